@@ -1,1 +1,11 @@
-//! To be written.
+//! The manifest: what a person wants, read from YAML into closed, checked data.
+//!
+//! The text becomes a tree of text scalars with positions, variables are substituted, and each field types its own
+//! scalar. All problems come out of one run. From here on nothing reads a file or a variable: flow texts are inside.
+
+mod model;
+
+pub use model::{
+    Account, Associate, Binding, Flow, FlowText, Function, Grants, Instance, InstanceLookup, Invocation,
+    Manifest, Response, ResponseType,
+};

@@ -1,1 +1,21 @@
-//! To be written.
+//! The shared vocabulary: names, ARNs, addresses and the canonical form of what flowbind manages.
+//!
+//! Everything here is plain data. It may use nothing else of the crate, and it talks to nobody.
+
+mod address;
+mod arn;
+mod flow_type;
+mod function;
+mod grant;
+mod name;
+mod policy;
+mod problem;
+
+pub use address::{Address, Kind};
+pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
+pub use flow_type::FlowType;
+pub use function::FunctionRef;
+pub use grant::{Grant, OwnSid, SidKind};
+pub use name::{AccountId, Label, NameError, Place, Region, SetName};
+pub use policy::{Judgement, MAX_POLICY_BYTES, PolicyError, ResourcePolicy, Statement};
+pub use problem::{Origin, Problem, Severity};

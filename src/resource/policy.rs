@@ -1,0 +1,301 @@
+//! Resource policies, read by meaning.
+//!
+//! Who wrote a statement and under which Sid says nothing about what it allows, so a policy is judged: does it let
+//! this instance invoke this function? Case of condition keys, strings against lists and wildcards do not count.
+//! A condition that is not understood is never taken for a permission.
+
+use serde_json::Value;
+
+use super::arn::InstanceArn;
+use super::function::FunctionRef;
+use super::grant::{CONNECT, Grant, INVOKE, OwnSid};
+
+/// The largest policy of a function, version or alias, in bytes (Lambda's limit of 20 KB for each).
+pub const MAX_POLICY_BYTES: usize = 20_480;
+
+/// Says that the text of a policy is not one.
+#[derive(Debug, thiserror::Error)]
+#[error("the resource policy is not the JSON document that Lambda returns: {0}")]
+pub struct PolicyError(String);
+
+/// One statement as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its statement id.
+    pub sid: String,
+    /// The whole statement.
+    pub body: Value,
+}
+
+/// The policy of one function and qualifier.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResourcePolicy {
+    /// Its statements, in the service's order.
+    pub statements: Vec<Statement>,
+    /// The length of the text that the service returned, in bytes.
+    pub bytes: usize,
+    /// The revision that conditional writes name.
+    pub revision: Option<String>,
+}
+
+/// What a policy says about one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// The statement with this Sid allows it, and none denies it.
+    Allowed(String),
+    /// The statement with this Sid denies it, or may.
+    Denied(String),
+    /// No statement speaks of it.
+    Silent,
+}
+
+impl ResourcePolicy {
+    /// Reads the `Policy` member of a `GetPolicy` answer.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a JSON document with statements.
+    pub fn parse(text: &str, revision: Option<String>) -> Result<Self, PolicyError> {
+        let document: Value = serde_json::from_str(text).map_err(|e| PolicyError(e.to_string()))?;
+        let statements = match document.get("Statement") {
+            Some(Value::Array(list)) => list.clone(),
+            Some(one @ Value::Object(_)) => vec![one.clone()],
+            _ => return Err(PolicyError("it has no `Statement`".into())),
+        };
+        let statements = statements
+            .into_iter()
+            .map(|body| {
+                let sid = body.get("Sid").and_then(Value::as_str).unwrap_or_default().to_owned();
+                Statement { sid, body }
+            })
+            .collect();
+        Ok(Self { statements, bytes: text.len(), revision })
+    }
+
+    /// Judges whether `instance` may invoke `function` by this policy.
+    pub fn judge(&self, function: &FunctionRef, instance: &InstanceArn) -> Judgement {
+        let arn = function.arn().to_string();
+        let denies = |s: &&Statement| s.effect() == "Deny" && s.speaks_of(&arn, instance, Match::Perhaps);
+        if let Some(statement) = self.statements.iter().find(denies) {
+            return Judgement::Denied(statement.sid.clone());
+        }
+        let allows = |s: &&Statement| s.effect() == "Allow" && s.speaks_of(&arn, instance, Match::Surely);
+        self.statements
+            .iter()
+            .find(allows)
+            .map_or(Judgement::Silent, |statement| Judgement::Allowed(statement.sid.clone()))
+    }
+
+    /// Finds the statement that says exactly what `grant` says, under a Sid for which `mine` holds.
+    pub fn exact(&self, grant: &Grant, mine: impl Fn(&OwnSid) -> bool) -> Option<&Statement> {
+        self.statements
+            .iter()
+            .find(|s| s.is_exactly(grant) && OwnSid::parse(&s.sid).is_some_and(|own| mine(&own)))
+    }
+
+    /// The Sids in it.
+    pub fn sids(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().map(|s| s.sid.as_str())
+    }
+}
+
+/// Whether a condition that is not understood counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Match {
+    Surely,
+    Perhaps,
+}
+
+impl Statement {
+    fn effect(&self) -> &str {
+        self.body.get("Effect").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether it says the same as `grant`: both conditions, nothing more and nothing less.
+    pub fn is_exactly(&self, grant: &Grant) -> bool {
+        let arn = grant.function.arn().to_string();
+        let wanted = [
+            ("aws:sourceaccount", grant.instance.place.account.as_str().to_owned()),
+            ("aws:sourcearn", grant.instance.to_string()),
+        ];
+        let mut found: Vec<(String, String)> = Vec::new();
+        for (operator, key, values) in self.conditions() {
+            let exact = matches!(operator.as_str(), "stringequals" | "stringlike" | "arnlike" | "arnequals");
+            match values.as_slice() {
+                [one] if exact => found.push((key, (*one).to_owned())),
+                _ => return false,
+            }
+        }
+        found.sort();
+        self.effect() == "Allow"
+            && strings(self.body.pointer("/Principal/Service")) == [CONNECT]
+            && self.body.pointer("/Principal").and_then(Value::as_object).is_some_and(|p| p.len() == 1)
+            && strings(self.body.get("Action")) == [INVOKE]
+            && strings(self.body.get("Resource")) == [arn.as_str()]
+            && found
+                .iter()
+                .map(|(k, v)| (k.as_str(), v.as_str()))
+                .eq(wanted.iter().map(|(k, v)| (*k, v.as_str())))
+    }
+
+    fn speaks_of(&self, function_arn: &str, instance: &InstanceArn, unknown: Match) -> bool {
+        let anybody = self.body.get("Principal").and_then(Value::as_str) == Some("*")
+            || strings(self.body.pointer("/Principal/AWS")).contains(&"*");
+        let service =
+            strings(self.body.pointer("/Principal/Service")).iter().any(|p| *p == CONNECT || *p == "*");
+        let action =
+            strings(self.body.get("Action")).iter().any(|a| like(&a.to_lowercase(), &INVOKE.to_lowercase()));
+        let resource = strings(self.body.get("Resource")).iter().any(|r| like(r, function_arn));
+        (service || anybody)
+            && action
+            && resource
+            && self.conditions().all(|condition| holds(&condition, instance, unknown))
+    }
+
+    /// Lists (operator, key, values), operator and key in lower case: IAM compares them without case.
+    fn conditions(&self) -> impl Iterator<Item = (String, String, Vec<&str>)> {
+        let operators = self.body.get("Condition").and_then(Value::as_object).into_iter().flatten();
+        operators.flat_map(|(operator, keys)| {
+            keys.as_object()
+                .into_iter()
+                .flatten()
+                .map(|(key, values)| (operator.to_lowercase(), key.to_lowercase(), strings(Some(values))))
+        })
+    }
+}
+
+fn holds(
+    (operator, key, values): &(String, String, Vec<&str>),
+    instance: &InstanceArn,
+    unknown: Match,
+) -> bool {
+    let actual = match key.as_str() {
+        "aws:sourcearn" => instance.to_string(),
+        "aws:sourceaccount" => instance.place.account.as_str().to_owned(),
+        _ => return unknown == Match::Perhaps,
+    };
+    match operator.trim_end_matches("ifexists") {
+        "stringequals" => values.contains(&actual.as_str()),
+        "stringequalsignorecase" => values.iter().any(|v| v.eq_ignore_ascii_case(&actual)),
+        "arnlike" | "arnequals" | "stringlike" => values.iter().any(|v| like(v, &actual)),
+        "stringnotequals" => !values.contains(&actual.as_str()),
+        "stringnotlike" | "arnnotlike" | "arnnotequals" => !values.iter().any(|v| like(v, &actual)),
+        _ => unknown == Match::Perhaps,
+    }
+}
+
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Matches IAM's `*` and `?`, in time proportional to the product of the two lengths at worst.
+fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if p < pattern.len() && pattern[p] == '*' {
+            star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && (pattern[p] == '?' || pattern[p] == text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((at, from)) = star {
+            star = Some((at, from + 1));
+            p = at + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resource::grant::tests::grant;
+
+    fn policy(statements: Value) -> ResourcePolicy {
+        let text = json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements }).to_string();
+        ResourcePolicy::parse(&text, None).unwrap()
+    }
+
+    #[test]
+    fn the_statement_that_the_service_writes_is_understood() {
+        let grant = grant(None);
+        let policy = policy(json!([grant.statement("connect-0f1e")]));
+        assert_eq!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed("connect-0f1e".into()));
+        assert!(policy.statements[0].is_exactly(&grant));
+    }
+
+    #[test]
+    fn each_broken_part_takes_the_permission_away() {
+        let grant = grant(None);
+        let breaks = [
+            ("/Principal/Service", json!("lex.amazonaws.com")),
+            ("/Action", json!("lambda:GetFunction")),
+            ("/Resource", json!("arn:aws:lambda:eu-west-2:111122223333:function:other")),
+            (
+                "/Condition/ArnLike/AWS:SourceArn",
+                json!("arn:aws:connect:eu-west-2:111122223333:instance/other"),
+            ),
+            ("/Condition/StringEquals/AWS:SourceAccount", json!("999999999999")),
+            ("/Effect", json!("Deny")),
+        ];
+        for (pointer, value) in breaks {
+            let mut statement = grant.statement("s");
+            *statement.pointer_mut(pointer).unwrap() = value;
+            let policy = policy(json!([statement]));
+            assert!(
+                !matches!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed(_)),
+                "{pointer}"
+            );
+            assert!(!policy.statements[0].is_exactly(&grant), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_wide_statement_allows_but_is_not_the_grant() {
+        let grant = grant(None);
+        let wide = json!({
+            "Sid": "100", "Effect": "Allow", "Principal": { "Service": ["connect.amazonaws.com"] },
+            "Action": ["lambda:*"], "Resource": "arn:aws:lambda:*:111122223333:function:*",
+            "Condition": { "ArnLike": { "aws:SourceArn": "arn:aws:connect:*:111122223333:instance/*" } },
+        });
+        let policy = policy(json!([wide]));
+        assert_eq!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed("100".into()));
+        assert!(!policy.statements[0].is_exactly(&grant));
+    }
+
+    #[test]
+    fn an_unknown_condition_never_allows_and_may_deny() {
+        let grant = grant(None);
+        let mut statement = grant.statement("s");
+        statement["Condition"]["Bool"] = json!({ "aws:SecureTransport": "true" });
+        assert_eq!(policy(json!([statement])).judge(&grant.function, &grant.instance), Judgement::Silent);
+        statement["Effect"] = json!("Deny");
+        let judged = policy(json!([statement])).judge(&grant.function, &grant.instance);
+        assert_eq!(judged, Judgement::Denied("s".into()));
+    }
+
+    #[test]
+    fn wildcards_match_as_iam_matches_them() {
+        for (pattern, text, matches) in [
+            ("*", "", true),
+            ("a*c", "abbc", true),
+            ("a?c", "abc", true),
+            ("a*", "b", false),
+            ("a*b*c", "axbyc", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(like(pattern, text), matches, "{pattern} {text}");
+        }
+    }
+}

@@ -2,12 +2,15 @@
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "aws")]
+pub mod backup;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod flow;
 pub mod manifest;
+pub mod operations;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod reconcile;

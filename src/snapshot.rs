@@ -1,1 +1,121 @@
-//! To be written.
+//! What was seen of AWS, and the gaps where nothing could be seen.
+//!
+//! Plain data: no client, no clock. A gap is never read as "absent".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::operations::Operation;
+use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Label, ResourcePolicy};
+
+/// One look at AWS.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Who called, for each account: the caller's ARN.
+    pub identities: BTreeMap<AccountId, String>,
+    /// The instances, by logical name.
+    pub instances: BTreeMap<Label, Look<InstanceSeen>>,
+    /// The ARNs in each instance's list of functions.
+    pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
+    /// The policy of each function and qualifier; a function that exists and has none has an empty one.
+    pub policies: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
+    /// The flows of each instance, by name.
+    pub flow_lists: BTreeMap<Label, Look<BTreeMap<String, FlowSummary>>>,
+    /// The declared flows that exist, by instance and logical name of the flow.
+    pub flows: BTreeMap<(Label, Label), Look<FlowSeen>>,
+    /// What could not be read, and why.
+    pub gaps: Vec<Gap>,
+    /// The calls that it took, retries and pages included.
+    pub calls: BTreeMap<Operation, u32>,
+}
+
+/// What a look showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look<T> {
+    /// It is there.
+    Found(T),
+    /// It is surely not there; near misses where a name was looked up.
+    Absent {
+        /// Names that do exist and are close.
+        close: Vec<String>,
+    },
+    /// It could not be read; a gap says why.
+    Unknown,
+}
+
+impl<T> Look<T> {
+    /// Gives what was found.
+    pub fn found(&self) -> Option<&T> {
+        match self {
+            Self::Found(value) => Some(value),
+            Self::Absent { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+/// An instance as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceSeen {
+    /// Its ARN.
+    pub arn: InstanceArn,
+    /// Its alias.
+    pub alias: Option<String>,
+    /// Whether its status is `ACTIVE`; nothing can be written before.
+    pub active: bool,
+    /// The status as the service words it.
+    pub status: String,
+}
+
+/// A line of an instance's list of flows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowSummary {
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its type, if it is one that flowbind knows.
+    pub kind: Option<FlowType>,
+    /// The type as the service words it.
+    pub kind_text: String,
+    /// Whether it was ever published.
+    pub published: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+}
+
+/// A flow with its contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowSeen {
+    /// Its line in the list.
+    pub summary: FlowSummary,
+    /// What callers meet; none for a flow that was never published.
+    pub published: Option<FlowContent>,
+    /// The draft (`$SAVED`), as the service returned it, whether or not it differs.
+    pub draft: Option<FlowContent>,
+}
+
+/// One content of a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowContent {
+    /// The flow-language text.
+    pub text: String,
+    /// When it was last modified, in milliseconds since 1970, where the service says so.
+    pub modified_ms: Option<i64>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Gap {
+    /// The call that failed.
+    pub operation: Operation,
+    /// What it was made for.
+    pub address: Address,
+    /// Whether the caller lacked a permission, rather than the service an answer.
+    pub denied: bool,
+    /// What the service said.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}

@@ -1,1 +1,19 @@
-//! To be written.
+//! The effectful half: SDK clients, pacing, faults, observing and applying.
+//!
+//! The only place that knows the SDK's types. It decides nothing: what to read comes from `plan::reads`, what to write
+//! from a `Plan`. The SDK's own retries are off, so that every attempt, page and retry passes the pacer.
+
+mod apply;
+mod apply_flow;
+mod connect;
+mod fault;
+mod lambda;
+mod observe;
+mod pace;
+mod session;
+mod visibility;
+
+pub use apply::{Keep, Progress, apply};
+pub use fault::{Fault, FaultKind};
+pub use observe::{ObserveError, observe};
+pub use session::{Access, Options, Session};

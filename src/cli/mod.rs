@@ -1,1 +1,56 @@
-//! To be written.
+//! The command line: one verb a file. The only place that reads the environment or writes to a terminal.
+
+mod apply;
+mod args;
+mod completions;
+mod connect;
+mod emulator;
+mod exit;
+mod init;
+mod load;
+mod logging;
+mod plan;
+mod progress;
+mod schema;
+mod terminal;
+mod validate;
+
+use std::ffi::OsString;
+use std::time::SystemTime;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+pub use exit::Exit;
+use exit::Failure;
+use terminal::Terminal;
+
+/// Runs a command line and says how it ended; `now` is the time for names of runs.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing is left to be done when this cannot be printed.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let terminal = Terminal::new(cli.globals.color, cli.globals.quiet);
+    logging::start(&cli.globals);
+    let ended = match &cli.command {
+        Command::Init(args) => init::run(args, &terminal),
+        Command::Validate(args) => validate::run(args, &terminal),
+        Command::Plan(args) => plan::run(args, &terminal).await,
+        Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Emulator(args) => emulator::run(args, &terminal).await,
+        Command::Schema => schema::run(&terminal),
+        Command::Completions(args) => completions::run(args, &terminal),
+    };
+    ended.unwrap_or_else(|failure| failure.print(&terminal))
+}
+
+/// Says that not even the runtime could be started.
+pub fn no_runtime(error: &std::io::Error) -> Exit {
+    let terminal = Terminal::new(clap::ColorChoice::Auto, false);
+    Failure::new(Exit::Error, anyhow::anyhow!("the runtime could not be started: {error}")).print(&terminal)
+}

@@ -1,1 +1,231 @@
-//! To be written.
+//! The planner: what would be done to make AWS agree with the manifest, and why.
+//!
+//! Pure: `plan(&Manifest, &Snapshot) -> Plan` reads no clock, no file and no network, and gives the same bytes for the
+//! same input. A plan is data; the executor has no choice left to make.
+
+mod bindings;
+mod flow_text;
+mod flows;
+mod instances;
+mod order;
+mod outcome;
+mod reads;
+mod uses;
+
+use serde::Serialize;
+
+pub use flow_text::{FlowIds, LateText, LateTextError};
+pub use outcome::{ApplyReport, Outcome};
+pub use reads::{Forecast, Read, Reads, reads};
+pub use uses::flow_address;
+
+use crate::flow::compare::FlowDiff;
+use crate::manifest::Manifest;
+use crate::resource::{Address, FlowType, FunctionRef, Grant, InstanceArn, Label, Problem, SetName, Severity, SidKind};
+use crate::snapshot::{Gap, Snapshot};
+
+/// What would be done.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The set that it is for.
+    pub set: SetName,
+    /// The manifest's digest.
+    pub manifest: String,
+    /// The actions, in the order of kinds and addresses; `after` gives the order of writing.
+    pub actions: Vec<Action>,
+    /// What is wrong between the manifest and AWS.
+    pub problems: Vec<Problem>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// How many resources agree already.
+    pub in_sync: usize,
+}
+
+/// Names an action within a plan.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActionId {
+    /// The resource.
+    pub address: Address,
+    /// Which of the writes to it.
+    pub step: Step,
+}
+
+/// Which of the writes to a resource an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// A minimal published flow, so that others can name its ARN.
+    Stub,
+    /// The write itself.
+    Write,
+}
+
+/// One write, why it is made, and what must have happened before.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// Its name.
+    pub id: ActionId,
+    /// What it does.
+    pub change: Change,
+    /// Why, in words for the user.
+    pub reason: String,
+    /// Actions that must have succeeded before.
+    pub after: Vec<ActionId>,
+    /// Set where somebody has to allow it by name.
+    pub guard: Option<Guard>,
+}
+
+/// What an action does to its resource.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Makes it.
+    Create(Spec),
+    /// Changes it.
+    Update(Spec),
+}
+
+/// A write in full.
+#[derive(Debug, Clone)]
+pub enum Spec {
+    /// Puts a function into an instance's list.
+    Association(AssociationSpec),
+    /// Writes a statement.
+    Grant(GrantSpec),
+    /// Writes a flow.
+    Flow(Box<FlowSpec>),
+}
+
+/// An association to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssociationSpec {
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The function, as the list is to hold it.
+    pub function: FunctionRef,
+}
+
+/// A statement to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantSpec {
+    /// What it allows.
+    pub grant: Grant,
+    /// The set that will own it.
+    pub set: SetName,
+    /// Which kind of Sid it gets.
+    pub sid: LateSid,
+    /// Sids of the set's own that hold something else under this grant's hash: not to be written to.
+    pub taken: Vec<String>,
+}
+
+/// The kind of a Sid: it says whether flowbind made the association too, which only the write itself tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LateSid {
+    /// It is known.
+    Known(SidKind),
+    /// `WithAssociation` if this action really made the association, else `GrantOnly`.
+    After(ActionId),
+}
+
+/// A flow to be written.
+#[derive(Debug, Clone)]
+pub struct FlowSpec {
+    /// The flow's logical name.
+    pub flow: Label,
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The instance's logical name.
+    pub instance_name: Label,
+    /// The flow's id; none for a flow that does not exist yet, or not before this run.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: FlowType,
+    /// The content to be sent.
+    pub content: LateText,
+    /// The live content that is overwritten, for the backup.
+    pub before: Option<String>,
+    /// How the two differ.
+    pub diff: FlowDiff,
+}
+
+/// Why an action is not carried out unless somebody allows it by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Guard {
+    /// A stable kebab-case code.
+    pub code: &'static str,
+    /// The reason.
+    pub message: String,
+    /// What `--allow` takes.
+    pub allow: Address,
+}
+
+/// Plans.
+pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
+    let mut draft = Draft::default();
+    instances::check(desired, observed, &mut draft);
+    bindings::plan(desired, observed, &mut draft);
+    flows::plan(desired, observed, &mut draft);
+    let Draft { mut actions, mut problems, in_sync, .. } = draft;
+    actions.sort_by(|a, b| a.id.cmp(&b.id));
+    problems.sort_by(|a, b| (a.severity, &a.origin, &a.address, &a.message).cmp(&(b.severity, &b.origin, &b.address, &b.message)));
+    problems.dedup();
+    let mut gaps = observed.gaps.clone();
+    gaps.sort();
+    Plan { set: desired.set.clone(), manifest: desired.digest.clone(), actions, problems, gaps, in_sync }
+}
+
+impl Plan {
+    /// Whether something has to be mended before anything may be written.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whether what it says is less than the whole truth.
+    pub fn is_incomplete(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Whether something that the manifest wants is left undone, because it must not be written as things are.
+    pub fn is_held(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Held)
+    }
+
+    /// Counts creations and updates. The two steps of a new flow count as one creation.
+    pub fn counts(&self) -> (usize, usize) {
+        let creates = self.actions.iter().filter(|a| matches!(a.change, Change::Create(_))).count();
+        let stubs = self.actions.iter().filter(|a| a.id.step == Step::Stub).count();
+        (creates, self.actions.len() - creates - stubs)
+    }
+}
+
+impl Change {
+    /// What is written.
+    pub fn spec(&self) -> &Spec {
+        match self {
+            Self::Create(spec) | Self::Update(spec) => spec,
+        }
+    }
+}
+
+/// A plan in the making.
+#[derive(Debug, Default)]
+struct Draft {
+    actions: Vec<Action>,
+    problems: Vec<Problem>,
+    in_sync: usize,
+    /// What can neither be found in sync nor written, and why: what depends on it is held.
+    blocked: std::collections::BTreeMap<Address, String>,
+}
+
+impl Draft {
+    fn act(&mut self, address: Address, change: Change, reason: String, after: Vec<ActionId>) -> ActionId {
+        let id = ActionId { address, step: Step::Write };
+        self.actions.push(Action { id: id.clone(), change, reason, after, guard: None });
+        id
+    }
+
+    fn block(&mut self, address: Address, why: impl Into<String>) {
+        self.blocked.insert(address, why.into());
+    }
+}

@@ -1,1 +1,16 @@
-//! To be written.
+//! The only place that makes text: one format a file.
+//!
+//! Functions turn values into strings and print nothing. Text carries ANSI styles, which the command line strips where
+//! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
+
+mod apply_text;
+mod flow_diff;
+mod json;
+mod plan_text;
+pub mod source;
+mod style;
+
+pub use apply_text::{apply_text, outcome_line};
+pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
+pub use plan_text::{calls_text, gaps_text, plan_text};
+pub use style::{bold, dim, red, yellow};

@@ -27,6 +27,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order of writing.
+    pub const ALL: [Self; 7] =
+        [Self::Instance, Self::Role, Self::Function, Self::Association, Self::Grant, Self::Module, Self::Flow];
+
     /// The word in an address.
     pub fn word(self) -> &'static str {
         match self {
@@ -81,6 +85,40 @@ impl Address {
     }
 }
 
+/// Says that a text is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an address; it looks like `flow/main-ivr`, `flow/main-ivr@backup` or `grant/support/crm-lookup`")]
+pub struct AddressError(String);
+
+impl Address {
+    /// Reads an address.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not one.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let wrong = || AddressError(text.to_owned());
+        let label = |text: &str| Label::parse(text).map_err(|_| wrong());
+        let (resource, block) = match text.split_once('#') {
+            Some((resource, block)) => (resource, Some(block.to_owned())),
+            None => (text, None),
+        };
+        let (word, rest) = resource.split_once('/').ok_or_else(wrong)?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(wrong)?;
+        let between = matches!(kind, Kind::Association | Kind::Grant);
+        let (instance, rest) = match (between, rest.split_once('/')) {
+            (true, Some((instance, rest))) => (Some(label(instance)?), rest),
+            (false, None) => (None, rest),
+            _ => return Err(wrong()),
+        };
+        let (name, at) = match rest.split_once('@') {
+            Some((name, at)) => (label(name)?, Some(label(at)?)),
+            None => (label(rest)?, None),
+        };
+        Ok(Self { kind, instance, name, at, block })
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/", self.kind)?;
@@ -98,5 +136,27 @@ impl fmt::Display for Address {
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_they_are_written() {
+        for text in [
+            "flow/main-ivr",
+            "flow/main-ivr@backup",
+            "flow/main-ivr#Look up caller",
+            "grant/support/crm-lookup",
+            "association/support/crm-lookup",
+            "instance/support",
+        ] {
+            assert_eq!(Address::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "flow", "flows/main", "grant/crm-lookup", "flow/a/b", "flow/Main IVR"] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
     }
 }

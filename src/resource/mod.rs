@@ -11,7 +11,7 @@ mod name;
 mod policy;
 mod problem;
 
-pub use address::{Address, Kind};
+pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
 pub use flow_type::FlowType;
 pub use function::FunctionRef;

@@ -1,0 +1,193 @@
+//! What went wrong with a call: the only place that reads the services' error codes.
+//!
+//! Codes are compared as text: services answer with codes that their models do not name, and the SDK's own lists call
+//! a reached quota (`LimitExceededException`) a throttle.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_connect::config::http::HttpResponse;
+use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
+
+use crate::operations::Operation;
+
+/// What kind of fault it is: decides about retries, and about what to tell the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FaultKind {
+    /// What was asked for is not there.
+    NotFound,
+    /// The flow has only a draft.
+    NotPublished,
+    /// Something of that name is there.
+    AlreadyExists,
+    /// The state does not allow it, or something else was faster.
+    Conflict,
+    /// Too many requests; nothing was carried out.
+    Throttled,
+    /// A quota is reached; trying again does not help.
+    Quota,
+    /// The caller lacks a permission.
+    Denied,
+    /// There are no credentials, or they are not accepted.
+    Credentials,
+    /// The request is not acceptable; what the service said about each part.
+    Invalid(Vec<String>),
+    /// Nobody answered.
+    Unreachable,
+    /// The service failed.
+    Internal,
+    /// The answer makes no sense.
+    Unexpected,
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation} for {subject}: {message}{}", .request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default())]
+pub struct Fault {
+    /// The operation.
+    pub operation: Operation,
+    /// What it was made for.
+    pub subject: String,
+    /// What kind of fault it is.
+    pub kind: FaultKind,
+    /// What the service said, or what happened.
+    pub message: String,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+}
+
+impl Fault {
+    /// Makes a fault of an answer that lacks what it must have.
+    pub(super) fn unexpected(operation: Operation, subject: &str, message: impl Into<String>) -> Self {
+        Self {
+            operation,
+            subject: subject.to_owned(),
+            kind: FaultKind::Unexpected,
+            message: message.into(),
+            request_id: None,
+        }
+    }
+
+    /// Reads an error of the SDK.
+    pub(super) fn read<E>(operation: Operation, subject: &str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let (kind, message) = match error {
+            SdkError::ServiceError(context) => service(context.err(), context.raw()),
+            SdkError::TimeoutError(_) => (FaultKind::Unreachable, "no answer in time".to_owned()),
+            SdkError::DispatchFailure(failure) => dispatch(failure.as_connector_error()),
+            SdkError::ResponseError(context) => {
+                let status = context.raw().status().as_u16();
+                let kind = if status >= 500 { FaultKind::Internal } else { FaultKind::Unexpected };
+                (kind, format!("an answer that is not the service's (HTTP {status}): {}", innermost(context.err())))
+            }
+            other => (FaultKind::Unexpected, innermost(other)),
+        };
+        let request_id = match error {
+            SdkError::ServiceError(context) => context.raw().headers().get("x-amzn-requestid").map(str::to_owned),
+            _ => None,
+        };
+        Self { operation, subject: subject.to_owned(), kind, message, request_id }
+    }
+
+    /// Whether the call may have been carried out although it failed.
+    pub fn maybe_done(&self) -> bool {
+        matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal | FaultKind::Unexpected)
+    }
+
+    /// Whether trying again may help.
+    pub(super) fn transient(&self) -> bool {
+        matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal)
+    }
+
+    /// Says what to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match &self.kind {
+            FaultKind::Denied => {
+                let actions = self.operation.facts().actions.join(" and ");
+                (!actions.is_empty()).then(|| format!("the caller needs {actions}."))
+            }
+            FaultKind::Credentials => Some(
+                "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
+                 `--sandbox` needs none of it."
+                    .to_owned(),
+            ),
+            FaultKind::Unreachable => {
+                Some("check the network, the Region, and AWS_ENDPOINT_URL or --endpoint-url.".to_owned())
+            }
+            FaultKind::Quota => {
+                Some("ask for more in Service Quotas, or remove what nobody needs; trying again does not help.".to_owned())
+            }
+            FaultKind::Throttled => Some("something else uses up the account's rate: try again later.".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn service<E: ProvideErrorMetadata>(error: &E, raw: &HttpResponse) -> (FaultKind, String) {
+    let status = raw.status().as_u16();
+    let Some(code) = error.code() else {
+        let kind = if status >= 500 { FaultKind::Internal } else { FaultKind::Unexpected };
+        return (kind, format!("an answer without an error code (HTTP {status}); is a proxy in between?"));
+    };
+    let said = error.message().unwrap_or_default().to_owned();
+    let kind = kind(code, status, &said, raw);
+    let message = match &kind {
+        FaultKind::Invalid(problems) if !problems.is_empty() => format!("{code}: {}", problems.join("; ")),
+        _ if said.is_empty() => code.to_owned(),
+        _ => format!("{code}: {said}"),
+    };
+    (kind, message)
+}
+
+fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind {
+    match code {
+        "ResourceNotFoundException" | "NoSuchEntity" => FaultKind::NotFound,
+        "ContactFlowNotPublishedException" => FaultKind::NotPublished,
+        "DuplicateResourceException" | "EntityAlreadyExists" => FaultKind::AlreadyExists,
+        "ResourceConflictException" | "PreconditionFailedException" | "ConcurrentModification" => FaultKind::Conflict,
+        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => FaultKind::Throttled,
+        "LimitExceededException" | "LimitExceeded" | "ServiceQuotaExceededException" | "PolicyLengthExceededException" => {
+            FaultKind::Quota
+        }
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => FaultKind::Denied,
+        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationTokenException" => {
+            FaultKind::Credentials
+        }
+        "InvalidContactFlowException" | "InvalidContactFlowModuleException" => FaultKind::Invalid(problems(raw)),
+        _ if status == 403 => FaultKind::Denied,
+        _ if status == 429 => FaultKind::Throttled,
+        _ if status >= 500 => FaultKind::Internal,
+        _ if status >= 400 => FaultKind::Invalid(vec![message.to_owned()].into_iter().filter(|m| !m.is_empty()).collect()),
+        _ => FaultKind::Unexpected,
+    }
+}
+
+/// The reasons of an `InvalidContactFlowException` stand in `problems` alone: its message is empty.
+fn problems(raw: &HttpResponse) -> Vec<String> {
+    let body = raw.body().bytes().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
+    let list = body.as_ref().and_then(|b| b.get("problems").or_else(|| b.get("Problems"))).and_then(|p| p.as_array());
+    list.into_iter().flatten().filter_map(|p| p.get("message")?.as_str()).map(str::to_owned).collect()
+}
+
+fn dispatch(error: Option<&aws_smithy_runtime_api::client::result::ConnectorError>) -> (FaultKind, String) {
+    let Some(error) = error else { return (FaultKind::Unreachable, "the request could not be sent".to_owned()) };
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(here) = cause {
+        if let Some(credentials) = here.downcast_ref::<CredentialsError>() {
+            return (FaultKind::Credentials, format!("no usable credentials: {}", innermost(credentials)));
+        }
+        cause = here.source();
+    }
+    (FaultKind::Unreachable, innermost(error))
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut here = error;
+    while let Some(source) = here.source() {
+        here = source;
+    }
+    here.to_string()
+}

@@ -1,0 +1,82 @@
+//! AWS Lambda and STS: the calls, and what comes back as plain data.
+
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+use crate::operations::Operation;
+use crate::resource::{FunctionRef, Grant, Place, ResourcePolicy};
+
+impl Session {
+    /// Says who calls: the account and the caller's ARN.
+    pub(super) async fn identity(&self, place: &Place, subject: &str) -> Result<(String, String), Fault> {
+        let operation = Operation::GetCallerIdentity;
+        let client = self.at(place);
+        let request = || client.sts.get_caller_identity().send();
+        let answer = self.call(operation, place, subject, request).await?;
+        match (answer.account, answer.arn) {
+            (Some(account), arn) => Ok((account, arn.unwrap_or_default())),
+            _ => Err(Fault::unexpected(operation, subject, "an answer without an account")),
+        }
+    }
+
+    /// Reads the policy of a function and qualifier: empty if the function has none, none if there is no function.
+    /// `GetPolicy` answers "not found" to both, so that a look at the function must tell them apart.
+    pub(super) async fn policy(&self, function: &FunctionRef, subject: &str) -> Result<Option<ResourcePolicy>, Fault> {
+        let operation = Operation::GetPolicy;
+        let client = self.at(&function.place);
+        let get = client.lambda.get_policy().function_name(&function.name).set_qualifier(function.qualifier.clone());
+        let request = || get.clone().send();
+        match self.call(operation, &function.place, subject, request).await {
+            Ok(answer) => {
+                let text = answer.policy.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
+                let policy = ResourcePolicy::parse(&text, answer.revision_id);
+                policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
+            }
+            Err(fault) if fault.kind == FaultKind::NotFound => {
+                let there = self.function_exists(function, subject).await?;
+                Ok(there.then(ResourcePolicy::default))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn function_exists(&self, function: &FunctionRef, subject: &str) -> Result<bool, Fault> {
+        let client = self.at(&function.place);
+        let get = client.lambda.get_function().function_name(&function.name).set_qualifier(function.qualifier.clone());
+        let request = || get.clone().send();
+        match self.call(Operation::GetFunction, &function.place, subject, request).await {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Writes a statement. Repeating it is harmless: the Sid is taken then, and the policy tells by whom.
+    pub(super) async fn add_permission(&self, grant: &Grant, sid: &str, subject: &str) -> Result<(), Fault> {
+        let function = &grant.function;
+        let client = self.at(&function.place);
+        let add = client
+            .lambda
+            .add_permission()
+            .function_name(&function.name)
+            .set_qualifier(function.qualifier.clone())
+            .statement_id(sid)
+            .action("lambda:InvokeFunction")
+            .principal("connect.amazonaws.com")
+            .source_arn(grant.instance.to_string())
+            .source_account(grant.instance.place.account.as_str());
+        let request = || add.clone().send();
+        self.call(Operation::AddPermission, &function.place, subject, request).await.map(|_| ())
+    }
+
+    /// Removes a statement; one that is gone already is as good as removed.
+    pub(super) async fn remove_permission(&self, function: &FunctionRef, sid: &str, subject: &str) -> Result<(), Fault> {
+        let client = self.at(&function.place);
+        let remove = client.lambda.remove_permission().function_name(&function.name);
+        let remove = remove.set_qualifier(function.qualifier.clone()).statement_id(sid);
+        let request = || remove.clone().send();
+        match self.call(Operation::RemovePermission, &function.place, subject, request).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+}

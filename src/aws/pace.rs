@@ -1,0 +1,159 @@
+//! One token bucket for each account, Region, service and operation, in front of the SDK.
+//!
+//! Amazon Connect allows about 2 requests a second for each operation, for all users of an account and Region
+//! together. Whoever asks faster is throttled and then waits longer than he would have here, so every attempt waits
+//! for a token first.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::operations::{Operation, Service, Shares};
+use crate::resource::Place;
+
+/// The share of the published rate that is used: clocks and the network are not exact.
+const SHARE: f64 = 0.97;
+
+/// How long a full bucket waits before it refills: the service's own bucket is full, and stays so, until the first
+/// request has arrived there.
+const ARRIVAL: Duration = Duration::from_millis(100);
+
+type Key = (Place, Service, Option<Operation>);
+
+/// Paces calls, and counts them.
+#[derive(Debug)]
+pub(super) struct Pacer {
+    on: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    buckets: BTreeMap<Key, Bucket>,
+    calls: BTreeMap<Operation, u32>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    tokens: f64,
+    at: Instant,
+}
+
+impl Pacer {
+    /// Makes a pacer; one that is off only counts.
+    pub(super) fn new(on: bool) -> Self {
+        Self { on, state: Mutex::default() }
+    }
+
+    /// Waits until the call may be made, and counts it.
+    pub(super) async fn admit(&self, place: &Place, operation: Operation) {
+        let wait = self.take(place, operation, Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Takes a token, if need be one of the future, and says how long it is until then.
+    fn take(&self, place: &Place, operation: Operation, now: Instant) -> Duration {
+        let mut state = self.lock();
+        *state.calls.entry(operation).or_default() += 1;
+        if !self.on {
+            return Duration::ZERO;
+        }
+        let facts = operation.facts();
+        let (rate, burst) = (facts.rate * SHARE, f64::from(facts.burst));
+        let bucket = state.buckets.entry(key(place, operation)).or_insert(Bucket { tokens: burst, at: now });
+        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
+        bucket.tokens = (bucket.tokens + passed * rate).min(burst);
+        let full = bucket.tokens >= burst;
+        bucket.at = if full { now + ARRIVAL } else { bucket.at.max(now) };
+        bucket.tokens -= 1.0;
+        let ahead = bucket.at.saturating_duration_since(now);
+        if bucket.tokens < 0.0 { ahead + Duration::from_secs_f64(-bucket.tokens / rate) } else { Duration::ZERO }
+    }
+
+    /// Empties the bucket: the service said that somebody else used it up.
+    pub(super) fn throttled(&self, place: &Place, operation: Operation) {
+        if let Some(bucket) = self.lock().buckets.get_mut(&key(place, operation)) {
+            bucket.tokens = bucket.tokens.min(0.0);
+        }
+    }
+
+    /// The calls made so far, retries and pages included.
+    pub(super) fn calls(&self) -> BTreeMap<Operation, u32> {
+        self.lock().calls.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves numbers behind, which are still good to pace by.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key(place: &Place, operation: Operation) -> Key {
+    let facts = operation.facts();
+    (place.clone(), facts.service, (facts.shares == Shares::Nothing).then_some(operation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{AccountId, Region};
+
+    fn place() -> Place {
+        Place { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-2").unwrap() }
+    }
+
+    /// Plays calls against the service's own bucket, as published, and counts refusals.
+    fn refused(calls: u32, operation: Operation, latency: impl Fn(u32) -> Duration) -> (u32, Duration) {
+        let pacer = Pacer::new(true);
+        let start = Instant::now();
+        let facts = operation.facts();
+        let mut arrivals: Vec<Duration> =
+            (0..calls).map(|n| pacer.take(&place(), operation, start) + latency(n)).collect();
+        let last = arrivals.iter().max().copied().unwrap_or_default();
+        arrivals.sort();
+        let (mut tokens, mut at, mut refused) = (f64::from(facts.burst), Duration::ZERO, 0);
+        for arrival in arrivals {
+            tokens = (tokens + (arrival - at).as_secs_f64() * facts.rate).min(f64::from(facts.burst));
+            at = arrival;
+            if tokens < 1.0 { refused += 1 } else { tokens -= 1.0 }
+        }
+        (refused, last)
+    }
+
+    #[test]
+    fn no_paced_call_is_refused_even_when_the_first_is_slow_to_arrive() {
+        for operation in [Operation::ListLambdaFunctions, Operation::GetPolicy] {
+            let slow_start = |n| Duration::from_millis(if n < 5 { 80 } else { 1 });
+            assert_eq!(refused(200, operation, slow_start).0, 0, "{operation}");
+        }
+    }
+
+    #[test]
+    fn pacing_costs_little_over_what_the_bucket_allows() {
+        let (_, took) = refused(60, Operation::GetPolicy, |_| Duration::ZERO);
+        let best = Duration::from_secs_f64((60.0 - 15.0) / 15.0);
+        assert!(took <= best.mul_f64(1.1), "{took:?} against {best:?}");
+    }
+
+    #[test]
+    fn a_throttle_empties_the_bucket() {
+        let pacer = Pacer::new(true);
+        let now = Instant::now();
+        assert_eq!(pacer.take(&place(), Operation::ListInstances, now), Duration::ZERO);
+        pacer.throttled(&place(), Operation::ListInstances);
+        assert!(pacer.take(&place(), Operation::ListInstances, now) > Duration::from_millis(400));
+    }
+
+    #[test]
+    fn a_pacer_that_is_off_only_counts() {
+        let pacer = Pacer::new(false);
+        for _ in 0..100 {
+            assert_eq!(pacer.take(&place(), Operation::ListInstances, Instant::now()), Duration::ZERO);
+        }
+        assert_eq!(pacer.calls()[&Operation::ListInstances], 100);
+    }
+}

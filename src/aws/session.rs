@@ -1,0 +1,195 @@
+//! Clients for each account and Region, and the one function through which every call goes.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_connect::config::http::HttpResponse;
+use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::fault::{Fault, FaultKind};
+use super::pace::Pacer;
+use crate::operations::{Operation, Repeat};
+use crate::resource::Place;
+
+/// A connection must stand within this time.
+const CONNECT: Duration = Duration::from_secs(3);
+/// A try may take this long; without it the SDK waits for an answer for ever.
+const ATTEMPT: Duration = Duration::from_secs(15);
+/// Tries of a call that is throttled although it was paced: others use the account's rate too.
+const THROTTLED_TRIES: u32 = 10;
+/// Tries of a call that may be repeated, when nobody answers or the service fails.
+const TRANSIENT_TRIES: u32 = 4;
+/// The first pause between two tries; it doubles up to `LONGEST_PAUSE`.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// How AWS is reached.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// With the machine's credentials and settings.
+    Machine {
+        /// The profile, if not the default one.
+        profile: Option<String>,
+        /// An endpoint for all services, if not AWS itself.
+        endpoint: Option<String>,
+    },
+    /// At an embedded AWS: nothing of the machine's configuration is read, and each account signs with its own id.
+    Embedded {
+        /// Where it listens.
+        url: String,
+    },
+}
+
+/// Settings of a session.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How AWS is reached.
+    pub access: Access,
+    /// Whether calls are paced; an embedded AWS without rates needs none.
+    pub paced: bool,
+    /// How long to wait for a write to become visible.
+    pub visible_within: Duration,
+}
+
+impl Options {
+    /// Reaches an embedded AWS that has no rates.
+    pub fn embedded(url: impl Into<String>) -> Self {
+        Self { access: Access::Embedded { url: url.into() }, paced: false, visible_within: Duration::from_secs(120) }
+    }
+}
+
+/// Clients, pacing and counters of one run.
+#[derive(Debug)]
+pub struct Session {
+    options: Options,
+    base: SdkConfig,
+    clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
+    pub(super) pacer: Pacer,
+}
+
+/// The clients of one account and Region.
+#[derive(Debug)]
+pub(super) struct Clients {
+    pub(super) connect: aws_sdk_connect::Client,
+    pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+}
+
+impl Session {
+    /// Reads the configuration; calls nothing.
+    pub async fn open(options: Options) -> Self {
+        // The version is pinned: a later one changes the timing of retries and time-outs with a `cargo update`.
+        let version = BehaviorVersion::v2026_01_12();
+        let retries = RetryConfig::disabled();
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+        let base = match &options.access {
+            Access::Machine { profile, endpoint } => {
+                let mut loader = aws_config::defaults(version).retry_config(retries).timeout_config(timeouts);
+                if let Some(profile) = profile {
+                    loader = loader.profile_name(profile);
+                }
+                if let Some(url) = endpoint {
+                    loader = loader.endpoint_url(url);
+                }
+                loader.load().await
+            }
+            Access::Embedded { url } => SdkConfig::builder()
+                .behavior_version(version)
+                .retry_config(retries)
+                .timeout_config(timeouts)
+                .endpoint_url(url)
+                .build(),
+        };
+        let pacer = Pacer::new(options.paced);
+        Self { options, base, clients: Mutex::default(), pacer }
+    }
+
+    /// The calls made so far, retries and pages included.
+    pub fn calls(&self) -> BTreeMap<Operation, u32> {
+        self.pacer.calls()
+    }
+
+    /// The endpoint that stands in for all of AWS, if one is set: worth telling before anything is written.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.base.endpoint_url()
+    }
+
+    /// How long to wait for a write to become visible.
+    pub(super) fn visible_within(&self) -> Duration {
+        self.options.visible_within
+    }
+
+    /// The clients for an account and Region.
+    pub(super) fn at(&self, place: &Place) -> Arc<Clients> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(clients.entry(place.clone()).or_insert_with(|| Arc::new(self.make(place))))
+    }
+
+    fn make(&self, place: &Place) -> Clients {
+        let mut config = self.base.to_builder();
+        config.set_region(SdkRegion::new(place.region.as_str().to_owned()));
+        let app = format!("flowbind-{}", env!("CARGO_PKG_VERSION"));
+        config.set_app_name(aws_config::AppName::new(app).ok());
+        if let Access::Embedded { .. } = self.options.access {
+            // The embedded AWS takes an account's id as its access key.
+            let keys = Credentials::from_keys(place.account.as_str(), "embedded", None);
+            config.set_credentials_provider(Some(aws_credential_types::provider::SharedCredentialsProvider::new(keys)));
+        }
+        let config = config.build();
+        Clients {
+            connect: aws_sdk_connect::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
+        }
+    }
+
+    /// Makes a call: paced, counted, tried again where that is safe, its fault read.
+    ///
+    /// # Errors
+    ///
+    /// The last try's fault. After a write that may not be repeated, look before you try again: see
+    /// [`Fault::maybe_done`].
+    pub(super) async fn call<T, E, F>(
+        &self,
+        operation: Operation,
+        place: &Place,
+        subject: &str,
+        send: impl Fn() -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let (mut tries, mut pause) = (0, FIRST_PAUSE);
+        loop {
+            tries += 1;
+            self.pacer.admit(place, operation).await;
+            let error = match send().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let fault = Fault::read(operation, subject, &error);
+            tracing::debug!(%operation, subject, tries, kind = ?fault.kind, "call failed: {}", fault.message);
+            let again = match fault.kind {
+                FaultKind::Throttled => {
+                    self.pacer.throttled(place, operation);
+                    tries < THROTTLED_TRIES
+                }
+                _ if fault.transient() => operation.facts().repeat == Repeat::Safe && tries < TRANSIENT_TRIES,
+                _ => false,
+            };
+            if !again {
+                return Err(fault);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Waiting until an association shows in its instance's list.
+//!
+//! Associations come many at a time and the list has no look-up by function, so that waiters share their looks: a
+//! look that began after the write answers for every waiter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::fault::Fault;
+use super::session::Session;
+use crate::resource::InstanceArn;
+
+/// The first pause between two looks; it doubles up to `LONGEST`.
+const FIRST: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(5);
+
+type Seen = Arc<Mutex<Option<(Instant, BTreeSet<String>)>>>;
+
+/// The last look at each instance.
+#[derive(Debug, Default)]
+pub(super) struct Visibility {
+    looks: StdMutex<BTreeMap<InstanceArn, Seen>>,
+}
+
+impl Visibility {
+    /// Waits until the list holds the ARN; says whether it did so in time.
+    pub(super) async fn wait(
+        &self,
+        session: &Session,
+        instance: &InstanceArn,
+        arn: &str,
+        subject: &str,
+    ) -> Result<bool, Fault> {
+        let written = Instant::now();
+        let mut pause = FIRST;
+        loop {
+            if self.look(session, instance, subject, written).await?.contains(arn) {
+                return Ok(true);
+            }
+            if written.elapsed() >= session.visible_within() {
+                return Ok(false);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST);
+        }
+    }
+
+    /// Looks, or takes a look that began after `since` and is not older than a pause.
+    async fn look(
+        &self,
+        session: &Session,
+        instance: &InstanceArn,
+        subject: &str,
+        since: Instant,
+    ) -> Result<BTreeSet<String>, Fault> {
+        let seen = {
+            let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(looks.entry(instance.clone()).or_default())
+        };
+        let mut seen = seen.lock().await;
+        if let Some((at, list)) = seen.as_ref()
+            && *at >= since
+            && at.elapsed() < FIRST
+        {
+            return Ok(list.clone());
+        }
+        let at = Instant::now();
+        let list = session.functions_of(instance, subject).await?;
+        *seen = Some((at, list.clone()));
+        Ok(list)
+    }
+}

@@ -1,0 +1,121 @@
+//! `flowbind apply`: makes AWS agree with the manifests.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::anyhow;
+
+use super::args::{ApplyArgs, Output};
+use super::connect::Connection;
+use super::exit::{Exit, Failure};
+use super::progress::Console;
+use super::terminal::Terminal;
+use super::{load, plan as plan_verb};
+use crate::backup::Backups;
+use crate::plan::{ApplyReport, Outcome, Plan};
+use crate::reconcile::{self, NotBegun};
+use crate::report::{self, ApplyDocument};
+use crate::resource::Address;
+
+/// Where flowbind keeps its own files, below the working folder.
+const OWN_FOLDER: &str = ".flowbind";
+
+pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+    let allowed = allowed(&args.allow)?;
+    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
+    let mut plans = Vec::new();
+    for manifest in &loaded.manifests {
+        plans.push(connection.plan(manifest, terminal).await?);
+    }
+    for plan in &plans {
+        plan_verb::show(plan, &loaded.sources, terminal);
+        if args.output == Output::Text {
+            terminal.result(&report::plan_text(plan))?;
+        }
+    }
+    begin(&plans)?;
+    approve(args, &plans, terminal)?;
+    let backups = Backups::new(Path::new(OWN_FOLDER), &run_name(now));
+    let mut reports = Vec::new();
+    for plan in plans {
+        let console = Console::writing(terminal, &plan, args.output == Output::Text);
+        let report = reconcile::apply(&connection.session, &plan, &allowed, &backups, &console).await;
+        console.end();
+        let report = report.map_err(|why| not_begun(&why))?;
+        if args.output == Output::Text {
+            terminal.result(&report::apply_text(&plan, &report))?;
+        }
+        reports.push((plan, report));
+    }
+    let calls = connection.session.calls();
+    connection.close().await?;
+    match args.output {
+        Output::Json => terminal.json(&ApplyDocument::new(&reports, &calls))?,
+        Output::Text => terminal.result(&report::calls_text(&calls))?,
+    }
+    Ok(exit(&reports))
+}
+
+/// Nothing at all is written unless every set may begin.
+fn begin(plans: &[Plan]) -> Result<(), Failure> {
+    plans.iter().try_for_each(reconcile::may_begin).map_err(|why| not_begun(&why))
+}
+
+fn not_begun(why: &NotBegun) -> Failure {
+    match why {
+        NotBegun::Errors => Failure::new(Exit::Error, anyhow!("the errors above have to be mended first: nothing was written")),
+        NotBegun::MayNotRead => Failure::new(
+            Exit::Incomplete,
+            anyhow!("the caller may not read all that the manifest needs: nothing was written"),
+        ),
+    }
+}
+
+fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
+    if args.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
+        return Ok(());
+    }
+    if !terminal.can_ask() {
+        let error = anyhow!("nobody is there to approve the plan: nothing was written");
+        return Err(Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned()));
+    }
+    if args.output == Output::Json {
+        for plan in plans {
+            terminal.error(report::plan_text(plan).trim_end());
+        }
+    }
+    if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
+    }
+}
+
+fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+    let parse = |text: &String| {
+        Address::parse(text).map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))
+    };
+    texts.iter().map(parse).collect()
+}
+
+/// Names a run by its time, such as `20260102T030405Z`.
+fn run_name(now: SystemTime) -> String {
+    jiff::Timestamp::try_from(now).map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
+}
+
+fn exit(reports: &[(Plan, ApplyReport)]) -> Exit {
+    let any = |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
+    if any(|outcome| matches!(outcome, Outcome::Refused { .. })) {
+        Exit::Refused
+    } else if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {
+        Exit::Error
+    } else if reports.iter().any(|(plan, _)| plan.is_incomplete()) {
+        Exit::Incomplete
+    } else if reports.iter().any(|(plan, _)| plan.is_held()) {
+        Exit::Error
+    } else {
+        Exit::Done
+    }
+}

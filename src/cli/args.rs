@@ -1,0 +1,194 @@
+//! What the command line takes.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::emulator::{Assumption, Fault, Quota, Rates};
+
+/// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
+#[derive(Debug, Parser)]
+#[command(name = "flowbind", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) globals: Globals,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done or in sync, 1 error, 2 differences or findings, 3 incomplete (something could not be read), \
+4 refused (guard, wrong account, draft, no approval), 64 wrong command line.";
+
+#[derive(Debug, Args)]
+pub(super) struct Globals {
+    /// When to use colours.
+    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    pub(super) color: ColorChoice,
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Log more to stderr; twice for every call.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// How to write the log.
+    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write a commented starter manifest, a flow and a function.
+    Init(InitArgs),
+    /// Check manifests and the flow files that they name, offline.
+    Validate(ValidateArgs),
+    /// Show what would change in AWS, and why. Writes nothing.
+    Plan(PlanArgs),
+    /// Make AWS agree with the manifests.
+    Apply(ApplyArgs),
+    /// Run the embedded AWS as a server.
+    Emulator(EmulatorArgs),
+    /// Print the JSON Schema of manifests.
+    Schema,
+    /// Print a completion script.
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder to write to; it is made if need be.
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub(super) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManifestArgs {
+    /// Manifests, or folders with manifests (*.yaml, *.yml).
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Set a variable.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) vars: Vec<(String, String)>,
+    /// Set variables from a YAML file; --var wins.
+    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) var_files: Vec<PathBuf>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it looks like `stage=prod`".to_owned()),
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS")]
+pub(super) struct AwsArgs {
+    /// The profile of the AWS configuration to use.
+    #[arg(long, value_name = "NAME", conflicts_with = "sandbox")]
+    pub(super) profile: Option<String>,
+    /// The endpoint of all services, such as an embedded AWS.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
+    pub(super) endpoint_url: Option<String>,
+    /// Use the embedded AWS in this process; its state stays in FILE. Needs no account and no credentials.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = ".flowbind/sandbox.json")]
+    pub(super) sandbox: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: Output,
+    /// End with 2 if something would change.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: Output,
+    /// Do not ask.
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EmulatorArgs {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
+    pub(super) listen: SocketAddr,
+    /// Keep the state in this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) state: Option<PathBuf>,
+    /// Start with what these manifests expect to exist. Can be given again.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) world: Vec<PathBuf>,
+    /// Set a variable of the world's manifests.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) vars: Vec<(String, String)>,
+    /// The request rates: `real`, `off`, or a multiple such as `x10`.
+    #[arg(long, value_name = "RATES", default_value = "off")]
+    pub(super) rates: Rates,
+    /// Set a quota, such as lambda-functions-per-instance=60. Can be given again.
+    #[arg(long = "quota", value_name = "NAME=N")]
+    pub(super) quotas: Vec<Quota>,
+    /// Settle what AWS leaves undocumented, such as U5=gone. Can be given again.
+    #[arg(long = "assume", value_name = "NAME=VALUE")]
+    pub(super) assumptions: Vec<Assumption>,
+    /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
+    #[arg(long = "fault", value_name = "SPEC")]
+    pub(super) faults: Vec<Fault>,
+    /// How long a write stays invisible to reads, in milliseconds.
+    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
+    pub(super) consistency_delay: Duration,
+    /// The seed of everything random.
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub(super) seed: u64,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_millis).map_err(|_| "it is a number of milliseconds".to_owned())
+}

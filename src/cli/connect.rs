@@ -1,0 +1,78 @@
+//! Reaches AWS: the real one, or the embedded one in this process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::Context;
+
+use super::args::AwsArgs;
+use super::exit::{Exit, Failure};
+use super::progress::Console;
+use super::terminal::Terminal;
+use crate::aws::{Access, FaultKind, ObserveError, Options, Session};
+use crate::emulator::{Emulator, Settings};
+use crate::manifest::Manifest;
+use crate::plan::{Plan, reads};
+use crate::reconcile;
+use crate::sandbox;
+
+/// How long to wait until a write shows: minutes happen (Amazon Connect API best practices).
+const VISIBLE_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// A session, with the embedded AWS behind it if there is one.
+pub(super) struct Connection {
+    pub(super) session: Session,
+    emulator: Option<Emulator>,
+}
+
+impl Connection {
+    pub(super) async fn open(args: &AwsArgs, manifests: &[Manifest], terminal: &Terminal) -> Result<Self, Failure> {
+        let Some(file) = &args.sandbox else {
+            let access = Access::Machine { profile: args.profile.clone(), endpoint: args.endpoint_url.clone() };
+            let session = Session::open(Options { access, paced: true, visible_within: VISIBLE_WITHIN }).await;
+            if let Some(endpoint) = session.endpoint() {
+                terminal.say(&format!("AWS is reached at {endpoint}."));
+            }
+            return Ok(Self { session, emulator: None });
+        };
+        let settings = Settings { state: Some(file.clone()), ..Settings::default() };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let started = Emulator::start(address, settings, sandbox::world(manifests)).await;
+        let emulator = started
+            .with_context(|| format!("the sandbox in {} could not be started", file.display()))
+            .map_err(|error| Failure::new(Exit::Error, error))?;
+        let session = Session::open(Options::embedded(emulator.url())).await;
+        Ok(Self { session, emulator: Some(emulator) })
+    }
+
+    /// Looks and plans.
+    pub(super) async fn plan(&self, desired: &Manifest, terminal: &Terminal) -> Result<Plan, Failure> {
+        let reads = reads(desired);
+        let forecast = reads.forecast(desired);
+        let calls: u32 = forecast.calls.values().sum();
+        let console = Console::reading(terminal, &desired.set, calls, forecast.time);
+        let planned = reconcile::plan(&self.session, desired, &reads).await;
+        console.end();
+        planned.map_err(failure)
+    }
+
+    /// Stops the embedded AWS, and waits until its state is on disk.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        let Some(emulator) = self.emulator else { return Ok(()) };
+        let stopped = emulator.stop().await.context("the sandbox's state could not be written");
+        stopped.map_err(|error| Failure::new(Exit::Error, error))
+    }
+}
+
+fn failure(error: ObserveError) -> Failure {
+    match &error {
+        ObserveError::WrongAccount { .. } => Failure::new(Exit::Refused, error)
+            .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),
+        ObserveError::Identity { source, .. } => {
+            let hint = match source.kind {
+                FaultKind::Denied => Some("the caller must be let call sts:GetCallerIdentity.".to_owned()),
+                _ => source.hint(),
+            };
+            Failure::new(Exit::Error, error).hint(hint)
+        }
+    }
+}

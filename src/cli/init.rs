@@ -1,0 +1,47 @@
+//! `flowbind init`: a starter manifest with its flow and function.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::args::InitArgs;
+use super::exit::{Exit, Failure};
+use super::terminal::Terminal;
+
+/// What is written, by its path below the folder.
+const FILES: &[(&str, &str)] = &[
+    ("flowbind.yaml", include_str!("../../manifests/starter/flowbind.yaml")),
+    ("flows/main.json", include_str!("../../manifests/starter/flows/main.json")),
+    ("functions/greeter/index.mjs", include_str!("../../manifests/starter/functions/greeter/index.mjs")),
+];
+
+pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let there: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
+    if !there.is_empty() {
+        let error = anyhow!("{} in {}: nothing was written", there.join(" and ") + " exists already", args.dir.display());
+        return Err(Failure::new(Exit::Error, error).hint("choose an empty folder.".to_owned()));
+    }
+    for (name, content) in FILES {
+        write(&args.dir.join(name), content)?;
+    }
+    let manifest = args.dir.join("flowbind.yaml");
+    let manifest = manifest.display();
+    terminal.result(&format!(
+        "Wrote {} files to {}. Try them, with no AWS account:\n\n  flowbind validate {manifest}\n  \
+         flowbind plan --sandbox {manifest}\n  flowbind apply --sandbox {manifest}\n",
+        FILES.len(),
+        args.dir.display()
+    ))?;
+    Ok(Exit::Done)
+}
+
+fn write(path: &Path, content: &str) -> io::Result<()> {
+    let told = |error: io::Error| io::Error::new(error.kind(), format!("{} could not be written: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(told)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(told)?;
+    file.write_all(content.as_bytes()).map_err(told)
+}

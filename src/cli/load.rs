@@ -1,0 +1,39 @@
+//! Loads manifests, and shows everything that is wrong with them.
+
+use std::path::PathBuf;
+
+use super::args::ManifestArgs;
+use super::exit::{Exit, Failure};
+use super::terminal::Terminal;
+use crate::manifest::{self, DiskFiles, Inputs, Loaded, Problems};
+use crate::report::source::{self, Sources};
+use crate::resource::Problem;
+
+/// Reads manifests.
+pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
+    let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone() };
+    manifest::load(&args.paths, &inputs, &DiskFiles)
+}
+
+/// Reads manifests, or shows what is wrong and fails.
+pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
+    load(args).map_err(|Problems { problems, sources }| {
+        show(&problems, &sources, terminal);
+        let count = problems.len();
+        let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+        Failure::new(Exit::Error, anyhow::anyhow!("the manifest has {what}: nothing was read from AWS or written"))
+    })
+}
+
+/// Shows problems where they are.
+pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
+    for problem in problems {
+        terminal.error(source::render(problem, sources).trim_end());
+    }
+}
+
+/// The same for the world of an emulator.
+pub(super) fn world(paths: &[PathBuf], vars: &[(String, String)], terminal: &Terminal) -> Result<Loaded, Failure> {
+    let args = ManifestArgs { paths: paths.to_vec(), vars: vars.to_vec(), var_files: Vec::new() };
+    load_or_show(&args, terminal)
+}

@@ -1,0 +1,99 @@
+//! The text of a flow to be written, with the one thing that may not be known yet: the ids of flows that the same run
+//! creates first.
+
+use std::collections::BTreeMap;
+
+use crate::flow::document::Document;
+use crate::flow::patch::{self, BlockValues};
+use crate::flow::template::{self, Attribute, Token};
+use crate::resource::Label;
+
+/// What AWS calls a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowIds {
+    /// Its id within the instance.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+/// A flow's text, complete or waiting for the ids of other flows.
+#[derive(Debug, Clone)]
+pub enum LateText {
+    /// It is complete.
+    Known(String),
+    /// It names flows that do not exist yet.
+    After(Pending),
+}
+
+/// A text that waits.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The flow file, with tokens.
+    pub(super) template: String,
+    /// What is known of the tokens.
+    pub(super) known: BTreeMap<Token, String>,
+    /// The bindings, laid over the file's own values.
+    pub(super) edits: Vec<(String, BlockValues)>,
+    /// The live text whose Metadata is kept where the file has none.
+    pub(super) live: Option<String>,
+}
+
+/// Says why a text could not be completed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LateTextError {
+    /// A token has no value.
+    #[error("{0}")]
+    Token(String),
+    /// The text is no flow any more, or a bound block is missing.
+    #[error("{0}")]
+    Text(String),
+}
+
+impl LateText {
+    /// Completes the text with the flows that were made.
+    ///
+    /// # Errors
+    ///
+    /// When a flow that it names was not made, or the completed text is no flow.
+    pub fn resolve(&self, made: &BTreeMap<Label, FlowIds>) -> Result<String, LateTextError> {
+        match self {
+            Self::Known(text) => Ok(text.clone()),
+            Self::After(pending) => pending.resolve(|token| match token {
+                Token::Flow { name, attribute } => {
+                    let ids = made.iter().find(|(label, _)| label.as_str() == name).map(|(_, ids)| ids);
+                    ids.map(|ids| pick(ids, *attribute)).ok_or_else(|| format!("flow/{name} was not created"))
+                }
+                other => Err(format!("{other} has no value")),
+            }),
+        }
+    }
+}
+
+impl Pending {
+    /// Renders the template, keeps the live Metadata and lays the bindings over it.
+    pub(super) fn resolve(&self, mut late: impl FnMut(&Token) -> Result<String, String>) -> Result<String, LateTextError> {
+        let mut value = |token: &Token| match self.known.get(token) {
+            Some(text) => Ok(Some(text.clone())),
+            None => late(token).map(Some),
+        };
+        let text = template::render(&self.template, &mut value).map_err(|errors| {
+            LateTextError::Token(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })?;
+        let wrong = |e: &dyn std::fmt::Display| LateTextError::Text(e.to_string());
+        let mut document = Document::parse(&text).map_err(|e| wrong(&e))?;
+        if let Some(live) = &self.live {
+            let live = Document::parse(live).map_err(|e| wrong(&e))?;
+            document = Document::parse(&patch::with_metadata_of(&document, &live)).map_err(|e| wrong(&e))?;
+        }
+        patch::set(&document, &self.edits).map_err(|e| wrong(&e))
+    }
+}
+
+/// Picks what a token asks for.
+pub(super) fn pick(ids: &FlowIds, attribute: Attribute) -> String {
+    match attribute {
+        Attribute::Arn => ids.arn.clone(),
+        Attribute::Id => ids.id.clone(),
+    }
+}

@@ -1,0 +1,43 @@
+//! What became of a plan's actions.
+
+use std::path::PathBuf;
+
+use super::ActionId;
+use crate::resource::Address;
+
+/// How an action ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was written.
+    Applied,
+    /// Somebody had written the same meanwhile.
+    AlreadySo,
+    /// It failed.
+    Failed {
+        /// What went wrong.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// It was not tried, because something that it needs was not done.
+    Skipped {
+        /// What was not done.
+        because_of: ActionId,
+    },
+    /// It was not tried, because nobody allowed it by name.
+    Refused {
+        /// Why that is needed.
+        message: String,
+        /// What `--allow` takes.
+        allow: Address,
+    },
+}
+
+/// What an apply did.
+#[derive(Debug, Clone, Default)]
+pub struct ApplyReport {
+    /// Each action's outcome, in the plan's order.
+    pub outcomes: Vec<(ActionId, Outcome)>,
+    /// Where overwritten contents were kept.
+    pub backups: Vec<PathBuf>,
+}

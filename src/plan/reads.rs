@@ -1,0 +1,115 @@
+//! What must be read for a manifest, before anything is read: prediction, call budgets and `iam-policy` rest on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::uses::uses;
+use crate::manifest::{InstanceLookup, Manifest};
+use crate::operations::{Operation, Service, Shares};
+use crate::resource::{AccountId, FunctionRef, Label, Place};
+
+/// One thing to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Read {
+    /// Who calls, in this account.
+    Identity(AccountId),
+    /// The instances of an account and Region, to find some by alias.
+    Instances(Place),
+    /// One instance.
+    Instance(Label),
+    /// The instance's list of functions.
+    Associations(Label),
+    /// The policy of a function and qualifier.
+    Policy(FunctionRef),
+    /// The instance's list of flows.
+    Flows(Label),
+    /// A flow's published content and its draft.
+    Flow {
+        /// The instance.
+        instance: Label,
+        /// The flow's logical name.
+        flow: Label,
+    },
+}
+
+/// Everything to read, in two stages: the second needs the ids that the first finds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reads {
+    /// Identities, and names to ids.
+    pub names: BTreeSet<Read>,
+    /// What is read by id.
+    pub by_id: BTreeSet<Read>,
+}
+
+/// Says what must be read for a manifest.
+pub fn reads(desired: &Manifest) -> Reads {
+    let mut reads = Reads::default();
+    reads.names.extend(desired.accounts.values().map(|account| Read::Identity(account.id.clone())));
+    for (name, instance) in &desired.instances {
+        if matches!(instance.lookup, InstanceLookup::Alias(_)) {
+            reads.names.insert(Read::Instances(instance.place.clone()));
+        }
+        reads.by_id.insert(Read::Instance(name.clone()));
+    }
+    for (instance, function) in uses(desired).into_keys() {
+        if super::uses::association_of(desired, &instance, &function).is_some() {
+            reads.by_id.insert(Read::Associations(instance));
+        }
+        if let Some(function) = desired.functions.get(&function) {
+            reads.by_id.insert(Read::Policy(function.target.clone()));
+        }
+    }
+    for (name, flow) in &desired.flows {
+        for instance in &flow.instances {
+            reads.by_id.insert(Read::Flows(instance.clone()));
+            reads.by_id.insert(Read::Flow { instance: instance.clone(), flow: name.clone() });
+        }
+    }
+    reads
+}
+
+/// The calls and the time that the reads take at least: further pages, retries and a look after an empty policy
+/// come on top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    /// Calls of each operation.
+    pub calls: BTreeMap<Operation, u32>,
+    /// The time that the slowest bucket needs.
+    pub time: Duration,
+}
+
+impl Reads {
+    /// Predicts calls and time. `place_of` finds the place of an instance.
+    pub fn forecast(&self, desired: &Manifest) -> Forecast {
+        let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
+        let mut buckets: BTreeMap<(Option<Place>, Service, Option<Operation>), (u32, Operation)> = BTreeMap::new();
+        for read in self.names.iter().chain(&self.by_id) {
+            let (place, operation, times) = read.cost(desired);
+            *calls.entry(operation).or_default() += times;
+            let facts = operation.facts();
+            let own = (facts.shares == Shares::Nothing).then_some(operation);
+            buckets.entry((place, facts.service, own)).or_insert((0, operation)).0 += times;
+        }
+        let seconds = buckets.values().map(|(times, operation)| {
+            let facts = operation.facts();
+            f64::from(times.saturating_sub(facts.burst)) / facts.rate
+        });
+        Forecast { calls, time: Duration::from_secs_f64(seconds.fold(0.0, f64::max)) }
+    }
+}
+
+impl Read {
+    /// Where the calls go, which they are and how many at least.
+    fn cost(&self, desired: &Manifest) -> (Option<Place>, Operation, u32) {
+        let at = |instance: &Label| desired.instances.get(instance).map(|i| i.place.clone());
+        match self {
+            Self::Identity(_) => (None, Operation::GetCallerIdentity, 1),
+            Self::Instances(place) => (Some(place.clone()), Operation::ListInstances, 1),
+            Self::Instance(instance) => (at(instance), Operation::DescribeInstance, 1),
+            Self::Associations(instance) => (at(instance), Operation::ListLambdaFunctions, 1),
+            Self::Policy(function) => (Some(function.place.clone()), Operation::GetPolicy, 1),
+            Self::Flows(instance) => (at(instance), Operation::ListContactFlows, 1),
+            Self::Flow { instance, .. } => (at(instance), Operation::DescribeContactFlow, 2),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What an apply did, for people.
+
+use std::fmt::Write;
+
+use super::style::{bold, dim, green, red, yellow};
+use crate::plan::{Action, ActionId, ApplyReport, Change, Outcome, Plan, Step};
+
+/// Writes one action's end in a line, with the hint under it.
+pub fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
+    let address = bold(&id.address.to_string());
+    let step = if id.step == Step::Stub { " (empty at first)" } else { "" };
+    match outcome {
+        Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
+        Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),
+        Outcome::Skipped { because_of } => {
+            format!("  {} {address}{step} needs {}, which was not done", yellow("skipped"), because_of.address)
+        }
+        Outcome::Refused { message, allow } => {
+            format!("  {} {address}{step} {message}; to write it all the same: --allow {allow}", red("refused"))
+        }
+        Outcome::Failed { message, hint } => {
+            let hint = hint.as_ref().map(|hint| format!("\n           hint: {hint}")).unwrap_or_default();
+            format!("  {} {address}{step} {message}{hint}", red("failed "))
+        }
+    }
+}
+
+/// Writes the report of an apply.
+pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
+    let mut out = String::new();
+    for (id, outcome) in &report.outcomes {
+        let _ = writeln!(out, "{}", outcome_line(id, outcome));
+    }
+    let find = |id: &ActionId| plan.actions.iter().find(|action: &&Action| action.id == *id);
+    let count = |wanted: &dyn Fn(&Action, &Outcome) -> bool| {
+        report.outcomes.iter().filter(|(id, outcome)| find(id).is_some_and(|action| wanted(action, outcome))).count()
+    };
+    let done = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::AlreadySo);
+    let created = count(&|a, o| done(o) && matches!(a.change, Change::Create(_)));
+    let stubs = count(&|a, o| done(o) && a.id.step == Step::Stub);
+    let updated = count(&|a, o| done(o) && matches!(a.change, Change::Update(_)));
+    let failed = count(&|_, o| matches!(o, Outcome::Failed { .. }));
+    let not = count(&|_, o| matches!(o, Outcome::Skipped { .. } | Outcome::Refused { .. }));
+    let mut sums = format!("Apply: {}: {} created, {updated} updated, 0 deleted", plan.set, created - stubs);
+    if failed + not > 0 {
+        let _ = write!(sums, "; {failed} failed, {not} not tried");
+    }
+    if !report.outcomes.is_empty() {
+        out.push('\n');
+    }
+    let _ = writeln!(out, "{}", bold(&format!("{sums}.")));
+    for path in &report.backups {
+        let _ = writeln!(out, "{}", dim(&format!("The old content is kept in {}.", path.display())));
+    }
+    out
+}

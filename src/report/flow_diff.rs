@@ -1,0 +1,56 @@
+//! A flow's differences, block by block.
+
+use std::fmt::Write;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::style::{dim, green, red, yellow};
+use crate::flow::compare::{BlockChange, FlowDiff};
+
+/// Lines of a block's JSON around a change.
+const CONTEXT: usize = 1;
+
+/// Writes the differences, each line indented by `indent`.
+pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
+    let mut out = String::new();
+    if let Some((from, to)) = &diff.start {
+        line(&mut out, indent, &yellow("~"), &format!("start: {from} -> {to}"));
+    }
+    for change in &diff.blocks {
+        match change {
+            BlockChange::Added { name, kind, .. } => line(&mut out, indent, &green("+"), &format!("block `{name}` ({kind})")),
+            BlockChange::Removed { name, kind, .. } => line(&mut out, indent, &red("-"), &format!("block `{name}` ({kind})")),
+            BlockChange::Renamed { from, to } => {
+                line(&mut out, indent, &yellow("~"), &format!("block `{from}` is now called `{to}`"));
+            }
+            BlockChange::Changed { name, kind, from_text, to_text, .. } => {
+                line(&mut out, indent, &yellow("~"), &format!("block `{name}` ({kind})"));
+                changed(&mut out, indent, from_text, to_text);
+            }
+        }
+    }
+    out
+}
+
+fn line(out: &mut String, indent: &str, mark: &str, text: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{indent}{mark} {text}");
+}
+
+fn changed(out: &mut String, indent: &str, from: &str, to: &str) {
+    let diff = TextDiff::from_lines(from, to);
+    for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if index > 0 {
+            line(out, indent, " ", &dim("    ..."));
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let text = change.value().trim_end_matches('\n');
+            let text = match change.tag() {
+                ChangeTag::Delete => red(&format!("  - {text}")),
+                ChangeTag::Insert => green(&format!("  + {text}")),
+                ChangeTag::Equal => dim(&format!("    {text}")),
+            };
+            line(out, indent, " ", &text);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The machine's view: versioned JSON documents. A field may be added within a version, none is renamed or removed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::source::Sources;
+use crate::flow::compare::BlockChange;
+use crate::operations::Operation;
+use crate::plan::{Action, ApplyReport, Change, Guard, LateSid, Outcome, Plan, Spec, Step};
+use crate::resource::{OwnSid, Problem, SidKind};
+use crate::snapshot::Gap;
+
+/// `flowbind.plan/v1`.
+#[derive(Debug, Serialize)]
+pub struct PlanDocument {
+    format: &'static str,
+    sets: Vec<SetLine>,
+    actions: Vec<ActionLine>,
+    problems: Vec<Problem>,
+    gaps: Vec<Gap>,
+    summary: Summary,
+    calls: BTreeMap<Operation, u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct SetLine {
+    set: String,
+    manifest: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    create: usize,
+    update: usize,
+    delete: usize,
+    in_sync: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ActionLine {
+    set: String,
+    address: String,
+    step: Step,
+    action: &'static str,
+    reason: String,
+    after: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guard: Option<Guard>,
+    #[serde(flatten)]
+    detail: Detail,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Detail {
+    Association { instance: String, function: String },
+    Grant { instance: String, function: String, sid: String, replaces: Vec<String> },
+    Flow { instance: String, name: String, r#type: String, blocks: Vec<BlockLine> },
+}
+
+#[derive(Debug, Serialize)]
+struct BlockLine {
+    block: String,
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldLine {
+    pointer: String,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl PlanDocument {
+    /// Makes the document of several sets' plans and the calls that they took together.
+    pub fn new(plans: &[Plan], calls: &BTreeMap<Operation, u32>) -> Self {
+        let mut document = Self {
+            format: "flowbind.plan/v1",
+            sets: Vec::new(),
+            actions: Vec::new(),
+            problems: Vec::new(),
+            gaps: Vec::new(),
+            summary: Summary::default(),
+            calls: calls.clone(),
+        };
+        for plan in plans {
+            let (create, update) = plan.counts();
+            document.sets.push(SetLine { set: plan.set.to_string(), manifest: plan.manifest.clone() });
+            document.actions.extend(plan.actions.iter().map(|action| action_line(plan, action)));
+            document.problems.extend(plan.problems.iter().cloned());
+            document.gaps.extend(plan.gaps.iter().cloned());
+            document.summary.create += create;
+            document.summary.update += update;
+            document.summary.in_sync += plan.in_sync;
+        }
+        document
+    }
+}
+
+fn action_line(plan: &Plan, action: &Action) -> ActionLine {
+    ActionLine {
+        set: plan.set.to_string(),
+        address: action.id.address.to_string(),
+        step: action.id.step,
+        action: match action.change {
+            Change::Create(_) => "create",
+            Change::Update(_) => "update",
+        },
+        reason: action.reason.clone(),
+        after: action.after.iter().map(|id| id.address.to_string()).collect(),
+        guard: action.guard.clone(),
+        detail: detail(action.change.spec()),
+    }
+}
+
+fn detail(spec: &Spec) -> Detail {
+    match spec {
+        Spec::Association(spec) => {
+            Detail::Association { instance: spec.instance.to_string(), function: spec.function.arn().to_string() }
+        }
+        Spec::Grant(spec) => {
+            let kind = match &spec.sid {
+                LateSid::Known(kind) => *kind,
+                LateSid::After(_) => SidKind::WithAssociation,
+            };
+            let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() };
+            Detail::Grant {
+                instance: spec.grant.instance.to_string(),
+                function: spec.grant.function.arn().to_string(),
+                sid: sid.to_string(),
+                replaces: spec.taken.clone(),
+            }
+        }
+        Spec::Flow(spec) => Detail::Flow {
+            instance: spec.instance.to_string(),
+            name: spec.name.clone(),
+            r#type: spec.kind.wire(),
+            blocks: spec.diff.blocks.iter().map(block_line).collect(),
+        },
+    }
+}
+
+fn block_line(change: &BlockChange) -> BlockLine {
+    let line = |block: &str, action| BlockLine { block: block.to_owned(), action, renamed_from: None, fields: Vec::new() };
+    match change {
+        BlockChange::Added { name, .. } => line(name, "add"),
+        BlockChange::Removed { name, .. } => line(name, "remove"),
+        BlockChange::Renamed { from, to } => BlockLine { renamed_from: Some(from.clone()), ..line(to, "rename") },
+        BlockChange::Changed { name, fields, .. } => {
+            let fields = fields.iter().map(|field| FieldLine {
+                pointer: field.pointer.clone(),
+                from: field.from.clone(),
+                to: field.to.clone(),
+            });
+            BlockLine { fields: fields.collect(), ..line(name, "change") }
+        }
+    }
+}
+
+/// `flowbind.apply/v1`.
+#[derive(Debug, Serialize)]
+pub struct ApplyDocument {
+    format: &'static str,
+    outcomes: Vec<OutcomeLine>,
+    backups: Vec<String>,
+    calls: BTreeMap<Operation, u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct OutcomeLine {
+    set: String,
+    address: String,
+    step: Step,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl ApplyDocument {
+    /// Makes the document of several sets' reports and the calls that they took together.
+    pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
+        let lines = reports.iter().flat_map(|(plan, report)| {
+            report.outcomes.iter().map(|(id, outcome)| {
+                let (outcome, message, hint) = match outcome {
+                    Outcome::Applied => ("applied", None, None),
+                    Outcome::AlreadySo => ("already-so", None, None),
+                    Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
+                    Outcome::Skipped { because_of } => {
+                        ("skipped", Some(format!("{} was not done", because_of.address)), None)
+                    }
+                    Outcome::Refused { message, allow } => {
+                        ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
+                    }
+                };
+                let (set, address, step) = (plan.set.to_string(), id.address.to_string(), id.step);
+                OutcomeLine { set, address, step, outcome, message, hint }
+            })
+        });
+        let outcomes = lines.collect();
+        let backups = reports.iter().flat_map(|(_, report)| &report.backups);
+        let backups = backups.map(|path| path.display().to_string()).collect();
+        Self { format: "flowbind.apply/v1", outcomes, backups, calls: calls.clone() }
+    }
+}
+
+/// `flowbind.validate/v1`.
+#[derive(Debug, Serialize)]
+pub struct ValidateDocument<'a> {
+    format: &'static str,
+    files: Vec<&'a str>,
+    problems: &'a [Problem],
+}
+
+impl<'a> ValidateDocument<'a> {
+    /// Makes the document of what was wrong, if anything.
+    pub fn new(problems: &'a [Problem], sources: &'a Sources) -> Self {
+        Self { format: "flowbind.validate/v1", files: sources.names().collect(), problems }
+    }
+}

@@ -1,0 +1,96 @@
+//! A plan for people: one line a change with its reason, what is written under it, then the sums.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::flow_diff::flow_diff;
+use super::style::{bold, dim, green, red, yellow};
+use crate::operations::Operation;
+use crate::plan::{Action, Change, GrantSpec, LateSid, Plan, Spec, Step};
+use crate::resource::{OwnSid, SidKind};
+
+const INDENT: &str = "      ";
+
+/// Writes a plan.
+pub fn plan_text(plan: &Plan) -> String {
+    let mut out = String::new();
+    for action in &plan.actions {
+        out.push_str(&action_text(action));
+    }
+    if !plan.actions.is_empty() {
+        out.push('\n');
+    }
+    let (create, update) = plan.counts();
+    let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
+        (true, false, true) => format!("{}: in sync.", plan.set),
+        _ => format!("{}: {create} to create, {update} to update, 0 to delete.", plan.set),
+    };
+    let agree = match plan.in_sync {
+        0 => String::new(),
+        1 => " 1 resource agrees already.".to_owned(),
+        n => format!(" {n} resources agree already."),
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}{agree}", bold(&format!("Plan: {verdict}")));
+    if plan.is_incomplete() {
+        let _ = writeln!(out, "{}", red("Incomplete: some of AWS could not be read; what is shown is what could be."));
+    }
+    out
+}
+
+/// Writes the calls that a run has made.
+pub fn calls_text(calls: &BTreeMap<Operation, u32>) -> String {
+    let sum: u32 = calls.values().sum();
+    let each: Vec<String> = calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
+    format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", "))))
+}
+
+fn action_text(action: &Action) -> String {
+    let mark = match action.change {
+        Change::Create(_) => green("+"),
+        Change::Update(_) => yellow("~"),
+    };
+    let step = match action.id.step {
+        Step::Stub => " (empty at first)",
+        Step::Write => "",
+    };
+    let mut out = String::new();
+    let _ = writeln!(out, "  {mark} {}{step}  {}", bold(&action.id.address.to_string()), action.reason);
+    match action.change.spec() {
+        Spec::Association(spec) => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance)));
+        }
+        Spec::Grant(spec) => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&grant_text(spec)));
+        }
+        Spec::Flow(spec) if spec.id.is_none() => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance)));
+        }
+        Spec::Flow(spec) => out.push_str(&flow_diff(&spec.diff, INDENT)),
+    }
+    if let Some(guard) = &action.guard {
+        let _ = writeln!(out, "{INDENT}{} {}; to write it all the same: --allow {}", red("held:"), guard.message, guard.allow);
+    }
+    out
+}
+
+fn grant_text(spec: &GrantSpec) -> String {
+    let kind = match &spec.sid {
+        LateSid::Known(kind) => *kind,
+        LateSid::After(_) => SidKind::WithAssociation,
+    };
+    let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() };
+    format!("{} lets {} call {}", sid, spec.grant.instance, spec.grant.function.arn())
+}
+
+/// Writes what could not be read.
+pub fn gaps_text(plan: &Plan) -> String {
+    let mut out = String::new();
+    for gap in &plan.gaps {
+        let _ = writeln!(out, "{} {}: {} could not be read: {}", red("gap:"), gap.address, gap.operation, gap.message);
+        if let Some(hint) = &gap.hint {
+            let _ = writeln!(out, "  hint: {hint}");
+        }
+    }
+    out
+}

@@ -1,0 +1,32 @@
+//! The few styles in use.
+
+use anstyle::{AnsiColor, Style};
+
+fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// For headings.
+pub fn bold(text: &str) -> String {
+    paint(Style::new().bold(), text)
+}
+
+/// For what may be skipped.
+pub fn dim(text: &str) -> String {
+    paint(Style::new().dimmed(), text)
+}
+
+/// For failures and what goes.
+pub fn red(text: &str) -> String {
+    paint(AnsiColor::Red.on_default(), text)
+}
+
+/// For changes and warnings.
+pub fn yellow(text: &str) -> String {
+    paint(AnsiColor::Yellow.on_default(), text)
+}
+
+/// For what comes.
+pub(super) fn green(text: &str) -> String {
+    paint(AnsiColor::Green.on_default(), text)
+}

@@ -1,1 +1,86 @@
-//! To be written.
+//! The only translation from a manifest to the embedded AWS's seed: a new sandbox holds what the manifest expects to
+//! exist, and nothing of what flowbind is to make.
+
+use serde_json::{Value, json};
+
+use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance};
+use crate::flow::stub;
+use crate::manifest::{Flow, InstanceLookup, Manifest};
+use crate::resource::Label;
+
+/// Lambda's default time-out, in seconds; referenced functions say nothing of theirs.
+const TIMEOUT: u32 = 3;
+
+/// Makes the seed of all sets together; the first set's first account is the default one.
+pub fn world(manifests: &[Manifest]) -> World {
+    let mut world = World::default();
+    for manifest in manifests {
+        world.accounts.extend(manifest.accounts.values().map(|a| WorldAccount { id: a.id.to_string() }));
+        world.instances.extend(manifest.instances.values().map(|instance| {
+            let (id, alias) = match &instance.lookup {
+                InstanceLookup::Alias(alias) => (None, Some(alias.clone())),
+                InstanceLookup::Id(id) => (Some(id.clone()), None),
+            };
+            let (account, region) = (instance.place.account.to_string(), instance.place.region.to_string());
+            WorldInstance { account, region, id, alias, ..WorldInstance::default() }
+        }));
+        world.functions.extend(manifest.functions.values().map(|function| WorldFunction {
+            account: function.target.place.account.to_string(),
+            region: function.target.place.region.to_string(),
+            name: function.target.name.clone(),
+            aliases: function.target.qualifier.iter().cloned().collect(),
+            timeout: TIMEOUT,
+        }));
+        for flow in manifest.flows.values().filter(|flow| flow.content.is_none()) {
+            let seeds = flow.instances.iter().filter_map(|instance| seed(manifest, instance, flow));
+            world.flows.extend(seeds);
+        }
+    }
+    world
+}
+
+/// A flow that holds the bound blocks, as somebody might have clicked it together before flowbind came.
+fn seed(manifest: &Manifest, instance_name: &Label, flow: &Flow) -> Option<WorldFlow> {
+    let instance = manifest.instances.get(instance_name)?;
+    let (InstanceLookup::Alias(key) | InstanceLookup::Id(key)) = &instance.lookup;
+    Some(WorldFlow {
+        account: instance.place.account.to_string(),
+        region: instance.place.region.to_string(),
+        instance: key.clone(),
+        id: None,
+        name: flow.name.clone(),
+        kind: flow.kind.wire(),
+        content: content(manifest, flow),
+        module: false,
+    })
+}
+
+/// One block after the other, each calling its function with the block's default limit of 3 seconds, then the end that
+/// the flow's type allows.
+fn content(manifest: &Manifest, flow: &Flow) -> String {
+    let mut document: Value = serde_json::from_str(&stub::stub(&flow.kind.wire())).unwrap_or_default();
+    let end = document["StartAction"].clone();
+    let names: Vec<&String> = flow.bindings.keys().collect();
+    let blocks = flow.bindings.iter().enumerate().map(|(n, (name, binding))| {
+        let arn = manifest.functions.get(&binding.function).map(|f| f.target.unqualified().arn().to_string());
+        let next = names.get(n + 1).map_or_else(|| end.clone(), |next| json!(next));
+        json!({
+            "Identifier": name,
+            "Type": "InvokeLambdaFunction",
+            "Parameters": { "LambdaFunctionARN": arn, "InvocationTimeLimitSeconds": "3" },
+            "Transitions": {
+                "NextAction": next,
+                "Errors": [{ "NextAction": end, "ErrorType": "NoMatchingError" }],
+                "Conditions": [],
+            },
+        })
+    });
+    let blocks: Vec<Value> = blocks.collect();
+    if let Some(first) = names.first() {
+        document["StartAction"] = json!(first);
+    }
+    if let Some(actions) = document["Actions"].as_array_mut() {
+        actions.splice(0..0, blocks);
+    }
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}

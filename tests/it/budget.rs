@@ -1,0 +1,72 @@
+//! The calls that a plan makes are those that the contract says.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use flowbind::emulator::{Quota, Settings};
+
+use crate::world::World;
+
+/// A manifest with one instance, `functions` functions and one flow without content that binds them all.
+pub(crate) fn many(functions: usize) -> String {
+    let mut text = String::from(
+        "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: many }\nspec:\n  \
+         accounts: { main: { id: \"111122223333\" } }\n  defaults: { account: main, region: eu-west-2 }\n  \
+         instances:\n    support: { alias: acme }\n  functions:\n",
+    );
+    for n in 0..functions {
+        writeln!(text, "    f{n:02}: {{ name: fn-{n:02} }}").unwrap();
+    }
+    text.push_str("  flows:\n    main:\n      instance: support\n      name: Main\n      type: contact-flow\n      bindings:\n");
+    for n in 0..functions {
+        writeln!(text, "        Call {n:02}: {{ function: f{n:02}, timeLimit: 8s }}").unwrap();
+    }
+    text
+}
+
+fn sixty() -> Settings {
+    let quota: Quota = "lambda-functions-per-instance=60".parse().unwrap();
+    Settings { quotas: [quota].into_iter().collect(), ..Settings::default() }
+}
+
+#[tokio::test]
+async fn sixty_bound_functions_take_three_list_calls_and_one_policy_each() {
+    let world = World::with(&many(60), sixty()).await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    let folder = world.folder.path().join("own");
+    let report = crate::apply::carry_out(&session, &plan, &folder).await;
+    crate::apply::all_done(&report);
+
+    world.emulator.reset();
+    let plan = world.plan().await;
+    assert!(plan.actions.is_empty(), "{:?}", plan.actions);
+    let calls = world.calls();
+    let expected = [
+        ("connect:DescribeContactFlow", 2),
+        ("connect:DescribeInstance", 1),
+        ("connect:ListContactFlows", 1),
+        ("connect:ListInstances", 1),
+        ("connect:ListLambdaFunctions", 3),
+        ("lambda:GetPolicy", 60),
+        ("sts:GetCallerIdentity", 1),
+    ];
+    assert_eq!(calls, expected.into_iter().map(|(name, n)| (name.to_owned(), n)).collect());
+}
+
+#[tokio::test]
+async fn the_forecast_is_what_is_called_when_pages_are_full() {
+    let world = World::new(&many(20)).await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    crate::apply::all_done(&crate::apply::carry_out(&session, &plan, &world.folder.path().join("own")).await);
+    world.emulator.reset();
+    let session = world.session().await;
+    let reads = flowbind::plan::reads(world.manifest());
+    flowbind::reconcile::plan(&session, world.manifest(), &reads).await.unwrap();
+    let forecast = reads.forecast(world.manifest());
+    assert_eq!(session.calls(), forecast.calls);
+    let counted: u64 = world.calls().values().sum();
+    assert_eq!(counted, forecast.calls.values().map(|n| u64::from(*n)).sum::<u64>());
+    assert!(forecast.time >= Duration::from_millis(300), "20 policies at 15 a second with a burst of 15");
+}

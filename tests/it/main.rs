@@ -1,0 +1,10 @@
+//! The integration tests: real SDK clients and the real binary against the embedded AWS, over loopback.
+//!
+//! One binary, one file a promise. Nothing here reaches beyond loopback or reads the machine's AWS configuration.
+
+mod apply;
+mod budget;
+mod cli;
+mod faults;
+mod hand_made;
+mod world;

@@ -1,0 +1,147 @@
+//! An embedded AWS with real clients, and the binary with a cleared environment.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use flowbind::aws::{Options, Session};
+use flowbind::emulator::{Emulator, Settings};
+use flowbind::manifest::{self, DiskFiles, Inputs, Manifest};
+use flowbind::plan::{Plan, reads};
+use flowbind::{reconcile, sandbox};
+use tempfile::TempDir;
+
+/// The account of all test manifests.
+pub(crate) const ACCOUNT: &str = "111122223333";
+
+/// An embedded AWS filled with what a manifest expects, the manifest, and a folder for both.
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) emulator: Emulator,
+}
+
+impl World {
+    /// Starts one for a manifest's text.
+    pub(crate) async fn new(text: &str) -> Self {
+        Self::with(text, Settings::default()).await
+    }
+
+    pub(crate) async fn with(text: &str, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("m.yaml"), text).expect("a manifest");
+        Self::at(folder, "m.yaml", settings).await
+    }
+
+    /// Starts one for the shipped demo.
+    pub(crate) async fn demo() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        copy(&shipped("demo"), &folder.path().join("demo"));
+        Self::at(folder, "demo", Settings::default()).await
+    }
+
+    async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
+        let manifests = load(&folder.path().join(path));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let emulator = Emulator::start(address, settings, sandbox::world(&manifests)).await.expect("an embedded AWS");
+        Self { folder, manifests, emulator }
+    }
+
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifests[0]
+    }
+
+    /// A session without pacing, that gives up waiting after some seconds.
+    pub(crate) async fn session(&self) -> Session {
+        let options = Options::embedded(self.emulator.url());
+        Session::open(Options { visible_within: Duration::from_secs(5), ..options }).await
+    }
+
+    pub(crate) async fn plan(&self) -> Plan {
+        let session = self.session().await;
+        reconcile::plan(&session, self.manifest(), &reads(self.manifest())).await.expect("a plan")
+    }
+
+    /// Another client's configuration.
+    pub(crate) fn config(&self, region: &str) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(ACCOUNT, "test", None)))
+            .endpoint_url(self.emulator.url())
+            .build()
+    }
+
+    pub(crate) fn connect(&self, region: &str) -> aws_sdk_connect::Client {
+        aws_sdk_connect::Client::new(&self.config(region))
+    }
+
+    pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config(region))
+    }
+
+    /// The calls that the embedded AWS has counted.
+    pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
+        self.emulator.stats().calls.into_iter().collect()
+    }
+}
+
+/// Loads a manifest that must be good.
+pub(crate) fn load(path: &Path) -> Vec<Manifest> {
+    match manifest::load(&[path.to_owned()], &Inputs::default(), &DiskFiles) {
+        Ok(loaded) => loaded.manifests,
+        Err(problems) => panic!("{:#?}", problems.problems),
+    }
+}
+
+/// A folder of `manifests/`.
+pub(crate) fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests").join(name)
+}
+
+/// Copies a folder.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder to copy") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target)) }
+    }
+}
+
+/// The binary in a folder, with nothing of the machine's environment.
+pub(crate) fn flowbind(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowbind"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("HOME", folder)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    command
+}
+
+/// The binary against an embedded AWS, with dummy keys.
+pub(crate) fn flowbind_at(folder: &Path, url: &str) -> Command {
+    let mut command = flowbind(folder);
+    command.env("AWS_ENDPOINT_URL", url).env("AWS_ACCESS_KEY_ID", "dummy").env("AWS_SECRET_ACCESS_KEY", "dummy");
+    command
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+pub(crate) fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}

@@ -1,1 +1,250 @@
-//! To be written.
+//! The embedded AWS: a server that speaks the wire of Connect and Lambda (REST-JSON), IAM and STS (query and XML) on
+//! one port, to the real SDK clients and the AWS CLI.
+//!
+//! It shares no type and no table with the client side of this crate, or one misreading of AWS would cancel out, and
+//! it imports nothing else of the crate.
+//!
+//! # A request's way
+//!
+//! Service, Region and account come from the SigV4 credential scope. An access key that holds a 12-digit account id
+//! (`111122223333`, or what AssumeRole issues) selects that account, any other key the default account: the first of
+//! the [`World`], else 000000000000. **Signatures are not verified.** Then, in this order: the operation is looked up
+//! (an unknown one answers 501 and is named in the log and in the counters) and counted; injected delays, dropped
+//! connections, HTML pages and errors; the rate limit; the caller's policy; the operation, which checks the shape of
+//! its input itself. `GET /_emulator/stats` answers the counters, `POST /_emulator/reset` clears them (and the call
+//! counts of faults), `GET /healthz` answers 200.
+//!
+//! Writes work on a copy of the state that replaces it when they succeed, so a refused request leaves no trace. With
+//! a state file the copy is saved (temporary file, fsync, rename) before it is answered. With
+//! [`Settings::consistency_delay`] reads are shown the state as it was that long ago, while writes see each other at
+//! once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state.
+//!
+//! # Faults
+//!
+//! ```text
+//! KIND[:SERVICE[:OPERATION[:SELECTOR]]]
+//! KIND       throttle              429 (IAM and STS: 400 Throttling)
+//!            500                   500
+//!            deny                  403, in AWS's words; also for the Lambda rights that Associate needs
+//!            drop-before           closes the connection, nothing done
+//!            drop-after            does the work, then closes the connection
+//!            delay=250ms|2s        waits first
+//!            html                  200 with a web page, as a captive proxy answers
+//!            lose-policy-write     a policy write that overlaps another on the same function overwrites it:
+//!                                  it works on the policy as it was when it came, and takes a while
+//!            creation-failed       CreateInstance ends as CREATION_FAILED
+//!            kill                  ends the process (status 137) after the write was committed
+//! SERVICE    connect | lambda | iam | sts | *
+//! OPERATION  a name, which may end in *
+//! SELECTOR   nth=N                 the N-th matching call only, from 1
+//!            p=0.3                 this share of the calls, decided by the seed
+//! ```
+//!
+//! `kill` and `lose-policy-write` count writes only.
+//!
+//! # Assumptions
+//!
+//! What AWS leaves undocumented, as switches; the first answer is the default.
+//!
+//! | unknown | question | answers |
+//! |---|---|---|
+//! | U0 | what publishing checks of a literal Lambda ARN | `lambda-refs-unchecked`, `lambda-refs-checked` (it exists), `lambda-refs-associated` (and is associated) |
+//! | U1 | Disassociate and the statement `connect-<id>` | `statement-removed`, `statement-kept` |
+//! | U1 | Disassociate when that statement is gone already | `missing-statement-ignored`, `missing-statement-refused` |
+//! | U2 | Associate when the Sid `connect-<id>` exists | `sid-kept`, `sid-conflict`, `sid-replaced` |
+//! | U2 | Associate when the caller lacks lambda:AddPermission | `denied-without-association`, `denied-with-association` |
+//! | U2 | Associate when the function does not exist | `missing-function-refused`, `missing-function-accepted` |
+//! | U3 | Associate with an ARN of another Region or account | `foreign-refused`, `foreign-accepted` |
+//! | U3 | which policy a qualified ARN's association writes | `qualified-writes-unqualified`, `qualified-writes-qualified`, `qualified-refused` |
+//! | U4 | a repeated Associate | `repeat-conflicts`, `repeat-same-token-ok`, `repeat-ok` |
+//! | U5 | List after the function was deleted | `deleted-function-listed`, `deleted-function-unlisted` |
+//! | U6 | content written to the plain id of a flow that was never published | `plain-write-publishes`, `plain-write-drafts`, `plain-write-refused` |
+//! | U6 | a pending draft when content is published | `draft-dropped`, `draft-kept` |
+//! | U6 | content written to `:$SAVED` | `saved-write-drafts`, `saved-write-refused` |
+//! | U7 | what FlowContentSha256 is made of | `sha-of-bytes`, `sha-of-canonical-json` |
+//! | U7 | Content as Describe returns it | `content-verbatim`, `content-reserialised` |
+//! | U8 | DeleteContactFlow on a flow that another refers to | `referenced-delete-ok`, `referenced-delete-refused` |
+//! | U8 | the name of a deleted flow | `name-reusable`, `name-reserved` |
+//! | U9 | the wording of error messages | `words-usual`, `words-other` |
+//! | U10 | the burst of Connect's rate limits | `burst-5`, `burst-1` |
+//! | U11 | a Timeout error branch on InvokeLambdaFunction | `timeout-error-refused`, `timeout-error-accepted` |
+//! | U11 | time limit of an asynchronous invocation | `async-limit-60`, `async-limit-8` |
+//! | U12, U13 | answers of a function and ContactData at run time | no switch: the emulator runs no contact |
+//! | U14 | whose rights the implicit Add/RemovePermission needs | `caller-needs-lambda-rights`, `service-has-lambda-rights` |
+//!
+//! # Where it may differ from AWS
+//!
+//! - Messages are AWS's own where they are known (Lambda, IAM) and made up otherwise (most of Connect).
+//! - Publishing validates the envelope, identifiers, transitions and InvokeLambdaFunction; the parameters of other
+//!   actions pass.
+//! - Versions of flows and modules, and aliases of modules, are not kept.
+//! - The code of a function is digested, not stored, and never run: Invoke answers 501.
+//! - A resource policy's statements are kept as they were sent; AWS replaces the ARN of a deleted principal.
+//! - Policies are evaluated by [a small evaluator](Settings::caller_policy) that knows four condition operators.
+
+mod access;
+mod arn;
+mod assumptions;
+mod call;
+mod clock;
+mod connect_associations;
+mod connect_flows;
+mod connect_instances;
+mod connection;
+mod core;
+mod faults;
+mod flow_content;
+mod flow_lambda;
+mod flow_validation;
+mod ids;
+mod instance_lookup;
+mod lambda_functions;
+mod lambda_lookup;
+mod lambda_policy;
+mod lost_writes;
+mod operations;
+mod policy;
+mod rates;
+mod server;
+mod settings;
+mod state;
+mod stats;
+mod store;
+mod sts;
+#[cfg(test)]
+mod tests;
+mod wire;
+mod world;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::connection::{Cut, CuttableListener};
+use self::core::Core;
+use self::store::Store;
+
+pub use self::assumptions::{Assumption, Assumptions, Question, REGISTER};
+pub use self::faults::Fault;
+pub use self::settings::{Quota, Quotas, Rates, SettingError, Settings, Timings};
+pub use self::stats::Stats;
+pub use self::store::StateError;
+pub use self::world::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed};
+
+/// Why an emulator did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The state file cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+/// A running embedded AWS. Dropping it ends it without waiting for open requests; everything that was answered is
+/// saved by then.
+#[derive(Debug)]
+pub struct Emulator {
+    address: SocketAddr,
+    core: Arc<Core>,
+    shutdown: Option<oneshot::Sender<()>>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+/// How long [`Emulator::stop`] waits for open requests.
+const STOP_WAIT: Duration = Duration::from_secs(2);
+
+impl Emulator {
+    /// Starts listening on `address` (port 0 takes a free one) with the state of the settings' file and what `world`
+    /// adds to it.
+    ///
+    /// # Errors
+    /// Fails when the address is taken, or when the state file is broken or in use.
+    pub async fn start(address: SocketAddr, settings: Settings, world: World) -> Result<Self, StartError> {
+        let (store, state) = match settings.state.clone() {
+            None => (None, None),
+            Some(path) => {
+                let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
+                let (store, state) = opened.map_err(|error| StartError::Listen {
+                    address,
+                    source: io::Error::other(error),
+                })??;
+                (Some(store), state)
+            }
+        };
+        let mut state = state.unwrap_or_default();
+        world.merge_into(&mut state, clock::now());
+        if let Some(store) = &store {
+            store.save(&state)?;
+        }
+        let listen = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let core = Arc::new(Core::new(settings, state, store));
+        let (shutdown, stopped) = oneshot::channel();
+        let task = serve(listener, Arc::clone(&core), stopped);
+        Ok(Self { address, core, shutdown: Some(shutdown), task })
+    }
+
+    /// Returns the address that is listened on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the endpoint for AWS clients.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Returns the counters of calls.
+    pub fn stats(&self) -> Stats {
+        self.core.stats()
+    }
+
+    /// Answers open requests, saves the state and lets go of its file.
+    ///
+    /// # Errors
+    /// Fails when the state cannot be saved.
+    pub async fn stop(mut self) -> Result<(), StateError> {
+        if let Some(shutdown) = self.shutdown.take() {
+            // An error means that the server has ended already.
+            let _ = shutdown.send(());
+        }
+        if tokio::time::timeout(STOP_WAIT, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+        self.core.close()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    core: Arc<Core>,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<io::Result<()>> {
+    let router = Router::new().fallback(server::handle).with_state(core);
+    let service = router.into_make_service_with_connect_info::<Cut>();
+    let serve = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(async {
+        // A dropped sender ends the server too.
+        let _ = stopped.await;
+    });
+    tokio::spawn(async move { serve.await })
+}

@@ -1,0 +1,302 @@
+//! The emulator behind its wire: one state behind one mutex, and everything that decides whether and how a request
+//! reaches it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::access::Access;
+use super::call::{Call, Edit, View};
+use super::clock;
+use super::faults::{FaultKind, Faults};
+use super::ids;
+use super::lost_writes::{self, PolicySnapshot};
+use super::operations::{self, Handler};
+use super::rates::Buckets;
+use super::server::POLICY_WRITE_WINDOW;
+use super::settings::Settings;
+use super::state::State;
+use super::stats::Stats;
+use super::store::{StateError, Store};
+use super::wire::{Answer, ApiError, RawRequest, Scope, Service};
+
+/// A request whose sender and service are known.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) scope: Scope,
+    pub(super) service: Service,
+    pub(super) raw: RawRequest,
+}
+
+/// A request that was counted, with what is injected into it.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    /// None for an operation that the emulator does not know.
+    call: Option<Call>,
+    faults: Vec<FaultKind>,
+    /// Policies as they were when the request came, for the fault that loses a write.
+    snapshot: Option<PolicySnapshot>,
+    /// To be waited before [`Core::execute`].
+    pub(super) delay: Duration,
+    /// Name of the operation, or of the request when it is none.
+    pub(super) name: String,
+    /// Id of the request.
+    pub(super) request_id: String,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is answered.
+    Answer(Answer),
+    /// It is answered with a web page.
+    Html,
+    /// The operation is not known.
+    Unknown,
+    /// The connection is closed instead of an answer.
+    Drop,
+    /// The process ends.
+    Killed,
+}
+
+/// The shared part of a running emulator.
+#[derive(Debug)]
+pub(super) struct Core {
+    settings: Settings,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: State,
+    /// States before recent writes with the time of the write, oldest first.
+    history: VecDeque<(Instant, State)>,
+    buckets: Buckets,
+    faults: Faults,
+    stats: Stats,
+    store: Option<Store>,
+    requests: u64,
+}
+
+impl Core {
+    pub(super) fn new(settings: Settings, state: State, store: Option<Store>) -> Self {
+        let faults = Faults::new(&settings.faults, settings.seed);
+        let inner = Inner {
+            state,
+            history: VecDeque::new(),
+            buckets: Buckets::default(),
+            faults,
+            stats: Stats::default(),
+            store,
+            requests: 0,
+        };
+        Self { settings, inner: Mutex::new(inner) }
+    }
+
+    /// A panic in one request must not silence the others; the state is replaced as a whole, so it is never half
+    /// written.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the counters.
+    pub(super) fn stats(&self) -> Stats {
+        self.inner().stats.clone()
+    }
+
+    /// Clears the counters, those of faults too.
+    pub(super) fn reset(&self) {
+        let mut inner = self.inner();
+        inner.stats = Stats::default();
+        inner.faults.reset();
+    }
+
+    /// Tells whether a write waits for a disk.
+    pub(super) fn writes_files(&self) -> bool {
+        self.settings.state.is_some()
+    }
+
+    /// Makes the id of a request that fits no operation.
+    pub(super) fn request_id(&self) -> String {
+        self.inner().request_id(self.settings.seed)
+    }
+
+    /// Saves the state and lets go of its file.
+    pub(super) fn close(&self) -> Result<(), StateError> {
+        let mut inner = self.inner();
+        match inner.store.take() {
+            Some(store) => store.save(&inner.state),
+            None => Ok(()),
+        }
+    }
+
+    /// Finds the operation, counts the call and decides what is injected.
+    pub(super) fn admit(&self, incoming: Incoming) -> Admitted {
+        let mut inner = self.inner();
+        let request_id = inner.request_id(self.settings.seed);
+        let Incoming { scope, service, raw } = incoming;
+        let action = raw.body.get("Action").and_then(Value::as_str);
+        let Some((operation, labels)) = operations::find(service, &raw, action) else {
+            let what = action.map_or_else(|| format!("{} {}", raw.method, raw.path), str::to_owned);
+            let name = format!("{}:{what}", service.prefix());
+            tracing::warn!(operation = name, "unknown operation");
+            inner.stats.unknown.insert(name.clone());
+            let delay = Duration::ZERO;
+            return Admitted { call: None, faults: Vec::new(), snapshot: None, delay, name, request_id };
+        };
+        inner.stats.called(service.prefix(), operation.name);
+        let faults = inner.faults.decide(service, operation.name, operation.handler.writes());
+        let call = inner.call(operation, labels, &scope, raw);
+        let mut delay = Duration::ZERO;
+        let mut snapshot = None;
+        for fault in &faults {
+            match fault {
+                FaultKind::Delay(wait) => delay = delay.max(*wait),
+                FaultKind::LosePolicyWrite => {
+                    snapshot = lost_writes::snapshot(&inner.state, &call);
+                    delay = delay.max(POLICY_WRITE_WINDOW);
+                }
+                _ => {}
+            }
+        }
+        let name = operation.name.to_owned();
+        Admitted { call: Some(call), faults, snapshot, delay, name, request_id }
+    }
+
+    /// Carries the request out, or refuses it.
+    pub(super) fn execute(&self, admitted: Admitted) -> Outcome {
+        let Some(call) = admitted.call else { return Outcome::Unknown };
+        let mut inner = self.inner();
+        let has = |kind| admitted.faults.contains(&kind);
+        if has(FaultKind::DropBefore) {
+            return Outcome::Drop;
+        }
+        if has(FaultKind::Html) {
+            return Outcome::Html;
+        }
+        if let Err(error) = inner.refuse(&call, &self.settings, &admitted.faults) {
+            return Outcome::Answer(Err(error));
+        }
+        let failing = has(FaultKind::CreationFailed);
+        let (answer, committed) = inner.run(&call, &self.settings, admitted.snapshot.as_ref(), failing);
+        if committed && has(FaultKind::Kill) {
+            return Outcome::Killed;
+        }
+        if has(FaultKind::DropAfter) {
+            return Outcome::Drop;
+        }
+        Outcome::Answer(answer)
+    }
+}
+
+impl Inner {
+    fn request_id(&mut self, seed: u64) -> String {
+        self.requests += 1;
+        ids::uuid(&["request", &seed.to_string(), &self.requests.to_string()])
+    }
+
+    fn call(
+        &self,
+        operation: &'static operations::Operation,
+        labels: BTreeMap<&'static str, String>,
+        scope: &Scope,
+        raw: RawRequest,
+    ) -> Call {
+        let session = self.state.sessions.get(&scope.access_key);
+        let account = scope.account_in_key().unwrap_or(&self.state.default_account).to_owned();
+        let partition = super::arn::partition(&scope.region);
+        let principal =
+            session.cloned().unwrap_or_else(|| format!("arn:{partition}:iam::{account}:user/emulator"));
+        let (region, query, body) = (scope.region.clone(), raw.query, raw.body);
+        Call { operation, account, region, principal, labels, query, body }
+    }
+
+    /// What stands between a request and its operation: injected errors, the rate, the caller's rights.
+    fn refuse(&mut self, call: &Call, settings: &Settings, faults: &[FaultKind]) -> Result<(), ApiError> {
+        let (service, name) = (call.service(), call.operation.name);
+        if faults.contains(&FaultKind::Throttle) || !self.within_rate(call, settings) {
+            self.stats.throttled += 1;
+            return Err(ApiError::throttled(service));
+        }
+        if faults.contains(&FaultKind::Internal) {
+            return Err(ApiError::internal(service));
+        }
+        let resource = operations::resource_arn(call);
+        let access = Access { faults: &self.faults, policy: settings.caller_policy.as_ref() };
+        let allowed = !faults.contains(&FaultKind::Deny) && access.permits(call, &resource);
+        // STS answers GetCallerIdentity to everyone, whatever the policy says.
+        if allowed || (name == "GetCallerIdentity" && !faults.contains(&FaultKind::Deny)) {
+            return Ok(());
+        }
+        self.stats.denied += 1;
+        Err(access.refusal(call, &resource))
+    }
+
+    fn within_rate(&mut self, call: &Call, settings: &Settings) -> bool {
+        let Some(factor) = settings.rates.factor() else { return true };
+        let burst = if settings.assumptions.holds("burst-1") { 1.0 } else { 5.0 };
+        let operation = (call.service(), call.operation.name);
+        self.buckets.take(operation, &call.account, &call.region, (factor, burst), Instant::now())
+    }
+
+    /// Runs the operation and tells whether it changed the state.
+    fn run(
+        &mut self,
+        call: &Call,
+        settings: &Settings,
+        snapshot: Option<&PolicySnapshot>,
+        failing: bool,
+    ) -> (Answer, bool) {
+        let now = clock::now();
+        match call.operation.handler {
+            Handler::ReadNow(handler) => {
+                (handler(&View { state: &self.state, call, settings, now }), false)
+            }
+            Handler::Read(handler) => {
+                let state = self.visible(settings.consistency_delay);
+                (handler(&View { state, call, settings, now }), false)
+            }
+            Handler::Write(handler) => {
+                // Written on a copy, so that a refused request leaves no trace.
+                let mut next = self.state.clone();
+                if let Some(snapshot) = snapshot {
+                    lost_writes::restore(&mut next, snapshot);
+                }
+                let access = Access { faults: &self.faults, policy: settings.caller_policy.as_ref() };
+                let answer = handler(&mut Edit { state: &mut next, call, settings, now, access, failing });
+                let keep = answer.as_ref().map_or_else(|error| error.commit, |_| true);
+                if !keep {
+                    return (answer, false);
+                }
+                match self.commit(next, settings.consistency_delay) {
+                    Ok(()) => (answer, true),
+                    Err(error) => {
+                        tracing::error!(%error, "the state was not saved");
+                        (Err(ApiError::internal(call.service())), false)
+                    }
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, next: State, delay: Duration) -> Result<(), StateError> {
+        if let Some(store) = &self.store {
+            store.save(&next)?;
+        }
+        let before = std::mem::replace(&mut self.state, next);
+        if !delay.is_zero() {
+            self.history.push_back((Instant::now(), before));
+        }
+        Ok(())
+    }
+
+    /// Returns the state as it was `delay` ago: the one before the first write that is younger.
+    fn visible(&mut self, delay: Duration) -> &State {
+        while self.history.front().is_some_and(|(written, _)| written.elapsed() >= delay) {
+            self.history.pop_front();
+        }
+        self.history.front().map_or(&self.state, |(_, before)| before)
+    }
+}

@@ -1,0 +1,66 @@
+//! How Connect's operations find the instance they are about, and the words of Connect's errors.
+
+use serde_json::Value;
+
+use super::arn;
+use super::call::{Call, Edit, View};
+use super::state::Instance;
+use super::wire::{ApiError, Service};
+
+/// Returns the instance id of the call, from the path or the body.
+///
+/// An ARN where an id belongs is answered as AWS does: authorisation sees a doubled `instance/arn:…` and refuses.
+pub(super) fn instance_id(call: &Call) -> Result<&str, ApiError> {
+    let id = match call.labels.get("InstanceId") {
+        Some(id) => call.within("InstanceId", id, 1, 100)?,
+        None => call.required("InstanceId", 100)?,
+    };
+    if id.starts_with("arn:") {
+        let action = format!("connect:{}", call.operation.name);
+        let resource = arn::instance(&call.account, &call.region, id);
+        return Err(ApiError::denied(Service::Connect, &call.principal, &action, &resource));
+    }
+    Ok(id)
+}
+
+/// Returns the instance of a reading call, with its id.
+pub(super) fn instance<'a>(view: &View<'a>) -> Result<(&'a str, &'a Instance), ApiError> {
+    let id = instance_id(view.call)?;
+    view.state
+        .region(&view.call.account, &view.call.region)
+        .and_then(|region| region.instances.get(id))
+        .map(|instance| (id, instance))
+        .ok_or_else(|| not_found(view.assumes("words-other"), "instance", id))
+}
+
+/// Returns the instance of a writing call.
+pub(super) fn instance_mut<'a>(edit: &'a mut Edit<'_>) -> Result<&'a mut Instance, ApiError> {
+    let other = edit.assumes("words-other");
+    let id = instance_id(edit.call)?;
+    edit.state
+        .region_mut(&edit.call.account, &edit.call.region)
+        .instances
+        .get_mut(id)
+        .ok_or_else(|| not_found(other, "instance", id))
+}
+
+/// Something does not exist. `other` words it differently (U9).
+pub(super) fn not_found(other: bool, what: &str, id: &str) -> ApiError {
+    let message = if other {
+        format!("no such {what}")
+    } else {
+        format!("The specified {what} was not found. Id: {id}")
+    };
+    ApiError::new(404, "ResourceNotFoundException", message)
+}
+
+/// A value is of the right type but makes no sense.
+pub(super) fn invalid_parameter(message: impl Into<String>) -> ApiError {
+    ApiError::new(400, "InvalidParameterException", message)
+}
+
+/// Milliseconds of the state as the seconds that REST-JSON timestamps count.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds stay exact in an f64 for 285,000 years")]
+pub(super) fn timestamp(milliseconds: u64) -> Value {
+    Value::from(milliseconds as f64 / 1000.0)
+}

@@ -1,0 +1,39 @@
+//! The lost update of Lambda's policies: two writes that overlap read the same policy, and the later one overwrites
+//! what the earlier one added (seen with parallel AddPermission calls on one function).
+
+use std::collections::BTreeMap;
+
+use super::arn::FunctionName;
+use super::call::Call;
+use super::state::{Policy, State};
+
+/// The policies of one function as a request found them when it came.
+#[derive(Debug)]
+pub(super) struct PolicySnapshot {
+    account: String,
+    region: String,
+    name: String,
+    policies: BTreeMap<String, Policy>,
+}
+
+/// Remembers the policies of the function that a call is about; None for a call that writes no policy.
+pub(super) fn snapshot(state: &State, call: &Call) -> Option<PolicySnapshot> {
+    let text = match call.operation.name {
+        "AddPermission" | "RemovePermission" => call.label("FunctionName"),
+        "AssociateLambdaFunction" => call.body.get("FunctionArn")?.as_str()?,
+        "DisassociateLambdaFunction" => call.query("functionArn")?,
+        _ => return None,
+    };
+    let parsed = FunctionName::parse(text)?;
+    let account = parsed.account.unwrap_or_else(|| call.account.clone());
+    let region = parsed.region.unwrap_or_else(|| call.region.clone());
+    let policies = state.function(&account, &region, &parsed.name)?.policies.clone();
+    Some(PolicySnapshot { account, region, name: parsed.name, policies })
+}
+
+/// Puts the remembered policies back, which undoes whatever was written since.
+pub(super) fn restore(state: &mut State, snapshot: &PolicySnapshot) {
+    if let Some(function) = state.function_mut(&snapshot.account, &snapshot.region, &snapshot.name) {
+        function.policies.clone_from(&snapshot.policies);
+    }
+}

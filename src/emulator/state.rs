@@ -1,0 +1,207 @@
+//! Everything the embedded AWS holds, as plain data: what the state file contains.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ids;
+
+/// The version of the state file that this code reads and writes.
+pub(super) const FORMAT: &str = "flowbind.emulator/v1";
+
+/// All accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct State {
+    /// Names the format of the file.
+    pub(super) format: String,
+    /// The account that an access key without an account id belongs to.
+    pub(super) default_account: String,
+    /// Counts everything that needed a new id; ids are digests of it.
+    pub(super) counter: u64,
+    /// Regional content, by account and Region.
+    pub(super) regions: BTreeMap<String, BTreeMap<String, Region>>,
+    /// Roles by account and name.
+    pub(super) roles: BTreeMap<String, BTreeMap<String, Role>>,
+    /// Sessions of AssumeRole: access key to the assumed role's ARN.
+    pub(super) sessions: BTreeMap<String, String>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            default_account: "000000000000".to_owned(),
+            counter: 0,
+            regions: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+        }
+    }
+}
+
+impl State {
+    /// Returns what a Region of an account holds.
+    pub(super) fn region(&self, account: &str, region: &str) -> Option<&Region> {
+        self.regions.get(account)?.get(region)
+    }
+
+    /// Returns what a Region of an account holds, made when there is none.
+    pub(super) fn region_mut(&mut self, account: &str, region: &str) -> &mut Region {
+        self.regions.entry(account.to_owned()).or_default().entry(region.to_owned()).or_default()
+    }
+
+    /// Returns a function, wherever it is.
+    pub(super) fn function(&self, account: &str, region: &str, name: &str) -> Option<&Function> {
+        self.region(account, region)?.functions.get(name)
+    }
+
+    /// Returns a function for writing.
+    pub(super) fn function_mut(&mut self, account: &str, region: &str, name: &str) -> Option<&mut Function> {
+        self.regions.get_mut(account)?.get_mut(region)?.functions.get_mut(name)
+    }
+
+    /// Makes an id that no call before got, the same in every run of the same calls.
+    pub(super) fn next_id(&mut self, what: &str) -> String {
+        self.counter += 1;
+        ids::uuid(&[what, &self.counter.to_string()])
+    }
+}
+
+/// One Region of one account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Region {
+    /// Connect instances by id.
+    pub(super) instances: BTreeMap<String, Instance>,
+    /// Lambda functions by name.
+    pub(super) functions: BTreeMap<String, Function>,
+    /// How many instances were created or deleted, ever.
+    pub(super) instance_churn: u64,
+}
+
+/// A Connect instance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Instance {
+    pub(super) alias: Option<String>,
+    pub(super) identity: String,
+    /// Milliseconds since the epoch, as every time in the state.
+    pub(super) created: u64,
+    /// When CREATION_IN_PROGRESS ends.
+    pub(super) ready_at: u64,
+    /// Why the creation failed.
+    pub(super) failure: Option<String>,
+    /// By AttributeType, all of them.
+    pub(super) attributes: BTreeMap<String, String>,
+    /// In the order they were made.
+    pub(super) associations: Vec<Association>,
+    pub(super) flows: BTreeMap<String, Flow>,
+    pub(super) modules: BTreeMap<String, Flow>,
+    /// Names of queues by id; prompts and hours alike.
+    pub(super) queues: BTreeMap<String, String>,
+    pub(super) prompts: BTreeMap<String, String>,
+    pub(super) hours: BTreeMap<String, String>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// Names of deleted flows, kept for the assumption that they stay taken.
+    pub(super) retired_names: BTreeSet<String>,
+}
+
+/// A Lambda function that an instance lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Association {
+    /// The ARN exactly as it was sent.
+    pub(super) arn: String,
+    /// The ClientToken of the call that made it.
+    pub(super) token: Option<String>,
+}
+
+/// A contact flow, or a flow module.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Flow {
+    pub(super) name: String,
+    /// CONTACT_FLOW and so on; empty for a module.
+    pub(super) kind: String,
+    pub(super) description: String,
+    pub(super) archived: bool,
+    /// What contacts run through; None until the first publish.
+    pub(super) published: Option<Content>,
+    /// What the designer shows when it differs from the published content.
+    pub(super) draft: Option<Content>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// A module's Settings.
+    pub(super) settings: Option<String>,
+    /// The ClientToken that made a module.
+    pub(super) token: Option<String>,
+}
+
+/// The text of a flow and when it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Content {
+    pub(super) text: String,
+    pub(super) modified: u64,
+}
+
+/// A Lambda function with its versions, aliases and policies.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Function {
+    /// The members of `$LATEST` as GetFunctionConfiguration answers them, without those computed at reading.
+    pub(super) latest: Map<String, Value>,
+    /// Published versions.
+    pub(super) versions: BTreeMap<u64, Map<String, Value>>,
+    /// The number of the last version that was published, deleted ones too.
+    pub(super) last_version: u64,
+    pub(super) aliases: BTreeMap<String, Alias>,
+    /// Policies by qualifier; the empty one is that of the unqualified function.
+    pub(super) policies: BTreeMap<String, Policy>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) reserved_concurrency: Option<u64>,
+    /// Until when the function is Pending.
+    pub(super) active_at: u64,
+    /// Until when LastUpdateStatus is InProgress.
+    pub(super) updated_at: u64,
+}
+
+/// An alias of a function.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Alias {
+    pub(super) version: String,
+    pub(super) description: String,
+    /// Additional version weights.
+    pub(super) weights: BTreeMap<String, f64>,
+    pub(super) revision: String,
+}
+
+/// The resource policy of a function, version or alias.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Policy {
+    pub(super) revision: String,
+    pub(super) statements: Vec<Value>,
+}
+
+/// An IAM role.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Role {
+    pub(super) path: String,
+    pub(super) id: String,
+    pub(super) created: u64,
+    /// The trust policy as it was sent.
+    pub(super) trust: String,
+    /// From when Lambda can assume the role, if the trust policy allows it.
+    pub(super) assumable_at: u64,
+    pub(super) description: Option<String>,
+    pub(super) max_session: u64,
+    pub(super) tags: BTreeMap<String, String>,
+    /// ARNs of attached managed policies.
+    pub(super) attached: BTreeSet<String>,
+    /// Inline policies by name.
+    pub(super) inline: BTreeMap<String, String>,
+}

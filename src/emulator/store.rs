@@ -1,0 +1,163 @@
+//! The state file: one JSON document, replaced as a whole after each committed write, and locked for as long as the
+//! emulator runs.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::state::{FORMAT, State};
+
+/// How long a second process waits for the first to let go of a state file.
+const LOCK_WAIT: Duration = Duration::from_secs(3);
+
+/// What can go wrong with a state file.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Another process holds the file.
+    #[error("state file {path} is in use by another process; stop that one or name another file")]
+    Locked {
+        /// The state file.
+        path: PathBuf,
+    },
+    /// The content is not a state that this version understands. The file is left as it is.
+    #[error("state file {path} cannot be read: {reason}; repair it or move it away, it was not changed")]
+    Broken {
+        /// The state file.
+        path: PathBuf,
+        /// What is wrong with its content.
+        reason: String,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {path}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The file it was tried on.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StateError {
+    let path = path.to_owned();
+    move |source| StateError::Io { action, path, source }
+}
+
+/// An open state file. The lock is let go when it is dropped.
+#[derive(Debug)]
+pub(super) struct Store {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Store {
+    /// Locks the file and reads it; an absent file is an empty state. Blocks for up to [`LOCK_WAIT`].
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<State>), StateError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(failed("make the folder", folder))?;
+        }
+        let lock = lock(path)?;
+        let store = Self { path: path.to_owned(), _lock: lock };
+        let state = match std::fs::read_to_string(path) {
+            Ok(text) => Some(store.parse(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(store.broken("not UTF-8")),
+            Err(error) => return Err(failed("read", path)(error)),
+        };
+        Ok((store, state))
+    }
+
+    /// Writes the whole state beside the file, then puts it in its place, so that a crash leaves the old or the new
+    /// state but never a part.
+    pub(super) fn save(&self, state: &State) -> Result<(), StateError> {
+        let draft = beside(&self.path, ".new");
+        let text = serde_json::to_vec(state).map_err(|error| self.broken(&error.to_string()))?;
+        let mut file = File::create(&draft).map_err(failed("write", &draft))?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed("write", &draft))?;
+        std::fs::rename(&draft, &self.path).map_err(failed("replace", &self.path))
+    }
+
+    fn parse(&self, text: &str) -> Result<State, StateError> {
+        let state: State = serde_json::from_str(text).map_err(|error| self.broken(&error.to_string()))?;
+        if state.format != FORMAT {
+            return Err(self.broken(&format!("its format is {}, this version reads {FORMAT}", state.format)));
+        }
+        Ok(state)
+    }
+
+    fn broken(&self, reason: &str) -> StateError {
+        StateError::Broken { path: self.path.clone(), reason: reason.to_owned() }
+    }
+}
+
+/// Takes the lock that lies beside the state file: the file itself is replaced at each write, so a lock on it would
+/// be lost.
+fn lock(path: &Path) -> Result<File, StateError> {
+    let lock_path = beside(path, ".lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(failed("open", &lock_path))?;
+    let deadline = Instant::now() + LOCK_WAIT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) => return Err(StateError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path)(error)),
+        }
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_saved_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deep/state.json");
+        let (store, state) = Store::open(&path).expect("a new file");
+        assert!(state.is_none());
+        store.save(&State { counter: 7, ..State::default() }).expect("saved");
+        drop(store);
+        let (_store, state) = Store::open(&path).expect("an old file");
+        assert_eq!(state.expect("a state").counter, 7);
+        assert!(!beside(&path, ".new").exists());
+    }
+
+    #[test]
+    fn a_broken_file_is_an_error_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        for text in ["{\"half\":", "{}", "{\"format\":\"flowbind.emulator/v9\"}"] {
+            std::fs::write(&path, text).expect("written");
+            let error = Store::open(&path).expect_err("broken");
+            assert!(matches!(error, StateError::Broken { .. }), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).expect("still there"), text);
+        }
+    }
+
+    #[test]
+    fn a_second_emulator_on_one_file_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        let first = Store::open(&path).expect("first");
+        let error = Store::open(&path).expect_err("second");
+        assert!(matches!(error, StateError::Locked { .. }), "{error}");
+        drop(first);
+        Store::open(&path).expect("free again");
+    }
+}

@@ -1,0 +1,117 @@
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::super::{Rates, Settings};
+use super::{Bench, arn, faulty};
+
+#[tokio::test]
+async fn a_denied_operation_answers_in_the_words_of_aws() {
+    let bench = Bench::start(faulty(&["deny:connect:ListLambdaFunctions"])).await;
+    let id = bench.instance().await;
+    let denied = bench.connect("GET", &format!("/instance/{id}/lambda-functions"), Value::Null).await;
+    denied.fails(403, "AccessDeniedException");
+    let message = denied.json()["Message"].as_str().expect("a text").to_owned();
+    assert!(
+        message.starts_with(
+            "User: arn:aws:iam::111122223333:user/emulator is not authorized to perform: \
+             connect:ListLambdaFunctions on resource: arn:aws:connect:eu-west-2:111122223333:instance/"
+        ),
+        "{message}"
+    );
+    assert_eq!(bench.emulator.stats().denied, 1);
+}
+
+#[tokio::test]
+async fn throttling_errors_and_web_pages_are_injected() {
+    let bench =
+        Bench::start(faulty(&["throttle:connect:*:nth=1", "500:connect:*:nth=2", "html:connect:*:nth=3"])).await;
+    let list = || bench.connect("GET", "/instance", Value::Null);
+    list().await.fails(429, "TooManyRequestsException");
+    list().await.fails(500, "InternalServiceException");
+    let page = list().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html")));
+    list().await.ok();
+    assert_eq!(bench.emulator.stats().throttled, 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_lost_before_or_after_the_work() {
+    for (fault, listed) in [("drop-before", 0), ("drop-after", 1)] {
+        let bench = Bench::start(faulty(&[&format!("{fault}:connect:AssociateLambdaFunction")])).await;
+        let id = bench.instance().await;
+        let body = json!({ "FunctionArn": arn("crm") }).to_string();
+        let path = format!("/instance/{id}/lambda-function");
+        assert!(bench.try_send("connect", "PUT", &path, &body).await.is_none(), "{fault} answers nothing");
+        assert_eq!(bench.associations(&id).await.len(), listed, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_delayed_call_takes_longer() {
+    let bench = Bench::start(faulty(&["delay=150ms:sts:GetCallerIdentity"])).await;
+    let start = Instant::now();
+    bench.form("sts", "Action=GetCallerIdentity&Version=2011-06-15").await;
+    assert!(start.elapsed() >= Duration::from_millis(150));
+}
+
+#[tokio::test]
+async fn overlapping_policy_writes_lose_one_only_under_the_fault() {
+    for (settings, expected) in [(Settings::default(), 2), (faulty(&["lose-policy-write"]), 1)] {
+        let bench = Bench::start(settings).await;
+        let add = |sid: &str| {
+            let body = json!({ "StatementId": sid, "Action": "lambda:InvokeFunction", "Principal": "a.amazonaws.com" });
+            let bench = &bench;
+            async move { bench.lambda("POST", "/crm/policy", body).await.ok() }
+        };
+        tokio::join!(add("a"), add("b"));
+        assert_eq!(bench.statements("crm").await.len(), expected);
+        add("c").await;
+        assert_eq!(bench.statements("crm").await.len(), expected + 1, "alone, nothing is lost");
+    }
+}
+
+#[tokio::test]
+async fn real_rates_answer_429_after_the_burst() {
+    let bench = Bench::start(Settings { rates: Rates::Real, ..Settings::default() }).await;
+    let mut throttled = 0;
+    for _ in 0..8 {
+        if bench.connect("GET", "/instance", Value::Null).await.status == 429 {
+            throttled += 1;
+        }
+    }
+    assert!((2..=3).contains(&throttled), "{throttled} of 8");
+    assert_eq!(bench.emulator.stats().throttled, throttled);
+    assert_eq!(bench.emulator.stats().calls["connect:ListInstances"], 8);
+}
+
+#[tokio::test]
+async fn a_write_is_seen_after_the_delay_but_conflicts_at_once() {
+    let delay = Duration::from_millis(300);
+    let bench = Bench::start(Settings { consistency_delay: delay, ..Settings::default() }).await;
+    let id = bench.instance().await;
+    bench.associate(&id, &arn("crm")).await.ok();
+    let written = Instant::now();
+    let (listed, conflict) = (bench.associations(&id).await, bench.associate(&id, &arn("crm")).await);
+    assert!(written.elapsed() < delay, "too slow to judge");
+    assert!(listed.is_empty());
+    conflict.fails(409, "ResourceConflictException");
+    tokio::time::sleep(delay).await;
+    assert_eq!(bench.associations(&id).await, [arn("crm")]);
+}
+
+#[tokio::test]
+async fn a_callers_policy_limits_it_with_what_its_calls_depend_on() {
+    let allow = |actions: &[&str]| {
+        json!({ "Statement": { "Effect": "Allow", "Action": actions, "Resource": "*" } })
+    };
+    let run = async |actions: &[&str]| {
+        let bench = Bench::start(Settings { caller_policy: Some(allow(actions)), ..Settings::default() }).await;
+        bench.connect("GET", "/instance", Value::Null).await
+    };
+    assert_eq!(run(&["connect:ListInstances", "ds:DescribeDirectories"]).await.status, 200);
+    let denied = run(&["connect:List*"]).await;
+    denied.fails(403, "AccessDeniedException");
+    assert!(denied.text.contains("ds:DescribeDirectories"), "{}", denied.text);
+    run(&["lambda:*"]).await.fails(403, "AccessDeniedException");
+}

@@ -1,0 +1,82 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use serde_json::{Value, json};
+
+use super::super::{Emulator, Settings, StartError, StateError, World};
+use super::{ACCOUNT, Bench, arn};
+
+#[tokio::test]
+async fn counters_are_read_and_cleared() {
+    let bench = Bench::start(Settings::default()).await;
+    bench.connect("GET", "/instance", Value::Null).await.ok();
+    bench.connect("PATCH", "/nothing", Value::Null).await.fails(501, "UnknownOperationException");
+    bench.form("iam", "Action=CreateSomethingElse").await.fails(501, "UnknownOperationException");
+    let stats = bench.connect("GET", "/_emulator/stats", Value::Null).await.ok();
+    assert_eq!(stats["calls"], json!({ "connect:ListInstances": 1 }));
+    assert_eq!(stats["throttled"], 0);
+    assert_eq!(stats["unknown"], json!(["connect:PATCH /nothing", "iam:CreateSomethingElse"]));
+    bench.connect("POST", "/_emulator/reset", Value::Null).await.ok();
+    assert_eq!(bench.connect("GET", "/_emulator/stats", Value::Null).await.ok()["calls"], json!({}));
+    assert_eq!(bench.connect("GET", "/healthz", Value::Null).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_caller_is_told_who_it_is() {
+    let mut bench = Bench::start(Settings::default()).await;
+    let answer = bench.form("sts", "Action=GetCallerIdentity&Version=2011-06-15").await;
+    assert_eq!(answer.header("content-type"), Some("text/xml"));
+    assert!(answer.header("x-amzn-requestid").is_some());
+    assert!(answer.text.contains(&format!("<Account>{ACCOUNT}</Account>")), "{}", answer.text);
+    bench.key = "444455556666".into();
+    let other = bench.form("sts", "Action=GetCallerIdentity&Version=2011-06-15").await;
+    assert!(other.text.contains("<Account>444455556666</Account>"), "{}", other.text);
+}
+
+#[tokio::test]
+async fn a_request_without_a_signature_or_with_a_broken_body_is_refused() {
+    let bench = Bench::start(Settings::default()).await;
+    let id = bench.instance().await;
+    let path = format!("/instance/{id}/lambda-function");
+    let broken = bench.try_send("connect", "PUT", &path, "{\"half").await.expect("an answer");
+    broken.fails(400, "SerializationException");
+    bench.send("s3", "GET", "/", &Value::Null).await.fails(501, "UnknownOperationException");
+    let mut bench = bench;
+    bench.key = String::new();
+    bench.connect("GET", "/instance", Value::Null).await.fails(403, "MissingAuthenticationTokenException");
+}
+
+#[tokio::test]
+async fn state_survives_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings { state: Some(folder.path().join("state.json")), ..Settings::default() };
+    let bench = Bench::start(settings.clone()).await;
+    let id = bench.instance().await;
+    bench.associate(&id, &arn("crm")).await.ok();
+    bench.emulator.stop().await.expect("saved");
+    let bench = Bench::start(settings).await;
+    assert_eq!(bench.instance().await, id);
+    assert_eq!(bench.associations(&id).await, [arn("crm")]);
+    assert_eq!(bench.statements("crm").await.len(), 1);
+}
+
+#[tokio::test]
+async fn each_write_is_on_disk_when_it_is_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.json");
+    let bench = Bench::start(Settings { state: Some(path.clone()), ..Settings::default() }).await;
+    let id = bench.instance().await;
+    bench.associate(&id, &arn("crm")).await.ok();
+    let text = std::fs::read_to_string(&path).expect("a file");
+    assert!(text.contains(&format!("connect-{id}")), "written before the answer");
+}
+
+#[tokio::test]
+async fn one_state_file_serves_one_emulator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings { state: Some(folder.path().join("state.json")), ..Settings::default() };
+    let first = Bench::start(settings.clone()).await;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let error = Emulator::start(address, settings, World::default()).await.expect_err("in use");
+    assert!(matches!(error, StartError::State(StateError::Locked { .. })), "{error}");
+    drop(first);
+}

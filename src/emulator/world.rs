@@ -1,0 +1,316 @@
+//! The content that an emulator starts with, as plain data, and how it joins what a state file holds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::arn;
+use super::connect_instances::ATTRIBUTES;
+use super::ids;
+use super::state::{Alias, Content, Flow, Function, Instance, State};
+
+/// What should exist. Whatever exists already, by account, Region and name, is left as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct World {
+    /// The accounts; the first is the default one.
+    pub accounts: Vec<WorldAccount>,
+    /// Connect instances.
+    pub instances: Vec<WorldInstance>,
+    /// Lambda functions.
+    pub functions: Vec<WorldFunction>,
+    /// Contact flows and modules.
+    pub flows: Vec<WorldFlow>,
+    /// Queues.
+    pub queues: Vec<WorldNamed>,
+    /// Prompts.
+    pub prompts: Vec<WorldNamed>,
+    /// Hours of operation.
+    pub hours: Vec<WorldNamed>,
+}
+
+/// An AWS account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldAccount {
+    /// Twelve digits.
+    pub id: String,
+}
+
+/// A Connect instance, active from the start.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldInstance {
+    /// Account id.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+    /// Its id; made from the alias when it is left out.
+    pub id: Option<String>,
+    /// Its alias, unique in the Region.
+    pub alias: Option<String>,
+    /// Attributes that differ from a new instance's, such as `CONTACTFLOW_LOGS` (or `contactflow-logs`).
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// A Lambda function, active from the start.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldFunction {
+    /// Account id.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+    /// Function name.
+    pub name: String,
+    /// Aliases, all of version 1. A number is a published version instead.
+    pub aliases: Vec<String>,
+    /// Timeout in seconds; 0 stands for Lambda's default of 3.
+    pub timeout: u32,
+}
+
+/// A published contact flow or module.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldFlow {
+    /// Account id.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+    /// Alias or id of its instance.
+    pub instance: String,
+    /// Its id; made from its name when it is left out.
+    pub id: Option<String>,
+    /// Its name, unique in the instance.
+    pub name: String,
+    /// `CONTACT_FLOW` and so on; without meaning for a module.
+    pub kind: String,
+    /// The published content. It is not validated.
+    pub content: String,
+    /// Whether it is a module.
+    pub module: bool,
+}
+
+/// A queue, a prompt or hours of operation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldNamed {
+    /// Account id.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+    /// Alias or id of its instance.
+    pub instance: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl World {
+    /// Adds what `state` does not have yet. `now` is in milliseconds since the epoch. What belongs to an instance
+    /// that does not exist is left out and logged.
+    pub(super) fn merge_into(&self, state: &mut State, now: u64) {
+        if let Some(account) = self.accounts.first() {
+            state.default_account.clone_from(&account.id);
+        }
+        self.instances.iter().for_each(|seed| add_instance(state, seed, now));
+        self.functions.iter().for_each(|seed| add_function(state, seed, now));
+        self.flows.iter().for_each(|seed| add_flow(state, seed, now));
+        for (kind, seeds) in [("queue", &self.queues), ("prompt", &self.prompts), ("hours", &self.hours)] {
+            seeds.iter().for_each(|seed| add_named(state, seed, kind));
+        }
+    }
+}
+
+fn add_instance(state: &mut State, seed: &WorldInstance, now: u64) {
+    let alias = seed.alias.as_deref();
+    let region = state.region_mut(&seed.account, &seed.region);
+    let known = region.instances.iter().any(|(id, instance)| {
+        seed.id.as_ref() == Some(id) || (alias.is_some() && instance.alias.as_deref() == alias)
+    });
+    if known {
+        return;
+    }
+    let id = seed.id.clone().unwrap_or_else(|| {
+        ids::uuid(&["instance", &seed.account, &seed.region, alias.unwrap_or_default()])
+    });
+    let mut instance = new_instance(seed.alias.clone(), now);
+    for (name, value) in &seed.attributes {
+        instance.attributes.insert(name.to_uppercase().replace('-', "_"), value.clone());
+    }
+    region.instances.insert(id, instance);
+}
+
+/// An instance with the attributes of a new one.
+pub(super) fn new_instance(alias: Option<String>, now: u64) -> Instance {
+    Instance {
+        alias,
+        identity: "CONNECT_MANAGED".to_owned(),
+        created: now,
+        attributes: ATTRIBUTES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        ..Instance::default()
+    }
+}
+
+fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
+    let seeded = ids::uuid(&["function", &seed.account, &seed.region, &seed.name]);
+    let functions = &mut state.region_mut(&seed.account, &seed.region).functions;
+    let function = functions.entry(seed.name.clone()).or_insert_with(|| Function {
+        latest: seeded_configuration(seed, &seeded, now),
+        ..Function::default()
+    });
+    for name in &seed.aliases {
+        let version = name.parse().unwrap_or(1_u64);
+        if function.aliases.contains_key(name) || (name.parse() == Ok(version) && function.versions.contains_key(&version)) {
+            continue;
+        }
+        let latest = function.latest.clone();
+        function.versions.entry(version).or_insert(latest);
+        function.last_version = function.last_version.max(version);
+        if name.parse::<u64>().is_err() {
+            let revision = ids::uuid(&["alias", &seeded, name]);
+            let alias = Alias { version: version.to_string(), revision, ..Alias::default() };
+            function.aliases.insert(name.clone(), alias);
+        }
+    }
+}
+
+fn seeded_configuration(seed: &WorldFunction, revision: &str, now: u64) -> Map<String, Value> {
+    let role = arn::role(&seed.account, &seed.region, "/service-role/", &format!("{}-role", seed.name));
+    let members = json!({
+        "Runtime": "nodejs22.x",
+        "Role": role,
+        "Handler": "index.handler",
+        "CodeSize": 1024,
+        "Description": "",
+        "Timeout": if seed.timeout == 0 { 3 } else { seed.timeout },
+        "MemorySize": 128,
+        "LastModified": super::clock::iso(now),
+        "CodeSha256": super::clock::code_digest(seed.name.as_bytes()),
+        "TracingConfig": { "Mode": "PassThrough" },
+        "RevisionId": revision,
+        "PackageType": "Zip",
+        "Architectures": ["x86_64"],
+        "EphemeralStorage": { "Size": 512 },
+    });
+    match members {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Finds an instance by alias or id.
+fn find_instance<'a>(
+    state: &'a mut State,
+    account: &str,
+    region: &str,
+    wanted: &str,
+) -> Option<(String, &'a mut Instance)> {
+    state
+        .region_mut(account, region)
+        .instances
+        .iter_mut()
+        .find(|(id, instance)| id.as_str() == wanted || instance.alias.as_deref() == Some(wanted))
+        .map(|(id, instance)| (id.clone(), instance))
+}
+
+fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
+    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance) else {
+        tracing::warn!(flow = seed.name, instance = seed.instance, "left out of the world: no such instance");
+        return;
+    };
+    let (what, flows) =
+        if seed.module { ("module", &mut instance.modules) } else { ("flow", &mut instance.flows) };
+    if flows.iter().any(|(id, flow)| flow.name == seed.name || seed.id.as_ref() == Some(id)) {
+        return;
+    }
+    let id = seed.id.clone().unwrap_or_else(|| {
+        ids::uuid(&[what, &seed.account, &seed.region, &instance_id, &seed.name])
+    });
+    let flow = Flow {
+        name: seed.name.clone(),
+        kind: if seed.module { String::new() } else { seed.kind.clone() },
+        published: Some(Content { text: seed.content.clone(), modified: now }),
+        ..Flow::default()
+    };
+    flows.insert(id, flow);
+}
+
+fn add_named(state: &mut State, seed: &WorldNamed, kind: &str) {
+    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance) else {
+        tracing::warn!(kind, name = seed.name, instance = seed.instance, "left out of the world: no such instance");
+        return;
+    };
+    let named = match kind {
+        "queue" => &mut instance.queues,
+        "prompt" => &mut instance.prompts,
+        _ => &mut instance.hours,
+    };
+    if !named.values().any(|name| *name == seed.name) {
+        let id = ids::uuid(&[kind, &seed.account, &seed.region, &instance_id, &seed.name]);
+        named.insert(id, seed.name.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world() -> World {
+        let (account, region) = ("111122223333".to_owned(), "eu-west-2".to_owned());
+        World {
+            accounts: vec![WorldAccount { id: account.clone() }],
+            instances: vec![WorldInstance {
+                account: account.clone(),
+                region: region.clone(),
+                alias: Some("acme".into()),
+                attributes: BTreeMap::from([("contactflow-logs".into(), "true".into())]),
+                ..WorldInstance::default()
+            }],
+            functions: vec![WorldFunction {
+                account: account.clone(),
+                region: region.clone(),
+                name: "crm".into(),
+                aliases: vec!["live".into()],
+                timeout: 8,
+            }],
+            flows: vec![WorldFlow {
+                account,
+                region,
+                instance: "acme".into(),
+                name: "Main".into(),
+                kind: "CONTACT_FLOW".into(),
+                content: "{}".into(),
+                ..WorldFlow::default()
+            }],
+            ..World::default()
+        }
+    }
+
+    #[test]
+    fn a_world_gives_the_same_state_each_time() {
+        let (mut first, mut second) = (State::default(), State::default());
+        world().merge_into(&mut first, 1);
+        world().merge_into(&mut second, 1);
+        let text = |state: &State| serde_json::to_string(state).expect("plain data");
+        assert_eq!(text(&first), text(&second));
+        let again = text(&first);
+        world().merge_into(&mut first, 2);
+        assert_eq!(text(&first), again, "what exists is left as it is");
+    }
+
+    #[test]
+    fn what_was_changed_is_left_alone_and_the_rest_added() {
+        let mut state = State::default();
+        world().merge_into(&mut state, 1);
+        let instance = state.region_mut("111122223333", "eu-west-2").instances.values_mut().next();
+        instance.expect("the instance").flows.clear();
+        state.function_mut("111122223333", "eu-west-2", "crm").expect("crm").tags.insert("a".into(), "b".into());
+        world().merge_into(&mut state, 2);
+        let region = state.region("111122223333", "eu-west-2").expect("the region");
+        assert_eq!(region.functions["crm"].tags["a"], "b");
+        let instance = region.instances.values().next().expect("one instance");
+        assert_eq!(instance.flows.len(), 1);
+        assert_eq!(instance.attributes["CONTACTFLOW_LOGS"], "true");
+    }
+}

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 mod escape;
 mod reader;
 
+pub(super) use escape::join_pointer;
 pub use escape::{Unescaped, escape_pointer, quote, unescape};
 pub use reader::parse;
 

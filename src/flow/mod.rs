@@ -9,10 +9,14 @@
 pub mod bytes;
 pub mod document;
 mod edit;
+pub mod invocation;
 pub mod json;
 mod legacy;
 pub mod position;
+pub mod template;
 
 pub use bytes::{DecodeError, decode};
 pub use document::{Block, Branch, Document, FindError, Format, ParseError, Target, Transitions, Wrapping};
+pub use invocation::{ArnValue, Invocation, InvocationKind, ResponseType, TimeLimit};
 pub use position::Position;
+pub use template::{Attribute, Found, Token, TokenError};

@@ -104,6 +104,22 @@ pub fn escape_pointer(key: &str) -> String {
     if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1") } else { key.to_owned() }
 }
 
+/// The longest pointer that is made, in bytes: many places below one huge key would else fill the memory.
+const LONGEST_POINTER: usize = 4_096;
+
+/// Joins escaped keys and indices to a JSON pointer. One that would be too long ends at an ancestor.
+pub(in super::super) fn join_pointer<'a>(tokens: impl Iterator<Item = &'a str>) -> String {
+    let mut pointer = String::new();
+    for token in tokens {
+        if pointer.len() + token.len() >= LONGEST_POINTER {
+            break;
+        }
+        pointer.push('/');
+        pointer.push_str(token);
+    }
+    pointer
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

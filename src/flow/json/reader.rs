@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Duplicate, JsonError, MAX_DEPTH, MAX_DUPLICATES, Member, Node, Parsed, Span, Value, escape_pointer,
-    unescape,
+    join_pointer, unescape,
 };
 
 /// Reads a JSON text.
@@ -42,7 +42,7 @@ impl Reader<'_> {
     }
 
     fn pointer(&self) -> String {
-        self.path.iter().flatten().flat_map(|token| ["/", token]).collect()
+        join_pointer(self.path.iter().flatten().map(String::as_str))
     }
 
     fn error(&self, message: impl Into<String>) -> JsonError {

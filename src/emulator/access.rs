@@ -31,7 +31,10 @@ const DEPENDENT: &[(&str, &[&str])] = &[
     ),
     ("connect:SearchContactFlows", &["connect:DescribeContactFlow"]),
     ("connect:CreateInstance", &["ds:CreateIdentityPoolDirectory", "iam:CreateServiceLinkedRole"]),
-    ("connect:DeleteInstance", &["ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication"]),
+    (
+        "connect:DeleteInstance",
+        &["ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication"],
+    ),
 ];
 
 fn dependent(action: &str) -> impl Iterator<Item = &'static str> {

@@ -42,7 +42,9 @@ impl FunctionName {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split(':').collect();
         let (account, region, rest) = match parts.as_slice() {
-            ["arn", partition, "lambda", region, account, "function", rest @ ..] if partition.starts_with("aws") => {
+            ["arn", partition, "lambda", region, account, "function", rest @ ..]
+                if partition.starts_with("aws") =>
+            {
                 (Some(*account), Some(*region), rest)
             }
             [account, "function", rest @ ..] if is_account(account) => (Some(*account), None, rest),

@@ -34,7 +34,11 @@ pub const REGISTER: &[Question] = &[
         "Disassociate when that statement is gone already",
         &["missing-statement-ignored", "missing-statement-refused"],
     ),
-    question("U2", "Associate when the Sid connect-<id> exists", &["sid-kept", "sid-conflict", "sid-replaced"]),
+    question(
+        "U2",
+        "Associate when the Sid connect-<id> exists",
+        &["sid-kept", "sid-conflict", "sid-replaced"],
+    ),
     question(
         "U2",
         "Associate when the caller lacks lambda:AddPermission",
@@ -45,14 +49,22 @@ pub const REGISTER: &[Question] = &[
         "Associate when the function does not exist",
         &["missing-function-refused", "missing-function-accepted"],
     ),
-    question("U3", "Associate with an ARN of another Region or account", &["foreign-refused", "foreign-accepted"]),
+    question(
+        "U3",
+        "Associate with an ARN of another Region or account",
+        &["foreign-refused", "foreign-accepted"],
+    ),
     question(
         "U3",
         "which policy a qualified ARN's association writes",
         &["qualified-writes-unqualified", "qualified-writes-qualified", "qualified-refused"],
     ),
     question("U4", "a repeated Associate", &["repeat-conflicts", "repeat-same-token-ok", "repeat-ok"]),
-    question("U5", "List after the function was deleted", &["deleted-function-listed", "deleted-function-unlisted"]),
+    question(
+        "U5",
+        "List after the function was deleted",
+        &["deleted-function-listed", "deleted-function-unlisted"],
+    ),
     question(
         "U6",
         "content written to the plain id of a flow that was never published",
@@ -185,7 +197,11 @@ mod tests {
         let page = include_str!("mod.rs");
         for question in REGISTER {
             for answer in question.answers {
-                assert!(page.contains(&format!("`{answer}`")), "{answer} of {} is not on the page", question.unknown);
+                assert!(
+                    page.contains(&format!("`{answer}`")),
+                    "{answer} of {} is not on the page",
+                    question.unknown
+                );
             }
         }
     }

@@ -114,7 +114,10 @@ impl Call {
             Some(Value::String(text)) => text.parse().ok(),
             Some(other) => other.as_u64(),
         }
-        .map_or_else(|| Err(self.invalid(format!("{name} must be a whole number"))), |number| Ok(Some(number)))
+        .map_or_else(
+            || Err(self.invalid(format!("{name} must be a whole number"))),
+            |number| Ok(Some(number)),
+        )
     }
 
     /// Returns a member that maps texts to texts; an absent one is empty.
@@ -141,11 +144,9 @@ impl Call {
         };
         let size = match size {
             None => default,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|size| (1..=max).contains(size))
-                .ok_or_else(|| self.invalid(format!("the page size must lie between 1 and {max}, it is {text}")))?,
+            Some(text) => text.parse().ok().filter(|size| (1..=max).contains(size)).ok_or_else(|| {
+                self.invalid(format!("the page size must lie between 1 and {max}, it is {text}"))
+            })?,
         };
         Page::new(token.as_deref(), size).ok_or_else(|| self.invalid("the page token is not valid"))
     }

@@ -79,9 +79,8 @@ fn list(view: &View<'_>) -> Answer {
     let page = view.call.page("nextToken", "maxResults", 25, 25)?;
     let (_, instance) = instance(view)?;
     let exists = |arn: &str| {
-        Target::of(arn).is_none_or(|target| {
-            view.state.function(&target.account, &target.region, &target.name).is_some()
-        })
+        Target::of(arn)
+            .is_none_or(|target| view.state.function(&target.account, &target.region, &target.name).is_some())
     };
     let items = instance
         .associations

@@ -90,8 +90,10 @@ fn list(view: &View<'_>) -> Answer {
     let call = view.call;
     let page = call.page("nextToken", "maxResults", 100, 1000)?;
     let (instance_id, instance) = instance(view)?;
-    let wanted: Vec<&str> =
-        call.queries("contactFlowTypes").map(|kind| call.one_of("contactFlowTypes", kind, TYPES)).collect::<Result<_, _>>()?;
+    let wanted: Vec<&str> = call
+        .queries("contactFlowTypes")
+        .map(|kind| call.one_of("contactFlowTypes", kind, TYPES))
+        .collect::<Result<_, _>>()?;
     let items = instance
         .flows
         .iter()
@@ -113,7 +115,8 @@ fn list(view: &View<'_>) -> Answer {
 fn describe(view: &View<'_>) -> Answer {
     let call = view.call;
     let (instance_id, instance) = instance(view)?;
-    let (id, which) = flow_content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
+    let (id, which) =
+        flow_content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
     let missing = || not_found(view.assumes("words-other"), "contact flow", id);
     let flow = instance.flows.get(id).ok_or_else(missing)?;
     let selected = flow_content::select(flow, which).ok_or_else(|| match which {
@@ -127,7 +130,11 @@ fn describe(view: &View<'_>) -> Answer {
 }
 
 fn not_published(id: &str) -> ApiError {
-    ApiError::new(404, "ContactFlowNotPublishedException", format!("The contact flow {id} has not been published."))
+    ApiError::new(
+        404,
+        "ContactFlowNotPublishedException",
+        format!("The contact flow {id} has not been published."),
+    )
 }
 
 /// Refuses content that is too long; `InvalidContactFlow` is kept for what is wrong inside it.
@@ -170,7 +177,8 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     let name = call.required("Name", MAX_NAME)?.to_owned();
     let kind = call.one_of("Type", call.required("Type", 50)?, TYPES)?.to_owned();
     let text = content(call)?;
-    let status = call.one_of("Status", call.text("Status")?.unwrap_or("PUBLISHED"), &["PUBLISHED", "SAVED"])?;
+    let status =
+        call.one_of("Status", call.text("Status")?.unwrap_or("PUBLISHED"), &["PUBLISHED", "SAVED"])?;
     let description = call.optional("Description", MAX_DESCRIPTION)?.unwrap_or_default().to_owned();
     let tags = call.map("Tags")?;
     let reserved = edit.assumes("name-reserved");
@@ -207,7 +215,8 @@ fn flow_mut<'a>(edit: &'a mut Edit<'_>, id: &str) -> Result<&'a mut Flow, ApiErr
 fn update_content(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let text = content(call)?;
-    let (id, which) = flow_content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
+    let (id, which) =
+        flow_content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
     let never_published = flow_mut(edit, id)?.published.is_none();
     let drafts = match which {
         Which::Saved if edit.assumes("saved-write-refused") => {
@@ -236,7 +245,8 @@ fn update_content(edit: &mut Edit<'_>) -> Answer {
 fn update_metadata(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let state = call.text("ContactFlowState")?;
-    let state = state.map(|state| call.one_of("ContactFlowState", state, &["ACTIVE", "ARCHIVED"])).transpose()?;
+    let state =
+        state.map(|state| call.one_of("ContactFlowState", state, &["ACTIVE", "ARCHIVED"])).transpose()?;
     rename(edit)?;
     if let Some(state) = state {
         let (id, _) = flow_content::split(call.label("ContactFlowId"));

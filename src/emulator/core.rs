@@ -251,9 +251,7 @@ impl Inner {
     ) -> (Answer, bool) {
         let now = clock::now();
         match call.operation.handler {
-            Handler::ReadNow(handler) => {
-                (handler(&View { state: &self.state, call, settings, now }), false)
-            }
+            Handler::ReadNow(handler) => (handler(&View { state: &self.state, call, settings, now }), false),
             Handler::Read(handler) => {
                 let state = self.visible(settings.consistency_delay);
                 (handler(&View { state, call, settings, now }), false)

@@ -88,7 +88,8 @@ impl FromStr for Fault {
         let kind = parts.next().unwrap_or_default();
         let kind = match kind.strip_prefix("delay=") {
             Some(delay) => FaultKind::Delay(
-                parse_duration(delay).ok_or_else(|| wrong("a delay is written as delay=250ms or delay=2s"))?,
+                parse_duration(delay)
+                    .ok_or_else(|| wrong("a delay is written as delay=250ms or delay=2s"))?,
             ),
             None => KINDS.iter().find(|(name, _)| *name == kind).map(|(_, kind)| *kind).ok_or_else(|| {
                 let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
@@ -102,7 +103,9 @@ impl FromStr for Fault {
         let operation = parts.next().unwrap_or("*").to_owned();
         let which = match parts.next() {
             None => Which::All,
-            Some(selector) => selector.parse().map_err(|()| wrong("a selector is nth=N (from 1) or p=0.3"))?,
+            Some(selector) => {
+                selector.parse().map_err(|()| wrong("a selector is nth=N (from 1) or p=0.3"))?
+            }
         };
         if parts.next().is_some() {
             return Err(wrong("write it as KIND:SERVICE:OPERATION or KIND:SERVICE:OPERATION:nth=N"));
@@ -244,7 +247,9 @@ mod tests {
 
     #[test]
     fn what_is_no_fault_is_refused() {
-        for text in ["explode:*:*", "deny:s3:x", "deny:*:*:nth=0", "deny:*:*:p=2", "delay=soon", "deny:*:*:p=1:x"] {
+        for text in
+            ["explode:*:*", "deny:s3:x", "deny:*:*:nth=0", "deny:*:*:p=2", "delay=soon", "deny:*:*:p=1:x"]
+        {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }
     }

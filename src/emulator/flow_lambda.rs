@@ -29,7 +29,9 @@ pub(super) fn check(
     }
     match parameters.get("LambdaFunctionARN").and_then(Value::as_str) {
         Some(arn) if !arn.is_empty() => check_function(view, arn, &path_of("LambdaFunctionARN"), found),
-        _ => found.push(format!("Action is missing required property. Path: {}", path_of("LambdaFunctionARN"))),
+        _ => {
+            found.push(format!("Action is missing required property. Path: {}", path_of("LambdaFunctionARN")))
+        }
     }
     check_time_limit(view, parameters, &path_of("InvocationTimeLimitSeconds"), found);
     let word = |name: &str, words: &[&str], value: Option<&Value>, found: &mut Vec<String>| {

@@ -78,7 +78,8 @@ fn identifiers<'a>(actions: &'a [Value], found: &mut Vec<String>) -> BTreeMap<&'
     let mut index = BTreeMap::new();
     for (number, action) in actions.iter().enumerate() {
         let path = format!("Actions[{number}].Identifier");
-        let Some(identifier) = action.get("Identifier").and_then(Value::as_str).filter(|id| !id.is_empty()) else {
+        let Some(identifier) = action.get("Identifier").and_then(Value::as_str).filter(|id| !id.is_empty())
+        else {
             found.push(format!("Action is missing required property. Path: {path}"));
             continue;
         };

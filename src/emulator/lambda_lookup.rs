@@ -35,7 +35,9 @@ pub(super) fn qualifier(call: &Call, name: &FunctionName) -> Result<Option<Strin
             return Err(call.invalid(format!("Qualifier {qualifier} is not a version or an alias")));
         }
         if name.qualifier.as_ref().is_some_and(|named| named != qualifier) {
-            return Err(call.invalid("The derived qualifier from the function name does not match the specified qualifier."));
+            return Err(call.invalid(
+                "The derived qualifier from the function name does not match the specified qualifier.",
+            ));
         }
     }
     Ok(queried.or_else(|| name.qualifier.clone()))

@@ -56,7 +56,12 @@ pub(super) fn check_size(policy: &Policy, limit: u64) -> Result<(), ApiError> {
 }
 
 /// Removes a statement; false when there is none of this id. A policy without statements is gone.
-pub(super) fn remove_statement(function: &mut Function, qualifier: &str, sid: &str, revision: String) -> bool {
+pub(super) fn remove_statement(
+    function: &mut Function,
+    qualifier: &str,
+    sid: &str,
+    revision: String,
+) -> bool {
     let Some(policy) = function.policies.get_mut(qualifier) else { return false };
     let before = policy.statements.len();
     policy.statements.retain(|statement| statement["Sid"] != sid);
@@ -75,11 +80,7 @@ fn document(policy: &Policy) -> Value {
 }
 
 /// The policy that a call is about. `$LATEST` has none of its own.
-fn policy_qualifier(
-    call: &Call,
-    function: &Function,
-    name: &arn::FunctionName,
-) -> Result<String, ApiError> {
+fn policy_qualifier(call: &Call, function: &Function, name: &arn::FunctionName) -> Result<String, ApiError> {
     match qualifier(call, name)? {
         None => Ok(String::new()),
         Some(latest) if latest == "$LATEST" => {
@@ -96,7 +97,8 @@ fn no_policy() -> ApiError {
 
 fn get_policy(view: &View<'_>) -> Answer {
     // A missing function and a missing policy answer alike: only GetFunction tells them apart.
-    let (name, function) = function(view).map_err(|error| if error.status == 404 { no_policy() } else { error })?;
+    let (name, function) =
+        function(view).map_err(|error| if error.status == 404 { no_policy() } else { error })?;
     let qualifier = match qualifier(view.call, &name)? {
         Some(latest) if latest == "$LATEST" => return Err(no_policy()),
         other => other.unwrap_or_default(),

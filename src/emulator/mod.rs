@@ -177,10 +177,8 @@ impl Emulator {
             None => (None, None),
             Some(path) => {
                 let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
-                let (store, state) = opened.map_err(|error| StartError::Listen {
-                    address,
-                    source: io::Error::other(error),
-                })??;
+                let (store, state) = opened
+                    .map_err(|error| StartError::Listen { address, source: io::Error::other(error) })??;
                 (Some(store), state)
             }
         };

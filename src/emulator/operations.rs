@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::arn;
 use super::call::{Call, Edit, View};
 use super::wire::{Answer, RawRequest, Service, percent_decode};
-use super::{
-    connect_associations, connect_flows, connect_instances, lambda_functions, lambda_policy, sts,
-};
+use super::{connect_associations, connect_flows, connect_instances, lambda_functions, lambda_policy, sts};
 
 /// One operation of a service.
 #[derive(Debug)]
@@ -91,7 +89,8 @@ pub(super) fn find(
     action: Option<&str>,
 ) -> Option<(&'static Operation, BTreeMap<&'static str, String>)> {
     if service.is_query() {
-        let operation = all().find(|operation| operation.service == service && action == Some(operation.name))?;
+        let operation =
+            all().find(|operation| operation.service == service && action == Some(operation.name))?;
         return Some((operation, BTreeMap::new()));
     }
     all()
@@ -120,7 +119,8 @@ fn labels(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, S
 
 /// Returns the ARN that a call is authorised on.
 pub(super) fn resource_arn(call: &Call) -> String {
-    let member = |name: &str| call.body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let member =
+        |name: &str| call.body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let instance = || {
         let id = match call.label("InstanceId") {
             "" => member("InstanceId"),
@@ -162,7 +162,12 @@ mod tests {
     use super::*;
 
     fn request(method: &str, path: &str) -> RawRequest {
-        RawRequest { method: method.into(), path: path.into(), query: Vec::new(), body: serde_json::Value::Null }
+        RawRequest {
+            method: method.into(),
+            path: path.into(),
+            query: Vec::new(),
+            body: serde_json::Value::Null,
+        }
     }
 
     #[test]

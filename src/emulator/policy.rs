@@ -30,7 +30,9 @@ pub(super) fn allows_somewhere(document: &Value, action: &str) -> bool {
             && covers(statement, "Action", "NotAction", action, true)
     };
     let denied = |statement: &&Value| {
-        names(statement, "Deny") && statement.get("Condition").is_none() && covers(statement, "Resource", "NotResource", "*", false)
+        names(statement, "Deny")
+            && statement.get("Condition").is_none()
+            && covers(statement, "Resource", "NotResource", "*", false)
     };
     statements.iter().any(|statement| names(statement, "Allow")) && !statements.iter().any(denied)
 }
@@ -65,7 +67,8 @@ fn conditions_hold(condition: Option<&Value>, context: &[(&str, &str)]) -> bool 
     operators.iter().all(|(operator, keys)| {
         let Value::Object(keys) = keys else { return false };
         keys.iter().all(|(key, expected)| {
-            let found = context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| *value);
+            let found =
+                context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| *value);
             let Some(found) = found else { return operator.ends_with("IfExists") };
             let test: fn(&str, &str) -> bool = match operator.trim_end_matches("IfExists") {
                 "StringEquals" => |pattern, value| pattern == value,
@@ -121,7 +124,8 @@ mod tests {
 
     #[test]
     fn only_what_a_statement_allows_is_allowed() {
-        let document = json!({"Statement": {"Effect": "Allow", "Action": ["connect:List*"], "Resource": "*"}});
+        let document =
+            json!({"Statement": {"Effect": "Allow", "Action": ["connect:List*"], "Resource": "*"}});
         assert!(allows(&document, "connect:ListInstances", "*", &[]));
         assert!(!allows(&document, "connect:DeleteContactFlow", "x", &[]));
     }
@@ -142,7 +146,8 @@ mod tests {
             "Effect": "Allow", "Action": "lambda:AddPermission", "Resource": "*",
             "Condition": {"StringEquals": {"lambda:Principal": "connect.amazonaws.com"}},
         }]});
-        let with = |principal| allows(&document, "lambda:AddPermission", "f", &[("lambda:Principal", principal)]);
+        let with =
+            |principal| allows(&document, "lambda:AddPermission", "f", &[("lambda:Principal", principal)]);
         assert!(with("connect.amazonaws.com"));
         assert!(!with("s3.amazonaws.com"));
         assert!(!allows(&document, "lambda:AddPermission", "f", &[]));

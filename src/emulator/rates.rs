@@ -70,7 +70,13 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn count(buckets: &mut Buckets, service: Service, operation: &'static str, calls: usize, at: Instant) -> usize {
+    fn count(
+        buckets: &mut Buckets,
+        service: Service,
+        operation: &'static str,
+        calls: usize,
+        at: Instant,
+    ) -> usize {
         (0..calls).filter(|_| buckets.take((service, operation), "a", "r", (1.0, 5.0), at)).count()
     }
 
@@ -78,7 +84,11 @@ mod tests {
     fn five_connect_calls_pass_at_once_then_two_a_second() {
         let (mut buckets, start) = (Buckets::default(), Instant::now());
         assert_eq!(count(&mut buckets, Service::Connect, "ListInstances", 10, start), 5);
-        assert_eq!(count(&mut buckets, Service::Connect, "DescribeInstance", 10, start), 5, "a bucket of its own");
+        assert_eq!(
+            count(&mut buckets, Service::Connect, "DescribeInstance", 10, start),
+            5,
+            "a bucket of its own"
+        );
         let later = start + Duration::from_secs(1);
         assert_eq!(count(&mut buckets, Service::Connect, "ListInstances", 10, later), 2);
     }
@@ -95,9 +105,8 @@ mod tests {
     #[test]
     fn a_factor_refills_faster_but_keeps_the_burst() {
         let (mut buckets, start) = (Buckets::default(), Instant::now());
-        let mut calls = |at| {
-            (0..50).filter(|_| buckets.take((Service::Connect, "X"), "a", "r", (10.0, 5.0), at)).count()
-        };
+        let mut calls =
+            |at| (0..50).filter(|_| buckets.take((Service::Connect, "X"), "a", "r", (10.0, 5.0), at)).count();
         assert_eq!(calls(start), 5);
         assert_eq!(calls(start + Duration::from_millis(100)), 2);
     }

@@ -140,13 +140,14 @@ impl FromStr for Quota {
 
     fn from_str(text: &str) -> Result<Self, SettingError> {
         let known = || QUOTAS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let (name, value) = text
-            .split_once('=')
-            .ok_or_else(|| SettingError::new("quota", text, "write it as lambda-functions-per-instance=60"))?;
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            SettingError::new("quota", text, "write it as lambda-functions-per-instance=60")
+        })?;
         if !QUOTAS.iter().any(|(known, _)| *known == name) {
             return Err(SettingError::new("quota", text, format!("the quotas are {}", known())));
         }
-        let value = value.parse().map_err(|_| SettingError::new("quota", text, "its value must be a number"))?;
+        let value =
+            value.parse().map_err(|_| SettingError::new("quota", text, "its value must be a number"))?;
         Ok(Self { name: name.to_owned(), value })
     }
 }

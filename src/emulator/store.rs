@@ -108,7 +108,9 @@ fn lock(path: &Path) -> Result<File, StateError> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(50))
+            }
             Err(TryLockError::WouldBlock) => return Err(StateError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path)(error)),
         }

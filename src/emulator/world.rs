@@ -131,9 +131,10 @@ fn add_instance(state: &mut State, seed: &WorldInstance, now: u64) {
     if known {
         return;
     }
-    let id = seed.id.clone().unwrap_or_else(|| {
-        ids::uuid(&["instance", &seed.account, &seed.region, alias.unwrap_or_default()])
-    });
+    let id = seed
+        .id
+        .clone()
+        .unwrap_or_else(|| ids::uuid(&["instance", &seed.account, &seed.region, alias.unwrap_or_default()]));
     let mut instance = new_instance(seed.alias.clone(), now);
     for (name, value) in &seed.attributes {
         instance.attributes.insert(name.to_uppercase().replace('-', "_"), value.clone());
@@ -147,7 +148,10 @@ pub(super) fn new_instance(alias: Option<String>, now: u64) -> Instance {
         alias,
         identity: "CONNECT_MANAGED".to_owned(),
         created: now,
-        attributes: ATTRIBUTES.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        attributes: ATTRIBUTES
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         ..Instance::default()
     }
 }
@@ -161,7 +165,9 @@ fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
     });
     for name in &seed.aliases {
         let version = name.parse().unwrap_or(1_u64);
-        if function.aliases.contains_key(name) || (name.parse() == Ok(version) && function.versions.contains_key(&version)) {
+        if function.aliases.contains_key(name)
+            || (name.parse() == Ok(version) && function.versions.contains_key(&version))
+        {
             continue;
         }
         let latest = function.latest.clone();
@@ -215,7 +221,8 @@ fn find_instance<'a>(
 }
 
 fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
-    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance) else {
+    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance)
+    else {
         tracing::warn!(flow = seed.name, instance = seed.instance, "left out of the world: no such instance");
         return;
     };
@@ -224,9 +231,10 @@ fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
     if flows.iter().any(|(id, flow)| flow.name == seed.name || seed.id.as_ref() == Some(id)) {
         return;
     }
-    let id = seed.id.clone().unwrap_or_else(|| {
-        ids::uuid(&[what, &seed.account, &seed.region, &instance_id, &seed.name])
-    });
+    let id = seed
+        .id
+        .clone()
+        .unwrap_or_else(|| ids::uuid(&[what, &seed.account, &seed.region, &instance_id, &seed.name]));
     let flow = Flow {
         name: seed.name.clone(),
         kind: if seed.module { String::new() } else { seed.kind.clone() },
@@ -237,8 +245,14 @@ fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
 }
 
 fn add_named(state: &mut State, seed: &WorldNamed, kind: &str) {
-    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance) else {
-        tracing::warn!(kind, name = seed.name, instance = seed.instance, "left out of the world: no such instance");
+    let Some((instance_id, instance)) = find_instance(state, &seed.account, &seed.region, &seed.instance)
+    else {
+        tracing::warn!(
+            kind,
+            name = seed.name,
+            instance = seed.instance,
+            "left out of the world: no such instance"
+        );
         return;
     };
     let named = match kind {
@@ -305,7 +319,11 @@ mod tests {
         world().merge_into(&mut state, 1);
         let instance = state.region_mut("111122223333", "eu-west-2").instances.values_mut().next();
         instance.expect("the instance").flows.clear();
-        state.function_mut("111122223333", "eu-west-2", "crm").expect("crm").tags.insert("a".into(), "b".into());
+        state
+            .function_mut("111122223333", "eu-west-2", "crm")
+            .expect("crm")
+            .tags
+            .insert("a".into(), "b".into());
         world().merge_into(&mut state, 2);
         let region = state.region("111122223333", "eu-west-2").expect("the region");
         assert_eq!(region.functions["crm"].tags["a"], "b");

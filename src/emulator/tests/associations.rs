@@ -160,7 +160,8 @@ async fn disassociate_leaves_the_statement_or_minds_its_absence_as_assumed() {
     bench.disassociate(&id, &arn("crm")).await.ok();
     assert_eq!(bench.statements("crm").await.len(), 1);
 
-    for (assumption, status) in [("U1=missing-statement-ignored", 200), ("U1=missing-statement-refused", 404)] {
+    for (assumption, status) in [("U1=missing-statement-ignored", 200), ("U1=missing-statement-refused", 404)]
+    {
         let bench = Bench::start(assuming(&[assumption])).await;
         let id = bench.instance().await;
         bench.associate(&id, &arn("crm")).await.ok();

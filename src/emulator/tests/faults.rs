@@ -25,7 +25,8 @@ async fn a_denied_operation_answers_in_the_words_of_aws() {
 #[tokio::test]
 async fn throttling_errors_and_web_pages_are_injected() {
     let bench =
-        Bench::start(faulty(&["throttle:connect:*:nth=1", "500:connect:*:nth=2", "html:connect:*:nth=3"])).await;
+        Bench::start(faulty(&["throttle:connect:*:nth=1", "500:connect:*:nth=2", "html:connect:*:nth=3"]))
+            .await;
     let list = || bench.connect("GET", "/instance", Value::Null);
     list().await.fails(429, "TooManyRequestsException");
     list().await.fails(500, "InternalServiceException");
@@ -102,11 +103,11 @@ async fn a_write_is_seen_after_the_delay_but_conflicts_at_once() {
 
 #[tokio::test]
 async fn a_callers_policy_limits_it_with_what_its_calls_depend_on() {
-    let allow = |actions: &[&str]| {
-        json!({ "Statement": { "Effect": "Allow", "Action": actions, "Resource": "*" } })
-    };
+    let allow =
+        |actions: &[&str]| json!({ "Statement": { "Effect": "Allow", "Action": actions, "Resource": "*" } });
     let run = async |actions: &[&str]| {
-        let bench = Bench::start(Settings { caller_policy: Some(allow(actions)), ..Settings::default() }).await;
+        let bench =
+            Bench::start(Settings { caller_policy: Some(allow(actions)), ..Settings::default() }).await;
         bench.connect("GET", "/instance", Value::Null).await
     };
     assert_eq!(run(&["connect:ListInstances", "ds:DescribeDirectories"]).await.status, 200);

@@ -186,7 +186,11 @@ async fn flows_are_listed_by_type_a_hundred_at_a_time() {
     }
     flows.create(body("one more", &flow(&arn("crm")))).await.fails(429, "LimitExceededException");
     let list = |query: &'static str| {
-        flows.bench.connect("GET", Box::leak(format!("/contact-flows-summary/{}{query}", flows.instance).into_boxed_str()), Value::Null)
+        flows.bench.connect(
+            "GET",
+            Box::leak(format!("/contact-flows-summary/{}{query}", flows.instance).into_boxed_str()),
+            Value::Null,
+        )
     };
     let first = list("").await.ok();
     assert_eq!(first["ContactFlowSummaryList"].as_array().expect("a list").len(), 100);

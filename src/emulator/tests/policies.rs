@@ -18,8 +18,9 @@ async fn a_permission_reads_back_as_it_was_added() {
     let bench = Bench::start(Settings::default()).await;
     let added = bench.lambda("POST", "/crm/policy", permission("mine")).await;
     assert_eq!(added.status, 201);
-    let statement: Value = serde_json::from_str(added.ok()["Statement"].as_str().expect("a text")).expect("JSON");
-    assert_eq!(bench.statements("crm").await, [statement.clone()]);
+    let statement: Value =
+        serde_json::from_str(added.ok()["Statement"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(bench.statements("crm").await, std::slice::from_ref(&statement));
     assert_eq!(statement["Resource"], arn("crm"));
     assert_eq!(statement["Condition"]["StringEquals"]["AWS:SourceAccount"], ACCOUNT);
     assert!(statement["Condition"]["ArnLike"]["AWS:SourceArn"].is_string());
@@ -61,7 +62,10 @@ async fn a_statement_id_is_used_once() {
     let again = bench.lambda("POST", "/crm/policy", permission("mine")).await;
     again.fails(409, "ResourceConflictException");
     assert!(again.text.contains("The statement id (mine) provided already exists."), "{}", again.text);
-    bench.lambda("POST", "/crm/policy", permission("no space")).await.fails(400, "InvalidParameterValueException");
+    bench
+        .lambda("POST", "/crm/policy", permission("no space"))
+        .await
+        .fails(400, "InvalidParameterValueException");
 }
 
 #[tokio::test]

@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn another_header_is_no_scope() {
-        for header in ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b", "AWS4-HMAC-SHA256 Credential=/d/r/s/x"] {
+        for header in
+            ["", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b", "AWS4-HMAC-SHA256 Credential=/d/r/s/x"]
+        {
             assert_eq!(Scope::parse(header), None, "{header}");
         }
     }

@@ -36,7 +36,12 @@ impl Reply {
 pub(crate) type Answer = Result<Reply, ApiError>;
 
 /// Writes an answer in the protocol of `service`.
-pub(crate) fn respond(service: Service, operation: &str, answer: &Answer, request_id: &str) -> Response<Body> {
+pub(crate) fn respond(
+    service: Service,
+    operation: &str,
+    answer: &Answer,
+    request_id: &str,
+) -> Response<Body> {
     let (status, body) = match (answer, service.is_query()) {
         (Ok(reply), false) => (reply.status, json_body(&reply.body)),
         (Ok(reply), true) => (reply.status, xml_result(service, operation, &reply.body, request_id)),
@@ -69,7 +74,10 @@ fn error_body(service: Service, error: &ApiError) -> Value {
     }
     if !error.message.is_empty() {
         let capital = service == Service::Connect
-            || matches!(error.code, "ResourceNotFoundException" | "ServiceException" | "AccessDeniedException");
+            || matches!(
+                error.code,
+                "ResourceNotFoundException" | "ServiceException" | "AccessDeniedException"
+            );
         members.insert(if capital { "Message" } else { "message" }.into(), error.message.clone().into());
     }
     members.extend(error.members.clone());
@@ -144,14 +152,17 @@ mod tests {
     #[test]
     fn a_list_is_written_as_members() {
         let xml = xml_result(Service::Iam, "ListRolePolicies", &json!({"PolicyNames": ["a", "<b>"]}), "id");
-        assert!(xml.contains("<PolicyNames><member>a</member><member>&lt;b&gt;</member></PolicyNames>"), "{xml}");
+        assert!(
+            xml.contains("<PolicyNames><member>a</member><member>&lt;b&gt;</member></PolicyNames>"),
+            "{xml}"
+        );
         assert!(xml.starts_with("<ListRolePoliciesResponse xmlns="), "{xml}");
     }
 
     #[test]
     fn a_flow_error_has_problems_and_no_message() {
-        let error = ApiError::new(400, "InvalidContactFlowException", "")
-            .with("problems", json!([{"message": "m"}]));
+        let error =
+            ApiError::new(400, "InvalidContactFlowException", "").with("problems", json!([{"message": "m"}]));
         assert_eq!(error_body(Service::Connect, &error), json!({"problems": [{"message": "m"}]}));
     }
 

@@ -18,7 +18,8 @@ pub(crate) fn parse(form: &str) -> Value {
         })
         .collect();
     // Lists are appended to, so their members must come in the order of their numbers.
-    pairs.sort_by_key(|(path, _)| path.iter().filter_map(|part| part.parse::<u32>().ok()).collect::<Vec<_>>());
+    pairs
+        .sort_by_key(|(path, _)| path.iter().filter_map(|part| part.parse::<u32>().ok()).collect::<Vec<_>>());
     for (path, value) in pairs {
         insert(&mut root, &path, value);
     }

@@ -1,4 +1,39 @@
-//! flowbind: declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
+//! Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
+//!
+//! # Five nouns and one direction
+//!
+//! ```text
+//!  manifests/*.yaml ──load──▶ Manifest ─┐
+//!                                       ├─ plan ─▶ Plan ─ apply ─▶ ApplyReport
+//!  live AWS ───────observe──▶ Snapshot ─┘    │
+//!                                            └─▶ report (text, JSON)
+//!  flow JSON ──────parse────▶ Document ─ patch, compare
+//! ```
+//!
+//! [`Manifest`](manifest::Manifest) is what is wanted, [`Snapshot`](snapshot::Snapshot) what was seen, with the gaps
+//! where nothing could be, [`Plan`](plan::Plan) what would be done, as data. [`plan::plan`] is synchronous, pure and
+//! total, and the executor has no choice left to make.
+//!
+//! # Who may use whom
+//!
+//! | module | is | may use |
+//! |---|---|---|
+//! | [`flow`] | flow language: documents, tokens, patches, comparison | nothing of the crate |
+//! | [`emulator`] | the embedded AWS | nothing of the crate |
+//! | [`resource`] | shared vocabulary | nothing of the crate |
+//! | [`operations`] | the one table of AWS operations | nothing of the crate |
+//! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
+//! | [`snapshot`] | what was seen | `operations`, `resource` |
+//! | [`plan`] | reads, differences, order | `flow`, `manifest`, `operations`, `resource`, `snapshot` |
+//! | [`report`] | the only place that makes text | all of the above but `emulator` |
+//! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
+//! | [`backup`] | keeps what is overwritten | `aws`, `resource` |
+//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `manifest`, `plan`, `resource`, `snapshot` |
+//! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `flow`, `manifest`, `resource` |
+//! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
+//!
+//! A test holds the table against the `use crate::` lines. Without the features `aws` and `emulator` the pure core
+//! compiles and tests in seconds, and an import of the SDK there does not compile.
 
 #[cfg(feature = "aws")]
 pub mod aws;

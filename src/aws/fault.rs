@@ -80,7 +80,7 @@ impl Fault {
             SdkError::ResponseError(context) => {
                 let status = context.raw().status().as_u16();
                 let kind = if status >= 500 { FaultKind::Internal } else { FaultKind::Unexpected };
-                (kind, format!("an answer that is not the service's (HTTP {status}): {}", innermost(context.err())))
+                (kind, format!("an answer that is not the service's (HTTP {status}): {}", innermost(error)))
             }
             other => (FaultKind::Unexpected, innermost(other)),
         };

@@ -139,7 +139,7 @@ impl Session {
         config.set_app_name(aws_config::AppName::new(app).ok());
         if let Access::Embedded { .. } = self.options.access {
             // The embedded AWS takes an account's id as its access key.
-            let keys = Credentials::from_keys(place.account.as_str(), "embedded", None);
+            let keys = Credentials::new(place.account.as_str(), "embedded", None, None, "flowbind");
             config.set_credentials_provider(Some(aws_credential_types::provider::SharedCredentialsProvider::new(keys)));
         }
         let config = config.build();

@@ -211,6 +211,11 @@ impl Emulator {
         self.core.stats()
     }
 
+    /// Clears the counters of calls, as `POST /_emulator/reset` does.
+    pub fn reset(&self) {
+        self.core.reset();
+    }
+
     /// Answers open requests, saves the state and lets go of its file.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 mod apply;
 mod budget;
 mod cli;
+mod direction;
 mod faults;
 mod hand_made;
 mod world;

@@ -147,10 +147,8 @@ fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, lo
                 log.unknown("unknown-key", key.position, message, &key.text, usable.map(|field| field.key));
             }
             Some(Field { key: name, status: Status::Planned, .. }) => {
-                if !is_empty_collection(value) {
-                    let message = format!("`{name}` is not supported by this version of flowbind yet");
-                    log.error_with("not-supported", key.position, message, "leave it out");
-                }
+                let message = format!("`{name}` is not supported by this version of flowbind yet");
+                log.error_with("not-supported", key.position, message, "leave it out");
             }
             Some(field) => check_at(value, field.shape, &format!("`{}`", field.key), log),
         }
@@ -181,14 +179,6 @@ fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, lo
             log.error_with("exclusive-keys", second.position, message, "keep one of them");
         }
         (Some(_), None) => {}
-    }
-}
-
-fn is_empty_collection(node: &Node) -> bool {
-    match &node.value {
-        NodeValue::Map(entries) => entries.is_empty(),
-        NodeValue::Seq(items) => items.is_empty(),
-        NodeValue::Scalar(..) => false,
     }
 }
 

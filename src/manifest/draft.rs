@@ -9,7 +9,7 @@ use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Regi
 
 use super::example;
 use super::model::{Associate, Grants, Invocation, Response, ResponseType};
-use super::scalar;
+use super::scalar::{self, Scalar};
 use super::yaml::{Node, Position};
 
 /// A value with its place.
@@ -133,8 +133,8 @@ pub(super) fn decode(document: &Node) -> Draft {
 
 fn instance(node: &Node) -> InstanceDraft {
     InstanceDraft {
-        alias: field(node, "alias", text),
-        id: field(node, "id", text),
+        alias: field(node, "alias", formed(Scalar::InstanceAlias)),
+        id: field(node, "id", formed(Scalar::InstanceId)),
         arn: field(node, "arn", |t| InstanceArn::parse(t).ok()),
         account: field(node, "account", label),
         region: field(node, "region", region),
@@ -145,11 +145,11 @@ fn instance(node: &Node) -> InstanceDraft {
 
 fn function(node: &Node) -> FunctionDraft {
     FunctionDraft {
-        name: field(node, "name", text),
+        name: field(node, "name", formed(Scalar::FunctionName)),
         arn: field(node, "arn", |t| FunctionArn::parse(t).ok()),
         account: field(node, "account", label),
         region: field(node, "region", region),
-        qualifier: field(node, "qualifier", text),
+        qualifier: field(node, "qualifier", formed(Scalar::Qualifier)),
         grants: field(node, "grants", |t| match t {
             "own" => Some(Grants::Own),
             "any" => Some(Grants::Any),
@@ -182,9 +182,9 @@ fn flow(node: &Node) -> FlowDraft {
     let bindings = node.get("bindings").map_or(&[][..], Node::entries);
     FlowDraft {
         instances: one.at().cloned().into_iter().chain(several).collect(),
-        name: field(node, "name", text),
+        name: field(node, "name", formed(Scalar::FlowName)),
         kind: field(node, "type", FlowType::from_word),
-        content: field(node, "content", text),
+        content: field(node, "content", formed(Scalar::Path)),
         bindings: bindings
             .iter()
             .map(|(key, node)| (key.text.clone(), At { value: binding(node), position: key.position }))
@@ -222,9 +222,9 @@ fn region(text: &str) -> Option<Region> {
     Region::parse(text).ok()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands where other kinds of scalar can fail")]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+/// A text whose form the structural check knows.
+fn formed(kind: Scalar) -> impl Fn(&str) -> Option<String> {
+    move |text| kind.check(text).is_ok().then(|| text.to_owned())
 }
 
 fn field<T>(node: &Node, key: &str, parse: impl Fn(&str) -> Option<T>) -> Given<T> {
@@ -250,9 +250,7 @@ fn named<T>(node: Option<&Node>, decode: impl Fn(&Node) -> T) -> Named<T> {
 
 fn labels(node: Option<&Node>) -> Vec<At<Label>> {
     let items = node.map_or(&[][..], Node::items).iter();
-    items
-        .filter_map(|node| Some(At { value: label(node.text()?)?, position: node.position }))
-        .collect()
+    items.filter_map(|node| Some(At { value: label(node.text()?)?, position: node.position })).collect()
 }
 
 fn texts(node: Option<&Node>) -> BTreeMap<String, String> {

@@ -71,7 +71,7 @@ impl Log {
         let origin = self.origin(position);
         let problem = Problem::error(code, message).at(&origin);
         // A file with this many mistakes is not one with a slip of the finger.
-        let hint = (self.problems.len() < MAX_PROBLEMS).then(|| hint(name, known)).flatten();
+        let hint = (!self.is_full()).then(|| hint(name, known)).flatten();
         self.push(match hint {
             Some(hint) => problem.hint(hint),
             None => problem,
@@ -81,6 +81,11 @@ impl Log {
     /// Says whether nothing was reported so far.
     pub(super) fn is_empty(&self) -> bool {
         self.problems.is_empty()
+    }
+
+    /// Says whether nobody would read another problem of this file.
+    pub(super) fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
     }
 
     /// Gives the problems by their place, each once.

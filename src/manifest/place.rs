@@ -46,7 +46,13 @@ fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Lo
     let unknown = !draft.accounts.contains_key(name);
     if unknown {
         let known = draft.accounts.keys().map(Label::as_str);
-        log.unknown("unknown-account", position, format!("no account is named `{name}`"), name.as_str(), known);
+        log.unknown(
+            "unknown-account",
+            position,
+            format!("no account is named `{name}`"),
+            name.as_str(),
+            known,
+        );
     }
     unknown
 }
@@ -63,7 +69,8 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             if let Given::Is(At { value: Place { account, .. }, position }) = arn
                 && account != id
             {
-                let message = format!("the ARN is of account {account}, and `account` says `{name}`, which is {id}");
+                let message =
+                    format!("the ARN is of account {account}, and `account` says `{name}`, which is {id}");
                 log.error_with("account-mismatch", *position, message, "correct one of them");
                 return None;
             }
@@ -108,7 +115,8 @@ fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
         (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
         (Given::Is(At { value: said, .. }), Given::Is(At { value: Place { region, .. }, position })) => {
             if said != region {
-                let message = format!("the ARN is of Region {region}, and `region` says {}", quote(said.as_str()));
+                let message =
+                    format!("the ARN is of Region {region}, and `region` says {}", quote(said.as_str()));
                 log.error_with("region-mismatch", *position, message, "correct one of them");
                 return None;
             }

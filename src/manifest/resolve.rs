@@ -5,9 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{
-    Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, MAX_FUNCTION_ARN, Place,
-};
+use crate::resource::{Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, MAX_FUNCTION_ARN, Place};
 
 use super::draft::{At, Draft, FunctionDraft, Given, InstanceDraft};
 use super::log::Log;
@@ -55,9 +53,13 @@ pub(super) fn resolve(draft: &Draft, log: &mut Log) -> Resolved {
 pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log) -> bool {
     let At { value: name, position } = reference;
     let known = draft.functions.contains_key(name);
-    if !known {
+    let message = format!("no function is named `{name}`");
+    if draft.functions.is_empty() {
+        let hint = format!("declare it under `spec.functions`: `{name}: {{ name: … }}`");
+        log.error_with("unknown-function", *position, message, hint);
+    } else if !known {
         let names = draft.functions.keys().map(Label::as_str);
-        log.unknown("unknown-function", *position, format!("no function is named `{name}`"), name.as_str(), names);
+        log.unknown("unknown-function", *position, message, name.as_str(), names);
     }
     known
 }
@@ -114,7 +116,10 @@ fn function(draft: &Draft, name: &Label, at: &At<FunctionDraft>, log: &mut Log) 
     };
     let text = target.arn().to_string();
     if text.len() > MAX_FUNCTION_ARN {
-        let message = format!("the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}", text.len());
+        let message = format!(
+            "the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}",
+            text.len()
+        );
         let at = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
         log.error_with("arn-too-long", at.unwrap_or(*position), message, "use a shorter alias");
     }
@@ -141,7 +146,9 @@ fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
 fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, name: &Label, log: &mut Log) {
     let listed = draft.instances.get(name).map_or(&[][..], |at| &at.value.functions);
     for At { value: function, position } in listed {
-        let Some(asked) = draft.functions.get(function).and_then(|at| at.value.associate.value()) else { continue };
+        let Some(asked) = draft.functions.get(function).and_then(|at| at.value.associate.value()) else {
+            continue;
+        };
         let Some(Function { target, .. }) = resolved.functions.get(function) else { continue };
         if *asked != Associate::None && target.place != instance.place {
             let origin = log.origin(*position);
@@ -186,7 +193,12 @@ fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
         let Some((_, first)) = names.next() else { continue };
         for (position, name) in names.filter_map(|(position, name)| Some((position?, name))) {
             let message = format!("`{name}` is {what}, which is declared as `{first}` already");
-            log.error_with(code, position, message, format!("keep one of them, and refer to it as `{first}`"));
+            log.error_with(
+                code,
+                position,
+                message,
+                format!("keep one of them, and refer to it as `{first}`"),
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A variable's value is text and is put in as it is: it is not searched for variables again, unless it is a default
 //! of the manifest. `$${` stands for a literal `${`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::{Log, quote};
 use super::yaml::{Node, NodeValue, Position, Style};
@@ -83,7 +83,9 @@ impl Variables {
                         let value = self.join(default, open, log);
                         self.values.insert((*name).to_owned(), value);
                     }
-                    Some(Part::Variable(used)) if open.contains_key(*used) && !self.values.contains_key(*used) => {
+                    Some(Part::Variable(used))
+                        if open.contains_key(*used) && !self.values.contains_key(*used) =>
+                    {
                         if let Some(at) = path.iter().position(|(name, _)| name == used) {
                             self.circle(&path[at..], used, default.position, log);
                         } else {
@@ -98,7 +100,11 @@ impl Variables {
 
     fn circle(&mut self, path: &[(&str, usize)], back: &str, position: Position, log: &mut Log) {
         let names: Vec<&str> = path.iter().map(|(name, _)| *name).collect();
-        let shown = if names.len() > 10 { names[..10].join("` -> `") + "` -> … -> `" + back } else { format!("{}` -> `{back}", names.join("` -> `")) };
+        let shown = if names.len() > 10 {
+            names[..10].join("` -> `") + "` -> … -> `" + back
+        } else {
+            format!("{}` -> `{back}", names.join("` -> `"))
+        };
         let message = format!("variables refer to each other in a circle: `{shown}`");
         log.error_with("variable-cycle", position, message, "give one of them a plain default");
         for name in names {
@@ -106,7 +112,12 @@ impl Variables {
         }
     }
 
-    fn join(&self, default: &Default<'_>, open: &BTreeMap<String, Default<'_>>, log: &mut Log) -> Option<String> {
+    fn join(
+        &self,
+        default: &Default<'_>,
+        open: &BTreeMap<String, Default<'_>>,
+        log: &mut Log,
+    ) -> Option<String> {
         let mut text = String::new();
         for part in &default.parts {
             match part {
@@ -131,7 +142,8 @@ impl Variables {
 
     fn unknown<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>, at: Position, log: &mut Log) {
         let message = format!("no variable is named {}", quote(name));
-        if self.values.is_empty() {
+        let known: BTreeSet<&str> = known.collect();
+        if known.is_empty() {
             let hint = format!("declare it under `spec.variables`: `{name}: {{ default: VALUE }}`");
             log.error_with("unknown-variable", at, message, hint);
         } else {
@@ -184,7 +196,8 @@ impl Variables {
             };
             if piece.len() > *left {
                 if *left > 0 {
-                    let message = format!("variables bring more than {MAX_SUBSTITUTED} bytes into this document");
+                    let message =
+                        format!("variables bring more than {MAX_SUBSTITUTED} bytes into this document");
                     log.error("too-large", position, message);
                 }
                 *left = 0;
@@ -240,8 +253,10 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
         let token = &rest[at..=at + end];
         let inner = &token[2..token.len() - 1];
         let Some(name) = inner.strip_prefix("var.").filter(|name| !name.is_empty()) else {
-            let message = format!("{} cannot stand here: a manifest knows only `${{var.NAME}}`", quote(token));
-            let of_flows = ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
+            let message =
+                format!("{} cannot stand here: a manifest knows only `${{var.NAME}}`", quote(token));
+            let of_flows =
+                ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
             let hint = if of_flows.iter().any(|start| inner.starts_with(start)) {
                 "such tokens belong into flow files"
             } else {

@@ -58,27 +58,37 @@ fn unknown_and_missing_variables_are_reported_at_their_place() {
     );
     assert_eq!(
         fails("text: ${var.x}\n"),
-        ["1:7 unknown-variable: no variable is named `x` (declare it under `spec.variables`: `x: { default: VALUE }`)"]
+        [
+            "1:7 unknown-variable: no variable is named `x` (declare it under `spec.variables`: `x: { default: VALUE }`)"
+        ]
     );
     assert_eq!(
         fails("variables:\n  stage: { description: d }\ntext: ${var.stage}${var.stage}\n"),
-        ["2:3 missing-variable: the variable `stage` has no value (give it with `--var stage=VALUE`, or a `default`)"]
+        [
+            "2:3 missing-variable: the variable `stage` has no value (give it with `--var stage=VALUE`, or a `default`)"
+        ]
     );
     assert_eq!(
         fails("variables:\n  a: { default: '${var.nope}' }\n  b: { default: x }\ntext: ${var.a}\n"),
-        ["2:17 unknown-variable: no variable is named `nope` (one of `b`, `a`)"]
+        ["2:17 unknown-variable: no variable is named `nope` (one of `a`, `b`)"]
     );
 }
 
 #[test]
 fn circles_are_reported_once() {
     assert_eq!(
-        fails("variables:\n  a: { default: '${var.b}' }\n  b: { default: '${var.c}' }\n  c: { default: '${var.a}' }\ntext: ${var.b}\n"),
-        ["4:17 variable-cycle: variables refer to each other in a circle: `a` -> `b` -> `c` -> `a` (give one of them a plain default)"]
+        fails(
+            "variables:\n  a: { default: '${var.b}' }\n  b: { default: '${var.c}' }\n  c: { default: '${var.a}' }\ntext: ${var.b}\n"
+        ),
+        [
+            "4:17 variable-cycle: variables refer to each other in a circle: `a` -> `b` -> `c` -> `a` (give one of them a plain default)"
+        ]
     );
     assert_eq!(
         fails("variables: { a: { default: '${var.a}' } }\ntext: ${var.a}\n"),
-        ["1:28 variable-cycle: variables refer to each other in a circle: `a` -> `a` (give one of them a plain default)"]
+        [
+            "1:28 variable-cycle: variables refer to each other in a circle: `a` -> `a` (give one of them a plain default)"
+        ]
     );
 }
 
@@ -86,11 +96,15 @@ fn circles_are_reported_once() {
 fn other_tokens_have_no_place_in_a_manifest() {
     assert_eq!(
         fails("text: ${function.crm.arn}\n"),
-        ["1:7 bad-variable: `${function.crm.arn}` cannot stand here: a manifest knows only `${var.NAME}` (such tokens belong into flow files)"]
+        [
+            "1:7 bad-variable: `${function.crm.arn}` cannot stand here: a manifest knows only `${var.NAME}` (such tokens belong into flow files)"
+        ]
     );
     assert_eq!(
         fails("text: ${HOME}\n"),
-        ["1:7 bad-variable: `${HOME}` cannot stand here: a manifest knows only `${var.NAME}` (write `$${` for a literal `${`)"]
+        [
+            "1:7 bad-variable: `${HOME}` cannot stand here: a manifest knows only `${var.NAME}` (write `$${` for a literal `${`)"
+        ]
     );
     assert_eq!(
         fails("text: a ${var.x\n"),
@@ -107,7 +121,10 @@ fn a_bomb_of_variables_is_refused_at_once() {
     }
     let problems = fails(&(document + "text: ${var.v63}\n"));
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].contains("too-large: the value of this variable has more than 16384 bytes"), "{problems:?}");
+    assert!(
+        problems[0].contains("too-large: the value of this variable has more than 16384 bytes"),
+        "{problems:?}"
+    );
     let wide = format!(
         "variables: {{ a: {{ default: {} }} }}\ntext: {}\n",
         "x".repeat(10_000),

@@ -115,7 +115,10 @@ fn what_has_no_place_in_a_manifest_is_refused_where_it_stands() {
         ("a: *nobody", "1:4 yaml: this is not YAML: while parsing node, found unknown anchor"),
         ("a: 'x", "1:4 yaml: this is not YAML: unclosed quote"),
         ("a: [1, 2", "1:4 yaml: this is not YAML: "),
-        ("a:\n\t- b", "2:2 yaml: this is not YAML: tabs disallowed within this context (block indentation) (indent with spaces, not with tabs)"),
+        (
+            "a:\n\t- b",
+            "2:2 yaml: this is not YAML: tabs disallowed within this context (block indentation) (indent with spaces, not with tabs)",
+        ),
     ] {
         let (_, problems) = read(text);
         assert_eq!(problems.len(), 1, "{text}: {problems:?}");

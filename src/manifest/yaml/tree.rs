@@ -74,7 +74,7 @@ enum Pending {
     Key(Key),
     Merge(Position),
     /// A second value of the same key: read and left out.
-    Duplicate(Position),
+    Duplicate,
 }
 
 struct Builder<'l> {
@@ -132,14 +132,14 @@ impl Builder<'_> {
         // The parser writes `~` for a key that is not there.
         if plain && matches!(text, "" | "~") {
             self.log.error("yaml", position, "a key is missing here");
-            *pending = Some(Pending::Duplicate(position));
+            *pending = Some(Pending::Duplicate);
             return Ok(());
         }
         if let Some(first) = seen.get(text) {
             let message = format!("the key {} stands here a second time", quote(text));
             let hint = format!("the first one is in line {}", first.line);
             self.log.error_with("duplicate-key", position, message, hint);
-            *pending = Some(Pending::Duplicate(position));
+            *pending = Some(Pending::Duplicate);
             return Ok(());
         }
         seen.insert(text.to_owned(), position);
@@ -224,7 +224,7 @@ impl Builder<'_> {
                     entries.push((key, node));
                 }
                 Some(Pending::Merge(at)) => merges.push(Node { position: at.max(position), ..node }),
-                Some(Pending::Duplicate(_)) | None => {}
+                Some(Pending::Duplicate) | None => {}
             },
         }
     }

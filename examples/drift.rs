@@ -9,7 +9,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use flowbind::aws::{Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Settings};
-use flowbind::manifest::{self, DiskFiles, Inputs};
+use flowbind::manifest::{self, Disk, Inputs};
 use flowbind::plan::{Action, ActionId, Outcome, reads};
 use flowbind::{reconcile, report, sandbox};
 
@@ -23,7 +23,7 @@ impl Progress for Silent {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests/demo");
-    let loaded = manifest::load(&[demo], &Inputs::default(), &DiskFiles).map_err(|p| format!("{:?}", p.problems))?;
+    let loaded = manifest::load(&[demo], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
     let desired = &loaded.manifests[0];
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let emulator = Emulator::start(address, Settings::default(), sandbox::world(&loaded.manifests)).await?;

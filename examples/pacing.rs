@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use flowbind::aws::{Access, Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Rates, Settings, World};
-use flowbind::manifest::{self, DiskFiles, Inputs};
+use flowbind::manifest::{self, Disk, Inputs};
 use flowbind::plan::{Action, ActionId, Outcome, reads};
 use flowbind::{reconcile, sandbox};
 
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         &functions[2..], &blocks[2..]
     );
     std::fs::write(folder.join("m.yaml"), text)?;
-    let loaded = manifest::load(&[folder.join("m.yaml")], &Inputs::default(), &DiskFiles).map_err(|p| format!("{:?}", p.problems))?;
+    let loaded = manifest::load(&[folder.join("m.yaml")], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
     let desired = &loaded.manifests[0];
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let quotas = || ["lambda-functions-per-instance=60".parse()].into_iter().collect::<Result<_, _>>();

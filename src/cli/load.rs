@@ -5,19 +5,23 @@ use std::path::PathBuf;
 use super::args::ManifestArgs;
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
-use crate::manifest::{self, DiskFiles, Inputs, Loaded, Problems};
-use crate::report::source::{self, Sources};
+use crate::manifest::{self, Disk, Inputs, Loaded, Problems, Sources};
+use crate::report::source;
 use crate::resource::Problem;
 
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
     let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone() };
-    manifest::load(&args.paths, &inputs, &DiskFiles)
+    manifest::load(&args.paths, &inputs, &Disk)
 }
 
 /// Reads manifests, or shows what is wrong and fails.
 pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
-    load(args).map_err(|Problems { problems, sources }| {
+    let loaded = load(args);
+    if let Ok(loaded) = &loaded {
+        show(&loaded.warnings, &loaded.sources, terminal);
+    }
+    loaded.map_err(|Problems { problems, sources }| {
         show(&problems, &sources, terminal);
         let count = problems.len();
         let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
@@ -28,7 +32,7 @@ pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<L
 /// Shows problems where they are.
 pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
     for problem in problems {
-        terminal.error(source::render(problem, sources).trim_end());
+        terminal.error(source::render(problem, sources, true).trim_end());
     }
 }
 

@@ -5,8 +5,8 @@ use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
+use crate::manifest::Sources;
 use crate::plan::Plan;
-use crate::report::source::Sources;
 use crate::report::{self, PlanDocument};
 
 pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {

@@ -9,7 +9,7 @@ use crate::report::ValidateDocument;
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let loaded = load::load(&args.manifest);
     let (problems, sources) = match &loaded {
-        Ok(loaded) => (&[][..], &loaded.sources),
+        Ok(loaded) => (loaded.warnings.as_slice(), &loaded.sources),
         Err(problems) => (problems.problems.as_slice(), &problems.sources),
     };
     match args.output {

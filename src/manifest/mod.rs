@@ -1,11 +1,36 @@
 //! The manifest: what a person wants, read from YAML into closed, checked data.
 //!
-//! The text becomes a tree of text scalars with positions, variables are substituted, and each field types its own
-//! scalar. All problems come out of one run. From here on nothing reads a file or a variable: flow texts are inside.
+//! The text becomes a tree of text scalars with positions (`yaml`), variables are substituted (`variables`), the tree
+//! is checked against the table of shapes (`table`, `shape`) and decoded into a draft (`draft`), and references are
+//! followed (`place`, `resolve`, `flows`). All problems come out of one run. From here on nothing reads a file or a
+//! variable: flow texts are inside.
 
+mod content;
+mod digest;
+mod draft;
+mod example;
+mod files;
+mod flows;
+mod load;
+mod log;
 mod model;
+mod place;
+mod resolve;
+mod scalar;
+mod schema;
+mod shape;
+mod sources;
+mod table;
+mod variables;
+mod yaml;
 
+pub use files::{Disk, FileError, Files};
+pub use load::{Inputs, Loaded, Problems, load};
+pub use log::hint as suggest;
 pub use model::{
     Account, Associate, Binding, Flow, FlowText, Function, Grants, Instance, InstanceLookup, Invocation,
     Manifest, Response, ResponseType,
 };
+pub use schema::schema;
+pub use sources::Sources;
+pub use yaml::{WriteError, to_yaml};

@@ -128,11 +128,9 @@ impl Site<'_> {
     fn create(&self, instance: &InstanceArn, list: &BTreeMap<String, FlowSummary>, draft: &mut Draft) -> Option<Planned> {
         let Some(file) = &self.flow.content else {
             let message = format!("no flow named `{}` on instance/{}", self.flow.name, self.instance);
-            let close = crate::manifest::closest(&self.flow.name, list.keys().map(String::as_str));
-            let hint = match close.as_slice() {
-                [] => "create it in Amazon Connect, or give its `content:` so that flowbind creates it.".to_owned(),
-                names => format!("did you mean {}? Without `content:` the flow must exist.", quoted(names)),
-            };
+            let suggested = manifest::suggest(&self.flow.name, list.keys().map(String::as_str));
+            let or = "create it in Amazon Connect, or give its `content:` so that flowbind creates it.";
+            let hint = suggested.map_or_else(|| or.to_owned(), |close| format!("{close} Or {or}"));
             draft.block(self.address(), message.clone());
             draft.problems.push(self.problem(Problem::error("flow-not-found", message)).hint(hint));
             return None;
@@ -402,8 +400,4 @@ fn change_reason(diff: &FlowDiff) -> String {
         [one] => format!("block `{one}` differs from the manifest"),
         many => format!("{} blocks differ from the manifest", many.len()),
     }
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::source::Sources;
 use crate::flow::compare::BlockChange;
+use crate::manifest::Sources;
 use crate::operations::Operation;
 use crate::plan::{Action, ApplyReport, Change, Guard, LateSid, Outcome, Plan, Spec, Step};
 use crate::resource::{OwnSid, Problem, SidKind};
@@ -221,6 +221,6 @@ pub struct ValidateDocument<'a> {
 impl<'a> ValidateDocument<'a> {
     /// Makes the document of what was wrong, if anything.
     pub fn new(problems: &'a [Problem], sources: &'a Sources) -> Self {
-        Self { format: "flowbind.validate/v1", files: sources.names().collect(), problems }
+        Self { format: "flowbind.validate/v1", files: sources.files().collect(), problems }
     }
 }

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use flowbind::aws::{Options, Session};
 use flowbind::emulator::{Emulator, Settings};
-use flowbind::manifest::{self, DiskFiles, Inputs, Manifest};
+use flowbind::manifest::{self, Disk, Inputs, Manifest};
 use flowbind::plan::{Plan, reads};
 use flowbind::{reconcile, sandbox};
 use tempfile::TempDir;
@@ -93,7 +93,7 @@ impl World {
 
 /// Loads a manifest that must be good.
 pub(crate) fn load(path: &Path) -> Vec<Manifest> {
-    match manifest::load(&[path.to_owned()], &Inputs::default(), &DiskFiles) {
+    match manifest::load(&[path.to_owned()], &Inputs::default(), &Disk) {
         Ok(loaded) => loaded.manifests,
         Err(problems) => panic!("{:#?}", problems.problems),
     }

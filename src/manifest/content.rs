@@ -1,0 +1,217 @@
+//! Flow files: read, checked as flows, and their variables replaced.
+
+use std::path::{Path, PathBuf};
+
+use crate::flow::{self, Block, Document, Format, Found, Token, TokenError, Wrapping, template};
+use crate::resource::Problem;
+
+use super::draft::At;
+use super::files::{FileError, Files, clean, display};
+use super::log::{Log, hint, quote};
+use super::sources::Sources;
+use super::variables::Variables;
+use super::yaml::Position;
+
+/// The most bytes of a flow file that are read; content itself is bounded far below.
+const MAX_BYTES: u64 = 4 << 20;
+/// The most text that variables may bring into a flow, in bytes.
+const MAX_RENDERED: usize = 4 << 20;
+
+/// The most flow text that one document may name, in bytes: files may be named again and again.
+const MAX_TOTAL: u64 = 256 << 20;
+/// How many unknown variables of one flow are compared with the known ones.
+const MAX_PROPOSALS: usize = 20;
+
+/// A flow file that was read, whatever may be wrong inside of it.
+#[derive(Debug)]
+pub(super) struct Content {
+    /// Its name in messages.
+    pub(super) path: String,
+    /// Its blocks, as they will be sent: variables are replaced.
+    pub(super) document: Document,
+    /// The tokens that still stand in it, with the places where they were written.
+    pub(super) tokens: Vec<Found>,
+    /// What is wrong in it.
+    pub(super) log: Log,
+}
+
+/// Reads the flow files that a manifest names.
+pub(super) struct Reader<'l> {
+    /// Where files come from.
+    files: &'l dyn Files,
+    /// The folder of the manifest.
+    folder: &'l Path,
+    /// The variables of the manifest.
+    variables: &'l Variables,
+    /// Where texts are kept for reports.
+    sources: &'l mut Sources,
+    /// What is wrong inside of flow files.
+    pub(super) logs: Vec<Log>,
+    /// How many bytes may still be read.
+    left: u64,
+}
+
+impl<'l> Reader<'l> {
+    /// Prepares to read the flow files of a manifest that lies in `folder`.
+    pub(super) fn new(
+        files: &'l dyn Files,
+        folder: &'l Path,
+        variables: &'l Variables,
+        sources: &'l mut Sources,
+    ) -> Self {
+        Self { files, folder, variables, sources, logs: Vec::new(), left: MAX_TOTAL }
+    }
+
+    /// Reads a flow file. What is wrong with the file goes into the manifest's log, what is wrong inside of it into
+    /// a log of its own.
+    pub(super) fn read(&mut self, path: &At<String>, log: &mut Log) -> Option<Content> {
+        let full = clean(&self.folder.join(&path.value));
+        let name = display(&full);
+        let text = match self.files.read(&full, MAX_BYTES.min(self.left)) {
+            Ok(bytes) => match flow::decode(&bytes) {
+                Ok(text) => text.into_owned(),
+                Err(error) => {
+                    let message = format!("the flow file {} cannot be read: {error}", quote(&name));
+                    log.error("bad-content", path.position, message);
+                    return None;
+                }
+            },
+            Err(error) => {
+                self.unreadable(&full, &name, path.position, &error, log);
+                return None;
+            }
+        };
+        let mut inside = Log::new(&name);
+        self.left = self.left.saturating_sub(text.len() as u64);
+        self.sources.insert(&*name, &*text);
+        let content = self.parse(name, &text, &mut inside);
+        match content {
+            Some((path, document, tokens)) => Some(Content { path, document, tokens, log: inside }),
+            None => {
+                self.logs.push(inside);
+                None
+            }
+        }
+    }
+
+    fn unreadable(&self, full: &Path, name: &str, position: Position, error: &FileError, log: &mut Log) {
+        let origin = log.origin(position);
+        let problem = Problem::error("bad-content", format!("the flow file {}: {error}", quote(name)));
+        let beside =
+            full.parent().and_then(|folder| self.files.list(folder).ok().flatten()).unwrap_or_default();
+        let names: Vec<String> = beside
+            .iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .filter_map(|path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned()))
+            .collect();
+        let wanted = full.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let hint = matches!(error, FileError::Missing)
+            .then(|| hint(wanted, names.iter().map(String::as_str)))
+            .flatten()
+            .unwrap_or_else(|| "the path is relative to this file".to_owned());
+        log.push(problem.at(&origin).hint(hint));
+    }
+
+    fn parse(&self, name: String, text: &str, inside: &mut Log) -> Option<(String, Document, Vec<Found>)> {
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                let position = Position { line: error.line, column: error.column };
+                inside.error("bad-flow", position, error.message);
+                return None;
+            }
+        };
+        if document.format() == Format::Legacy {
+            inside.error_with(
+                "legacy-flow",
+                Position { line: 1, column: 1 },
+                "this flow is in the console's older export format, which the API does not take",
+                "import it in the flow designer once, and export it through the API",
+            );
+            return None;
+        }
+        let tokens = match template::tokens(document.text()) {
+            Ok(tokens) => tokens,
+            Err(errors) => {
+                report(&document, errors, inside);
+                return None;
+            }
+        };
+        let rendered = self.render(&document, inside)?;
+        // Read once more: names of blocks may hold variables.
+        match Document::parse(&rendered) {
+            Ok(rendered) => {
+                let tokens = tokens.into_iter().map(|found| place(&document, found)).collect();
+                Some((name, rendered, tokens))
+            }
+            Err(error) => {
+                let message = format!("with its variables replaced, this is no flow: {error}");
+                inside.error("bad-flow", Position { line: 1, column: 1 }, message);
+                None
+            }
+        }
+    }
+
+    fn render(&self, document: &Document, inside: &mut Log) -> Option<String> {
+        let mut spent = 0;
+        let mut broken = false;
+        let mut unknown = 0;
+        let rendered = template::render_some(document.text(), &mut |token| {
+            let Token::Var(name) = token else { return Ok(None) };
+            match self.variables.get(name) {
+                Some(Some(value)) => {
+                    spent += value.len();
+                    if spent > MAX_RENDERED {
+                        return Err(format!("variables bring more than {MAX_RENDERED} bytes into this flow"));
+                    }
+                    Ok(Some(value.to_owned()))
+                }
+                Some(None) => {
+                    broken = true;
+                    Ok(None)
+                }
+                None => {
+                    unknown += 1;
+                    let known =
+                        (unknown <= MAX_PROPOSALS).then(|| hint(name, self.variables.names())).flatten();
+                    let known = known.map(|hint| format!("; {hint}"));
+                    Err(format!("no variable is named `{name}`{}", known.unwrap_or_default()))
+                }
+            }
+        });
+        match rendered {
+            Ok(text) => (!broken).then_some(text),
+            Err(errors) => {
+                report(document, errors, inside);
+                None
+            }
+        }
+    }
+}
+
+/// Puts a token's place into the file, when the flow stood in a string of it.
+fn place(document: &Document, found: Found) -> Found {
+    match document.wrapping() {
+        Wrapping::None => found,
+        Wrapping::Text | Wrapping::Answer(_) => match document.position(&found.pointer) {
+            Some(position) => Found { line: position.line, column: position.column, ..found },
+            None => found,
+        },
+    }
+}
+
+fn report(document: &Document, errors: Vec<TokenError>, inside: &mut Log) {
+    for TokenError { line, column, message } in errors {
+        let position = match document.wrapping() {
+            Wrapping::None => Position { line, column },
+            // The places are those of the text inside of a string of this file.
+            Wrapping::Text | Wrapping::Answer(_) => Position { line: 1, column: 1 },
+        };
+        inside.error("bad-token", position, message);
+    }
+}
+
+/// The blocks of a flow that can be bound, by what to call them.
+pub(super) fn bindable(document: &Document) -> impl Iterator<Item = &Block> {
+    document.blocks().iter().filter(|block| block.kind == "InvokeLambdaFunction")
+}

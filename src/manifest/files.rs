@@ -1,0 +1,147 @@
+//! Where files come from: the disk, or memory in tests; and how paths are written.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is none.
+    #[error("there is no such file")]
+    Missing,
+    /// It is a folder, a device or a pipe.
+    #[error("it is not a file")]
+    NotAFile,
+    /// It is larger than the reader takes.
+    #[error("it has more than {limit} bytes")]
+    TooLarge {
+        /// The most bytes that are taken.
+        limit: u64,
+    },
+    /// The system refuses.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+}
+
+/// Where files come from.
+pub trait Files {
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file, it is larger than `limit` bytes, or it cannot be read.
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError>;
+
+    /// Lists what lies in a folder, by name; `None` when the path is not a folder.
+    ///
+    /// # Errors
+    ///
+    /// When there is a folder that cannot be read.
+    fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError>;
+}
+
+/// The files of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+        let missing = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
+            _ => FileError::Unreadable(error),
+        };
+        // Asked before it is opened: to open a pipe would wait for its writer.
+        if !std::fs::metadata(path).map_err(missing)?.is_file() {
+            return Err(FileError::NotAFile);
+        }
+        let mut bytes = Vec::new();
+        File::open(path).map_err(missing)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(FileError::TooLarge { limit });
+        }
+        Ok(bytes)
+    }
+
+    fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        let entries = std::fs::read_dir(folder)?.map(|entry| Ok(folder.join(entry?.file_name())));
+        let mut paths = entries.collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(Some(paths))
+    }
+}
+
+/// Files in memory, by their paths as [`clean`] writes them.
+impl Files for BTreeMap<PathBuf, Vec<u8>> {
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+        let bytes = self.get(path).ok_or(FileError::Missing)?;
+        if bytes.len() as u64 > limit { Err(FileError::TooLarge { limit }) } else { Ok(bytes.clone()) }
+    }
+
+    fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
+        let inside = |path: &&PathBuf| path.parent() == Some(folder);
+        let paths: Vec<PathBuf> = self.keys().filter(inside).cloned().collect();
+        Ok((!paths.is_empty()).then_some(paths))
+    }
+}
+
+/// Writes a path without `.` and without `x/..`, so that one file has one name.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(clean.components().next_back(), Some(Component::Normal(_))) => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// Names a file in messages and reports, with `/` on every system.
+pub(super) fn display(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = if text.is_empty() { ".".to_owned() } else { text };
+    if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_one_name() {
+        for (path, expected) in [
+            ("./a/../b.yaml", "b.yaml"),
+            ("../a/./b", "../a/b"),
+            ("a/b/../../../c", "../c"),
+            ("/a/../b", "/b"),
+            (".", ""),
+        ] {
+            assert_eq!(clean(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_disk_gives_files_within_the_limit_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("b.yaml"), "12345").unwrap();
+        std::fs::create_dir(folder.path().join("a")).unwrap();
+        assert_eq!(Disk.read(&folder.path().join("b.yaml"), 5).unwrap(), b"12345");
+        let error = |path: PathBuf, limit| Disk.read(&path, limit).unwrap_err().to_string();
+        assert_eq!(error(folder.path().join("b.yaml"), 4), "it has more than 4 bytes");
+        assert_eq!(error(folder.path().join("c.yaml"), 4), "there is no such file");
+        assert_eq!(error(folder.path().join("b.yaml/x"), 4), "there is no such file");
+        assert_eq!(error(folder.path().join("a"), 4), "it is not a file");
+        let names = Disk.list(folder.path()).unwrap().unwrap();
+        assert_eq!(names, [folder.path().join("a"), folder.path().join("b.yaml")]);
+        assert!(Disk.list(&folder.path().join("b.yaml")).unwrap().is_none());
+    }
+}

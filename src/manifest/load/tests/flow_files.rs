@@ -1,0 +1,144 @@
+//! What is wrong in a flow file: the very words, at the very place.
+
+use super::*;
+
+#[test]
+fn text_that_is_not_json_is_reported_in_the_flow_file() {
+    let found = breaks_flow(r#""StartAction": "7f","#, r#""StartAction": "7f""#);
+    assert_eq!(found, [r#"flows/main.json:4:3 bad-flow: expected `,` or `}`, found `\"`"#,]);
+}
+
+#[test]
+fn a_flow_without_actions_is_reported() {
+    let found = breaks_flow(r#""Actions": ["#, r#""Aktionen": ["#);
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:1:1 bad-flow: not a flow: there is neither `Actions` (flow language) nor `modules` (older export)",
+        ]
+    );
+}
+
+#[test]
+fn a_legacy_export_is_reported() {
+    let found = lines(load_texts(GOOD, r#"{"modules": [], "start": "a", "type": "contactFlow"}"#));
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:1:1 legacy-flow: this flow is in the console's older export format, which the API does not take (import it in the flow designer once, and export it through the API)",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_token_gets_the_nearest() {
+    let found = breaks_flow("${function.crm.arn}", "${funktion.crm.arn}");
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:7:45 bad-token: unknown token `funktion`; did you mean `function`?; a literal `${` is written `$${`",
+        ]
+    );
+}
+
+#[test]
+fn a_token_of_an_unknown_function_gets_the_nearest() {
+    let found = breaks_flow("${function.crm.arn}", "${function.cmr.arn}");
+    assert_eq!(
+        found,
+        ["flows/main.json:7:45 unknown-function: no function is named `cmr` (did you mean `crm`?)",]
+    );
+}
+
+#[test]
+fn a_token_of_an_unknown_flow_gets_the_nearest() {
+    let found = breaks_flow("${flow.desk.id}", "${flow.disk.id}");
+    assert_eq!(
+        found,
+        ["flows/main.json:10:45 unknown-flow: no flow is named `disk` (did you mean `desk`?)",]
+    );
+}
+
+#[test]
+fn a_token_of_an_unknown_value_gets_the_nearest() {
+    let found = breaks_flow("${value.bot}", "${value.boot}");
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:10:32 unknown-value: the instance `support` has no value named `boot` (did you mean `bot`?)",
+        ]
+    );
+}
+
+#[test]
+fn a_token_of_an_unknown_variable_gets_the_nearest() {
+    let found = breaks_flow("$${x} ${var.stage}", "${var.stag}");
+    assert_eq!(
+        found,
+        ["flows/main.json:10:77 bad-token: no variable is named `stag`; did you mean `stage`?",]
+    );
+}
+
+#[test]
+fn an_unknown_attribute_is_reported() {
+    let found = breaks_flow("${flow.desk.id}", "${flow.desk.name}");
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:10:45 bad-token: unknown attribute `name`; there is `.arn` or `.id`; a literal `${` is written `$${`",
+        ]
+    );
+}
+
+#[test]
+fn tokens_of_modules_and_of_live_resources_are_not_supported_yet() {
+    let found = breaks_flow(
+        "${flow.desk.id}",
+        r#"${module.a.id} ${queue[\"Q\"].arn} ${prompt[\"P\"].id} ${hours[\"H\"].arn}"#,
+    );
+    assert_eq!(
+        found,
+        [
+            "flows/main.json:10:45 not-supported: `${module.a.id}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)",
+            r#"flows/main.json:10:60 not-supported: `${queue["Q"].arn}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
+            r#"flows/main.json:10:80 not-supported: `${prompt["P"].id}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
+            r#"flows/main.json:10:100 not-supported: `${hours["H"].arn}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
+        ]
+    );
+}
+
+#[test]
+fn an_ambiguous_block_lists_its_identifiers() {
+    let found = breaks_flow(
+        r#""7f": { "name": "Lookup caller" }"#,
+        r#""7f": { "name": "Lookup caller" }, "end": { "name": "Lookup caller" }"#,
+    );
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:29:9 ambiguous-block: flows/main.json has 2 blocks named `Lookup caller` (use an identifier: `7f`, `end`)",
+        ]
+    );
+}
+
+#[test]
+fn a_flow_without_lambda_blocks_says_so() {
+    let found = breaks_flow(r#""InvokeLambdaFunction""#, r#""InvokeExternal""#);
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:29:9 unknown-block: the block `Lookup caller` in flows/main.json is of type `InvokeExternal`, not InvokeLambdaFunction (the flow has no block of type InvokeLambdaFunction)",
+        ]
+    );
+}
+
+#[test]
+fn blocks_with_one_identifier_cannot_be_bound() {
+    let found = breaks_flow(r#""end", "Type": "Disc"#, r#""7f", "Type": "Disc"#);
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:29:9 ambiguous-block: flows/main.json has 2 blocks named `Lookup caller` (use an identifier: `7f`, `7f`)",
+        ]
+    );
+}

@@ -1,0 +1,115 @@
+//! Inputs that nobody writes by accident: an answer, and soon.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn quickly(manifest: &str, flow: &str) -> Vec<String> {
+    let start = Instant::now();
+    let found = lines(load_texts(manifest, flow));
+    assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
+    found
+}
+
+#[test]
+fn an_empty_or_strange_file_is_answered() {
+    let hint = "(a manifest starts with `apiVersion: flowbind.dev/v1alpha1` and `kind: BindingSet`)";
+    assert_eq!(quickly("", FLOW), [format!("m/a.yaml:1:1 not-a-manifest: the file is empty {hint}")]);
+    assert_eq!(
+        quickly("# nothing\n---\n", FLOW),
+        [format!("m/a.yaml:1:1 not-a-manifest: the file is empty {hint}")]
+    );
+    assert_eq!(
+        quickly("a: b", FLOW),
+        [format!("m/a.yaml:1:1 not-a-manifest: this is not a binding set {hint}")]
+    );
+    assert_eq!(
+        quickly("- a", FLOW),
+        ["m/a.yaml:1:1 not-a-manifest: a manifest is a map, and this is a list"]
+    );
+    let files = BTreeMap::from([(PathBuf::from("m/a.yaml"), b"a: b\nc: \xff".to_vec())]);
+    let found = lines(load(&[PathBuf::from("m/a.yaml")], &Inputs::default(), &files));
+    assert_eq!(found, ["m/a.yaml:2:1 unreadable: the file is not UTF-8 (save it as UTF-8)"]);
+    assert_eq!(
+        quickly(&format!("{GOOD}# {}", "x".repeat(1 << 20)), FLOW),
+        ["unreadable: `m/a.yaml`: it has more than 1048576 bytes"]
+    );
+}
+
+#[test]
+fn a_kustomization_is_told_apart() {
+    let files = BTreeMap::from([(PathBuf::from("m/kustomization.yaml"), b"resources: [a.yaml]".to_vec())]);
+    assert_eq!(
+        lines(load(&[PathBuf::from("m")], &Inputs::default(), &files)),
+        [
+            "m/kustomization.yaml:1:1 not-a-manifest: this is a kustomization, not a binding set (build it first, and \
+             give the result: `kustomize build DIR > out.yaml`)"
+        ]
+    );
+}
+
+#[test]
+fn two_sets_of_one_name_are_refused() {
+    let found = quickly(&format!("{GOOD}---\n{GOOD}"), FLOW);
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:45:9 duplicate-set: a second binding set is named `acme` (the first one is at m/a.yaml:4:9)"
+        ]
+    );
+}
+
+#[test]
+fn thousands_of_mistakes_are_counted_and_not_listed() {
+    let flows: String =
+        (0..5_000).map(|n| format!("    f{n}: {{ instnace: s{n}, name: n{n}, tpye: x }}\n")).collect();
+    let found = quickly(&GOOD.replace("  flows:\n", &format!("  flows:\n{flows}")), FLOW);
+    assert_eq!(found.len(), 201);
+    assert!(found[200].starts_with("too-many: m/a.yaml has "), "{}", found[200]);
+    let blocks: String = (0..5_000).map(|n| format!("        Block{n}: {{ function: crm }}\n")).collect();
+    let found = quickly(
+        &GOOD.replace("        Lookup caller:\n", &format!("{blocks}        Lookup caller:\n")),
+        FLOW,
+    );
+    assert_eq!(found.len(), 200);
+}
+
+#[test]
+fn a_flow_file_of_any_size_is_answered() {
+    let tokens = "${var.nobody} ".repeat(50_000);
+    let found = quickly(GOOD, &FLOW.replace("${value.bot}", &tokens));
+    assert_eq!(found.len(), 201);
+    let big = FLOW.replace("${value.bot}", &"x".repeat(5 << 20));
+    let expected =
+        "m/a.yaml:27:16 bad-content: the flow file `flows/main.json`: it has more than 4194304 bytes";
+    assert!(quickly(GOOD, &big)[0].starts_with(expected));
+    let wide = FLOW.replace("${value.bot}", &"${var.stage}".repeat(50_000));
+    let manifest = GOOD.replace("default: dev", &format!("default: {}", "x".repeat(5_000)));
+    assert!(
+        quickly(&manifest, &wide).iter().any(|line| line.contains("variables bring more than 4194304 bytes"))
+    );
+    assert_eq!(quickly(GOOD, &"[".repeat(100_000)).len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_manifest_with_a_piece_missing_or_doubled_is_always_answered(from in 0usize..1200, length in 0usize..60, twice in any::<bool>()) {
+        let (from, to) = (from.min(GOOD.len()), (from + length).min(GOOD.len()));
+        let piece = &GOOD[from..to];
+        let middle = if twice { format!("{piece}{piece}") } else { String::new() };
+        let manifest = format!("{}{middle}{}", &GOOD[..from], &GOOD[to..]);
+        let _ = load_texts(&manifest, FLOW);
+    }
+
+    #[test]
+    fn the_text_of_a_parameter_survives(value in "[0-9A-Za-z_.+ -]{0,12}[0-9A-Za-z]") {
+        let manifest = GOOD.replace("zip: 007", &format!("zip: '{value}'"));
+        let loaded = load_texts(&manifest, FLOW).unwrap();
+        let binding = &loaded.manifests[0].flows[&label("main")].bindings["Lookup caller"];
+        prop_assert_eq!(&binding.parameters.as_ref().unwrap()["zip"], &value);
+    }
+}

@@ -1,0 +1,136 @@
+//! Where a resource lives: its account and Region, out of its own keys, its ARN and the defaults.
+
+use crate::resource::{AccountId, Label, Place, Region};
+
+use super::draft::{At, Draft, Given};
+use super::log::{Log, quote};
+use super::yaml::Position;
+
+/// What a resource says about where it lives.
+pub(super) struct Claim<'d> {
+    /// The resource, for messages, such as "the instance `support`".
+    pub(super) what: String,
+    /// Where its name stands.
+    pub(super) position: Position,
+    /// Its `account`.
+    pub(super) account: &'d Given<Label>,
+    /// Its `region`.
+    pub(super) region: &'d Given<Region>,
+    /// The place that its ARN says; `Broken` when the ARN is.
+    pub(super) arn: Given<Place>,
+}
+
+/// Finds the place of a resource, or reports why there is none.
+pub(super) fn place(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Place> {
+    let account = account(draft, claim, log);
+    let region = region(draft, claim, log);
+    Some(Place { account: account?, region: region? })
+}
+
+/// Reports default references that lead nowhere, and that there is no account at all.
+pub(super) fn check_defaults(draft: &Draft, log: &mut Log) {
+    if let Given::Is(At { value, position }) = &draft.default_account {
+        unknown_account(draft, value, *position, log);
+    }
+    if draft.accounts.is_empty() && !(draft.instances.is_empty() && draft.functions.is_empty()) {
+        log.error_with(
+            "missing-account",
+            draft.position,
+            "the set declares no account",
+            "add `accounts: { main: { id: \"111122223333\" } }` with the id of yours to `spec`",
+        );
+    }
+}
+
+fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Log) -> bool {
+    let unknown = !draft.accounts.contains_key(name);
+    if unknown {
+        let known = draft.accounts.keys().map(Label::as_str);
+        log.unknown(
+            "unknown-account",
+            position,
+            format!("no account is named `{name}`"),
+            name.as_str(),
+            known,
+        );
+    }
+    unknown
+}
+
+fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
+    let id_of = |name: &Label| draft.accounts.get(name).and_then(|account| account.value.value());
+    match (claim.account, &claim.arn) {
+        (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
+        (Given::Is(At { value: name, position }), arn) => {
+            if unknown_account(draft, name, *position, log) {
+                return None;
+            }
+            let id = id_of(name)?;
+            if let Given::Is(At { value: Place { account, .. }, position }) = arn
+                && account != id
+            {
+                let message =
+                    format!("the ARN is of account {account}, and `account` says `{name}`, which is {id}");
+                log.error_with("account-mismatch", *position, message, "correct one of them");
+                return None;
+            }
+            Some(id.clone())
+        }
+        (Given::Absent, Given::Is(At { value: Place { account, .. }, position })) => {
+            let mut ids = draft.accounts.values().map(|declared| declared.value.value());
+            // A declared account whose id is broken may be this one.
+            if !draft.accounts.is_empty() && !ids.any(|id| id.is_none_or(|id| id == account)) {
+                let message = format!("the account {account} of this ARN is not declared");
+                let hint = format!("add it under `accounts`: `NAME: {{ id: \"{account}\" }}`");
+                log.error_with("undeclared-account", *position, message, hint);
+                return None;
+            }
+            Some(account.clone())
+        }
+        (Given::Absent, Given::Absent) => match &draft.default_account {
+            Given::Is(At { value: name, .. }) => id_of(name).cloned(),
+            Given::Broken => None,
+            Given::Absent => only_account(draft, claim, log),
+        },
+    }
+}
+
+fn only_account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
+    let mut accounts = draft.accounts.values();
+    match (accounts.next(), accounts.next()) {
+        // Reported once for the whole set.
+        (None, _) => None,
+        (Some(only), None) => only.value.value().cloned(),
+        (Some(_), Some(_)) => {
+            let message = format!("{} has no account, and the set declares several", claim.what);
+            let hint = "add `account: NAME` to it, or to `defaults`";
+            log.error_with("missing-account", claim.position, message, hint);
+            None
+        }
+    }
+}
+
+fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
+    match (claim.region, &claim.arn) {
+        (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
+        (Given::Is(At { value: said, .. }), Given::Is(At { value: Place { region, .. }, position })) => {
+            if said != region {
+                let message =
+                    format!("the ARN is of Region {region}, and `region` says {}", quote(said.as_str()));
+                log.error_with("region-mismatch", *position, message, "correct one of them");
+                return None;
+            }
+            Some(said.clone())
+        }
+        (Given::Is(At { value, .. }), _) => Some(value.clone()),
+        (Given::Absent, Given::Is(At { value: Place { region, .. }, .. })) => Some(region.clone()),
+        (Given::Absent, Given::Absent) => {
+            if draft.default_region.is_absent() {
+                let message = format!("{} has no Region", claim.what);
+                let hint = "add `region: eu-west-2`, or yours, to it or to `defaults`";
+                log.error_with("missing-region", claim.position, message, hint);
+            }
+            draft.default_region.value().cloned()
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Follows the references of a draft: accounts, instances and functions as the model has them.
+//!
+//! Each step reports everything that it finds and leaves out what it cannot make; the manifest is put together only
+//! when nothing was reported.
+
+use std::collections::BTreeMap;
+
+use crate::resource::{Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, MAX_FUNCTION_ARN, Place};
+
+use super::draft::{At, Draft, FunctionDraft, Given, InstanceDraft};
+use super::log::Log;
+use super::model::{Account, Associate, Function, Grants, Instance, InstanceLookup};
+use super::place::{Claim, check_defaults, place};
+
+/// What flows refer to.
+#[derive(Debug, Default)]
+pub(super) struct Resolved {
+    pub(super) accounts: BTreeMap<Label, Account>,
+    pub(super) instances: BTreeMap<Label, Instance>,
+    pub(super) functions: BTreeMap<Label, Function>,
+}
+
+/// Resolves accounts, instances and functions.
+pub(super) fn resolve(draft: &Draft, log: &mut Log) -> Resolved {
+    check_defaults(draft, log);
+    if draft.instances.is_empty() && draft.functions.is_empty() && draft.flows.is_empty() {
+        let hint = "add `instances`, `functions` and `flows` to `spec`";
+        log.error_with("empty-set", draft.position, "the set wants nothing", hint);
+    }
+    let mut resolved = Resolved::default();
+    for (name, At { value: id, position }) in &draft.accounts {
+        if let Some(id) = id.value() {
+            let account = Account { id: id.clone(), origin: log.origin(*position) };
+            resolved.accounts.insert(name.clone(), account);
+        }
+    }
+    for (name, function) in &draft.functions {
+        if let Some(function) = self::function(draft, name, function, log) {
+            resolved.functions.insert(name.clone(), function);
+        }
+    }
+    for (name, instance) in &draft.instances {
+        if let Some(instance) = self::instance(draft, name, instance, log) {
+            check_associations(draft, &resolved, &instance, name, log);
+            resolved.instances.insert(name.clone(), instance);
+        }
+    }
+    check_twice(draft, &resolved, log);
+    resolved
+}
+
+/// Reports a reference to a function that is not there; says whether it is there.
+pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log) -> bool {
+    let At { value: name, position } = reference;
+    let known = draft.functions.contains_key(name);
+    let message = format!("no function is named `{name}`");
+    if draft.functions.is_empty() {
+        let hint = format!("declare it under `spec.functions`: `{name}: {{ name: … }}`");
+        log.error_with("unknown-function", *position, message, hint);
+    } else if !known {
+        let names = draft.functions.keys().map(Label::as_str);
+        log.unknown("unknown-function", *position, message, name.as_str(), names);
+    }
+    known
+}
+
+fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) -> Option<Instance> {
+    let At { value: InstanceDraft { alias, id, arn, account, region, functions, values }, position } = at;
+    let claim = Claim {
+        what: format!("the instance `{name}`"),
+        position: *position,
+        account,
+        region,
+        arn: arn_place(arn, |InstanceArn { place, .. }| place),
+    };
+    let place = place(draft, &claim, log);
+    let mut wanted: Vec<Label> = Vec::new();
+    for reference in functions {
+        if known_function(draft, reference, log) && !wanted.contains(&reference.value) {
+            wanted.push(reference.value.clone());
+        }
+    }
+    let lookup = match (alias.value(), id.value(), arn.value()) {
+        (Some(alias), _, _) => InstanceLookup::Alias(alias.clone()),
+        (_, Some(id), _) => InstanceLookup::Id(id.clone()),
+        (_, _, Some(arn)) => InstanceLookup::Id(arn.id.clone()),
+        (None, None, None) => return None,
+    };
+    let origin = log.origin(*position);
+    Some(Instance { place: place?, lookup, functions: wanted, values: values.clone(), origin })
+}
+
+fn function(draft: &Draft, name: &Label, at: &At<FunctionDraft>, log: &mut Log) -> Option<Function> {
+    let At { value, position } = at;
+    let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response } = value;
+    let claim = Claim {
+        what: format!("the function `{name}`"),
+        position: *position,
+        account,
+        region,
+        arn: arn_place(arn, |FunctionArn { place, .. }| place),
+    };
+    let place = place(draft, &claim, log);
+    let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());
+    if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
+        && said != of_arn
+    {
+        let message = format!("the ARN names the qualifier `{of_arn}`, and `qualifier` says `{said}`");
+        log.error_with("qualifier-mismatch", *position, message, "keep one of them");
+        return None;
+    }
+    let target = FunctionRef {
+        place: place?,
+        name: own.value().or(arn.value().map(|arn| &arn.name))?.clone(),
+        qualifier: qualifier.value().or(of_arn).cloned(),
+    };
+    let text = target.arn().to_string();
+    if text.len() > MAX_FUNCTION_ARN {
+        let message = format!(
+            "the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}",
+            text.len()
+        );
+        let at = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
+        log.error_with("arn-too-long", at.unwrap_or(*position), message, "use a shorter alias");
+    }
+    Some(Function {
+        target,
+        grants: grants.value().copied().unwrap_or(Grants::Own),
+        associate: associate.value().copied().unwrap_or(Associate::Unqualified),
+        response: response.as_ref().map(|response| response.value.clone()),
+        origin: log.origin(*position),
+    })
+}
+
+fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
+    match arn {
+        Given::Absent => Given::Absent,
+        Given::Broken => Given::Broken,
+        Given::Is(At { value, position }) => {
+            Given::Is(At { value: place(value).clone(), position: *position })
+        }
+    }
+}
+
+/// Elsewhere only the grant is made; who asks for an association by name would wait for it in vain.
+fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, name: &Label, log: &mut Log) {
+    let listed = draft.instances.get(name).map_or(&[][..], |at| &at.value.functions);
+    for At { value: function, position } in listed {
+        let Some(asked) = draft.functions.get(function).and_then(|at| at.value.associate.value()) else {
+            continue;
+        };
+        let Some(Function { target, .. }) = resolved.functions.get(function) else { continue };
+        if *asked != Associate::None && target.place != instance.place {
+            let origin = log.origin(*position);
+            let message = format!(
+                "the function `{function}` ({}) cannot be associated with the instance `{name}` ({})",
+                target.place, instance.place
+            );
+            let hint = "leave `associate` out: elsewhere only the permission is made, and flows name the ARN";
+            let address = Address::between(Kind::Association, name, function);
+            let problem = crate::resource::Problem::error("foreign-association", message);
+            log.push(problem.at(&origin).on(&address).hint(hint));
+        }
+    }
+}
+
+/// Reports two names for one function or one instance: each would undo what the other wants.
+fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
+    let mut functions = BTreeMap::new();
+    let mut instances = BTreeMap::new();
+    let mut found = Vec::new();
+    for (name, function) in &resolved.functions {
+        let place = draft.functions.get(name).map(|at| at.position);
+        functions.entry(&function.target).or_insert_with(Vec::new).push((place, name));
+    }
+    for (name, instance) in &resolved.instances {
+        let key = match &instance.lookup {
+            InstanceLookup::Alias(alias) => (&instance.place, 0, alias),
+            InstanceLookup::Id(id) => (&instance.place, 1, id),
+        };
+        let place = draft.instances.get(name).map(|at| at.position);
+        instances.entry(key).or_insert_with(Vec::new).push((place, name));
+    }
+    for (target, names) in functions {
+        found.push(("duplicate-function", format!("the function `{target}`"), names));
+    }
+    for ((_, _, key), names) in instances {
+        found.push(("duplicate-instance", format!("the instance `{key}`"), names));
+    }
+    for (code, what, mut names) in found {
+        names.sort();
+        let mut names = names.into_iter();
+        let Some((_, first)) = names.next() else { continue };
+        for (position, name) in names.filter_map(|(position, name)| Some((position?, name))) {
+            let message = format!("`{name}` is {what}, which is declared as `{first}` already");
+            log.error_with(
+                code,
+                position,
+                message,
+                format!("keep one of them, and refer to it as `{first}`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The shape of a manifest as data, and the check of a tree against it.
+//!
+//! One table (`table.rs`) describes every object; the structural check here and the JSON Schema (`schema.rs`) both
+//! come from it. Whatever this check lets pass, decoding can read.
+
+use super::log::{Log, quote};
+use super::scalar::Scalar;
+use super::yaml::{Key, Node, NodeValue, Position};
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// A scalar of a kind.
+    Scalar(Scalar),
+    /// An object with known keys.
+    Object(&'static Object),
+    /// A map with free keys of a kind, and values of one shape.
+    Map(Scalar, &'static Self),
+    /// A list of values of one shape.
+    List(&'static Self),
+    /// Anything.
+    Any,
+}
+
+/// An object: its keys and which of them exclude each other.
+#[derive(Debug)]
+pub(super) struct Object {
+    /// Its name in the JSON Schema.
+    pub(super) name: &'static str,
+    /// What it is, with its article, for messages.
+    pub(super) what: &'static str,
+    /// What it is for.
+    pub(super) doc: &'static str,
+    /// Its keys, in the order in which people write them.
+    pub(super) fields: &'static [Field],
+    /// Exactly one of these keys must be there; none listed means no such rule.
+    pub(super) one_of: &'static [&'static str],
+}
+
+/// A key of an object.
+#[derive(Debug)]
+pub(super) struct Field {
+    /// The key.
+    pub(super) key: &'static str,
+    /// What it takes.
+    pub(super) shape: Shape,
+    /// Whether it may be left out, and whether it does anything yet.
+    pub(super) status: Status,
+    /// What it is for, in one line.
+    pub(super) doc: &'static str,
+}
+
+/// Whether a key may be left out, and whether it does anything yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// It must be there.
+    Required,
+    /// It may be left out.
+    Optional,
+    /// It belongs to the format, and this version cannot do it: saying nothing would be a lie.
+    Planned,
+}
+
+/// Describes a key that must be there.
+pub(super) const fn required(key: &'static str, shape: Shape, doc: &'static str) -> Field {
+    Field { key, shape, status: Status::Required, doc }
+}
+
+/// Describes a key that may be left out.
+pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str) -> Field {
+    Field { key, shape, status: Status::Optional, doc }
+}
+
+/// Describes a key of the format that this version cannot do yet.
+pub(super) const fn planned(key: &'static str, shape: Shape, doc: &'static str) -> Field {
+    Field { key, shape, status: Status::Planned, doc }
+}
+
+/// Checks a tree against a shape; every problem goes into the log.
+pub(super) fn check(node: &Node, shape: Shape, log: &mut Log) {
+    check_at(node, shape, "the document", log);
+}
+
+fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
+    if node.is_broken() || matches!(shape, Shape::Any) {
+        return;
+    }
+    match (shape, &node.value) {
+        (_, _) if node.is_null() => {
+            let hint = match shape {
+                Shape::Scalar(Scalar::Text) => "leave the key out, or write `\"\"` for an empty text",
+                Shape::Map(..) | Shape::Object(_) => "leave the key out, or write `{}`",
+                Shape::List(_) => "leave the key out, or write `[]`",
+                Shape::Scalar(_) | Shape::Any => "give it a value, or leave the key out",
+            };
+            log.error_with("missing-value", node.position, format!("{what} has no value"), hint);
+        }
+        (Shape::Scalar(scalar), NodeValue::Scalar(text, _)) => check_scalar(node.position, text, scalar, log),
+        (Shape::Object(object), NodeValue::Map(entries)) => {
+            check_object(node.position, entries, object, log);
+        }
+        (Shape::Map(keys, values), NodeValue::Map(entries)) => {
+            for (key, value) in entries {
+                check_scalar(key.position, &key.text, keys, log);
+                check_at(value, *values, &quote(&key.text), log);
+            }
+        }
+        (Shape::List(items), NodeValue::Seq(nodes)) => {
+            for node in nodes {
+                check_at(node, *items, "this item", log);
+            }
+        }
+        _ => {
+            let (expected, found) = (expected(shape), node.kind());
+            let message = format!("{what} takes {expected}, and this is {found}");
+            log.error("wrong-type", node.position, message);
+        }
+    }
+}
+
+fn expected(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Scalar(scalar) => scalar.what(),
+        Shape::Object(object) => object.what,
+        Shape::Map(..) => "a map",
+        Shape::List(_) => "a list",
+        Shape::Any => "anything",
+    }
+}
+
+fn check_scalar(position: Position, text: &str, scalar: Scalar, log: &mut Log) {
+    match scalar.check(text) {
+        Ok(()) => {}
+        Err(super::scalar::Fault { message, hint: None }) => log.error("bad-value", position, message),
+        Err(super::scalar::Fault { message, hint: Some(hint) }) => {
+            log.error_with("bad-value", position, message, hint);
+        }
+    }
+}
+
+fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
+    for (key, value) in entries {
+        match object.fields.iter().find(|field| field.key == key.text) {
+            None => {
+                let message = format!("{} has no key {}", object.what, quote(&key.text));
+                let usable = object.fields.iter().filter(|field| field.status != Status::Planned);
+                log.unknown("unknown-key", key.position, message, &key.text, usable.map(|field| field.key));
+            }
+            Some(Field { key: name, status: Status::Planned, .. }) => {
+                let message = format!("`{name}` is not supported by this version of flowbind yet");
+                log.error_with("not-supported", key.position, message, "leave it out");
+            }
+            Some(field) => check_at(value, field.shape, &format!("`{}`", field.key), log),
+        }
+    }
+    let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
+    for field in object.fields {
+        if field.status == Status::Required && !has(field.key) {
+            let message = format!("{} needs the key `{}`", object.what, field.key);
+            log.error_with("missing-key", position, message, field.doc);
+        }
+    }
+    check_one_of(position, entries, object, log);
+}
+
+fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
+    let usable: Vec<&str> = object.one_of.iter().copied().filter(|key| object.usable(key)).collect();
+    if usable.is_empty() {
+        return;
+    }
+    let mut given = entries.iter().filter(|(key, _)| object.one_of.contains(&key.text.as_str()));
+    match (given.next(), given.next()) {
+        (None, _) => {
+            let message = format!("{} needs one of the keys `{}`", object.what, usable.join("`, `"));
+            log.error("missing-key", position, message);
+        }
+        (Some((first, _)), Some((second, _))) => {
+            let message = format!("`{}` and `{}` exclude each other", first.text, second.text);
+            log.error_with("exclusive-keys", second.position, message, "keep one of them");
+        }
+        (Some(_), None) => {}
+    }
+}
+
+impl Object {
+    /// Says whether a key does something in this version.
+    pub(super) fn usable(&self, key: &str) -> bool {
+        self.fields.iter().any(|field| field.key == key && field.status != Status::Planned)
+    }
+}

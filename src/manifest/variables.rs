@@ -1,0 +1,275 @@
+//! Variables: what `${var.NAME}` stands for, and its substitution into the scalars of a document.
+//!
+//! A variable's value is text and is put in as it is: it is not searched for variables again, unless it is a default
+//! of the manifest. `$${` stands for a literal `${`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::log::{Log, quote};
+use super::yaml::{Node, NodeValue, Position, Style};
+
+/// The longest value of a variable, in bytes.
+const MAX_VALUE: usize = 16 << 10;
+/// The most text that substitution may bring into a document, in bytes.
+const MAX_SUBSTITUTED: usize = 4 << 20;
+
+/// The variables of a document with their values.
+#[derive(Debug, Default)]
+pub(super) struct Variables {
+    /// `None` where the value could not be found out, which was reported.
+    values: BTreeMap<String, Option<String>>,
+}
+
+impl Variables {
+    /// Finds out the value of every declared variable, out of the given ones and the defaults.
+    pub(super) fn resolve(declared: Option<&Node>, given: &BTreeMap<String, String>, log: &mut Log) -> Self {
+        let entries = declared.map_or(&[][..], Node::entries);
+        let mut open = BTreeMap::new();
+        let mut this = Self::default();
+        for (key, variable) in entries {
+            let name = key.text.clone();
+            if let Some(value) = given.get(&name) {
+                this.values.insert(name, Some(value.clone()));
+                continue;
+            }
+            let default = variable.get("default");
+            let Some(text) = default.and_then(Node::text) else {
+                if default.is_none() && matches!(variable.value, NodeValue::Map(_)) {
+                    let message = format!("the variable `{name}` has no value");
+                    let hint = format!("give it with `--var {name}=VALUE`, or a `default`");
+                    log.error_with("missing-variable", key.position, message, hint);
+                }
+                this.values.insert(name, None);
+                continue;
+            };
+            let position = default.map_or(key.position, |node| node.position);
+            match split(text) {
+                Ok(parts) => {
+                    open.insert(name, Default { parts, position });
+                }
+                Err(fault) => {
+                    fault.report(position, log);
+                    this.values.insert(name, None);
+                }
+            }
+        }
+        this.expand(&open, log);
+        this
+    }
+
+    /// Lists the declared variables.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Gives a variable's value; the inner `None` means that a problem with it was reported.
+    pub(super) fn get(&self, name: &str) -> Option<Option<&str>> {
+        self.values.get(name).map(Option::as_deref)
+    }
+
+    /// Expands the defaults, each after those that it uses. Not recursive: a chain may be long.
+    fn expand(&mut self, open: &BTreeMap<String, Default<'_>>, log: &mut Log) {
+        for start in open.keys() {
+            let mut path: Vec<(&str, usize)> = vec![(start, 0)];
+            while let Some((name, next)) = path.last_mut() {
+                let Some(default) = open.get(*name).filter(|_| !self.values.contains_key(*name)) else {
+                    path.pop();
+                    continue;
+                };
+                let used = default.parts.get(*next);
+                *next += 1;
+                match used {
+                    None => {
+                        let value = self.join(default, open, log);
+                        self.values.insert((*name).to_owned(), value);
+                    }
+                    Some(Part::Variable(used))
+                        if open.contains_key(*used) && !self.values.contains_key(*used) =>
+                    {
+                        if let Some(at) = path.iter().position(|(name, _)| name == used) {
+                            self.circle(&path[at..], used, default.position, log);
+                        } else {
+                            path.push((used, 0));
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    fn circle(&mut self, path: &[(&str, usize)], back: &str, position: Position, log: &mut Log) {
+        let names: Vec<&str> = path.iter().map(|(name, _)| *name).collect();
+        let shown = if names.len() > 10 {
+            names[..10].join("` -> `") + "` -> … -> `" + back
+        } else {
+            format!("{}` -> `{back}", names.join("` -> `"))
+        };
+        let message = format!("variables refer to each other in a circle: `{shown}`");
+        log.error_with("variable-cycle", position, message, "give one of them a plain default");
+        for name in names {
+            self.values.insert(name.to_owned(), None);
+        }
+    }
+
+    fn join(
+        &self,
+        default: &Default<'_>,
+        open: &BTreeMap<String, Default<'_>>,
+        log: &mut Log,
+    ) -> Option<String> {
+        let mut text = String::new();
+        for part in &default.parts {
+            match part {
+                Part::Text(literal) => text.push_str(literal),
+                Part::Variable(name) => match self.values.get(*name) {
+                    Some(value) => text.push_str(value.as_deref()?),
+                    None => {
+                        let known = self.names().chain(open.keys().map(String::as_str));
+                        self.unknown(name, known, default.position, log);
+                        return None;
+                    }
+                },
+            }
+            if text.len() > MAX_VALUE {
+                let message = format!("the value of this variable has more than {MAX_VALUE} bytes");
+                log.error("too-large", default.position, message);
+                return None;
+            }
+        }
+        Some(text)
+    }
+
+    fn unknown<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>, at: Position, log: &mut Log) {
+        let message = format!("no variable is named {}", quote(name));
+        let known: BTreeSet<&str> = known.collect();
+        if known.is_empty() {
+            let hint = format!("declare it under `spec.variables`: `{name}: {{ default: VALUE }}`");
+            log.error_with("unknown-variable", at, message, hint);
+        } else {
+            log.unknown("unknown-variable", at, message, name, known);
+        }
+    }
+
+    /// Replaces the variables in every scalar of a tree. Keys are left alone.
+    pub(super) fn substitute(&self, node: &mut Node, log: &mut Log) {
+        let mut left = MAX_SUBSTITUTED;
+        self.walk(node, &mut left, log);
+    }
+
+    fn walk(&self, node: &mut Node, left: &mut usize, log: &mut Log) {
+        match &mut node.value {
+            NodeValue::Map(entries) => entries.iter_mut().for_each(|(_, node)| self.walk(node, left, log)),
+            NodeValue::Seq(items) => items.iter_mut().for_each(|node| self.walk(node, left, log)),
+            NodeValue::Scalar(text, style) if text.contains("${") => {
+                match self.replace(text, node.position, left, log) {
+                    Some(replaced) => (*text, *style) = (replaced, Style::Quoted),
+                    None => *style = Style::Broken,
+                }
+            }
+            NodeValue::Scalar(..) => {}
+        }
+    }
+
+    fn replace(&self, text: &str, position: Position, left: &mut usize, log: &mut Log) -> Option<String> {
+        let parts = match split(text) {
+            Ok(parts) => parts,
+            Err(fault) => {
+                fault.report(position, log);
+                return None;
+            }
+        };
+        let mut result = String::new();
+        let mut broken = false;
+        for part in parts {
+            let piece = match part {
+                Part::Text(literal) => literal,
+                Part::Variable(name) => match self.get(name) {
+                    Some(Some(value)) => value,
+                    Some(None) => return None,
+                    None => {
+                        self.unknown(name, self.names(), position, log);
+                        broken = true;
+                        continue;
+                    }
+                },
+            };
+            if piece.len() > *left {
+                if *left > 0 {
+                    let message =
+                        format!("variables bring more than {MAX_SUBSTITUTED} bytes into this document");
+                    log.error("too-large", position, message);
+                }
+                *left = 0;
+                return None;
+            }
+            *left -= piece.len();
+            result.push_str(piece);
+        }
+        (!broken).then_some(result)
+    }
+}
+
+struct Default<'t> {
+    parts: Vec<Part<'t>>,
+    position: Position,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'t> {
+    Text(&'t str),
+    Variable(&'t str),
+}
+
+struct Fault {
+    message: String,
+    hint: &'static str,
+}
+
+impl Fault {
+    fn report(self, position: Position, log: &mut Log) {
+        log.error_with("bad-variable", position, self.message, self.hint);
+    }
+}
+
+const LITERAL: &str = "write `$${` for a literal `${`";
+
+/// Splits a text at its variables.
+fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        if rest[..at].ends_with('$') {
+            parts.push(Part::Text(&rest[..at - 1]));
+            parts.push(Part::Text("${"));
+            rest = &rest[at + 2..];
+            continue;
+        }
+        parts.push(Part::Text(&rest[..at]));
+        let Some(end) = rest[at..].find('}') else {
+            let message = format!("{} is not closed with `}}`", quote(&rest[at..]));
+            return Err(Fault { message, hint: LITERAL });
+        };
+        let token = &rest[at..=at + end];
+        let inner = &token[2..token.len() - 1];
+        let Some(name) = inner.strip_prefix("var.").filter(|name| !name.is_empty()) else {
+            let message =
+                format!("{} cannot stand here: a manifest knows only `${{var.NAME}}`", quote(token));
+            let of_flows =
+                ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
+            let hint = if of_flows.iter().any(|start| inner.starts_with(start)) {
+                "such tokens belong into flow files"
+            } else {
+                LITERAL
+            };
+            return Err(Fault { message, hint });
+        };
+        parts.push(Part::Variable(name));
+        rest = &rest[at + end + 1..];
+    }
+    parts.push(Part::Text(rest));
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! A problem with the lines that it is about, in the layout of rustc.
+//!
+//! Only text is made here: who prints it decides where, and whether in colour.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::manifest::Sources;
+use crate::resource::{Origin, Problem, Severity};
+
+/// The longest line that is shown, in bytes: a flow is often exported as a single one.
+const MAX_LINE: usize = 400;
+
+/// Renders a problem with its source, or on one line where the source is not at hand. It ends without a line break.
+pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
+    let Problem { code, severity, origin, address, message, hint } = problem;
+    let message = match address {
+        Some(address) => format!("{address}: {message}"),
+        None => message.clone(),
+    };
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Held => Level::WARNING.with_name("held"),
+        Severity::Warning => Level::WARNING,
+    };
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let place = origin.as_ref().and_then(|origin| Some((origin, line_of(origin, sources)?)));
+    let Some((Origin { file, line, column }, text)) = place else {
+        let place = origin.as_ref().map(|origin| format!("{origin}: ")).unwrap_or_default();
+        let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        let title = level.primary_title(format!("{place}{message}{hint}")).id(*code);
+        return renderer.render(&[Group::with_title(title)]);
+    };
+    let snippet = Snippet::source(text).path(file.as_str()).line_start(*line).fold(false);
+    let snippet = snippet.annotation(AnnotationKind::Primary.span(span(text, *column)));
+    let group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
+    match hint {
+        Some(hint) => renderer.render(&[group.element(Level::HELP.message(hint.as_str()))]),
+        None => renderer.render(&[group]),
+    }
+}
+
+/// Finds the line of an origin, if it can be shown.
+fn line_of<'s>(origin: &Origin, sources: &'s Sources) -> Option<&'s str> {
+    let line = sources.get(&origin.file)?.split('\n').nth(origin.line.checked_sub(1)?)?;
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    (line.len() <= MAX_LINE && !line.is_empty()).then_some(line)
+}
+
+/// Finds the bytes of the word, or of the quoted text, that starts in a column.
+fn span(line: &str, column: usize) -> std::ops::Range<usize> {
+    let start = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let rest = &line[start..];
+    let length = match rest.chars().next() {
+        None => 0,
+        Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |end| end + 2),
+        Some('$') if rest.starts_with("${") => rest.find('}').map_or(rest.len(), |end| end + 1),
+        Some(first) => {
+            let ends = |(at, c): (usize, char)| {
+                let next = rest[at + c.len_utf8()..].chars().next();
+                c.is_whitespace()
+                    || "[]{},\"".contains(c)
+                    || (c == ':' && next.is_none_or(char::is_whitespace))
+            };
+            let after = first.len_utf8();
+            rest[after..]
+                .char_indices()
+                .find(|(at, c)| ends((at + after, *c)))
+                .map_or(rest.len(), |(at, _)| at + after)
+        }
+    };
+    start..start + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(line: usize, column: usize) -> Problem {
+        let origin = Origin { file: "a.yaml".to_owned(), line, column };
+        Problem::error("unknown-key", "a binding has no key `timelimit`")
+            .at(&origin)
+            .hint("did you mean `timeLimit`?")
+    }
+
+    fn sources(text: &str) -> Sources {
+        let mut sources = Sources::default();
+        sources.insert("a.yaml", text);
+        sources
+    }
+
+    #[test]
+    fn a_problem_is_shown_with_its_line() {
+        let text = "a: b\n  ü: 1\n  timelimit: 8s\r\n";
+        insta::assert_snapshot!(render(&problem(3, 3), &sources(text), false), @r"
+        error[unknown-key]: a binding has no key `timelimit`
+         --> a.yaml:3:3
+          |
+        3 |   timelimit: 8s
+          |   ^^^^^^^^^
+          |
+          = help: did you mean `timeLimit`?
+        ");
+        let colored = render(&problem(3, 3), &sources(text), true);
+        assert!(colored.contains("\u{1b}[") && colored.contains("timelimit"), "{colored}");
+    }
+
+    #[test]
+    fn the_whole_value_is_underlined() {
+        for (line, column, word) in [
+            ("a: [x, ünq:1, z]", 8, "ünq:1"),
+            ("a: 'b c' d", 4, "'b c'"),
+            ("a: b", 1, "a"),
+            ("\"Arn\": \"x ${function.y.arn} z\"", 11, "${function.y.arn}"),
+            ("a: \"open", 4, "\"open"),
+            ("a", 9, ""),
+        ] {
+            assert_eq!(&line[span(line, column)], word, "{line}");
+        }
+    }
+
+    #[test]
+    fn without_its_source_a_problem_names_its_place() {
+        let line = |line| {
+            format!(
+                "error[unknown-key]: a.yaml:{line}: a binding has no key `timelimit`; did you mean `timeLimit`?"
+            )
+        };
+        assert_eq!(render(&problem(3, 3), &Sources::default(), false), line("3:3"));
+        let long = format!("a: {}", "x".repeat(MAX_LINE));
+        assert_eq!(render(&problem(1, 4), &sources(&long), false), line("1:4"));
+        assert_eq!(render(&problem(9, 4), &sources("a: b"), false), line("9:4"));
+        let lost = Problem { origin: None, hint: None, ..Problem::warning("w", "m") };
+        assert_eq!(render(&lost, &Sources::default(), false), "warning[w]: m");
+    }
+
+    #[test]
+    fn control_characters_of_a_file_do_not_reach_the_terminal() {
+        let shown = render(&problem(1, 4), &sources("a: \u{1b}[31mred\u{7}\n"), false);
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}'), "{shown:?}");
+    }
+}

@@ -12,6 +12,7 @@ mod edit;
 pub mod invocation;
 pub mod json;
 mod legacy;
+pub mod patch;
 pub mod position;
 pub mod template;
 

@@ -102,6 +102,10 @@ fn scalar(kind: Scalar) -> Value {
         Scalar::FlowType => {
             json!({ "anyOf": [{ "enum": FlowType::ALL.map(FlowType::word) }, with_variable()] })
         }
+        // Its unit makes it a string in YAML, and a number without one is refused.
+        Scalar::Duration => {
+            json!({ "type": "string", "pattern": format!("{}|{WITH_VARIABLE}", kind.pattern().unwrap_or_default()) })
+        }
         _ => match kind.pattern() {
             Some(pattern) => json!({
                 "type": ["string", "number", "boolean"],

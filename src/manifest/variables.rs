@@ -142,7 +142,7 @@ impl Variables {
 
     fn unknown<'a>(&self, name: &str, known: impl Iterator<Item = &'a str>, at: Position, log: &mut Log) {
         let message = format!("no variable is named {}", quote(name));
-        let known: BTreeSet<&str> = known.collect();
+        let known: BTreeSet<&str> = known.take(500).collect();
         if known.is_empty() {
             let hint = format!("declare it under `spec.variables`: `{name}: {{ default: VALUE }}`");
             log.error_with("unknown-variable", at, message, hint);

@@ -14,11 +14,6 @@ impl Edits {
         self.edits.push((span, text));
     }
 
-    /// Notes that `text` is to stand at `offset`.
-    pub(super) fn insert(&mut self, offset: usize, text: String) {
-        self.replace(Span { start: offset, end: offset }, text);
-    }
-
     /// Makes the changed text. An edit that overlaps an earlier one is left out.
     pub(super) fn apply(mut self, text: &str) -> String {
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
@@ -46,7 +41,7 @@ mod tests {
         let mut edits = Edits::default();
         edits.replace(Span { start: 4, end: 5 }, "E".into());
         edits.replace(Span { start: 0, end: 1 }, String::new());
-        edits.insert(2, "--".into());
+        edits.replace(Span { start: 2, end: 2 }, "--".into());
         assert_eq!(edits.apply("abcdef"), "b--cdEf");
     }
 }

@@ -7,14 +7,20 @@
 //! reason to change stays.
 
 pub mod bytes;
+pub mod compare;
 pub mod document;
 mod edit;
 pub mod invocation;
 pub mod json;
 mod legacy;
+pub mod limits;
 pub mod patch;
 pub mod position;
+pub mod stub;
 pub mod template;
+
+#[cfg(test)]
+mod corpus;
 
 pub use bytes::{DecodeError, decode};
 pub use document::{Block, Branch, Document, FindError, Format, ParseError, Target, Transitions, Wrapping};

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{self, Block, Document, Format, Found, Token, TokenError, Wrapping, template};
 use crate::resource::Problem;
 
@@ -141,6 +142,7 @@ impl<'l> Reader<'l> {
         // Read once more: names of blocks may hold variables.
         match Document::parse(&rendered) {
             Ok(rendered) => {
+                check_limits(&document, &rendered, inside);
                 let tokens = tokens.into_iter().map(|found| place(&document, found)).collect();
                 Some((name, rendered, tokens))
             }
@@ -186,6 +188,24 @@ impl<'l> Reader<'l> {
                 None
             }
         }
+    }
+}
+
+/// Reports what Amazon Connect would refuse: judged as it will be sent, and placed where it was written.
+fn check_limits(written: &Document, rendered: &Document, inside: &mut Log) {
+    for problem in limits::check(rendered) {
+        let at = written.position(&problem.pointer).unwrap_or(problem.position);
+        let position = Position { line: at.line, column: at.column };
+        let code = match problem.kind {
+            ProblemKind::TooLong | ProblemKind::TooManyActions => "flow-too-large",
+            ProblemKind::NoAction
+            | ProblemKind::Missing
+            | ProblemKind::BadIdentifier
+            | ProblemKind::DuplicateIdentifier
+            | ProblemKind::UnknownStart
+            | ProblemKind::DuplicateKey => "bad-flow",
+        };
+        inside.error(code, position, problem.message);
     }
 }
 

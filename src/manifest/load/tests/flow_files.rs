@@ -139,6 +139,34 @@ fn blocks_with_one_identifier_cannot_be_bound() {
         found,
         [
             "m/a.yaml:29:9 ambiguous-block: flows/main.json has 2 blocks named `Lookup caller` (use an identifier: `7f`, `7f`)",
+            "flows/main.json:12:21 bad-flow: a second action has the identifier `7f`; identifiers must differ",
         ]
+    );
+}
+
+#[test]
+fn a_start_that_leads_nowhere_is_reported() {
+    let found = breaks_flow(r#""StartAction": "7f""#, r#""StartAction": "8f""#);
+    assert_eq!(
+        found,
+        ["flows/main.json:3:18 bad-flow: `StartAction` names `8f`, and no action has this identifier",]
+    );
+}
+
+#[test]
+fn an_identifier_is_judged_with_its_variables_and_shown_where_it_is_written() {
+    let found = breaks_flow("say-${var.stage}", "${var.stage}:say");
+    assert_eq!(
+        found,
+        ["flows/main.json:9:21 bad-flow: the identifier `dev:say` holds `:`, which is not allowed",]
+    );
+}
+
+#[test]
+fn a_key_twice_in_a_flow_is_reported() {
+    let found = breaks_flow(r#""Parameters": {}, "#, r#""Parameters": {}, "Parameters": {}, "#);
+    assert_eq!(
+        found,
+        ["flows/main.json:12:93 bad-flow: the key stands a second time in its object; the last one counts",]
     );
 }

@@ -113,3 +113,19 @@ proptest! {
         prop_assert_eq!(&binding.parameters.as_ref().unwrap()["zip"], &value);
     }
 }
+
+#[test]
+fn a_flow_over_the_limits_of_the_service_is_refused() {
+    let long = FLOW.replace("${instance.arn}", &"é".repeat(256_000));
+    assert_eq!(
+        quickly(GOOD, &long),
+        ["flows/main.json:1:1 flow-too-large: the flow has 256687 characters; Amazon Connect takes 256000"]
+    );
+    let blocks: String =
+        (0..250).map(|n| format!("{{ \"Identifier\": \"b{n}\", \"Type\": \"Wait\" }},\n")).collect();
+    let many = FLOW.replace("\"Actions\": [", &format!("\"Actions\": [{blocks}"));
+    assert_eq!(
+        quickly(GOOD, &many),
+        ["flows/main.json:5:14 flow-too-large: the flow has 253 actions; Amazon Connect takes 250"]
+    );
+}

@@ -50,11 +50,13 @@ fn search(view: &View<'_>, member: &str, kind: &str) -> Answer {
                 "Arn": format!("{base}/{kind}/{id}"),
                 "Id": id,
                 "Name": flow.name,
-                "Description": flow.description,
                 "State": flow_content::state(flow),
                 "Status": flow_content::status(flow),
                 "Tags": flow.tags,
             });
+            if !flow.description.is_empty() {
+                item["Description"] = json!(flow.description);
+            }
             if kind == "contact-flow" {
                 item["Type"] = json!(flow.kind);
             }

@@ -258,6 +258,14 @@ mod tests {
     }
 
     #[test]
+    fn the_module_page_lists_every_operation() {
+        let page = include_str!("mod.rs");
+        for operation in all() {
+            assert!(page.contains(operation.name), "{} is not on the page", operation.name);
+        }
+    }
+
+    #[test]
     fn no_two_operations_share_a_request_or_a_name() {
         let mut seen = std::collections::BTreeSet::new();
         let mut names = std::collections::BTreeSet::new();

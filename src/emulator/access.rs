@@ -30,16 +30,47 @@ const DEPENDENT: &[(&str, &[&str])] = &[
         ],
     ),
     ("connect:SearchContactFlows", &["connect:DescribeContactFlow"]),
-    ("connect:CreateInstance", &["ds:CreateIdentityPoolDirectory", "iam:CreateServiceLinkedRole"]),
+    (
+        "connect:CreateInstance",
+        &[
+            "ds:AuthorizeApplication",
+            "ds:CheckAlias",
+            "ds:CreateAlias",
+            "ds:CreateDirectory",
+            "ds:CreateIdentityPoolDirectory",
+            "ds:DeleteDirectory",
+            "ds:DescribeDirectories",
+            "ds:UnauthorizeApplication",
+            "iam:AttachRolePolicy",
+            "iam:CreateServiceLinkedRole",
+            "iam:PutRolePolicy",
+        ],
+    ),
     (
         "connect:DeleteInstance",
         &["ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication"],
     ),
 ];
 
-fn dependent(action: &str) -> impl Iterator<Item = &'static str> {
+/// What tagging at creation needs besides.
+const TAGGING: &[(&str, &str)] = &[
+    ("connect:CreateInstance", "connect:TagResource"),
+    ("connect:CreateContactFlow", "connect:TagResource"),
+    ("connect:CreateContactFlowModule", "connect:TagResource"),
+    ("lambda:CreateFunction", "lambda:TagResource"),
+    ("iam:CreateRole", "iam:TagRole"),
+];
+
+fn dependent(action: &str, call: &Call) -> impl Iterator<Item = &'static str> {
     let found = DEPENDENT.iter().find(|(known, _)| *known == action);
-    found.into_iter().flat_map(|(_, needed)| needed.iter().copied())
+    let tags = call.body.get("Tags").is_some_and(|tags| {
+        tags.as_object().is_some_and(|tags| !tags.is_empty()) || tags.as_array().is_some()
+    });
+    let tagging = TAGGING.iter().find(|(known, _)| tags && *known == action);
+    found
+        .into_iter()
+        .flat_map(|(_, needed)| needed.iter().copied())
+        .chain(tagging.into_iter().map(|(_, needed)| *needed))
 }
 
 /// The values that conditions of the policy may ask for.
@@ -66,7 +97,7 @@ impl Access<'_> {
         if !policy::allows(policy, &action, resource, &context) {
             return Some((action, resource.to_owned()));
         }
-        dependent(&action)
+        dependent(&action, call)
             .find(|needed| !policy::allows_somewhere(policy, needed))
             .map(|needed| (needed.to_owned(), "*".to_owned()))
     }

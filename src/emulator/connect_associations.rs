@@ -11,35 +11,32 @@ use super::call::{Call, Edit, View};
 use super::connect_instances::listed;
 use super::instance_lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
 use super::lambda_policy;
-use super::operations::{Handler, Operation, Resource};
+use super::operations::{Handler, Operation, Resource, connect};
 use super::state::Association;
 use super::wire::{Answer, ApiError, Reply, Service};
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        service: Service::Connect,
-        name: "AssociateLambdaFunction",
-        method: "PUT",
-        path: "/instance/{InstanceId}/lambda-function",
-        resource: Resource::Instance,
-        handler: Handler::Write(associate),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "DisassociateLambdaFunction",
-        method: "DELETE",
-        path: "/instance/{InstanceId}/lambda-function",
-        resource: Resource::Instance,
-        handler: Handler::Write(disassociate),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "ListLambdaFunctions",
-        method: "GET",
-        path: "/instance/{InstanceId}/lambda-functions",
-        resource: Resource::Instance,
-        handler: Handler::Read(list),
-    },
+    connect(
+        "AssociateLambdaFunction",
+        "PUT",
+        "/instance/{InstanceId}/lambda-function",
+        Resource::Instance,
+        Handler::Write(associate),
+    ),
+    connect(
+        "DisassociateLambdaFunction",
+        "DELETE",
+        "/instance/{InstanceId}/lambda-function",
+        Resource::Instance,
+        Handler::Write(disassociate),
+    ),
+    connect(
+        "ListLambdaFunctions",
+        "GET",
+        "/instance/{InstanceId}/lambda-functions",
+        Resource::Instance,
+        Handler::Read(list),
+    ),
 ];
 
 /// The function of an association, as far as it can be found.

@@ -8,60 +8,50 @@ use super::connect_instances::listed;
 use super::flow_content::{self, MAX_CONTENT, Which};
 use super::flow_validation;
 use super::instance_lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
-use super::operations::{Handler, Operation, Resource};
+use super::operations::{Handler, Operation, Resource, connect};
 use super::state::{Content, Flow, Instance};
-use super::wire::{Answer, ApiError, Reply, Service};
-
-const fn operation(
-    name: &'static str,
-    method: &'static str,
-    path: &'static str,
-    resource: Resource,
-    handler: Handler,
-) -> Operation {
-    Operation { service: Service::Connect, name, method, path, resource, handler }
-}
+use super::wire::{Answer, ApiError, Reply};
 
 const FLOW: &str = "/contact-flows/{InstanceId}/{ContactFlowId}";
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(
+    connect(
         "ListContactFlows",
         "GET",
         "/contact-flows-summary/{InstanceId}",
         Resource::Flows,
         Handler::Read(list),
     ),
-    operation("DescribeContactFlow", "GET", FLOW, Resource::Flow, Handler::Read(describe)),
-    operation(
+    connect("DescribeContactFlow", "GET", FLOW, Resource::Flow, Handler::Read(describe)),
+    connect(
         "CreateContactFlow",
         "PUT",
         "/contact-flows/{InstanceId}",
         Resource::Flow,
         Handler::Write(create),
     ),
-    operation(
+    connect(
         "UpdateContactFlowContent",
         "POST",
         "/contact-flows/{InstanceId}/{ContactFlowId}/content",
         Resource::Flow,
         Handler::Write(update_content),
     ),
-    operation(
+    connect(
         "UpdateContactFlowMetadata",
         "POST",
         "/contact-flows/{InstanceId}/{ContactFlowId}/metadata",
         Resource::Flow,
         Handler::Write(update_metadata),
     ),
-    operation(
+    connect(
         "UpdateContactFlowName",
         "POST",
         "/contact-flows/{InstanceId}/{ContactFlowId}/name",
         Resource::Flow,
         Handler::Write(update_name),
     ),
-    operation("DeleteContactFlow", "DELETE", FLOW, Resource::Flow, Handler::Write(delete)),
+    connect("DeleteContactFlow", "DELETE", FLOW, Resource::Flow, Handler::Write(delete)),
 ];
 
 /// The types of flows (ContactFlowType of the API model).

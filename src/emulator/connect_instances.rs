@@ -5,51 +5,40 @@ use serde_json::{Value, json};
 use super::arn;
 use super::call::{Call, Edit, View};
 use super::instance_lookup::{instance, instance_mut, invalid_parameter, not_found, timestamp};
-use super::operations::{Handler, Operation, Resource};
+use super::operations::{Handler, Operation, Resource, connect};
 use super::state::Instance;
-use super::wire::{Answer, ApiError, Reply, Service};
+use super::wire::{Answer, ApiError, Reply};
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        service: Service::Connect,
-        name: "ListInstances",
-        method: "GET",
-        path: "/instance",
-        resource: Resource::Any,
-        handler: Handler::Read(list_instances),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "DescribeInstance",
-        method: "GET",
-        path: "/instance/{InstanceId}",
-        resource: Resource::Instance,
-        handler: Handler::Read(describe_instance),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "ListInstanceAttributes",
-        method: "GET",
-        path: "/instance/{InstanceId}/attributes",
-        resource: Resource::Instance,
-        handler: Handler::Read(list_attributes),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "DescribeInstanceAttribute",
-        method: "GET",
-        path: "/instance/{InstanceId}/attribute/{AttributeType}",
-        resource: Resource::Instance,
-        handler: Handler::Read(describe_attribute),
-    },
-    Operation {
-        service: Service::Connect,
-        name: "UpdateInstanceAttribute",
-        method: "POST",
-        path: "/instance/{InstanceId}/attribute/{AttributeType}",
-        resource: Resource::Instance,
-        handler: Handler::Write(update_attribute),
-    },
+    connect("ListInstances", "GET", "/instance", Resource::Any, Handler::Read(list_instances)),
+    connect(
+        "DescribeInstance",
+        "GET",
+        "/instance/{InstanceId}",
+        Resource::Instance,
+        Handler::Read(describe_instance),
+    ),
+    connect(
+        "ListInstanceAttributes",
+        "GET",
+        "/instance/{InstanceId}/attributes",
+        Resource::Instance,
+        Handler::Read(list_attributes),
+    ),
+    connect(
+        "DescribeInstanceAttribute",
+        "GET",
+        "/instance/{InstanceId}/attribute/{AttributeType}",
+        Resource::Instance,
+        Handler::Read(describe_attribute),
+    ),
+    connect(
+        "UpdateInstanceAttribute",
+        "POST",
+        "/instance/{InstanceId}/attribute/{AttributeType}",
+        Resource::Instance,
+        Handler::Write(update_attribute),
+    ),
 ];
 
 /// The attributes that every instance has, with the value of a new one (InstanceAttributeType of the API model).

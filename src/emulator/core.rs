@@ -78,6 +78,8 @@ struct Inner {
     stats: Stats,
     store: Option<Store>,
     requests: u64,
+    /// Nothing is done any more: the state file may belong to another process by now.
+    closed: bool,
 }
 
 impl Core {
@@ -91,6 +93,7 @@ impl Core {
             stats: Stats::default(),
             store,
             requests: 0,
+            closed: false,
         };
         Self { settings, inner: Mutex::new(inner) }
     }
@@ -123,9 +126,10 @@ impl Core {
         self.inner().request_id(self.settings.seed)
     }
 
-    /// Saves the state and lets go of its file.
+    /// Saves the state and lets go of its file. Requests that come later get no answer.
     pub(super) fn close(&self) -> Result<(), StateError> {
         let mut inner = self.inner();
+        inner.closed = true;
         match inner.store.take() {
             Some(store) => store.save(&inner.state),
             None => Ok(()),
@@ -170,7 +174,7 @@ impl Core {
         let Some(call) = admitted.call else { return Outcome::Unknown };
         let mut inner = self.inner();
         let has = |kind| admitted.faults.contains(&kind);
-        if has(FaultKind::DropBefore) {
+        if has(FaultKind::DropBefore) || inner.closed {
             return Outcome::Drop;
         }
         if has(FaultKind::Html) {

@@ -33,15 +33,16 @@ pub(super) fn instance<'a>(view: &View<'a>) -> Result<(&'a str, &'a Instance), A
         .ok_or_else(|| not_found(view.assumes("words-other"), "instance", id))
 }
 
-/// Returns the instance of a writing call.
+/// Returns the instance of a writing call, which must be created completely.
 pub(super) fn instance_mut<'a>(edit: &'a mut Edit<'_>) -> Result<&'a mut Instance, ApiError> {
-    let other = edit.assumes("words-other");
+    let (other, now) = (edit.assumes("words-other"), edit.now);
     let id = instance_id(edit.call)?;
-    edit.state
-        .region_mut(&edit.call.account, &edit.call.region)
-        .instances
-        .get_mut(id)
-        .ok_or_else(|| not_found(other, "instance", id))
+    let region = edit.state.region_mut(&edit.call.account, &edit.call.region);
+    let instance = region.instances.get_mut(id).ok_or_else(|| not_found(other, "instance", id))?;
+    if now < instance.ready_at || instance.failure.is_some() {
+        return Err(edit.call.invalid(format!("The instance {id} is not active")));
+    }
+    Ok(instance)
 }
 
 /// Something does not exist. `other` words it differently (U9).

@@ -5,35 +5,26 @@ use serde_json::{Map, Value, json};
 use super::arn;
 use super::call::{Call, View};
 use super::lambda_lookup::{function, missing, qualifier};
-use super::operations::{Handler, Operation, Resource};
+use super::operations::{Handler, Operation, Resource, lambda};
 use super::state::Function;
-use super::wire::{Answer, ApiError, Page, Reply, Service};
+use super::wire::{Answer, ApiError, Page, Reply};
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        service: Service::Lambda,
-        name: "GetFunction",
-        method: "GET",
-        path: "/2015-03-31/functions/{FunctionName}",
-        resource: Resource::Function,
-        handler: Handler::ReadNow(get_function),
-    },
-    Operation {
-        service: Service::Lambda,
-        name: "GetFunctionConfiguration",
-        method: "GET",
-        path: "/2015-03-31/functions/{FunctionName}/configuration",
-        resource: Resource::Function,
-        handler: Handler::ReadNow(get_function_configuration),
-    },
-    Operation {
-        service: Service::Lambda,
-        name: "ListFunctions",
-        method: "GET",
-        path: "/2015-03-31/functions",
-        resource: Resource::Any,
-        handler: Handler::Read(list_functions),
-    },
+    lambda(
+        "GetFunction",
+        "GET",
+        "/2015-03-31/functions/{FunctionName}",
+        Resource::Function,
+        Handler::ReadNow(get_function),
+    ),
+    lambda(
+        "GetFunctionConfiguration",
+        "GET",
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        Resource::Function,
+        Handler::ReadNow(get_function_configuration),
+    ),
+    lambda("ListFunctions", "GET", "/2015-03-31/functions", Resource::Any, Handler::Read(list_functions)),
 ];
 
 /// The configuration behind a qualifier, with the version it is and the ARN it was asked under.

@@ -5,35 +5,32 @@ use serde_json::{Map, Value, json};
 use super::arn;
 use super::call::{Call, Edit, View};
 use super::lambda_lookup::{function, function_mut, missing, qualifier};
-use super::operations::{Handler, Operation, Resource};
+use super::operations::{Handler, Operation, Resource, lambda};
 use super::state::{Function, Policy};
-use super::wire::{Answer, ApiError, Reply, Service};
+use super::wire::{Answer, ApiError, Reply};
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        service: Service::Lambda,
-        name: "GetPolicy",
-        method: "GET",
-        path: "/2015-03-31/functions/{FunctionName}/policy",
-        resource: Resource::Function,
-        handler: Handler::Read(get_policy),
-    },
-    Operation {
-        service: Service::Lambda,
-        name: "AddPermission",
-        method: "POST",
-        path: "/2015-03-31/functions/{FunctionName}/policy",
-        resource: Resource::Function,
-        handler: Handler::Write(add_permission),
-    },
-    Operation {
-        service: Service::Lambda,
-        name: "RemovePermission",
-        method: "DELETE",
-        path: "/2015-03-31/functions/{FunctionName}/policy/{StatementId}",
-        resource: Resource::Function,
-        handler: Handler::Write(remove_permission),
-    },
+    lambda(
+        "GetPolicy",
+        "GET",
+        "/2015-03-31/functions/{FunctionName}/policy",
+        Resource::Function,
+        Handler::Read(get_policy),
+    ),
+    lambda(
+        "AddPermission",
+        "POST",
+        "/2015-03-31/functions/{FunctionName}/policy",
+        Resource::Function,
+        Handler::Write(add_permission),
+    ),
+    lambda(
+        "RemovePermission",
+        "DELETE",
+        "/2015-03-31/functions/{FunctionName}/policy/{StatementId}",
+        Resource::Function,
+        Handler::Write(remove_permission),
+    ),
 ];
 
 /// Tells whether a function has the version or alias.

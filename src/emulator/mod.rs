@@ -19,6 +19,24 @@
 //! [`Settings::consistency_delay`] reads are shown the state as it was that long ago, while writes see each other at
 //! once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state.
 //!
+//! # What it supports
+//!
+//! - Connect: ListInstances, DescribeInstance, CreateInstance, DeleteInstance, ListInstanceAttributes,
+//!   DescribeInstanceAttribute, UpdateInstanceAttribute; AssociateLambdaFunction, DisassociateLambdaFunction,
+//!   ListLambdaFunctions; ListContactFlows, SearchContactFlows, DescribeContactFlow, CreateContactFlow,
+//!   UpdateContactFlowContent, UpdateContactFlowMetadata, UpdateContactFlowName, DeleteContactFlow;
+//!   ListContactFlowModules, SearchContactFlowModules, DescribeContactFlowModule, CreateContactFlowModule,
+//!   UpdateContactFlowModuleContent, UpdateContactFlowModuleMetadata, DeleteContactFlowModule; ListQueues, ListPrompts,
+//!   ListHoursOfOperations; TagResource, UntagResource, ListTagsForResource.
+//! - Lambda: GetFunction, GetFunctionConfiguration, ListFunctions, CreateFunction, DeleteFunction, UpdateFunctionCode,
+//!   UpdateFunctionConfiguration; PublishVersion, ListVersionsByFunction; CreateAlias, GetAlias, UpdateAlias,
+//!   DeleteAlias, ListAliases; GetPolicy, AddPermission, RemovePermission; GetFunctionConcurrency,
+//!   PutFunctionConcurrency, DeleteFunctionConcurrency; TagResource, UntagResource, ListTags.
+//! - IAM: CreateRole, GetRole, ListRoles, DeleteRole, UpdateAssumeRolePolicy, TagRole, UntagRole, ListRoleTags;
+//!   AttachRolePolicy, DetachRolePolicy, ListAttachedRolePolicies, PutRolePolicy, GetRolePolicy, DeleteRolePolicy,
+//!   ListRolePolicies, GetPolicy.
+//! - STS: GetCallerIdentity, AssumeRole.
+//!
 //! # Faults
 //!
 //! ```text
@@ -76,11 +94,16 @@
 //!
 //! - Messages are AWS's own where they are known (Lambda, IAM) and made up otherwise (most of Connect).
 //! - Publishing validates the envelope, identifiers, transitions and InvokeLambdaFunction; the parameters of other
-//!   actions pass.
-//! - Versions of flows and modules, and aliases of modules, are not kept.
-//! - The code of a function is digested, not stored, and never run: Invoke answers 501.
+//!   actions pass, and so does an action type that is illegal in the flow's type.
+//! - Versions of flows and modules, and aliases of modules, are not kept. A new instance has AWS's default queue,
+//!   hours and a few prompts, but none of its sample flows.
+//! - The code of a function is digested, not stored, and never run: Invoke answers 501. A function that a [`World`]
+//!   brings has a role that need not exist.
 //! - A resource policy's statements are kept as they were sent; AWS replaces the ARN of a deleted principal.
-//! - Policies are evaluated by [a small evaluator](Settings::caller_policy) that knows four condition operators.
+//! - Any AWS managed policy can be attached, existing or not, and any role can be assumed.
+//! - [`Settings::caller_policy`] is judged by a small evaluator: wildcards, NotAction, NotResource and four condition
+//!   operators. Actions that an operation depends on count on any resource.
+//! - Creating and deleting instances is rationed over the emulator's life, not over 30 days.
 
 mod access;
 mod arn;
@@ -90,17 +113,31 @@ mod clock;
 mod connect_associations;
 mod connect_flows;
 mod connect_instances;
+mod connect_lifecycle;
+mod connect_modules;
+mod connect_named;
+mod connect_search;
+mod connect_tags;
 mod connection;
 mod core;
 mod faults;
 mod flow_content;
 mod flow_lambda;
 mod flow_validation;
+mod iam_policies;
+mod iam_roles;
 mod ids;
 mod instance_lookup;
+mod lambda_aliases;
+mod lambda_concurrency;
+mod lambda_configuration;
+mod lambda_create;
 mod lambda_functions;
 mod lambda_lookup;
 mod lambda_policy;
+mod lambda_tags;
+mod lambda_update;
+mod lambda_versions;
 mod lost_writes;
 mod operations;
 mod policy;
@@ -135,7 +172,7 @@ pub use self::faults::Fault;
 pub use self::settings::{Quota, Quotas, Rates, SettingError, Settings, Timings};
 pub use self::stats::Stats;
 pub use self::store::StateError;
-pub use self::world::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed};
+pub use self::world::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole};
 
 /// Why an emulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -153,8 +190,7 @@ pub enum StartError {
     State(#[from] StateError),
 }
 
-/// A running embedded AWS. Dropping it ends it without waiting for open requests; everything that was answered is
-/// saved by then.
+/// A running embedded AWS. Dropping it ends it without waiting for open requests.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
@@ -235,6 +271,9 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
+        if let Err(error) = self.core.close() {
+            tracing::error!(%error, "the state was not saved");
+        }
     }
 }
 

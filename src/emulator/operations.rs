@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use super::arn;
 use super::call::{Call, Edit, View};
 use super::wire::{Answer, RawRequest, Service, percent_decode};
-use super::{connect_associations, connect_flows, connect_instances, lambda_functions, lambda_policy, sts};
+use super::{
+    connect_associations, connect_flows, connect_instances, connect_lifecycle, connect_modules,
+    connect_named, connect_search, connect_tags, iam_policies, iam_roles, lambda_aliases, lambda_concurrency,
+    lambda_create, lambda_functions, lambda_policy, lambda_tags, lambda_update, lambda_versions,
+    sts as sts_service,
+};
 
 /// One operation of a service.
 #[derive(Debug)]
@@ -20,6 +25,47 @@ pub(super) struct Operation {
     /// What an IAM policy has to name for this operation.
     pub(super) resource: Resource,
     pub(super) handler: Handler,
+}
+
+const fn operation(
+    service: Service,
+    (name, method, path): (&'static str, &'static str, &'static str),
+    resource: Resource,
+    handler: Handler,
+) -> Operation {
+    Operation { service, name, method, path, resource, handler }
+}
+
+/// An operation of Connect.
+pub(super) const fn connect(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    resource: Resource,
+    handler: Handler,
+) -> Operation {
+    operation(Service::Connect, (name, method, path), resource, handler)
+}
+
+/// An operation of Lambda.
+pub(super) const fn lambda(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    resource: Resource,
+    handler: Handler,
+) -> Operation {
+    operation(Service::Lambda, (name, method, path), resource, handler)
+}
+
+/// An operation of IAM.
+pub(super) const fn iam(name: &'static str, resource: Resource, handler: Handler) -> Operation {
+    operation(Service::Iam, (name, "POST", "/"), resource, handler)
+}
+
+/// An operation of STS.
+pub(super) const fn sts(name: &'static str, resource: Resource, handler: Handler) -> Operation {
+    operation(Service::Sts, (name, "POST", "/"), resource, handler)
 }
 
 impl Operation {
@@ -70,11 +116,24 @@ pub(super) enum Resource {
 
 const TABLES: &[&[Operation]] = &[
     connect_instances::OPERATIONS,
+    connect_lifecycle::OPERATIONS,
     connect_associations::OPERATIONS,
     connect_flows::OPERATIONS,
+    connect_modules::OPERATIONS,
+    connect_search::OPERATIONS,
+    connect_named::OPERATIONS,
+    connect_tags::OPERATIONS,
     lambda_functions::OPERATIONS,
+    lambda_create::OPERATIONS,
+    lambda_update::OPERATIONS,
+    lambda_versions::OPERATIONS,
+    lambda_aliases::OPERATIONS,
     lambda_policy::OPERATIONS,
-    sts::OPERATIONS,
+    lambda_concurrency::OPERATIONS,
+    lambda_tags::OPERATIONS,
+    iam_roles::OPERATIONS,
+    iam_policies::OPERATIONS,
+    sts_service::OPERATIONS,
 ];
 
 /// Returns every operation that the emulator knows.
@@ -196,6 +255,14 @@ mod tests {
         assert!(find(Service::Lambda, &request("GET", "/instance"), None).is_none());
         assert!(find(Service::Connect, &request("PATCH", "/instance"), None).is_none());
         assert!(find(Service::Sts, &request("POST", "/"), Some("GetFederationToken")).is_none());
+    }
+
+    #[test]
+    fn the_module_page_lists_every_operation() {
+        let page = include_str!("mod.rs");
+        for operation in all() {
+            assert!(page.contains(operation.name), "{} is not on the page", operation.name);
+        }
     }
 
     #[test]

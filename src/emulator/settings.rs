@@ -118,6 +118,7 @@ impl FromStr for Rates {
 /// (Amazon Connect service quotas, IAM and Lambda quotas pages).
 const QUOTAS: &[(&str, u64)] = &[
     ("instances-per-region", 2),
+    ("instance-changes", 100),
     ("lambda-functions-per-instance", 50),
     ("flows-per-instance", 100),
     ("modules-per-instance", 200),

@@ -104,6 +104,8 @@ pub(super) struct Instance {
     pub(super) prompts: BTreeMap<String, String>,
     pub(super) hours: BTreeMap<String, String>,
     pub(super) tags: BTreeMap<String, String>,
+    /// The ClientToken that made the instance.
+    pub(super) token: Option<String>,
     /// Names of deleted flows, kept for the assumption that they stay taken.
     pub(super) retired_names: BTreeSet<String>,
 }

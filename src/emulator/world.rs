@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::arn;
 use super::connect_instances::ATTRIBUTES;
 use super::ids;
-use super::state::{Alias, Content, Flow, Function, Instance, State};
+use super::state::{Alias, Content, Flow, Function, Instance, Role, State};
 
 /// What should exist. Whatever exists already, by account, Region and name, is left as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct World {
     pub instances: Vec<WorldInstance>,
     /// Lambda functions.
     pub functions: Vec<WorldFunction>,
+    /// Roles that Lambda can assume.
+    pub roles: Vec<WorldRole>,
     /// Contact flows and modules.
     pub flows: Vec<WorldFlow>,
     /// Queues.
@@ -70,6 +72,20 @@ pub struct WorldFunction {
     pub timeout: u32,
 }
 
+/// An IAM role that Lambda can assume from the start.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldRole {
+    /// Account id.
+    pub account: String,
+    /// Path, with a slash at both ends; empty stands for `/`.
+    pub path: String,
+    /// Role name.
+    pub name: String,
+    /// ARNs of attached managed policies.
+    pub policies: Vec<String>,
+}
+
 /// A published contact flow or module.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -115,6 +131,7 @@ impl World {
         }
         self.instances.iter().for_each(|seed| add_instance(state, seed, now));
         self.functions.iter().for_each(|seed| add_function(state, seed, now));
+        self.roles.iter().for_each(|seed| add_role(state, seed, now));
         self.flows.iter().for_each(|seed| add_flow(state, seed, now));
         for (kind, seeds) in [("queue", &self.queues), ("prompt", &self.prompts), ("hours", &self.hours)] {
             seeds.iter().for_each(|seed| add_named(state, seed, kind));
@@ -155,6 +172,25 @@ pub(super) fn new_instance(alias: Option<String>, now: u64) -> Instance {
         ..Instance::default()
     }
 }
+
+fn add_role(state: &mut State, seed: &WorldRole, now: u64) {
+    let roles = state.roles.entry(seed.account.clone()).or_default();
+    roles.entry(seed.name.clone()).or_insert_with(|| Role {
+        path: if seed.path.is_empty() { "/".to_owned() } else { seed.path.clone() },
+        id: format!("AROA{}", ids::upper(&["role", &seed.account, &seed.name], 17)),
+        created: now,
+        trust: LAMBDA_TRUST.to_owned(),
+        max_session: 3600,
+        attached: seed.policies.iter().cloned().collect(),
+        ..Role::default()
+    });
+}
+
+/// The trust policy of a role for Lambda.
+const LAMBDA_TRUST: &str = concat!(
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"#,
+    r#""Action":"sts:AssumeRole"}]}"#
+);
 
 fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
     let seeded = ids::uuid(&["function", &seed.account, &seed.region, &seed.name]);

@@ -116,3 +116,35 @@ async fn a_callers_policy_limits_it_with_what_its_calls_depend_on() {
     assert!(denied.text.contains("ds:DescribeDirectories"), "{}", denied.text);
     run(&["lambda:*"]).await.fails(403, "AccessDeniedException");
 }
+
+#[tokio::test]
+async fn a_policy_is_judged_on_the_resource_that_is_written() {
+    let allow = |resource: &str| {
+        json!({ "Statement": [
+            { "Effect": "Allow", "Action": ["connect:ListInstances", "ds:DescribeDirectories"], "Resource": "*" },
+            { "Effect": "Allow", "Action": ["lambda:*", "connect:AssociateLambdaFunction"], "Resource": [
+                resource, "arn:aws:connect:eu-west-2:111122223333:instance/*",
+            ] },
+        ] })
+    };
+    for (resource, status) in
+        [("arn:aws:lambda:*:*:function:crm", 200), ("arn:aws:lambda:*:*:function:x", 403)]
+    {
+        let settings = Settings { caller_policy: Some(allow(resource)), ..Settings::default() };
+        let bench = Bench::start(settings).await;
+        let id = bench.instance().await;
+        assert_eq!(bench.associate(&id, &arn("crm")).await.status, status, "{resource}");
+        assert_eq!(bench.lambda("GET", "/crm", Value::Null).await.status, status, "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn tagging_at_creation_needs_the_right_to_tag() {
+    let policy = json!({ "Statement": { "Effect": "Allow", "Action": "iam:CreateRole", "Resource": "*" } });
+    let bench = Bench::start(Settings { caller_policy: Some(policy), ..Settings::default() }).await;
+    let role = "Action=CreateRole&RoleName=r&AssumeRolePolicyDocument=%7B%22Statement%22%3A%5B%5D%7D";
+    let tagged = bench.form("iam", &format!("{role}&Tags.member.1.Key=a&Tags.member.1.Value=b")).await;
+    tagged.fails(403, "AccessDenied");
+    assert!(tagged.text.contains("iam:TagRole"), "{}", tagged.text);
+    assert_eq!(bench.form("iam", role).await.status, 200);
+}

@@ -185,12 +185,9 @@ async fn flows_are_listed_by_type_a_hundred_at_a_time() {
         flows.create(body(&format!("f{number}"), &flow(&arn("crm")))).await.ok();
     }
     flows.create(body("one more", &flow(&arn("crm")))).await.fails(429, "LimitExceededException");
-    let list = |query: &'static str| {
-        flows.bench.connect(
-            "GET",
-            Box::leak(format!("/contact-flows-summary/{}{query}", flows.instance).into_boxed_str()),
-            Value::Null,
-        )
+    let list = async |query: &str| {
+        let path = format!("/contact-flows-summary/{}{query}", flows.instance);
+        flows.bench.connect("GET", &path, Value::Null).await
     };
     let first = list("").await.ok();
     assert_eq!(first["ContactFlowSummaryList"].as_array().expect("a list").len(), 100);

@@ -3,8 +3,11 @@
 mod associations;
 mod faults;
 mod flows;
+mod functions;
 mod instances;
+mod modules;
 mod policies;
+mod roles;
 mod server;
 
 use std::net::{Ipv4Addr, SocketAddr};

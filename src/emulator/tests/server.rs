@@ -1,6 +1,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::super::{Emulator, Settings, StartError, StateError, World};
 use super::{ACCOUNT, Bench, arn};
@@ -79,4 +81,26 @@ async fn one_state_file_serves_one_emulator() {
     let error = Emulator::start(address, settings, World::default()).await.expect_err("in use");
     assert!(matches!(error, StartError::State(StateError::Locked { .. })), "{error}");
     drop(first);
+}
+
+#[tokio::test]
+async fn stopping_waits_for_no_idle_connection_and_frees_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings { state: Some(folder.path().join("state.json")), ..Settings::default() };
+    let start = std::time::Instant::now();
+    for stop in [true, false] {
+        let bench = Bench::start(settings.clone()).await;
+        let mut idle = TcpStream::connect(bench.emulator.address()).await.expect("listening");
+        idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+        let mut buffer = [0; 512];
+        assert!(idle.read(&mut buffer).await.expect("an answer") > 0);
+        let _untouched = TcpStream::connect(bench.emulator.address()).await.expect("listening");
+        if stop {
+            bench.emulator.stop().await.expect("saved");
+        } else {
+            drop(bench);
+        }
+        Bench::start(settings.clone()).await.emulator.stop().await.expect("free again");
+    }
+    assert!(start.elapsed() < std::time::Duration::from_secs(8), "{:?}", start.elapsed());
 }

@@ -12,7 +12,7 @@ mod request;
 pub(super) use authorization::Scope;
 pub(super) use encode::{Answer, Reply, respond};
 pub(super) use error::ApiError;
-pub(super) use percent::decode as percent_decode;
+pub(super) use percent::{decode as percent_decode, encode as percent_encode};
 pub(super) use query::parse as parse_form;
 pub(super) use request::{Page, RawRequest, parse_query};
 

@@ -1,0 +1,213 @@
+//! Flow modules: list, describe, create, write, rename, delete.
+
+use serde_json::{Map, Value, json};
+
+use super::arn;
+use super::call::{Call, Edit, View};
+use super::connect_flows::content;
+use super::connect_instances::listed;
+use super::flow_content::{self, Which};
+use super::flow_validation;
+use super::instance_lookup::{instance, instance_id, instance_mut, not_found};
+use super::operations::{Handler, Operation, Resource, connect};
+use super::state::{Content, Flow};
+use super::wire::{Answer, ApiError, Reply};
+
+const COLLECTION: &str = "/contact-flow-modules/{InstanceId}";
+const MODULE: &str = "/contact-flow-modules/{InstanceId}/{ContactFlowModuleId}";
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    connect(
+        "ListContactFlowModules",
+        "GET",
+        "/contact-flow-modules-summary/{InstanceId}",
+        Resource::Instance,
+        Handler::Read(list),
+    ),
+    connect("DescribeContactFlowModule", "GET", MODULE, Resource::Module, Handler::Read(describe)),
+    connect("CreateContactFlowModule", "PUT", COLLECTION, Resource::Module, Handler::Write(create)),
+    connect(
+        "UpdateContactFlowModuleContent",
+        "POST",
+        "/contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/content",
+        Resource::Module,
+        Handler::Write(update_content),
+    ),
+    connect(
+        "UpdateContactFlowModuleMetadata",
+        "POST",
+        "/contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/metadata",
+        Resource::Module,
+        Handler::Write(update_metadata),
+    ),
+    connect("DeleteContactFlowModule", "DELETE", MODULE, Resource::Module, Handler::Write(delete)),
+];
+
+fn module_arn(call: &Call, instance: &str, id: &str) -> String {
+    format!("{}/flow-module/{id}", arn::instance(&call.account, &call.region, instance))
+}
+
+fn module_id(call: &Call) -> Result<(&str, Which), ApiError> {
+    Ok(flow_content::split(call.within("ContactFlowModuleId", call.label("ContactFlowModuleId"), 1, 256)?))
+}
+
+fn module_mut<'a>(edit: &'a mut Edit<'_>, id: &str) -> Result<&'a mut Flow, ApiError> {
+    let other = edit.assumes("words-other");
+    instance_mut(edit)?.modules.get_mut(id).ok_or_else(|| not_found(other, "flow module", id))
+}
+
+fn list(view: &View<'_>) -> Answer {
+    let call = view.call;
+    let page = call.page("nextToken", "maxResults", 100, 1000)?;
+    let (instance_id, instance) = instance(view)?;
+    let wanted = call.query("state");
+    let items = instance
+        .modules
+        .iter()
+        .filter(|(_, module)| wanted.is_none_or(|wanted| wanted == flow_content::state(module)))
+        .map(|(id, module)| {
+            json!({
+                "Id": id,
+                "Arn": module_arn(call, instance_id, id),
+                "Name": module.name,
+                "State": flow_content::state(module),
+            })
+        })
+        .collect();
+    Ok(listed("ContactFlowModulesSummaryList", page.cut(items)))
+}
+
+fn describe(view: &View<'_>) -> Answer {
+    let (instance_id, instance) = instance(view)?;
+    let (id, which) = module_id(view.call)?;
+    let missing = || not_found(view.assumes("words-other"), "flow module", id);
+    let module = instance.modules.get(id).ok_or_else(missing)?;
+    let selected = flow_content::select(module, which).ok_or_else(missing)?;
+    let arn = module_arn(view.call, instance_id, id);
+    let mut body = flow_content::describe(view, (id, &arn), module, selected, "FlowModuleContentSha256");
+    if let Value::Object(members) = &mut body {
+        // Modules, unlike flows, do not show when they were written.
+        members.retain(|name, _| !name.starts_with("LastModified"));
+        if let Some(settings) = &module.settings {
+            members.insert("Settings".into(), json!(settings));
+        }
+    }
+    Ok(Reply::ok(json!({ "ContactFlowModule": body })))
+}
+
+fn validated(edit: &Edit<'_>, text: &str) -> Result<(), ApiError> {
+    let problems = flow_validation::problems(&edit.view(), text, flow_validation::Kind::Module);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let problems = problems.into_iter().map(|message| json!({ "message": message })).collect();
+    // The model spells this member with a capital, unlike that of flows.
+    Err(ApiError::new(400, "InvalidContactFlowModuleException", "").with("Problems", Value::Array(problems)))
+}
+
+fn check_name(edit: &mut Edit<'_>, name: &str, own: Option<&str>) -> Result<(), ApiError> {
+    if name.trim().is_empty() {
+        return Err(edit.call.invalid("Name must not be blank"));
+    }
+    let modules = &instance_mut(edit)?.modules;
+    if modules.iter().any(|(id, module)| module.name == name && own != Some(id)) {
+        let message = format!("A contact flow module with the name {name} already exists");
+        return Err(ApiError::new(409, "DuplicateResourceException", message));
+    }
+    Ok(())
+}
+
+fn create(edit: &mut Edit<'_>) -> Answer {
+    let call = edit.call;
+    let name = call.required("Name", 127)?.to_owned();
+    let text = content(call)?;
+    let token = call.optional("ClientToken", 500)?.map(str::to_owned);
+    let module = Flow {
+        name,
+        description: call.optional("Description", 500)?.unwrap_or_default().to_owned(),
+        tags: call.map("Tags")?,
+        settings: call.text("Settings")?.map(str::to_owned),
+        published: Some(Content { text, modified: edit.now }),
+        token,
+        ..Flow::default()
+    };
+    if let Some(repeated) = repeated(edit, &module)? {
+        return Ok(repeated);
+    }
+    check_name(edit, &module.name, None)?;
+    let count = instance_mut(edit)?.modules.len();
+    if edit.settings.quotas.reached("modules-per-instance", count) {
+        let message = format!("The maximum number of flow modules for this instance was reached: {count}");
+        return Err(ApiError::new(429, "LimitExceededException", message));
+    }
+    if let Some(content) = &module.published {
+        validated(edit, &content.text)?;
+    }
+    let id = edit.state.next_id("module");
+    let reply = json!({ "Id": id, "Arn": module_arn(call, instance_id(call)?, &id) });
+    instance_mut(edit)?.modules.insert(id, module);
+    Ok(Reply::ok(reply))
+}
+
+/// The same token again: the module it made, or a refusal when it asks for something else.
+fn repeated(edit: &mut Edit<'_>, module: &Flow) -> Result<Option<Reply>, ApiError> {
+    let call = edit.call;
+    let instance = instance_mut(edit)?;
+    let known =
+        instance.modules.iter().find(|(_, known)| known.token.is_some() && known.token == module.token);
+    let Some((id, known)) = known else { return Ok(None) };
+    if known.name != module.name {
+        let message = "The ClientToken was used for another request";
+        return Err(ApiError::new(409, "IdempotencyException", message));
+    }
+    let body = json!({ "Id": id, "Arn": module_arn(call, instance_id(call)?, id) });
+    Ok(Some(Reply::ok(body)))
+}
+
+fn update_content(edit: &mut Edit<'_>) -> Answer {
+    let call = edit.call;
+    let (id, which) = module_id(call)?;
+    module_mut(edit, id)?;
+    if let Some(settings) = call.text("Settings")? {
+        module_mut(edit, id)?.settings = Some(settings.to_owned());
+    }
+    if call.text("Content")?.is_none() {
+        return Ok(Reply::empty());
+    }
+    let content = Content { text: content(call)?, modified: edit.now };
+    match which {
+        Which::Published => {
+            validated(edit, &content.text)?;
+            let settings = edit.settings;
+            flow_content::publish(module_mut(edit, id)?, settings, content);
+        }
+        Which::Saved if edit.assumes("saved-write-drafts") => module_mut(edit, id)?.draft = Some(content),
+        Which::Saved | Which::Other => return Err(call.invalid("ContactFlowModuleId must not have a suffix")),
+    }
+    Ok(Reply::empty())
+}
+
+fn update_metadata(edit: &mut Edit<'_>) -> Answer {
+    let call = edit.call;
+    let (id, _) = module_id(call)?;
+    module_mut(edit, id)?;
+    if let Some(name) = call.optional("Name", 127)? {
+        check_name(edit, name, Some(id))?;
+        module_mut(edit, id)?.name = name.to_owned();
+    }
+    if let Some(description) = call.optional("Description", 500)? {
+        module_mut(edit, id)?.description = description.to_owned();
+    }
+    if let Some(state) = call.text("State")? {
+        let state = call.one_of("State", state, &["ACTIVE", "ARCHIVED"])?;
+        module_mut(edit, id)?.archived = state == "ARCHIVED";
+    }
+    Ok(Reply::ok(Value::Object(Map::new())))
+}
+
+fn delete(edit: &mut Edit<'_>) -> Answer {
+    let (id, _) = module_id(edit.call)?;
+    module_mut(edit, id)?;
+    instance_mut(edit)?.modules.remove(id);
+    Ok(Reply::empty())
+}

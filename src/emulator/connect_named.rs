@@ -1,0 +1,82 @@
+//! Queues, prompts and hours of operation, as far as flows refer to them by name.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::arn;
+use super::call::View;
+use super::connect_instances::listed;
+use super::instance_lookup::{instance, timestamp};
+use super::operations::{Handler, Operation, Resource, connect};
+use super::state::Instance;
+use super::wire::Answer;
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    connect(
+        "ListQueues",
+        "GET",
+        "/queues-summary/{InstanceId}",
+        Resource::Instance,
+        Handler::Read(list_queues),
+    ),
+    connect(
+        "ListPrompts",
+        "GET",
+        "/prompts-summary/{InstanceId}",
+        Resource::Instance,
+        Handler::Read(list_prompts),
+    ),
+    connect(
+        "ListHoursOfOperations",
+        "GET",
+        "/hours-of-operations-summary/{InstanceId}",
+        Resource::Instance,
+        Handler::Read(list_hours),
+    ),
+];
+
+fn list(
+    view: &View<'_>,
+    member: &str,
+    kind: &str,
+    named: fn(&Instance) -> &BTreeMap<String, String>,
+) -> Answer {
+    let page = view.call.page("nextToken", "maxResults", 100, 1000)?;
+    let (instance_id, instance) = instance(view)?;
+    let base = arn::instance(&view.call.account, &view.call.region, instance_id);
+    let items = named(instance)
+        .iter()
+        .map(|(id, name)| {
+            let mut item = json!({
+                "Id": id,
+                "Arn": format!("{base}/{kind}/{id}"),
+                "Name": name,
+                "LastModifiedTime": timestamp(instance.created),
+                "LastModifiedRegion": view.call.region,
+            });
+            if kind == "queue" {
+                item["QueueType"] = json!("STANDARD");
+            }
+            item
+        })
+        .collect();
+    Ok(listed(member, page.cut(items)))
+}
+
+fn list_queues(view: &View<'_>) -> Answer {
+    let wanted: Vec<&str> = view.call.queries("queueTypes").collect();
+    if !wanted.is_empty() && !wanted.contains(&"STANDARD") {
+        // The emulator has no agents, so no agent queues either.
+        return Ok(listed("QueueSummaryList", (Vec::new(), None)));
+    }
+    list(view, "QueueSummaryList", "queue", |instance| &instance.queues)
+}
+
+fn list_prompts(view: &View<'_>) -> Answer {
+    list(view, "PromptSummaryList", "prompt", |instance| &instance.prompts)
+}
+
+fn list_hours(view: &View<'_>) -> Answer {
+    list(view, "HoursOfOperationSummaryList", "operating-hours", |instance| &instance.hours)
+}

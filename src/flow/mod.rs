@@ -10,6 +10,7 @@ pub mod bytes;
 pub mod compare;
 pub mod document;
 mod edit;
+pub mod graph;
 pub mod invocation;
 pub mod json;
 mod legacy;

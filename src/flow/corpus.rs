@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+use super::facts::Facts;
 use super::invocation::InvocationKind;
 use super::patch::{BlockValues, PatchError, set};
 use super::stub::{FlowType, stub};
-use super::{Document, Format, compare, decode, limits, template};
+use super::{Document, Format, compare, decode, limits, rules, template};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
@@ -68,6 +69,14 @@ fn real_flows_are_read_compared_and_patched_without_a_changed_byte() {
             assert_eq!(document.position(&block.pointer), Some(block.position));
         }
         limits::check(&document);
+        for finding in rules::check(&rules::FlowView::new(&document, None), &Facts::default(), rules::ALL) {
+            assert!(document.position(&finding.pointer).is_some() || finding.code == "FB202", "{finding:?}");
+            if std::env::var_os("FLOWBIND_SHOW").is_some() {
+                let line =
+                    format!("{}:{}: {} {}\n", path.display(), finding.line, finding.code, finding.message);
+                std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+            }
+        }
         let _ = template::tokens(&text);
         let patched = set(&document, &own_values(&document));
         match document.format() {
@@ -110,6 +119,7 @@ fn exercise(text: &str) {
         assert!(compare::same(&document, &document));
         limits::check(&document);
         let _ = document.find("x");
+        rules::check(&rules::FlowView::new(&document, None), &Facts::default(), rules::ALL);
     }
     let _ = template::tokens(text);
 }

@@ -10,12 +10,16 @@ pub mod bytes;
 pub mod compare;
 pub mod document;
 mod edit;
+pub mod facts;
+pub mod finding;
+pub mod graph;
 pub mod invocation;
 pub mod json;
 mod legacy;
 pub mod limits;
 pub mod patch;
 pub mod position;
+pub mod rules;
 pub mod stub;
 pub mod template;
 

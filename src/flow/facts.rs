@@ -1,0 +1,55 @@
+//! What is known around a flow: plain data, where `None` always means "unknown" and never "no".
+//!
+//! Rules judge only what is known; a flow read alone has no facts at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::invocation::ResponseType;
+use super::stub::FlowType;
+
+/// What is known around one flow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The type of the flow.
+    pub flow_type: Option<FlowType>,
+    /// The ARN of the instance that the flow is on.
+    pub instance_arn: Option<String>,
+    /// Whether the instance writes flow logs.
+    pub flow_logs: Option<bool>,
+    /// The functions, by the text that stands in the flow: an ARN, or a token such as `${function.x.arn}`.
+    pub functions: BTreeMap<String, FunctionFacts>,
+    /// The modules and flows that it may refer to, by the text that stands in the flow.
+    pub callees: BTreeMap<String, CalleeFacts>,
+}
+
+/// What is known of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FunctionFacts {
+    /// What to call it.
+    pub name: Option<String>,
+    /// Whether it exists.
+    pub exists: Option<bool>,
+    /// Whether the instance has it associated.
+    pub associated: Option<bool>,
+    /// Whether the qualifier that is called lets the instance invoke it.
+    pub granted: Option<bool>,
+    /// Its own time-out, in seconds.
+    pub timeout_seconds: Option<u32>,
+    /// The form of its answers.
+    pub response_type: Option<ResponseType>,
+    /// The keys of its answers.
+    pub response_keys: Option<BTreeSet<String>>,
+}
+
+/// What is known of a module or another flow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CalleeFacts {
+    /// What to call it.
+    pub name: Option<String>,
+    /// Whether it exists.
+    pub exists: Option<bool>,
+    /// Whether it is published.
+    pub published: Option<bool>,
+    /// The type, of a flow.
+    pub flow_type: Option<FlowType>,
+}

@@ -1,0 +1,375 @@
+//! A flow as a graph: blocks and the ways between them. Nothing here recurses, so no flow is too long for the stack.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::document::{Block, Branch, Document, Target};
+use super::invocation::is_dynamic;
+use super::json::Node;
+
+mod components;
+
+/// What makes a contact take an edge.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EdgeKind {
+    /// The block succeeded.
+    Next,
+    /// A condition holds, in short (`Equals 1`).
+    Condition(String),
+    /// An error of a type.
+    Error(String),
+}
+
+/// A way out of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The index of the block that it leaves.
+    pub from: usize,
+    /// The index of the block that it leads to; none where no block has the identifier.
+    pub to: Option<usize>,
+    /// What makes a contact take it.
+    pub kind: EdgeKind,
+    /// The identifier that it names, and where.
+    pub target: Target,
+}
+
+/// How often a `Loop` block lets a contact round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoopCount {
+    /// A fixed number of times.
+    Times(u32),
+    /// A reference, known only when a contact is there.
+    Dynamic(String),
+}
+
+/// To what a block hands a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallKind {
+    /// A module, which gives it back.
+    Module,
+    /// Another flow, for good.
+    Flow,
+    /// A flow that Amazon Connect starts later, at an event such as a disconnect.
+    Hook,
+}
+
+/// A module or flow that a block names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The index of the block.
+    pub block: usize,
+    /// How it is used.
+    pub kind: CallKind,
+    /// The ARN, id, placeholder or reference, as it is written.
+    pub reference: String,
+    /// The JSON pointer of the reference.
+    pub pointer: String,
+}
+
+impl Call {
+    /// Tells whether the callee is known only when a contact is there.
+    pub fn is_dynamic(&self) -> bool {
+        is_dynamic(&self.reference)
+    }
+}
+
+/// The graph of a flow. Blocks are named by their index in [`Document::blocks`].
+#[derive(Debug, Clone)]
+pub struct Graph {
+    edges: Vec<Edge>,
+    /// Where each block's edges begin in `edges`; one more than there are blocks.
+    first: Vec<usize>,
+    start: Option<usize>,
+    /// The edge over which a search from the start came to each block first.
+    came_by: Vec<Option<usize>>,
+    reachable: Vec<bool>,
+    component: Vec<usize>,
+    components: Vec<Vec<usize>>,
+    loops: BTreeMap<usize, LoopCount>,
+    calls: Vec<Call>,
+}
+
+/// The types of blocks at which a contact's way through the flow ends; page "Actions" of the flow language, with
+/// the transfers that go on elsewhere.
+pub fn is_terminal(kind: &str) -> bool {
+    matches!(
+        kind,
+        "DisconnectParticipant" | "EndFlowExecution" | "EndFlowModuleExecution" | "TransferContactToAgent"
+    )
+}
+
+/// The types of blocks from which a contact goes on elsewhere when they succeed.
+pub fn hands_over(kind: &str) -> bool {
+    matches!(kind, "TransferToFlow" | "TransferContactToQueue" | "DequeueContactAndTransferToQueue")
+}
+
+impl Graph {
+    /// Makes the graph of a flow.
+    pub fn of(document: &Document) -> Self {
+        let index = |target: &Target| document.block(&target.identifier).map(|block| block.index);
+        let (mut edges, mut first) = (Vec::new(), Vec::new());
+        for block in document.blocks() {
+            first.push(edges.len());
+            let ways = ways(block);
+            edges.extend(ways.map(|(kind, target)| Edge {
+                from: block.index,
+                to: index(target),
+                kind,
+                target: target.clone(),
+            }));
+        }
+        first.push(edges.len());
+        let start = document.start_target().and_then(index);
+        let blocks = document.blocks().len();
+        let mut graph = Self {
+            edges,
+            first,
+            start,
+            came_by: vec![None; blocks],
+            reachable: vec![false; blocks],
+            component: Vec::new(),
+            components: Vec::new(),
+            loops: document.blocks().iter().filter_map(|block| loop_count(document, block)).collect(),
+            calls: document.blocks().iter().flat_map(|block| calls(document, block)).collect(),
+        };
+        graph.search();
+        (graph.component, graph.components) = components::strong(&graph);
+        graph
+    }
+
+    /// Searches breadth first from the start, so that the ways kept are shortest ones.
+    fn search(&mut self) {
+        let mut queue: VecDeque<usize> = self.start.into_iter().collect();
+        for start in &queue {
+            self.reachable[*start] = true;
+        }
+        while let Some(block) = queue.pop_front() {
+            for edge in self.first[block]..self.first[block + 1] {
+                let Some(to) = self.edges[edge].to else { continue };
+                if !self.reachable[to] {
+                    self.reachable[to] = true;
+                    self.came_by[to] = Some(edge);
+                    queue.push_back(to);
+                }
+            }
+        }
+    }
+
+    /// Gives the number of blocks.
+    pub const fn len(&self) -> usize {
+        self.reachable.len()
+    }
+
+    /// Tells whether the flow has no block.
+    pub const fn is_empty(&self) -> bool {
+        self.reachable.is_empty()
+    }
+
+    /// Gives the first block.
+    pub const fn start(&self) -> Option<usize> {
+        self.start
+    }
+
+    /// Gives all edges, ordered by the block that they leave.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// Gives the edges that leave a block, in the order in which they are tried.
+    pub fn edges_from(&self, block: usize) -> &[Edge] {
+        let range = self.first.get(block).zip(self.first.get(block + 1));
+        range.and_then(|(start, end)| self.edges.get(*start..*end)).unwrap_or_default()
+    }
+
+    /// Tells whether a contact can come to a block.
+    pub fn is_reachable(&self, block: usize) -> bool {
+        self.reachable.get(block).copied().unwrap_or(false)
+    }
+
+    /// Gives a shortest way from the start to a block; nothing for the start itself and for what is not reachable.
+    pub fn path_to(&self, block: usize) -> Vec<&Edge> {
+        let mut path = Vec::new();
+        let mut at = block;
+        while let Some(edge) = self.came_by.get(at).copied().flatten().and_then(|edge| self.edges.get(edge)) {
+            path.push(edge);
+            at = edge.from;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Gives the strongly connected components: in each, every block leads to every other. A component comes after
+    /// those that it leads to.
+    pub fn components(&self) -> &[Vec<usize>] {
+        &self.components
+    }
+
+    /// Gives the index of a block's component.
+    pub fn component(&self, block: usize) -> Option<usize> {
+        self.component.get(block).copied()
+    }
+
+    /// Tells whether a contact can come to a block a second time within the flow.
+    pub fn in_cycle(&self, block: usize) -> bool {
+        let component = self.component(block).and_then(|component| self.components.get(component));
+        component.is_some_and(|component| component.len() > 1)
+            || self.edges_from(block).iter().any(|edge| edge.to == Some(block))
+    }
+
+    /// Gives the loop count of a `Loop` block, where it has one that can be read.
+    pub fn loop_count(&self, block: usize) -> Option<&LoopCount> {
+        self.loops.get(&block)
+    }
+
+    /// Gives the modules and flows that blocks name, in the order of the text.
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+}
+
+fn ways(block: &Block) -> impl Iterator<Item = (EdgeKind, &Target)> {
+    let transitions = &block.transitions;
+    let next = transitions.next.iter().map(|target| (EdgeKind::Next, target));
+    let branch = |kind: fn(String) -> EdgeKind| {
+        move |branch| {
+            let Branch { label, target, .. }: &Branch = branch;
+            target.as_ref().map(|target| (kind(label.clone()), target))
+        }
+    };
+    next.chain(transitions.conditions.iter().filter_map(branch(EdgeKind::Condition)))
+        .chain(transitions.errors.iter().filter_map(branch(EdgeKind::Error)))
+}
+
+fn loop_count(document: &Document, block: &Block) -> Option<(usize, LoopCount)> {
+    if block.kind != "Loop" {
+        return None;
+    }
+    let text = document.parameter(block, "LoopCount")?.scalar()?;
+    let count = match text.parse() {
+        Ok(times) => LoopCount::Times(times),
+        Err(_) => LoopCount::Dynamic(text.into_owned()),
+    };
+    Some((block.index, count))
+}
+
+fn calls(document: &Document, block: &Block) -> Vec<Call> {
+    let call = |kind: CallKind, node: &Node, pointer: String| {
+        let reference = node.as_str()?.to_owned();
+        Some(Call {
+            block: block.index,
+            kind,
+            reference,
+            pointer: format!("{}/Parameters/{pointer}", block.pointer),
+        })
+    };
+    let one = |kind: CallKind, name: &str| {
+        document
+            .parameter(block, name)
+            .and_then(|node| call(kind, node, name.to_owned()))
+            .into_iter()
+            .collect()
+    };
+    match block.kind.as_str() {
+        "InvokeFlowModule" => one(CallKind::Module, "FlowModuleId"),
+        "TransferToFlow" => one(CallKind::Flow, "ContactFlowId"),
+        "UpdateContactEventHooks" => {
+            let hooks = document.parameter(block, "EventHooks").map(Node::members).unwrap_or_default();
+            let pointer = |key: &str| format!("EventHooks/{}", super::json::escape_pointer(key));
+            hooks.iter().filter_map(|hook| call(CallKind::Hook, &hook.value, pointer(&hook.key))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Makes a flow of blocks with their targets; the first is the start.
+    fn flow(blocks: &[(String, Vec<String>)]) -> Document {
+        let action = |(identifier, targets): &(String, Vec<String>)| {
+            let errors: Vec<_> = targets
+                .iter()
+                .enumerate()
+                .map(|(n, target)| serde_json::json!({"ErrorType": format!("E{n}"), "NextAction": target}))
+                .collect();
+            serde_json::json!({"Identifier": identifier, "Type": "X", "Transitions": {"Errors": errors}})
+        };
+        let actions: Vec<_> = blocks.iter().map(action).collect();
+        let start = blocks.first().map(|(identifier, _)| identifier);
+        Document::parse(&serde_json::json!({"StartAction": start, "Actions": actions}).to_string()).unwrap()
+    }
+
+    fn small(edges: &[(&str, &[&str])]) -> Graph {
+        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Graph::of(&flow(&edges.iter().map(|(from, to)| ((*from).to_owned(), own(to))).collect::<Vec<_>>()))
+    }
+
+    #[test]
+    fn ways_reachable_blocks_and_cycles_are_found() {
+        let graph = small(&[
+            ("a", &["b", "gone"]),
+            ("b", &["c"]),
+            ("c", &["b", "d"]),
+            ("d", &[]),
+            ("e", &["e", "a"]),
+        ]);
+        assert_eq!(graph.edges_from(0)[1].to, None);
+        assert_eq!(
+            (0..5).map(|n| graph.is_reachable(n)).collect::<Vec<_>>(),
+            [true, true, true, true, false]
+        );
+        assert_eq!((0..5).map(|n| graph.in_cycle(n)).collect::<Vec<_>>(), [false, true, true, false, true]);
+        assert_eq!(graph.components(), [vec![3], vec![1, 2], vec![0], vec![4]]);
+        let path: Vec<_> = graph.path_to(3).iter().map(|edge| (edge.from, edge.to)).collect();
+        assert_eq!(path, [(0, Some(1)), (1, Some(2)), (2, Some(3))]);
+    }
+
+    #[test]
+    fn loops_and_calls_are_read() {
+        let text = r#"{"StartAction": "l", "Actions": [
+          {"Identifier": "l", "Type": "Loop", "Parameters": {"LoopCount": "3"}},
+          {"Identifier": "m", "Type": "InvokeFlowModule", "Parameters": {"FlowModuleId": "${module.m.arn}"}},
+          {"Identifier": "h", "Type": "UpdateContactEventHooks", "Parameters": {"EventHooks": {"CustomerRemaining": "$.Attributes.f"}}}]}"#;
+        let graph = Graph::of(&Document::parse(text).unwrap());
+        assert_eq!(graph.loop_count(0), Some(&LoopCount::Times(3)));
+        let calls: Vec<_> = graph.calls().iter().map(|call| (call.kind, call.is_dynamic())).collect();
+        assert_eq!(calls, [(CallKind::Module, false), (CallKind::Hook, true)]);
+        assert_eq!(graph.calls()[1].pointer, "/Actions/2/Parameters/EventHooks/CustomerRemaining");
+    }
+
+    #[test]
+    fn a_chain_of_many_blocks_does_not_exhaust_the_stack() {
+        let blocks: Vec<_> = (0..20_000).map(|n| (n.to_string(), vec![(n + 1).to_string()])).collect();
+        let graph = Graph::of(&flow(&blocks));
+        assert_eq!((graph.components().len(), graph.path_to(19_999).len()), (20_000, 19_999));
+    }
+
+    proptest! {
+        #[test]
+        fn components_are_exactly_the_blocks_that_reach_each_other(
+            edges in prop::collection::vec(prop::collection::vec(0..8_usize, 0..4), 1..8),
+        ) {
+            let name = |n: usize| n.to_string();
+            let blocks: Vec<_> = edges.iter().enumerate().map(|(n, to)| (name(n), to.iter().map(|n| name(*n)).collect())).collect();
+            let graph = Graph::of(&flow(&blocks));
+            let size = edges.len();
+            // Bit b of reach[a]: there is a way from a to b.
+            let mut reach = [0_u8; 8];
+            for _ in 0..8 {
+                for (from, to) in edges.iter().enumerate() {
+                    for to in to.iter().filter(|to| **to < size) {
+                        reach[from] |= 1 << to | reach[*to];
+                    }
+                }
+            }
+            let leads = |a: usize, b: usize| reach[a] >> b & 1 == 1;
+            for (a, b) in (0..size).flat_map(|a| (0..size).map(move |b| (a, b))) {
+                prop_assert_eq!(graph.is_reachable(a), a == 0 || leads(0, a));
+                prop_assert_eq!(graph.in_cycle(a), leads(a, a));
+                prop_assert_eq!(graph.component(a) == graph.component(b), a == b || (leads(a, b) && leads(b, a)));
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The analyser's rules, one a file. To add one: write the file with its contract, then one line in [`ALL`].
+//!
+//! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
+//! that it does not. A test holds every rule to both.
+
+use super::document::{Block, Document};
+use super::facts::Facts;
+use super::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
+use super::graph::Graph;
+
+mod dangling_transition;
+mod error_branch;
+mod no_way_out;
+mod shape;
+mod time_limit;
+mod unknown_start;
+mod unreachable;
+
+/// All rules, ordered by code.
+pub const ALL: &[&dyn Rule] = &[
+    &shape::Shape,
+    &dangling_transition::DanglingTransition,
+    &unreachable::Unreachable,
+    &no_way_out::NoWayOut,
+    &unknown_start::UnknownStart,
+    &error_branch::ErrorBranch,
+    &time_limit::TimeLimit,
+];
+
+/// What a rule promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// The code that people select and ignore by; never given to another rule.
+    pub code: &'static str,
+    /// A name in a few words, with dashes.
+    pub name: &'static str,
+    /// How bad its findings are.
+    pub severity: Severity,
+    /// How sure they are.
+    pub confidence: Confidence,
+    /// What the rule does, in sentences.
+    pub what: &'static str,
+    /// Why what it finds is bad, with the AWS page that it rests on.
+    pub why: &'static str,
+    /// A flow with exactly one finding.
+    pub bad: &'static str,
+    /// The same flow without one.
+    pub good: &'static str,
+}
+
+/// A flow as rules see it.
+#[derive(Debug, Clone)]
+pub struct FlowView<'a> {
+    /// The flow.
+    pub document: &'a Document,
+    /// Its graph.
+    pub graph: Graph,
+    /// The file, as the caller named it.
+    pub file: Option<&'a str>,
+}
+
+impl<'a> FlowView<'a> {
+    /// Makes a view, graph included.
+    pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
+        Self { document, graph: Graph::of(document), file }
+    }
+
+    /// Gives the blocks that a contact can come to.
+    pub fn reachable(&self) -> impl Iterator<Item = &'a Block> {
+        self.document.blocks().iter().filter(|block| self.graph.is_reachable(block.index))
+    }
+}
+
+/// A rule: pure, total, and independent of every other.
+pub trait Rule: Sync {
+    /// Gives what the rule promises.
+    fn meta(&self) -> &'static RuleMeta;
+
+    /// Adds what it finds in a flow.
+    fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings);
+}
+
+/// The findings of one flow.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    found: Vec<Finding>,
+}
+
+impl Findings {
+    /// Adds a finding at a JSON pointer of the flow, about a block if there is one.
+    pub fn add(
+        &mut self,
+        meta: &RuleMeta,
+        flow: &FlowView<'_>,
+        block: Option<&Block>,
+        pointer: &str,
+        message: String,
+    ) {
+        let position = nearest(flow.document, pointer);
+        self.found.push(Finding {
+            code: meta.code,
+            severity: meta.severity,
+            confidence: meta.confidence,
+            file: flow.file.map(str::to_owned),
+            line: position.line,
+            column: position.column,
+            pointer: pointer.to_owned(),
+            block: block.map(|block| block.name.clone()),
+            message,
+            path: Vec::new(),
+            fingerprint: fingerprint(meta.code, flow.file, block, pointer),
+        });
+    }
+
+    /// Adds a finding about a block with the shortest way to it.
+    pub fn add_with_path(
+        &mut self,
+        meta: &RuleMeta,
+        flow: &FlowView<'_>,
+        block: &Block,
+        pointer: &str,
+        message: String,
+    ) {
+        self.add(meta, flow, Some(block), pointer, message);
+        if let Some(finding) = self.found.last_mut() {
+            let path = flow.graph.path_to(block.index);
+            finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
+        }
+    }
+
+    /// Gives the findings in the order of the file.
+    pub fn sorted(mut self) -> Vec<Finding> {
+        self.found.sort_by(|a, b| {
+            (a.line, a.column, a.code, &a.pointer, &a.message)
+                .cmp(&(b.line, b.column, b.code, &b.pointer, &b.message))
+        });
+        self.found
+    }
+}
+
+/// Applies rules to a flow.
+pub fn check(flow: &FlowView<'_>, facts: &Facts, rules: &[&dyn Rule]) -> Vec<Finding> {
+    let mut out = Findings::default();
+    for rule in rules {
+        rule.check(flow, facts, &mut out);
+    }
+    out.sorted()
+}
+
+/// Finds a rule by its code or name.
+pub fn find(name: &str) -> Option<&'static dyn Rule> {
+    let matches = |rule: &&&dyn Rule| rule.meta().code.eq_ignore_ascii_case(name) || rule.meta().name == name;
+    ALL.iter().find(matches).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str) -> Vec<&'static str> {
+        let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let found = check(&FlowView::new(&document, Some("flow.json")), &Facts::default(), ALL);
+        found.into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn every_rule_finds_its_bad_flow_alone_and_lets_the_good_one_pass() {
+        for rule in ALL {
+            let meta = rule.meta();
+            assert_eq!(codes(meta.good), [""; 0], "{}: good", meta.code);
+            assert_eq!(codes(meta.bad), [meta.code], "{}: bad", meta.code);
+        }
+    }
+
+    #[test]
+    fn rules_are_ordered_by_code_and_found_by_code_and_name() {
+        assert!(ALL.is_sorted_by_key(|rule| rule.meta().code));
+        for rule in ALL {
+            let RuleMeta { code, name, what, why, .. } = rule.meta();
+            assert_eq!(find(&code.to_lowercase()).map(|rule| rule.meta().code), Some(*code));
+            assert_eq!(find(name).map(|rule| rule.meta().code), Some(*code));
+            assert!(what.ends_with('.') && why.ends_with('.'), "{code}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! FB102: a block to which no contact comes.
+
+use super::super::document::is_template;
+use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+
+pub(super) struct Unreachable;
+
+static META: RuleMeta = RuleMeta {
+    code: "FB102",
+    name: "unreachable-block",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds blocks to which no way leads from the start. Of blocks that only lead to each other, each is named. \
+           Nothing is said where a transition is a placeholder, since it may lead anywhere.",
+    why: "Such a block is dead: often a transition was moved by mistake, and what the block should do is not done.",
+    bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
+  {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "Hello"}, "Transitions": {
+    "NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+    good: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
+  {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "Hello"}, "Transitions": {
+    "NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+};
+
+impl Rule for Unreachable {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn check(&self, flow: &FlowView<'_>, _: &Facts, out: &mut Findings) {
+        let open =
+            |edge: &super::super::graph::Edge| edge.to.is_none() && is_template(&edge.target.identifier);
+        if flow.graph.start().is_none() || flow.graph.edges().iter().any(open) {
+            return;
+        }
+        for block in flow.document.blocks().iter().filter(|block| !flow.graph.is_reachable(block.index)) {
+            // A second block of one identifier can never be named; FB001 says so.
+            let named =
+                flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
+            if named && !block.identifier.is_empty() && !is_template(&block.identifier) {
+                let message =
+                    format!("no way leads from the start to `{}`; remove it or connect it", block.name);
+                out.add(&META, flow, Some(block), &block.pointer, message);
+            }
+        }
+    }
+}

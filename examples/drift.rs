@@ -23,13 +23,15 @@ impl Progress for Silent {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests/demo");
-    let loaded = manifest::load(&[demo], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
+    let loaded =
+        manifest::load(&[demo], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
     let desired = &loaded.manifests[0];
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let emulator = Emulator::start(address, Settings::default(), sandbox::world(&loaded.manifests)).await?;
     let session = Session::open(Options::embedded(emulator.url())).await;
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
-    let backups = Backups::new(&std::env::temp_dir().join(format!("flowbind-drift-{}", std::process::id())), "example");
+    let backups =
+        Backups::new(&std::env::temp_dir().join(format!("flowbind-drift-{}", std::process::id())), "example");
     let applied = reconcile::apply(&session, &plan, &BTreeSet::new(), &backups, &Silent).await;
     applied.map_err(|why| format!("{why:?}"))?;
 

@@ -33,26 +33,31 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: {{ name: pacing }}\nspec:\n  accounts: {{ main: {{ id: \"111122223333\" }} }}\n  \
          defaults: {{ account: main, region: eu-west-2 }}\n  instances: {{ support: {{ alias: acme }} }}\n  functions: {{ {} }}\n  \
          flows: {{ main: {{ instance: support, name: Main, type: contact-flow, bindings: {{ {} }} }} }}\n",
-        &functions[2..], &blocks[2..]
+        &functions[2..],
+        &blocks[2..]
     );
     std::fs::write(folder.join("m.yaml"), text)?;
-    let loaded = manifest::load(&[folder.join("m.yaml")], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
+    let loaded = manifest::load(&[folder.join("m.yaml")], &Inputs::default(), &Disk)
+        .map_err(|p| format!("{:?}", p.problems))?;
     let desired = &loaded.manifests[0];
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let quotas = || ["lambda-functions-per-instance=60".parse()].into_iter().collect::<Result<_, _>>();
-    let settings = Settings { quotas: quotas()?, state: Some(folder.join("aws.json")), ..Settings::default() };
+    let settings =
+        Settings { quotas: quotas()?, state: Some(folder.join("aws.json")), ..Settings::default() };
 
     let emulator = Emulator::start(address, settings.clone(), sandbox::world(&loaded.manifests)).await?;
     let session = Session::open(Options::embedded(emulator.url())).await;
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
-    let applied = reconcile::apply(&session, &plan, &BTreeSet::new(), &Backups::new(&folder, "example"), &Silent).await;
+    let applied =
+        reconcile::apply(&session, &plan, &BTreeSet::new(), &Backups::new(&folder, "example"), &Silent).await;
     applied.map_err(|why| format!("{why:?}"))?;
     emulator.stop().await?;
 
     let settings = Settings { rates: Rates::Real, ..settings };
     let emulator = Emulator::start(address, settings, World::default()).await?;
     let access = Access::Embedded { url: emulator.url() };
-    let session = Session::open(Options { access, paced: true, visible_within: Duration::from_secs(60) }).await;
+    let session =
+        Session::open(Options { access, paced: true, visible_within: Duration::from_secs(60) }).await;
     let began = Instant::now();
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
     let (took, best) = (began.elapsed(), reads(desired).forecast(desired).time);

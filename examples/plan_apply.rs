@@ -24,7 +24,8 @@ impl Progress for Lines {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("manifests/demo");
-    let loaded = manifest::load(&[demo], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
+    let loaded =
+        manifest::load(&[demo], &Inputs::default(), &Disk).map_err(|p| format!("{:?}", p.problems))?;
     let desired = &loaded.manifests[0];
 
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -33,7 +34,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
     println!("{} actions", plan.actions.len());
-    let backups = Backups::new(&std::env::temp_dir().join(format!("flowbind-{}", std::process::id())), "example");
+    let backups =
+        Backups::new(&std::env::temp_dir().join(format!("flowbind-{}", std::process::id())), "example");
     let applied = reconcile::apply(&session, &plan, &BTreeSet::new(), &backups, &Lines).await;
     applied.map_err(|why| format!("{why:?}"))?;
 

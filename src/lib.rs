@@ -29,7 +29,7 @@
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten | `aws`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `manifest`, `plan`, `resource`, `snapshot` |
-//! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `flow`, `manifest`, `resource` |
+//! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
 //! A test holds the table against the `use crate::` lines. Without the features `aws` and `emulator` the pure core

@@ -132,7 +132,10 @@ mod tests {
         for operation in Operation::ALL {
             let facts = operation.facts();
             if facts.repeat == Repeat::Once {
-                assert!(facts.name.starts_with("Create"), "{operation} may be repeated: it is keyed by what it writes");
+                assert!(
+                    facts.name.starts_with("Create"),
+                    "{operation} may be repeated: it is keyed by what it writes"
+                );
             }
         }
     }

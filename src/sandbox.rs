@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance};
-use crate::flow::stub;
 use crate::manifest::{Flow, InstanceLookup, Manifest};
+use crate::plan::stub_of;
 use crate::resource::Label;
 
 /// Lambda's default time-out, in seconds; referenced functions say nothing of theirs.
@@ -58,7 +58,7 @@ fn seed(manifest: &Manifest, instance_name: &Label, flow: &Flow) -> Option<World
 /// One block after the other, each calling its function with the block's default limit of 3 seconds, then the end that
 /// the flow's type allows.
 fn content(manifest: &Manifest, flow: &Flow) -> String {
-    let mut document: Value = serde_json::from_str(&stub::stub(&flow.kind.wire())).unwrap_or_default();
+    let mut document: Value = serde_json::from_str(&stub_of(flow.kind)).unwrap_or_default();
     let end = document["StartAction"].clone();
     let names: Vec<&String> = flow.bindings.keys().collect();
     let blocks = flow.bindings.iter().enumerate().map(|(n, (name, binding))| {

@@ -13,7 +13,9 @@ use tokio::time::Instant;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use super::visibility::Visibility;
-use crate::plan::{Action, ActionId, ApplyReport, AssociationSpec, FlowIds, GrantSpec, LateSid, Outcome, Plan, Spec};
+use crate::plan::{
+    Action, ActionId, ApplyReport, AssociationSpec, FlowIds, GrantSpec, LateSid, Outcome, Plan, Spec,
+};
 use crate::resource::{Address, FunctionRef, Label, OwnSid, SidKind};
 
 /// After so many looks without the statement it is written again: parallel writers of one policy can lose statements,
@@ -164,7 +166,9 @@ impl<'a> Runner<'a> {
         if !self.visibility.wait(self.session, &spec.instance, &arn, subject).await? {
             let waited = self.session.visible_within().as_secs();
             return Ok(Outcome::Failed {
-                message: format!("the association was accepted, but the instance's list does not show it after {waited} s"),
+                message: format!(
+                    "the association was accepted, but the instance's list does not show it after {waited} s"
+                ),
                 hint: Some("run the command again in some minutes.".to_owned()),
             });
         }
@@ -211,7 +215,9 @@ impl<'a> Runner<'a> {
             if looks % LOOKS_BEFORE_WRITING_AGAIN == 0 {
                 match self.session.add_permission(&spec.grant, sid, subject).await {
                     Ok(()) => {}
-                    Err(fault) if fault.kind == FaultKind::Conflict && looks == 0 => outcome = Outcome::AlreadySo,
+                    Err(fault) if fault.kind == FaultKind::Conflict && looks == 0 => {
+                        outcome = Outcome::AlreadySo
+                    }
                     Err(fault) if fault.kind == FaultKind::Conflict || fault.maybe_done() => {}
                     Err(fault) => return Err(fault),
                 }
@@ -224,8 +230,13 @@ impl<'a> Runner<'a> {
             if began.elapsed() >= self.session.visible_within() {
                 let waited = self.session.visible_within().as_secs();
                 return Ok(Outcome::Failed {
-                    message: format!("statement `{sid}` was written, but the policy of {function} does not show it after {waited} s"),
-                    hint: Some("run the command again; if it stays so, look for another writer of this policy.".to_owned()),
+                    message: format!(
+                        "statement `{sid}` was written, but the policy of {function} does not show it after {waited} s"
+                    ),
+                    hint: Some(
+                        "run the command again; if it stays so, look for another writer of this policy."
+                            .to_owned(),
+                    ),
                 });
             }
             tokio::time::sleep(pause).await;

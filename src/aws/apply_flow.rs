@@ -21,8 +21,13 @@ impl Runner<'_> {
             match self.keep.keep(&id.address, before) {
                 Ok(path) => lock(&self.backups).push(path),
                 Err(error) => {
-                    let message = format!("{subject}: the live content could not be kept, so it was not overwritten: {error}");
-                    return Ok(Outcome::Failed { message, hint: Some("make the folder `.flowbind` writable.".to_owned()) });
+                    let message = format!(
+                        "{subject}: the live content could not be kept, so it was not overwritten: {error}"
+                    );
+                    return Ok(Outcome::Failed {
+                        message,
+                        hint: Some("make the folder `.flowbind` writable.".to_owned()),
+                    });
                 }
             }
         }
@@ -39,14 +44,25 @@ impl Runner<'_> {
         }
     }
 
-    async fn update_flow(&self, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Result<(Outcome, String), Fault> {
+    async fn update_flow(
+        &self,
+        spec: &FlowSpec,
+        flow: &str,
+        text: &str,
+        subject: &str,
+    ) -> Result<(Outcome, String), Fault> {
         self.session.write_flow(&spec.instance, flow, text, subject).await?;
         Ok((Outcome::Applied, flow.to_owned()))
     }
 
     /// Creates the flow. There is no idempotency token: when the name is taken, or the outcome unknown, the list is
     /// read, and what stands there is compared like anything that was written.
-    async fn create_flow(&self, spec: &FlowSpec, text: &str, subject: &str) -> Result<(Outcome, String), Fault> {
+    async fn create_flow(
+        &self,
+        spec: &FlowSpec,
+        text: &str,
+        subject: &str,
+    ) -> Result<(Outcome, String), Fault> {
         let created = self.session.create_flow(&spec.instance, &spec.name, spec.kind, text, subject).await;
         let (outcome, ids) = match created {
             Ok(ids) => (Outcome::Applied, ids),
@@ -63,7 +79,14 @@ impl Runner<'_> {
     }
 
     /// Looks until AWS shows what was written.
-    async fn settle(&self, outcome: Outcome, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Ended {
+    async fn settle(
+        &self,
+        outcome: Outcome,
+        spec: &FlowSpec,
+        flow: &str,
+        text: &str,
+        subject: &str,
+    ) -> Ended {
         let wanted = Document::parse(text).ok();
         let began = Instant::now();
         let mut pause = Duration::from_millis(200);
@@ -77,8 +100,10 @@ impl Runner<'_> {
             }
             // A flow that was there already will not change by waiting.
             if outcome == Outcome::AlreadySo || began.elapsed() >= self.session.visible_within() {
-                let message = format!("{subject}: AWS holds another content than the one that was to be written");
-                let hint = "somebody else may have written it meanwhile: run `flowbind plan` to see the difference.";
+                let message =
+                    format!("{subject}: AWS holds another content than the one that was to be written");
+                let hint =
+                    "somebody else may have written it meanwhile: run `flowbind plan` to see the difference.";
                 return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
             }
             tokio::time::sleep(pause).await;
@@ -91,11 +116,13 @@ impl Runner<'_> {
 fn failed(fault: &Fault, text: &str) -> Outcome {
     let mut message = fault.to_string();
     if let (FaultKind::Invalid(problems), Ok(document)) = (&fault.kind, Document::parse(text)) {
-        let named = problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
-            Some(block) => format!("block `{}`: {problem}", block.name),
-            None => problem.clone(),
-        });
-        message = format!("{} for {}: {}", fault.operation, fault.subject, named.collect::<Vec<_>>().join("; "));
+        let named =
+            problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
+                Some(block) => format!("block `{}`: {problem}", block.name),
+                None => problem.clone(),
+            });
+        message =
+            format!("{} for {}: {}", fault.operation, fault.subject, named.collect::<Vec<_>>().join("; "));
     }
     Outcome::Failed { message, hint: fault.hint() }
 }
@@ -112,7 +139,10 @@ mod tests {
 
     #[test]
     fn the_index_in_a_complaint_is_read() {
-        assert_eq!(index("Action is missing required error. Error: NoMatchingError, Path: Actions[12]"), Some(12));
+        assert_eq!(
+            index("Action is missing required error. Error: NoMatchingError, Path: Actions[12]"),
+            Some(12)
+        );
         assert_eq!(index("Invalid Action type. Type: X"), None);
     }
 }

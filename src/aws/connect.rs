@@ -24,7 +24,14 @@ impl Session {
         let client = self.at(place);
         let (mut found, mut token) = (Vec::new(), None::<String>);
         loop {
-            let request = || client.connect.list_instances().max_results(page(operation)).set_next_token(token.clone()).send();
+            let request = || {
+                client
+                    .connect
+                    .list_instances()
+                    .max_results(page(operation))
+                    .set_next_token(token.clone())
+                    .send()
+            };
             let answer = self.call(operation, place, subject, request).await?;
             for summary in answer.instance_summary_list.unwrap_or_default() {
                 let status = summary.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
@@ -43,7 +50,12 @@ impl Session {
     }
 
     /// Describes an instance; none if it is not there.
-    pub(super) async fn instance(&self, place: &Place, id: &str, subject: &str) -> Result<Option<InstanceSeen>, Fault> {
+    pub(super) async fn instance(
+        &self,
+        place: &Place,
+        id: &str,
+        subject: &str,
+    ) -> Result<Option<InstanceSeen>, Fault> {
         let operation = Operation::DescribeInstance;
         let client = self.at(place);
         let request = || client.connect.describe_instance().instance_id(id).send();
@@ -51,7 +63,9 @@ impl Session {
             Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
             other => other?,
         };
-        let instance = answer.instance.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without an instance"))?;
+        let instance = answer
+            .instance
+            .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without an instance"))?;
         let status = instance.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
         Ok(Some(InstanceSeen {
             arn: instance_arn(operation, subject, instance.arn.as_deref())?,
@@ -62,12 +76,17 @@ impl Session {
     }
 
     /// Lists the functions of an instance.
-    pub(super) async fn functions_of(&self, instance: &InstanceArn, subject: &str) -> Result<BTreeSet<String>, Fault> {
+    pub(super) async fn functions_of(
+        &self,
+        instance: &InstanceArn,
+        subject: &str,
+    ) -> Result<BTreeSet<String>, Fault> {
         let operation = Operation::ListLambdaFunctions;
         let client = self.at(&instance.place);
         let (mut found, mut token) = (BTreeSet::new(), None::<String>);
         loop {
-            let list = client.connect.list_lambda_functions().instance_id(&instance.id).max_results(page(operation));
+            let list =
+                client.connect.list_lambda_functions().instance_id(&instance.id).max_results(page(operation));
             let request = || list.clone().set_next_token(token.clone()).send();
             let answer = self.call(operation, &instance.place, subject, request).await?;
             found.extend(answer.lambda_functions.unwrap_or_default());
@@ -80,9 +99,15 @@ impl Session {
 
     /// Puts a function into an instance's list. The token ties the SDK's tries of one run together; whether it does
     /// more is unknown (U4).
-    pub(super) async fn associate(&self, instance: &InstanceArn, function: &str, subject: &str) -> Result<(), Fault> {
+    pub(super) async fn associate(
+        &self,
+        instance: &InstanceArn,
+        function: &str,
+        subject: &str,
+    ) -> Result<(), Fault> {
         let client = self.at(&instance.place);
-        let associate = client.connect.associate_lambda_function().instance_id(&instance.id).function_arn(function);
+        let associate =
+            client.connect.associate_lambda_function().instance_id(&instance.id).function_arn(function);
         let request = || associate.clone().send();
         self.call(Operation::AssociateLambdaFunction, &instance.place, subject, request).await.map(|_| ())
     }
@@ -97,7 +122,8 @@ impl Session {
         let client = self.at(&instance.place);
         let (mut found, mut token) = (BTreeMap::new(), None::<String>);
         loop {
-            let list = client.connect.list_contact_flows().instance_id(&instance.id).max_results(page(operation));
+            let list =
+                client.connect.list_contact_flows().instance_id(&instance.id).max_results(page(operation));
             let request = || list.clone().set_next_token(token.clone()).send();
             let answer = self.call(operation, &instance.place, subject, request).await?;
             for line in answer.contact_flow_summary_list.unwrap_or_default() {
@@ -125,7 +151,12 @@ impl Session {
     }
 
     /// Reads a flow's draft; none if there is none.
-    pub(super) async fn draft(&self, instance: &InstanceArn, id: &str, subject: &str) -> Result<Option<FlowContent>, Fault> {
+    pub(super) async fn draft(
+        &self,
+        instance: &InstanceArn,
+        id: &str,
+        subject: &str,
+    ) -> Result<Option<FlowContent>, Fault> {
         match self.describe(instance, &format!("{id}{DRAFT}"), subject).await {
             Err(fault) if matches!(fault.kind, FaultKind::NotPublished | FaultKind::NotFound) => Ok(None),
             other => other.map(Some),
@@ -199,7 +230,11 @@ fn instance_arn(operation: Operation, subject: &str, arn: Option<&str>) -> Resul
     InstanceArn::parse(arn).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
 }
 
-fn summary(operation: Operation, subject: &str, line: ContactFlowSummary) -> Result<(String, FlowSummary), Fault> {
+fn summary(
+    operation: Operation,
+    subject: &str,
+    line: ContactFlowSummary,
+) -> Result<(String, FlowSummary), Fault> {
     let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
         return Err(Fault::unexpected(operation, subject, "a flow without id, ARN or name"));
     };

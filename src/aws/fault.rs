@@ -85,7 +85,9 @@ impl Fault {
             other => (FaultKind::Unexpected, innermost(other)),
         };
         let request_id = match error {
-            SdkError::ServiceError(context) => context.raw().headers().get("x-amzn-requestid").map(str::to_owned),
+            SdkError::ServiceError(context) => {
+                context.raw().headers().get("x-amzn-requestid").map(str::to_owned)
+            }
             _ => None,
         };
         Self { operation, subject: subject.to_owned(), kind, message, request_id }
@@ -116,10 +118,13 @@ impl Fault {
             FaultKind::Unreachable => {
                 Some("check the network, the Region, and AWS_ENDPOINT_URL or --endpoint-url.".to_owned())
             }
-            FaultKind::Quota => {
-                Some("ask for more in Service Quotas, or remove what nobody needs; trying again does not help.".to_owned())
+            FaultKind::Quota => Some(
+                "ask for more in Service Quotas, or remove what nobody needs; trying again does not help."
+                    .to_owned(),
+            ),
+            FaultKind::Throttled => {
+                Some("something else uses up the account's rate: try again later.".to_owned())
             }
-            FaultKind::Throttled => Some("something else uses up the account's rate: try again later.".to_owned()),
             _ => None,
         }
     }
@@ -146,21 +151,33 @@ fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind
         "ResourceNotFoundException" | "NoSuchEntity" => FaultKind::NotFound,
         "ContactFlowNotPublishedException" => FaultKind::NotPublished,
         "DuplicateResourceException" | "EntityAlreadyExists" => FaultKind::AlreadyExists,
-        "ResourceConflictException" | "PreconditionFailedException" | "ConcurrentModification" => FaultKind::Conflict,
-        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => FaultKind::Throttled,
-        "LimitExceededException" | "LimitExceeded" | "ServiceQuotaExceededException" | "PolicyLengthExceededException" => {
-            FaultKind::Quota
+        "ResourceConflictException" | "PreconditionFailedException" | "ConcurrentModification" => {
+            FaultKind::Conflict
         }
+        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
+            FaultKind::Throttled
+        }
+        "LimitExceededException"
+        | "LimitExceeded"
+        | "ServiceQuotaExceededException"
+        | "PolicyLengthExceededException" => FaultKind::Quota,
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => FaultKind::Denied,
-        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationTokenException" => {
-            FaultKind::Credentials
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationTokenException" => FaultKind::Credentials,
+        "InvalidContactFlowException" | "InvalidContactFlowModuleException" => {
+            FaultKind::Invalid(problems(raw))
         }
-        "InvalidContactFlowException" | "InvalidContactFlowModuleException" => FaultKind::Invalid(problems(raw)),
         _ if status == 403 => FaultKind::Denied,
         _ if status == 429 => FaultKind::Throttled,
         _ if status >= 500 => FaultKind::Internal,
-        _ if status >= 400 => FaultKind::Invalid(vec![message.to_owned()].into_iter().filter(|m| !m.is_empty()).collect()),
+        _ if status >= 400 => {
+            FaultKind::Invalid(vec![message.to_owned()].into_iter().filter(|m| !m.is_empty()).collect())
+        }
         _ => FaultKind::Unexpected,
     }
 }
@@ -168,12 +185,17 @@ fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind
 /// The reasons of an `InvalidContactFlowException` stand in `problems` alone: its message is empty.
 fn problems(raw: &HttpResponse) -> Vec<String> {
     let body = raw.body().bytes().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
-    let list = body.as_ref().and_then(|b| b.get("problems").or_else(|| b.get("Problems"))).and_then(|p| p.as_array());
+    let list = body
+        .as_ref()
+        .and_then(|b| b.get("problems").or_else(|| b.get("Problems")))
+        .and_then(|p| p.as_array());
     list.into_iter().flatten().filter_map(|p| p.get("message")?.as_str()).map(str::to_owned).collect()
 }
 
 fn dispatch(error: Option<&aws_smithy_runtime_api::client::result::ConnectorError>) -> (FaultKind, String) {
-    let Some(error) = error else { return (FaultKind::Unreachable, "the request could not be sent".to_owned()) };
+    let Some(error) = error else {
+        return (FaultKind::Unreachable, "the request could not be sent".to_owned());
+    };
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(here) = cause {
         if let Some(credentials) = here.downcast_ref::<CredentialsError>() {

@@ -20,14 +20,24 @@ impl Session {
 
     /// Reads the policy of a function and qualifier: empty if the function has none, none if there is no function.
     /// `GetPolicy` answers "not found" to both, so that a look at the function must tell them apart.
-    pub(super) async fn policy(&self, function: &FunctionRef, subject: &str) -> Result<Option<ResourcePolicy>, Fault> {
+    pub(super) async fn policy(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<ResourcePolicy>, Fault> {
         let operation = Operation::GetPolicy;
         let client = self.at(&function.place);
-        let get = client.lambda.get_policy().function_name(&function.name).set_qualifier(function.qualifier.clone());
+        let get = client
+            .lambda
+            .get_policy()
+            .function_name(&function.name)
+            .set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
         match self.call(operation, &function.place, subject, request).await {
             Ok(answer) => {
-                let text = answer.policy.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
+                let text = answer
+                    .policy
+                    .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
                 let policy = ResourcePolicy::parse(&text, answer.revision_id);
                 policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
             }
@@ -41,7 +51,11 @@ impl Session {
 
     async fn function_exists(&self, function: &FunctionRef, subject: &str) -> Result<bool, Fault> {
         let client = self.at(&function.place);
-        let get = client.lambda.get_function().function_name(&function.name).set_qualifier(function.qualifier.clone());
+        let get = client
+            .lambda
+            .get_function()
+            .function_name(&function.name)
+            .set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
         match self.call(Operation::GetFunction, &function.place, subject, request).await {
             Ok(_) => Ok(true),
@@ -69,7 +83,12 @@ impl Session {
     }
 
     /// Removes a statement; one that is gone already is as good as removed.
-    pub(super) async fn remove_permission(&self, function: &FunctionRef, sid: &str, subject: &str) -> Result<(), Fault> {
+    pub(super) async fn remove_permission(
+        &self,
+        function: &FunctionRef,
+        sid: &str,
+        subject: &str,
+    ) -> Result<(), Fault> {
         let client = self.at(&function.place);
         let remove = client.lambda.remove_permission().function_name(&function.name);
         let remove = remove.set_qualifier(function.qualifier.clone()).statement_id(sid);

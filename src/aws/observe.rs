@@ -25,7 +25,9 @@ pub enum ObserveError {
         source: Fault,
     },
     /// The caller is somebody in another account.
-    #[error("the credentials belong to account {found} ({arn}), and the manifest says {wanted}: nothing was read")]
+    #[error(
+        "the credentials belong to account {found} ({arn}), and the manifest says {wanted}: nothing was read"
+    )]
     WrongAccount {
         /// The account of the manifest.
         wanted: AccountId,
@@ -92,7 +94,8 @@ impl Observer<'_> {
             let place = self.any_place(account);
             let subject = format!("account {account}");
             let identity = self.session.identity(&place, &subject).await;
-            let (found, arn) = identity.map_err(|source| ObserveError::Identity { account: account.clone(), source })?;
+            let (found, arn) =
+                identity.map_err(|source| ObserveError::Identity { account: account.clone(), source })?;
             if found != account.as_str() {
                 return Err(ObserveError::WrongAccount { wanted: account.clone(), found, arn });
             }
@@ -127,7 +130,14 @@ impl Observer<'_> {
     async fn site(&self, name: &Label, listed: &Listed) -> SiteSeen {
         let mut gaps = Vec::new();
         let instance = self.instance(name, listed, &mut gaps).await;
-        let mut site = SiteSeen { name: name.clone(), instance, associations: None, list: None, flows: Vec::new(), gaps };
+        let mut site = SiteSeen {
+            name: name.clone(),
+            instance,
+            associations: None,
+            list: None,
+            flows: Vec::new(),
+            gaps,
+        };
         let Some(arn) = site.instance.found().filter(|seen| seen.active).map(|seen| seen.arn.clone()) else {
             return site;
         };
@@ -179,12 +189,16 @@ impl Observer<'_> {
         Some(self.session.functions_of(arn, &format!("instance/{name}")).await)
     }
 
-    #[expect(clippy::type_complexity, reason = "two results of one look, taken apart at once by the only caller")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "two results of one look, taken apart at once by the only caller"
+    )]
     async fn flows(
         &self,
         name: &Label,
         arn: &InstanceArn,
-    ) -> (Option<Result<BTreeMap<String, FlowSummary>, Fault>>, Vec<(Label, Result<Look<FlowSeen>, Fault>)>) {
+    ) -> (Option<Result<BTreeMap<String, FlowSummary>, Fault>>, Vec<(Label, Result<Look<FlowSeen>, Fault>)>)
+    {
         if !self.reads.by_id.contains(&Read::Flows(name.clone())) {
             return (None, Vec::new());
         }
@@ -222,7 +236,10 @@ impl Observer<'_> {
         Ok(Look::Found(FlowSeen { summary: summary.clone(), published: published?, draft: draft? }))
     }
 
-    async fn policy(&self, function: &FunctionRef) -> (FunctionRef, Look<crate::resource::ResourcePolicy>, Option<Gap>) {
+    async fn policy(
+        &self,
+        function: &FunctionRef,
+    ) -> (FunctionRef, Look<crate::resource::ResourcePolicy>, Option<Gap>) {
         let name = self.desired.functions.iter().find(|(_, f)| f.target == *function).map(|(name, _)| name);
         let address = name.map(|name| Address::new(Kind::Function, name));
         let subject = address.as_ref().map_or_else(|| function.to_string(), ToString::to_string);

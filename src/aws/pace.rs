@@ -71,7 +71,11 @@ impl Pacer {
         bucket.at = if full { now + ARRIVAL } else { bucket.at.max(now) };
         bucket.tokens -= 1.0;
         let ahead = bucket.at.saturating_duration_since(now);
-        if bucket.tokens < 0.0 { ahead + Duration::from_secs_f64(-bucket.tokens / rate) } else { Duration::ZERO }
+        if bucket.tokens < 0.0 {
+            ahead + Duration::from_secs_f64(-bucket.tokens / rate)
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Empties the bucket: the service said that somebody else used it up.
@@ -103,7 +107,10 @@ mod tests {
     use crate::resource::{AccountId, Region};
 
     fn place() -> Place {
-        Place { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("eu-west-2").unwrap() }
+        Place {
+            account: AccountId::parse("111122223333").unwrap(),
+            region: Region::parse("eu-west-2").unwrap(),
+        }
     }
 
     /// Plays calls against the service's own bucket, as published, and counts refusals.

@@ -61,7 +61,11 @@ pub struct Options {
 impl Options {
     /// Reaches an embedded AWS that has no rates.
     pub fn embedded(url: impl Into<String>) -> Self {
-        Self { access: Access::Embedded { url: url.into() }, paced: false, visible_within: Duration::from_secs(120) }
+        Self {
+            access: Access::Embedded { url: url.into() },
+            paced: false,
+            visible_within: Duration::from_secs(120),
+        }
     }
 }
 
@@ -88,7 +92,8 @@ impl Session {
         // The version is pinned: a later one changes the timing of retries and time-outs with a `cargo update`.
         let version = BehaviorVersion::v2026_01_12();
         let retries = RetryConfig::disabled();
-        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let base = match &options.access {
             Access::Machine { profile, endpoint } => {
                 let mut loader = aws_config::defaults(version).retry_config(retries).timeout_config(timeouts);
@@ -140,7 +145,9 @@ impl Session {
         if let Access::Embedded { .. } = self.options.access {
             // The embedded AWS takes an account's id as its access key.
             let keys = Credentials::new(place.account.as_str(), "embedded", None, None, "flowbind");
-            config.set_credentials_provider(Some(aws_credential_types::provider::SharedCredentialsProvider::new(keys)));
+            config.set_credentials_provider(Some(
+                aws_credential_types::provider::SharedCredentialsProvider::new(keys),
+            ));
         }
         let config = config.build();
         Clients {

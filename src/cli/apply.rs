@@ -65,7 +65,10 @@ fn begin(plans: &[Plan]) -> Result<(), Failure> {
 
 fn not_begun(why: &NotBegun) -> Failure {
     match why {
-        NotBegun::Errors => Failure::new(Exit::Error, anyhow!("the errors above have to be mended first: nothing was written")),
+        NotBegun::Errors => Failure::new(
+            Exit::Error,
+            anyhow!("the errors above have to be mended first: nothing was written"),
+        ),
         NotBegun::MayNotRead => Failure::new(
             Exit::Incomplete,
             anyhow!("the caller may not read all that the manifest needs: nothing was written"),
@@ -79,7 +82,9 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
     if !terminal.can_ask() {
         let error = anyhow!("nobody is there to approve the plan: nothing was written");
-        return Err(Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned()));
+        return Err(
+            Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned())
+        );
     }
     if args.output == Output::Json {
         for plan in plans {
@@ -102,11 +107,13 @@ fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
 
 /// Names a run by its time, such as `20260102T030405Z`.
 fn run_name(now: SystemTime) -> String {
-    jiff::Timestamp::try_from(now).map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
+    jiff::Timestamp::try_from(now)
+        .map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
 }
 
 fn exit(reports: &[(Plan, ApplyReport)]) -> Exit {
-    let any = |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
+    let any =
+        |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
     if any(|outcome| matches!(outcome, Outcome::Refused { .. })) {
         Exit::Refused
     } else if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {

@@ -25,10 +25,16 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) async fn open(args: &AwsArgs, manifests: &[Manifest], terminal: &Terminal) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        args: &AwsArgs,
+        manifests: &[Manifest],
+        terminal: &Terminal,
+    ) -> Result<Self, Failure> {
         let Some(file) = &args.sandbox else {
-            let access = Access::Machine { profile: args.profile.clone(), endpoint: args.endpoint_url.clone() };
-            let session = Session::open(Options { access, paced: true, visible_within: VISIBLE_WITHIN }).await;
+            let access =
+                Access::Machine { profile: args.profile.clone(), endpoint: args.endpoint_url.clone() };
+            let session =
+                Session::open(Options { access, paced: true, visible_within: VISIBLE_WITHIN }).await;
             if let Some(endpoint) = session.endpoint() {
                 terminal.say(&format!("AWS is reached at {endpoint}."));
             }

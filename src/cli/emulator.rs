@@ -29,7 +29,8 @@ pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit
         .with_context(|| format!("the embedded AWS could not be started on {}", args.listen))
         .map_err(|error| Failure::new(Exit::Error, error))?;
     terminal.result(&format!("listening on {}\n", emulator.url()))?;
-    terminal.say(&format!("Use it with AWS_ENDPOINT_URL={} and any access key. Ctrl-C ends it.", emulator.url()));
+    terminal
+        .say(&format!("Use it with AWS_ENDPOINT_URL={} and any access key. Ctrl-C ends it.", emulator.url()));
     until_told().await;
     let stopped = emulator.stop().await.context("the state could not be written");
     stopped.map_err(|error| Failure::new(Exit::Error, error))?;

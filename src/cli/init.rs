@@ -18,9 +18,14 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let there: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
+    let there: Vec<&str> =
+        FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
     if !there.is_empty() {
-        let error = anyhow!("{} in {}: nothing was written", there.join(" and ") + " exists already", args.dir.display());
+        let error = anyhow!(
+            "{} in {}: nothing was written",
+            there.join(" and ") + " exists already",
+            args.dir.display()
+        );
         return Err(Failure::new(Exit::Error, error).hint("choose an empty folder.".to_owned()));
     }
     for (name, content) in FILES {
@@ -38,7 +43,9 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure>
 }
 
 fn write(path: &Path, content: &str) -> io::Result<()> {
-    let told = |error: io::Error| io::Error::new(error.kind(), format!("{} could not be written: {error}", path.display()));
+    let told = |error: io::Error| {
+        io::Error::new(error.kind(), format!("{} could not be written: {error}", path.display()))
+    };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(told)?;
     }

@@ -25,7 +25,10 @@ pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<L
         show(&problems, &sources, terminal);
         let count = problems.len();
         let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
-        Failure::new(Exit::Error, anyhow::anyhow!("the manifest has {what}: nothing was read from AWS or written"))
+        Failure::new(
+            Exit::Error,
+            anyhow::anyhow!("the manifest has {what}: nothing was read from AWS or written"),
+        )
     })
 }
 
@@ -37,7 +40,11 @@ pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal)
 }
 
 /// The same for the world of an emulator.
-pub(super) fn world(paths: &[PathBuf], vars: &[(String, String)], terminal: &Terminal) -> Result<Loaded, Failure> {
+pub(super) fn world(
+    paths: &[PathBuf],
+    vars: &[(String, String)],
+    terminal: &Terminal,
+) -> Result<Loaded, Failure> {
     let args = ManifestArgs { paths: paths.to_vec(), vars: vars.to_vec(), var_files: Vec::new() };
     load_or_show(&args, terminal)
 }

@@ -14,7 +14,8 @@ pub(super) fn start(globals: &Globals) {
         (false, _) => "debug",
     };
     let filter = EnvFilter::new(format!("off,flowbind={level}"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // A second start in one process, as in tests, keeps the first.
     let _ = match globals.log_format {
         LogFormat::Text => log.without_time().try_init(),

@@ -19,7 +19,8 @@ pub(super) struct Console {
 impl Console {
     /// Says what will be read and how long that takes at least.
     pub(super) fn reading(terminal: &Terminal, set: &SetName, calls: u32, time: Duration) -> Self {
-        let long = if time.as_secs() > 0 { format!(", at least {} s", time.as_secs()) } else { String::new() };
+        let long =
+            if time.as_secs() > 0 { format!(", at least {} s", time.as_secs()) } else { String::new() };
         let message = format!("{set}: reading AWS: at least {calls} calls{long}");
         if !terminal.draws() {
             terminal.say(&message);
@@ -44,7 +45,8 @@ fn bar(terminal: &Terminal, message: String, length: Option<u64>) -> ProgressBar
     if !terminal.draws() {
         return ProgressBar::hidden();
     }
-    let template = if length.is_some() { "{spinner} {msg} {pos}/{len}" } else { "{spinner} {msg} ({elapsed})" };
+    let template =
+        if length.is_some() { "{spinner} {msg} {pos}/{len}" } else { "{spinner} {msg} ({elapsed})" };
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr()).with_message(message);
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);

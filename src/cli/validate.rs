@@ -20,7 +20,8 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     if args.output == Output::Text {
         for manifest in &loaded.manifests {
             let (i, f, w) = (manifest.instances.len(), manifest.functions.len(), manifest.flows.len());
-            terminal.result(&format!("{}: valid ({i} instances, {f} functions, {w} flows).\n", manifest.set))?;
+            terminal
+                .result(&format!("{}: valid ({i} instances, {f} functions, {w} flows).\n", manifest.set))?;
         }
     }
     Ok(Exit::Done)

@@ -75,6 +75,16 @@ pub enum BlockChange {
     },
 }
 
+impl BlockChange {
+    /// Gives the block's name, after the change.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Added { name, .. } | Self::Removed { name, .. } | Self::Changed { name, .. } => name,
+            Self::Renamed { to, .. } => to,
+        }
+    }
+}
+
 /// A value that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {

@@ -56,7 +56,11 @@ impl Need<'_> {
     }
 
     /// Plans the association, and says which action makes it, if one does.
-    fn association(&self, planned: &mut BTreeMap<(Label, FunctionRef), ActionId>, draft: &mut Draft) -> Option<ActionId> {
+    fn association(
+        &self,
+        planned: &mut BTreeMap<(Label, FunctionRef), ActionId>,
+        draft: &mut Draft,
+    ) -> Option<ActionId> {
         let wanted = association_of(self.desired, self.instance, self.name)?;
         let address = Address::between(Kind::Association, self.instance, self.name);
         let instance = self.arn(draft, &address)?;
@@ -97,14 +101,19 @@ impl Need<'_> {
             Some(Look::Found(_)) => None,
             Some(Look::Absent { .. }) => {
                 let what = match &target.qualifier {
-                    Some(qualifier) => format!("function `{}` with alias or version `{qualifier}`", target.name),
+                    Some(qualifier) => {
+                        format!("function `{}` with alias or version `{qualifier}`", target.name)
+                    }
                     None => format!("function `{}`", target.name),
                 };
                 let message = format!("no {what} in {}", target.place);
                 let address = Address::new(Kind::Function, self.name);
                 let hint = "create it, or correct the name, qualifier, account or Region in the manifest.";
                 draft.problems.push(
-                    Problem::error("function-not-found", message.clone()).on(&address).at(&self.function.origin).hint(hint),
+                    Problem::error("function-not-found", message.clone())
+                        .on(&address)
+                        .at(&self.function.origin)
+                        .hint(hint),
                 );
                 Some(message)
             }
@@ -116,7 +125,8 @@ impl Need<'_> {
         let address = Address::between(Kind::Grant, self.instance, self.name);
         let Some(instance) = self.arn(draft, &address) else { return };
         let association_address = Address::between(Kind::Association, self.instance, self.name);
-        let blocker = draft.blocked.get(&association_address).cloned().or_else(|| self.function_missing(draft));
+        let blocker =
+            draft.blocked.get(&association_address).cloned().or_else(|| self.function_missing(draft));
         if let Some(why) = blocker {
             draft.block(address, why);
             return;
@@ -126,9 +136,13 @@ impl Need<'_> {
         let grant = Grant { function: target.clone(), instance };
         let judgement = policy.judge(target, &grant.instance);
         if let Judgement::Denied(sid) = &judgement {
-            let message = format!("statement `{sid}` in the policy of {target} denies the call, or may: no grant can lift that");
+            let message = format!(
+                "statement `{sid}` in the policy of {target} denies the call, or may: no grant can lift that"
+            );
             let hint = "remove that statement from the function's policy; flowbind never touches what is not its own.";
-            draft.problems.push(Problem::warning("grant-denied", message).on(&address).at(&self.function.origin).hint(hint));
+            draft.problems.push(
+                Problem::warning("grant-denied", message).on(&address).at(&self.function.origin).hint(hint),
+            );
         }
         let good = match self.function.grants {
             Grants::Any => matches!(judgement, Judgement::Allowed(_)),
@@ -166,7 +180,9 @@ fn reason(grant: &Grant, judgement: &Judgement, need: &Need<'_>, taken: &[String
     }
     match judgement {
         Judgement::Allowed(sid) => {
-            format!("the policy of {function} has no statement of this set for the instance (`{sid}` allows it today)")
+            format!(
+                "the policy of {function} has no statement of this set for the instance (`{sid}` allows it today)"
+            )
         }
         Judgement::Denied(_) | Judgement::Silent => {
             format!("the policy of {function} does not let the instance call it; {} needs it", need.user)
@@ -190,9 +206,13 @@ impl Sizes {
             if *bytes <= MAX_POLICY_BYTES {
                 continue;
             }
-            let message = format!("the policy of {function} would have about {bytes} bytes; Lambda allows {MAX_POLICY_BYTES}");
+            let message = format!(
+                "the policy of {function} would have about {bytes} bytes; Lambda allows {MAX_POLICY_BYTES}"
+            );
             let hint = "remove statements that nobody needs, or let fewer instances call this function.";
-            let mut problem = Problem::error("policy-too-large", message).on(&Address::new(Kind::Function, name)).hint(hint);
+            let mut problem = Problem::error("policy-too-large", message)
+                .on(&Address::new(Kind::Function, name))
+                .hint(hint);
             problem.origin = desired.functions.get(name).map(|f| f.origin.clone());
             draft.problems.push(problem);
         }
@@ -207,13 +227,18 @@ fn check_quota(observed: &Snapshot, draft: &mut Draft) {
         }
     }
     for (instance, new) in added {
-        let there = observed.associations.get(&instance).and_then(Look::found).map_or(0, std::collections::BTreeSet::len);
+        let there = observed
+            .associations
+            .get(&instance)
+            .and_then(Look::found)
+            .map_or(0, std::collections::BTreeSet::len);
         if there + new > DEFAULT_FUNCTIONS_PER_INSTANCE {
             let message = format!(
                 "instance/{instance} would have {} functions; the quota of a new account is {DEFAULT_FUNCTIONS_PER_INSTANCE}",
                 there + new
             );
-            let hint = "look up \"Lambda functions per instance\" in Service Quotas (L-E3D2F503) before you apply.";
+            let hint =
+                "look up \"Lambda functions per instance\" in Service Quotas (L-E3D2F503) before you apply.";
             let address = Address::new(Kind::Instance, &instance);
             draft.problems.push(Problem::warning("functions-per-instance", message).on(&address).hint(hint));
         }

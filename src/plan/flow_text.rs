@@ -72,7 +72,10 @@ impl LateText {
 
 impl Pending {
     /// Renders the template, keeps the live Metadata and lays the bindings over it.
-    pub(super) fn resolve(&self, mut late: impl FnMut(&Token) -> Result<String, String>) -> Result<String, LateTextError> {
+    pub(super) fn resolve(
+        &self,
+        mut late: impl FnMut(&Token) -> Result<String, String>,
+    ) -> Result<String, LateTextError> {
         let mut value = |token: &Token| match self.known.get(token) {
             Some(text) => Ok(Some(text.clone())),
             None => late(token).map(Some),

@@ -12,7 +12,7 @@ use crate::flow::patch::{self, BlockValues};
 use crate::flow::template::{self, Attribute, Token};
 use crate::flow::{InvocationKind, stub};
 use crate::manifest::{self, Flow, FlowText, Manifest};
-use crate::resource::{Address, InstanceArn, Kind, Label, Problem};
+use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, Look, Snapshot};
 
 /// Plans every flow on every instance that it stands on.
@@ -68,7 +68,7 @@ fn order(planned: Vec<Planned>, draft: &mut Draft) {
         if addresses.get(&flow).is_some_and(|(_, stubbed)| *stubbed) {
             let id = ActionId { address: address.clone(), step: Step::Stub };
             after.push(id.clone());
-            let text = LateText::Known(stub::stub(&spec.kind.wire()));
+            let text = LateText::Known(stub_of(spec.kind));
             let stub = FlowSpec { content: text, diff: FlowDiff::default(), ..spec.clone() };
             let reason = "flows that name one another exist before their contents are written".to_owned();
             let change = Change::Create(Spec::Flow(Box::new(stub)));
@@ -125,7 +125,12 @@ impl Site<'_> {
         }
     }
 
-    fn create(&self, instance: &InstanceArn, list: &BTreeMap<String, FlowSummary>, draft: &mut Draft) -> Option<Planned> {
+    fn create(
+        &self,
+        instance: &InstanceArn,
+        list: &BTreeMap<String, FlowSummary>,
+        draft: &mut Draft,
+    ) -> Option<Planned> {
         let Some(file) = &self.flow.content else {
             let message = format!("no flow named `{}` on instance/{}", self.flow.name, self.instance);
             let suggested = manifest::suggest(&self.flow.name, list.keys().map(String::as_str));
@@ -138,11 +143,9 @@ impl Site<'_> {
         let after = self.needs(draft)?;
         let pending = self.pending(file, instance, list, None);
         let (content, preview) = self.complete(pending, draft)?;
-        let document = self.parse(&preview, draft)?;
-        let empty = Document::parse(&stub::stub(&self.flow.kind.wire())).ok();
-        let diff = FlowDiff { blocks: Vec::new(), ..empty.map_or_else(FlowDiff::default, |e| compare::diff(&e, &document)) };
+        self.parse(&preview, draft)?;
         let reason = format!("no flow named `{}` on the instance", self.flow.name);
-        let spec = self.spec(instance, None, content, None, diff);
+        let spec = self.spec(instance, None, content, None, FlowDiff::default());
         Some(Planned { address: self.address(), spec, reason, guard: None, after, names: self.names() })
     }
 
@@ -177,7 +180,10 @@ impl Site<'_> {
         if compare::same(&live_document, &wanted) {
             draft.in_sync += 1;
             if editing.is_some() {
-                let message = format!("{} has a draft that is newer than what is published: someone is editing it", self.address());
+                let message = format!(
+                    "{} has a draft that is newer than what is published: someone is editing it",
+                    self.address()
+                );
                 draft.problems.push(self.problem(Problem::warning("flow-being-edited", message)));
             }
             return None;
@@ -190,7 +196,12 @@ impl Site<'_> {
     }
 
     /// Picks the content that callers meet, or says why there is none to compare with.
-    fn live<'s>(&self, summary: &FlowSummary, seen: &'s FlowSeen, draft: &mut Draft) -> Option<&'s FlowContent> {
+    fn live<'s>(
+        &self,
+        summary: &FlowSummary,
+        seen: &'s FlowSeen,
+        draft: &mut Draft,
+    ) -> Option<&'s FlowContent> {
         if summary.kind != Some(self.flow.kind) {
             let message = format!(
                 "flow `{}` exists with type {}, and the manifest says {}: the type of a flow cannot be changed",
@@ -205,12 +216,22 @@ impl Site<'_> {
         }
         if summary.archived {
             let message = format!("flow `{}` is archived", self.flow.name);
-            self.hold(draft, "flow-archived", message, Some("restore it in Amazon Connect, then run the command again."));
+            self.hold(
+                draft,
+                "flow-archived",
+                message,
+                Some("restore it in Amazon Connect, then run the command again."),
+            );
             return None;
         }
         if seen.published.is_none() {
             let message = format!("flow `{}` was never published: there is only a draft", self.flow.name);
-            self.hold(draft, "flow-never-published", message, Some("publish it in Amazon Connect, then run the command again."));
+            self.hold(
+                draft,
+                "flow-never-published",
+                message,
+                Some("publish it in Amazon Connect, then run the command again."),
+            );
         }
         seen.published.as_ref()
     }
@@ -239,7 +260,8 @@ impl Site<'_> {
             for kind in [Kind::Association, Kind::Grant] {
                 let address = Address::between(kind, self.instance, &function);
                 if let Some(why) = draft.blocked.get(&address).cloned() {
-                    let message = format!("{} is not written: {address} is not settled ({why})", self.address());
+                    let message =
+                        format!("{} is not written: {address} is not settled ({why})", self.address());
                     self.hold(draft, "flow-held", message, None);
                     return None;
                 }
@@ -279,7 +301,12 @@ impl Site<'_> {
         Pending { template: file.text.clone(), known, edits: self.edits(), live }
     }
 
-    fn value(&self, token: &Token, instance: &InstanceArn, list: &BTreeMap<String, FlowSummary>) -> Option<String> {
+    fn value(
+        &self,
+        token: &Token,
+        instance: &InstanceArn,
+        list: &BTreeMap<String, FlowSummary>,
+    ) -> Option<String> {
         match token {
             Token::Function(name) => {
                 let function = self.desired.functions.get(&Label::parse(name).ok()?)?;
@@ -330,7 +357,9 @@ impl Site<'_> {
                 bound = false;
                 let address = self.address().block(block);
                 let message = format!("flow `{}`: {error}", self.flow.name);
-                draft.problems.push(Problem::error("block-not-found", message).on(&address).at(&binding.origin));
+                draft
+                    .problems
+                    .push(Problem::error("block-not-found", message).on(&address).at(&binding.origin));
             }
         }
         if !bound {
@@ -400,4 +429,9 @@ fn change_reason(diff: &FlowDiff) -> String {
         [one] => format!("block `{one}` differs from the manifest"),
         many => format!("{} blocks differ from the manifest", many.len()),
     }
+}
+
+/// A minimal valid flow of a type.
+pub(crate) fn stub_of(kind: FlowType) -> String {
+    stub::stub(stub::FlowType::from_name(&kind.wire()).unwrap_or(stub::FlowType::ContactFlow))
 }

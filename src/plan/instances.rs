@@ -12,10 +12,16 @@ pub(super) fn check(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) 
         match observed.instances.get(name) {
             Some(Look::Found(seen)) if seen.active => {}
             Some(Look::Found(InstanceSeen { status, .. })) => {
-                let message = format!("instance/{name} has status {status}: nothing can be written to it yet");
+                let message =
+                    format!("instance/{name} has status {status}: nothing can be written to it yet");
                 draft.block(address.clone(), message.clone());
                 let hint = "wait until it is ACTIVE, then run the command again.";
-                draft.problems.push(Problem::held("instance-not-active", message).on(&address).at(&instance.origin).hint(hint));
+                draft.problems.push(
+                    Problem::held("instance-not-active", message)
+                        .on(&address)
+                        .at(&instance.origin)
+                        .hint(hint),
+                );
             }
             Some(Look::Absent { close }) => {
                 let (what, code) = match &instance.lookup {
@@ -25,10 +31,13 @@ pub(super) fn check(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) 
                 let message = format!("no Amazon Connect instance with {what} in {}", instance.place);
                 draft.block(address.clone(), message.clone());
                 let hint = match close.as_slice() {
-                    [] => "that account and Region holds no instance: check the Region and the credentials.".to_owned(),
+                    [] => "that account and Region holds no instance: check the Region and the credentials."
+                        .to_owned(),
                     names => format!("the instances there are: {}.", names.join(", ")),
                 };
-                draft.problems.push(Problem::error(code, message).on(&address).at(&instance.origin).hint(hint));
+                draft
+                    .problems
+                    .push(Problem::error(code, message).on(&address).at(&instance.origin).hint(hint));
             }
             Some(Look::Unknown) | None => {
                 draft.block(address, format!("instance/{name} could not be read"));

@@ -15,13 +15,16 @@ mod uses;
 use serde::Serialize;
 
 pub use flow_text::{FlowIds, LateText, LateTextError};
+pub(crate) use flows::stub_of;
 pub use outcome::{ApplyReport, Outcome};
 pub use reads::{Forecast, Read, Reads, reads};
 pub use uses::flow_address;
 
 use crate::flow::compare::FlowDiff;
 use crate::manifest::Manifest;
-use crate::resource::{Address, FlowType, FunctionRef, Grant, InstanceArn, Label, Problem, SetName, Severity, SidKind};
+use crate::resource::{
+    Address, FlowType, FunctionRef, Grant, InstanceArn, Label, Problem, SetName, Severity, SidKind,
+};
 use crate::snapshot::{Gap, Snapshot};
 
 /// What would be done.
@@ -168,7 +171,9 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     flows::plan(desired, observed, &mut draft);
     let Draft { mut actions, mut problems, in_sync, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
-    problems.sort_by(|a, b| (a.severity, &a.origin, &a.address, &a.message).cmp(&(b.severity, &b.origin, &b.address, &b.message)));
+    problems.sort_by(|a, b| {
+        (a.severity, &a.origin, &a.address, &a.message).cmp(&(b.severity, &b.origin, &b.address, &b.message))
+    });
     problems.dedup();
     let mut gaps = observed.gaps.clone();
     gaps.sort();

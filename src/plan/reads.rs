@@ -82,7 +82,8 @@ impl Reads {
     /// Predicts calls and time. `place_of` finds the place of an instance.
     pub fn forecast(&self, desired: &Manifest) -> Forecast {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
-        let mut buckets: BTreeMap<(Option<Place>, Service, Option<Operation>), (u32, Operation)> = BTreeMap::new();
+        let mut buckets: BTreeMap<(Option<Place>, Service, Option<Operation>), (u32, Operation)> =
+            BTreeMap::new();
         for read in self.names.iter().chain(&self.by_id) {
             let (place, operation, times) = read.cost(desired);
             *calls.entry(operation).or_default() += times;

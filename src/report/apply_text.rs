@@ -13,10 +13,17 @@ pub fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
         Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),
         Outcome::Skipped { because_of } => {
-            format!("  {} {address}{step} needs {}, which was not done", yellow("skipped"), because_of.address)
+            format!(
+                "  {} {address}{step} needs {}, which was not done",
+                yellow("skipped"),
+                because_of.address
+            )
         }
         Outcome::Refused { message, allow } => {
-            format!("  {} {address}{step} {message}; to write it all the same: --allow {allow}", red("refused"))
+            format!(
+                "  {} {address}{step} {message}; to write it all the same: --allow {allow}",
+                red("refused")
+            )
         }
         Outcome::Failed { message, hint } => {
             let hint = hint.as_ref().map(|hint| format!("\n           hint: {hint}")).unwrap_or_default();
@@ -33,7 +40,11 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
     }
     let find = |id: &ActionId| plan.actions.iter().find(|action: &&Action| action.id == *id);
     let count = |wanted: &dyn Fn(&Action, &Outcome) -> bool| {
-        report.outcomes.iter().filter(|(id, outcome)| find(id).is_some_and(|action| wanted(action, outcome))).count()
+        report
+            .outcomes
+            .iter()
+            .filter(|(id, outcome)| find(id).is_some_and(|action| wanted(action, outcome)))
+            .count()
     };
     let done = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::AlreadySo);
     let created = count(&|a, o| done(o) && matches!(a.change, Change::Create(_)));

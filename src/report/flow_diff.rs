@@ -18,8 +18,12 @@ pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
     }
     for change in &diff.blocks {
         match change {
-            BlockChange::Added { name, kind, .. } => line(&mut out, indent, &green("+"), &format!("block `{name}` ({kind})")),
-            BlockChange::Removed { name, kind, .. } => line(&mut out, indent, &red("-"), &format!("block `{name}` ({kind})")),
+            BlockChange::Added { name, kind, .. } => {
+                line(&mut out, indent, &green("+"), &format!("block `{name}` ({kind})"))
+            }
+            BlockChange::Removed { name, kind, .. } => {
+                line(&mut out, indent, &red("-"), &format!("block `{name}` ({kind})"))
+            }
             BlockChange::Renamed { from, to } => {
                 line(&mut out, indent, &yellow("~"), &format!("block `{from}` is now called `{to}`"));
             }

@@ -120,9 +120,10 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
 
 fn detail(spec: &Spec) -> Detail {
     match spec {
-        Spec::Association(spec) => {
-            Detail::Association { instance: spec.instance.to_string(), function: spec.function.arn().to_string() }
-        }
+        Spec::Association(spec) => Detail::Association {
+            instance: spec.instance.to_string(),
+            function: spec.function.arn().to_string(),
+        },
         Spec::Grant(spec) => {
             let kind = match &spec.sid {
                 LateSid::Known(kind) => *kind,
@@ -146,11 +147,18 @@ fn detail(spec: &Spec) -> Detail {
 }
 
 fn block_line(change: &BlockChange) -> BlockLine {
-    let line = |block: &str, action| BlockLine { block: block.to_owned(), action, renamed_from: None, fields: Vec::new() };
+    let line = |block: &str, action| BlockLine {
+        block: block.to_owned(),
+        action,
+        renamed_from: None,
+        fields: Vec::new(),
+    };
     match change {
         BlockChange::Added { name, .. } => line(name, "add"),
         BlockChange::Removed { name, .. } => line(name, "remove"),
-        BlockChange::Renamed { from, to } => BlockLine { renamed_from: Some(from.clone()), ..line(to, "rename") },
+        BlockChange::Renamed { from, to } => {
+            BlockLine { renamed_from: Some(from.clone()), ..line(to, "rename") }
+        }
         BlockChange::Changed { name, fields, .. } => {
             let fields = fields.iter().map(|field| FieldLine {
                 pointer: field.pointer.clone(),

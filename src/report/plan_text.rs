@@ -33,7 +33,11 @@ pub fn plan_text(plan: &Plan) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}{agree}", bold(&format!("Plan: {verdict}")));
     if plan.is_incomplete() {
-        let _ = writeln!(out, "{}", red("Incomplete: some of AWS could not be read; what is shown is what could be."));
+        let _ = writeln!(
+            out,
+            "{}",
+            red("Incomplete: some of AWS could not be read; what is shown is what could be.")
+        );
     }
     out
 }
@@ -41,7 +45,8 @@ pub fn plan_text(plan: &Plan) -> String {
 /// Writes the calls that a run has made.
 pub fn calls_text(calls: &BTreeMap<Operation, u32>) -> String {
     let sum: u32 = calls.values().sum();
-    let each: Vec<String> = calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
+    let each: Vec<String> =
+        calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
     format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", "))))
 }
 
@@ -58,18 +63,29 @@ fn action_text(action: &Action) -> String {
     let _ = writeln!(out, "  {mark} {}{step}  {}", bold(&action.id.address.to_string()), action.reason);
     match action.change.spec() {
         Spec::Association(spec) => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance)));
+            let _ =
+                writeln!(out, "{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance)));
         }
         Spec::Grant(spec) => {
             let _ = writeln!(out, "{INDENT}{}", dim(&grant_text(spec)));
         }
         Spec::Flow(spec) if spec.id.is_none() => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance)));
+            let _ = writeln!(
+                out,
+                "{INDENT}{}",
+                dim(&format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))
+            );
         }
         Spec::Flow(spec) => out.push_str(&flow_diff(&spec.diff, INDENT)),
     }
     if let Some(guard) = &action.guard {
-        let _ = writeln!(out, "{INDENT}{} {}; to write it all the same: --allow {}", red("held:"), guard.message, guard.allow);
+        let _ = writeln!(
+            out,
+            "{INDENT}{} {}; to write it all the same: --allow {}",
+            red("held:"),
+            guard.message,
+            guard.allow
+        );
     }
     out
 }
@@ -87,7 +103,14 @@ fn grant_text(spec: &GrantSpec) -> String {
 pub fn gaps_text(plan: &Plan) -> String {
     let mut out = String::new();
     for gap in &plan.gaps {
-        let _ = writeln!(out, "{} {}: {} could not be read: {}", red("gap:"), gap.address, gap.operation, gap.message);
+        let _ = writeln!(
+            out,
+            "{} {}: {} could not be read: {}",
+            red("gap:"),
+            gap.address,
+            gap.operation,
+            gap.message
+        );
         if let Some(hint) = &gap.hint {
             let _ = writeln!(out, "  hint: {hint}");
         }

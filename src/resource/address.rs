@@ -28,8 +28,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of writing.
-    pub const ALL: [Self; 7] =
-        [Self::Instance, Self::Role, Self::Function, Self::Association, Self::Grant, Self::Module, Self::Flow];
+    pub const ALL: [Self; 7] = [
+        Self::Instance,
+        Self::Role,
+        Self::Function,
+        Self::Association,
+        Self::Grant,
+        Self::Module,
+        Self::Flow,
+    ];
 
     /// The word in an address.
     pub fn word(self) -> &'static str {
@@ -87,7 +94,9 @@ impl Address {
 
 /// Says that a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an address; it looks like `flow/main-ivr`, `flow/main-ivr@backup` or `grant/support/crm-lookup`")]
+#[error(
+    "`{0}` is not an address; it looks like `flow/main-ivr`, `flow/main-ivr@backup` or `grant/support/crm-lookup`"
+)]
 pub struct AddressError(String);
 
 impl Address {

@@ -20,7 +20,9 @@ impl Progress for Silent {
 
 pub(crate) async fn carry_out(session: &Session, plan: &Plan, folder: &Path) -> ApplyReport {
     let backups = Backups::new(folder, "run");
-    reconcile::apply(session, plan, &BTreeSet::new(), &backups, &Silent).await.expect("an apply that may begin")
+    reconcile::apply(session, plan, &BTreeSet::new(), &backups, &Silent)
+        .await
+        .expect("an apply that may begin")
 }
 
 pub(crate) fn all_done(report: &ApplyReport) {
@@ -60,7 +62,8 @@ async fn two_runs_at_once_end_in_the_declared_state() {
     let (one, two) = (world.session().await, world.session().await);
     let plan = world.plan().await;
     let (folder_one, folder_two) = (world.folder.path().join("one"), world.folder.path().join("two"));
-    let (first, second) = tokio::join!(carry_out(&one, &plan, &folder_one), carry_out(&two, &plan, &folder_two));
+    let (first, second) =
+        tokio::join!(carry_out(&one, &plan, &folder_one), carry_out(&two, &plan, &folder_two));
     for (id, outcome) in first.outcomes.iter().chain(&second.outcomes) {
         assert!(matches!(outcome, Outcome::Applied | Outcome::AlreadySo), "{}: {outcome:?}", id.address);
     }

@@ -16,9 +16,17 @@ fn demo() -> tempfile::TempDir {
 #[test]
 fn the_readme_commands_apply_the_demo_and_find_nothing_left() {
     let folder = demo();
-    let apply = flowbind(folder.path()).args(["apply", "--sandbox", "--auto-approve", "manifests/demo"]).output().unwrap();
+    let apply = flowbind(folder.path())
+        .args(["apply", "--sandbox", "--auto-approve", "manifests/demo"])
+        .output()
+        .unwrap();
     assert_eq!(code(&apply), 0, "{}{}", stdout(&apply), stderr(&apply));
-    let plan = || flowbind(folder.path()).args(["plan", "--sandbox", "--detailed-exitcode", "manifests/demo"]).output().unwrap();
+    let plan = || {
+        flowbind(folder.path())
+            .args(["plan", "--sandbox", "--detailed-exitcode", "manifests/demo"])
+            .output()
+            .unwrap()
+    };
     let (first, second) = (plan(), plan());
     assert_eq!((code(&first), code(&second)), (0, 0), "{}", stdout(&first));
     assert_eq!(first.stdout, second.stdout);
@@ -27,7 +35,10 @@ fn the_readme_commands_apply_the_demo_and_find_nothing_left() {
 #[test]
 fn a_new_sandbox_has_differences_and_a_pipe_approves_nothing() {
     let folder = demo();
-    let plan = flowbind(folder.path()).args(["plan", "--sandbox", "--detailed-exitcode", "manifests/demo"]).output().unwrap();
+    let plan = flowbind(folder.path())
+        .args(["plan", "--sandbox", "--detailed-exitcode", "manifests/demo"])
+        .output()
+        .unwrap();
     assert_eq!(code(&plan), 2, "{}", stderr(&plan));
     let apply = flowbind(folder.path()).args(["apply", "--sandbox", "manifests/demo"]).output().unwrap();
     assert_eq!(code(&apply), 4);
@@ -39,18 +50,26 @@ fn a_new_sandbox_has_differences_and_a_pipe_approves_nothing() {
 #[test]
 fn json_stays_version_1() {
     let folder = demo();
-    let plan = flowbind(folder.path()).args(["plan", "--sandbox", "--output", "json", "manifests/demo"]).output().unwrap();
+    let plan = flowbind(folder.path())
+        .args(["plan", "--sandbox", "--output", "json", "manifests/demo"])
+        .output()
+        .unwrap();
     let document: Value = serde_json::from_slice(&plan.stdout).unwrap();
     assert_eq!(document["format"], "flowbind.plan/v1");
     let action = &document["actions"][0];
     for key in ["set", "address", "step", "action", "reason", "after"] {
         assert!(!action[key].is_null(), "{key} is missing in {action}");
     }
-    let apply =
-        flowbind(folder.path()).args(["apply", "--sandbox", "--auto-approve", "--output", "json", "manifests/demo"]).output().unwrap();
+    let apply = flowbind(folder.path())
+        .args(["apply", "--sandbox", "--auto-approve", "--output", "json", "manifests/demo"])
+        .output()
+        .unwrap();
     let document: Value = serde_json::from_slice(&apply.stdout).unwrap();
     assert_eq!(document["format"], "flowbind.apply/v1");
-    assert_eq!(document["outcomes"].as_array().unwrap().iter().filter(|o| o["outcome"] != "applied").count(), 0);
+    assert_eq!(
+        document["outcomes"].as_array().unwrap().iter().filter(|o| o["outcome"] != "applied").count(),
+        0
+    );
 }
 
 #[test]
@@ -58,7 +77,11 @@ fn init_writes_a_starter_that_can_be_applied() {
     let folder = tempfile::tempdir().unwrap();
     let init = flowbind(folder.path()).args(["init", "new"]).output().unwrap();
     assert_eq!(code(&init), 0, "{}", stderr(&init));
-    for verb in [vec!["validate"], vec!["apply", "--sandbox", "--auto-approve"], vec!["plan", "--sandbox", "--detailed-exitcode"]] {
+    for verb in [
+        vec!["validate"],
+        vec!["apply", "--sandbox", "--auto-approve"],
+        vec!["plan", "--sandbox", "--detailed-exitcode"],
+    ] {
         let output = flowbind(folder.path()).args(&verb).arg("new/flowbind.yaml").output().unwrap();
         assert_eq!(code(&output), 0, "{verb:?}: {}{}", stdout(&output), stderr(&output));
     }
@@ -108,12 +131,23 @@ fn everything_wrong_in_a_manifest_is_told_at_its_place_and_nothing_is_written() 
         bad("bad type", "{ alias: acme }", "[acme]", "instances"),
         bad("dangling reference", "function: f00", "function: f77", "f77"),
         bad("time limit", "timeLimit: 8s", "timeLimit: 12s", "8"),
-        bad("missing flow file", "      bindings:", "      content: flows/none.json\n      bindings:", "none.json"),
-        bad("invalid flow JSON", "      bindings:", "      content: broken.json\n      bindings:", "broken.json"),
+        bad(
+            "missing flow file",
+            "      bindings:",
+            "      content: flows/none.json\n      bindings:",
+            "none.json",
+        ),
+        bad(
+            "invalid flow JSON",
+            "      bindings:",
+            "      content: broken.json\n      bindings:",
+            "broken.json",
+        ),
     ];
     for Bad { what, from, to, says } in cases {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("broken.json"), "{\n  \"Version\": \"2019-10-30\",\n  oops\n}").unwrap();
+        std::fs::write(folder.path().join("broken.json"), "{\n  \"Version\": \"2019-10-30\",\n  oops\n}")
+            .unwrap();
         std::fs::write(folder.path().join("m.yaml"), many(1).replacen(from, &to, 1)).unwrap();
         refused(folder.path(), what, says, true);
     }
@@ -124,7 +158,12 @@ fn hostile_yaml_is_refused_quickly() {
     let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n\
         d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
     let nested = "[".repeat(100_000);
-    for (what, text) in [("alias bomb", bomb), ("100,000 nested brackets", nested.as_str()), ("empty", ""), ("no YAML", "\u{0}\u{1}")] {
+    for (what, text) in [
+        ("alias bomb", bomb),
+        ("100,000 nested brackets", nested.as_str()),
+        ("empty", ""),
+        ("no YAML", "\u{0}\u{1}"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("m.yaml"), text).unwrap();
         refused(folder.path(), what, "m.yaml", false);
@@ -140,16 +179,24 @@ fn refused(folder: &Path, what: &str, says: &str, places: bool) {
         assert_eq!(code(&output), expected, "{what}, {verb}: {text}");
         assert!(text.contains(says), "{what}, {verb}: {text}");
         assert!(!text.contains("panicked"), "{what}, {verb}: {text}");
-        assert!(!places || text.contains("m.yaml:") || text.contains("broken.json:"), "{what}, {verb}: {text}");
+        assert!(
+            !places || text.contains("m.yaml:") || text.contains("broken.json:"),
+            "{what}, {verb}: {text}"
+        );
         assert!(!folder.join(".flowbind").exists(), "{what}, {verb} wrote something");
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_aws_does_not_have_is_told_at_its_place_and_nothing_is_written() {
     let world = World::new(&many(1)).await;
     for (what, from, to, code_name) in [
-        ("unknown instance alias", "alias: acme", "alias: acmee", "no Amazon Connect instance with alias `acmee`"),
+        (
+            "unknown instance alias",
+            "alias: acme",
+            "alias: acmee",
+            "no Amazon Connect instance with alias `acmee`",
+        ),
         ("function not found", "name: fn-00", "name: fn-77", "no function `fn-77`"),
         ("alias not found", "name: fn-00", "name: fn-00, qualifier: live", "with alias or version `live`"),
         ("block not found", "Call 00:", "Call 77:", "Call 77"),
@@ -158,13 +205,20 @@ async fn what_aws_does_not_have_is_told_at_its_place_and_nothing_is_written() {
         std::fs::write(world.folder.path().join("m.yaml"), many(1).replacen(from, to, 1)).unwrap();
         world.emulator.reset();
         for verb in ["plan", "apply"] {
-            let output = flowbind_at(world.folder.path(), &world.emulator.url()).args([verb, "m.yaml"]).output().unwrap();
+            let output = flowbind_at(world.folder.path(), &world.emulator.url())
+                .args([verb, "m.yaml"])
+                .output()
+                .unwrap();
             let text = stderr(&output);
             assert_eq!(code(&output), 1, "{what}, {verb}: {text}");
             assert!(text.contains(code_name) && text.contains("m.yaml:"), "{what}, {verb}: {text}");
         }
         let writes = ["Associate", "AddPermission", "Create", "Update"];
-        assert!(!world.calls().keys().any(|call| writes.iter().any(|w| call.contains(w))), "{what}: {:?}", world.calls());
+        assert!(
+            !world.calls().keys().any(|call| writes.iter().any(|w| call.contains(w))),
+            "{what}: {:?}",
+            world.calls()
+        );
     }
 }
 
@@ -179,7 +233,8 @@ fn no_answer_and_no_credentials_are_told_apart() {
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("AWS_ENDPOINT_URL"), "{}", stderr(&output));
 
-    let output = flowbind(folder.path()).env("AWS_ENDPOINT_URL", &url).args(["plan", "m.yaml"]).output().unwrap();
+    let output =
+        flowbind(folder.path()).env("AWS_ENDPOINT_URL", &url).args(["plan", "m.yaml"]).output().unwrap();
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("no usable credentials"), "{}", stderr(&output));
 }

@@ -57,13 +57,16 @@ async fn a_write_that_is_denied_fails_and_what_needs_it_is_skipped() {
     assert_eq!((failed, skipped), (3, 4), "three associations, then three grants and a flow");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_wrong_account_is_told_before_anything_else_is_read() {
     let world = World::new(&many(1)).await;
     let text = many(1).replace("111122223333", "444455556666");
     std::fs::write(world.folder.path().join("m.yaml"), text).unwrap();
     // The environment's dummy key belongs to the account of the first manifest.
-    let output = crate::world::flowbind_at(world.folder.path(), &world.emulator.url()).args(["plan", "m.yaml"]).output().unwrap();
+    let output = crate::world::flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(["plan", "m.yaml"])
+        .output()
+        .unwrap();
     assert_eq!(crate::world::code(&output), 4, "{}", crate::world::stderr(&output));
     assert!(crate::world::stderr(&output).contains("444455556666"));
     let calls = world.calls();
@@ -72,7 +75,8 @@ async fn the_wrong_account_is_told_before_anything_else_is_read() {
 
 #[tokio::test]
 async fn a_slow_aws_is_waited_for() {
-    let settings = Settings { consistency_delay: std::time::Duration::from_millis(400), ..Settings::default() };
+    let settings =
+        Settings { consistency_delay: std::time::Duration::from_millis(400), ..Settings::default() };
     let world = World::with(&many(3), settings).await;
     let session = world.session().await;
     let plan = world.plan().await;

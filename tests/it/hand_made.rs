@@ -27,7 +27,8 @@ async fn instance(world: &World, region: &str) -> String {
 }
 
 async fn policy(world: &World, function: &str, qualifier: Option<&str>) -> String {
-    let get = world.lambda(LONDON).get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
+    let get =
+        world.lambda(LONDON).get_policy().function_name(function).set_qualifier(qualifier.map(str::to_owned));
     get.send().await.unwrap().policy.unwrap()
 }
 
@@ -40,12 +41,27 @@ async fn associations(world: &World, instance: &str) -> Vec<String> {
 async fn set_limit(world: &World, instance: &str, flow: &str, from: &str, to: &str) {
     let connect = world.connect(LONDON);
     let list = connect.list_contact_flows().instance_id(instance).send().await.unwrap();
-    let id = list.contact_flow_summary_list().iter().find(|f| f.name() == Some(flow)).unwrap().id().unwrap().to_owned();
-    let described = connect.describe_contact_flow().instance_id(instance).contact_flow_id(&id).send().await.unwrap();
+    let id = list
+        .contact_flow_summary_list()
+        .iter()
+        .find(|f| f.name() == Some(flow))
+        .unwrap()
+        .id()
+        .unwrap()
+        .to_owned();
+    let described =
+        connect.describe_contact_flow().instance_id(instance).contact_flow_id(&id).send().await.unwrap();
     let content = described.contact_flow().unwrap().content().unwrap();
     assert_eq!(content.matches(from).count(), 1, "{from} stands once in {content}");
     let changed = content.replace(from, to);
-    connect.update_contact_flow_content().instance_id(instance).contact_flow_id(id).content(changed).send().await.unwrap();
+    connect
+        .update_contact_flow_content()
+        .instance_id(instance)
+        .contact_flow_id(id)
+        .content(changed)
+        .send()
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -71,22 +87,40 @@ async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_
     let foreign_associations = associations(&world, &london).await;
 
     // Three things are broken.
-    set_limit(&world, &london, "Main IVR", "\"InvocationTimeLimitSeconds\": \"8\"", "\"InvocationTimeLimitSeconds\": \"3\"").await;
+    set_limit(
+        &world,
+        &london,
+        "Main IVR",
+        "\"InvocationTimeLimitSeconds\": \"8\"",
+        "\"InvocationTimeLimitSeconds\": \"3\"",
+    )
+    .await;
     let order_status = "arn:aws:lambda:eu-west-2:111122223333:function:fernhill-order-status-dev";
-    connect.disassociate_lambda_function().instance_id(&london).function_arn(order_status).send().await.unwrap();
+    connect
+        .disassociate_lambda_function()
+        .instance_id(&london)
+        .function_arn(order_status)
+        .send()
+        .await
+        .unwrap();
     let text = policy(&world, "fernhill-caller-lookup-dev", Some("live")).await;
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let statements = document["Statement"].as_array().unwrap().clone();
     let london_arn = format!(":instance/{london}");
     let own = statements.iter().find(|s| {
-        s["Sid"].as_str().is_some_and(|sid| OwnSid::parse(sid).is_some()) && s.to_string().contains(&london_arn)
+        s["Sid"].as_str().is_some_and(|sid| OwnSid::parse(sid).is_some())
+            && s.to_string().contains(&london_arn)
     });
     let sid = own.unwrap()["Sid"].as_str().unwrap().to_owned();
     let remove = lambda.remove_permission().function_name("fernhill-caller-lookup-dev").qualifier("live");
     remove.statement_id(&sid).send().await.unwrap();
 
     let plan = world.plan().await;
-    insta::assert_snapshot!(lines(&plan).join("\n"), @"");
+    insta::assert_snapshot!(lines(&plan).join("\n"), @r"
+    association/london/order-status: the instance's list does not hold fernhill-order-status-dev; flow/main-ivr needs it
+    grant/london/caller-lookup: the policy of fernhill-caller-lookup-dev:live does not let the instance call it; flow/main-ivr needs it
+    flow/main-ivr: block `Look up caller` differs from the manifest
+    ");
 
     let session = world.session().await;
     all_done(&carry_out(&session, &plan, &world.folder.path().join("second")).await);
@@ -117,12 +151,23 @@ async fn an_edited_own_statement_is_replaced_without_a_gap() {
         OwnSid::parse(sid).map(|_| sid.to_owned())
     });
     let sid = own.unwrap();
-    lambda.remove_permission().function_name("fernhill-order-status-dev").statement_id(&sid).send().await.unwrap();
+    lambda
+        .remove_permission()
+        .function_name("fernhill-order-status-dev")
+        .statement_id(&sid)
+        .send()
+        .await
+        .unwrap();
     let add = lambda.add_permission().function_name("fernhill-order-status-dev").statement_id(&sid);
     add.action("lambda:InvokeFunction").principal("connect.amazonaws.com").send().await.unwrap();
 
     let plan = world.plan().await;
-    assert_eq!(lines(&plan), [format!("grant/london/order-status: statement `{sid}` in the policy of fernhill-order-status-dev was changed")]);
+    assert_eq!(
+        lines(&plan),
+        [format!(
+            "grant/london/order-status: statement `{sid}` in the policy of fernhill-order-status-dev was changed"
+        )]
+    );
     let session = world.session().await;
     all_done(&carry_out(&session, &plan, &world.folder.path().join("second")).await);
     assert!(world.plan().await.actions.is_empty());

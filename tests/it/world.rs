@@ -48,7 +48,8 @@ impl World {
     async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let emulator = Emulator::start(address, settings, sandbox::world(&manifests)).await.expect("an embedded AWS");
+        let emulator =
+            Emulator::start(address, settings, sandbox::world(&manifests)).await.expect("an embedded AWS");
         Self { folder, manifests, emulator }
     }
 
@@ -72,7 +73,9 @@ impl World {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(ACCOUNT, "test", None, None, "test")))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                ACCOUNT, "test", None, None, "test",
+            )))
             .endpoint_url(self.emulator.url())
             .build()
     }
@@ -110,7 +113,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder to copy") {
         let entry = entry.expect("an entry");
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target)) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(std::fs::copy(entry.path(), target))
+        }
     }
 }
 
@@ -130,7 +137,10 @@ pub(crate) fn flowbind(folder: &Path) -> Command {
 /// The binary against an embedded AWS, with dummy keys.
 pub(crate) fn flowbind_at(folder: &Path, url: &str) -> Command {
     let mut command = flowbind(folder);
-    command.env("AWS_ENDPOINT_URL", url).env("AWS_ACCESS_KEY_ID", "dummy").env("AWS_SECRET_ACCESS_KEY", "dummy");
+    command
+        .env("AWS_ENDPOINT_URL", url)
+        .env("AWS_ACCESS_KEY_ID", "dummy")
+        .env("AWS_SECRET_ACCESS_KEY", "dummy");
     command
 }
 

@@ -134,8 +134,8 @@ impl Site<'_> {
         let Some(file) = &self.flow.content else {
             let message = format!("no flow named `{}` on instance/{}", self.flow.name, self.instance);
             let suggested = manifest::suggest(&self.flow.name, list.keys().map(String::as_str));
-            let or = "create it in Amazon Connect, or give its `content:` so that flowbind creates it.";
-            let hint = suggested.map_or_else(|| or.to_owned(), |close| format!("{close} Or {or}"));
+            let or = "without `content:` the flow must exist";
+            let hint = suggested.map_or_else(|| or.to_owned(), |close| format!("{close} ({or})"));
             draft.block(self.address(), message.clone());
             draft.problems.push(self.problem(Problem::error("flow-not-found", message)).hint(hint));
             return None;

@@ -128,7 +128,7 @@ fn everything_wrong_in_a_manifest_is_told_at_its_place_and_nothing_is_written() 
     let cases = [
         bad("unknown key", "alias: acme", "allias: acme", "did you mean `alias`"),
         bad("duplicate key", line, format!("{line}\n{line}"), "duplicate"),
-        bad("bad type", "{ alias: acme }", "[acme]", "instances"),
+        bad("bad type", "{ alias: acme }", "[acme]", "takes an instance"),
         bad("dangling reference", "function: f00", "function: f77", "f77"),
         bad("time limit", "timeLimit: 8s", "timeLimit: 12s", "8"),
         bad(
@@ -200,7 +200,7 @@ async fn what_aws_does_not_have_is_told_at_its_place_and_nothing_is_written() {
         ("function not found", "name: fn-00", "name: fn-77", "no function `fn-77`"),
         ("alias not found", "name: fn-00", "name: fn-00, qualifier: live", "with alias or version `live`"),
         ("block not found", "Call 00:", "Call 77:", "Call 77"),
-        ("flow not found", "name: Main", "name: Mane", "did you mean `Main`"),
+        ("flow not found", "name: Main", "name: Mane", "there is only `Main`"),
     ] {
         std::fs::write(world.folder.path().join("m.yaml"), many(1).replacen(from, to, 1)).unwrap();
         world.emulator.reset();

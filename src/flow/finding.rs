@@ -79,7 +79,7 @@ impl PathStep {
 /// Something the analyser found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The code of the rule, such as `FB101`.
+    /// The code of the rule, such as `dangling-transition`.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
@@ -138,7 +138,7 @@ mod tests {
         let of = |text: &str, file, rest: &str| {
             let document = Document::parse(text).unwrap();
             let block = document.find("b").unwrap();
-            fingerprint("FB1", Some(file), Some(block), &format!("{}{rest}", block.pointer))
+            fingerprint("unreachable-block", Some(file), Some(block), &format!("{}{rest}", block.pointer))
         };
         assert_eq!(of(first, "f", "/Type"), of(second, "f", "/Type"));
         assert_ne!(of(first, "f", "/Type"), of(first, "g", "/Type"));

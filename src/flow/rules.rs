@@ -18,22 +18,20 @@ mod unreachable;
 
 /// All rules, ordered by code.
 pub const ALL: &[&dyn Rule] = &[
-    &shape::Shape,
     &dangling_transition::DanglingTransition,
-    &unreachable::Unreachable,
-    &no_way_out::NoWayOut,
-    &unknown_start::UnknownStart,
+    &shape::Shape,
     &error_branch::ErrorBranch,
     &time_limit::TimeLimit,
+    &no_way_out::NoWayOut,
+    &unknown_start::UnknownStart,
+    &unreachable::Unreachable,
 ];
 
 /// What a rule promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleMeta {
-    /// The code that people select and ignore by; never given to another rule.
+    /// The kebab-case code that people select and ignore by; never given to another rule.
     pub code: &'static str,
-    /// A name in a few words, with dashes.
-    pub name: &'static str,
     /// How bad its findings are.
     pub severity: Severity,
     /// How sure they are.
@@ -147,10 +145,9 @@ pub fn check(flow: &FlowView<'_>, facts: &Facts, rules: &[&dyn Rule]) -> Vec<Fin
     out.sorted()
 }
 
-/// Finds a rule by its code or name.
-pub fn find(name: &str) -> Option<&'static dyn Rule> {
-    let matches = |rule: &&&dyn Rule| rule.meta().code.eq_ignore_ascii_case(name) || rule.meta().name == name;
-    ALL.iter().find(matches).copied()
+/// Finds a rule by its code.
+pub fn find(code: &str) -> Option<&'static dyn Rule> {
+    ALL.iter().find(|rule| rule.meta().code == code).copied()
 }
 
 #[cfg(test)]
@@ -173,12 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_ordered_by_code_and_found_by_code_and_name() {
+    fn rules_are_ordered_by_code_and_found_by_it() {
         assert!(ALL.is_sorted_by_key(|rule| rule.meta().code));
         for rule in ALL {
-            let RuleMeta { code, name, what, why, .. } = rule.meta();
-            assert_eq!(find(&code.to_lowercase()).map(|rule| rule.meta().code), Some(*code));
-            assert_eq!(find(name).map(|rule| rule.meta().code), Some(*code));
+            let RuleMeta { code, what, why, .. } = rule.meta();
+            assert_eq!(find(code).map(|rule| rule.meta().code), Some(*code));
             assert!(what.ends_with('.') && why.ends_with('.'), "{code}");
         }
     }

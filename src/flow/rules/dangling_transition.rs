@@ -1,4 +1,4 @@
-//! FB101: a transition to a block that does not exist.
+//! A transition to a block that does not exist.
 
 use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -6,8 +6,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct DanglingTransition;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB101",
-    name: "dangling-transition",
+    code: "dangling-transition",
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds transitions whose `NextAction` is the identifier of no action. A placeholder of a deployment tool \

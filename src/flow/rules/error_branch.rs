@@ -1,4 +1,4 @@
-//! FB201: an invocation whose failure leads nowhere.
+//! An invocation whose failure leads nowhere.
 
 use super::super::document::Format;
 use super::super::invocation::ACTION;
@@ -7,8 +7,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct ErrorBranch;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB201",
-    name: "lambda-error-branch",
+    code: "lambda-error-branch",
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds blocks that invoke a function and have no branch for `NoMatchingError` that leads anywhere, or no \

@@ -1,4 +1,4 @@
-//! FB103: blocks that a contact never leaves.
+//! Blocks that a contact never leaves.
 
 use super::super::graph::{hands_over, is_terminal};
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -6,8 +6,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct NoWayOut;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB103",
-    name: "no-way-out",
+    code: "no-way-out",
     severity: Severity::Warning,
     confidence: Confidence::Medium,
     what: "Finds cycles from which no way leads to an end: neither to a block that ends the flow, nor to a transfer, \
@@ -58,7 +57,7 @@ impl Rule for NoWayOut {
             }
             let of = flow.graph.component(first.index);
             let leaves = |block: usize| {
-                // An edge to no block (a placeholder, or FB101's) counts as a way out.
+                // An edge to no block (a placeholder, or `dangling-transition`'s) counts as a way out.
                 let out = |edge: &super::super::graph::Edge| {
                     edge.to.is_none_or(|to| flow.graph.component(to) != of)
                 };

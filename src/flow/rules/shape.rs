@@ -1,4 +1,4 @@
-//! FB001: sizes, names and members that Amazon Connect refuses.
+//! Sizes, names and members that Amazon Connect refuses.
 
 use super::super::limits;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -6,8 +6,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct Shape;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB001",
-    name: "flow-shape",
+    code: "flow-shape",
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Checks what holds for a flow as a whole: at most 256,000 characters and 250 actions, a start that exists, \
@@ -29,7 +28,7 @@ impl Rule for Shape {
 
     fn check(&self, flow: &FlowView<'_>, _: &Facts, out: &mut Findings) {
         let problems = limits::check(flow.document);
-        // A start that does not exist is FB105's: it makes every block unreachable, and is told once.
+        // A start that does not exist is `unknown-start`'s: it makes every block unreachable, and is told once.
         for problem in
             problems.into_iter().filter(|problem| problem.kind != limits::ProblemKind::UnknownStart)
         {

@@ -1,4 +1,4 @@
-//! FB202: a time limit that Amazon Connect does not take.
+//! A time limit that Amazon Connect does not take.
 
 use super::super::document::{Format, is_template};
 use super::super::invocation::InvocationKind;
@@ -8,8 +8,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct TimeLimit;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB202",
-    name: "lambda-time-limit",
+    code: "lambda-time-limit",
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds invocations whose `InvocationTimeLimitSeconds` is missing or no whole number from 1 to 8 (to 60 for \

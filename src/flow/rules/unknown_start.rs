@@ -1,4 +1,4 @@
-//! FB105: a flow that begins nowhere.
+//! A flow that begins nowhere.
 
 use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -6,8 +6,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct UnknownStart;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB105",
-    name: "unknown-start",
+    code: "unknown-start",
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds a flow whose `StartAction` (in an older export `start`) names no block. A placeholder is not judged.",

@@ -1,4 +1,4 @@
-//! FB102: a block to which no contact comes.
+//! A block to which no contact comes.
 
 use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -6,8 +6,7 @@ use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 pub(super) struct Unreachable;
 
 static META: RuleMeta = RuleMeta {
-    code: "FB102",
-    name: "unreachable-block",
+    code: "unreachable-block",
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds blocks to which no way leads from the start. Of blocks that only lead to each other, each is named. \
@@ -37,7 +36,7 @@ impl Rule for Unreachable {
             return;
         }
         for block in flow.document.blocks().iter().filter(|block| !flow.graph.is_reachable(block.index)) {
-            // A second block of one identifier can never be named; FB001 says so.
+            // A second block of one identifier can never be named; `flow-shape` says so.
             let named =
                 flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
             if named && !block.identifier.is_empty() && !is_template(&block.identifier) {

@@ -263,6 +263,8 @@ impl Inner {
             Handler::Write(handler) => {
                 // Written on a copy, so that a refused request leaves no trace.
                 let mut next = self.state.clone();
+                let now = now.max(next.last_write + 1);
+                next.last_write = now;
                 if let Some(snapshot) = snapshot {
                     lost_writes::restore(&mut next, snapshot);
                 }
@@ -289,6 +291,7 @@ impl Inner {
         }
         let before = std::mem::replace(&mut self.state, next);
         if !delay.is_zero() {
+            self.forget(delay);
             self.history.push_back((Instant::now(), before));
         }
         Ok(())
@@ -296,9 +299,14 @@ impl Inner {
 
     /// Returns the state as it was `delay` ago: the one before the first write that is younger.
     fn visible(&mut self, delay: Duration) -> &State {
+        self.forget(delay);
+        self.history.front().map_or(&self.state, |(_, before)| before)
+    }
+
+    /// Drops the states that no read sees any more.
+    fn forget(&mut self, delay: Duration) {
         while self.history.front().is_some_and(|(written, _)| written.elapsed() >= delay) {
             self.history.pop_front();
         }
-        self.history.front().map_or(&self.state, |(_, before)| before)
     }
 }

@@ -209,12 +209,10 @@ impl Emulator {
     /// # Errors
     /// Fails when the address is taken, or when the state file is broken or in use.
     pub async fn start(address: SocketAddr, settings: Settings, world: World) -> Result<Self, StartError> {
-        let (store, state) = match settings.state.clone() {
+        let (store, state) = match &settings.state {
             None => (None, None),
             Some(path) => {
-                let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
-                let (store, state) = opened
-                    .map_err(|error| StartError::Listen { address, source: io::Error::other(error) })??;
+                let (store, state) = Store::open_waiting(path).await?;
                 (Some(store), state)
             }
         };

@@ -20,6 +20,8 @@ pub(super) struct State {
     pub(super) default_account: String,
     /// Counts everything that needed a new id; ids are digests of it.
     pub(super) counter: u64,
+    /// When the last write was; each write is later than the one before, however fast they come.
+    pub(super) last_write: u64,
     /// Regional content, by account and Region.
     pub(super) regions: BTreeMap<String, BTreeMap<String, Region>>,
     /// Roles by account and name.
@@ -34,6 +36,7 @@ impl Default for State {
             format: FORMAT.to_owned(),
             default_account: "000000000000".to_owned(),
             counter: 0,
+            last_write: 0,
             regions: BTreeMap::new(),
             roles: BTreeMap::new(),
             sessions: BTreeMap::new(),

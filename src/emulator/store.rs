@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::state::{FORMAT, State};
@@ -55,8 +54,21 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Locks the file and reads it; an absent file is an empty state. Blocks for up to [`LOCK_WAIT`].
-    pub(super) fn open(path: &Path) -> Result<(Self, Option<State>), StateError> {
+    /// Opens the file as [`Self::open`] does, and waits a while for another process to let go of it.
+    pub(super) async fn open_waiting(path: &Path) -> Result<(Self, Option<State>), StateError> {
+        let deadline = Instant::now() + LOCK_WAIT;
+        loop {
+            match Self::open(path) {
+                Err(StateError::Locked { .. }) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Locks the file and reads it; an absent file is an empty state.
+    fn open(path: &Path) -> Result<(Self, Option<State>), StateError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(failed("make the folder", folder))?;
         }
@@ -104,16 +116,10 @@ fn lock(path: &Path) -> Result<File, StateError> {
         .write(true)
         .open(&lock_path)
         .map_err(failed("open", &lock_path))?;
-    let deadline = Instant::now() + LOCK_WAIT;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(50))
-            }
-            Err(TryLockError::WouldBlock) => return Err(StateError::Locked { path: path.to_owned() }),
-            Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path)(error)),
-        }
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StateError::Locked { path: path.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
     }
 }
 

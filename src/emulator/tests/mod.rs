@@ -1,10 +1,12 @@
 //! The emulator over real HTTP, asked by a client that shares no code with it.
 
 mod associations;
+mod assumptions;
 mod faults;
 mod flows;
 mod functions;
 mod instances;
+mod malformed;
 mod modules;
 mod policies;
 mod roles;

@@ -3,12 +3,14 @@
 //! Rules judge only what is known; a flow read alone has no facts at all.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::document::Document;
 use super::invocation::ResponseType;
 use super::stub::FlowType;
 
 /// What is known around one flow.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Facts {
     /// The type of the flow.
     pub flow_type: Option<FlowType>,
@@ -23,7 +25,7 @@ pub struct Facts {
 }
 
 /// What is known of a function.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct FunctionFacts {
     /// What to call it.
     pub name: Option<String>,
@@ -33,6 +35,16 @@ pub struct FunctionFacts {
     pub associated: Option<bool>,
     /// Whether the qualifier that is called lets the instance invoke it.
     pub granted: Option<bool>,
+    /// Whether its state is `Active`.
+    pub active: Option<bool>,
+    /// Its reserved concurrency; 0 blocks every call.
+    pub reserved_concurrency: Option<u32>,
+    /// The qualifier that the manifest wants called, where the manifest binds it: the inner `None` is "no qualifier".
+    pub qualifier: Option<Option<String>>,
+    /// Whether the manifest binds this block's function or declares it at all.
+    pub declared: Option<bool>,
+    /// An example of its answer, as JSON text.
+    pub response_example: Option<String>,
     /// Its own time-out, in seconds.
     pub timeout_seconds: Option<u32>,
     /// The form of its answers.
@@ -42,7 +54,7 @@ pub struct FunctionFacts {
 }
 
 /// What is known of a module or another flow.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CalleeFacts {
     /// What to call it.
     pub name: Option<String>,
@@ -52,4 +64,6 @@ pub struct CalleeFacts {
     pub published: Option<bool>,
     /// The type, of a flow.
     pub flow_type: Option<FlowType>,
+    /// Its content, where it is at hand: what it refers to is found in the same [`Facts::callees`].
+    pub document: Option<Arc<Document>>,
 }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
+use crate::operations::Operation;
 use crate::plan::{Read, Reads};
 use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, Place, Region};
 use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Snapshot};
@@ -101,13 +102,29 @@ impl Observer<'_> {
             let Read::Identity(account) = read else { continue };
             let place = self.any_place(account);
             let subject = format!("account {account}");
-            let identity = self.session.identity(&place, &subject).await;
-            let (found, arn) =
-                identity.map_err(|source| ObserveError::Identity { account: account.clone(), source })?;
-            if found != account.as_str() {
-                return Err(ObserveError::WrongAccount { wanted: account.clone(), found, arn });
+            // Without the account of an instance there is nothing to do; a function's account can be done without,
+            // and what concerns it is a gap.
+            let needed = self.desired.instances.values().any(|instance| instance.place.account == *account);
+            match self.session.identity(&place, &subject).await {
+                Ok((found, arn)) if found == account.as_str() => {
+                    identities.insert(account.clone(), arn);
+                }
+                Ok((found, arn)) if needed || self.desired.instances.is_empty() => {
+                    return Err(ObserveError::WrongAccount { wanted: account.clone(), found, arn });
+                }
+                Err(source) if needed || self.desired.instances.is_empty() => {
+                    return Err(ObserveError::Identity { account: account.clone(), source });
+                }
+                Ok((found, _)) => {
+                    let message = format!(
+                        "the credentials belong to account {found}, not to {account}; give `assumeRole` there"
+                    );
+                    let kind = FaultKind::Credentials;
+                    let fault = Fault::unexpected(Operation::GetCallerIdentity, &subject, message);
+                    self.session.lose(account, Fault { kind, ..fault });
+                }
+                Err(fault) => self.session.lose(account, fault),
             }
-            identities.insert(account.clone(), arn);
         }
         Ok(identities)
     }
@@ -235,7 +252,7 @@ pub(super) fn gap(fault: &Fault, address: &Address) -> Gap {
     Gap {
         operation: fault.operation,
         address: address.clone(),
-        denied: matches!(fault.kind, super::FaultKind::Denied | super::FaultKind::Credentials),
+        denied: matches!(fault.kind, FaultKind::Denied | FaultKind::Credentials),
         message: fault.message.clone(),
         hint: fault.hint(),
     }

@@ -123,6 +123,12 @@ operations! {
     GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, &["lambda:GetPolicy"];
     AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:AddPermission"];
     RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:RemovePermission"];
+    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListFunctions"];
+    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListAliases"];
+    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:DeleteFunction"];
+    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
+    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
+    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
 }
 
 impl fmt::Display for Operation {

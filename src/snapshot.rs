@@ -6,6 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+mod removal;
+
+pub use removal::{FunctionFound, RemovalSeen};
+
 use crate::manifest::NamedKind;
 use crate::operations::Operation;
 use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Kind, Label, ResourcePolicy};
@@ -29,6 +33,8 @@ pub struct Snapshot {
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
+    /// What only removal looks at; none where nothing is to be removed.
+    pub removal: Option<RemovalSeen>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.

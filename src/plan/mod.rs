@@ -13,17 +13,25 @@ mod order;
 mod outcome;
 mod ownership;
 mod reads;
+mod removal;
+mod rollback;
 mod uses;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub(crate) use flows::stub_of;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
+pub use removal::{
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, StatementRemoval,
+    removal_reads,
+};
+pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
 
 use crate::flow::compare::FlowDiff;
@@ -49,6 +57,8 @@ pub struct Plan {
     pub gaps: Vec<Gap>,
     /// How many resources agree already.
     pub in_sync: usize,
+    /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
+    pub force: Option<String>,
 }
 
 /// Names an action within a plan.
@@ -70,6 +80,8 @@ pub enum Step {
     Metadata,
     /// The write itself.
     Write,
+    /// What is left over is taken away.
+    Delete,
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -94,6 +106,8 @@ pub enum Change {
     Create(Spec),
     /// Changes it.
     Update(Spec),
+    /// Takes it away.
+    Delete(Spec),
 }
 
 /// A write in full.
@@ -111,6 +125,8 @@ pub enum Spec {
     Attributes(AttributesSpec),
     /// Makes an instance.
     Instance(InstanceSpec),
+    /// Takes away what is left over.
+    Removal(Box<Removal>),
 }
 
 /// An association to be made.
@@ -229,10 +245,26 @@ pub struct Guard {
 
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
+    finish(desired, observed, drafted(desired, observed))
+}
+
+/// Plans, and takes away what the set owns and the manifest does not name any more. Needs a snapshot that has looked
+/// at all that [`removal_reads`] names: without it nothing is left over.
+pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
+    let mut draft = drafted(desired, observed);
+    let force = removal::plan(desired, observed, &mut draft);
+    Plan { force, ..finish(desired, observed, draft) }
+}
+
+fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     let mut draft = Draft::default();
     instances::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    draft
+}
+
+fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     let Draft { mut actions, mut problems, in_sync, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
     problems.sort_by(|a, b| {
@@ -241,7 +273,8 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     problems.dedup();
     let mut gaps = observed.gaps.clone();
     gaps.sort();
-    Plan { set: desired.set.clone(), manifest: desired.digest.clone(), actions, problems, gaps, in_sync }
+    let (set, manifest) = (desired.set.clone(), desired.digest.clone());
+    Plan { set, manifest, actions, problems, gaps, in_sync, force: None }
 }
 
 impl Plan {
@@ -265,19 +298,42 @@ impl Plan {
         self.actions.iter().any(|action| matches!(action.change.spec(), Spec::Instance(_)))
     }
 
-    /// Counts creations and updates. The two steps of a new flow count as one creation.
-    pub fn counts(&self) -> (usize, usize) {
-        let creates = self.actions.iter().filter(|a| matches!(a.change, Change::Create(_))).count();
-        let stubs = self.actions.iter().filter(|a| a.id.step == Step::Stub).count();
-        (creates, self.actions.len() - creates - stubs)
+    /// Counts creations, updates and deletions. The two steps of a new flow count as one creation.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for action in self.actions.iter().filter(|action| action.id.step != Step::Stub) {
+            match action.change {
+                Change::Create(_) => counts.create += 1,
+                Change::Update(_) => counts.update += 1,
+                Change::Delete(_) => counts.delete += 1,
+            }
+        }
+        counts
     }
+
+    /// Gives the plan without the guard on the share that it deletes: somebody insists.
+    #[must_use]
+    pub fn forced(self) -> Self {
+        Self { force: None, ..self }
+    }
+}
+
+/// How many resources a plan writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Those that it creates.
+    pub create: usize,
+    /// Those that it changes.
+    pub update: usize,
+    /// Those that it deletes.
+    pub delete: usize,
 }
 
 impl Change {
     /// What is written.
     pub fn spec(&self) -> &Spec {
         match self {
-            Self::Create(spec) | Self::Update(spec) => spec,
+            Self::Create(spec) | Self::Update(spec) | Self::Delete(spec) => spec,
         }
     }
 }
@@ -297,6 +353,26 @@ impl Draft {
         let id = ActionId { address, step: Step::Write };
         self.actions.push(Action { id: id.clone(), change, reason, after, guard: None });
         id
+    }
+
+    /// Takes something away.
+    fn remove(
+        &mut self,
+        address: Address,
+        removal: Removal,
+        reason: String,
+        after: Vec<ActionId>,
+        guard: Option<Guard>,
+    ) -> ActionId {
+        let id = ActionId { address, step: Step::Delete };
+        let change = Change::Delete(Spec::Removal(Box::new(removal)));
+        self.actions.push(Action { id: id.clone(), change, reason, after, guard });
+        id
+    }
+
+    /// Finds a write.
+    fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
+        self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
     }
 
     fn block(&mut self, address: Address, why: impl Into<String>) {

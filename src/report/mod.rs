@@ -7,6 +7,7 @@ mod apply_text;
 mod flow_diff;
 mod json;
 mod plan_text;
+mod removal;
 pub mod source;
 mod style;
 

@@ -138,6 +138,15 @@ impl Statement {
                 .eq(wanted.iter().map(|(k, v)| (*k, v.as_str())))
     }
 
+    /// The instance that it is for, if it names exactly one.
+    pub fn instance(&self) -> Option<InstanceArn> {
+        let mut sources = self.conditions().filter(|(_, key, _)| key == "aws:sourcearn");
+        match (sources.next(), sources.next()) {
+            (Some((_, _, values)), None) if values.len() == 1 => InstanceArn::parse(values[0]).ok(),
+            _ => None,
+        }
+    }
+
     fn speaks_of(&self, function_arn: &str, instance: &InstanceArn, unknown: Match) -> bool {
         let anybody = self.body.get("Principal").and_then(Value::as_str) == Some("*")
             || strings(self.body.pointer("/Principal/AWS")).contains(&"*");

@@ -25,6 +25,18 @@ impl Session {
         function: &FunctionRef,
         subject: &str,
     ) -> Result<Option<ResourcePolicy>, Fault> {
+        match self.policy_of(function, subject).await? {
+            Some(policy) => Ok(Some(policy)),
+            None => Ok(self.function_exists(function, subject).await?.then(ResourcePolicy::default)),
+        }
+    }
+
+    /// Reads the policy of a function and qualifier that is known to exist; none if it has none.
+    pub(super) async fn policy_of(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<ResourcePolicy>, Fault> {
         let operation = Operation::GetPolicy;
         let client = self.at(&function.place);
         let get = client
@@ -41,10 +53,7 @@ impl Session {
                 let policy = ResourcePolicy::parse(&text, answer.revision_id);
                 policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
             }
-            Err(fault) if fault.kind == FaultKind::NotFound => {
-                let there = self.function_exists(function, subject).await?;
-                Ok(there.then(ResourcePolicy::default))
-            }
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
         }
     }

@@ -13,45 +13,74 @@ use super::progress::Console;
 use super::terminal::Terminal;
 use super::{load, plan as plan_verb};
 use crate::backup::Backups;
+use crate::manifest::Sources;
 use crate::plan::{ApplyReport, Outcome, Plan};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
 use crate::resource::Address;
 
 /// Where flowbind keeps its own files, below the working folder.
-const OWN_FOLDER: &str = ".flowbind";
+pub(super) const OWN_FOLDER: &str = ".flowbind";
+
+/// How plans are shown, approved and carried out.
+pub(super) struct Writing {
+    pub(super) output: Output,
+    pub(super) auto_approve: bool,
+    pub(super) allowed: BTreeSet<Address>,
+    /// Whether somebody insists on a large deletion.
+    pub(super) force: bool,
+}
 
 pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let allowed = allowed(&args.allow)?;
+    let writing = Writing {
+        output: args.output,
+        auto_approve: args.auto_approve,
+        allowed: allowed(&args.allow)?,
+        force: args.removal.force,
+    };
     let loaded = load::load_or_show(&args.manifest, terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let mut plans = Vec::new();
     for manifest in &loaded.manifests {
-        plans.push(connection.plan(manifest, terminal).await?);
+        plans.push(connection.plan(manifest, args.removal.prune, terminal).await?);
     }
+    write(&writing, plans, connection, &loaded.sources, now, terminal).await
+}
+
+/// Shows plans, has them approved and carries them out.
+pub(super) async fn write(
+    writing: &Writing,
+    plans: Vec<Plan>,
+    connection: Connection,
+    sources: &Sources,
+    now: SystemTime,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
+    let forced = |plan: Plan| if writing.force { plan.forced() } else { plan };
+    let plans: Vec<Plan> = plans.into_iter().map(forced).collect();
     for plan in &plans {
-        plan_verb::show(plan, &loaded.sources, terminal);
-        if args.output == Output::Text {
+        plan_verb::show(plan, sources, terminal);
+        if writing.output == Output::Text {
             terminal.result(&report::plan_text(plan))?;
         }
     }
     begin(&plans)?;
-    approve(args, &plans, terminal)?;
+    approve(writing, &plans, terminal)?;
     let backups = Backups::new(Path::new(OWN_FOLDER), &run_name(now));
     let mut reports = Vec::new();
     for plan in plans {
         let console = Console::writing(terminal, &plan);
-        let report = reconcile::apply(&connection.session, &plan, &allowed, &backups, &console).await;
+        let report = reconcile::apply(&connection.session, &plan, &writing.allowed, &backups, &console).await;
         console.end();
         let report = report.map_err(|why| not_begun(&why))?;
-        if args.output == Output::Text {
+        if writing.output == Output::Text {
             terminal.result(&report::apply_text(&plan, &report))?;
         }
         reports.push((plan, report));
     }
     let calls = connection.session.calls();
     connection.close().await?;
-    match args.output {
+    match writing.output {
         Output::Json => terminal.json(&ApplyDocument::new(&reports, &calls))?,
         Output::Text => terminal.result(&report::calls_text(&calls))?,
     }
@@ -69,6 +98,11 @@ fn not_begun(why: &NotBegun) -> Failure {
             Exit::Error,
             anyhow!("the errors above have to be mended first: nothing was written"),
         ),
+        NotBegun::NeedsForce(much) => {
+            let error = anyhow!("{much}: nothing was written");
+            let hint = "read the plan, then give --force if that is what you want.".to_owned();
+            Failure::new(Exit::Refused, error).hint(hint)
+        }
         NotBegun::MayNotRead => Failure::new(
             Exit::Incomplete,
             anyhow!("the caller may not read all that the manifest needs: nothing was written"),
@@ -76,8 +110,8 @@ fn not_begun(why: &NotBegun) -> Failure {
     }
 }
 
-fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
-    if args.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
+fn approve(writing: &Writing, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
+    if writing.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
         return Ok(());
     }
     if !terminal.can_ask() {
@@ -86,7 +120,7 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
             Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned())
         );
     }
-    if args.output == Output::Json {
+    if writing.output == Output::Json {
         for plan in plans {
             terminal.error(report::plan_text(plan).trim_end());
         }
@@ -98,7 +132,7 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
 }
 
-fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+pub(super) fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
     let parse = |text: &String| {
         Address::parse(text).map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))
     };

@@ -11,6 +11,7 @@ mod load;
 mod logging;
 mod plan;
 mod progress;
+mod rollback;
 mod schema;
 mod terminal;
 mod validate;
@@ -42,6 +43,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Validate(args) => validate::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),
         Command::Completions(args) => completions::run(args, &terminal),

@@ -260,11 +260,6 @@ impl Plan {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
     }
 
-    /// Whether it makes an instance: what belongs to it is planned when it exists.
-    pub fn makes_instance(&self) -> bool {
-        self.actions.iter().any(|action| matches!(action.change.spec(), Spec::Instance(_)))
-    }
-
     /// Counts creations and updates. The two steps of a new flow count as one creation.
     pub fn counts(&self) -> (usize, usize) {
         let creates = self.actions.iter().filter(|a| matches!(a.change, Change::Create(_))).count();

@@ -14,6 +14,7 @@ mod flows;
 mod load;
 mod log;
 mod model;
+mod package;
 mod place;
 mod resolve;
 mod scalar;
@@ -25,7 +26,7 @@ mod table;
 mod variables;
 mod yaml;
 
-pub use files::{Disk, FileError, Files};
+pub use files::{Disk, FileError, FileKind, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
 pub use model::{

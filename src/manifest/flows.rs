@@ -137,8 +137,7 @@ impl One<'_> {
             let message = "`status` goes only with `content`";
             let hint = "without content, flowbind changes blocks of what is published; leave it out";
             log.error_with("bad-status", *position, message, hint);
-        }
-        if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {
+        } else if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {
             let (what, name) = (self.what.word(), self.name);
             let message = format!(
                 "the {what} `{name}` has neither `content` nor `bindings`: there is nothing to manage"
@@ -199,7 +198,7 @@ fn check_names(named: &Named<FlowDraft>, what: What, log: &mut Log) {
     for (_, name, flow) in flows {
         let Given::Is(At { value: own, position }) = &flow.name else { continue };
         for At { value: instance, .. } in &flow.instances {
-            if let Some(first) = taken.get(&(instance, own)) {
+            if let Some(first) = taken.get(&(instance, own)).filter(|first| **first != name) {
                 let message = format!(
                     "the {word} `{first}` has the name {} on the instance `{instance}` too",
                     quote(own)

@@ -45,13 +45,13 @@ impl Wanted {
             let problem = Problem::warning("no-target", "this set has no targets, and `--for` leaves it out");
             return (Vec::new(), Some(problem.at(&origin).hint("run it without `--for`")));
         }
+        self.known.extend(entries.iter().map(|(key, _)| key.text.clone()));
         if entries.len() > MAX_TARGETS {
             let position = entries[MAX_TARGETS].0.position;
             let message = format!("the set has {} targets, and flowbind takes {MAX_TARGETS}", entries.len());
             log.error_with("too-many-targets", position, message, "split it into several binding sets");
             return (Vec::new(), None);
         }
-        self.known.extend(entries.iter().map(|(key, _)| key.text.clone()));
         let wanted =
             entries.into_iter().filter(|(key, _)| self.names.is_empty() || self.names.contains(&key.text));
         let targeted = wanted.map(|(key, node)| Targeted {

@@ -60,9 +60,13 @@ fn check_other(
         log.unknown(code, position, message, name, named.keys().map(Label::as_str));
         return None;
     };
+    let declared = |instance: &Label| one.draft.instances.contains_key(instance);
+    if other.instances.is_empty() || !other.instances.iter().all(|at| declared(&at.value)) {
+        // That it stands nowhere, or somewhere unknown, is reported there.
+        return label;
+    }
     for At { value: instance, .. } in &one.at.value.instances {
-        let declared = one.draft.instances.contains_key(instance);
-        if declared && !other.instances.iter().any(|at| at.value == *instance) {
+        if declared(instance) && !other.instances.iter().any(|at| at.value == *instance) {
             let message = format!(
                 "the {word} `{name}` does not stand on the instance `{instance}`, and `{}` does",
                 one.name

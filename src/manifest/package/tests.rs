@@ -90,6 +90,7 @@ fn permissions_do_not_count_and_links_are_refused() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that could not be done is to be seen")]
 fn an_independent_reader_finds_every_file_in_it() {
     let package = package(&folder(&CODE, 0)).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@
 mod apply;
 mod budget;
 mod cli;
+mod contents;
 mod direction;
 mod faults;
 mod hand_made;

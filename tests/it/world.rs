@@ -75,11 +75,15 @@ impl World {
 
     /// Another client's configuration.
     pub(crate) fn config(&self, region: &str) -> SdkConfig {
+        self.config_of(ACCOUNT, region)
+    }
+
+    fn config_of(&self, account: &str, region: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                ACCOUNT, "test", None, None, "test",
+                account, "test", None, None, "test",
             )))
             .endpoint_url(self.emulator.url())
             .build()
@@ -91,6 +95,10 @@ impl World {
 
     pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config(region))
+    }
+
+    pub(crate) fn lambda_of(&self, account: &str, region: &str) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config_of(account, region))
     }
 
     /// The calls that the embedded AWS has counted.

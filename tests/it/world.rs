@@ -50,6 +50,10 @@ impl World {
         Self::at(folder, path, Settings::default()).await
     }
 
+    pub(crate) async fn in_folder_with(folder: TempDir, path: &str, settings: Settings) -> Self {
+        Self::at(folder, path, settings).await
+    }
+
     async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -65,7 +69,12 @@ impl World {
     /// A session without pacing, that gives up waiting after some seconds.
     pub(crate) async fn session(&self) -> Session {
         let options = Options::embedded(self.emulator.url());
-        Session::open(Options { visible_within: Duration::from_secs(5), ..options }).await
+        Session::open(Options {
+            visible_within: Duration::from_secs(5),
+            first_pause: Duration::from_millis(5),
+            ..options
+        })
+        .await
     }
 
     pub(crate) async fn plan(&self) -> Plan {

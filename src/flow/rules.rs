@@ -3,26 +3,71 @@
 //! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
 //! that it does not. A test holds every rule to both.
 
+use std::sync::OnceLock;
+
+use super::dataflow::DataFlow;
 use super::document::{Block, Document};
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
 use super::graph::Graph;
+use super::references::{Reference, references};
 
+mod answer_reads;
+mod attribute_never_set;
 mod dangling_transition;
+mod dynamic_attribute_name;
 mod error_branch;
+mod external_after_failure;
+mod external_async;
+mod external_before_invocation;
+mod external_nested_read;
+mod external_replaced;
+mod external_unknown_key;
+mod flow_attribute_never_set;
+mod function_missing;
+mod function_not_active;
+mod function_not_associated;
+mod function_not_granted;
+mod function_other_region;
+mod function_throttled;
+mod function_timeout;
+mod invoked;
 mod no_way_out;
+mod response_characters;
+mod response_keys;
+mod response_size;
 mod shape;
 mod time_limit;
+mod undeclared_function;
 mod unknown_start;
 mod unreachable;
 
 /// All rules, ordered by code.
 pub const ALL: &[&dyn Rule] = &[
+    &attribute_never_set::AttributeNeverSet,
     &dangling_transition::DanglingTransition,
+    &dynamic_attribute_name::DynamicAttributeName,
+    &external_after_failure::ExternalAfterFailure,
+    &external_async::ExternalAsync,
+    &external_before_invocation::ExternalBeforeInvocation,
+    &external_nested_read::ExternalNestedRead,
+    &external_replaced::ExternalReplaced,
+    &external_unknown_key::ExternalUnknownKey,
+    &flow_attribute_never_set::FlowAttributeNeverSet,
     &shape::Shape,
+    &function_throttled::FunctionThrottled,
+    &function_other_region::FunctionOtherRegion,
+    &function_missing::FunctionMissing,
+    &function_not_active::FunctionNotActive,
+    &function_not_associated::FunctionNotAssociated,
+    &function_not_granted::FunctionNotGranted,
+    &function_timeout::FunctionTimeout,
     &error_branch::ErrorBranch,
     &time_limit::TimeLimit,
     &no_way_out::NoWayOut,
+    &response_characters::ResponseCharacters,
+    &response_size::ResponseSize,
+    &undeclared_function::UndeclaredFunction,
     &unknown_start::UnknownStart,
     &unreachable::Unreachable,
 ];
@@ -40,6 +85,8 @@ pub struct RuleMeta {
     pub what: &'static str,
     /// Why what it finds is bad, with the AWS page that it rests on.
     pub why: &'static str,
+    /// What to do about a finding, in sentences.
+    pub fix: &'static str,
     /// A flow with exactly one finding.
     pub bad: &'static str,
     /// The same flow without one.
@@ -55,12 +102,28 @@ pub struct FlowView<'a> {
     pub graph: Graph,
     /// The file, as the caller named it.
     pub file: Option<&'a str>,
+    /// Made when the first rule asks for it.
+    data: OnceLock<(DataFlow, Vec<Reference>)>,
 }
 
 impl<'a> FlowView<'a> {
     /// Makes a view, graph included.
     pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
-        Self { document, graph: Graph::of(document), file }
+        Self { document, graph: Graph::of(document), file, data: OnceLock::new() }
+    }
+
+    /// Gives the analysis of which function's answer is there.
+    pub fn data_flow(&self) -> &DataFlow {
+        &self.data().0
+    }
+
+    /// Gives the references of all blocks.
+    pub fn references(&self) -> &[Reference] {
+        &self.data().1
+    }
+
+    fn data(&self) -> &(DataFlow, Vec<Reference>) {
+        self.data.get_or_init(|| (DataFlow::of(self.document, &self.graph), references(self.document)))
     }
 
     /// Gives the blocks that a contact can come to.
@@ -73,6 +136,11 @@ impl<'a> FlowView<'a> {
 pub trait Rule: Sync {
     /// Gives what the rule promises.
     fn meta(&self) -> &'static RuleMeta;
+
+    /// Gives the facts that the bad and the good flow of its [`RuleMeta`] are judged with.
+    fn example_facts(&self) -> Facts {
+        Facts::default()
+    }
 
     /// Adds what it finds in a flow.
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings);
@@ -126,6 +194,20 @@ impl Findings {
         }
     }
 
+    /// Judges the finding that was added last otherwise than its rule does as a rule.
+    fn judge_last(&mut self, severity: Severity, confidence: Confidence) {
+        if let Some(finding) = self.found.last_mut() {
+            (finding.severity, finding.confidence) = (severity, confidence);
+        }
+    }
+
+    /// Gives the finding that was added last the way of a contact.
+    fn path_of_last(&mut self, path: Vec<PathStep>) {
+        if let Some(finding) = self.found.last_mut() {
+            finding.path = path;
+        }
+    }
+
     /// Gives the findings in the order of the file.
     pub fn sorted(mut self) -> Vec<Finding> {
         self.found.sort_by(|a, b| {
@@ -154,18 +236,18 @@ pub fn find(code: &str) -> Option<&'static dyn Rule> {
 mod tests {
     use super::*;
 
-    fn codes(text: &str) -> Vec<&'static str> {
+    fn codes(text: &str, facts: &Facts) -> Vec<&'static str> {
         let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let found = check(&FlowView::new(&document, Some("flow.json")), &Facts::default(), ALL);
+        let found = check(&FlowView::new(&document, Some("flow.json")), facts, ALL);
         found.into_iter().map(|finding| finding.code).collect()
     }
 
     #[test]
     fn every_rule_finds_its_bad_flow_alone_and_lets_the_good_one_pass() {
         for rule in ALL {
-            let meta = rule.meta();
-            assert_eq!(codes(meta.good), [""; 0], "{}: good", meta.code);
-            assert_eq!(codes(meta.bad), [meta.code], "{}: bad", meta.code);
+            let (meta, facts) = (rule.meta(), rule.example_facts());
+            assert_eq!(codes(meta.good, &facts), [""; 0], "{}: good", meta.code);
+            assert_eq!(codes(meta.bad, &facts), [meta.code], "{}: bad", meta.code);
         }
     }
 
@@ -173,9 +255,9 @@ mod tests {
     fn rules_are_ordered_by_code_and_found_by_it() {
         assert!(ALL.is_sorted_by_key(|rule| rule.meta().code));
         for rule in ALL {
-            let RuleMeta { code, what, why, .. } = rule.meta();
+            let RuleMeta { code, what, why, fix, .. } = rule.meta();
             assert_eq!(find(code).map(|rule| rule.meta().code), Some(*code));
-            assert!(what.ends_with('.') && why.ends_with('.'), "{code}");
+            assert!([what, why, fix].iter().all(|text| text.ends_with('.')), "{code}");
         }
     }
 }

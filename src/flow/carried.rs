@@ -86,8 +86,9 @@ fn exposed(first: (&str, &CalleeFacts), facts: &Facts) -> Vec<Read> {
         let Some(document) = callee.document.as_deref() else { continue };
         let name = callee.name.clone().unwrap_or(reference);
         let graph = Graph::of(document);
-        let data = DataFlow::of(document, &graph);
-        for read in references(document) {
+        let own = references(document);
+        let data = DataFlow::of(document, &graph, &own);
+        for read in own {
             let Some(block) = document.blocks().get(read.block) else { continue };
             if read.namespace.is_answer() && data.holds(read.block, Answer::Entry) {
                 let via = Some((name.clone(), block.name.clone()));

@@ -9,17 +9,19 @@
 //! | asynchronous invocation | success | as before: it never fills `$.External`; where no answer was, one is still being waited for |
 //! | asynchronous invocation | error | as before |
 //! | module, loading of a result, an external resource that is no function | any | unknown |
-//! | `Loop` with a fixed count | `DoneLooping` | what its body left: a contact has been round |
+//! | `Loop` with a fixed count | `DoneLooping`, next | what its body left: a contact has been round |
+//! | comparison of `$.External` with something | a condition that holds | unknown, where no function answered: something was there |
 //! | any other | any | as before |
 //!
 //! Rests on the administrator guide, "Lambda functions and attributes" (the next invocation overwrites) and "Flow block:
 //! AWS Lambda function" (asynchronous execution). The sets only grow, so the work ends; in practice it is linear.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::document::Document;
 use super::graph::{Edge, EdgeKind, Graph, LoopCount};
 use super::invocation::{ACTION, Invocation, InvocationKind};
+use super::references::Reference;
 
 mod bits;
 #[cfg(test)]
@@ -76,6 +78,8 @@ enum Effect {
     Set(Answer),
     /// An asynchronous invocation began.
     Begin(usize),
+    /// It was compared and found equal: something was there.
+    Found,
     /// It stays, and only of contacts that have been in the loop's body.
     KeepInner,
 }
@@ -90,19 +94,30 @@ pub struct DataFlow {
     states: Vec<Bits>,
     /// Of a loop with a fixed count: what can hold where its body leads back to it.
     inner: BTreeMap<usize, Bits>,
+    /// The blocks that compare an answer with something.
+    compared: BTreeSet<usize>,
 }
 
 impl DataFlow {
-    /// Analyses a flow. `graph` is the graph of `document`.
-    pub fn of(document: &Document, graph: &Graph) -> Self {
+    /// Analyses a flow. `graph` is the graph of `document`, `references` are its references.
+    pub fn of(document: &Document, graph: &Graph, references: &[Reference]) -> Self {
         let invocations = if graph.len() <= MAX_BLOCKS { document.invocations() } else { Vec::new() };
         let invoked_at = invocations.iter().enumerate().map(|(at, found)| (found.index, at)).collect();
         let width = 2 + 3 * invocations.len();
+        let compares = |found: &&Reference| {
+            let block = document.blocks().get(found.block);
+            let value = block.is_some_and(|block| {
+                let conditions = format!("{}/Transitions", block.pointer);
+                block.kind == "Compare" && !found.pointer.starts_with(&conditions)
+            });
+            found.namespace.is_answer() && value
+        };
         let mut flow = Self {
             invocations,
             invoked_at,
             states: vec![Bits::new(width); graph.len()],
             inner: BTreeMap::new(),
+            compared: references.iter().filter(compares).map(|found| found.block).collect(),
         };
         if graph.len() <= MAX_BLOCKS {
             flow.solve(document, graph, width);
@@ -153,6 +168,11 @@ impl DataFlow {
                 before.iter().for_each(|bit| out.insert(begun(Answer::of_bit(bit), of).bit()));
                 out
             }
+            Effect::Found => {
+                let mut out = before.emptied();
+                before.iter().for_each(|bit| out.insert(found(Answer::of_bit(bit)).bit()));
+                out
+            }
         }
     }
 
@@ -171,7 +191,8 @@ impl DataFlow {
                     (InvocationKind::Async, true) => Effect::Keep,
                 }
             }
-            Some("InvokeFlowModule" | "InvokeExternalResource") => Effect::Set(Answer::Unknown),
+            Some(kind) if hides(kind) => Effect::Set(Answer::Unknown),
+            Some("Compare") if is_condition(edge) && self.compared.contains(&edge.from) => Effect::Found,
             Some("Loop") if is_done(edge) && self.inner.contains_key(&edge.from) => Effect::KeepInner,
             _ => Effect::Keep,
         }
@@ -197,6 +218,24 @@ impl DataFlow {
         self.states.get(block).is_some_and(|state| state.contains(answer.bit()))
     }
 
+    /// Tells whether every contact comes to one of `reading` before it comes to a block that asks a function or may.
+    pub fn reads_first(&self, document: &Document, graph: &Graph, reading: &BTreeSet<usize>) -> bool {
+        let mut seen: BTreeSet<usize> = graph.start().into_iter().collect();
+        let mut open: Vec<usize> = seen.iter().copied().collect();
+        while let Some(at) = open.pop() {
+            if reading.contains(&at) {
+                continue;
+            }
+            let kind = document.blocks().get(at).map(|block| block.kind.as_str());
+            if self.invoked_at.contains_key(&at) || kind.is_some_and(hides) {
+                return false;
+            }
+            let next = graph.edges_from(at).iter().filter_map(|edge| edge.to);
+            open.extend(next.filter(|to| seen.insert(*to)));
+        }
+        true
+    }
+
     /// Gives the way of a contact that comes to `block` with `answer`; nothing where there is none.
     pub fn way<'g>(
         &self,
@@ -215,6 +254,7 @@ impl DataFlow {
             Effect::KeepInner => self.inner.get(&edge.from).is_some_and(|inner| inner.contains(answer.bit())),
             Effect::Set(set) => set == answer,
             Effect::Begin(of) => begun(answer, of) == answer,
+            Effect::Found => found(answer) == answer,
         };
         let mut came_by: BTreeMap<usize, &Edge> = BTreeMap::new();
         let mut queue = VecDeque::new();
@@ -266,7 +306,25 @@ const fn begun(answer: Answer, of: usize) -> Answer {
     }
 }
 
-/// Tells whether a loop is left by an edge.
+/// What becomes of an answer that was found equal to something.
+const fn found(answer: Answer) -> Answer {
+    match answer {
+        kept @ Answer::Of(_) => kept,
+        Answer::Entry | Answer::Unknown | Answer::Failed(_) | Answer::Pending(_) => Answer::Unknown,
+    }
+}
+
+/// The types of blocks behind which the answer is not known.
+fn hides(kind: &str) -> bool {
+    matches!(kind, "InvokeFlowModule" | "InvokeExternalResource")
+}
+
+const fn is_condition(edge: &Edge) -> bool {
+    matches!(edge.kind, EdgeKind::Condition(_))
+}
+
+/// Tells whether a loop is left by an edge. Exports repeat the way out as `NextAction`.
 fn is_done(edge: &Edge) -> bool {
     matches!(&edge.kind, EdgeKind::Condition(label) if label == "Equals DoneLooping")
+        || edge.kind == EdgeKind::Next
 }

@@ -123,7 +123,10 @@ impl<'a> FlowView<'a> {
     }
 
     fn data(&self) -> &(DataFlow, Vec<Reference>) {
-        self.data.get_or_init(|| (DataFlow::of(self.document, &self.graph), references(self.document)))
+        self.data.get_or_init(|| {
+            let references = references(self.document);
+            (DataFlow::of(self.document, &self.graph, &references), references)
+        })
     }
 
     /// Gives the blocks that a contact can come to.

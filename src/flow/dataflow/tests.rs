@@ -1,3 +1,4 @@
+use super::super::references::references;
 use super::*;
 
 /// Makes a flow of `(identifier, type or invocation, [(way, target)])`; a way is `next`, `done`, or an error.
@@ -18,6 +19,7 @@ fn flow(blocks: &[(&str, &str, &[(&str, &str)])]) -> Document {
                 (ACTION, serde_json::json!({"LambdaFunctionARN": "f", "InvocationType": "ASYNCHRONOUS"}))
             }
             "load" => (ACTION, serde_json::json!({})),
+            "compare" => ("Compare", serde_json::json!({"ComparisonValue": "$.External.x"})),
             "Loop" => ("Loop", serde_json::json!({"LoopCount": "3"})),
             other => (other, serde_json::json!({})),
         };
@@ -29,7 +31,7 @@ fn flow(blocks: &[(&str, &str, &[(&str, &str)])]) -> Document {
 }
 
 fn answers(document: &Document, block: usize) -> Vec<Answer> {
-    DataFlow::of(document, &Graph::of(document)).answers(block).collect()
+    DataFlow::of(document, &Graph::of(document), &references(document)).answers(block).collect()
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn an_asynchronous_invocation_fills_nothing_until_its_result_is_loaded() {
 #[test]
 fn who_leaves_a_counted_loop_has_been_in_its_body() {
     let blocks: &[(&str, &str, &[(&str, &str)])] = &[
-        ("l", "Loop", &[("next", "a"), ("done", "x")]),
+        ("l", "Loop", &[("again", "a"), ("done", "x"), ("next", "x")]),
         ("a", "sync", &[("next", "l"), ("E", "e")]),
         ("e", "X", &[]),
         ("x", "X", &[]),
@@ -101,6 +103,18 @@ fn who_leaves_a_counted_loop_has_been_in_its_body() {
 }
 
 #[test]
+fn what_was_found_equal_was_there() {
+    let document = flow(&[
+        ("a", "sync", &[("next", "c"), ("E", "c")]),
+        ("c", "compare", &[("done", "y"), ("NoMatchingCondition", "n")]),
+        ("y", "X", &[]),
+        ("n", "X", &[]),
+    ]);
+    assert_eq!(answers(&document, 2), [Answer::Unknown, Answer::Of(0)]);
+    assert_eq!(answers(&document, 3), [Answer::Of(0), Answer::Failed(0)]);
+}
+
+#[test]
 fn the_way_to_an_answer_goes_over_the_edge_that_made_it() {
     let document = flow(&[
         ("s", "X", &[("next", "a"), ("skip", "x")]),
@@ -109,7 +123,7 @@ fn the_way_to_an_answer_goes_over_the_edge_that_made_it() {
         ("x", "X", &[]),
     ]);
     let graph = Graph::of(&document);
-    let data = DataFlow::of(&document, &graph);
+    let data = DataFlow::of(&document, &graph, &references(&document));
     let way = |answer| -> Vec<usize> {
         data.way(&document, &graph, 3, answer).iter().map(|edge| edge.from).collect()
     };

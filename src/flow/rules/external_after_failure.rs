@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds reads of `$.External` to which a way leads on which the latest function failed. Where an \
           earlier function answered, it is not documented whether its answer stays: such a finding is less \
-          sure. Where none did, a comparison with a branch for no match copes and is left alone.",
+          sure. A comparison with a branch for no match copes and is left alone.",
     why: "A function that fails, throttles or answers too late gives no answer, and the contact goes on by \
           the Error branch: what it hears or is routed by is empty or belongs to another function \
           (administrator guide, \"Lambda functions and attributes\").",
@@ -44,6 +44,9 @@ impl Rule for ExternalAfterFailure {
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
         let data = flow.data_flow();
         report(&META, flow, &reads(flow, facts), out, |read| {
+            if read.guarded {
+                return None;
+            }
             let failed: Vec<usize> = data
                 .answers(read.block)
                 .filter_map(|answer| match answer {
@@ -66,7 +69,6 @@ impl Rule for ExternalAfterFailure {
                         ", and on a way to it {names} failed: it holds nothing, or what an earlier function answered"
                     ))
                 }),
-                None if read.guarded => None,
                 None => {
                     Some(verdict(format!(", and on a way to it {names} failed: there is no answer to read")))
                 }

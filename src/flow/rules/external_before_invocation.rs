@@ -1,5 +1,8 @@
 //! An answer that is read before any function was asked.
 
+use std::collections::BTreeSet;
+
+use super::super::carried::Read;
 use super::super::dataflow::Answer;
 use super::super::stub::FlowType;
 use super::answer_reads::{Verdict, reads, report};
@@ -54,14 +57,11 @@ impl Rule for ExternalBeforeInvocation {
             return;
         }
         let (reads, data) = (reads(flow, facts), flow.data_flow());
-        let asked = |block: usize| {
-            data.answers(block).any(|answer| matches!(answer, Answer::Of(_) | Answer::Unknown))
-        };
-        let unasked: Vec<_> = reads
-            .iter()
-            .filter(|read| read.via.is_none() && data.holds(read.block, Answer::Entry) && !asked(read.block))
-            .collect();
-        let leans = !unasked.is_empty() && facts.transferred_to != Some(false);
+        let entering = |read: &&Read| read.via.is_none() && data.holds(read.block, Answer::Entry);
+        let reading: BTreeSet<usize> = reads.iter().filter(entering).map(|read| read.block).collect();
+        let leans =
+            facts.transferred_to != Some(false) && data.reads_first(flow.document, &flow.graph, &reading);
+        let first = reads.iter().filter(entering).find(|read| !read.guarded).map(|read| read.block);
         report(&META, flow, &reads, out, |read| {
             if !data.holds(read.block, Answer::Entry) || read.guarded {
                 return None;
@@ -74,8 +74,7 @@ impl Rule for ExternalBeforeInvocation {
             if !leans {
                 return Some(verdict);
             }
-            let first = unasked.first().is_some_and(|first| first.block == read.block);
-            let mention = first && read.via.is_none() && facts.transferred_to.is_none();
+            let mention = first == Some(read.block) && read.via.is_none() && facts.transferred_to.is_none();
             let says = ", and this flow has asked no function by then: it is empty unless another flow, which hands \
                         the contact over, has";
             mention.then(|| Verdict {

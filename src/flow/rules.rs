@@ -10,6 +10,7 @@ use super::graph::Graph;
 
 mod dangling_transition;
 mod error_branch;
+mod lambda_chain;
 mod no_way_out;
 mod shape;
 mod time_limit;
@@ -20,6 +21,7 @@ mod unreachable;
 pub const ALL: &[&dyn Rule] = &[
     &dangling_transition::DanglingTransition,
     &shape::Shape,
+    &lambda_chain::LambdaChain,
     &error_branch::ErrorBranch,
     &time_limit::TimeLimit,
     &no_way_out::NoWayOut,

@@ -19,6 +19,8 @@ mod silence;
 mod world;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 use net::{Arc, Net, Node};
@@ -125,8 +127,8 @@ fn judge(world: &World<'_>, belief: Belief, covered: &mut [bool], found: &mut Ch
             here.iter().filter_map(|endless| show::endless(world, &net, &search, endless, &place, belief));
         found.chains.extend(chains);
         if here.is_empty() {
-            let marks =
-                region.iter().filter(|node| net.node(**node).seconds > 0).filter_map(|node| arrived[*node]);
+            // Of equal ways the shortest, so that a way ends with its last loss, or with the loop that repeats it.
+            let marks = region.iter().filter_map(|node| arrived[*node]);
             let worst = marks.max_by_key(|mark| {
                 let (seconds, length) = search.measure(*mark);
                 (seconds, std::cmp::Reverse((length, *mark)))
@@ -159,17 +161,18 @@ fn network(world: &World<'_>, belief: Belief) -> (Net, Vec<Option<search::Way>>,
         }
     }
     let part = |id: &usize| {
-        let links = world.ways[*id].iter().flatten();
-        let arcs = links.filter_map(|link| {
-            let to = place[world.links[*link].to]?;
-            Some(Arc { to, again: world.links[*link].again, id: *link })
-        });
         let seconds = world.seconds(*id);
         let (seconds, unknown) = match belief {
             Belief::Certain => (seconds.least, 1),
             Belief::Possible => (seconds.most, MAX_ROUNDS),
         };
         let rounds = world.rounds(*id).map(|rounds| rounds.unwrap_or(unknown));
+        let links = world.ways[*id].iter().flatten();
+        let arcs = links.filter_map(|link| {
+            let to = place[world.links[*link].to]?;
+            let never = world.links[*link].again && rounds == Some(0);
+            (!never).then_some(Arc { to, again: world.links[*link].again, id: *link })
+        });
         (Node { id: *id, seconds, rounds }, arcs.collect())
     };
     let net = Net::new(silent.iter().map(part));

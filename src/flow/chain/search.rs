@@ -219,7 +219,8 @@ impl Search {
             if found[node].is_some_and(|known| self.measure(known).0 >= seconds) {
                 continue;
             }
-            let (rounds, rest) = if node == place { (full + 1, None) } else { (full, Some(rest)) };
+            let (rounds, rest, tail) =
+                if node == place { (full + 1, None, 0) } else { (full, Some(rest), tail) };
             let mark = Mark::Rounds {
                 head,
                 rounds,

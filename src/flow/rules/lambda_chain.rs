@@ -109,7 +109,12 @@ fn message(chain: &Chain) -> String {
     if let Some(own) = chain.own_seconds.filter(|own| Some(*own) != chain.seconds) {
         message += &format!("; with the functions' own time-outs {own} s");
     }
-    let prompts: Vec<_> = chain.prompts.iter().filter_map(|at| chain.path.get(*at)).map(name).collect();
+    let mut prompts = Vec::new();
+    for prompt in chain.prompts.iter().filter_map(|at| chain.path.get(*at)).map(name) {
+        if !prompts.contains(&prompt) {
+            prompts.push(prompt);
+        }
+    }
     if !prompts.is_empty() {
         message += &format!("; play a prompt before {}", prompts.join(" and before "));
     }

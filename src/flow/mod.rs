@@ -9,6 +9,7 @@
 pub mod attributes;
 pub mod bytes;
 mod carried;
+pub mod chain;
 pub mod compare;
 pub mod dataflow;
 pub mod document;

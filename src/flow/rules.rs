@@ -32,6 +32,7 @@ mod function_other_region;
 mod function_throttled;
 mod function_timeout;
 mod invoked;
+mod lambda_chain;
 mod no_way_out;
 mod response_characters;
 mod response_keys;
@@ -62,6 +63,7 @@ pub const ALL: &[&dyn Rule] = &[
     &function_not_associated::FunctionNotAssociated,
     &function_not_granted::FunctionNotGranted,
     &function_timeout::FunctionTimeout,
+    &lambda_chain::LambdaChain,
     &error_branch::ErrorBranch,
     &time_limit::TimeLimit,
     &no_way_out::NoWayOut,
@@ -85,7 +87,7 @@ pub struct RuleMeta {
     pub what: &'static str,
     /// Why what it finds is bad, with the AWS page that it rests on.
     pub why: &'static str,
-    /// What to do about a finding, in sentences.
+    /// What to do instead, in sentences.
     pub fix: &'static str,
     /// A flow with exactly one finding.
     pub bad: &'static str,
@@ -156,7 +158,8 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding at a JSON pointer of the flow, about a block if there is one.
+    /// Adds a finding at a JSON pointer of the flow, about a block if there is one, and hands it out so that a rule
+    /// may say more (its path, or a confidence of its own).
     pub fn add(
         &mut self,
         meta: &RuleMeta,
@@ -164,7 +167,7 @@ impl Findings {
         block: Option<&Block>,
         pointer: &str,
         message: String,
-    ) {
+    ) -> &mut Finding {
         let position = nearest(flow.document, pointer);
         self.found.push(Finding {
             code: meta.code,
@@ -179,6 +182,8 @@ impl Findings {
             path: Vec::new(),
             fingerprint: fingerprint(meta.code, flow.file, block, pointer),
         });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
     }
 
     /// Adds a finding about a block with the shortest way to it.
@@ -190,25 +195,9 @@ impl Findings {
         pointer: &str,
         message: String,
     ) {
-        self.add(meta, flow, Some(block), pointer, message);
-        if let Some(finding) = self.found.last_mut() {
-            let path = flow.graph.path_to(block.index);
-            finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
-        }
-    }
-
-    /// Judges the finding that was added last otherwise than its rule does as a rule.
-    fn judge_last(&mut self, severity: Severity, confidence: Confidence) {
-        if let Some(finding) = self.found.last_mut() {
-            (finding.severity, finding.confidence) = (severity, confidence);
-        }
-    }
-
-    /// Gives the finding that was added last the way of a contact.
-    fn path_of_last(&mut self, path: Vec<PathStep>) {
-        if let Some(finding) = self.found.last_mut() {
-            finding.path = path;
-        }
+        let path = flow.graph.path_to(block.index);
+        let finding = self.add(meta, flow, Some(block), pointer, message);
+        finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
     }
 
     /// Gives the findings in the order of the file.

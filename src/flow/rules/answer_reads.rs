@@ -81,10 +81,10 @@ pub(super) fn report(
             }
         };
         let message = format!("{subject} reads {}{says}", listed(&reads));
-        out.add(meta, flow, Some(block), &first.pointer, message);
-        out.judge_last(verdict.severity, verdict.confidence);
         let way = flow.data_flow().way(flow.document, &flow.graph, block.index, verdict.answer);
-        out.path_of_last(way.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect());
+        let finding = out.add(meta, flow, Some(block), &first.pointer, message);
+        (finding.severity, finding.confidence) = (verdict.severity, verdict.confidence);
+        finding.path = way.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
     }
 }
 

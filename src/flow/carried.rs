@@ -107,3 +107,68 @@ fn exposed(first: (&str, &CalleeFacts), facts: &Facts) -> Vec<Read> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::rules::{self, FlowView};
+    use super::*;
+
+    const FIRST: &str = r#"{"Version": "2019-10-30", "StartAction": "ask", "Actions": [
+      {"Identifier": "ask", "Type": "InvokeLambdaFunction", "Parameters": {
+        "LambdaFunctionARN": "f", "InvocationTimeLimitSeconds": "3"},
+       "Transitions": {"NextAction": "on", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "on"}]}},
+      {"Identifier": "on", "Type": "TransferToFlow", "Parameters": {"ContactFlowId": "second"},
+       "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+      {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}]}"#;
+
+    /// Hands on at once, so that what it was handed is read in the flow behind it.
+    const SECOND: &str = r#"{"Version": "2019-10-30", "StartAction": "on", "Actions": [
+      {"Identifier": "on", "Type": "TransferToFlow", "Parameters": {"ContactFlowId": "third"},
+       "Transitions": {"NextAction": "on", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "on"}]}}]}"#;
+
+    const THIRD: &str = r#"{"Version": "2019-10-30", "StartAction": "say", "Actions": [
+      {"Identifier": "say", "Type": "MessageParticipant", "Parameters": {"Text": "$.External.name"},
+       "Transitions": {"NextAction": "back", "Errors": []}},
+      {"Identifier": "back", "Type": "TransferToFlow", "Parameters": {"ContactFlowId": "second"}, "Transitions": {}}]}"#;
+
+    fn findings(first: &str, third: &str) -> Vec<String> {
+        let mut facts = Facts::default();
+        for (name, text) in [("second", SECOND), ("third", third)] {
+            let document = Some(Arc::new(Document::parse(text).unwrap()));
+            let callee = CalleeFacts { name: Some(name.to_owned()), document, ..CalleeFacts::default() };
+            facts.callees.insert(name.to_owned(), callee);
+        }
+        let document = Document::parse(first).unwrap();
+        let found = rules::check(&FlowView::new(&document, None), &facts, rules::ALL);
+        let found = found.into_iter().filter(|finding| finding.code.starts_with("external-"));
+        found.map(|finding| format!("{} {}: {}", finding.code, finding.pointer, finding.message)).collect()
+    }
+
+    #[test]
+    fn an_answer_is_followed_over_transfers_and_round_circles_of_them() {
+        let expected = "external-after-failure /Actions/1/Parameters/ContactFlowId: `on` hands the contact to the flow \
+                        `third`, whose block `say` reads `$.External.name`, and on a way to it `ask` failed: there is \
+                        no answer to read";
+        assert_eq!(findings(FIRST, THIRD), [expected]);
+        let caught = FIRST.replacen(
+            r#""ErrorType": "NoMatchingError", "NextAction": "on""#,
+            r#""ErrorType": "NoMatchingError", "NextAction": "end""#,
+            1,
+        );
+        assert_eq!(findings(&caught, THIRD), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_flow_asks_itself_was_not_handed_to_it() {
+        let asks = THIRD.replace(
+            r#""StartAction": "say", "Actions": ["#,
+            r#""StartAction": "a", "Actions": [
+          {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {"LambdaFunctionARN": "g"},
+           "Transitions": {"NextAction": "say", "Errors": []}},"#,
+        );
+        assert_eq!(findings(FIRST, &asks), [""; 0]);
+        assert_eq!(findings(&FIRST.replace("\"second\"", "\"$.Attributes.next\""), THIRD), [""; 0]);
+    }
+}

@@ -68,9 +68,6 @@ impl Rule for ExternalBeforeInvocation {
             }
             let says = ", and on a way to it no function was invoked: there is nothing to read";
             let verdict = Verdict::new(&META, Answer::Entry, says.to_owned());
-            if facts.transferred_to == Some(false) {
-                return Some(Verdict { confidence: Confidence::High, ..verdict });
-            }
             if !leans {
                 return Some(verdict);
             }
@@ -90,4 +87,39 @@ impl Rule for ExternalBeforeInvocation {
 fn is_module(flow: &FlowView<'_>, facts: &Facts) -> bool {
     let ends = |block: &super::Block| block.kind == "EndFlowModuleExecution";
     facts.flow_type == Some(FlowType::Module) || flow.document.blocks().iter().any(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, check};
+    use super::*;
+
+    /// Reads before it asks, as a flow does that is handed contacts with an answer.
+    const EARLY: &str = r#"{"Version": "2019-10-30", "StartAction": "hello", "Actions": [
+      {"Identifier": "hello", "Type": "MessageParticipant", "Parameters": {"Text": "$.External.name"},
+       "Transitions": {"NextAction": "ask"}},
+      {"Identifier": "ask", "Type": "InvokeLambdaFunction", "Parameters": {"LambdaFunctionARN": "f"},
+       "Transitions": {"NextAction": "hello"}}]}"#;
+
+    fn severities(text: &str, facts: &Facts) -> Vec<(Severity, Confidence)> {
+        let document = Document::parse(text).unwrap();
+        let found = check(&FlowView::new(&document, None), facts, &[&ExternalBeforeInvocation]);
+        found.into_iter().map(|finding| (finding.severity, finding.confidence)).collect()
+    }
+
+    #[test]
+    fn who_hands_contacts_over_decides_how_bad_an_early_read_is() {
+        let of = |transferred_to| severities(EARLY, &Facts { transferred_to, ..Facts::default() });
+        assert_eq!(of(None), [(Severity::Info, Confidence::Low)]);
+        assert_eq!(of(Some(true)), []);
+        assert_eq!(of(Some(false)), [(Severity::Warning, Confidence::Medium)]);
+    }
+
+    #[test]
+    fn what_a_module_is_given_is_not_known() {
+        let module = Facts { flow_type: Some(FlowType::Module), ..Facts::default() };
+        assert_eq!(severities(EARLY, &module), []);
+        let ends = EARLY.replace("MessageParticipant", "EndFlowModuleExecution");
+        assert_eq!(severities(&ends, &Facts::default()), []);
+    }
 }

@@ -236,7 +236,8 @@ impl DataFlow {
         true
     }
 
-    /// Gives the way of a contact that comes to `block` with `answer`; nothing where there is none.
+    /// Gives a way by which a contact comes to `block` with `answer`. Of an answer that cannot be known, or one that
+    /// waits for several asynchronous functions, it is any way to the block.
     pub fn way<'g>(
         &self,
         document: &Document,
@@ -244,58 +245,78 @@ impl DataFlow {
         block: usize,
         answer: Answer,
     ) -> Vec<&'g Edge> {
-        let starts = |edge: &Edge| match (answer, self.effect(document, edge)) {
-            (_, Effect::Set(set)) => set == answer,
-            (Answer::Pending(of), Effect::Begin(begins)) => of == begins,
+        let begins = |edge: &Edge| match (answer, self.effect(document, edge)) {
+            (Answer::Of(_) | Answer::Failed(_), Effect::Set(set)) => set == answer,
+            (Answer::Pending(of), Effect::Begin(begun)) => {
+                of == begun && self.unanswered(edge.from).is_some()
+            }
             _ => false,
         };
         let keeps = |edge: &Edge| match self.effect(document, edge) {
             Effect::Keep => true,
             Effect::KeepInner => self.inner.get(&edge.from).is_some_and(|inner| inner.contains(answer.bit())),
-            Effect::Set(set) => set == answer,
+            Effect::Set(_) => false,
             Effect::Begin(of) => begun(answer, of) == answer,
             Effect::Found => found(answer) == answer,
         };
-        let mut came_by: BTreeMap<usize, &Edge> = BTreeMap::new();
-        let mut queue = VecDeque::new();
-        if answer == Answer::Entry {
-            queue.extend(graph.start());
-        }
-        let begins = graph.edges().iter().filter(|edge| graph.is_reachable(edge.from) && starts(edge));
-        for edge in begins {
-            let Some(to) = edge.to else { continue };
-            came_by.entry(to).or_insert_with(|| {
-                queue.push_back(to);
-                edge
-            });
-        }
-        while let Some(at) = queue.pop_front() {
-            if at == block {
-                break;
-            }
-            for edge in graph.edges_from(at).iter().filter(|edge| keeps(edge)) {
-                let Some(to) = edge.to else { continue };
-                if graph.start() != Some(to) || answer != Answer::Entry {
-                    came_by.entry(to).or_insert_with(|| {
-                        queue.push_back(to);
-                        edge
-                    });
-                }
-            }
-        }
-        let (mut way, mut at) = (Vec::new(), block);
-        while let Some(edge) = came_by.get(&at) {
-            way.push(*edge);
-            at = edge.from;
-            if starts(edge) {
-                break;
-            }
-        }
-        way.reverse();
-        let mut whole = graph.path_to(way.first().map_or(block, |edge| edge.from));
+        let Some(way) = search(graph, block, answer == Answer::Entry, begins, keeps) else {
+            return graph.path_to(block);
+        };
+        let Some(first) = way.first().filter(|_| answer != Answer::Entry) else { return way };
+        let before = match answer {
+            Answer::Pending(_) => self.unanswered(first.from),
+            _ => None,
+        };
+        let mut whole = match before {
+            Some(before) => self.way(document, graph, first.from, before),
+            None => graph.path_to(first.from),
+        };
         whole.extend(way);
         whole
     }
+
+    /// Gives what was there at a block that begins an asynchronous invocation, where none answered before.
+    fn unanswered(&self, block: usize) -> Option<Answer> {
+        self.answers(block).find(|answer| matches!(answer, Answer::Entry | Answer::Failed(_)))
+    }
+}
+
+/// Searches breadth first for a way to `block`: from the start, or over an edge that `begins`, and on over edges that
+/// `keeps` lets through. The edge that begins is the first of the way.
+fn search<'g>(
+    graph: &'g Graph,
+    block: usize,
+    from_start: bool,
+    begins: impl Fn(&Edge) -> bool,
+    keeps: impl Fn(&Edge) -> bool,
+) -> Option<Vec<&'g Edge>> {
+    let mut came_by: BTreeMap<usize, (&Edge, bool)> = BTreeMap::new();
+    let mut queue = VecDeque::new();
+    let start = graph.start().filter(|_| from_start);
+    queue.extend(start);
+    for edge in graph.edges().iter().filter(|edge| graph.is_reachable(edge.from) && begins(edge)) {
+        let Some(to) = edge.to else { continue };
+        came_by.entry(to).or_insert_with(|| {
+            queue.push_back(to);
+            (edge, true)
+        });
+    }
+    while let Some(at) = queue.pop_front().filter(|at| *at != block) {
+        for edge in graph.edges_from(at).iter().filter(|edge| keeps(edge)) {
+            let Some(to) = edge.to.filter(|to| start != Some(*to)) else { continue };
+            came_by.entry(to).or_insert_with(|| {
+                queue.push_back(to);
+                (edge, false)
+            });
+        }
+    }
+    let (mut way, mut at, mut begun) = (Vec::new(), block, false);
+    while let Some((edge, first)) = came_by.get(&at).filter(|_| !begun) {
+        way.push(*edge);
+        (at, begun) = (edge.from, *first);
+    }
+    way.reverse();
+    (begun || start == Some(at)).then_some(way)
 }
 
 /// What becomes of an answer when an asynchronous invocation begins.

@@ -1,9 +1,12 @@
 use super::super::references::references;
 use super::*;
 
+/// Identifier, type or invocation, and ways with their targets.
+type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// Makes a flow of `(identifier, type or invocation, [(way, target)])`; a way is `next`, `done`, or an error.
-fn flow(blocks: &[(&str, &str, &[(&str, &str)])]) -> Document {
-    let action = |(identifier, kind, ways): &(&str, &str, &[(&str, &str)])| {
+fn flow(blocks: &[Row<'_>]) -> Document {
+    let action = |(identifier, kind, ways): &Row<'_>| {
         let (mut next, mut conditions, mut errors) = (serde_json::Value::Null, Vec::new(), Vec::new());
         for (way, to) in *ways {
             match *way {
@@ -88,7 +91,7 @@ fn an_asynchronous_invocation_fills_nothing_until_its_result_is_loaded() {
 
 #[test]
 fn who_leaves_a_counted_loop_has_been_in_its_body() {
-    let blocks: &[(&str, &str, &[(&str, &str)])] = &[
+    let blocks: &[Row<'_>] = &[
         ("l", "Loop", &[("again", "a"), ("done", "x"), ("next", "x")]),
         ("a", "sync", &[("next", "l"), ("E", "e")]),
         ("e", "X", &[]),
@@ -141,4 +144,70 @@ fn of_a_flow_that_is_far_too_long_nothing_is_known() {
     assert_eq!(answers(&flow(&blocks), 1), [Answer::Entry]);
     let long: Vec<_> = blocks.iter().copied().chain([("last", "X", &[][..])]).collect();
     assert_eq!(answers(&flow(&long), 1), []);
+}
+
+const KINDS: [&str; 6] = ["sync", "async", "load", "compare", "InvokeFlowModule", "X"];
+const WAYS: [&str; 3] = ["next", "E", "done"];
+
+/// What an edge makes of an answer, told apart from the analysis: straight from the table.
+fn replayed(kind: &str, edge: &Edge, block: usize, invocations: &[usize], answer: Answer) -> Answer {
+    let own = invocations.iter().position(|index| *index == block).unwrap_or_default();
+    match (kind, &edge.kind, answer) {
+        ("sync", EdgeKind::Error(_), _) => Answer::Failed(own),
+        ("sync", ..) => Answer::Of(own),
+        ("load" | "InvokeFlowModule", ..) => Answer::Unknown,
+        ("async", EdgeKind::Error(_), kept) => kept,
+        ("async", _, Answer::Of(_) | Answer::Unknown) => answer,
+        ("async", ..) => Answer::Pending(own),
+        ("compare", EdgeKind::Condition(_), Answer::Of(_)) => answer,
+        ("compare", EdgeKind::Condition(_), _) => Answer::Unknown,
+        _ => answer,
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn an_answer_is_held_exactly_where_a_way_leads_with_it(
+        rows in proptest::collection::vec((0..KINDS.len(), proptest::collection::vec((0..3_usize, 0..6_usize), 0..4)), 1..6),
+    ) {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let ways: Vec<Vec<(&str, &str)>> =
+            rows.iter().map(|(_, ways)| ways.iter().map(|(way, to)| (WAYS[*way], names[*to])).collect()).collect();
+        let blocks: Vec<Row<'_>> =
+            rows.iter().zip(&ways).zip(names).map(|(((kind, _), ways), name)| (name, KINDS[*kind], &ways[..])).collect();
+        let document = flow(&blocks);
+        let graph = Graph::of(&document);
+        let data = DataFlow::of(&document, &graph, &references(&document));
+        let invocations: Vec<usize> = data.invocations().iter().map(|found| found.index).collect();
+        let step = |edge: &Edge, answer| replayed(blocks[edge.from].1, edge, edge.from, &invocations, answer);
+        // All pairs of block and answer that a contact can be in, by walking.
+        let mut walked = BTreeSet::from([(0, Answer::Entry)]);
+        let mut open = vec![(0, Answer::Entry)];
+        while let Some((block, answer)) = open.pop() {
+            for edge in graph.edges_from(block) {
+                let Some(to) = edge.to else { continue };
+                let next = (to, step(edge, answer));
+                if walked.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+        let held: BTreeSet<_> =
+            (0..graph.len()).flat_map(|block| data.answers(block).map(move |answer| (block, answer))).collect();
+        proptest::prop_assert_eq!(&held, &walked);
+        for (block, answer) in held {
+            let way = data.way(&document, &graph, block, answer);
+            proptest::prop_assert_eq!(way.first().map_or(block, |edge| edge.from), 0);
+            proptest::prop_assert_eq!(way.last().map_or(0, |edge| edge.to.unwrap()), block);
+            proptest::prop_assert!(way.windows(2).all(|pair| pair[0].to == Some(pair[1].from)));
+            // Of what cannot be known, and of several that wait, any way to the block will do.
+            let exact = match answer {
+                Answer::Entry | Answer::Of(_) | Answer::Failed(_) => true,
+                Answer::Unknown => false,
+                Answer::Pending(of) => data.unanswered(invocations[of]).is_some(),
+            };
+            let led = way.iter().fold(Answer::Entry, |answer, edge| step(edge, answer));
+            proptest::prop_assert!(!exact || led == answer, "{:?} led to {} by {:?}", answer, block, led);
+        }
+    }
 }

@@ -10,6 +10,9 @@ use super::{Confidence, Facts, Findings, FlowView, PathStep, RuleMeta, Severity}
 /// The most references that a message names.
 const NAMED: usize = 3;
 
+/// What is told in one finding: a block, the flow and block behind it, and the cause.
+type Group<'a> = (usize, Option<&'a (String, String)>, String);
+
 /// What a rule says of a read.
 pub(super) struct Verdict {
     /// The answer that makes it bad, which gives the way that is shown.
@@ -65,8 +68,7 @@ pub(super) fn report(
     out: &mut Findings,
     judge: impl Fn(&Read) -> Option<Verdict>,
 ) {
-    let mut groups: BTreeMap<(usize, Option<&(String, String)>, String), (Verdict, Vec<&Read>)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, (Verdict, Vec<&Read>)> = BTreeMap::new();
     for read in reads {
         let Some(verdict) = judge(read) else { continue };
         let key = (read.block, read.via.as_ref(), verdict.says.clone());

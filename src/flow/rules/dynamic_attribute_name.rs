@@ -36,20 +36,18 @@ impl Rule for DynamicAttributeName {
     }
 
     fn check(&self, flow: &FlowView<'_>, _: &Facts, out: &mut Findings) {
-        for block in flow.reachable() {
-            let of_block = |found: &&super::Reference| {
-                found.block == block.index && found.is_key && found.namespace.is_answer()
-            };
-            let found: Vec<_> = flow.references().iter().filter(of_block).collect();
-            if let Some(first) = found.first() {
-                let message = format!(
-                    "`{}` takes the name of {} attribute(s) from a function's answer, such as `{}`; give fixed names",
-                    block.name,
-                    found.len(),
-                    first.text()
-                );
-                out.add(&META, flow, Some(block), &first.pointer, message);
-            }
+        let keys = flow.references().iter().filter(|found| found.is_key && found.namespace.is_answer());
+        let keys: Vec<_> = keys.filter(|found| flow.graph.is_reachable(found.block)).collect();
+        for found in keys.chunk_by(|a, b| a.block == b.block) {
+            let Some(first) = found.first() else { continue };
+            let Some(block) = flow.document.blocks().get(first.block) else { continue };
+            let message = format!(
+                "`{}` takes the name of {} attribute(s) from a function's answer, such as `{}`; give fixed names",
+                block.name,
+                found.len(),
+                first.text()
+            );
+            out.add(&META, flow, Some(block), &first.pointer, message);
         }
     }
 }

@@ -281,6 +281,9 @@ impl DataFlow {
     }
 }
 
+/// The edge by which a search came to each block, and whether the way begins there.
+type CameBy<'g> = BTreeMap<usize, (&'g Edge, bool)>;
+
 /// Searches breadth first for a way to `block`: from the start, or over an edge that `begins`, and on over edges that
 /// `keeps` lets through. The edge that begins is the first of the way.
 fn search<'g>(
@@ -290,7 +293,7 @@ fn search<'g>(
     begins: impl Fn(&Edge) -> bool,
     keeps: impl Fn(&Edge) -> bool,
 ) -> Option<Vec<&'g Edge>> {
-    let mut came_by: BTreeMap<usize, (&Edge, bool)> = BTreeMap::new();
+    let mut came_by: CameBy<'g> = BTreeMap::new();
     let mut queue = VecDeque::new();
     let start = graph.start().filter(|_| from_start);
     queue.extend(start);

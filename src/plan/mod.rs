@@ -26,6 +26,7 @@ pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
 pub use uses::flow_address;
 
+use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{CreateInstance, Manifest, State, Status};
 use crate::resource::{
@@ -233,6 +234,7 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     instances::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    draft.problems.extend(audit::live(desired, observed));
     let Draft { mut actions, mut problems, in_sync, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
     problems.sort_by(|a, b| {

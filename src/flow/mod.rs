@@ -7,6 +7,7 @@
 //! reason to change stays.
 
 pub mod bytes;
+pub mod catalog;
 pub mod chain;
 pub mod compare;
 pub mod document;

@@ -1,6 +1,6 @@
 //! A function's ARN that no association can hold.
 
-use super::super::document::{Format, is_template};
+use super::super::document::is_template;
 use super::super::invocation::ArnValue;
 use super::super::limits::MAX_FUNCTION_ARN_CHARACTERS;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
@@ -38,17 +38,15 @@ impl Rule for LambdaArnTooLong {
     }
 
     fn check(&self, flow: &FlowView<'_>, _: &Facts, out: &mut Findings) {
-        for invocation in flow.document.invocations() {
+        for invocation in flow.data_flow().invocations() {
             let arn = invocation.function.as_ref().and_then(ArnValue::literal).unwrap_or_default();
             let characters = arn.chars().count();
             let block = flow.document.blocks().get(invocation.index);
-            let Some(block) = block.filter(|_| characters > MAX_FUNCTION_ARN_CHARACTERS && !is_template(arn)) else {
+            let Some(block) = block.filter(|_| characters > MAX_FUNCTION_ARN_CHARACTERS && !is_template(arn))
+            else {
                 continue;
             };
-            let pointer = match flow.document.format() {
-                Format::Language => format!("{}/Parameters/LambdaFunctionARN", block.pointer),
-                Format::Legacy => format!("{}/parameters", block.pointer),
-            };
+            let pointer = flow.document.function_pointer(block);
             let message = format!(
                 "the ARN of the function of `{}` has {characters} characters; {MAX_FUNCTION_ARN_CHARACTERS} can be associated",
                 block.name

@@ -25,10 +25,10 @@ static META: RuleMeta = RuleMeta {
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "8"},
-   "Transitions": {"NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "b"}]}},
+   "Transitions": {"NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "stop"}]}},
   {"Identifier": "b", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "8"},
-   "Transitions": {"NextAction": "c", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "c"}]}},
+   "Transitions": {"NextAction": "stop", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "c"}]}},
   {"Identifier": "c", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:h", "InvocationTimeLimitSeconds": "8"},
    "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "stop"}]}},

@@ -1,6 +1,5 @@
 //! A function that is known only when a contact is there.
 
-use super::super::document::Format;
 use super::super::invocation::ArnValue;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
@@ -34,13 +33,10 @@ impl Rule for LambdaDynamicArn {
     }
 
     fn check(&self, flow: &FlowView<'_>, _: &Facts, out: &mut Findings) {
-        for invocation in flow.document.invocations() {
+        for invocation in flow.data_flow().invocations() {
             let Some(ArnValue::Dynamic(reference)) = &invocation.function else { continue };
             let Some(block) = flow.document.blocks().get(invocation.index) else { continue };
-            let pointer = match flow.document.format() {
-                Format::Language => format!("{}/Parameters/LambdaFunctionARN", block.pointer),
-                Format::Legacy => format!("{}/parameters", block.pointer),
-            };
+            let pointer = flow.document.function_pointer(block);
             let message = format!(
                 "`{}` invokes whatever function `{reference}` names when a contact is there; it is not checked",
                 block.name

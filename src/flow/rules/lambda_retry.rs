@@ -54,7 +54,11 @@ impl Rule for LambdaRetry {
                     || is_terminal(&block.kind)
                     || matches!(
                         block.kind.as_str(),
-                        "Loop" | "Compare" | "DistributeByPercentage" | "GetParticipantInput" | "ConnectParticipantWithLexBot"
+                        "Loop"
+                            | "Compare"
+                            | "DistributeByPercentage"
+                            | "GetParticipantInput"
+                            | "ConnectParticipantWithLexBot"
                     )
             })
             .collect();
@@ -62,12 +66,15 @@ impl Rule for LambdaRetry {
         let edge = |block: usize, nth: usize| flow.graph.edges_from(block).get(nth).map(free);
         let (component, components) = components::strong(blocks.len(), edge);
         let mut told = vec![false; components.len()];
-        for block in blocks.iter().filter(|block| block.kind == ACTION && flow.graph.is_reachable(block.index)) {
+        for block in
+            blocks.iter().filter(|block| block.kind == ACTION && flow.graph.is_reachable(block.index))
+        {
             let of = component[block.index];
             let retries = |edge: &&Edge| {
                 matches!(edge.kind, EdgeKind::Error(_)) && free(edge).is_some_and(|to| component[to] == of)
             };
-            let Some(first) = flow.graph.edges_from(block.index).iter().find(retries).filter(|_| !told[of]) else {
+            let Some(first) = flow.graph.edges_from(block.index).iter().find(retries).filter(|_| !told[of])
+            else {
                 continue;
             };
             told[of] = true;

@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Advice,
     confidence: Confidence::High,
     what: "Finds invocations whose success and whose Error branch lead to the same block. Where that block ends the \
-           flow nothing is said: there is nothing left to do otherwise.",
+           flow, or compares, nothing is said: nothing is left to do otherwise, or the failure may show there.",
     why: "What comes next cannot tell whether there is an answer: `$.External` is empty after a failure (admin guide, \
           page \"Grant Amazon Connect access to your AWS Lambda functions\").",
     fix: "Lead the Error branch to a block of its own, such as a prompt or a default value, or compare what the \
@@ -44,11 +44,15 @@ impl Rule for LambdaSameBranch {
             let error = block.transitions.error("NoMatchingError").and_then(|branch| branch.target.as_ref());
             let Some((next, error)) = block.transitions.next.as_ref().zip(error) else { continue };
             let to = flow.document.block(&next.identifier);
-            let Some(to) = to.filter(|to| next.identifier == error.identifier && !is_terminal(&to.kind)) else {
+            let Some(to) = to.filter(|to| {
+                next.identifier == error.identifier && to.kind != "Compare" && !is_terminal(&to.kind)
+            }) else {
                 continue;
             };
-            let message =
-                format!("after `{}` the flow goes on with `{}` whether the function failed or not", block.name, to.name);
+            let message = format!(
+                "after `{}` the flow goes on with `{}` whether the function failed or not",
+                block.name, to.name
+            );
             out.add(&META, flow, Some(block), &error.pointer, message);
         }
     }

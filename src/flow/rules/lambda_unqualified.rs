@@ -1,6 +1,6 @@
 //! A block that misses the alias or version that the manifest binds.
 
-use super::super::document::{Format, is_template};
+use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
 pub(super) struct LambdaUnqualified;
@@ -40,14 +40,17 @@ impl Rule for LambdaUnqualified {
 
     fn example_facts(&self) -> Facts {
         let mut facts = Facts::default();
-        for arn in ["arn:aws:lambda:us-east-1:111122223333:function:f", "arn:aws:lambda:us-east-1:111122223333:function:f:live"] {
+        for arn in [
+            "arn:aws:lambda:us-east-1:111122223333:function:f",
+            "arn:aws:lambda:us-east-1:111122223333:function:f:live",
+        ] {
             facts.functions.entry(arn.to_owned()).or_default().qualifier = Some(Some("live".to_owned()));
         }
         facts
     }
 
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
-        for invocation in flow.document.invocations() {
+        for invocation in flow.data_flow().invocations() {
             let Some(arn) = invocation.function.as_ref().and_then(|arn| arn.literal()) else { continue };
             let known = facts.functions.get(arn);
             let Some(Some(qualifier)) = known.and_then(|known| known.qualifier.as_ref()) else { continue };
@@ -55,10 +58,7 @@ impl Rule for LambdaUnqualified {
             if is_template(arn) || !is_bare(arn) {
                 continue;
             }
-            let pointer = match flow.document.format() {
-                Format::Language => format!("{}/Parameters/LambdaFunctionARN", block.pointer),
-                Format::Legacy => format!("{}/parameters", block.pointer),
-            };
+            let pointer = flow.document.function_pointer(block);
             let message = format!(
                 "`{}` invokes `{arn}` without a qualifier; the manifest binds `{qualifier}`: write `{arn}:{qualifier}`",
                 block.name

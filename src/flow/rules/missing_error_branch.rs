@@ -40,14 +40,21 @@ impl Rule for MissingErrorBranch {
         }
         for block in flow.document.blocks() {
             let Some(action) = action_of(&block.kind) else { continue };
-            let caught = |error: &&&str| {
-                block.transitions.error(error).is_some_and(|branch| branch.target.is_some())
-            };
-            let missing: Vec<_> =
-                action.errors.iter().filter(|error| !caught(error)).map(|error| format!("`{error}`")).collect();
+            let caught =
+                |error: &&&str| block.transitions.error(error).is_some_and(|branch| branch.target.is_some());
+            let missing: Vec<_> = action
+                .errors
+                .iter()
+                .filter(|error| !caught(error))
+                .map(|error| format!("`{error}`"))
+                .collect();
             if !missing.is_empty() {
-                let message =
-                    format!("`{}` ({}) needs an error branch for {}", block.name, block.kind, missing.join(" and "));
+                let message = format!(
+                    "`{}` ({}) needs an error branch for {}",
+                    block.name,
+                    block.kind,
+                    missing.join(" and ")
+                );
                 out.add(&META, flow, Some(block), &format!("{}/Transitions", block.pointer), message);
             }
         }

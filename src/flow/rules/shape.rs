@@ -154,7 +154,12 @@ mod tests {
 
     #[test]
     fn a_flow_at_its_limits_is_allowed_and_one_more_is_not() {
-        let long = |characters: usize| END.replace("\"Parameters\": {}", &format!("\"Parameters\": {{\"x\": \"{}\"}}", "é".repeat(characters)));
+        let long = |characters: usize| {
+            END.replace(
+                "\"Parameters\": {}",
+                &format!("\"Parameters\": {{\"x\": \"{}\"}}", "é".repeat(characters)),
+            )
+        };
         let rest = long(0).chars().count();
         assert_eq!(found(&long(MAX_CHARACTERS - rest)), []);
         assert_eq!(found(&long(MAX_CHARACTERS - rest + 1)), [("content-too-long", None)]);
@@ -166,7 +171,8 @@ mod tests {
                 )
             };
             let actions: String = (0..actions - 1).map(action).collect();
-            END.replace("\"StartAction\": \"end\"", "\"StartAction\": \"0\"").replace("[\n", &format!("[\n{actions}"))
+            END.replace("\"StartAction\": \"end\"", "\"StartAction\": \"0\"")
+                .replace("[\n", &format!("[\n{actions}"))
         };
         assert_eq!(found(&many(MAX_ACTIONS)), []);
         assert_eq!(found(&many(MAX_ACTIONS + 1)), [("too-many-actions", None)]);

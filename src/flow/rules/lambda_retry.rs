@@ -111,3 +111,34 @@ fn way_back<'f>(flow: &'f FlowView<'_>, first: &'f Edge, keep: impl Fn(&Edge) ->
     way.reverse();
     way
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, check};
+    use super::*;
+
+    fn paths(text: &str) -> Vec<Vec<String>> {
+        let document = Document::parse(text).unwrap();
+        let found = check(&FlowView::new(&document, None), &Facts::default(), &[&LambdaRetry]);
+        let path = |path: Vec<PathStep>| path.into_iter().map(|step| step.block).collect();
+        found.into_iter().map(|finding| path(finding.path)).collect()
+    }
+
+    #[test]
+    fn the_way_back_is_shown_from_the_invocation_on() {
+        assert_eq!(paths(META.bad), [["a", "sorry"]]);
+        let itself = META.bad.replace(
+            r#""NoMatchingError", "NextAction": "sorry""#,
+            r#""NoMatchingError", "NextAction": "a""#,
+        );
+        assert_eq!(paths(&itself), [["a"]]);
+    }
+
+    #[test]
+    fn what_decides_or_asks_on_the_way_bounds_it() {
+        for kind in ["Compare", "GetParticipantInput", "Loop"] {
+            assert_eq!(paths(&META.bad.replace("MessageParticipant", kind)).len(), 0, "{kind}");
+        }
+        assert_eq!(paths(&META.bad.replace("MessageParticipant", "Wait")).len(), 1);
+    }
+}

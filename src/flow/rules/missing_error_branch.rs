@@ -60,3 +60,33 @@ impl Rule for MissingErrorBranch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, check};
+    use super::*;
+
+    #[test]
+    fn what_the_console_exports_is_enough() {
+        // A Compare with a `NextAction`, which its page does not name, and a prompt without an error branch.
+        let text = |error: &str| {
+            format!(
+                r#"{{"Version": "2019-10-30", "StartAction": "c", "Actions": [
+  {{"Identifier": "c", "Type": "Compare", "Parameters": {{"ComparisonValue": "$.Channel"}}, "Transitions": {{
+    "NextAction": "say", "Errors": [{{"ErrorType": "{error}", "NextAction": "say"}}], "Conditions": []}}}},
+  {{"Identifier": "say", "Type": "MessageParticipant", "Parameters": {{"Text": "x"}}, "Transitions": {{"NextAction": "end"}}}},
+  {{"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {{}}, "Transitions": {{}}}}]}}"#
+            )
+        };
+        let found = |text: &str| {
+            let document = Document::parse(text).unwrap();
+            let found = check(&FlowView::new(&document, None), &Facts::default(), super::super::ALL);
+            found.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&text("NoMatchingCondition")), [""; 0]);
+        assert_eq!(
+            found(&text("NoMatchingError")),
+            ["`c` (Compare) needs an error branch for `NoMatchingCondition`"]
+        );
+    }
+}

@@ -11,6 +11,7 @@ use super::stub::{FlowType, stub};
 use super::{Document, Format, compare, decode, limits, rules, template};
 
 mod data;
+mod ten;
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };

@@ -9,6 +9,7 @@
 pub mod attributes;
 pub mod bytes;
 mod carried;
+pub mod catalog;
 pub mod chain;
 pub mod compare;
 pub mod dataflow;

@@ -92,9 +92,9 @@ fn searched(plain: &Plain) -> Option<Vec<Option<u64>>> {
 #[derive(Debug, Clone)]
 enum Program {
     Invoke(u32),
-    Row(Vec<Program>),
-    Either(Box<Program>, Box<Program>),
-    Loop(u32, Box<Program>),
+    Row(Vec<Self>),
+    Either(Box<Self>, Box<Self>),
+    Loop(u32, Box<Self>),
     /// Perhaps leaves everything.
     Leave,
 }
@@ -112,7 +112,7 @@ fn program() -> impl Strategy<Value = Program> {
 
 /// Adds a program's blocks, which lead on to `next`, and gives the first one. Block 1 is the end of all.
 fn build(program: &Program, next: usize, plain: &mut Plain) -> usize {
-    let mut add = |plain: &mut Plain, seconds, rounds, arcs: Vec<(usize, bool)>| {
+    let add = |plain: &mut Plain, seconds, rounds, arcs: Vec<(usize, bool)>| {
         plain.push((seconds, rounds, arcs));
         plain.len() - 1
     };

@@ -67,11 +67,10 @@ pub(super) struct Search {
     pub(super) steps: u64,
 }
 
+/// Takes the longer way, of equal ones the one over fewer nodes, of these the one by the earlier arc.
 fn offer(place: &mut Option<Way>, way: Way) {
-    let better = |known: &Way| {
-        (way.seconds, std::cmp::Reverse(way.length)) > (known.seconds, std::cmp::Reverse(known.length))
-    };
-    if place.as_ref().is_none_or(better) {
+    let rank = |way: &Way| (way.seconds, std::cmp::Reverse((way.length, way.arc)));
+    if place.as_ref().is_none_or(|known| rank(&way) > rank(known)) {
         *place = Some(way);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::finding::PathStep;
 use super::super::graph::components::strong;
-use super::net::Net;
+use super::net::{Arc, Net};
 use super::search::{Endless, Piece, Search};
 use super::silence::Effect;
 use super::world::{MAX_ROUNDS, World};
@@ -133,6 +133,7 @@ impl<'w, 'a> Path<'w, 'a> {
         self.prompts.dedup();
         Some(Chain {
             seconds,
+            least_seconds: seconds,
             own_seconds: self.own.last().copied().filter(|_| self.timed && seconds.is_some()),
             doubts,
             over,
@@ -195,27 +196,58 @@ pub(super) fn bounded(world: &World<'_>, pieces: &[Piece], belief: Belief) -> Op
     path.finish(Some(seconds), over, doubts)
 }
 
-/// A cycle: where it begins, and its arcs with the nodes that they leave.
+/// A cycle: the arcs that lead to its first function from where it is entered, and those around it, each with the
+/// node that it leads to.
 struct Cycle {
-    begin: usize,
-    arcs: Vec<(usize, usize)>,
+    lead: Vec<(usize, usize)>,
+    around: Vec<(usize, usize)>,
 }
 
-/// Finds a cycle that loses time, if there is one among nodes that `keep` keeps.
-fn cycle(net: &Net, keep: impl Fn(usize) -> bool) -> Option<Cycle> {
+/// Finds a cycle that loses time among nodes that `keep` keeps, if there is one: of several the nearest to `entry`.
+fn cycle(net: &Net, entry: usize, keep: impl Fn(usize) -> bool) -> Option<Cycle> {
     let members: Vec<_> = (0..net.len()).filter(|node| keep(*node)).collect();
     let kept = net.within(&members, |_, _| true);
     let (component, components) = strong(kept.len(), |node, nth| kept.nth(node, nth));
-    let around = |node: &usize| {
-        components[component[*node]].len() > 1 || kept.arcs(*node).iter().any(|arc| arc.to == *node)
+    let comes_round = |node: usize| {
+        components[component[node]].len() > 1 || kept.arcs(node).iter().any(|arc| arc.to == node)
     };
-    let begin = (0..kept.len()).find(|node| kept.node(*node).seconds > 0 && around(node))?;
-    let inside = kept.within(&components[component[begin]], |_, _| true);
-    let at = components[component[begin]].binary_search(&begin).ok()?;
-    let arcs = inside.way(at, |node| node == at)?;
-    let arcs =
-        arcs.into_iter().map(|(_, arc)| (members[components[component[begin]][arc.to]], arc.id)).collect();
-    Some(Cycle { begin: members[begin], arcs })
+    let begins =
+        |node: usize| net.node(node).seconds > 0 && members.binary_search(&node).is_ok_and(&comes_round);
+    let arcs = |way: Vec<(usize, Arc)>| way.into_iter().map(|(_, arc)| (arc.to, arc.id)).collect::<Vec<_>>();
+    let lead = if begins(entry) { Vec::new() } else { arcs(net.way(entry, begins)?) };
+    let begin = lead.last().map_or(entry, |(node, _)| *node);
+    let place = members.binary_search(&begin).ok()?;
+    let round = &components[component[place]];
+    let inside = kept.within(round, |_, _| true);
+    let at = round.binary_search(&place).ok()?;
+    let around = arcs(inside.way(at, |node| node == at)?);
+    Some(Cycle { lead, around: around.into_iter().map(|(node, arc)| (members[round[node]], arc)).collect() })
+}
+
+/// Gives the seconds of a long way from a node that comes to no node twice: of ways along which the distance from
+/// the node in arcs, and then the order in which nodes were found, grows. There may be longer ones.
+fn once(net: &Net, entry: usize) -> u64 {
+    let mut order = vec![entry];
+    let mut found = vec![usize::MAX; net.len()];
+    found[entry] = 0;
+    let mut at = 0;
+    while let Some(node) = order.get(at).copied() {
+        at += 1;
+        for arc in net.arcs(node) {
+            if found[arc.to] == usize::MAX {
+                found[arc.to] = order.len();
+                order.push(arc.to);
+            }
+        }
+    }
+    let mut sums: Vec<u64> = order.iter().map(|node| u64::from(net.node(*node).seconds)).collect();
+    for at in 0..order.len() {
+        for arc in net.arcs(order[at]).iter().filter(|arc| found[arc.to] > at) {
+            let to = found[arc.to];
+            sums[to] = sums[to].max(sums[at] + u64::from(net.node(arc.to).seconds));
+        }
+    }
+    sums.into_iter().max().unwrap_or(0)
 }
 
 /// Shows a chain that nothing bounds; nothing where it is another flow's.
@@ -229,11 +261,12 @@ pub(super) fn endless(
 ) -> Option<Chain> {
     let members: Vec<_> = endless.nodes.iter().map(|id| place[*id]).collect();
     let net = net.within(&members, |_, _| true);
-    let sure = cycle(&net, |node| !world.decides(net.node(node).id));
-    let decided = sure.is_none();
-    let round = sure.or_else(|| cycle(&net, |_| true))?;
     let (way, entry) = endless.entry;
     let entry = (0..net.len()).find(|node| net.node(*node).id == entry)?;
+    let sure = cycle(&net, entry, |node| !world.decides(net.node(node).id));
+    let decided = sure.is_none();
+    let round = sure.or_else(|| cycle(&net, entry, |_| true))?;
+    let least = way.seconds.saturating_add(once(&net, entry));
     let mut pieces = search.trace(way.from);
     let mut seconds = way.seconds;
     let mut add = |pieces: &mut Vec<Piece>, node: usize, arc: Option<usize>| {
@@ -241,13 +274,11 @@ pub(super) fn endless(
         pieces.push(Piece::Visit { id: net.node(node).id, arc, seconds });
     };
     add(&mut pieces, entry, way.arc);
-    if entry != round.begin {
-        for (_, arc) in net.way(entry, |node| node == round.begin)? {
-            add(&mut pieces, arc.to, Some(arc.id));
-        }
+    for (to, arc) in &round.lead {
+        add(&mut pieces, *to, Some(*arc));
     }
     let begin = pieces.len() - 1;
-    for (to, arc) in &round.arcs {
+    for (to, arc) in &round.around {
         add(&mut pieces, *to, Some(*arc));
     }
     let mut path = Path::new(world);
@@ -269,8 +300,10 @@ pub(super) fn endless(
     let mut doubts = if belief == Belief::Possible { doubts(world, &pieces) } else { Vec::new() };
     if endless.too_deep {
         doubts.push("loops that are nested so deep are not counted".to_owned());
-    } else if decided {
+    } else if decided && least <= MAX_SILENT_SECONDS {
         doubts.push("a condition on the way may end it".to_owned());
     }
-    path.finish(None, over, doubts)
+    let mut chain = path.finish(None, over, doubts)?;
+    chain.least_seconds = Some(least);
+    Some(chain)
 }

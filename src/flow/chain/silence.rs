@@ -1,5 +1,6 @@
 //! What a block does to a contact's silence.
 
+use super::super::catalog::action_of;
 use super::super::document::{Block, Document};
 use super::super::invocation::{InvocationKind, TimeLimit};
 use super::super::limits::MAX_SYNC_SECONDS;
@@ -31,34 +32,11 @@ pub(super) fn effect(kind: &str) -> Effect {
         "ShowView" | "Wait" | "AuthenticateParticipant" | "TransferParticipantToThirdParty" => {
             Effect::Doubtful
         }
-        kind if is_silent(kind) => Effect::Silent,
+        // It is the name that exports give `UpdateRoutingCriteria`.
+        "UpdateContactRoutingCriteria" => Effect::Silent,
+        kind if action_of(kind).is_some() => Effect::Silent,
         _ => Effect::Doubtful,
     }
-}
-
-/// Tells whether a type of block is documented and plays nothing.
-fn is_silent(kind: &str) -> bool {
-    let families = ["Update", "Check", "Get", "Create", "Tag", "UnTag", "Associate"];
-    matches!(
-        kind,
-        "Compare"
-            | "CompleteOutboundCall"
-            | "DequeueContactAndTransferToQueue"
-            | "DisconnectParticipant"
-            | "DistributeByPercentage"
-            | "EndFlowExecution"
-            | "EndFlowModuleExecution"
-            | "InvokeFlowModule"
-            | "InvokeLambdaFunction"
-            | "LoadContactContent"
-            | "Loop"
-            | "ResumeContact"
-            | "StartOutboundChatContact"
-            | "StartVoiceIdStream"
-            | "TransferContactToAgent"
-            | "TransferContactToQueue"
-            | "TransferToFlow"
-    ) || families.iter().any(|family| kind.starts_with(family))
 }
 
 /// How long a contact waits for a block's function: at least and at most, in seconds.

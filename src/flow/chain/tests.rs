@@ -178,6 +178,11 @@ fn a_cycle_without_a_count_is_endless() {
     assert_eq!((chain.seconds, chain.over, chain.path[chain.over].block.as_str()), (None, 1, "a"));
     assert_eq!(shown(std::slice::from_ref(chain)), ["endless: p=0 !a=3 s=3 a=6"]);
     assert_eq!(alone("a 3 c c\nc C e a\ne E - -"), ["endless: !a=3 c=3 a=6 ?1"], "a condition may end it");
+    assert_eq!(
+        alone("a 8 b b\nb 7 c c\nc 8 d d\nd C e a\ne E - -"),
+        ["endless: !a=8 b=15 c=23 d=23 a=31"],
+        "23 s at once"
+    );
     assert_eq!(alone("a 3 e p\np P a a\ne E - -"), [""; 0], "each round plays a prompt");
     assert_eq!(alone("s S t t\nt C s a\na 8 e e\ne E - -"), [""; 0], "the cycle loses no time");
 }

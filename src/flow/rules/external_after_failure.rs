@@ -21,7 +21,9 @@ static META: RuleMeta = RuleMeta {
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "hello", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "hello"}]}},
+   "Transitions": {"NextAction": "log", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "hello"}]}},
+  {"Identifier": "log", "Type": "UpdateFlowLoggingBehavior", "Parameters": {"FlowLoggingBehavior": "Enabled"},
+   "Transitions": {"NextAction": "hello"}},
   {"Identifier": "hello", "Type": "MessageParticipant", "Parameters": {"Text": "Hello $.External.name"}, "Transitions": {
     "NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}

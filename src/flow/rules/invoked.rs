@@ -1,6 +1,5 @@
 //! The blocks that invoke a function of which something is known.
 
-use super::super::document::Format;
 use super::super::facts::FunctionFacts;
 use super::super::invocation::{ArnValue, Invocation};
 use super::{Block, Facts, FlowView};
@@ -33,11 +32,7 @@ pub(super) fn invoked<'a>(flow: &'a FlowView<'_>, facts: &'a Facts) -> Vec<Invok
     let found = found.filter_map(|invocation| {
         let block = flow.document.blocks().get(invocation.index)?;
         let facts = facts.functions.get(invocation.function.as_ref()?.literal()?)?;
-        let member = match flow.document.format() {
-            Format::Language => "Parameters/LambdaFunctionARN",
-            Format::Legacy => "parameters",
-        };
-        Some(Invoked { block, pointer: format!("{}/{member}", block.pointer), invocation, facts })
+        Some(Invoked { block, pointer: flow.document.function_pointer(block), invocation, facts })
     });
     found.collect()
 }

@@ -25,10 +25,10 @@ static META: RuleMeta = RuleMeta {
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "8"},
-   "Transitions": {"NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "b"}]}},
+   "Transitions": {"NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "stop"}]}},
   {"Identifier": "b", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "8"},
-   "Transitions": {"NextAction": "c", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "c"}]}},
+   "Transitions": {"NextAction": "stop", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "c"}]}},
   {"Identifier": "c", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:h", "InvocationTimeLimitSeconds": "8"},
    "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "stop"}]}},
@@ -62,9 +62,12 @@ impl Rule for LambdaChain {
             let Some(block) = flow.document.blocks().get(chain.block) else { continue };
             let message = message(&chain);
             let finding = out.add(&META, flow, Some(block), &block.pointer, message);
-            if !chain.doubts.is_empty() {
-                finding.confidence = Confidence::Medium;
-            }
+            finding.confidence = match chain.doubts.len() {
+                0 => Confidence::High,
+                // Only a caller who goes round through views or waits, and never takes the way out.
+                2.. if chain.seconds.is_none() => Confidence::Low,
+                _ => Confidence::Medium,
+            };
             finding.path = chain.path;
         }
     }
@@ -106,6 +109,10 @@ fn message(chain: &Chain) -> String {
             )
         }
     };
+    let least = chain.least_seconds.filter(|least| chain.seconds.is_none() && *least > MAX_SILENT_SECONDS);
+    if let Some(least) = least {
+        message += &format!("; for {least} s even if no block is come to twice");
+    }
     if let Some(own) = chain.own_seconds.filter(|own| Some(*own) != chain.seconds) {
         message += &format!("; with the functions' own time-outs {own} s");
     }

@@ -37,7 +37,7 @@ impl Rule for Unreachable {
             return;
         }
         for block in flow.document.blocks().iter().filter(|block| !flow.graph.is_reachable(block.index)) {
-            // A second block of one identifier can never be named; `flow-shape` says so.
+            // A second block of one identifier can never be named; `duplicate-identifier` says so.
             let named =
                 flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
             if named && !block.identifier.is_empty() && !is_template(&block.identifier) {

@@ -1,0 +1,173 @@
+//! A manifest as a picture: instances, the flows on them, and the functions that these may call.
+
+use std::collections::BTreeMap;
+
+use crate::flow::{Document, template};
+use crate::manifest::{Associate, Flow, Function, InstanceLookup, Invocation, Manifest};
+use crate::resource::{Label, Place};
+
+use super::model::{Arrow, Group, Line, Picture, Role, Tile};
+
+/// Makes the map of a manifest: a frame for each instance with its flows, and the functions right of them.
+pub fn of_manifest(manifest: &Manifest) -> Picture {
+    let mut map = Map { manifest, picture: Picture::default(), places: BTreeMap::new() };
+    map.picture.title = manifest.set.to_string();
+    for (number, (label, instance)) in manifest.instances.iter().enumerate() {
+        let name = match &instance.lookup {
+            InstanceLookup::Alias(alias) => alias,
+            InstanceLookup::Id(id) => id,
+        };
+        let title = format!("{label} · {}", instance.place.region);
+        map.picture.groups.push(Group { title });
+        let tile = map.tile(Key::Instance(label), label.as_str(), Role::Instance, Some(number));
+        tile.subtitle = format!("instance in {}", instance.place);
+        tile.detail.clone_from(name);
+    }
+    map.flows();
+    map.functions();
+    for (label, instance) in &manifest.instances {
+        for function in &instance.functions {
+            map.call(Key::Instance(label), &instance.place, function, "any flow", String::new());
+        }
+    }
+    for (label, flow) in &manifest.flows {
+        map.calls(label, flow);
+    }
+    map.picture
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Instance(&'a Label),
+    /// A flow on an instance.
+    Flow(&'a Label, &'a Label),
+    /// A module that flows on an instance name.
+    Module(&'a str, &'a Label),
+    Function(&'a str),
+}
+
+struct Map<'a> {
+    manifest: &'a Manifest,
+    picture: Picture,
+    places: BTreeMap<Key<'a>, usize>,
+}
+
+impl<'a> Map<'a> {
+    fn tile(&mut self, key: Key<'a>, title: &str, role: Role, group: Option<usize>) -> &mut Tile {
+        let id = match key {
+            Key::Instance(label) => format!("instance/{label}"),
+            Key::Flow(flow, instance) => format!("flow/{flow}@{instance}"),
+            Key::Module(module, instance) => format!("module/{module}@{instance}"),
+            Key::Function(function) => format!("function/{function}"),
+        };
+        let place = *self.places.entry(key).or_insert(self.picture.boxes.len());
+        if place == self.picture.boxes.len() {
+            self.picture.boxes.push(Tile::new(id, title.to_owned(), role));
+        }
+        let tile = &mut self.picture.boxes[place];
+        tile.group = group;
+        tile
+    }
+
+    fn group(&self, instance: &Label) -> Option<usize> {
+        self.manifest.instances.keys().position(|label| label == instance)
+    }
+
+    fn arrow(&mut self, from: Key<'a>, to: Key<'a>, line: Line, label: &str, detail: String) {
+        let (Some(from), Some(to)) = (self.places.get(&from).copied(), self.places.get(&to).copied()) else {
+            return;
+        };
+        let same = self.picture.arrows.iter_mut().find(|arrow| (arrow.from, arrow.to) == (from, to));
+        if let Some(arrow) = same {
+            for (text, more) in [(&mut arrow.label, label), (&mut arrow.detail, &*detail)] {
+                if !more.is_empty() && !text.split(", ").any(|part| part == more) {
+                    *text = if text.is_empty() { more.to_owned() } else { format!("{text}, {more}") };
+                }
+            }
+            return;
+        }
+        self.picture.arrows.push(Arrow { from, to, label: label.to_owned(), detail, line, strong: false });
+    }
+
+    fn flows(&mut self) {
+        for (label, flow) in &self.manifest.flows {
+            for instance in &flow.instances {
+                let group = self.group(instance);
+                let tile = self.tile(Key::Flow(label, instance), label.as_str(), Role::Flow, group);
+                tile.subtitle = flow.kind.to_string();
+                let whole = if flow.content.is_some() { "" } else { ", only its bound blocks" };
+                tile.detail = format!("{}{whole}", flow.name);
+            }
+        }
+    }
+
+    fn functions(&mut self) {
+        for (label, function) in &self.manifest.functions {
+            let Function { target, .. } = function;
+            let tile = self.tile(Key::Function(label.as_str()), label.as_str(), Role::Function, None);
+            tile.subtitle = match &target.qualifier {
+                Some(qualifier) => format!("function in {}, {qualifier}", target.place.region),
+                None => format!("function in {}", target.place.region),
+            };
+            tile.detail.clone_from(&target.name);
+        }
+    }
+
+    /// Draws that something on an instance may call a function: with an association where the instance lists it.
+    fn call(&mut self, from: Key<'a>, place: &Place, function: &'a Label, label: &str, more: String) {
+        let Some(known) = self.manifest.functions.get(function) else { return };
+        let listed = known.target.place == *place && known.associate != Associate::None;
+        let (line, kind) = if listed {
+            (Line::Binding, "association and permission")
+        } else {
+            (Line::Grant, "permission only")
+        };
+        let label = if listed { label.to_owned() } else { format!("{label} (grant)") };
+        let detail = if more.is_empty() { kind.to_owned() } else { format!("{kind}; {more}") };
+        self.arrow(from, Key::Function(function.as_str()), line, &label, detail);
+    }
+
+    /// Draws what a flow calls: by its bindings, and by the tokens in its text.
+    fn calls(&mut self, label: &'a Label, flow: &'a Flow) {
+        let text = flow.content.as_ref().map_or("", |content| content.text.as_str());
+        for instance in &flow.instances {
+            let from = Key::Flow(label, instance);
+            let place = self.manifest.instances.get(instance).map(|instance| &instance.place);
+            for (block, binding) in &flow.bindings {
+                let limit = binding.time_limit.map(|limit| format!("{limit} s"));
+                let kind = (binding.invocation == Some(Invocation::Async)).then(|| "asynchronous".to_owned());
+                let words: Vec<_> = limit.into_iter().chain(kind).collect();
+                if let Some(place) = place {
+                    self.call(from, place, &binding.function, block, words.join(", "));
+                }
+            }
+            for (kind, name) in references(text) {
+                match kind {
+                    Kind::Flow => {
+                        let to = self.manifest.flows.keys().find(|label| label.as_str() == name);
+                        if let Some(to) = to.filter(|to| *to != label) {
+                            self.arrow(from, Key::Flow(to, instance), Line::Handover, "transfer", name.clone());
+                        }
+                    }
+                    Kind::Function => {
+                        let bound = flow.bindings.values().any(|binding| binding.function.as_str() == name);
+                        let function = self.manifest.functions.keys().find(|label| label.as_str() == name);
+                        if let (Some(function), Some(place), false) = (function, place, bound) {
+                            self.call(from, place, function, "", String::new());
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a token of a flow's text may name.
+enum Kind {
+    Flow,
+    Function,
+}
+
+fn references(_text: &str) -> Vec<(Kind, String)> {
+    Vec::new()
+}

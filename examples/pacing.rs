@@ -1,6 +1,8 @@
 //! Measures a plan of 60 bound functions against an embedded AWS with the real request rates: nothing is throttled,
 //! and the plan takes little more than the buckets allow at best.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -46,13 +46,15 @@ pub enum ObserveError {
 pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Snapshot, ObserveError> {
     let observer = Observer { session, desired, reads };
     let mut snapshot = Snapshot { identities: observer.identities().await?, ..Snapshot::default() };
-    let places = observer.places().await;
-    let instances = join_all(desired.instances.keys().map(|name| observer.site(name, &places)));
+    let sites = async {
+        let places = observer.places().await;
+        join_all(desired.instances.keys().map(|name| observer.site(name, &places))).await
+    };
     let policies = join_all(reads.by_id.iter().filter_map(|read| match read {
         Read::Policy(function) => Some(observer.policy(function)),
         _ => None,
     }));
-    let (sites, policies) = join(instances, policies).await;
+    let (sites, policies) = join(sites, policies).await;
     for site in sites {
         snapshot.gaps.extend(site.gaps);
         snapshot.instances.insert(site.name.clone(), site.instance);
@@ -189,10 +191,6 @@ impl Observer<'_> {
         Some(self.session.functions_of(arn, &format!("instance/{name}")).await)
     }
 
-    #[expect(
-        clippy::type_complexity,
-        reason = "two results of one look, taken apart at once by the only caller"
-    )]
     async fn flows(
         &self,
         name: &Label,

@@ -40,7 +40,7 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
     let backups = Backups::new(Path::new(OWN_FOLDER), &run_name(now));
     let mut reports = Vec::new();
     for plan in plans {
-        let console = Console::writing(terminal, &plan, args.output == Output::Text);
+        let console = Console::writing(terminal, &plan);
         let report = reconcile::apply(&connection.session, &plan, &allowed, &backups, &console).await;
         console.end();
         let report = report.map_err(|why| not_begun(&why))?;

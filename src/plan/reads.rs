@@ -78,12 +78,14 @@ pub struct Forecast {
     pub time: Duration,
 }
 
+/// Calls that share a rate: the same place, service and, unless it shares one, operation.
+type BucketKey = (Option<Place>, Service, Option<Operation>);
+
 impl Reads {
     /// Predicts calls and time. `place_of` finds the place of an instance.
     pub fn forecast(&self, desired: &Manifest) -> Forecast {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
-        let mut buckets: BTreeMap<(Option<Place>, Service, Option<Operation>), (u32, Operation)> =
-            BTreeMap::new();
+        let mut buckets: BTreeMap<BucketKey, (u32, Operation)> = BTreeMap::new();
         for read in self.names.iter().chain(&self.by_id) {
             let (place, operation, times) = read.cost(desired);
             *calls.entry(operation).or_default() += times;

@@ -164,12 +164,13 @@ fn arrows(document: &Document, graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>
         join(&mut arrow.label, &label);
         join(&mut arrow.detail, &detail);
     }
+    let mut leaving: BTreeMap<usize, usize> = BTreeMap::new();
+    for arrow in &arrows {
+        *leaving.entry(arrow.from).or_default() += 1;
+    }
     for arrow in &mut arrows {
         // The only way out needs no name.
-        let alone = document.blocks().get(arrow.from).is_some_and(|block| {
-            block.transitions.conditions.is_empty() && block.transitions.errors.is_empty()
-        });
-        if alone || arrow.label == "next" {
+        if leaving.get(&arrow.from) == Some(&1) || arrow.label == "next" {
             arrow.label.clear();
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct Node {
     pub(super) group: Option<usize>,
     /// Whether it keeps its width; others get that of their column.
     pub(super) narrow: bool,
+    /// How far from its middle arrows arrive and leave, where it is a pile of boxes: at the first and the last one.
+    pub(super) pile: Option<(f64, f64)>,
 }
 
 /// An arrow to be drawn.
@@ -85,12 +87,17 @@ pub(super) struct Layout {
     pub(super) frames: Vec<Rect>,
 }
 
+/// Gives the number of columns that a picture takes.
+pub(super) fn depth(nodes: &[Node], links: &[Link], start: Option<usize>) -> usize {
+    rank::rank(nodes, links, start).layer.into_iter().max().map_or(0, |last| last + 1)
+}
+
 /// Lays a picture out. Search for cycles begins at `start`, then at boxes that no arrow leads to.
 pub(super) fn layout(nodes: &[Node], links: &[Link], start: Option<usize>, groups: usize) -> Layout {
     let ranks = rank::rank(nodes, links, start);
     let mut mesh = Mesh::new(nodes, links, &ranks);
     order::order(&mut mesh);
-    mesh.make_ports(links);
+    mesh.make_ports(nodes, links);
     let bands = place::place(&mut mesh, groups);
     route::route(&mesh, nodes, links, &bands)
 }

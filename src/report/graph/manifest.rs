@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::flow::{Document, template};
+use crate::flow::{Token, template};
 use crate::manifest::{Associate, Flow, Function, InstanceLookup, Invocation, Manifest};
 use crate::resource::{Label, Place};
 
@@ -27,11 +27,14 @@ pub fn of_manifest(manifest: &Manifest) -> Picture {
     map.functions();
     for (label, instance) in &manifest.instances {
         for function in &instance.functions {
-            map.call(Key::Instance(label), &instance.place, function, "any flow", String::new());
+            map.call(Key::Instance(label), &instance.place, function, "any flow", "");
         }
     }
+    for (label, module) in &manifest.modules {
+        map.calls(Role::Module, label, module);
+    }
     for (label, flow) in &manifest.flows {
-        map.calls(label, flow);
+        map.calls(Role::Flow, label, flow);
     }
     map.picture
 }
@@ -41,8 +44,8 @@ enum Key<'a> {
     Instance(&'a Label),
     /// A flow on an instance.
     Flow(&'a Label, &'a Label),
-    /// A module that flows on an instance name.
-    Module(&'a str, &'a Label),
+    /// A module on an instance.
+    Module(&'a Label, &'a Label),
     Function(&'a str),
 }
 
@@ -73,27 +76,31 @@ impl<'a> Map<'a> {
         self.manifest.instances.keys().position(|label| label == instance)
     }
 
-    fn arrow(&mut self, from: Key<'a>, to: Key<'a>, line: Line, label: &str, detail: String) {
+    fn arrow(&mut self, from: Key<'a>, to: Key<'a>, line: Line, label: &str, detail: &str) {
         let (Some(from), Some(to)) = (self.places.get(&from).copied(), self.places.get(&to).copied()) else {
             return;
         };
         let same = self.picture.arrows.iter_mut().find(|arrow| (arrow.from, arrow.to) == (from, to));
         if let Some(arrow) = same {
-            for (text, more) in [(&mut arrow.label, label), (&mut arrow.detail, &*detail)] {
+            for (text, more) in [(&mut arrow.label, label), (&mut arrow.detail, detail)] {
                 if !more.is_empty() && !text.split(", ").any(|part| part == more) {
                     *text = if text.is_empty() { more.to_owned() } else { format!("{text}, {more}") };
                 }
             }
             return;
         }
-        self.picture.arrows.push(Arrow { from, to, label: label.to_owned(), detail, line, strong: false });
+        self.picture.arrows.push(Arrow { from, to, label: label.to_owned(), detail: detail.to_owned(), line, strong: false });
     }
 
+    /// Adds modules and flows: one box for each instance that they stand on.
     fn flows(&mut self) {
-        for (label, flow) in &self.manifest.flows {
+        let manifest = self.manifest;
+        let modules = manifest.modules.iter().map(|(label, module)| (Role::Module, label, module));
+        let flows = manifest.flows.iter().map(|(label, flow)| (Role::Flow, label, flow));
+        for (role, label, flow) in modules.chain(flows) {
             for instance in &flow.instances {
                 let group = self.group(instance);
-                let tile = self.tile(Key::Flow(label, instance), label.as_str(), Role::Flow, group);
+                let tile = self.tile(key(role, label, instance), label.as_str(), role, group);
                 tile.subtitle = flow.kind.to_string();
                 let whole = if flow.content.is_some() { "" } else { ", only its bound blocks" };
                 tile.detail = format!("{}{whole}", flow.name);
@@ -114,7 +121,7 @@ impl<'a> Map<'a> {
     }
 
     /// Draws that something on an instance may call a function: with an association where the instance lists it.
-    fn call(&mut self, from: Key<'a>, place: &Place, function: &'a Label, label: &str, more: String) {
+    fn call(&mut self, from: Key<'a>, place: &Place, function: &'a Label, label: &str, more: &str) {
         let Some(known) = self.manifest.functions.get(function) else { return };
         let listed = known.target.place == *place && known.associate != Associate::None;
         let (line, kind) = if listed {
@@ -124,50 +131,55 @@ impl<'a> Map<'a> {
         };
         let label = if listed { label.to_owned() } else { format!("{label} (grant)") };
         let detail = if more.is_empty() { kind.to_owned() } else { format!("{kind}; {more}") };
-        self.arrow(from, Key::Function(function.as_str()), line, &label, detail);
+        self.arrow(from, Key::Function(function.as_str()), line, &label, &detail);
     }
 
-    /// Draws what a flow calls: by its bindings, and by the tokens in its text.
-    fn calls(&mut self, label: &'a Label, flow: &'a Flow) {
+    /// Draws what a flow or module calls: by its bindings, and by the tokens in its text.
+    fn calls(&mut self, role: Role, label: &'a Label, flow: &'a Flow) {
+        let manifest = self.manifest;
         let text = flow.content.as_ref().map_or("", |content| content.text.as_str());
+        // Reading has refused texts whose tokens are not well formed.
+        let tokens = template::tokens(text).unwrap_or_default();
         for instance in &flow.instances {
-            let from = Key::Flow(label, instance);
-            let place = self.manifest.instances.get(instance).map(|instance| &instance.place);
+            let from = key(role, label, instance);
+            let Some(place) = manifest.instances.get(instance).map(|instance| &instance.place) else { continue };
             for (block, binding) in &flow.bindings {
                 let limit = binding.time_limit.map(|limit| format!("{limit} s"));
                 let kind = (binding.invocation == Some(Invocation::Async)).then(|| "asynchronous".to_owned());
                 let words: Vec<_> = limit.into_iter().chain(kind).collect();
-                if let Some(place) = place {
-                    self.call(from, place, &binding.function, block, words.join(", "));
-                }
+                self.call(from, place, &binding.function, block, &words.join(", "));
             }
-            for (kind, name) in references(text) {
-                match kind {
-                    Kind::Flow => {
-                        let to = self.manifest.flows.keys().find(|label| label.as_str() == name);
-                        if let Some(to) = to.filter(|to| *to != label) {
-                            self.arrow(from, Key::Flow(to, instance), Line::Handover, "transfer", name.clone());
+            for found in &tokens {
+                match &found.token {
+                    Token::Flow { name, .. } => {
+                        let to = manifest.flows.keys().find(|label| label.as_str() == name);
+                        let to = to.filter(|to| role != Role::Flow || *to != label);
+                        if let Some(to) = to {
+                            self.arrow(from, key(Role::Flow, to, instance), Line::Handover, "transfer", name);
                         }
                     }
-                    Kind::Function => {
+                    Token::Module { name, .. } => {
+                        if let Some(to) = manifest.modules.keys().find(|label| label.as_str() == name) {
+                            self.arrow(from, key(Role::Module, to, instance), Line::Handover, "module", name);
+                        }
+                    }
+                    Token::Function(name) => {
+                        let function = manifest.functions.keys().find(|label| label.as_str() == name);
                         let bound = flow.bindings.values().any(|binding| binding.function.as_str() == name);
-                        let function = self.manifest.functions.keys().find(|label| label.as_str() == name);
-                        if let (Some(function), Some(place), false) = (function, place, bound) {
-                            self.call(from, place, function, "", String::new());
+                        if let Some(function) = function.filter(|_| !bound) {
+                            self.call(from, place, function, "in its text", "");
                         }
                     }
+                    _ => {}
                 }
             }
         }
     }
 }
 
-/// What a token of a flow's text may name.
-enum Kind {
-    Flow,
-    Function,
-}
-
-fn references(_text: &str) -> Vec<(Kind, String)> {
-    Vec::new()
+const fn key<'a>(role: Role, label: &'a Label, instance: &'a Label) -> Key<'a> {
+    match role {
+        Role::Module => Key::Module(label, instance),
+        _ => Key::Flow(label, instance),
+    }
 }

@@ -10,6 +10,7 @@ mod layout;
 mod manifest;
 mod mermaid;
 mod model;
+mod pile;
 mod sheet;
 mod svg;
 mod text;

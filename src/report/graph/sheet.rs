@@ -2,7 +2,8 @@
 
 use crate::flow::finding::Severity;
 
-use super::layout::{Link, Node, Rect, Route, layout};
+use super::layout::{Link, Node, Rect, Route};
+use super::pile;
 use super::model::{Mark, MarkKind, Picture, Role, Tile};
 use super::text::{self, Face};
 
@@ -160,12 +161,12 @@ fn taken((style, line): &(Style, String)) -> f64 {
 
 fn node(tile: &Tile, lines: &[(Style, String)]) -> Node {
     if tile.role == Role::Start {
-        return Node { width: 16.0, height: 16.0, group: tile.group, narrow: true };
+        return Node { width: 16.0, height: 16.0, group: tile.group, narrow: true, pile: None };
     }
     let wide = lines.iter().map(taken).fold(0.0, f64::max);
     let high: f64 = lines.iter().map(|(style, _)| style.leading()).sum();
     let width = (wide + 2.0 * PAD).max(NARROW).ceil();
-    Node { width, height: (high + 16.0).ceil(), group: tile.group, narrow: false }
+    Node { width, height: (high + 16.0).ceil(), group: tile.group, narrow: false, pile: None }
 }
 
 fn card(rect: Rect, lines: Vec<(Style, String)>, dx: f64, dy: f64) -> Card {
@@ -205,7 +206,7 @@ impl Sheet {
         });
         let links: Vec<_> = links.collect();
         let start = picture.boxes.iter().position(|tile| tile.role == Role::Start);
-        let mut laid = layout(&nodes, &links, start, picture.groups.len());
+        let mut laid = pile::arrange(picture, &nodes, &links, start);
         let (left, top) = corner(&laid.nodes, &laid.frames, &laid.routes);
         let head = Style::Head.leading() + 10.0;
         let (dx, dy) = (MARGIN - left, MARGIN + head - top);

@@ -135,7 +135,7 @@ impl Mesh {
         for (node, vertex) in self.vertices.iter_mut().take(nodes.len()).enumerate() {
             let leaving = out[node].saturating_sub(1) as f64 * OUT_PITCH + 20.0;
             let coming = classes[node].len().saturating_sub(1) as f64 * IN_PITCH + 20.0;
-            if out[node] > 1 || classes[node].len() > 1 {
+            if nodes[node].pile.is_none() && (out[node] > 1 || classes[node].len() > 1) {
                 vertex.height = vertex.height.max(leaving).max(coming);
             }
         }
@@ -154,7 +154,7 @@ impl Mesh {
 
     /// Gives every arrow its place at both of its boxes, in the order of what lies on the other side, so that arrows
     /// do not cross at a box. Those that lead back come last: they go round below.
-    pub(super) fn make_ports(&mut self, links: &[Link]) {
+    pub(super) fn make_ports(&mut self, nodes: &[Node], links: &[Link]) {
         let positions = self.positions();
         let (mut out, mut into) = (vec![Vec::new(); self.vertices.len()], vec![BTreeMap::new(); self.vertices.len()]);
         for (index, link) in links.iter().enumerate() {
@@ -172,7 +172,8 @@ impl Mesh {
             ports.sort_unstable();
             let middle = ports.len().saturating_sub(1) as f64 / 2.0;
             for (place, (_, _, link)) in ports.into_iter().enumerate() {
-                self.leaves[link] = (place as f64 - middle) * OUT_PITCH;
+                let pile = nodes[links[link].from].pile.map_or(0.0, |(_, last)| last);
+                self.leaves[link] = pile + (place as f64 - middle) * OUT_PITCH;
             }
         }
         for ports in into {
@@ -180,9 +181,10 @@ impl Mesh {
             let mean = |(sum, count, _): &(usize, usize, Vec<usize>)| *sum as f64 / (*count).max(1) as f64;
             ports.sort_by(|(a, one), (b, other)| a.0.cmp(&b.0).then(mean(one).total_cmp(&mean(other))));
             let middle = ports.len().saturating_sub(1) as f64 / 2.0;
-            for (place, (_, (_, _, links))) in ports.into_iter().enumerate() {
-                for link in links {
-                    self.arrives[link] = (place as f64 - middle) * IN_PITCH;
+            for (place, (_, (_, _, arriving))) in ports.into_iter().enumerate() {
+                for link in arriving {
+                    let pile = nodes[links[link].to].pile.map_or(0.0, |(first, _)| first);
+                    self.arrives[link] = pile + (place as f64 - middle) * IN_PITCH;
                 }
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn rank(nodes: &[Node], links: &[Link], start: Option<usize>) -> Rank
     // A box that no arrow leads to stands just before what it leads to.
     for node in finished.iter().filter(|node| comes[**node] == 0 && Some(**node) != start) {
         let first = out[*node].iter().filter(|link| !back[**link]).map(|link| layer[links[*link].to]).min();
-        layer[*node] = first.map_or(layer[*node], |first| first.saturating_sub(1));
+        layer[*node] = first.map_or(layer[*node], |first: usize| first.saturating_sub(1));
     }
     // What stands in no frame stands right of all frames.
     let framed = (0..nodes.len()).filter(|node| nodes[*node].group.is_some()).map(|node| layer[node]).max();

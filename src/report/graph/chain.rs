@@ -87,7 +87,8 @@ fn seconds(document: &Document, block: usize) -> Option<u32> {
 fn follow(document: &Document, graph: &Graph, finding: &Finding) -> Vec<usize> {
     let mut blocks: Vec<usize> = Vec::new();
     for step in &finding.path {
-        let from = |edge: &Edge| document.blocks().get(edge.from).is_some_and(|block| block.name == step.block);
+        let from =
+            |edge: &Edge| document.blocks().get(edge.from).is_some_and(|block| block.name == step.block);
         let by = |edge: &Edge| match &edge.kind {
             EdgeKind::Next => step.by == "next",
             EdgeKind::Condition(label) | EdgeKind::Error(label) => *label == step.by,

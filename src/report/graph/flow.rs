@@ -18,7 +18,7 @@ pub fn of_flow(document: &Document, graph: &Graph, findings: &[Finding]) -> Pict
     let mut boxes: Vec<Tile> = document.blocks().iter().map(|block| tile(document, graph, block)).collect();
     let mut picture = Picture { title: title(document), ..Picture::default() };
     mark(document, findings, &ways, &mut boxes, &mut picture.notes);
-    picture.arrows = arrows(document, graph, &ways, &mut boxes);
+    picture.arrows = arrows(graph, &ways, &mut boxes);
     if let Some(first) = graph.start() {
         picture.arrows.push(arrow(boxes.len(), first, Line::Next, String::new(), "start".to_owned()));
         boxes.push(Tile::new("start".to_owned(), "start".to_owned(), Role::Start));
@@ -51,13 +51,18 @@ fn tile(document: &Document, graph: &Graph, block: &Block) -> Tile {
 /// Tells whether a name says nothing to a person: a UUID, or a JSON pointer in place of a name.
 fn is_opaque(name: &str) -> bool {
     let hex = |c: char| c.is_ascii_hexdigit() || c == '-';
-    name.starts_with("/Actions/") || name.starts_with("/modules/") || (name.len() >= 32 && name.chars().all(hex))
+    name.starts_with("/Actions/")
+        || name.starts_with("/modules/")
+        || (name.len() >= 32 && name.chars().all(hex))
 }
 
 fn role(kind: &str) -> Role {
     match kind {
         "InvokeLambdaFunction" => Role::Invoke,
-        "MessageParticipant" | "MessageParticipantIteratively" | "GetParticipantInput" | "ShowView"
+        "MessageParticipant"
+        | "MessageParticipantIteratively"
+        | "GetParticipantInput"
+        | "ShowView"
         | "ConnectParticipantWithLexBot" => Role::Speak,
         "Compare" | "Loop" | "Wait" | "DistributeByPercentage" => Role::Choose,
         "InvokeFlowModule" | "TransferParticipantToThirdParty" | "CreateCallbackContact" => Role::Transfer,
@@ -139,7 +144,7 @@ pub(super) fn short(reference: &str) -> &str {
 }
 
 /// Makes the arrows, one for each pair of blocks, and boxes for identifiers that no block has.
-fn arrows(document: &Document, graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
+fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
     let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
     let mut places: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut arrows: Vec<Arrow> = Vec::new();
@@ -246,7 +251,9 @@ fn mark(document: &Document, findings: &[Finding], ways: &Ways, boxes: &mut [Til
             Some(block) => {
                 counts.entry((block, finding.severity, finding.code)).or_default().push(&finding.message);
             }
-            None => notes.push(format!("{} ({}): {}", finding.code, finding.severity.as_str(), finding.message)),
+            None => {
+                notes.push(format!("{} ({}): {}", finding.code, finding.severity.as_str(), finding.message))
+            }
         }
         if finding.code == chain::TOO_LONG {
             notes.push(format!("{}: {}", finding.code, finding.message));

@@ -89,7 +89,14 @@ impl<'a> Map<'a> {
             }
             return;
         }
-        self.picture.arrows.push(Arrow { from, to, label: label.to_owned(), detail: detail.to_owned(), line, strong: false });
+        self.picture.arrows.push(Arrow {
+            from,
+            to,
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+            line,
+            strong: false,
+        });
     }
 
     /// Adds modules and flows: one box for each instance that they stand on.
@@ -142,7 +149,9 @@ impl<'a> Map<'a> {
         let tokens = template::tokens(text).unwrap_or_default();
         for instance in &flow.instances {
             let from = key(role, label, instance);
-            let Some(place) = manifest.instances.get(instance).map(|instance| &instance.place) else { continue };
+            let Some(place) = manifest.instances.get(instance).map(|instance| &instance.place) else {
+                continue;
+            };
             for (block, binding) in &flow.bindings {
                 let limit = binding.time_limit.map(|limit| format!("{limit} s"));
                 let kind = (binding.invocation == Some(Invocation::Async)).then(|| "asynchronous".to_owned());

@@ -65,7 +65,9 @@ fn node(index: usize, tile: &Tile) -> String {
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in clean(text).chars() {
-        if c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '=' | '+' | '$' | '…' | '×') {
+        if c.is_alphanumeric()
+            || matches!(c, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '=' | '+' | '$' | '…' | '×')
+        {
             out.push(c);
         } else {
             let _ = write!(out, "#{};", u32::from(c));

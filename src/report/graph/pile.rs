@@ -1,9 +1,9 @@
 //! Piles: blocks that simply follow each other stand below each other, which keeps long flows from becoming strips
 //! that nobody can read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout::{Layout, Link, Node, Rect, Route, depth, layout};
+use super::layout::{IN_PITCH, Layout, Link, Node, OUT_PITCH, Rect, Route, depth, layout};
 use super::model::{Picture, Role};
 
 /// Pictures with more columns than this get piles.
@@ -28,13 +28,17 @@ pub(super) fn arrange(picture: &Picture, nodes: &[Node], links: &[Link], start: 
             pile_of[*member] = (pile, place);
         }
     }
+    let roomy = with_room(nodes, links);
+    let alone = |index: usize| piles[pile_of[index].0].len() == 1;
+    let node = |index| if alone(index) { &nodes[index] } else { &roomy[index] };
+    let nodes: Vec<Node> = (0..nodes.len()).map(|index| node(index).clone()).collect();
     let within = |link: &Link| pile_of[link.from].0 == pile_of[link.to].0 && pile_of[link.to].1 > 0;
     let outer: Vec<Link> = links
         .iter()
         .filter(|link| !within(link))
         .map(|link| Link { from: pile_of[link.from].0, to: pile_of[link.to].0, ..link.clone() })
         .collect();
-    let grouped: Vec<Node> = piles.iter().map(|members| pile(nodes, members)).collect();
+    let grouped: Vec<Node> = piles.iter().map(|members| pile(&nodes, members)).collect();
     let laid = layout(&grouped, &outer, start.map(|start| pile_of[start].0), 0);
     let mut rects = vec![Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 }; nodes.len()];
     for (members, whole) in piles.iter().zip(&laid.nodes) {
@@ -54,6 +58,25 @@ pub(super) fn arrange(picture: &Picture, nodes: &[Node], links: &[Link], start: 
     let routes = links.iter().filter_map(|link| if within(link) { Some(down(link)) } else { routes.next() });
     let routes = routes.collect();
     Layout { nodes: rects, routes, frames: Vec::new() }
+}
+
+/// Makes boxes high enough for their arrows: in a pile that does not come by itself.
+fn with_room(nodes: &[Node], links: &[Link]) -> Vec<Node> {
+    let mut nodes = nodes.to_vec();
+    let mut classes = vec![BTreeSet::new(); nodes.len()];
+    let (mut out, mut into) = (vec![0_usize; nodes.len()], vec![0_usize; nodes.len()]);
+    for link in links {
+        out[link.from] += 1;
+        into[link.to] += 1;
+        classes[link.to].insert(link.class);
+    }
+    for (index, node) in nodes.iter_mut().enumerate().filter(|(_, node)| !node.narrow) {
+        // Arrows of a class share their way, but those that lead back come from elsewhere.
+        let coming = into[index].min(2 * classes[index].len()).saturating_sub(1) as f64 * IN_PITCH;
+        let leaving = out[index].saturating_sub(1) as f64 * OUT_PITCH;
+        node.height = node.height.max(coming + 20.0).max(leaving + 20.0);
+    }
+    nodes
 }
 
 fn pile(nodes: &[Node], members: &[usize]) -> Node {

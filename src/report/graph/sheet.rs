@@ -3,8 +3,8 @@
 use crate::flow::finding::Severity;
 
 use super::layout::{Link, Node, Rect, Route};
-use super::pile;
 use super::model::{Mark, MarkKind, Picture, Role, Tile};
+use super::pile;
 use super::text::{self, Face};
 
 /// The distance between the edge of the sheet and what is on it.

@@ -33,7 +33,11 @@ pub fn svg(picture: &Picture) -> String {
         w = sheet.width,
         h = sheet.height,
     );
-    let _ = writeln!(out, "<rect class=\"fb-sheet\" width=\"{}\" height=\"{}\" rx=\"10\"/>", sheet.width, sheet.height);
+    let _ = writeln!(
+        out,
+        "<rect class=\"fb-sheet\" width=\"{}\" height=\"{}\" rx=\"10\"/>",
+        sheet.width, sheet.height
+    );
     for (rect, title) in &sheet.frames {
         let _ = writeln!(out, "<rect class=\"fb-frame\" {} rx=\"12\"/>", at(*rect));
         words(&mut out, title);
@@ -105,13 +109,16 @@ fn block(out: &mut String, tile: &Tile, card: &Card) {
     };
     let faint = if tile.faint { " fb-faint" } else { "" };
     let _ = writeln!(out, "<g class=\"fb-box fb-{}{worst}{faint}\">", tile.role.as_str());
-    let lines = [&tile.title, &tile.subtitle, &tile.detail].into_iter().chain(tile.marks.iter().map(|mark| &mark.detail));
+    let lines = [&tile.title, &tile.subtitle, &tile.detail]
+        .into_iter()
+        .chain(tile.marks.iter().map(|mark| &mark.detail));
     let full: Vec<_> = lines.map(|line| clean(line)).filter(|line| !line.is_empty()).collect();
     let _ = writeln!(out, "<title>{}</title>", escape(&full.join("\n")));
     let rect = card.rect;
     if tile.role == Role::Start {
         let (x, y) = (n(rect.x + rect.width / 2.0), n(rect.y + rect.height / 2.0));
-        let _ = writeln!(out, "<circle class=\"fb-dot\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", n(rect.width / 2.0));
+        let _ =
+            writeln!(out, "<circle class=\"fb-dot\" cx=\"{x}\" cy=\"{y}\" r=\"{}\"/>", n(rect.width / 2.0));
     } else {
         let _ = writeln!(out, "<rect class=\"fb-card\" {} rx=\"7\"/>", at(rect));
         let (x, y, bottom) = (n(rect.x), n(rect.y + 7.0), n(rect.height - 14.0));
@@ -157,7 +164,8 @@ fn connection(out: &mut String, picture: &Picture, arrow: &Arrow, route: &Route,
 fn path(points: &[(f64, f64)]) -> String {
     let mut corners: Vec<(f64, f64)> = Vec::new();
     for point in points.iter().rev() {
-        let along = |a: (f64, f64), b: (f64, f64)| a.0 == b.0 && b.0 == point.0 || a.1 == b.1 && b.1 == point.1;
+        let along =
+            |a: (f64, f64), b: (f64, f64)| a.0 == b.0 && b.0 == point.0 || a.1 == b.1 && b.1 == point.1;
         if let [.., a, b] = corners[..]
             && along(a, b)
         {

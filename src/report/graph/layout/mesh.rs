@@ -106,7 +106,11 @@ impl Mesh {
                     })
                 };
                 let piece = *pieces.entry((at, next, link.class)).or_insert_with(|| {
-                    let straight = if self.vertices[next].node.is_none() && self.vertices[at].node.is_none() { 8.0 } else { 1.0 };
+                    let straight = if self.vertices[next].node.is_none() && self.vertices[at].node.is_none() {
+                        8.0
+                    } else {
+                        1.0
+                    };
                     self.segments.push(Segment {
                         from: at,
                         to: next,
@@ -156,7 +160,8 @@ impl Mesh {
     /// do not cross at a box. Those that lead back come last: they go round below.
     pub(super) fn make_ports(&mut self, nodes: &[Node], links: &[Link]) {
         let positions = self.positions();
-        let (mut out, mut into) = (vec![Vec::new(); self.vertices.len()], vec![BTreeMap::new(); self.vertices.len()]);
+        let (mut out, mut into) =
+            (vec![Vec::new(); self.vertices.len()], vec![BTreeMap::new(); self.vertices.len()]);
         for (index, link) in links.iter().enumerate() {
             let next = self.ways[index].first().map(|piece| self.segments[*piece].to);
             let key = next.map_or((true, 0), |next| (false, positions[next]));

@@ -20,7 +20,9 @@ pub(super) fn place(mesh: &mut Mesh, groups: usize) -> Bands {
         let members: Vec<Vec<usize>> = mesh
             .layers
             .iter()
-            .map(|layer| layer.iter().copied().filter(|vertex| mesh.vertices[*vertex].group == group).collect())
+            .map(|layer| {
+                layer.iter().copied().filter(|vertex| mesh.vertices[*vertex].group == group).collect()
+            })
             .collect();
         if members.iter().all(Vec::is_empty) {
             bands.extend(group.map(|_| (top, top)));
@@ -201,7 +203,9 @@ impl Placing<'_> {
         for vertex in chain {
             let column = &self.mesh.layers[self.mesh.vertices[*vertex].layer];
             let place = positions[*vertex];
-            let same = |other: &&usize| self.done[**other] && self.mesh.vertices[**other].group == self.mesh.vertices[*vertex].group;
+            let same = |other: &&usize| {
+                self.done[**other] && self.mesh.vertices[**other].group == self.mesh.vertices[*vertex].group
+            };
             if let Some(above) = place.checked_sub(1).and_then(|place| column.get(place)).filter(same) {
                 low = low.max(self.mesh.vertices[*above].y + self.distance(*above, *vertex));
             }
@@ -223,7 +227,9 @@ impl Placing<'_> {
         let mut wishes: Vec<(f64, f64)> = pieces
             .iter()
             .filter(|(_, piece)| !inner(*piece))
-            .filter_map(|(vertex, piece)| Some((self.aligned(*vertex, *piece)?, self.mesh.segments[*piece].weight)))
+            .filter_map(|(vertex, piece)| {
+                Some((self.aligned(*vertex, *piece)?, self.mesh.segments[*piece].weight))
+            })
             .collect();
         let now = self.mesh.vertices[chain[0]].y;
         let even = chain.iter().all(|vertex| self.mesh.vertices[*vertex].y == now);

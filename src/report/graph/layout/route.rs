@@ -103,7 +103,8 @@ fn returns(mesh: &Mesh, links: &[Link], bands: &Bands) -> Vec<Return> {
         .layers
         .iter()
         .map(|layer| {
-            let ends = layer.iter().map(|vertex| mesh.vertices[*vertex].y + mesh.vertices[*vertex].height / 2.0);
+            let ends =
+                layer.iter().map(|vertex| mesh.vertices[*vertex].y + mesh.vertices[*vertex].height / 2.0);
             let frames = bands.iter().map(|(_, bottom)| *bottom);
             ends.chain(frames).fold(f64::MIN, f64::max)
         })

@@ -72,9 +72,10 @@ fn cost(one: &Net, other: &Net) -> usize {
         let (low, high) = net.span();
         usize::from(low < y && y < high)
     };
-    let crossings = one.right.map_or(0, |y| inside(other, y))
-        + other.left.iter().map(|y| inside(one, *y)).sum::<usize>();
-    let touching = one.right.map_or(0, |right| other.left.iter().filter(|y| (*y - right).abs() < TOUCH).count());
+    let crossings =
+        one.right.map_or(0, |y| inside(other, y)) + other.left.iter().map(|y| inside(one, *y)).sum::<usize>();
+    let touching =
+        one.right.map_or(0, |right| other.left.iter().filter(|y| (*y - right).abs() < TOUCH).count());
     crossings + OVERLAP * touching
 }
 
@@ -83,7 +84,8 @@ fn cost(one: &Net, other: &Net) -> usize {
 fn sequence(better: &[Vec<i64>]) -> Vec<usize> {
     let count = better.len();
     let mut gain: Vec<i64> = better.iter().map(|row| row.iter().sum()).collect();
-    let mut blocked: Vec<usize> = better.iter().map(|row| row.iter().filter(|gain| **gain < 0).count()).collect();
+    let mut blocked: Vec<usize> =
+        better.iter().map(|row| row.iter().filter(|gain| **gain < 0).count()).collect();
     let mut left: Vec<usize> = (0..count).collect();
     let mut order = Vec::with_capacity(count);
     while !left.is_empty() {

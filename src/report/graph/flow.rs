@@ -114,6 +114,7 @@ fn detail(document: &Document, block: &Block) -> Option<String> {
             "LoopCount" => Some(format!("{text} times")),
             "TimeLimitSeconds" => Some(format!("{text} s")),
             "SSML" => Some(spoken(text)),
+            "Text" if text.trim_start().starts_with("<speak") => Some(spoken(text)),
             _ => Some(text.to_owned()).filter(|text| !text.is_empty() && !is_opaque(text)),
         }
     })
@@ -177,6 +178,10 @@ fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
         // The only way out needs no name.
         if leaving.get(&arrow.from) == Some(&1) || arrow.label == "next" {
             arrow.label.clear();
+        }
+        // Where no condition holds there is no other next block.
+        if arrow.label == "next, no match" {
+            "no match".clone_into(&mut arrow.label);
         }
     }
     arrows

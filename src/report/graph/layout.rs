@@ -1,7 +1,7 @@
 //! Places boxes in columns from left to right and finds ways for the arrows between them.
 //!
 //! The steps are those of Sugiyama, Tagawa and Toda: arrows that close a cycle are set aside ([`rank`]), boxes get
-//! columns ([`rank`]), those of a column an order ([`order`]), then heights ([`place`]), and arrows become polylines
+//! columns ([`rank`]), those of a column an order ([`order`]), places at their sides ([`ports`]), then heights ([`place`]), and arrows become polylines
 //! of horizontal and vertical pieces ([`route`]). Arrows of one class to one box share their way: that keeps the
 //! number of helper vertices below boxes times columns, and a picture of many error branches readable.
 //! Deterministic; every loop is bounded.
@@ -9,6 +9,7 @@
 mod mesh;
 mod order;
 mod place;
+mod ports;
 mod rank;
 mod route;
 mod tracks;
@@ -97,7 +98,7 @@ pub(super) fn layout(nodes: &[Node], links: &[Link], start: Option<usize>, group
     let ranks = rank::rank(nodes, links, start);
     let mut mesh = Mesh::new(nodes, links, &ranks);
     order::order(&mut mesh);
-    mesh.make_ports(nodes, links);
+    ports::ports(&mut mesh, nodes, links);
     let bands = place::place(&mut mesh, groups);
     route::route(&mesh, nodes, links, &bands)
 }

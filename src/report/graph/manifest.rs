@@ -17,11 +17,15 @@ pub fn of_manifest(manifest: &Manifest) -> Picture {
             InstanceLookup::Alias(alias) => alias,
             InstanceLookup::Id(id) => id,
         };
-        let title = format!("{label} · {}", instance.place.region);
-        map.picture.groups.push(Group { title });
-        let tile = map.tile(Key::Instance(label), label.as_str(), Role::Instance, Some(number));
-        tile.subtitle = format!("instance in {}", instance.place);
-        tile.detail.clone_from(name);
+        let Place { account, region } = &instance.place;
+        map.picture.groups.push(Group { title: format!("{label} · {name} · {region} · {account}") });
+        let mut flows = manifest.flows.values().chain(manifest.modules.values());
+        // Elsewhere the frame stands for the instance.
+        if !instance.functions.is_empty() || !flows.any(|flow| flow.instances.contains(label)) {
+            let tile = map.tile(Key::Instance(label), label.as_str(), Role::Instance, Some(number));
+            "instance".clone_into(&mut tile.subtitle);
+            tile.detail.clone_from(name);
+        }
     }
     map.flows();
     map.functions();
@@ -36,8 +40,15 @@ pub fn of_manifest(manifest: &Manifest) -> Picture {
     for (label, flow) in &manifest.flows {
         map.calls(Role::Flow, label, flow);
     }
+    if map.picture.arrows.iter().any(|arrow| arrow.line == Line::Grant) {
+        map.picture.notes.push(GRANTS.to_owned());
+    }
     map.picture
 }
+
+/// Explains broken lines.
+const GRANTS: &str = "Broken lines: a permission without an association, because an instance lists only functions of \
+    its own account and Region, or because the manifest says so.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'a> {
@@ -136,9 +147,8 @@ impl<'a> Map<'a> {
         } else {
             (Line::Grant, "permission only")
         };
-        let label = if listed { label.to_owned() } else { format!("{label} (grant)") };
         let detail = if more.is_empty() { kind.to_owned() } else { format!("{kind}; {more}") };
-        self.arrow(from, Key::Function(function.as_str()), line, &label, &detail);
+        self.arrow(from, Key::Function(function.as_str()), line, label, &detail);
     }
 
     /// Draws what a flow or module calls: by its bindings, and by the tokens in its text.

@@ -3,7 +3,7 @@
 use crate::flow::finding::Severity;
 
 use super::layout::{Link, Node, Rect, Route};
-use super::model::{Mark, MarkKind, Picture, Role, Tile};
+use super::model::{Line, Mark, MarkKind, Picture, Role, Tile};
 use super::pile;
 use super::text::{self, Face};
 
@@ -198,10 +198,11 @@ impl Sheet {
             to: arrow.to,
             label: Style::Label.width(text),
             class: usize::from(arrow.line.is_dashed()) + 2 * usize::from(arrow.strong),
-            weight: match (arrow.strong, arrow.line.is_dashed()) {
-                (true, _) => 4.0,
-                (false, false) => 2.0,
-                (false, true) => 1.0,
+            weight: match arrow.line {
+                _ if arrow.strong => 6.0,
+                Line::Next | Line::Binding => 3.0,
+                Line::Condition | Line::Handover => 2.0,
+                Line::Error | Line::Grant => 1.0,
             },
         });
         let links: Vec<_> = links.collect();

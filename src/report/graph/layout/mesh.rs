@@ -156,51 +156,6 @@ impl Mesh {
         positions
     }
 
-    /// Gives every arrow its place at both of its boxes, in the order of what lies on the other side, so that arrows
-    /// do not cross at a box. Those that lead back come last: they go round below.
-    pub(super) fn make_ports(&mut self, nodes: &[Node], links: &[Link]) {
-        let positions = self.positions();
-        let (mut out, mut into) =
-            (vec![Vec::new(); self.vertices.len()], vec![BTreeMap::new(); self.vertices.len()]);
-        for (index, link) in links.iter().enumerate() {
-            let next = self.ways[index].first().map(|piece| self.segments[*piece].to);
-            let key = next.map_or((true, 0), |next| (false, positions[next]));
-            out[link.from].push((key, link.class, index));
-            let last = self.ways[index].last().map(|piece| positions[self.segments[*piece].from]);
-            let entry: &mut (usize, usize, Vec<usize>) =
-                into[link.to].entry((last.is_none(), link.class)).or_default();
-            entry.0 += last.unwrap_or_default();
-            entry.1 += 1;
-            entry.2.push(index);
-        }
-        for mut ports in out {
-            ports.sort_unstable();
-            let middle = ports.len().saturating_sub(1) as f64 / 2.0;
-            for (place, (_, _, link)) in ports.into_iter().enumerate() {
-                let pile = nodes[links[link].from].pile.map_or(0.0, |(_, last)| last);
-                self.leaves[link] = pile + (place as f64 - middle) * OUT_PITCH;
-            }
-        }
-        for ports in into {
-            let mut ports: Vec<_> = ports.into_iter().collect();
-            let mean = |(sum, count, _): &(usize, usize, Vec<usize>)| *sum as f64 / (*count).max(1) as f64;
-            ports.sort_by(|(a, one), (b, other)| a.0.cmp(&b.0).then(mean(one).total_cmp(&mean(other))));
-            let middle = ports.len().saturating_sub(1) as f64 / 2.0;
-            for (place, (_, (_, _, arriving))) in ports.into_iter().enumerate() {
-                for link in arriving {
-                    let pile = nodes[links[link].to].pile.map_or(0.0, |(first, _)| first);
-                    self.arrives[link] = pile + (place as f64 - middle) * IN_PITCH;
-                }
-            }
-        }
-        for (link, way) in self.ways.iter().enumerate() {
-            if let (Some(first), Some(last)) = (way.first(), way.last()) {
-                self.segments[*first].out_port = self.leaves[link];
-                self.segments[*last].in_port = self.arrives[link];
-            }
-        }
-    }
-
     /// Gives the height at which a segment leaves, and at which it arrives.
     pub(super) fn ends(&self, segment: usize) -> (f64, f64) {
         let segment = &self.segments[segment];

@@ -28,8 +28,9 @@ pub(super) fn rank(nodes: &[Node], links: &[Link], start: Option<usize>) -> Rank
             layer[to] = layer[to].max(layer[*node] + 1);
         }
     }
-    // A box that no arrow leads to stands just before what it leads to.
-    for node in finished.iter().filter(|node| comes[**node] == 0 && Some(**node) != start) {
+    // A box that no arrow leads to stands just before what it leads to; in frames it stands in front.
+    let free = |node: &&usize| comes[**node] == 0 && Some(**node) != start && nodes[**node].group.is_none();
+    for node in finished.iter().filter(free) {
         let first = out[*node].iter().filter(|link| !back[**link]).map(|link| layer[links[*link].to]).min();
         layer[*node] = first.map_or(layer[*node], |first: usize| first.saturating_sub(1));
     }

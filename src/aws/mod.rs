@@ -5,10 +5,13 @@
 
 mod apply;
 mod apply_flow;
+mod apply_instance;
 mod connect;
+mod connect_flows;
 mod fault;
 mod lambda;
 mod observe;
+mod observe_flows;
 mod pace;
 mod session;
 mod visibility;

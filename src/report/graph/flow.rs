@@ -14,7 +14,7 @@ use super::model::{Arrow, Line, Mark, MarkKind, Picture, Role, Tile};
 /// Makes the picture of a flow. Findings mark the blocks that they are about; the way of a chain of functions that
 /// is too long is drawn with its running sums.
 pub fn of_flow(document: &Document, graph: &Graph, findings: &[Finding]) -> Picture {
-    let ways = chain::ways(document, graph, findings);
+    let ways = chain::ways(document, findings);
     let mut boxes: Vec<Tile> = document.blocks().iter().map(|block| tile(document, graph, block)).collect();
     let mut picture = Picture { title: title(document), ..Picture::default() };
     mark(document, findings, &ways, &mut boxes, &mut picture.notes);
@@ -243,7 +243,10 @@ fn mark(document: &Document, findings: &[Finding], ways: &Ways, boxes: &mut [Til
     for (block, sums) in &ways.sums {
         let marks = sums.iter().map(|sum| Mark {
             kind: MarkKind::Sum { over: sum.is_over() },
-            text: format!("+{} s = {} s", sum.own, sum.total),
+            text: match sum.rounds {
+                Some(rounds) => format!("{rounds} rounds = {} s", sum.total),
+                None => format!("+{} s = {} s", sum.own, sum.total),
+            },
             detail: format!("up to {} s without a prompt when this block is through", sum.total),
         });
         if let Some(tile) = boxes.get_mut(*block) {

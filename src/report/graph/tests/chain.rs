@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use crate::flow::Document;
+use crate::flow::facts::Facts;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::flow::graph::Graph;
+use crate::flow::rules::{self, FlowView};
 use crate::report::graph::model::MarkKind;
 use crate::report::graph::{Picture, of_flow, svg};
 
@@ -25,9 +27,19 @@ fn document() -> Document {
     Document::parse(&flow.to_string()).unwrap()
 }
 
-fn finding(code: &'static str, pointer: &str, block: Option<&str>, path: &[(&str, &str)]) -> Finding {
-    let step =
-        |(block, by): &(&str, &str)| PathStep { block: (*block).to_owned(), by: (*by).to_owned(), line: 1 };
+/// A block, the seconds when it is through, and the module that it is in.
+type Step = (usize, u64, Option<&'static str>);
+
+fn finding(code: &'static str, pointer: &str, block: Option<&str>, path: &[Step]) -> Finding {
+    let step = |(block, seconds, callee): &Step| PathStep {
+        block: block.to_string(),
+        pointer: format!("/Actions/{block}"),
+        callee: callee.map(str::to_owned),
+        by: "next".to_owned(),
+        line: 1,
+        seconds: Some(*seconds),
+        rounds: None,
+    };
     Finding {
         code,
         severity: Severity::Warning,
@@ -50,7 +62,7 @@ fn picture(findings: &[Finding]) -> Picture {
 
 #[test]
 fn a_chain_is_drawn_with_its_sums() {
-    let path = [("greet", "next"), ("one", "next"), ("two", "next")];
+    let path = [(0, 0, None), (1, 8, None), (2, 16, None), (3, 21, None)];
     let chain = finding("lambda-chain-too-long", "/Actions/3", Some("three"), &path);
     let picture = picture(&[chain]);
     let sums = |index: usize| -> Vec<_> {
@@ -73,11 +85,25 @@ fn a_chain_is_drawn_with_its_sums() {
 }
 
 #[test]
-fn a_way_that_cannot_be_followed_is_left_out() {
-    let path = [("nobody", "next"), ("two", "never")];
-    let picture = picture(&[finding("lambda-chain-too-long", "", None, &path)]);
-    assert!(picture.arrows.iter().all(|arrow| !arrow.strong));
-    assert_eq!(picture.notes.len(), 2);
+fn what_a_module_adds_stands_at_the_block_that_calls_it() {
+    let path = [(1, 8, None), (0, 11, Some("m")), (1, 14, Some("m")), (2, 22, None), (77, 30, None)];
+    let picture = picture(&[finding("lambda-chain-too-long", "/Actions/2", Some("two"), &path)]);
+    assert_eq!(picture.boxes[1].marks[0].text, "+14 s = 14 s");
+    assert_eq!(picture.boxes[2].marks[0].text, "+16 s = 30 s");
+    assert!(picture.boxes[0].marks.is_empty());
+}
+
+#[test]
+fn the_rule_and_the_picture_agree() {
+    for rule in rules::ALL.iter().filter(|rule| rule.meta().code == "lambda-chain-too-long") {
+        let document = Document::parse(rule.meta().bad).unwrap();
+        let view = FlowView::new(&document, None);
+        let picture = of_flow(&document, &view.graph, &rules::check(&view, &Facts::default(), &[*rule]));
+        let sums = picture.boxes.iter().flat_map(|tile| &tile.marks);
+        let over = sums.filter(|mark| mark.kind == MarkKind::Sum { over: true }).count();
+        assert_eq!((over, picture.notes.len()), (1, 1));
+        assert!(picture.arrows.iter().any(|arrow| arrow.strong));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! [`of_flow`] and [`of_manifest`] make a [`Picture`], which says what there is and nothing about where; [`svg`]
 //! lays it out by itself, [`dot`] and [`mermaid`] leave that to others. Names are hostile input in all three.
 
+mod bounds;
 mod chain;
 mod dot;
 mod flow;

@@ -53,12 +53,11 @@ impl Tile {
         }
     }
 
-    /// Gives the worst severity of its marks.
+    /// Gives the worst severity of the findings about it.
     pub fn severity(&self) -> Option<Severity> {
         let severity = |mark: &Mark| match mark.kind {
             MarkKind::Finding(severity) => Some(severity),
-            MarkKind::Sum { over: true } => Some(Severity::Error),
-            MarkKind::Sum { over: false } => None,
+            MarkKind::Sum { .. } => None,
         };
         self.marks.iter().filter_map(severity).min()
     }

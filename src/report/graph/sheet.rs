@@ -253,7 +253,7 @@ impl Sheet {
         self.words.push(Words { x: MARGIN, y: MARGIN + 16.0, text: title, style: Style::Head });
         bottom += 12.0;
         for note in &picture.notes {
-            let lines = text::wrap(&text::clean(note), NOTE_SIZE, Face::Regular, room.min(900.0), 4);
+            let lines = text::wrap(&text::clean(note), NOTE_SIZE, Face::Regular, room.min(900.0), 8);
             bottom += 6.0;
             for line in lines {
                 bottom += Style::Note.leading();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::flow::finding::Severity;
 
+use super::bounds::bounded;
 use super::layout::{Rect, Route};
 use super::model::{Arrow, Picture, Role, Tile};
 use super::sheet::{Card, Sheet, Style, Tone, Words};
@@ -17,8 +18,9 @@ const BEND: f64 = 7.0;
 /// Draws a picture as SVG, laid out from left to right.
 ///
 /// Every name is escaped. Texts can be selected, and what is cut is there in full as a tooltip. The colours follow
-/// the viewer's preference for light or dark.
+/// the viewer's preference for light or dark. Of a picture with more than 600 boxes a part is drawn, with a note.
 pub fn svg(picture: &Picture) -> String {
+    let picture = &*bounded(picture);
     let sheet = Sheet::new(picture);
     let mut out = String::new();
     // Writing into a text cannot fail.

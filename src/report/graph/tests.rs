@@ -145,6 +145,17 @@ proptest! {
 }
 
 #[test]
+fn what_no_flow_is_allowed_to_be_is_drawn_in_part() {
+    let blocks: Vec<Vec<(usize, u8)>> =
+        (0..900).map(|at| (0..8).map(|n| ((at * 37 + n * n * 101) % 900, (n % 3) as u8)).collect()).collect();
+    let picture = flow(&made_up(&blocks));
+    let drawn = svg(&picture);
+    xml::check(&drawn).unwrap();
+    assert!(drawn.contains("301 boxes and ") && drawn.contains("are left out."));
+    assert_eq!(drawn.matches("class=\"fb-card\"").count(), 600);
+}
+
+#[test]
 fn the_longest_flow_that_is_allowed_is_drawn() {
     // Ladders, shared ways out and ways back, so that nothing is trivial.
     let blocks: Vec<Vec<(usize, u8)>> = (0..250_usize)

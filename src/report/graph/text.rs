@@ -41,15 +41,29 @@ fn character(c: char, face: Face) -> f64 {
     };
     match index.and_then(|index| table.get(index)) {
         Some(width) => f64::from(*width) / 1000.0,
-        None if c < '\u{250}' => 1.1,
-        None => 1.2,
+        None => beyond(c, face),
+    }
+}
+
+/// Widths of what is beyond the tables: the widest of each range for those that [`is_measured`] names, else what is
+/// usual.
+fn beyond(c: char, face: Face) -> f64 {
+    match (c, face) {
+        ('æ', _) => 1.1,
+        ('à'..='ÿ', Face::Regular) => 0.85,
+        ('à'..='ÿ', Face::Bold) => 0.9,
+        ('’' | '‘' | '‚', _) => 0.4,
+        ('“' | '”' | '„', _) => 0.6,
+        ('\u{370}'..='\u{10FF}', _) => 0.75,
+        ('\u{A0}'..='\u{36F}' | '\u{2010}'..='\u{2027}', _) => 1.1,
+        _ => 1.0,
     }
 }
 
 /// Tells whether all characters are of a table. Other lines must be drawn with a fixed length: no table tells how
 /// wide a ligature of some script is.
 pub(super) fn is_measured(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, ' '..='~' | ELLIPSIS | '·' | '→' | '×'))
+    text.chars().all(|c| matches!(c, ' '..='~' | '\u{A0}'..='\u{17F}' | '\u{2010}'..='\u{2027}'))
 }
 
 /// Gives the width that a line has at most, in pixels.

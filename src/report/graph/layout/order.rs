@@ -6,11 +6,14 @@ use super::mesh::Mesh;
 const SWEEPS: usize = 24;
 /// The most rounds of swapping neighbours.
 const SWAPS: usize = 8;
+/// The most segments that all sweeps look at: a picture that is too large for its order to matter costs no more.
+const EFFORT: usize = 1_000_000;
 
 pub(super) fn order(mesh: &mut Mesh) {
     begin(mesh);
+    let sweeps = (EFFORT / (mesh.segments.len() + 1)).min(SWEEPS);
     let mut best = (crossings(mesh), mesh.layers.clone());
-    for sweep in 0..SWEEPS {
+    for sweep in 0..sweeps {
         if best.0 == 0 {
             break;
         }
@@ -28,7 +31,9 @@ pub(super) fn order(mesh: &mut Mesh) {
         }
     }
     mesh.layers = best.1;
-    swap(mesh);
+    if sweeps == SWEEPS {
+        swap(mesh);
+    }
 }
 
 /// Orders columns as a search depth first meets their vertices.

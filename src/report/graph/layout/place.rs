@@ -220,9 +220,10 @@ impl Placing<'_> {
                 pieces.map(|piece| (*vertex, *piece))
             })
             .collect();
+        // Between two helper vertices there is only what belongs to their chain.
         let inner = |piece: usize| {
             let segment = &self.mesh.segments[piece];
-            chain.contains(&segment.from) && chain.contains(&segment.to)
+            [segment.from, segment.to].iter().all(|vertex| self.mesh.vertices[*vertex].node.is_none())
         };
         let mut wishes: Vec<(f64, f64)> = pieces
             .iter()

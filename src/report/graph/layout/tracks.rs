@@ -30,53 +30,65 @@ impl Net {
     }
 }
 
+/// Between more nets than this crossings are not counted: there they cannot be followed anyhow.
+const MANY: usize = 120;
+
+/// A net that needs a track, and from where to where it goes.
+struct Bent<'a> {
+    index: usize,
+    net: &'a Net,
+    low: f64,
+    high: f64,
+}
+
+impl Bent<'_> {
+    fn overlaps(&self, other: &Self) -> bool {
+        self.low - 7.0 < other.high && other.low - 7.0 < self.high
+    }
+
+    fn crosses(&self, y: f64) -> usize {
+        usize::from(self.low < y && y < self.high)
+    }
+
+    /// Counts the crossings of two nets with this one left of the other.
+    fn cost(&self, other: &Self) -> usize {
+        let right = self.net.right;
+        let crossings = right.map_or(0, |y| other.crosses(y))
+            + other.net.left.iter().map(|y| self.crosses(*y)).sum::<usize>();
+        let touches = |right: f64| other.net.left.iter().filter(|y| (*y - right).abs() < TOUCH).count();
+        crossings + OVERLAP * right.map_or(0, touches)
+    }
+}
+
 /// Gives each net its track, from the left, and the number of tracks. Straight nets have none.
 pub(super) fn assign(nets: &[Net]) -> (Vec<Option<usize>>, usize) {
-    let bent: Vec<usize> = (0..nets.len()).filter(|net| !nets[*net].is_straight()).collect();
+    let bent = nets.iter().enumerate().filter(|(_, net)| !net.is_straight()).map(|(index, net)| {
+        let (low, high) = net.span();
+        Bent { index, net, low, high }
+    });
+    let bent: Vec<Bent<'_>> = bent.collect();
     let count = bent.len();
-    // before[a][b]: how much worse it is to have b left of a than a left of b.
-    let mut better = vec![vec![0_i64; count]; count];
-    let mut apart = vec![vec![false; count]; count];
-    for a in 0..count {
+    // better[a][b]: how many crossings it saves to have a left of b.
+    let mut better = vec![vec![0_i64; if count > MANY { 0 } else { count }]; count];
+    for a in (0..count).filter(|_| count <= MANY) {
         for b in a + 1..count {
-            let (one, other) = (&nets[bent[a]], &nets[bent[b]]);
-            let ab = cost(one, other) as i64;
-            let ba = cost(other, one) as i64;
-            better[a][b] = ba - ab;
-            better[b][a] = ab - ba;
-            apart[a][b] = overlaps(one, other) || ab != ba;
-            apart[b][a] = apart[a][b];
+            let saved = bent[b].cost(&bent[a]) as i64 - bent[a].cost(&bent[b]) as i64;
+            (better[a][b], better[b][a]) = (saved, -saved);
         }
     }
-    let order = sequence(&better);
+    let order = if count > MANY { (0..count).collect() } else { sequence(&better) };
+    let apart =
+        |a: usize, b: usize| bent[a].overlaps(&bent[b]) || better[a].get(b).is_some_and(|saved| *saved != 0);
     let mut tracks = vec![None; nets.len()];
     let mut slots = vec![0; count];
     let mut used = 0;
     for (place, a) in order.iter().enumerate() {
-        let left = order[..place].iter().filter(|b| apart[*a][**b]).map(|b| slots[*b] + 1).max();
+        let left = order[..place].iter().filter(|b| apart(*a, **b)).map(|b| slots[*b] + 1).max();
         slots[*a] = left.unwrap_or(0);
         used = used.max(slots[*a] + 1);
-        tracks[bent[*a]] = Some(slots[*a]);
+        tracks[bent[*a].index] = Some(slots[*a]);
     }
     (tracks, used)
-}
-
-fn overlaps(one: &Net, other: &Net) -> bool {
-    let ((a, b), (c, d)) = (one.span(), other.span());
-    a - 7.0 < d && c - 7.0 < b
-}
-
-/// Counts the crossings of two nets with `one` left of `other`.
-fn cost(one: &Net, other: &Net) -> usize {
-    let inside = |net: &Net, y: f64| {
-        let (low, high) = net.span();
-        usize::from(low < y && y < high)
-    };
-    let crossings =
-        one.right.map_or(0, |y| inside(other, y)) + other.left.iter().map(|y| inside(one, *y)).sum::<usize>();
-    let touching =
-        one.right.map_or(0, |right| other.left.iter().filter(|y| (*y - right).abs() < TOUCH).count());
-    crossings + OVERLAP * touching
 }
 
 /// Orders so that what is better left stands left, as far as there are no cycles: always the one next that gains most

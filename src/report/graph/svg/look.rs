@@ -31,6 +31,7 @@ pub(super) const STYLE: &str = "
 .fb-strong .fb-line{stroke:#ea580c;stroke-width:3}
 .fb-strong .fb-tip{fill:#ea580c}
 .fb-strong .fb-label{fill:#c2410c}
+.fb-strong.fb-error .fb-line{stroke-dasharray:8 4}
 .fb-arrow:hover .fb-line{stroke-width:3}
 .fb-invoke .fb-edge,.fb-function .fb-edge{stroke:#f59e0b}
 .fb-speak .fb-edge,.fb-flow .fb-edge{stroke:#3b82f6}

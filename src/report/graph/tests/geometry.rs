@@ -112,6 +112,9 @@ fn labels(sheet: &Sheet, name: &str) {
         for card in &sheet.cards {
             assert!(!meet(*place, card.rect, 2.0), "{name}: the label at {place:?} lies on {:?}", card.rect);
         }
+        for (_, title) in &sheet.frames {
+            assert!(!meet(*place, room(title), 0.0), "{name}: the label at {place:?} lies on {title:?}");
+        }
         for other in &places[index + 1..] {
             assert!(!meet(*place, *other, 0.0), "{name}: labels at {place:?} and {other:?}");
         }

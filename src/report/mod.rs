@@ -5,6 +5,7 @@
 
 mod apply_text;
 mod flow_diff;
+pub mod graph;
 mod json;
 mod plan_text;
 pub mod source;

@@ -2,9 +2,12 @@
 //!
 //! One binary, one file a promise. Nothing here reaches beyond loopback or reads the machine's AWS configuration.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod apply;
 mod budget;
 mod cli;
+mod contents;
 mod direction;
 mod faults;
 mod hand_made;

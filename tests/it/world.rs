@@ -45,6 +45,11 @@ impl World {
         Self::at(folder, "demo", Settings::default()).await
     }
 
+    /// Starts one for a manifest in a folder.
+    pub(crate) async fn in_folder(folder: TempDir, path: &str) -> Self {
+        Self::at(folder, path, Settings::default()).await
+    }
+
     async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

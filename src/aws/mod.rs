@@ -19,4 +19,4 @@ mod visibility;
 pub use apply::{Keep, Progress, apply};
 pub use fault::{Fault, FaultKind};
 pub use observe::{ObserveError, observe};
-pub use session::{Access, AssumedRole, Options, Session};
+pub use session::{Access, AssumedRole, FIRST_PAUSE, Options, Session};

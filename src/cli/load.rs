@@ -9,7 +9,12 @@ use crate::resource::Problem;
 
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
-    let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone(), ..Inputs::default() };
+    let inputs = Inputs {
+        vars: args.vars.clone(),
+        var_files: args.var_files.clone(),
+        targets: args.targets.clone(),
+        region: args.region.clone(),
+    };
     manifest::load(&args.paths, &inputs, &Disk)
 }
 

@@ -17,9 +17,9 @@ use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
 use super::table::MANIFEST;
-use super::targets::{Targeted, Wanted, check_length};
+use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
-use super::yaml::{self, MAX_BYTES, Node, Position};
+use super::yaml::{self, Key, MAX_BYTES, Node, Position};
 use super::{digest, flows, mask, resolve};
 
 mod document;
@@ -28,6 +28,9 @@ use document::{check_inside, is_binding_set, substitute};
 
 /// The most problems that one load reports.
 const MAX_PROBLEMS: usize = 1_000;
+
+/// The problems of a document after which its other targets are not looked into.
+const ENOUGH: usize = 200;
 
 /// What is given beside the manifests.
 #[derive(Debug, Clone, Default)]
@@ -281,19 +284,23 @@ impl Loader<'_> {
             return self.take(log);
         }
         self.looked_into = true;
-        let (targeted, warning) = self.wanted.split(document, &mut log);
+        let Split { targets, warning } = self.wanted.split(&document, &mut log);
         self.problems.extend(warning);
         self.take(log);
-        for targeted in targeted {
-            // Another set with this many mistakes would say the same again.
-            if self.problems.len() < MAX_PROBLEMS {
-                self.set(path, name, targeted);
+        let before = self.problems.len();
+        for entry in targets {
+            // With this many mistakes, another target would say the same again.
+            if self.problems.len() >= before + ENOUGH {
+                break;
             }
+            let target = entry.as_ref().map(|(key, _)| key.clone());
+            let document = entry.map_or_else(|| document.clone(), |entry| with_target(&document, entry));
+            self.set(path, name, target, document);
         }
     }
 
     /// Reads one set: a document for one target.
-    fn set(&mut self, path: &Path, name: &str, Targeted { target, mut document }: Targeted) {
+    fn set(&mut self, path: &Path, name: &str, target: Option<Key>, mut document: Node) {
         let mut log = Log::new(name);
         let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
         let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));

@@ -7,7 +7,7 @@
 //!                                       ├─ plan ─▶ Plan ─ apply ─▶ ApplyReport
 //!  live AWS ───────observe──▶ Snapshot ─┘    │
 //!                                            └─▶ report (text, JSON)
-//!  flow JSON ──────parse────▶ Document ─ patch, compare
+//!  flow JSON ──────parse────▶ Document ─ patch, compare, lint
 //! ```
 //!
 //! [`Manifest`](manifest::Manifest) is what is wanted, [`Snapshot`](snapshot::Snapshot) what was seen, with the gaps
@@ -24,6 +24,7 @@
 //! | [`operations`] | the one table of AWS operations | nothing of the crate |
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
 //! | [`snapshot`] | what was seen | `operations`, `resource` |
+//! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
@@ -44,6 +45,7 @@ pub mod cli;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod flow;
+pub mod lint;
 pub mod manifest;
 pub mod operations;
 pub mod plan;

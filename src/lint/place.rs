@@ -1,0 +1,53 @@
+//! Where findings are: their order, and what becomes of their places when the judged text is not the written one.
+
+use crate::flow::document::{Block, Document, Target};
+use crate::flow::finding::{Finding, PathStep, nearest};
+use crate::flow::json::{self, Value};
+
+/// What findings are ordered by, and told apart by.
+pub(super) fn order(finding: &Finding) -> impl Ord {
+    let Finding { code, file, line, column, pointer, message, fingerprint, .. } = finding;
+    (file, *line, *column, *code, pointer, message, fingerprint)
+}
+
+/// Moves a finding about a text that a manifest made to where it stands in the file: the values differ, the pointers do
+/// not. A value that only the manifest gives is told at the nearest value around it.
+pub(super) fn move_to(finding: &mut Finding, written: &Document) {
+    let position = nearest(written, &finding.pointer);
+    (finding.line, finding.column) = (position.line, position.column);
+    for step in &mut finding.path {
+        if let Some(line) = line_of(step, written) {
+            step.line = line;
+        }
+    }
+}
+
+fn line_of(step: &PathStep, written: &Document) -> Option<usize> {
+    let block: &Block = written.find(&step.block).ok()?;
+    let branches = block.transitions.conditions.iter().chain(&block.transitions.errors);
+    let mut branches = branches.filter(|branch| branch.label == step.by);
+    let target: Option<&Target> = match step.by.as_str() {
+        "next" => block.transitions.next.as_ref(),
+        _ => branches.next().and_then(|branch| branch.target.as_ref()),
+    };
+    target.map(|target| target.position.line)
+}
+
+/// Tells a flow that cannot be read from a file that never was one, such as a `package.json`.
+pub fn claims_to_be_a_flow(text: &str) -> bool {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let has = |word: &str| text.contains(&format!("\"{word}\"")) || text.contains(&format!("\\\"{word}\\\""));
+    match json::parse(text) {
+        Ok(parsed) if matches!(parsed.root.value, Value::Object(_)) => {
+            let there = |key: &str| parsed.root.get(key).is_some();
+            let wrapped = ["/Content", "/ContactFlow/Content", "/ContactFlowModule/Content"];
+            let inside =
+                |pointer: &&str| parsed.root.pointer(pointer).is_some_and(|node| node.as_str().is_some());
+            (there("Actions") && (there("StartAction") || there("Version")))
+                || (there("modules") && there("start"))
+                || (wrapped.iter().any(|pointer| inside(pointer)) && has("Actions"))
+        }
+        Ok(parsed) => parsed.root.as_str().is_some_and(|text| text.contains("\"Actions\"")),
+        Err(_) => (has("Actions") && has("StartAction")) || (has("modules") && has("start")),
+    }
+}

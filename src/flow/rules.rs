@@ -40,6 +40,8 @@ pub struct RuleMeta {
     pub what: &'static str,
     /// Why what it finds is bad, with the AWS page that it rests on.
     pub why: &'static str,
+    /// What to do instead, in sentences.
+    pub fix: &'static str,
     /// A flow with exactly one finding.
     pub bad: &'static str,
     /// The same flow without one.
@@ -85,7 +87,8 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding at a JSON pointer of the flow, about a block if there is one.
+    /// Adds a finding at a JSON pointer of the flow, about a block if there is one, and hands it out so that a rule
+    /// may say more (its path, or a confidence of its own).
     pub fn add(
         &mut self,
         meta: &RuleMeta,
@@ -93,7 +96,7 @@ impl Findings {
         block: Option<&Block>,
         pointer: &str,
         message: String,
-    ) {
+    ) -> &mut Finding {
         let position = nearest(flow.document, pointer);
         self.found.push(Finding {
             code: meta.code,
@@ -108,6 +111,8 @@ impl Findings {
             path: Vec::new(),
             fingerprint: fingerprint(meta.code, flow.file, block, pointer),
         });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
     }
 
     /// Adds a finding about a block with the shortest way to it.
@@ -119,11 +124,9 @@ impl Findings {
         pointer: &str,
         message: String,
     ) {
-        self.add(meta, flow, Some(block), pointer, message);
-        if let Some(finding) = self.found.last_mut() {
-            let path = flow.graph.path_to(block.index);
-            finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
-        }
+        let path = flow.graph.path_to(block.index);
+        let finding = self.add(meta, flow, Some(block), pointer, message);
+        finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
     }
 
     /// Gives the findings in the order of the file.
@@ -173,9 +176,9 @@ mod tests {
     fn rules_are_ordered_by_code_and_found_by_it() {
         assert!(ALL.is_sorted_by_key(|rule| rule.meta().code));
         for rule in ALL {
-            let RuleMeta { code, what, why, .. } = rule.meta();
+            let RuleMeta { code, what, why, fix, .. } = rule.meta();
             assert_eq!(find(code).map(|rule| rule.meta().code), Some(*code));
-            assert!(what.ends_with('.') && why.ends_with('.'), "{code}");
+            assert!([what, why, fix].iter().all(|text| text.ends_with('.')), "{code}");
         }
     }
 }

@@ -13,6 +13,7 @@ static META: RuleMeta = RuleMeta {
            identifiers that are there, allowed, and different, and no key twice in an object.",
     why: "Amazon Connect refuses such a flow when it is published, or keeps only one of two equal keys \
           (flow language, pages \"Amazon Connect Flow language\" and \"Actions\").",
+    fix: "Change what the message names: shorten, split, or rename.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a:b", "Actions": [
   {"Identifier": "a:b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
 ]}"#,

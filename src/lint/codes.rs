@@ -12,6 +12,7 @@ pub static UNREADABLE_FLOW: RuleMeta = RuleMeta {
            of the wrong kind where Amazon Connect expects a name, a list or an object. In a folder, JSON files that \
            never claim to be a flow are passed over.",
     why: "Amazon Connect refuses such a flow, and no rule can judge it.",
+    fix: "Mend the file where the message points to; a flow of another version is exported again from the console.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
 ]}"#,
@@ -28,6 +29,7 @@ pub static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
     what: "Finds entries of `spec.lint.ignore` that match no finding. Codes that are not selected are not judged.",
     why: "What it excused is gone, or its code, flow or block is misspelt; left in place it would hide the next \
           finding of that kind.",
+    fix: "Take the entry out, or correct its code, flow or block.",
     bad: "spec:\n  lint:\n    ignore:\n      - { code: unreachable-block, flow: main-ivr, block: Old menu, reason: kept for the \
           campaign in May }  # the block is gone",
     good: "spec:\n  lint:\n    ignore: []",

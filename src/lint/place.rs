@@ -23,10 +23,15 @@ pub(super) fn move_to(finding: &mut Finding, written: &Document) {
 }
 
 fn line_of(step: &PathStep, written: &Document) -> Option<usize> {
-    let block: &Block = written.find(&step.block).ok()?;
+    // The text of a module or of another flow is not the one that was changed here.
+    if step.callee.is_some() {
+        return None;
+    }
+    let block: &Block = written.blocks().iter().find(|block| block.pointer == step.pointer)?;
     let branches = block.transitions.conditions.iter().chain(&block.transitions.errors);
     let mut branches = branches.filter(|branch| branch.label == step.by);
     let target: Option<&Target> = match step.by.as_str() {
+        "" => return Some(block.position.line),
         "next" => block.transitions.next.as_ref(),
         _ => branches.next().and_then(|branch| branch.target.as_ref()),
     };

@@ -6,6 +6,7 @@
 mod apply_text;
 mod flow_diff;
 mod json;
+pub mod lint;
 mod plan_text;
 pub mod source;
 mod style;

@@ -123,7 +123,13 @@ impl Excerpt<'_> {
         let line_end = if text[start..line_end].ends_with('\r') { line_end - 1 } else { line_end };
         let line_end = line_end.max(start);
         if whole && line_end - line_start <= LONGEST {
-            return pieces("", &text[line_start..start], &text[start..end.min(line_end)], &text[end.min(line_end)..line_end], "");
+            return pieces(
+                "",
+                &text[line_start..start],
+                &text[start..end.min(line_end)],
+                &text[end.min(line_end)..line_end],
+                "",
+            );
         }
         let from = text.ceil_char_boundary(start.saturating_sub(BEFORE).max(line_start));
         let to = text.floor_char_boundary((start + AFTER).min(line_end));
@@ -198,7 +204,10 @@ mod tests {
             for (line, column) in (0..5).flat_map(|line| (0..9).map(move |column| (line, column))) {
                 if let Some(excerpt) = Walk::new(text).to(line, column) {
                     let (shown, span) = excerpt.shown();
-                    assert!(shown.get(span).is_some() && !shown.contains(['\n', '\r']), "{text:?} {line}:{column}");
+                    assert!(
+                        shown.get(span).is_some() && !shown.contains(['\n', '\r']),
+                        "{text:?} {line}:{column}"
+                    );
                 }
             }
         }

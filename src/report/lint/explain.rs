@@ -9,9 +9,9 @@ use crate::flow::rules::RuleMeta;
 /// The width that prose is wrapped to, in characters.
 const WIDTH: usize = 88;
 
-/// Writes a rule's page: what it finds, why that is bad, a flow that has it and the same without.
+/// Writes a rule's page: what it finds, why that is bad, what to do, a flow that has it and the same without.
 pub fn explain(meta: &RuleMeta) -> String {
-    let RuleMeta { code, severity, confidence, what, why, bad, good } = meta;
+    let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -19,7 +19,7 @@ pub fn explain(meta: &RuleMeta) -> String {
         bold(code),
         dim(&format!("({}, {} confidence)", severity.as_str(), confidence.as_str()))
     );
-    for (title, body) in [("What it finds", what), ("Why it matters", why)] {
+    for (title, body) in [("What it finds", what), ("Why it matters", why), ("What to do", fix)] {
         let _ = write!(out, "\n{}\n\n{}\n", bold(title), indent(&wrap(body, WIDTH)));
     }
     for (title, body) in [("Has it", bad), ("Has it not", good)] {

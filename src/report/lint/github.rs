@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::excerpt::located;
 use super::visible::visible;
-use crate::flow::finding::{Finding, Severity};
+use crate::flow::finding::{Finding, PathStep, Severity};
 use crate::lint::Report;
 use crate::manifest::Sources;
 
@@ -23,16 +23,17 @@ pub fn github(report: &Report, sources: &Sources) -> String {
         // Writing to a string cannot fail.
         let _ = write!(out, "::{command} ");
         if let Some(file) = file {
-            let file = property(file.strip_prefix("./").unwrap_or(file));
+            let file = property(&visible(file.strip_prefix("./").unwrap_or(file)));
             let _ = write!(out, "file={file},line={line},col={column},");
             if let Some(excerpt) = excerpt {
                 let _ = write!(out, "endLine={line},endColumn={},", excerpt.end_column);
             }
         }
         let _ = write!(out, "title={}::{}", property(code), data(&visible(message)));
-        for step in path {
-            let step = format!("\n{} - {} (line {})", visible(&step.block), visible(&step.by), step.line);
-            out.push_str(&data(&step));
+        for PathStep { block, by, line, seconds, .. } in path {
+            let by = if by.is_empty() { String::new() } else { format!(" - {}", visible(by)) };
+            let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
+            out.push_str(&data(&format!("\n{}{by} (line {line}{sum})", visible(block))));
         }
         out.push('\n');
     }
@@ -71,7 +72,12 @@ mod tests {
 
     #[test]
     fn an_annotation_names_its_place() {
-        insta::assert_snapshot!(github(&sample(), &sources()), @"");
+        insta::assert_snapshot!(github(&sample(), &sources()), @r###"
+        ::notice title=unreadable-flow::it is wrong
+        ::error file=flows/main.json,line=2,col=3,endLine=2,endColumn=16,title=unreadable-flow::it is wrong
+        ::warning file=flows/main.json,line=4,col=20,endLine=4,endColumn=23,title=unused-suppression::it is wrong
+        ::notice file=flows/main.json,line=4,col=27,endLine=4,endColumn=30,title=unused-suppression::it is wrong%0AWelcome - next (line 2, 0 s)%0ALookup - NoMatchingError (line 4, 8 s)%0ALookup again (line 5, 24 s)
+        "###);
     }
 
     #[test]
@@ -82,7 +88,10 @@ mod tests {
         for (line, finding) in text.lines().zip(&report.findings) {
             let (command, properties, message) = read(line);
             assert_eq!(command, "error");
-            assert_eq!(properties[0], ("file".to_owned(), finding.file.clone().unwrap()));
+            assert_eq!(
+                properties[0],
+                ("file".to_owned(), visible(finding.file.as_deref().unwrap()).into_owned())
+            );
             assert!(message.starts_with(&*visible(&finding.message)), "{message}");
         }
         assert!(!text.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{text:?}");

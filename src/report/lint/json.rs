@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::visible::document;
-use crate::flow::finding::Finding;
+use crate::flow::finding::{Finding, PathStep};
 use crate::lint::Report;
 
 #[derive(Serialize)]
@@ -32,8 +32,15 @@ struct FindingLine<'a> {
 #[derive(Serialize)]
 struct StepLine<'a> {
     block: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callee: Option<&'a str>,
+    pointer: &'a str,
     by: &'a str,
     line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -44,7 +51,19 @@ struct SuppressedLine<'a> {
 }
 
 fn line(finding: &Finding) -> FindingLine<'_> {
-    let Finding { code, severity, confidence, file, line, column, pointer, block, message, path, fingerprint } = finding;
+    let Finding {
+        code,
+        severity,
+        confidence,
+        file,
+        line,
+        column,
+        pointer,
+        block,
+        message,
+        path,
+        fingerprint,
+    } = finding;
     FindingLine {
         code,
         severity: severity.as_str(),
@@ -55,9 +74,15 @@ fn line(finding: &Finding) -> FindingLine<'_> {
         pointer,
         block: block.as_deref(),
         message,
-        path: path.iter().map(|step| StepLine { block: &step.block, by: &step.by, line: step.line }).collect(),
+        path: path.iter().map(step).collect(),
         fingerprint,
     }
+}
+
+fn step(step: &PathStep) -> StepLine<'_> {
+    let PathStep { block, pointer, callee, by, line, seconds, rounds } = step;
+    let (line, seconds, rounds) = (*line, *seconds, *rounds);
+    StepLine { block, callee: callee.as_deref(), pointer, by, line, seconds, rounds }
 }
 
 /// Writes the document, with a line break at its end.
@@ -72,7 +97,10 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         suppressed: report
             .suppressed
             .iter()
-            .map(|suppressed| SuppressedLine { finding: line(&suppressed.finding), reason: &suppressed.reason })
+            .map(|suppressed| SuppressedLine {
+                finding: line(&suppressed.finding),
+                reason: &suppressed.reason,
+            })
             .collect(),
     })
 }
@@ -86,7 +114,36 @@ mod tests {
 
     #[test]
     fn the_document_is_versioned_and_complete() {
-        insta::assert_snapshot!(json(&sample()).unwrap(), @"");
+        let text = json(&sample()).unwrap();
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&document), ["format", "files", "findings", "suppressed"]);
+        assert_eq!((&document["format"], &document["files"]), (&"flowbind.lint/v1".into(), &2.into()));
+        let expected = [
+            "code",
+            "severity",
+            "confidence",
+            "file",
+            "line",
+            "column",
+            "pointer",
+            "block",
+            "message",
+            "path",
+            "fingerprint",
+        ];
+        for finding in document["findings"].as_array().unwrap() {
+            assert_eq!(keys(finding), expected);
+        }
+        assert_eq!(document["findings"][0]["file"], Value::Null);
+        let path = serde_json::json!([
+            {"block": "Welcome", "pointer": "/Actions/0", "by": "next", "line": 2, "seconds": 0},
+            {"block": "Lookup", "callee": "auth", "pointer": "/Actions/0", "by": "NoMatchingError", "line": 4, "seconds": 8},
+            {"block": "Lookup again", "pointer": "/Actions/0", "by": "", "line": 5, "seconds": 24, "rounds": 3},
+        ]);
+        assert_eq!(document["findings"][3]["path"], path);
+        assert_eq!(document["suppressed"][0]["reason"], "until May");
+        assert!(text.ends_with("}\n"));
     }
 
     #[test]

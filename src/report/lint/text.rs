@@ -1,4 +1,4 @@
-//! Findings for people: each with its line, the way that shows it, and once for each code why it matters.
+//! Findings for people: each with its line, the way that shows it, and once for each code what to do.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -49,50 +49,80 @@ fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>,
         let _ = write!(message, " ({} confidence)", confidence.as_str());
     }
     let mut group = Group::with_title(level.primary_title(message).id(*code));
-    if let Some(file) = file {
-        group = group.element(Origin::path(visible(file)).line(*line).char_column(*column));
-    }
-    if let Some(excerpt) = excerpt {
-        let (shown, span) = excerpt.shown();
-        let snippet = Snippet::source(shown).line_start(*line).fold(false);
-        group = group.element(snippet.annotation(AnnotationKind::Primary.span(span)));
+    let file = file.as_deref().map(visible);
+    // The renderer counts columns in what it is shown, which of a long line is a piece.
+    let mut counted = *column;
+    match (&file, excerpt) {
+        (Some(file), Some(excerpt)) => {
+            let (shown, span) = excerpt.shown();
+            counted = shown[..span.start].chars().count() + 1;
+            let snippet = Snippet::source(shown).path(file.as_ref()).line_start(*line).fold(false);
+            group = group.element(snippet.annotation(AnnotationKind::Primary.span(span)));
+        }
+        (Some(file), None) => {
+            group = group.element(Origin::path(file.as_ref()).line(*line).char_column(*column));
+        }
+        (None, _) => {}
     }
     if !path.is_empty() {
         group = group.element(Level::NOTE.message(way(path)));
     }
     if first && let Some(meta) = find(code) {
-        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap(meta.why, WIDTH));
+        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap(meta.fix, WIDTH));
         group = group.element(Level::HELP.message(help));
     }
-    renderer.render(&[group])
+    let out = renderer.render(&[group]);
+    match (file, out.split_once('\n')) {
+        (Some(file), Some((title, rest))) if counted != *column => {
+            let (from, to) = (format!("{file}:{line}:{counted}"), format!("{file}:{line}:{column}"));
+            format!("{title}\n{}", rest.replacen(&from, &to, 1))
+        }
+        _ => out,
+    }
 }
 
-/// Writes the way of a contact, a block a line.
+/// Writes the way of a contact, a block a line; of a way that counts time, the sum at the end of each line.
 fn way(path: &[PathStep]) -> String {
-    let names: Vec<_> = path.iter().map(|step| visible(&step.block)).collect();
-    let ways: Vec<_> = path.iter().map(|step| visible(&step.by)).collect();
-    let width = |texts: &[std::borrow::Cow<'_, str>]| {
-        texts.iter().map(|text| text.chars().count()).filter(|width| *width <= WIDEST).max().unwrap_or(0)
+    let rows: Vec<[String; 4]> = path.iter().map(row).collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
     };
-    let (name_width, way_width) = (width(&names), width(&ways));
+    let widths = [width(0), width(1), width(2)];
     let mut out = "the way there:".to_owned();
     let left_out = path.len().saturating_sub(LONGEST_PATH);
     let head = LONGEST_PATH / 2;
-    for (index, ((name, by), step)) in names.iter().zip(&ways).zip(path).enumerate() {
+    for (index, [block, by, line, sum]) in rows.iter().enumerate() {
         if left_out > 0 && (head..head + left_out).contains(&index) {
             if index == head {
                 let _ = write!(out, "\n... {left_out} more steps ...");
             }
             continue;
         }
-        let _ = write!(out, "\n{name:name_width$}  {by:way_width$}  line {}", step.line);
+        let [first, second, third] = widths;
+        let row = format!("{block:first$}  {by:second$}  {line:third$}  {sum}");
+        let _ = write!(out, "\n{}", row.trim_end());
     }
     out
 }
 
+/// Gives a step's block, what it is left by, where, and after how many seconds.
+fn row(step: &PathStep) -> [String; 4] {
+    let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
+    let block = visible(block);
+    let block = match callee {
+        Some(callee) => format!("{} > {block}", visible(callee)),
+        None => block.into_owned(),
+    };
+    let rounds = rounds.map(|rounds| format!("{rounds} times round, ")).unwrap_or_default();
+    let sum = seconds.map(|seconds| format!("{rounds}{seconds} s")).unwrap_or_default();
+    [block, visible(by).into_owned(), format!("line {line}"), sum]
+}
+
 /// Says how many findings there are, and how bad.
 fn summary(report: &Report) -> String {
-    let count = |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let count =
+        |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let files = count(report.files, "file", "files");
     let mut out = if report.findings.is_empty() {
         format!("No findings in {files}")
@@ -120,13 +150,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_is_shown_with_its_line_its_way_and_why_it_matters() {
-        insta::assert_snapshot!(text(&sample(), &sources(), false), @"");
+    fn a_finding_is_shown_with_its_line_its_way_and_once_what_to_do() {
+        insta::assert_snapshot!(text(&sample(), &sources(), false), @r###"
+        info[unreadable-flow]: it is wrong
+         |
+         = help: Mend the file where the message points to; a flow of another version is exported again
+                 from the console.
+                 more: flowbind lint --explain unreadable-flow
+
+        error[unreadable-flow]: it is wrong
+         --> flows/main.json:2:3
+          |
+        2 |   "StartAction": "a",
+          |   ^^^^^^^^^^^^^
+
+        warning[unused-suppression]: it is wrong
+         --> flows/main.json:4:20
+          |
+        4 |     {"Identifier": "é", "Type": "X"}
+          |                    ^^^
+          |
+          = help: Take the entry out, or correct its code, flow or block.
+                  more: flowbind lint --explain unused-suppression
+
+        advice[unused-suppression]: it is wrong (medium confidence)
+         --> flows/main.json:4:27
+          |
+        4 |     {"Identifier": "é", "Type": "X"}
+          |                           ^^^
+          |
+          = note: the way there:
+                  Welcome        next             line 2  0 s
+                  auth > Lookup  NoMatchingError  line 4  8 s
+                  Lookup again                    line 5  3 times round, 24 s
+
+        4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 let pass by the manifest.
+        "###);
     }
 
     #[test]
     fn in_a_flow_of_one_long_line_only_the_place_is_shown() {
-        let line = format!("{{\"Actions\":[{}{{\"Identifier\":\"x\"}}]}}", "{\"Identifier\":\"y\"},".repeat(5_000));
+        let line =
+            format!("{{\"Actions\":[{}{{\"Identifier\":\"x\"}}]}}", "{\"Identifier\":\"y\"},".repeat(5_000));
         let column = line.find("\"x\"").unwrap() + 1;
         let mut sources = Sources::default();
         sources.insert("f.json", line);
@@ -154,10 +219,15 @@ mod tests {
 
     #[test]
     fn a_long_way_is_shown_by_its_ends() {
-        let step = |n: usize| PathStep { block: format!("b{n}"), by: "next".to_owned(), line: n };
+        let step = |n: usize| super::super::samples::step(&format!("b{n}"), "next", n);
         let shown = way(&(0..100).map(step).collect::<Vec<_>>());
         assert!(shown.contains("\n... 60 more steps ...\n"), "{shown}");
-        assert!(shown.contains("b19 ") && !shown.contains("b20 ") && !shown.contains("b79 ") && shown.contains("b80 "));
+        assert!(
+            shown.contains("b19 ")
+                && !shown.contains("b20 ")
+                && !shown.contains("b79 ")
+                && shown.contains("b80 ")
+        );
         assert_eq!(shown.lines().count(), LONGEST_PATH + 2);
     }
 

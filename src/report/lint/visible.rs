@@ -9,7 +9,7 @@ pub(super) fn steers(c: char) -> bool {
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
-/// Writes such characters as escapes, so that the text stays on one line and does nothing.
+/// Writes such characters as the escapes of JSON, so that the text stays on one line and does nothing.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(steers) {
         return Cow::Borrowed(text);
@@ -22,7 +22,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
             '\t' => out.push_str("\\t"),
             c if steers(c) => {
                 // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
         }
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn characters_that_steer_are_shown_and_others_stay() {
         assert_eq!(visible("Größe 東京 🙂"), "Größe 東京 🙂");
-        assert_eq!(visible("a\u{1b}[31m\n\u{9b}\u{202e}\0"), "a\\u{1b}[31m\\n\\u{9b}\\u{202e}\\u{0}");
+        assert_eq!(visible("a\u{1b}[31m\n\u{9b}\u{202e}\0"), "a\\u001b[31m\\n\\u009b\\u202e\\u0000");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod suppression;
 
 pub use codes::{UNREADABLE_FLOW, UNUSED_SUPPRESSION, codes, find};
 pub use manifest::{ManifestFlow, manifest_flows};
-pub use place::claims_to_be_a_flow;
+use place::claims_to_be_a_flow;
 pub use selection::{Selection, UnknownCode};
 pub use suppression::{Suppressed, Suppression};
 
@@ -85,16 +85,19 @@ impl<'s> Linter<'s> {
         }
     }
 
-    /// Judges a file of which nothing else is known.
-    pub fn file(&mut self, name: &str, text: &str) {
-        self.files.insert(name.to_owned());
+    /// Judges a file of which nothing else is known. Unless the caller `named` it, a file that does not claim to be a
+    /// flow is passed over; then the answer is no.
+    pub fn file(&mut self, name: &str, text: &str, named: bool) -> bool {
         match Document::parse(text) {
             Ok(document) => {
                 let view = FlowView::new(&document, Some(name));
                 self.findings.extend(rules::check(&view, &Facts::default(), self.selection.rules()));
             }
+            Err(_) if !named && !claims_to_be_a_flow(text) => return false,
             Err(error) => self.unreadable(name, error),
         }
+        self.files.insert(name.to_owned());
+        true
     }
 
     /// Judges a flow of a manifest.

@@ -39,7 +39,7 @@ fn line_of(step: &PathStep, written: &Document) -> Option<usize> {
 }
 
 /// Tells a flow that cannot be read from a file that never was one, such as a `package.json`.
-pub fn claims_to_be_a_flow(text: &str) -> bool {
+pub(super) fn claims_to_be_a_flow(text: &str) -> bool {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let has = |word: &str| text.contains(&format!("\"{word}\"")) || text.contains(&format!("\\\"{word}\\\""));
     match json::parse(text) {

@@ -52,7 +52,7 @@ impl Selection {
                 match all.get(name.as_str()) {
                     Some(code) => drop(codes.insert(*code)),
                     None if name == ALL => codes.clone_from(&all),
-                    None => return Err(unknown(name)),
+                    None => return Err(UnknownCode::of(name)),
                 }
             }
             Ok(codes)
@@ -80,10 +80,12 @@ impl Selection {
     }
 }
 
-/// Says that no rule has a code.
-pub(super) fn unknown(code: &str) -> UnknownCode {
-    let hint = suggest(code, codes::codes().iter().map(|meta| meta.code));
-    UnknownCode { code: code.to_owned(), hint }
+impl UnknownCode {
+    /// Says that no rule has a code, and which one may have been meant.
+    pub fn of(code: &str) -> Self {
+        let hint = suggest(code, codes::codes().iter().map(|meta| meta.code));
+        Self { code: code.to_owned(), hint }
+    }
 }
 
 #[cfg(test)]

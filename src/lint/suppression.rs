@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::codes::UNUSED_SUPPRESSION;
-use super::selection::unknown;
+use super::selection::UnknownCode;
 use crate::flow::Document;
 use crate::flow::finding::{Finding, fingerprint};
 use crate::resource::{Label, Origin};
@@ -56,7 +56,7 @@ impl Suppression {
         }
         let hint = match codes::find(code) {
             Some(_) => "take the entry out".to_owned(),
-            None => unknown(code).hint.unwrap_or_else(|| format!("no rule has the code `{code}`")),
+            None => UnknownCode::of(code).hint.unwrap_or_else(|| format!("no rule has the code `{code}`")),
         };
         let meta = &UNUSED_SUPPRESSION;
         let pointer =

@@ -104,8 +104,9 @@ fn a_suppression_of_a_code_that_is_not_selected_is_not_called_unused() {
 fn a_file_that_cannot_be_read_is_a_finding_and_the_others_go_on() {
     let selection = all();
     let mut linter = Linter::new(&selection);
-    linter.file("z.json", DANGLING);
-    linter.file("a.json", "{\n  oops");
+    assert!(linter.file("z.json", DANGLING, false));
+    assert!(linter.file("a.json", "{\n  oops", true));
+    assert!(!linter.file("c.json", "{\n  oops", false), "in a folder it may be anything");
     linter.undecodable("b.json", &crate::flow::decode(b"\xEF\xBB\xBF\xFF").unwrap_err());
     let report = linter.finish();
     let expected = [

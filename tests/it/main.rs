@@ -8,4 +8,5 @@ mod cli;
 mod direction;
 mod faults;
 mod hand_made;
+mod lint;
 mod world;

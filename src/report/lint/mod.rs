@@ -15,7 +15,7 @@ pub use explain::{explain, list};
 pub use github::github;
 pub use json::json;
 pub use sarif::{Notice, sarif};
-pub use text::text;
+pub use text::{text, unread};
 
 #[cfg(test)]
 mod samples;

@@ -6,8 +6,10 @@ use std::fmt::Write;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::super::style::red;
 use super::excerpt::{Excerpt, located};
 use super::explain::wrap;
+use super::sarif::Notice;
 use super::visible::visible;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
@@ -34,6 +36,11 @@ pub fn text(report: &Report, sources: &Sources, color: bool) -> String {
     }
     out.push_str(&summary(report));
     out
+}
+
+/// Says that an input could not be read.
+pub fn unread(notice: &Notice) -> String {
+    format!("{} {}: {}", red("error:"), visible(&notice.file), visible(&notice.message))
 }
 
 fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>, first: bool) -> String {

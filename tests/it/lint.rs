@@ -13,7 +13,7 @@ const GOOD: &str = r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
 ]}"#;
 
-/// The error branch leads nowhere: line 3, column 79.
+/// The error branch leads nowhere: line 3, column 84.
 fn bad() -> String {
     GOOD.replace("\"NextAction\": \"end\"}]", "\"NextAction\": \"ende\"}]")
 }
@@ -70,7 +70,7 @@ fn text_shows_the_line_and_counts() {
     let text = stdout(&output);
     for part in [
         "error[dangling-transition]: no action has the identifier `ende`",
-        " --> flows/bad.json:3:79",
+        " --> flows/bad.json:3:84",
         "^^^^^^",
         "more: flowbind lint --explain dangling-transition",
         "\n1 finding in 2 files: 1 error.\n",
@@ -86,10 +86,10 @@ fn every_format_names_the_same_place() {
     let folder = folder(&[("./bad flow.json", &bad())]);
     let json = findings(&lint(folder.path(), &["bad flow.json", "--output", "json"]));
     assert_eq!(json.len(), 1);
-    assert_eq!((&json[0]["line"], &json[0]["column"]), (&3.into(), &79.into()));
+    assert_eq!((&json[0]["line"], &json[0]["column"]), (&3.into(), &84.into()));
     assert_eq!(json[0]["pointer"], "/Actions/0/Transitions/Errors/0/NextAction");
     let github = lint(folder.path(), &["./bad flow.json", "--output", "github"]);
-    let expected = "::error file=bad flow.json,line=3,col=79,endLine=3,endColumn=85,title=dangling-transition::no \
+    let expected = "::error file=bad flow.json,line=3,col=84,endLine=3,endColumn=90,title=dangling-transition::no \
                     action has the identifier `ende`";
     assert!(stdout(&github).starts_with(expected), "{}", stdout(&github));
     let sarif = lint(folder.path(), &["./bad flow.json", "--output", "sarif"]);
@@ -97,7 +97,7 @@ fn every_format_names_the_same_place() {
     let result = &log["runs"][0]["results"][0];
     let place = &result["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "bad%20flow.json");
-    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&3.into(), &79.into()));
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&3.into(), &84.into()));
     assert_eq!([&github, &sarif].map(code), [2, 2]);
 }
 

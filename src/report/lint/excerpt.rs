@@ -113,23 +113,23 @@ fn word(rest: &str) -> usize {
 }
 
 impl Excerpt<'_> {
-    /// Gives the text to show and the word in it: the whole line, or what is around the word in a long one.
-    /// Characters that steer a terminal are replaced.
+    /// Gives the text to show and the word in it: the whole line, or what is around the word in a long one. Of an
+    /// object whose bracket stands alone the next line is shown too, since it says what it is. Characters that steer a
+    /// terminal are replaced.
     pub(super) fn shown(&self) -> (String, Range<usize>) {
         let &Self { text, line_start, start, end, .. } = self;
-        let near = text.floor_char_boundary(start.saturating_add(LONGEST).min(text.len()));
-        let line_end = text[start..near].find('\n').map_or(near, |at| start + at);
-        let whole = line_end < near || near == text.len();
-        let line_end = if text[start..line_end].ends_with('\r') { line_end - 1 } else { line_end };
-        let line_end = line_end.max(start);
+        let (line_end, whole) = self.line_end(start);
         if whole && line_end - line_start <= LONGEST {
-            return pieces(
-                "",
-                &text[line_start..start],
-                &text[start..end.min(line_end)],
-                &text[end.min(line_end)..line_end],
-                "",
-            );
+            let end = end.min(line_end);
+            let alone = matches!(text[line_start..line_end].trim(), "{" | "[");
+            let next = alone.then(|| text[line_end..].find('\n')).flatten().map(|at| line_end + at + 1);
+            let next = next.map(|next| (next, self.line_end(next)));
+            let next = next.filter(|(next, (end, whole))| *whole && end > next && end - next <= LONGEST);
+            let after = match next {
+                Some((next, (next_end, _))) => format!("{}\n{}", &text[end..line_end], &text[next..next_end]),
+                None => text[end..line_end].to_owned(),
+            };
+            return pieces("", &text[line_start..start], &text[start..end], &after, "");
         }
         let from = text.ceil_char_boundary(start.saturating_sub(BEFORE).max(line_start));
         let to = text.floor_char_boundary((start + AFTER).min(line_end));
@@ -138,10 +138,21 @@ impl Excerpt<'_> {
         let middle = end.clamp(start, to);
         pieces(front, &text[from..start], &text[start..middle], &text[middle..to], back)
     }
+
+    /// Finds the end of the line that a byte is in, if it is near.
+    fn line_end(&self, from: usize) -> (usize, bool) {
+        let near = self.text.floor_char_boundary(from.saturating_add(LONGEST + 1).min(self.text.len()));
+        let end = self.text[from..near].find('\n').map(|at| from + at);
+        let whole = end.is_some() || near == self.text.len();
+        let end = end.unwrap_or(near);
+        let end = if self.text[from..end].ends_with('\r') { end - 1 } else { end };
+        (end, whole)
+    }
 }
 
 fn pieces(front: &str, before: &str, word: &str, after: &str, back: &str) -> (String, Range<usize>) {
-    let mask = |c: char| if c != '\t' && super::visible::steers(c) { '\u{FFFD}' } else { c };
+    let kept = |c: char| matches!(c, '\t' | '\n') || !super::visible::steers(c);
+    let mask = |c: char| if kept(c) { c } else { '\u{FFFD}' };
     let mut out = front.to_owned();
     out.extend(before.chars().map(mask));
     let start = out.len();
@@ -172,8 +183,11 @@ mod tests {
             let excerpt = walk.to(line, column).unwrap();
             let (shown, span) = excerpt.shown();
             assert_eq!((&shown[span], excerpt.end_column), (word, end), "{line}:{column}");
-            assert_eq!(shown, text.lines().nth(line - 1).unwrap().trim_end_matches('\r'));
+            let first = shown.lines().next().unwrap();
+            assert_eq!(first, text.lines().nth(line - 1).unwrap().trim_end_matches('\r'));
         }
+        let (shown, _) = Walk::new(text).to(1, 1).unwrap().shown();
+        assert_eq!(shown.lines().nth(1), text.lines().nth(1), "a bracket alone says nothing");
         assert_eq!(walk.to(2, 3), None, "it only goes forward");
         assert_eq!(walk.to(3, 99), None);
         assert_eq!(walk.to(9, 1), None);

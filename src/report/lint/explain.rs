@@ -9,6 +9,9 @@ use crate::flow::rules::RuleMeta;
 /// The width that prose is wrapped to, in characters.
 const WIDTH: usize = 88;
 
+/// The width of the list, in characters.
+const LIST_WIDTH: usize = 100;
+
 /// Writes a rule's page: what it finds, why that is bad, what to do, a flow that has it and the same without.
 pub fn explain(meta: &RuleMeta) -> String {
     let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
@@ -48,7 +51,9 @@ pub fn list(codes: &[&RuleMeta]) -> String {
             Severity::Warning => yellow(&word),
             Severity::Advice | Severity::Info => dim(&word),
         };
-        let _ = writeln!(out, "{code:width$}  {word}  {}", first_sentence(what));
+        let what = wrap(first_sentence(what), LIST_WIDTH.saturating_sub(width + 11).max(30));
+        let what = what.replace('\n', &format!("\n{:indent$}", "", indent = width + 11));
+        let _ = writeln!(out, "{code:width$}  {word}  {what}");
     }
     let _ = writeln!(out, "\n{}", dim("The page of one: flowbind lint --explain CODE"));
     out
@@ -103,8 +108,11 @@ mod tests {
     #[test]
     fn the_list_has_a_line_for_each_code() {
         let shown = list(&codes());
-        assert_eq!(shown.lines().count(), codes().len() + 2);
+        for meta in codes() {
+            assert_eq!(shown.lines().filter(|line| line.starts_with(&format!("{} ", meta.code))).count(), 1);
+        }
         assert!(shown.contains(first_sentence(find("unused-suppression").unwrap().what)));
+        assert!(anstream_free(&shown).lines().all(|line| line.chars().count() <= LIST_WIDTH), "{shown}");
     }
 
     #[test]

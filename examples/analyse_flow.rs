@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example analyse_flow -- FLOW.json`; without a file it reads one of the demo.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::path::PathBuf;
 
 use flowbind::flow::{self, Document};

@@ -1,5 +1,7 @@
 //! Shows what somebody changed behind flowbind's back: here a function is taken off an instance by hand.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

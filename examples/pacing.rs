@@ -1,7 +1,9 @@
 //! Measures a plan of 60 bound functions against an embedded AWS with the real request rates: nothing is throttled,
 //! and the plan takes little more than the buckets allow at best.
 
-use std::collections::BTreeSet;
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -56,8 +58,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings { rates: Rates::Real, ..settings };
     let emulator = Emulator::start(address, settings, World::default()).await?;
     let access = Access::Embedded { url: emulator.url() };
-    let session =
-        Session::open(Options { access, paced: true, visible_within: Duration::from_secs(60) }).await;
+    let session = Session::open(Options {
+        access,
+        paced: true,
+        visible_within: Duration::from_secs(60),
+        roles: BTreeMap::new(),
+    })
+    .await;
     let began = Instant::now();
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
     let (took, best) = (began.elapsed(), reads(desired).forecast(desired).time);

@@ -1,5 +1,7 @@
 //! Plans and applies the demo through the library, on an embedded AWS in this process.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};

@@ -23,7 +23,7 @@
 //! | [`resource`] | shared vocabulary | nothing of the crate |
 //! | [`operations`] | the one table of AWS operations | nothing of the crate |
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
-//! | [`snapshot`] | what was seen | `operations`, `resource` |
+//! | [`snapshot`] | what was seen | `manifest`, `operations`, `resource` |
 //! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |

@@ -5,10 +5,13 @@
 
 mod apply;
 mod apply_flow;
+mod apply_instance;
 mod connect;
+mod connect_flows;
 mod fault;
 mod lambda;
 mod observe;
+mod observe_flows;
 mod pace;
 mod session;
 mod visibility;
@@ -16,4 +19,4 @@ mod visibility;
 pub use apply::{Keep, Progress, apply};
 pub use fault::{Fault, FaultKind};
 pub use observe::{ObserveError, observe};
-pub use session::{Access, Options, Session};
+pub use session::{Access, AssumedRole, Options, Session};

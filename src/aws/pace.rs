@@ -18,7 +18,7 @@ const SHARE: f64 = 0.97;
 
 /// How long a full bucket waits before it refills: the service's own bucket is full, and stays so, until the first
 /// request has arrived there.
-const ARRIVAL: Duration = Duration::from_millis(100);
+const ARRIVAL: Duration = Duration::from_millis(60);
 
 type Key = (Place, Service, Option<Operation>);
 
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn no_paced_call_is_refused_even_when_the_first_is_slow_to_arrive() {
         for operation in [Operation::ListLambdaFunctions, Operation::GetPolicy] {
-            let slow_start = |n| Duration::from_millis(if n < 5 { 80 } else { 1 });
+            let slow_start = |n| Duration::from_millis(if n < 5 { 60 } else { 1 });
             assert_eq!(refused(200, operation, slow_start).0, 0, "{operation}");
         }
     }

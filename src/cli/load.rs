@@ -11,7 +11,7 @@ use crate::resource::Problem;
 
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
-    let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone() };
+    let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone(), ..Inputs::default() };
     manifest::load(&args.paths, &inputs, &Disk)
 }
 

@@ -7,13 +7,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::terminal::Terminal;
 use crate::aws::Progress;
 use crate::plan::{Action, ActionId, Outcome, Plan};
-use crate::report;
 use crate::resource::SetName;
 
 /// What is shown while a command works.
 pub(super) struct Console {
     bar: ProgressBar,
-    lines: Option<Terminal>,
 }
 
 impl Console {
@@ -25,14 +23,14 @@ impl Console {
         if !terminal.draws() {
             terminal.say(&message);
         }
-        Self { bar: bar(terminal, message, None), lines: None }
+        Self { bar: bar(terminal, message, None) }
     }
 
-    /// Says what will be written; each action is told as it ends.
-    pub(super) fn writing(terminal: &Terminal, plan: &Plan, lines: bool) -> Self {
+    /// Shows how far the writing is; the report comes when all has ended.
+    pub(super) fn writing(terminal: &Terminal, plan: &Plan) -> Self {
         let message = format!("{}: writing", plan.set);
         let length = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX);
-        Self { bar: bar(terminal, message, Some(length)), lines: lines.then_some(*terminal) }
+        Self { bar: bar(terminal, message, Some(length)) }
     }
 
     /// Takes the progress off the screen.
@@ -63,8 +61,5 @@ impl Progress for Console {
     fn ended(&self, id: &ActionId, outcome: &Outcome) {
         self.bar.inc(1);
         tracing::info!(address = %id.address, ?outcome, "write ended");
-        if let Some(terminal) = &self.lines {
-            self.bar.suspend(|| terminal.say(&report::outcome_line(id, outcome)));
-        }
     }
 }

@@ -3,12 +3,14 @@
 use crate::flow::patch::{BlockValues, set};
 use crate::flow::{Document, InvocationKind, ResponseType, Token};
 use crate::manifest::{self, Binding, Manifest};
-use crate::resource::Label;
+use crate::resource::{Kind, Label};
 
-/// A flow file of a manifest.
+/// A flow or module file of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestFlow<'m> {
-    /// The flow's logical name.
+    /// Whether it is a flow or a module.
+    pub kind: Kind,
+    /// The logical name.
     pub flow: &'m Label,
     /// The file.
     pub path: &'m str,
@@ -18,9 +20,9 @@ pub struct ManifestFlow<'m> {
     pub instances: &'m [Label],
 }
 
-/// Gives the flows whose content a manifest holds. A flow without content is live, and not judged here.
+/// Gives the flows and modules whose content a manifest holds. One without content is live, and not judged here.
 pub fn manifest_flows(manifest: &Manifest) -> Vec<ManifestFlow<'_>> {
-    let flows = manifest.flows.iter().filter_map(|(flow, spec)| {
+    let flows = manifest.contents().filter_map(|(kind, flow, spec)| {
         let content = spec.content.as_ref()?;
         let edits: Vec<_> =
             spec.bindings.iter().map(|(block, binding)| (block.clone(), values(binding))).collect();
@@ -28,7 +30,7 @@ pub fn manifest_flows(manifest: &Manifest) -> Vec<ManifestFlow<'_>> {
         // A binding that cannot be laid over was told when the manifest was read.
         let desired = document.and_then(|document| set(&document, &edits).ok());
         let desired = desired.unwrap_or_else(|| content.text.clone());
-        Some(ManifestFlow { flow, path: &content.path, desired, instances: &spec.instances })
+        Some(ManifestFlow { kind, flow, path: &content.path, desired, instances: &spec.instances })
     });
     flows.collect()
 }

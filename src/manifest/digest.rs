@@ -8,25 +8,34 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::resource::{FunctionRef, Label, Place};
+use crate::resource::{FunctionRef, Label, Place, SetName};
 
 use super::model::{
-    Account, Binding, Flow, FlowText, Function, Instance, InstanceLookup, Manifest, Response,
+    Account, Binding, CreateInstance, Flow, FlowText, Function, Identity, Instance, InstanceLookup, Manifest,
+    Package, Response, Role, RoleRef, Source,
 };
+use super::secret::{Secret, hidden_digest};
 
 /// The version of the canonical form; a change of it makes every saved plan stale.
-const VERSION: &str = "flowbind.manifest/v1";
+const VERSION: &str = "flowbind.manifest/v2";
 
 /// Hashes a manifest: SHA-256 in hex digits.
 pub(super) fn digest(manifest: &Manifest) -> String {
-    let Manifest { set, digest: _, accounts, instances, functions, flows } = manifest;
+    // The set's name says the target already.
+    let Manifest { set, target: _, digest: _, accounts, instances, functions, modules, flows } = manifest;
     let canonical = json!([
         VERSION,
         set.as_str(),
-        map(accounts, |Account { id, origin: _ }| json!(id)),
+        map(accounts, |Account { id, assume_role, external_id, origin: _ }| json!([
+            id,
+            assume_role,
+            external_id
+        ])),
         map(instances, instance),
         map(functions, function),
+        map(modules, flow),
         map(flows, flow),
+        environments(set, functions),
     ]);
     let digest = Sha256::digest(canonical.to_string().as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -37,23 +46,79 @@ fn map<T>(named: &BTreeMap<Label, T>, value: impl Fn(&T) -> Value) -> Value {
 }
 
 fn instance(instance: &Instance) -> Value {
-    let Instance { place: Place { account, region }, lookup, functions, values, origin: _ } = instance;
+    let Instance {
+        place: Place { account, region },
+        lookup,
+        functions,
+        values,
+        attributes,
+        create,
+        adopt,
+        protect,
+        origin: _,
+    } = instance;
     let lookup = match lookup {
         InstanceLookup::Alias(alias) => json!(["alias", alias]),
         InstanceLookup::Id(id) => json!(["id", id]),
     };
-    json!([account, region, lookup, functions, values])
+    let create = create.as_ref().map(|CreateInstance { identity, inbound, outbound }| {
+        let identity = match identity {
+            Identity::ConnectManaged => json!(["connect-managed"]),
+            Identity::Saml => json!(["saml"]),
+            Identity::ExistingDirectory { directory } => json!(["existing-directory", directory]),
+        };
+        json!([identity, inbound, outbound])
+    });
+    json!([account, region, lookup, functions, values, attributes, create, adopt, protect])
 }
 
 fn function(function: &Function) -> Value {
-    let Function { target, grants, associate, response, origin: _ } = function;
+    let Function { target, grants, associate, response, source, adopt, protect, origin: _ } = function;
     let FunctionRef { place: Place { account, region }, name, qualifier } = target;
     let response = response.as_ref().map(|Response { kind, keys, example }| json!([kind, keys, example]));
-    json!([account, region, name, qualifier, grants, associate, response])
+    let source = source.as_ref().map(self::source);
+    json!([account, region, name, qualifier, grants, associate, response, source, adopt, protect])
+}
+
+/// The values of the environment are covered by [`environments`], for all functions at once.
+fn source(source: &Source) -> Value {
+    let Source { runtime, handler, code, role, timeout, memory, environment, description, publish } = source;
+    let Package { path: _, digest, zip: _, size: _ } = code;
+    let role = match role {
+        RoleRef::Arn(arn) => json!(arn),
+        RoleRef::Managed(Role { name, managed_policies, inline }) => json!([name, managed_policies, inline]),
+    };
+    let names: Option<Vec<&String>> = environment.as_ref().map(|environment| environment.keys().collect());
+    json!([runtime, handler, digest, role, timeout, memory, names, description, publish])
+}
+
+/// Covers the values of environments, which must not be hashed in the clear.
+fn environments(set: &SetName, functions: &BTreeMap<Label, Function>) -> Option<String> {
+    let mut values: Vec<(String, &Secret)> = Vec::new();
+    for (function, Function { source, .. }) in functions {
+        let environment = source.iter().filter_map(|source| source.environment.as_ref()).flatten();
+        // A logical name holds no `/`.
+        values.extend(environment.map(|(name, value)| (format!("{function}/{name}"), value)));
+    }
+    let salt = format!("manifest of {set}");
+    (!values.is_empty())
+        .then(|| hidden_digest(&salt, values.iter().map(|(name, value)| (name.as_str(), *value))))
 }
 
 fn flow(flow: &Flow) -> Value {
-    let Flow { instances, name, kind, content, bindings, origin: _ } = flow;
+    let Flow {
+        instances,
+        name,
+        kind,
+        content,
+        bindings,
+        description,
+        status,
+        state,
+        adopt,
+        protect,
+        origin: _,
+    } = flow;
     let content = content.as_ref().map(|FlowText { path: _, text }| text);
     let bindings: Vec<Value> = bindings
         .iter()
@@ -62,5 +127,5 @@ fn flow(flow: &Flow) -> Value {
             json!([block, function, time_limit, invocation, response_type, parameters])
         })
         .collect();
-    json!([instances, name, kind, content, bindings])
+    json!([instances, name, kind, content, bindings, description, status, state, adopt, protect])
 }

@@ -78,6 +78,11 @@ fn flow(
         kind: kind.value().copied()?,
         content: text,
         bindings: bound,
+        description: None,
+        status: None,
+        state: None,
+        adopt: false,
+        protect: false,
         origin,
     })
 }

@@ -29,6 +29,10 @@ pub struct Inputs {
     pub vars: Vec<(String, String)>,
     /// Files of variables: YAML maps of names to texts; the last file that has a name counts.
     pub var_files: Vec<PathBuf>,
+    /// The targets that are wanted, as in `--for TARGET`; none means all.
+    pub targets: Vec<String>,
+    /// The Region of what has none in the manifest, as in `--region`.
+    pub region: Option<String>,
 }
 
 /// Manifests that are in order.
@@ -250,7 +254,16 @@ impl Loader<'_> {
         if let (true, Some(set)) = (clean, draft.set.value()) {
             let resolve::Resolved { accounts, instances, functions } = resolved;
             let set = set.clone();
-            let mut manifest = Manifest { set, digest: String::new(), accounts, instances, functions, flows };
+            let mut manifest = Manifest {
+                set,
+                target: None,
+                digest: String::new(),
+                accounts,
+                instances,
+                functions,
+                modules: BTreeMap::new(),
+                flows,
+            };
             manifest.digest = digest::digest(&manifest);
             self.manifests.push(manifest);
         }

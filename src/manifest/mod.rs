@@ -18,6 +18,7 @@ mod place;
 mod resolve;
 mod scalar;
 mod schema;
+mod secret;
 mod shape;
 mod sources;
 mod table;
@@ -28,9 +29,11 @@ pub use files::{Disk, FileError, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
 pub use model::{
-    Account, Associate, Binding, Flow, FlowText, Function, Grants, Instance, InstanceLookup, Invocation,
-    Manifest, Response, ResponseType,
+    Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
+    InstanceLookup, Invocation, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef, Source,
+    State, Status,
 };
 pub use schema::schema;
+pub use secret::{Secret, hidden_digest};
 pub use sources::Sources;
 pub use yaml::{WriteError, to_yaml};

@@ -1,16 +1,26 @@
 //! What a manifest says, once it is read: no references that dangle, no variables, no paths left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::resource::{AccountId, FlowType, FunctionRef, Label, Origin, Place, SetName};
+use crate::flow::Token;
+use crate::flow::template;
+use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, SetName};
+
+mod flow;
+mod source;
+
+pub use flow::{Binding, Flow, FlowText, Invocation, NamedKind, State, Status};
+pub use source::{Package, Role, RoleRef, Source};
 
 /// One binding set, for one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The set's name, with the target behind it where there are targets; it owns what is made under this name.
     pub set: SetName,
+    /// The target that the set is for, where the manifest has targets.
+    pub target: Option<String>,
     /// SHA-256 (hex) of everything below and of the flow texts, values of environments left out.
     pub digest: String,
     /// The accounts that the set touches, by logical name.
@@ -19,8 +29,44 @@ pub struct Manifest {
     pub instances: BTreeMap<Label, Instance>,
     /// The functions, by logical name.
     pub functions: BTreeMap<Label, Function>,
+    /// The flow modules, by logical name; their type is [`FlowType::Module`](crate::resource::FlowType::Module).
+    pub modules: BTreeMap<Label, Flow>,
     /// The flows, by logical name.
     pub flows: BTreeMap<Label, Flow>,
+}
+
+impl Manifest {
+    /// Lists the modules, then the flows: what is made of flow language.
+    pub fn contents(&self) -> impl Iterator<Item = (Kind, &Label, &Flow)> {
+        let modules = self.modules.iter().map(|(name, module)| (Kind::Module, name, module));
+        modules.chain(self.flows.iter().map(|(name, flow)| (Kind::Flow, name, flow)))
+    }
+
+    /// Finds a flow or module.
+    pub fn content(&self, kind: Kind, name: &Label) -> Option<&Flow> {
+        if kind == Kind::Module { self.modules.get(name) } else { self.flows.get(name) }
+    }
+
+    /// Lists what the flow and module files of an instance look up by its name on the live instance.
+    pub fn named(&self, instance: &Label) -> BTreeSet<(NamedKind, String)> {
+        let here = self.modules.values().chain(self.flows.values());
+        let here = here.filter(|flow| flow.instances.contains(instance));
+        let texts = here.filter_map(|flow| flow.content.as_ref());
+        // Reading has refused texts whose tokens are not well formed.
+        let tokens = texts.flat_map(|content| template::tokens(&content.text).unwrap_or_default());
+        let named = tokens.filter_map(|found| match found.token {
+            Token::Queue { name, .. } => Some((NamedKind::Queue, name)),
+            Token::Prompt { name, .. } => Some((NamedKind::Prompt, name)),
+            Token::Hours { name, .. } => Some((NamedKind::Hours, name)),
+            Token::Var(_)
+            | Token::Function(_)
+            | Token::Flow { .. }
+            | Token::Module { .. }
+            | Token::Instance(_)
+            | Token::Value(_) => None,
+        });
+        named.collect()
+    }
 }
 
 /// An account that the set touches.
@@ -28,11 +74,15 @@ pub struct Manifest {
 pub struct Account {
     /// Its id; whoever calls must turn out to be in it.
     pub id: AccountId,
+    /// The ARN of the role to assume for calls to the account; without it the caller's own credentials are used.
+    pub assume_role: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<String>,
     /// Where it is declared.
     pub origin: Origin,
 }
 
-/// An instance that must exist.
+/// An instance: one that must exist, or that is made when its alias is not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     /// Where it lives.
@@ -43,8 +93,41 @@ pub struct Instance {
     pub functions: Vec<Label>,
     /// Values for `${value.NAME}` in the instance's flow files.
     pub values: BTreeMap<String, String>,
+    /// Settings of the instance by their names of the API, such as `CONTACTFLOW_LOGS`.
+    pub attributes: BTreeMap<String, bool>,
+    /// How to make the instance when its alias is not found; without it the instance must exist.
+    pub create: Option<CreateInstance>,
+    /// Whether it may be changed though the set does not own it.
+    pub adopt: bool,
+    /// Whether changing it needs `--allow`.
+    pub protect: bool,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+/// How an instance is made (`CreateInstance`); none of it can be changed afterwards but through attributes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateInstance {
+    /// Where its users come from.
+    pub identity: Identity,
+    /// Whether it takes calls.
+    pub inbound: bool,
+    /// Whether calls can be made from it.
+    pub outbound: bool,
+}
+
+/// Where an instance's users come from (`IdentityManagementType`); fixed for the life of the instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// Amazon Connect keeps them.
+    ConnectManaged,
+    /// An identity provider that speaks SAML 2.0.
+    Saml,
+    /// A directory of AWS Directory Service.
+    ExistingDirectory {
+        /// The directory's id, such as `d-9067f3a1b2`.
+        directory: String,
+    },
 }
 
 /// How an instance is found.
@@ -67,6 +150,12 @@ pub struct Function {
     pub associate: Associate,
     /// What its answer holds.
     pub response: Option<Response>,
+    /// How flowbind makes and updates the function; without it the function is only referred to.
+    pub source: Option<Source>,
+    /// Whether it may be changed though the set does not own it.
+    pub adopt: bool,
+    /// Whether removing or changing it needs `--allow`.
+    pub protect: bool,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -112,57 +201,4 @@ pub enum ResponseType {
     StringMap,
     /// Nested JSON.
     Json,
-}
-
-/// How a block calls its function (`InvocationType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Invocation {
-    /// The contact waits for the answer.
-    Sync,
-    /// The contact goes on.
-    Async,
-}
-
-/// A flow: its whole content, or only the blocks bound in a flow that somebody else owns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flow {
-    /// The instances that it stands on; never empty.
-    pub instances: Vec<Label>,
-    /// Its name in Amazon Connect.
-    pub name: String,
-    /// Its type; a live flow of another type is an error.
-    pub kind: FlowType,
-    /// The whole content; without it the flow must exist and only `bindings` are managed.
-    pub content: Option<FlowText>,
-    /// Block to binding; a block is named by its identifier or its friendly name.
-    pub bindings: BTreeMap<String, Binding>,
-    /// Where it is declared.
-    pub origin: Origin,
-}
-
-/// The text of a flow file; `${var.x}` is replaced, the other tokens still stand in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlowText {
-    /// The file, for messages.
-    pub path: String,
-    /// Its text.
-    pub text: String,
-}
-
-/// What one block must call, and how. What is `None` is not managed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
-    /// The function, by logical name.
-    pub function: Label,
-    /// The block's time limit in seconds: 1 to 8, or to 60 for an asynchronous call.
-    pub time_limit: Option<u32>,
-    /// Whether the contact waits.
-    pub invocation: Option<Invocation>,
-    /// How the answer is read.
-    pub response_type: Option<ResponseType>,
-    /// The whole map of parameters that the function gets.
-    pub parameters: Option<BTreeMap<String, String>>,
-    /// Where it is declared.
-    pub origin: Origin,
 }

@@ -30,7 +30,8 @@ pub(super) fn resolve(draft: &Draft, log: &mut Log) -> Resolved {
     let mut resolved = Resolved::default();
     for (name, At { value: id, position }) in &draft.accounts {
         if let Some(id) = id.value() {
-            let account = Account { id: id.clone(), origin: log.origin(*position) };
+            let origin = log.origin(*position);
+            let account = Account { id: id.clone(), assume_role: None, external_id: None, origin };
             resolved.accounts.insert(name.clone(), account);
         }
     }
@@ -87,7 +88,17 @@ fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) 
         (None, None, None) => return None,
     };
     let origin = log.origin(*position);
-    Some(Instance { place: place?, lookup, functions: wanted, values: values.clone(), origin })
+    Some(Instance {
+        place: place?,
+        lookup,
+        functions: wanted,
+        values: values.clone(),
+        attributes: BTreeMap::new(),
+        create: None,
+        adopt: false,
+        protect: false,
+        origin,
+    })
 }
 
 fn function(draft: &Draft, name: &Label, at: &At<FunctionDraft>, log: &mut Log) -> Option<Function> {
@@ -128,6 +139,9 @@ fn function(draft: &Draft, name: &Label, at: &At<FunctionDraft>, log: &mut Log) 
         grants: grants.value().copied().unwrap_or(Grants::Own),
         associate: associate.value().copied().unwrap_or(Associate::Unqualified),
         response: response.as_ref().map(|response| response.value.clone()),
+        source: None,
+        adopt: false,
+        protect: false,
         origin: log.origin(*position),
     })
 }

@@ -6,9 +6,9 @@ use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{Action, ActionId, ApplyReport, Change, Outcome, Plan, Step};
 
 /// Writes one action's end in a line, with the hint under it.
-pub fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
+fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
     let address = bold(&id.address.to_string());
-    let step = if id.step == Step::Stub { " (empty at first)" } else { "" };
+    let step = super::plan_text::step_text(id.step);
     match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
         Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),

@@ -11,7 +11,7 @@ mod plan_text;
 pub mod source;
 mod style;
 
-pub use apply_text::{apply_text, outcome_line};
+pub use apply_text::apply_text;
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
 pub use plan_text::{calls_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

@@ -55,10 +55,7 @@ fn action_text(action: &Action) -> String {
         Change::Create(_) => green("+"),
         Change::Update(_) => yellow("~"),
     };
-    let step = match action.id.step {
-        Step::Stub => " (empty at first)",
-        Step::Write => "",
-    };
+    let step = step_text(action.id.step);
     let mut out = String::new();
     let _ = writeln!(out, "  {mark} {}{step}  {}", bold(&action.id.address.to_string()), action.reason);
     match action.change.spec() {
@@ -77,6 +74,22 @@ fn action_text(action: &Action) -> String {
             );
         }
         Spec::Flow(spec) => out.push_str(&flow_diff(&spec.diff, INDENT)),
+        Spec::FlowMetadata(spec) => {
+            let name = spec.name.as_ref().map(|name| format!("name -> `{name}`"));
+            let description = spec.description.as_ref().map(|text| format!("description -> `{text}`"));
+            let state = spec.state.map(|state| format!("state -> {state:?}").to_lowercase());
+            for line in [name, description, state].into_iter().flatten() {
+                let _ = writeln!(out, "{INDENT}{line}");
+            }
+        }
+        Spec::Attributes(spec) => {
+            for (name, value) in &spec.attributes {
+                let _ = writeln!(out, "{INDENT}{name} -> {value}");
+            }
+        }
+        Spec::Instance(spec) => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&format!("alias `{}` in {}", spec.alias, spec.place)));
+        }
     }
     if let Some(guard) = &action.guard {
         let _ = writeln!(
@@ -88,6 +101,15 @@ fn action_text(action: &Action) -> String {
         );
     }
     out
+}
+
+/// Says which of the writes to a resource it is.
+pub(super) fn step_text(step: Step) -> &'static str {
+    match step {
+        Step::Stub => " (empty at first)",
+        Step::Metadata => " (name, description, state)",
+        Step::Write => "",
+    }
 }
 
 fn grant_text(spec: &GrantSpec) -> String {

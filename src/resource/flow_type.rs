@@ -1,4 +1,4 @@
-//! The types of contact flow.
+//! The types of contact flow, and modules beside them.
 
 use std::fmt;
 
@@ -19,10 +19,12 @@ pub enum FlowType {
     AgentTransfer,
     QueueTransfer,
     Campaign,
+    /// A flow module: no type of the service, but made of the same language and handled alike.
+    Module,
 }
 
 impl FlowType {
-    /// Every type, in the order of the API model.
+    /// Every type that a flow can have, in the order of the API model.
     pub const ALL: [Self; 10] = [
         Self::ContactFlow,
         Self::CustomerQueue,
@@ -49,15 +51,16 @@ impl FlowType {
             Self::AgentTransfer => "agent-transfer",
             Self::QueueTransfer => "queue-transfer",
             Self::Campaign => "campaign",
+            Self::Module => "module",
         }
     }
 
-    /// The value on the wire, such as `CONTACT_FLOW`.
+    /// The value on the wire, such as `CONTACT_FLOW`; never sent for a module.
     pub fn wire(self) -> String {
         self.word().to_ascii_uppercase().replace('-', "_")
     }
 
-    /// Finds the type behind a manifest's word.
+    /// Finds the type behind a manifest's word; a flow cannot be a module.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
@@ -66,5 +69,19 @@ impl FlowType {
 impl fmt::Display for FlowType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_of_flow_has_its_word_and_a_module_is_no_flow() {
+        for kind in FlowType::ALL {
+            assert_eq!(FlowType::from_word(kind.word()), Some(kind));
+        }
+        assert_eq!(FlowType::from_word("module"), None);
+        assert_eq!(FlowType::QueueTransfer.wire(), "QUEUE_TRANSFER");
     }
 }

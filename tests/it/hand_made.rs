@@ -64,6 +64,23 @@ async fn set_limit(world: &World, instance: &str, flow: &str, from: &str, to: &s
         .unwrap();
 }
 
+/// Removes the set's own statement for an instance from the policy of `caller-lookup`; gives its Sid, and all
+/// statements as they were.
+async fn remove_own_statement(world: &World, instance: &str) -> (String, Vec<serde_json::Value>) {
+    let text = policy(world, "fernhill-caller-lookup-dev", Some("live")).await;
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let statements = document["Statement"].as_array().unwrap().clone();
+    let arn = format!(":instance/{instance}");
+    let own = statements.iter().find(|s| {
+        s["Sid"].as_str().is_some_and(|sid| OwnSid::parse(sid).is_some()) && s.to_string().contains(&arn)
+    });
+    let sid = own.unwrap()["Sid"].as_str().unwrap().to_owned();
+    let lambda = world.lambda(LONDON);
+    let remove = lambda.remove_permission().function_name("fernhill-caller-lookup-dev").qualifier("live");
+    remove.statement_id(&sid).send().await.unwrap();
+    (sid, statements)
+}
+
 #[tokio::test]
 async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_stay() {
     let world = applied().await;
@@ -103,23 +120,13 @@ async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_
         .send()
         .await
         .unwrap();
-    let text = policy(&world, "fernhill-caller-lookup-dev", Some("live")).await;
-    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let statements = document["Statement"].as_array().unwrap().clone();
-    let london_arn = format!(":instance/{london}");
-    let own = statements.iter().find(|s| {
-        s["Sid"].as_str().is_some_and(|sid| OwnSid::parse(sid).is_some())
-            && s.to_string().contains(&london_arn)
-    });
-    let sid = own.unwrap()["Sid"].as_str().unwrap().to_owned();
-    let remove = lambda.remove_permission().function_name("fernhill-caller-lookup-dev").qualifier("live");
-    remove.statement_id(&sid).send().await.unwrap();
+    let (sid, statements) = remove_own_statement(&world, &london).await;
 
     let plan = world.plan().await;
     insta::assert_snapshot!(lines(&plan).join("\n"), @r"
     association/london/order-status: the instance's list does not hold fernhill-order-status-dev; flow/main-ivr needs it
     grant/london/caller-lookup: the policy of fernhill-caller-lookup-dev:live does not let the instance call it; flow/main-ivr needs it
-    flow/main-ivr: block `Look up caller` differs from the manifest
+    flow/main-ivr: block `Look up caller` differs from the manifest; changed outside of flowbind
     ");
 
     let session = world.session().await;

@@ -195,14 +195,22 @@ fn variables_come_from_the_command_line_before_files_before_defaults() {
         [("m/a.yaml", GOOD), ("flows/main.json", FLOW), ("vars.yaml", vars), ("more.yml", "stage: '1.10'")];
     let name = |vars: &[&str], var_files: &[&str]| {
         let pairs = vars.iter().map(|value| ("stage".to_owned(), (*value).to_owned())).collect();
-        let inputs = Inputs { vars: pairs, var_files: var_files.iter().map(PathBuf::from).collect() };
+        let inputs = Inputs {
+            vars: pairs,
+            var_files: var_files.iter().map(PathBuf::from).collect(),
+            ..Inputs::default()
+        };
         let manifest = load_files(&files, &inputs).unwrap().manifests.remove(0);
         manifest.functions.values().next().unwrap().target.name.clone()
     };
     assert_eq!(name(&[], &[]), "crm-dev");
     assert_eq!(name(&[], &["vars.yaml"]), "crm-tst");
     assert_eq!(name(&["a", "prod"], &["vars.yaml"]), "crm-prod");
-    let inputs = Inputs { vars: vec![("stgae".into(), "x".into())], var_files: vec!["none.yaml".into()] };
+    let inputs = Inputs {
+        vars: vec![("stgae".into(), "x".into())],
+        var_files: vec!["none.yaml".into()],
+        ..Inputs::default()
+    };
     assert_eq!(
         lines(load_files(&files, &inputs)),
         [
@@ -210,7 +218,7 @@ fn variables_come_from_the_command_line_before_files_before_defaults() {
             "unknown-variable: `--var stgae=…`: no variable is named `stgae` (did you mean `stage`?)",
         ]
     );
-    let inputs = Inputs { vars: vec![], var_files: vec!["more.yml".into()] };
+    let inputs = Inputs { var_files: vec!["more.yml".into()], ..Inputs::default() };
     let problems = lines(load_files(&files, &inputs));
     assert!(problems.iter().any(|line| line.contains("`crm-1.10` is not a function name")), "{problems:?}");
 }

@@ -9,7 +9,7 @@ use crate::flow::facts::Facts;
 use crate::flow::finding::{Finding, Severity, fingerprint};
 use crate::flow::rules::{self, FlowView};
 use crate::flow::{DecodeError, Document};
-use crate::resource::{Label, Origin};
+use crate::resource::{Label, Origin, Problem};
 
 mod codes;
 mod manifest;
@@ -123,9 +123,11 @@ impl<'s> Linter<'s> {
         self.sort_out(found, suppressions, matches);
     }
 
-    /// Takes findings about a manifest as a whole. Those whose code is not selected are left out.
-    pub fn findings(&mut self, found: Vec<Finding>, suppressions: &[Suppression]) {
-        let found = found.into_iter().filter(|finding| self.selection.has(finding.code)).collect();
+    /// Takes what is wrong with a manifest as a whole, such as a function that nothing uses. What is not selected is
+    /// left out.
+    pub fn problems(&mut self, problems: Vec<Problem>, suppressions: &[Suppression]) {
+        let selected = problems.into_iter().filter(|problem| self.selection.has(problem.code));
+        let found = selected.map(place::finding).collect();
         self.sort_out(found, suppressions, |suppression, finding| suppression.covers(finding, None, None));
     }
 

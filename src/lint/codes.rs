@@ -35,10 +35,87 @@ pub static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
     good: "spec:\n  lint:\n    ignore: []",
 };
 
+/// A function that the manifest declares and nothing uses.
+pub static UNUSED_FUNCTION: RuleMeta = RuleMeta {
+    code: "unused-function",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds functions of a manifest that no flow, module or instance of it uses.",
+    why: "It is declared for nothing: no contact ever reaches it, and nobody will notice when it breaks.",
+    fix: "Bind a block to it, list it at an instance, or remove it.",
+    bad: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }   # and no flow binds it",
+    good: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }\n  flows:\n    main-ivr:\n      bindings:\n        \
+           Lookup caller: { function: crm-lookup }",
+};
+
+/// A binding of a block to which no contact comes.
+pub static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
+    code: "binding-never-invoked",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds bindings of blocks to which no way leads from the start of their flow.",
+    why: "The function is associated and granted, but no contact ever makes the flow invoke it.",
+    fix: "Lead a transition of the flow to the block, or remove the block and its binding.",
+    bad: "bindings:\n  Lookup caller: { function: crm-lookup }   # no transition leads to `Lookup caller`",
+    good: "bindings:\n  Lookup caller: { function: crm-lookup }   # and a transition leads to it",
+};
+
+/// An associated function that no flow of the instance uses.
+pub static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
+    code: "unused-association",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds functions that an instance has associated and that none of its flows and modules invokes. Needs a look \
+           at AWS: `plan --audit` and `drift --audit`.",
+    why: "Whoever edits flows of the instance may call the function, and the association counts against the quota.",
+    fix: "Disassociate the function, or list it at the instance in the manifest.",
+    bad: "an instance with the function `old-lookup` associated, and no flow that invokes it",
+    good: "an instance whose flows invoke every function that is associated with it",
+};
+
+/// A grant to Amazon Connect for every instance of every account.
+pub static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
+    code: "grant-without-source-arn",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds statements of a function's policy that let `connect.amazonaws.com` invoke it without a condition on \
+           `aws:SourceArn`. Needs a look at AWS: `plan` and `drift`.",
+    why: "An instance of any account may invoke the function: the confused deputy of the Lambda guide, page \"Granting \
+          Lambda function access to AWS services\".",
+    fix: "Add the instance's ARN as a condition, or let flowbind write its own grant and remove the statement.",
+    bad: r#"{"Effect": "Allow", "Principal": {"Service": "connect.amazonaws.com"}, "Action": "lambda:InvokeFunction"}"#,
+    good: r#"{"Effect": "Allow", "Principal": {"Service": "connect.amazonaws.com"}, "Action": "lambda:InvokeFunction",
+ "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:eu-west-2:111122223333:instance/5f2b7c1e-90ad-4c6b-8e35-2d4f6a8b0c1e"}}}"#,
+};
+
+/// A grant to Amazon Connect whose instance is a wildcard.
+pub static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
+    code: "grant-with-wildcard",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds statements of a function's policy that let `connect.amazonaws.com` invoke it for an `aws:SourceArn` with \
+           a wildcard. Needs a look at AWS: `plan` and `drift`.",
+    why: "More instances may invoke the function than the one that is meant, among them some that do not exist yet.",
+    fix: "Name the instance's whole ARN in the condition.",
+    bad: r#""Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:*:*:instance/*"}}"#,
+    good: r#""Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:eu-west-2:111122223333:instance/5f2b7c1e-90ad-4c6b-8e35-2d4f6a8b0c1e"}}"#,
+};
+
+/// The codes that are no rule's: what is wrong with a file, with a manifest, or beside the flows in AWS.
+const OTHERS: [&RuleMeta; 7] = [
+    &UNREADABLE_FLOW,
+    &UNUSED_SUPPRESSION,
+    &UNUSED_FUNCTION,
+    &BINDING_NEVER_INVOKED,
+    &UNUSED_ASSOCIATION,
+    &GRANT_WITHOUT_SOURCE_ARN,
+    &GRANT_WITH_WILDCARD,
+];
+
 /// Gives the contracts of all codes, ordered by code.
 pub fn codes() -> Vec<&'static RuleMeta> {
     let mut codes: Vec<_> = rules::ALL.iter().map(|rule| rule.meta()).collect();
-    codes.extend([&UNREADABLE_FLOW, &UNUSED_SUPPRESSION]);
+    codes.extend(OTHERS);
     codes.sort_by_key(|meta| meta.code);
     codes
 }

@@ -1,13 +1,43 @@
 //! Where findings are: their order, and what becomes of their places when the judged text is not the written one.
 
 use crate::flow::document::{Block, Document, Target};
-use crate::flow::finding::{Finding, PathStep, nearest};
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
 use crate::flow::json::{self, Value};
+use crate::resource::{self, Problem};
 
 /// What findings are ordered by, and told apart by.
 pub(super) fn order(finding: &Finding) -> impl Ord {
     let Finding { code, file, line, column, pointer, message, fingerprint, .. } = finding;
     (file, *line, *column, *code, pointer, message, fingerprint)
+}
+
+/// Makes a finding of a problem with a manifest: the fingerprint is made of the resource, not of its line.
+pub(super) fn finding(problem: Problem) -> Finding {
+    let Problem { code, severity, origin, address, message, hint } = problem;
+    let address = address.map(|address| (address.to_string(), address.block));
+    let (address, block) = address.unwrap_or_default();
+    let message = match hint {
+        Some(hint) => format!("{message}; {}", hint.trim_end_matches('.')),
+        None => message,
+    };
+    let (line, column) = origin.as_ref().map_or((1, 1), |origin| (origin.line, origin.column));
+    let file = origin.map(|origin| origin.file);
+    Finding {
+        code,
+        severity: match severity {
+            resource::Severity::Error => Severity::Error,
+            resource::Severity::Held | resource::Severity::Warning => Severity::Warning,
+        },
+        confidence: Confidence::High,
+        fingerprint: fingerprint(code, file.as_deref(), None, &address),
+        file,
+        line,
+        column,
+        pointer: String::new(),
+        block,
+        message,
+        path: Vec::new(),
+    }
 }
 
 /// Moves a finding about a text that a manifest made to where it stands in the file: the values differ, the pointers do

@@ -96,7 +96,7 @@ fn a_suppression_of_a_code_that_is_not_selected_is_not_called_unused() {
     let selection = Selection::new(&["no-way-out".into(), "unused-suppression".into()], &[], Severity::Info);
     let selection = selection.unwrap();
     let mut linter = Linter::new(&selection);
-    linter.findings(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
+    linter.problems(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
     assert_eq!(linter.finish(), Report::default());
 }
 
@@ -119,10 +119,30 @@ fn a_file_that_cannot_be_read_is_a_finding_and_the_others_go_on() {
 }
 
 #[test]
+fn what_is_wrong_with_a_manifest_is_a_finding_like_any_other() {
+    let origin = Origin { file: "m.yaml".to_owned(), line: 7, column: 5 };
+    let address = crate::resource::Address::parse("function/crm").unwrap();
+    let problem =
+        Problem::warning("unused-function", "nothing uses it").on(&address).at(&origin).hint("remove it.");
+    let selection = all();
+    let told = |suppressions: &[Suppression]| {
+        let mut linter = Linter::new(&selection);
+        linter.problems(vec![problem.clone()], suppressions);
+        linter.finish()
+    };
+    let report = told(&[]);
+    let finding = &report.findings[0];
+    assert_eq!((finding.line, finding.message.as_str()), (7, "nothing uses it; remove it"));
+    assert!(report.fails());
+    let excused = told(&[suppression("unused-function", None, None, 2)]);
+    assert_eq!((excused.findings.len(), excused.suppressed.len()), (0, 1));
+}
+
+#[test]
 fn findings_below_the_threshold_are_not_told() {
     let selection = Selection::new(&[], &[], Severity::Warning).unwrap();
     let mut linter = Linter::new(&selection);
-    linter.findings(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
+    linter.problems(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
     assert_eq!(linter.finish(), Report::default());
 }
 

@@ -3,26 +3,73 @@
 //! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
 //! that it does not. A test holds every rule to both.
 
+use std::sync::OnceLock;
+
+use super::dataflow::DataFlow;
 use super::document::{Block, Document};
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
 use super::graph::Graph;
+use super::references::{Reference, references};
 
+mod answer_reads;
+mod attribute_never_set;
 mod dangling_transition;
+mod dynamic_attribute_name;
 mod error_branch;
+mod external_after_failure;
+mod external_async;
+mod external_before_invocation;
+mod external_nested_read;
+mod external_replaced;
+mod external_unknown_key;
+mod flow_attribute_never_set;
+mod function_missing;
+mod function_not_active;
+mod function_not_associated;
+mod function_not_granted;
+mod function_other_region;
+mod function_throttled;
+mod function_timeout;
+mod invoked;
+mod lambda_chain;
 mod no_way_out;
+mod response_characters;
+mod response_keys;
+mod response_size;
 mod shape;
 mod time_limit;
+mod undeclared_function;
 mod unknown_start;
 mod unreachable;
 
 /// All rules, ordered by code.
 pub const ALL: &[&dyn Rule] = &[
+    &attribute_never_set::AttributeNeverSet,
     &dangling_transition::DanglingTransition,
+    &dynamic_attribute_name::DynamicAttributeName,
+    &external_after_failure::ExternalAfterFailure,
+    &external_async::ExternalAsync,
+    &external_before_invocation::ExternalBeforeInvocation,
+    &external_nested_read::ExternalNestedRead,
+    &external_replaced::ExternalReplaced,
+    &external_unknown_key::ExternalUnknownKey,
+    &flow_attribute_never_set::FlowAttributeNeverSet,
     &shape::Shape,
+    &function_throttled::FunctionThrottled,
+    &function_other_region::FunctionOtherRegion,
+    &function_missing::FunctionMissing,
+    &function_not_active::FunctionNotActive,
+    &function_not_associated::FunctionNotAssociated,
+    &function_not_granted::FunctionNotGranted,
+    &function_timeout::FunctionTimeout,
+    &lambda_chain::LambdaChain,
     &error_branch::ErrorBranch,
     &time_limit::TimeLimit,
     &no_way_out::NoWayOut,
+    &response_characters::ResponseCharacters,
+    &response_size::ResponseSize,
+    &undeclared_function::UndeclaredFunction,
     &unknown_start::UnknownStart,
     &unreachable::Unreachable,
 ];
@@ -57,12 +104,31 @@ pub struct FlowView<'a> {
     pub graph: Graph,
     /// The file, as the caller named it.
     pub file: Option<&'a str>,
+    /// Made when the first rule asks for it.
+    data: OnceLock<(DataFlow, Vec<Reference>)>,
 }
 
 impl<'a> FlowView<'a> {
     /// Makes a view, graph included.
     pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
-        Self { document, graph: Graph::of(document), file }
+        Self { document, graph: Graph::of(document), file, data: OnceLock::new() }
+    }
+
+    /// Gives the analysis of which function's answer is there.
+    pub fn data_flow(&self) -> &DataFlow {
+        &self.data().0
+    }
+
+    /// Gives the references of all blocks.
+    pub fn references(&self) -> &[Reference] {
+        &self.data().1
+    }
+
+    fn data(&self) -> &(DataFlow, Vec<Reference>) {
+        self.data.get_or_init(|| {
+            let references = references(self.document);
+            (DataFlow::of(self.document, &self.graph, &references), references)
+        })
     }
 
     /// Gives the blocks that a contact can come to.
@@ -75,6 +141,11 @@ impl<'a> FlowView<'a> {
 pub trait Rule: Sync {
     /// Gives what the rule promises.
     fn meta(&self) -> &'static RuleMeta;
+
+    /// Gives the facts that the bad and the good flow of its [`RuleMeta`] are judged with.
+    fn example_facts(&self) -> Facts {
+        Facts::default()
+    }
 
     /// Adds what it finds in a flow.
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings);
@@ -157,18 +228,18 @@ pub fn find(code: &str) -> Option<&'static dyn Rule> {
 mod tests {
     use super::*;
 
-    fn codes(text: &str) -> Vec<&'static str> {
+    fn codes(text: &str, facts: &Facts) -> Vec<&'static str> {
         let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let found = check(&FlowView::new(&document, Some("flow.json")), &Facts::default(), ALL);
+        let found = check(&FlowView::new(&document, Some("flow.json")), facts, ALL);
         found.into_iter().map(|finding| finding.code).collect()
     }
 
     #[test]
     fn every_rule_finds_its_bad_flow_alone_and_lets_the_good_one_pass() {
         for rule in ALL {
-            let meta = rule.meta();
-            assert_eq!(codes(meta.good), [""; 0], "{}: good", meta.code);
-            assert_eq!(codes(meta.bad), [meta.code], "{}: bad", meta.code);
+            let (meta, facts) = (rule.meta(), rule.example_facts());
+            assert_eq!(codes(meta.good, &facts), [""; 0], "{}: good", meta.code);
+            assert_eq!(codes(meta.bad, &facts), [meta.code], "{}: bad", meta.code);
         }
     }
 

@@ -9,6 +9,7 @@ use crate::flow::facts::Facts;
 use crate::flow::finding::{Finding, Severity, fingerprint};
 use crate::flow::rules::{self, FlowView};
 use crate::flow::{DecodeError, Document};
+use crate::manifest::Suppression;
 use crate::resource::{Label, Origin, Problem};
 
 mod codes;
@@ -21,8 +22,7 @@ pub use codes::{UNREADABLE_FLOW, UNUSED_SUPPRESSION, codes, find};
 pub use manifest::{ManifestFlow, manifest_flows};
 use place::claims_to_be_a_flow;
 pub use selection::{Selection, UnknownCode};
-pub use suppression::{Suppressed, Suppression};
-
+pub use suppression::Suppressed;
 /// A flow of a manifest, and what is known around it.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
@@ -118,7 +118,7 @@ impl<'s> Linter<'s> {
             }
         }
         let matches = |suppression: &Suppression, finding: &Finding| {
-            suppression.covers(finding, Some(flow), Some(&document))
+            suppression::covers(suppression, finding, Some(flow), Some(&document))
         };
         self.sort_out(found, suppressions, matches);
     }
@@ -128,7 +128,9 @@ impl<'s> Linter<'s> {
     pub fn problems(&mut self, problems: Vec<Problem>, suppressions: &[Suppression]) {
         let selected = problems.into_iter().filter(|problem| self.selection.has(problem.code));
         let found = selected.map(place::finding).collect();
-        self.sort_out(found, suppressions, |suppression, finding| suppression.covers(finding, None, None));
+        self.sort_out(found, suppressions, |suppression, finding| {
+            suppression::covers(suppression, finding, None, None)
+        });
     }
 
     /// Takes note of a file whose bytes are no text.
@@ -188,7 +190,7 @@ impl<'s> Linter<'s> {
             self.selection.has(&suppression.code) || codes::find(&suppression.code).is_none()
         };
         if self.selection.has(UNUSED_SUPPRESSION.code) {
-            self.findings.extend(unused.filter(judged).map(Suppression::unused));
+            self.findings.extend(unused.filter(judged).map(suppression::unused));
         }
         let Self { selection, mut findings, mut suppressed, files, .. } = self;
         findings.retain(|finding| finding.severity <= selection.least());

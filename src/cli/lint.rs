@@ -9,14 +9,13 @@ use super::args::{LeastSeverity, LintArgs, LintOutput};
 use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
+use crate::audit::{Auditor, manifest_findings};
+use crate::flow::decode;
 use crate::flow::document::MAX_TEXT_BYTES;
-use crate::flow::facts::Facts;
 use crate::flow::finding::Severity;
-use crate::flow::{decode, stub};
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
-use crate::manifest::{self, Disk, FileError, Files, Loaded, Manifest, Problems, Sources};
+use crate::manifest::{self, Disk, FileError, Files, Loaded, Problems, Sources};
 use crate::report::lint as formats;
-use crate::resource::Label;
 
 mod inputs;
 
@@ -129,7 +128,12 @@ fn manifests(
     if inputs.manifests.is_empty() {
         return judged;
     }
-    let given = manifest::Inputs { vars: args.vars.clone(), var_files: args.var_files.clone() };
+    let given = manifest::Inputs {
+        vars: args.vars.clone(),
+        var_files: args.var_files.clone(),
+        targets: Vec::new(),
+        region: None,
+    };
     let loaded = match manifest::load(&inputs.manifests, &given, &Disk) {
         Ok(loaded) => loaded,
         Err(problems) => {
@@ -146,13 +150,15 @@ fn manifests(
     let Loaded { manifests, warnings, sources: read } = loaded;
     load::show(&warnings, &read, terminal);
     for manifest in &manifests {
+        let auditor = Auditor::new(manifest, None);
+        linter.problems(manifest_findings(manifest), &manifest.suppressions);
         for found in lint::manifest_flows(manifest) {
             let text = read.get(found.path).unwrap_or(&found.desired);
             for instance in found.instances {
-                let facts = facts(manifest, instance, found.flow);
+                let facts = auditor.facts(found.kind, instance, found.flow);
                 let desired = Some(found.desired.as_str());
                 let input = Input { name: found.path, text, desired, flow: found.flow, facts: &facts };
-                linter.flow(&input, &[]);
+                linter.flow(&input, &manifest.suppressions);
             }
             sources.insert(found.path, text);
             judged.extend(PathBuf::from(found.path).canonicalize());
@@ -164,10 +170,4 @@ fn manifests(
         }
     }
     judged
-}
-
-/// Gives what the manifest knows around a flow, without a look at AWS.
-fn facts(manifest: &Manifest, _instance: &Label, flow: &Label) -> Facts {
-    let kind = manifest.flows.get(flow).map(|flow| flow.kind);
-    Facts { flow_type: kind.and_then(|kind| stub::FlowType::from_name(&kind.wire())), ..Facts::default() }
 }

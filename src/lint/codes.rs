@@ -36,7 +36,7 @@ pub static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
 };
 
 /// A function that the manifest declares and nothing uses.
-pub static UNUSED_FUNCTION: RuleMeta = RuleMeta {
+static UNUSED_FUNCTION: RuleMeta = RuleMeta {
     code: "unused-function",
     severity: Severity::Warning,
     confidence: Confidence::High,
@@ -49,7 +49,7 @@ pub static UNUSED_FUNCTION: RuleMeta = RuleMeta {
 };
 
 /// A binding of a block to which no contact comes.
-pub static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
+static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
     code: "binding-never-invoked",
     severity: Severity::Warning,
     confidence: Confidence::High,
@@ -61,7 +61,7 @@ pub static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
 };
 
 /// An associated function that no flow of the instance uses.
-pub static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
+static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
     code: "unused-association",
     severity: Severity::Warning,
     confidence: Confidence::High,
@@ -74,7 +74,7 @@ pub static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
 };
 
 /// A grant to Amazon Connect for every instance of every account.
-pub static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
+static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
     code: "grant-without-source-arn",
     severity: Severity::Warning,
     confidence: Confidence::High,
@@ -89,7 +89,7 @@ pub static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
 };
 
 /// A grant to Amazon Connect whose instance is a wildcard.
-pub static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
+static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
     code: "grant-with-wildcard",
     severity: Severity::Warning,
     confidence: Confidence::High,

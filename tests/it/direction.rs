@@ -33,7 +33,9 @@ fn modules_use_only_what_the_map_says() {
     let all: BTreeSet<String> = allowed.keys().cloned().collect();
     allowed.insert("cli".to_owned(), all.clone());
     let report: BTreeSet<String> =
-        ["audit", "flow", "lint", "manifest", "operations", "plan", "resource", "snapshot"].map(str::to_owned).into();
+        ["audit", "flow", "lint", "manifest", "operations", "plan", "resource", "snapshot"]
+            .map(str::to_owned)
+            .into();
     allowed.insert("report".to_owned(), report);
     let mut found = Vec::new();
     files(&source, &mut found);

@@ -195,3 +195,40 @@ fn names_in_a_flow_steer_no_terminal() {
         assert!(!text.lines().skip(1).any(|line| line.starts_with("::error")), "{format}: {text}");
     }
 }
+
+const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
+kind: BindingSet
+metadata: { name: acme }
+spec:
+  accounts: { main: { id: "111122223333" } }
+  defaults: { account: main, region: eu-west-2 }
+  instances: { support: { alias: acme } }
+  functions: { idle: { name: idle } }
+  flows:
+    main: { instance: support, name: Main, type: contact-flow, content: main.json }
+  lint:
+    ignore:
+      - { code: dangling-transition, flow: main, block: a, reason: known }
+"#;
+
+#[test]
+fn a_manifest_lets_findings_pass_with_a_reason_and_is_judged_itself() {
+    let folder = folder(&[("m.yaml", MANIFEST), ("main.json", &bad())]);
+    let output = lint(folder.path(), &["m.yaml", "--output", "json"]);
+    let found = findings(&output);
+    let codes: Vec<_> = found.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    assert_eq!((codes, code(&output)), (vec!["unused-function"], 2), "{found:?}");
+    assert_eq!((&found[0]["file"], &found[0]["line"]), (&"m.yaml".into(), &8.into()));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["suppressed"][0]["reason"], "known");
+    let text = stdout(&lint(folder.path(), &["m.yaml"]));
+    assert!(text.contains("8 |   functions: { idle"), "{text}");
+    assert!(text.ends_with("1 finding in 1 file: 1 warning; 1 let pass by the manifest.\n"), "{text}");
+    std::fs::write(folder.path().join("main.json"), GOOD).unwrap();
+    let output = lint(folder.path(), &["m.yaml", "--ignore", "unused-function"]);
+    assert!(
+        code(&output) == 0 && stdout(&output).contains("info[unused-suppression]"),
+        "{}",
+        stdout(&output)
+    );
+}

@@ -237,11 +237,22 @@ async fn assumed(options: &Options, base: &SdkConfig) -> BTreeMap<AccountId, Sha
         return providers;
     }
     for (account, role) in &options.roles {
-        let mut builder = AssumeRoleProvider::builder(&role.arn).session_name("flowbind").configure(base);
+        let region = base.region().cloned().unwrap_or_else(|| sts_region(&role.arn));
+        let mut builder =
+            AssumeRoleProvider::builder(&role.arn).configure(base).session_name("flowbind").region(region);
         if let Some(id) = &role.external_id {
             builder = builder.external_id(id);
         }
         providers.insert(account.clone(), SharedCredentialsProvider::new(builder.build().await));
     }
     providers
+}
+
+/// A Region of the role's partition in which STS surely answers.
+fn sts_region(role_arn: &str) -> SdkRegion {
+    SdkRegion::from_static(match role_arn.split(':').nth(1) {
+        Some("aws-us-gov") => "us-gov-west-1",
+        Some("aws-cn") => "cn-north-1",
+        _ => "us-east-1",
+    })
 }

@@ -53,12 +53,19 @@ struct Run<'a> {
     args: &'a ApplyArgs,
     connection: &'a Connection,
     loaded: &'a Loaded,
-    allowed: BTreeSet<Address>,
+    allowed: Vec<(Option<String>, Address)>,
     name: String,
     terminal: &'a Terminal,
 }
 
 impl Run<'_> {
+    /// What was allowed by name in a plan's set.
+    fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
+        let of_set =
+            |(set, _): &&(Option<String>, Address)| set.as_ref().is_none_or(|set| *set == *plan.set.as_str());
+        self.allowed.iter().filter(of_set).map(|(_, address)| address.clone()).collect()
+    }
+
     /// Plans, asks, and carries out.
     async fn round(&self, round: usize) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
         let (terminal, text) = (self.terminal, self.args.output == Output::Text);
@@ -69,7 +76,7 @@ impl Run<'_> {
         for plan in &plans {
             plan_verb::show(plan, &self.loaded.sources, terminal);
             if text {
-                terminal.result(&report::plan_text(plan))?;
+                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
             }
         }
         begin(&plans)?;
@@ -80,7 +87,8 @@ impl Run<'_> {
         for plan in plans {
             let console = Console::writing(terminal, &plan);
             let session = &self.connection.session;
-            let report = reconcile::apply(session, &plan, &self.allowed, &backups, &console).await;
+            let allowed = self.allowed_in(&plan);
+            let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
             console.end();
             let report = report.map_err(|why| not_begun(&why))?;
             if text {
@@ -122,7 +130,7 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
     if args.output == Output::Json {
         for plan in plans {
-            terminal.error(report::plan_text(plan).trim_end());
+            terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
         }
     }
     if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
@@ -132,9 +140,17 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
 }
 
-fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+/// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only.
+fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
     let parse = |text: &String| {
-        Address::parse(text).map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))
+        let (set, address) = match text.split_once(':') {
+            Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
+            _ => (None, text.as_str()),
+        };
+        let address = Address::parse(address);
+        let address =
+            address.map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))?;
+        Ok((set, address))
     };
     texts.iter().map(parse).collect()
 }

@@ -88,6 +88,12 @@ pub(super) struct ManifestArgs {
     /// Set variables from a YAML file; --var wins.
     #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
+    /// Only these targets of the manifest; without it all. Can be given again.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+    /// The Region of what has none in the manifest.
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
@@ -217,6 +223,9 @@ pub(super) struct EmulatorArgs {
     /// Set a variable of the world's manifests.
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
+    /// Only these targets of the world's manifests.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
     /// The request rates: `real`, `off`, or a multiple such as `x10`.
     #[arg(long, value_name = "RATES", default_value = "off")]
     pub(super) rates: Rates,

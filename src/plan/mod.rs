@@ -262,9 +262,9 @@ impl Plan {
 
     /// Counts creations and updates. The two steps of a new flow count as one creation.
     pub fn counts(&self) -> (usize, usize) {
-        let creates = self.actions.iter().filter(|a| matches!(a.change, Change::Create(_))).count();
-        let stubs = self.actions.iter().filter(|a| a.id.step == Step::Stub).count();
-        (creates, self.actions.len() - creates - stubs)
+        let whole = || self.actions.iter().filter(|action| action.id.step != Step::Stub);
+        let creates = whole().filter(|action| matches!(action.change, Change::Create(_))).count();
+        (creates, whole().count() - creates)
     }
 }
 

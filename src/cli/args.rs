@@ -149,6 +149,12 @@ pub(super) struct LintArgs {
     /// Set variables of the manifests from a YAML file; --var wins.
     #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
+    /// Only these targets of the manifests; without it all. Can be given again.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+    /// The Region of what has none in the manifests.
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
     /// How to write the findings.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: LintOutput,

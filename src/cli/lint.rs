@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::anyhow;
-
 use super::args::{LeastSeverity, LintArgs, LintOutput};
 use super::exit::{Exit, Failure};
 use super::load;
@@ -131,8 +129,8 @@ fn manifests(
     let given = manifest::Inputs {
         vars: args.vars.clone(),
         var_files: args.var_files.clone(),
-        targets: Vec::new(),
-        region: None,
+        targets: args.targets.clone(),
+        region: args.region.clone(),
     };
     let loaded = match manifest::load(&inputs.manifests, &given, &Disk) {
         Ok(loaded) => loaded,

@@ -90,7 +90,11 @@ fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>,
 
 /// Writes the way of a contact, a block a line; of a way that counts time, the sum at the end of each line.
 fn way(path: &[PathStep]) -> String {
-    let rows: Vec<[String; 4]> = path.iter().map(row).collect();
+    let mut rows: Vec<[String; 4]> = path.iter().map(row).collect();
+    // In a flow of one line, its number says nothing.
+    if path.len() > 1 && path.iter().all(|step| step.line == 1) {
+        rows.iter_mut().for_each(|row| row[2].clear());
+    }
     let width = |column: usize| {
         let widths = rows.iter().map(|row| row[column].chars().count());
         widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
@@ -107,7 +111,8 @@ fn way(path: &[PathStep]) -> String {
             continue;
         }
         let [first, second, third] = widths;
-        let row = format!("{block:first$}  {by:second$}  {line:third$}  {sum}");
+        let line = if third == 0 { String::new() } else { format!("  {line:third$}") };
+        let row = format!("{block:first$}  {by:second$}{line}  {sum}");
         let _ = write!(out, "\n{}", row.trim_end());
     }
     out
@@ -121,8 +126,8 @@ fn row(step: &PathStep) -> [String; 4] {
         Some(callee) => format!("{} > {block}", visible(callee)),
         None => block.into_owned(),
     };
-    let rounds = rounds.map(|rounds| format!("{rounds} times round, ")).unwrap_or_default();
-    let sum = seconds.map(|seconds| format!("{rounds}{seconds} s")).unwrap_or_default();
+    let rounds = rounds.map(|rounds| format!(" ({rounds} times round)")).unwrap_or_default();
+    let sum = seconds.map(|seconds| format!("{seconds:>3} s{rounds}")).unwrap_or_default();
     [block, visible(by).into_owned(), format!("line {line}"), sum]
 }
 
@@ -187,9 +192,9 @@ mod tests {
           |                           ^^^
           |
           = note: the way there:
-                  Welcome        next             line 2  0 s
-                  auth > Lookup  NoMatchingError  line 4  8 s
-                  Lookup again                    line 5  3 times round, 24 s
+                  Welcome        next             line 2    0 s
+                  auth > Lookup  NoMatchingError  line 4    8 s
+                  Lookup again                    line 5   24 s (3 times round)
 
         4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 let pass by the manifest.
         "###);

@@ -80,7 +80,7 @@ pub(super) fn claims_to_be_a_flow(text: &str) -> bool {
                 |pointer: &&str| parsed.root.pointer(pointer).is_some_and(|node| node.as_str().is_some());
             (there("Actions") && (there("StartAction") || there("Version")))
                 || (there("modules") && there("start"))
-                || (wrapped.iter().any(|pointer| inside(pointer)) && has("Actions"))
+                || (wrapped.iter().any(inside) && has("Actions"))
         }
         Ok(parsed) => parsed.root.as_str().is_some_and(|text| text.contains("\"Actions\"")),
         Err(_) => (has("Actions") && has("StartAction")) || (has("modules") && has("start")),

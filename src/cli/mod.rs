@@ -7,6 +7,7 @@ mod connect;
 mod emulator;
 mod exit;
 mod init;
+mod lint;
 mod load;
 mod logging;
 mod plan;
@@ -40,6 +41,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
     let ended = match &cli.command {
         Command::Init(args) => init::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
+        Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
         Command::Emulator(args) => emulator::run(args, &terminal).await,

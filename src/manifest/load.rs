@@ -16,6 +16,7 @@ use super::package::Packages;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
+use super::suppressions::suppressions;
 use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
@@ -320,6 +321,7 @@ impl Loader<'_> {
         let mut reader = Reader::new(self.files, folder, &variables, &mut self.sources);
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
         let inside = reader.logs;
+        let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
         let clean = log.is_empty() && inside.iter().all(Log::is_empty);
         self.take(log);
@@ -327,8 +329,17 @@ impl Loader<'_> {
         if let (true, Some(set)) = (clean, draft.set.value()) {
             let resolve::Resolved { accounts, instances, functions } = resolved;
             let (set, digest) = (set.clone(), String::new());
-            let mut manifest =
-                Manifest { set, target, digest, accounts, instances, functions, modules, flows };
+            let mut manifest = Manifest {
+                set,
+                target,
+                digest,
+                accounts,
+                instances,
+                functions,
+                modules,
+                flows,
+                suppressions,
+            };
             manifest.digest = digest::digest(&manifest);
             self.manifests.push(manifest);
         }

@@ -27,6 +27,7 @@ mod schema;
 mod secret;
 mod shape;
 mod sources;
+mod suppressions;
 mod table;
 mod targets;
 mod tokens;
@@ -39,7 +40,7 @@ pub use log::hint as suggest;
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
     InstanceLookup, Invocation, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef, Source,
-    State, Status,
+    State, Status, Suppression,
 };
 pub use schema::schema;
 pub use secret::{Secret, hidden_digest};

@@ -7,6 +7,7 @@ mod apply_text;
 mod flow_diff;
 pub mod graph;
 mod json;
+pub mod lint;
 mod plan_text;
 pub mod source;
 mod style;

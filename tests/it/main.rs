@@ -13,4 +13,5 @@ mod corpus;
 mod direction;
 mod faults;
 mod hand_made;
+mod lint;
 mod world;

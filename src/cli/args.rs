@@ -56,6 +56,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
+    Graph(GraphArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests.
@@ -176,6 +178,25 @@ pub(super) enum LintOutput {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    /// Draw this flow or module, by its logical name; a PATH that is a flow file is drawn without it.
+    #[arg(long, value_name = "NAME")]
+    pub(super) flow: Option<String>,
+    /// How to draw.
+    #[arg(long, value_name = "FORMAT", default_value = "svg")]
+    pub(super) format: GraphFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Svg,
+    Dot,
+    Mermaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,7 @@ mod completions;
 mod connect;
 mod emulator;
 mod exit;
+mod graph;
 mod init;
 mod lint;
 mod load;
@@ -44,6 +45,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),
         Command::Completions(args) => completions::run(args, &terminal),

@@ -96,7 +96,7 @@ fn a_suppression_of_a_code_that_is_not_selected_is_not_called_unused() {
     let selection = Selection::new(&["no-way-out".into(), "unused-suppression".into()], &[], Severity::Info);
     let selection = selection.unwrap();
     let mut linter = Linter::new(&selection);
-    linter.problems(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
+    linter.problems(Vec::new(), &[suppression("duplicate-identifier", None, None, 1)]);
     assert_eq!(linter.finish(), Report::default());
 }
 
@@ -142,7 +142,7 @@ fn what_is_wrong_with_a_manifest_is_a_finding_like_any_other() {
 fn findings_below_the_threshold_are_not_told() {
     let selection = Selection::new(&[], &[], Severity::Warning).unwrap();
     let mut linter = Linter::new(&selection);
-    linter.problems(Vec::new(), &[suppression("flow-shape", None, None, 1)]);
+    linter.problems(Vec::new(), &[suppression("duplicate-identifier", None, None, 1)]);
     assert_eq!(linter.finish(), Report::default());
 }
 

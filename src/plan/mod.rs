@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use flow_text::{LateText, LateTextError, Made};
-pub(crate) use flows::stub_of;
+pub use flows::stub_of;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};

@@ -207,7 +207,7 @@ mod tests {
         let column = line.find("\"x\"").unwrap() + 1;
         let mut sources = Sources::default();
         sources.insert("f.json", line);
-        let found = report(vec![finding("flow-shape", 1, column)]);
+        let found = report(vec![finding("duplicate-identifier", 1, column)]);
         let shown = text(&found, &sources, false);
         assert!(shown.contains(&format!("f.json:1:{column}\n")), "{shown}");
         assert!(shown.lines().all(|line| line.len() < 160), "{shown}");
@@ -246,6 +246,9 @@ mod tests {
     #[test]
     fn the_summary_counts() {
         assert_eq!(summary(&Report::default()), "No findings in 0 files.\n");
-        assert_eq!(summary(&report(vec![finding("flow-shape", 1, 1)])), "1 finding in 1 file: 1 error.\n");
+        assert_eq!(
+            summary(&report(vec![finding("duplicate-identifier", 1, 1)])),
+            "1 finding in 1 file: 1 error.\n"
+        );
     }
 }

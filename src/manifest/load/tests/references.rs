@@ -348,12 +348,14 @@ fn everything_is_reported_at_once() {
 #[test]
 fn what_linting_lets_pass_names_a_flow_that_is_there_and_a_reason() {
     let ignore = |entry: &str| format!("  lint:\n    ignore:\n      - {entry}\n  functions:\n");
-    let entry = ignore("{ code: flow-shape, flow: main, block: Old menu, reason: \"gone in ${var.stage}\" }");
+    let entry = ignore(
+        "{ code: duplicate-identifier, flow: main, block: Old menu, reason: \"gone in ${var.stage}\" }",
+    );
     let loaded = load_texts(&GOOD.replacen("  functions:\n", &entry, 1), FLOW).unwrap();
     let manifest = &loaded.manifests[0];
     let origin = Origin { file: "m/a.yaml".to_owned(), line: 18, column: 9 };
     let expected = Suppression {
-        code: "flow-shape".to_owned(),
+        code: "duplicate-identifier".to_owned(),
         flow: Some(label("main")),
         block: Some("Old menu".to_owned()),
         reason: "gone in dev".to_owned(),
@@ -363,9 +365,9 @@ fn what_linting_lets_pass_names_a_flow_that_is_there_and_a_reason() {
     assert_eq!(manifest.digest, good().digest, "it changes nothing in AWS");
     let wrong = |entry: &str| breaks("  functions:\n", &ignore(entry));
     assert_eq!(
-        wrong("{ code: flow-shape, flow: mian, reason: x }"),
+        wrong("{ code: duplicate-identifier, flow: mian, reason: x }"),
         ["m/a.yaml:18:35 unknown-flow: no flow or module is named `mian` (did you mean `main`?)"]
     );
-    assert_eq!(wrong("{ code: flow-shape }").len(), 1);
-    assert_eq!(wrong("{ code: flow-shape, reason: \"\" }").len(), 1);
+    assert_eq!(wrong("{ code: duplicate-identifier }").len(), 1);
+    assert_eq!(wrong("{ code: duplicate-identifier, reason: \"\" }").len(), 1);
 }

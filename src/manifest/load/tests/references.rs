@@ -366,7 +366,7 @@ fn what_linting_lets_pass_names_a_flow_that_is_there_and_a_reason() {
     let wrong = |entry: &str| breaks("  functions:\n", &ignore(entry));
     assert_eq!(
         wrong("{ code: duplicate-identifier, flow: mian, reason: x }"),
-        ["m/a.yaml:18:35 unknown-flow: no flow or module is named `mian` (did you mean `main`?)"]
+        ["m/a.yaml:18:45 unknown-flow: no flow or module is named `mian` (did you mean `main`?)"]
     );
     assert_eq!(wrong("{ code: duplicate-identifier }").len(), 1);
     assert_eq!(wrong("{ code: duplicate-identifier, reason: \"\" }").len(), 1);

@@ -7,7 +7,7 @@ const SWEEPS: usize = 24;
 /// The most rounds of swapping neighbours.
 const SWAPS: usize = 8;
 /// The most segments that all sweeps look at: a picture that is too large for its order to matter costs no more.
-const EFFORT: usize = 1_000_000;
+const EFFORT: usize = 250_000;
 
 pub(super) fn order(mesh: &mut Mesh) {
     begin(mesh);
@@ -22,7 +22,7 @@ pub(super) fn order(mesh: &mut Mesh) {
             let forward = sweep % 2 == 0;
             sort(mesh, if forward { step } else { count - 1 - step }, forward);
         }
-        if sweep % 4 == 3 {
+        if sweep % 4 == 3 && sweeps == SWEEPS {
             swap(mesh);
         }
         let now = crossings(mesh);

@@ -48,7 +48,7 @@ fn the_exit_code_says_whether_something_is_wrong() {
         (&["good.json", "bad.json"], 2),
         (&["."], 2),
         (&["bad.json", "--ignore", "dangling-transition"], 0),
-        (&["bad.json", "--select", "unreachable-block,flow-shape"], 0),
+        (&["bad.json", "--select", "unreachable-block,duplicate-identifier"], 0),
         (&["bad.json", "--ignore", "all"], 0),
         (&["no.json"], 2),
         (&["none.json"], 1),

@@ -12,6 +12,7 @@ mod contents;
 mod corpus;
 mod direction;
 mod faults;
+mod graph;
 mod hand_made;
 mod lint;
 mod world;

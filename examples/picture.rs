@@ -1,4 +1,4 @@
-//! Draws a flow as SVG, with what the analyser says about it.
+//! Draws a flow, with what the analyser says about it: as SVG, or behind the file `dot` or `mermaid`.
 //!
 //! `cargo run --no-default-features --example picture -- FLOW.json > flow.svg`; without a file one of the demo.
 
@@ -18,6 +18,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let view = FlowView::new(&document, None);
     let findings = rules::check(&view, &Facts::default(), rules::ALL);
     let picture = graph::of_flow(&document, &view.graph, &findings);
-    std::io::stdout().write_all(graph::svg(&picture).as_bytes())?;
+    let text = match std::env::args().nth(2).as_deref() {
+        None | Some("svg") => graph::svg(&picture),
+        Some("dot") => graph::dot(&picture),
+        Some("mermaid") => graph::mermaid(&picture),
+        Some(other) => {
+            return Err(format!("there is no format `{other}`; svg, dot and mermaid are known").into());
+        }
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
 }

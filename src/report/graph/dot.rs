@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::flow::finding::Severity;
 
 use super::model::{Picture, Role, Tile};
-use super::text::clean;
+use super::text::{brief, clean};
 
 /// Writes a picture in the DOT language of Graphviz, for its own layout.
 pub fn dot(picture: &Picture) -> String {
@@ -51,7 +51,8 @@ fn node(index: usize, tile: &Tile) -> String {
     if tile.role == Role::Start {
         return format!("n{index} [shape=point, width=0.15, label=\"\", tooltip=\"start\"];");
     }
-    let mut lines = vec![tile.title.as_str(), &tile.subtitle, &tile.detail];
+    let detail = brief(&tile.detail);
+    let mut lines = vec![tile.title.as_str(), &tile.subtitle, &detail];
     lines.extend(tile.marks.iter().map(|mark| mark.text.as_str()));
     let colour = match tile.severity() {
         Some(Severity::Error) => ", color=\"#b91c1c\", penwidth=2",

@@ -133,8 +133,10 @@ fn spoken(ssml: &str) -> String {
 /// Gives the part of a reference that tells it from others: of an ARN what is behind its type, of a token its name.
 pub(super) fn short(reference: &str) -> &str {
     let token = reference.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    if let Some(name) = token.and_then(|token| token.split('.').nth(1)) {
-        return name;
+    if let Some((head, rest)) = token.and_then(|token| token.split_once('.')) {
+        // Other tools put the attribute second: `${Lookup.Arn}`.
+        let own = matches!(head, "function" | "flow" | "module" | "value" | "var");
+        return if own { rest.split('.').next().unwrap_or(rest) } else { head };
     }
     if !reference.starts_with("arn:") {
         return reference;

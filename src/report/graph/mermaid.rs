@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::flow::finding::Severity;
 
 use super::model::{Line, Picture, Role, Tile};
-use super::text::clean;
+use super::text::{brief, clean};
 
 /// Writes a picture as a Mermaid flowchart, for its own layout.
 pub fn mermaid(picture: &Picture) -> String {
@@ -46,7 +46,7 @@ fn node(index: usize, tile: &Tile) -> String {
         return format!("n{index}((\"start\"))");
     }
     let title = escape(&tile.title);
-    let small = [&tile.subtitle, &tile.detail].map(|line| escape(line));
+    let small = [escape(&tile.subtitle), escape(&brief(&tile.detail))];
     let marks = tile.marks.iter().map(|mark| escape(&mark.text));
     let lines = [title].into_iter().chain(small).chain(marks).filter(|line| !line.is_empty());
     let class = match tile.severity() {
@@ -60,13 +60,12 @@ fn node(index: usize, tile: &Tile) -> String {
     format!("n{index}[\"{}\"]{class}", lines.collect::<Vec<_>>().join("<br/>"))
 }
 
-/// Writes a text so that Mermaid takes none of it for syntax, a directive (`%%{`), Markdown or HTML: whatever is
+/// Writes a text so that Mermaid takes none of it for syntax, a directive (`%%{`), Markdown, a formula (`$$`) or HTML: whatever is
 /// neither a letter, a digit nor one of a few harmless signs becomes an entity (`#34;`).
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in clean(text).chars() {
-        if c.is_alphanumeric()
-            || matches!(c, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '=' | '+' | '$' | '…' | '×')
+        if c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '=' | '+' | '…' | '×')
         {
             out.push(c);
         } else {

@@ -49,13 +49,14 @@ fn character(c: char, face: Face) -> f64 {
 /// usual.
 fn beyond(c: char, face: Face) -> f64 {
     match (c, face) {
+        _ if is_combining(c) => 0.0,
         ('æ', _) => 1.1,
         ('à'..='ÿ', Face::Regular) => 0.85,
         ('à'..='ÿ', Face::Bold) => 0.9,
         ('’' | '‘' | '‚', _) => 0.4,
         ('“' | '”' | '„', _) => 0.6,
         ('\u{370}'..='\u{10FF}', _) => 0.75,
-        ('\u{A0}'..='\u{36F}' | '\u{2010}'..='\u{2027}', _) => 1.1,
+        ('\u{A0}'..='\u{2FF}' | '\u{2010}'..='\u{2027}', _) => 1.1,
         _ => 1.0,
     }
 }
@@ -104,6 +105,16 @@ fn is_hidden(c: char) -> bool {
 fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}')
         || matches!(c, '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Cuts a text to what formats show that break no lines themselves.
+pub(super) fn brief(text: &str) -> String {
+    const MOST: usize = 48;
+    let text = clean(text);
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}{ELLIPSIS}", text[..end].trim_end()),
+        None => text,
+    }
 }
 
 /// Cuts a cleaned line so that it is at most `limit` pixels wide.

@@ -7,6 +7,7 @@ use crate::flow::facts::Facts;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::flow::graph::Graph;
 use crate::flow::rules::{self, FlowView};
+use crate::report::graph::flow::short;
 use crate::report::graph::model::MarkKind;
 use crate::report::graph::{Picture, of_flow, svg};
 
@@ -103,6 +104,23 @@ fn the_rule_and_the_picture_agree() {
         let over = sums.filter(|mark| mark.kind == MarkKind::Sum { over: true }).count();
         assert_eq!((over, picture.notes.len()), (1, 1));
         assert!(picture.arrows.iter().any(|arrow| arrow.strong));
+    }
+}
+
+#[test]
+fn references_are_shown_by_what_tells_them_apart() {
+    let arn = "arn:aws:lambda:eu-west-2:111122223333:function:lookup:live";
+    let flow = "arn:aws:connect:eu-west-2:111122223333:instance/i/contact-flow/f";
+    for (reference, name) in [
+        (arn, "lookup:live"),
+        (flow, "f"),
+        ("${function.crm.arn}", "crm"),
+        ("${Lookup.Arn}", "Lookup"),
+        ("${Lookup}", "${Lookup}"),
+        ("$.Attributes.f", "$.Attributes.f"),
+        ("arn:", "arn:"),
+    ] {
+        assert_eq!(short(reference), name);
     }
 }
 

@@ -29,9 +29,11 @@ fn a_flow_file_is_drawn_alone_and_what_is_not_there_is_told() {
     let file = shipped("demo").join("flows/care-queue.json");
     let output = flowbind(folder.path()).arg("graph").arg(&file).output().unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let wrong = flowbind(folder.path()).args(["graph", "--flow", "main-irv"]).arg(shipped("demo")).output().unwrap();
+    let wrong =
+        flowbind(folder.path()).args(["graph", "--flow", "main-irv"]).arg(shipped("demo")).output().unwrap();
     assert_eq!(code(&wrong), 64);
     assert!(stderr(&wrong).contains("did you mean `main-ivr`"), "{}", stderr(&wrong));
-    let bound = flowbind(folder.path()).args(["graph", "--flow", "us-desk"]).arg(shipped("demo")).output().unwrap();
+    let bound =
+        flowbind(folder.path()).args(["graph", "--flow", "us-desk"]).arg(shipped("demo")).output().unwrap();
     assert_eq!(code(&bound), 1, "{}", stderr(&bound));
 }

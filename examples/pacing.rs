@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use flowbind::aws::{Access, Options, Progress, Session};
+use flowbind::aws::{Access, FIRST_PAUSE, Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Rates, Settings, World};
 use flowbind::manifest::{self, Disk, Inputs};
@@ -62,6 +62,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         access,
         paced: true,
         visible_within: Duration::from_secs(60),
+        first_pause: FIRST_PAUSE,
         roles: BTreeMap::new(),
     })
     .await;

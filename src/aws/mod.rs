@@ -26,4 +26,4 @@ pub use fault::{Fault, FaultKind};
 pub use observe::{ObserveError, observe};
 pub use observe_removal::observe_removal;
 pub use observe_rollback::observe_kept;
-pub use session::{Access, AssumedRole, Options, Session};
+pub use session::{Access, AssumedRole, FIRST_PAUSE, Options, Session};

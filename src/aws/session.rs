@@ -28,8 +28,8 @@ const ATTEMPT: Duration = Duration::from_secs(15);
 const THROTTLED_TRIES: u32 = 10;
 /// Tries of a call that may be repeated, when nobody answers or the service fails.
 const TRANSIENT_TRIES: u32 = 4;
-/// The first pause between two tries; it doubles up to `LONGEST_PAUSE`.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
+pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// How AWS is reached.
@@ -58,6 +58,8 @@ pub struct Options {
     pub paced: bool,
     /// How long to wait for a write to become visible.
     pub visible_within: Duration,
+    /// The first pause between two tries of a call.
+    pub first_pause: Duration,
     /// The roles to assume for calls to some accounts.
     pub roles: BTreeMap<AccountId, AssumedRole>,
 }
@@ -78,6 +80,7 @@ impl Options {
             access: Access::Embedded { url: url.into() },
             paced: false,
             visible_within: Duration::from_secs(120),
+            first_pause: FIRST_PAUSE,
             roles: BTreeMap::new(),
         }
     }
@@ -202,7 +205,7 @@ impl Session {
         if let Some(fault) = lost {
             return Err(Fault { subject: subject.to_owned(), ..fault });
         }
-        let (mut tries, mut pause) = (0, FIRST_PAUSE);
+        let (mut tries, mut pause) = (0, self.options.first_pause);
         loop {
             tries += 1;
             self.pacer.admit(place, operation).await;
@@ -237,11 +240,22 @@ async fn assumed(options: &Options, base: &SdkConfig) -> BTreeMap<AccountId, Sha
         return providers;
     }
     for (account, role) in &options.roles {
-        let mut builder = AssumeRoleProvider::builder(&role.arn).session_name("flowbind").configure(base);
+        let region = base.region().cloned().unwrap_or_else(|| sts_region(&role.arn));
+        let mut builder =
+            AssumeRoleProvider::builder(&role.arn).configure(base).session_name("flowbind").region(region);
         if let Some(id) = &role.external_id {
             builder = builder.external_id(id);
         }
         providers.insert(account.clone(), SharedCredentialsProvider::new(builder.build().await));
     }
     providers
+}
+
+/// A Region of the role's partition in which STS surely answers.
+fn sts_region(role_arn: &str) -> SdkRegion {
+    SdkRegion::from_static(match role_arn.split(':').nth(1) {
+        Some("aws-us-gov") => "us-gov-west-1",
+        Some("aws-cn") => "cn-north-1",
+        _ => "us-east-1",
+    })
 }

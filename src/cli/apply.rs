@@ -22,69 +22,134 @@ use crate::resource::Address;
 /// Where flowbind keeps its own files, below the working folder.
 pub(super) const OWN_FOLDER: &str = ".flowbind";
 
+/// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
+const ROUNDS: usize = 2;
+
 /// How plans are shown, approved and carried out.
-pub(super) struct Writing {
+pub(super) struct Writing<'a> {
     pub(super) output: Output,
     pub(super) auto_approve: bool,
-    pub(super) allowed: BTreeSet<Address>,
+    /// What was allowed by name, in all sets or in one.
+    pub(super) allowed: Vec<(Option<String>, Address)>,
     /// Whether somebody insists on a large deletion.
     pub(super) force: bool,
+    /// Names the run's backups.
+    pub(super) name: String,
+    pub(super) connection: &'a Connection,
+    pub(super) terminal: &'a Terminal,
 }
 
 pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let writing = Writing {
-        output: args.output,
-        auto_approve: args.auto_approve,
-        allowed: allowed(&args.allow)?,
-        force: args.removal.force,
-    };
+    let allowed = allowed(&args.allow)?;
     let loaded = load::load_or_show(&args.manifest, terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let mut plans = Vec::new();
-    for manifest in &loaded.manifests {
-        plans.push(connection.plan(manifest, args.removal.prune, terminal).await?);
+    let mut writing = Writing {
+        output: args.output,
+        auto_approve: args.auto_approve,
+        allowed,
+        force: args.removal.force,
+        name: run_name(now),
+        connection: &connection,
+        terminal,
+    };
+    let mut reports = Vec::new();
+    for round in 1..=ROUNDS {
+        if round > 1 {
+            writing.name = format!("{}-{round}", run_name(now));
+        }
+        let mut plans = Vec::new();
+        for manifest in &loaded.manifests {
+            plans.push(connection.plan(manifest, args.removal.prune, terminal).await?);
+        }
+        let done = writing.write(plans, &loaded.sources).await?;
+        let again = done.iter().any(|(plan, report)| report.made_instance(plan));
+        reports.extend(done);
+        if !again {
+            break;
+        }
     }
-    write(&writing, plans, connection, &loaded.sources, now, terminal).await
+    end(&reports, connection, args.output, terminal).await
 }
 
-/// Shows plans, has them approved and carries them out.
-pub(super) async fn write(
-    writing: &Writing,
-    plans: Vec<Plan>,
+/// Closes the connection and shows what was done.
+pub(super) async fn end(
+    reports: &[(Plan, ApplyReport)],
     connection: Connection,
-    sources: &Sources,
-    now: SystemTime,
+    output: Output,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let forced = |plan: Plan| if writing.force { plan.forced() } else { plan };
-    let plans: Vec<Plan> = plans.into_iter().map(forced).collect();
-    for plan in &plans {
-        plan_verb::show(plan, sources, terminal);
-        if writing.output == Output::Text {
-            terminal.result(&report::plan_text(plan))?;
-        }
-    }
-    begin(&plans)?;
-    approve(writing, &plans, terminal)?;
-    let backups = Backups::new(Path::new(OWN_FOLDER), &run_name(now));
-    let mut reports = Vec::new();
-    for plan in plans {
-        let console = Console::writing(terminal, &plan);
-        let report = reconcile::apply(&connection.session, &plan, &writing.allowed, &backups, &console).await;
-        console.end();
-        let report = report.map_err(|why| not_begun(&why))?;
-        if writing.output == Output::Text {
-            terminal.result(&report::apply_text(&plan, &report))?;
-        }
-        reports.push((plan, report));
-    }
     let calls = connection.session.calls();
     connection.close().await?;
-    match writing.output {
-        Output::Json => terminal.json(&ApplyDocument::new(&reports, &calls))?,
+    match output {
+        Output::Json => terminal.json(&ApplyDocument::new(reports, &calls))?,
         Output::Text => terminal.result(&report::calls_text(&calls))?,
     }
-    Ok(exit(&reports))
+    Ok(exit(reports))
+}
+
+impl Writing<'_> {
+    /// What was allowed by name in a plan's set.
+    fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
+        let of_set =
+            |(set, _): &&(Option<String>, Address)| set.as_ref().is_none_or(|set| *set == *plan.set.as_str());
+        self.allowed.iter().filter(of_set).map(|(_, address)| address.clone()).collect()
+    }
+
+    /// Shows plans, asks, and carries them out.
+    pub(super) async fn write(
+        &self,
+        plans: Vec<Plan>,
+        sources: &Sources,
+    ) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
+        let (terminal, text) = (self.terminal, self.output == Output::Text);
+        let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
+        let plans: Vec<Plan> = plans.into_iter().map(forced).collect();
+        for plan in &plans {
+            plan_verb::show(plan, sources, terminal);
+            if text {
+                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
+            }
+        }
+        begin(&plans)?;
+        self.approve(&plans)?;
+        let backups = Backups::new(Path::new(OWN_FOLDER), &self.name);
+        let mut reports = Vec::new();
+        for plan in plans {
+            let console = Console::writing(terminal, &plan);
+            let session = &self.connection.session;
+            let allowed = self.allowed_in(&plan);
+            let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
+            console.end();
+            let report = report.map_err(|why| not_begun(&why))?;
+            if text {
+                terminal.result(&report::apply_text(&plan, &report))?;
+            }
+            reports.push((plan, report));
+        }
+        Ok(reports)
+    }
+
+    fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
+        let terminal = self.terminal;
+        if self.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
+            return Ok(());
+        }
+        if !terminal.can_ask() {
+            let error = anyhow!("nobody is there to approve the plan: nothing was written");
+            return Err(Failure::new(Exit::Refused, error)
+                .hint("review the plan, then give --auto-approve.".to_owned()));
+        }
+        if self.output == Output::Json {
+            for plan in plans {
+                terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
+            }
+        }
+        if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
+        }
+    }
 }
 
 /// Nothing at all is written unless every set may begin.
@@ -110,37 +175,23 @@ fn not_begun(why: &NotBegun) -> Failure {
     }
 }
 
-fn approve(writing: &Writing, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
-    if writing.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
-        return Ok(());
-    }
-    if !terminal.can_ask() {
-        let error = anyhow!("nobody is there to approve the plan: nothing was written");
-        return Err(
-            Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned())
-        );
-    }
-    if writing.output == Output::Json {
-        for plan in plans {
-            terminal.error(report::plan_text(plan).trim_end());
-        }
-    }
-    if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
-        Ok(())
-    } else {
-        Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
-    }
-}
-
-pub(super) fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+/// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only.
+pub(super) fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
     let parse = |text: &String| {
-        Address::parse(text).map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))
+        let (set, address) = match text.split_once(':') {
+            Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
+            _ => (None, text.as_str()),
+        };
+        let address = Address::parse(address);
+        let address =
+            address.map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))?;
+        Ok((set, address))
     };
     texts.iter().map(parse).collect()
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.
-fn run_name(now: SystemTime) -> String {
+pub(super) fn run_name(now: SystemTime) -> String {
     jiff::Timestamp::try_from(now)
         .map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
 }

@@ -9,7 +9,7 @@ use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
 use super::progress::Console;
 use super::terminal::Terminal;
-use crate::aws::{Access, AssumedRole, FaultKind, ObserveError, Options, Session};
+use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
 use crate::plan::{KeptFlow, Plan, reads, removal_reads};
@@ -39,6 +39,7 @@ impl Connection {
                 access,
                 paced: true,
                 visible_within: VISIBLE_WITHIN,
+                first_pause: FIRST_PAUSE,
                 roles: roles(manifests),
             })
             .await;

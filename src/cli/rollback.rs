@@ -14,26 +14,32 @@ use super::terminal::Terminal;
 use crate::backup::{BackupError, Backups, KeptRun};
 
 pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let writing = Writing {
-        output: args.output,
-        auto_approve: args.auto_approve,
-        allowed: apply::allowed(&args.allow)?,
-        force: false,
-    };
+    let allowed = apply::allowed(&args.allow)?;
     let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
     check(&kept, &args.run, terminal)?;
     // The manifests tell which roles to assume, and what a new sandbox holds.
     let loaded = match args.paths.as_slice() {
         [] => None,
         paths => {
-            let (vars, var_files) = (args.vars.clone(), args.var_files.clone());
-            Some(load::load_or_show(&ManifestArgs { paths: paths.to_vec(), vars, var_files }, terminal)?)
+            let (paths, vars, var_files) = (paths.to_vec(), args.vars.clone(), args.var_files.clone());
+            let manifest = ManifestArgs { paths, vars, var_files, targets: Vec::new(), region: None };
+            Some(load::load_or_show(&manifest, terminal)?)
         }
     };
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let plan = connection.plan_rollback(&args.run, &kept.flows).await?;
-    apply::write(&writing, vec![plan], connection, &sources, now, terminal).await
+    let writing = Writing {
+        output: args.output,
+        auto_approve: args.auto_approve,
+        allowed,
+        force: false,
+        name: apply::run_name(now),
+        connection: &connection,
+        terminal,
+    };
+    let reports = writing.write(vec![plan], &sources).await?;
+    apply::end(&reports, connection, args.output, terminal).await
 }
 
 fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {

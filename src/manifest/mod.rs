@@ -5,33 +5,42 @@
 //! followed (`place`, `resolve`, `flows`). All problems come out of one run. From here on nothing reads a file or a
 //! variable: flow texts are inside.
 
+mod accounts;
 mod content;
 mod digest;
 mod draft;
 mod example;
 mod files;
 mod flows;
+mod functions;
 mod load;
 mod log;
+mod mask;
 mod model;
+mod package;
 mod place;
+mod policy;
 mod resolve;
+mod roles;
 mod scalar;
 mod schema;
 mod secret;
 mod shape;
 mod sources;
+mod suppressions;
 mod table;
+mod targets;
+mod tokens;
 mod variables;
 mod yaml;
 
-pub use files::{Disk, FileError, Files};
+pub use files::{Disk, FileError, FileKind, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
     InstanceLookup, Invocation, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef, Source,
-    State, Status,
+    State, Status, Suppression,
 };
 pub use schema::schema;
 pub use secret::{Secret, hidden_digest};

@@ -33,6 +33,23 @@ pub struct Manifest {
     pub modules: BTreeMap<Label, Flow>,
     /// The flows, by logical name.
     pub flows: BTreeMap<Label, Flow>,
+    /// What linting lets pass, in the order of the document.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// An entry of `spec.lint.ignore`: findings that are let pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The code of the findings.
+    pub code: String,
+    /// The flow or module that they must be in, by its logical name; any where there is none.
+    pub flow: Option<Label>,
+    /// The block that they must be about, by its identifier or friendly name; any where there is none.
+    pub block: Option<String>,
+    /// Why they are let pass.
+    pub reason: String,
+    /// Where the entry stands.
+    pub origin: Origin,
 }
 
 impl Manifest {

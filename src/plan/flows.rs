@@ -97,6 +97,6 @@ fn add_stub(address: &Address, spec: &FlowSpec, draft: &mut Draft) -> ActionId {
 }
 
 /// A minimal valid flow of a type.
-pub(crate) fn stub_of(kind: FlowType) -> String {
+pub fn stub_of(kind: FlowType) -> String {
     stub::stub(stub::FlowType::from_name(&kind.wire()).unwrap_or(stub::FlowType::ContactFlow))
 }

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
-pub(crate) use flows::stub_of;
+pub use flows::stub_of;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
@@ -34,6 +34,7 @@ pub use removal::{
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
 
+use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{CreateInstance, Manifest, State, Status};
 use crate::resource::{
@@ -261,6 +262,7 @@ fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     instances::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    draft.problems.extend(audit::live(desired, observed));
     draft
 }
 
@@ -291,11 +293,6 @@ impl Plan {
     /// Whether something that the manifest wants is left undone, because it must not be written as things are.
     pub fn is_held(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
-    }
-
-    /// Whether it makes an instance: what belongs to it is planned when it exists.
-    pub fn makes_instance(&self) -> bool {
-        self.actions.iter().any(|action| matches!(action.change.spec(), Spec::Instance(_)))
     }
 
     /// Counts creations, updates and deletions. The two steps of a new flow count as one creation.

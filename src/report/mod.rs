@@ -5,7 +5,9 @@
 
 mod apply_text;
 mod flow_diff;
+pub mod graph;
 mod json;
+pub mod lint;
 mod plan_text;
 mod removal;
 pub mod source;

@@ -12,11 +12,12 @@ use crate::resource::{OwnSid, SidKind};
 
 const INDENT: &str = "      ";
 
-/// Writes a plan.
-pub fn plan_text(plan: &Plan) -> String {
+/// Writes a plan; where it is one of several, addresses have the set in front.
+pub fn plan_text(plan: &Plan, several: bool) -> String {
     let mut out = String::new();
+    let set = if several { format!("{}:", plan.set) } else { String::new() };
     for action in &plan.actions {
-        out.push_str(&action_text(action));
+        out.push_str(&action_text(action, &set));
     }
     if !plan.actions.is_empty() {
         out.push('\n');
@@ -54,7 +55,7 @@ pub fn calls_text(calls: &BTreeMap<Operation, u32>) -> String {
     format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", "))))
 }
 
-fn action_text(action: &Action) -> String {
+fn action_text(action: &Action, set: &str) -> String {
     let mark = match action.change {
         Change::Create(_) => green("+"),
         Change::Update(_) => yellow("~"),
@@ -62,7 +63,8 @@ fn action_text(action: &Action) -> String {
     };
     let step = step_text(action.id.step);
     let mut out = String::new();
-    let _ = writeln!(out, "  {mark} {}{step}  {}", bold(&action.id.address.to_string()), action.reason);
+    let _ =
+        writeln!(out, "  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason);
     match action.change.spec() {
         Spec::Association(spec) => {
             let _ =

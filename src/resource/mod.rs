@@ -17,5 +17,5 @@ pub use flow_type::FlowType;
 pub use function::FunctionRef;
 pub use grant::{Grant, OwnSid, SidKind};
 pub use name::{AccountId, Label, NameError, Place, Region, SetName};
-pub use policy::{Judgement, MAX_POLICY_BYTES, PolicyError, ResourcePolicy, Statement};
+pub use policy::{Judgement, MAX_POLICY_BYTES, Opening, PolicyError, ResourcePolicy, Statement};
 pub use problem::{Origin, Problem, Severity};

@@ -4,10 +4,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod apply;
 mod budget;
 mod cli;
+mod contents;
+mod corpus;
 mod direction;
 mod faults;
+mod graph;
 mod hand_made;
+mod lint;
 mod world;

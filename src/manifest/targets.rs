@@ -1,0 +1,102 @@
+//! Targets: one document, one set for each.
+
+use std::collections::BTreeSet;
+
+use crate::resource::{Label, Problem, SetName};
+
+use super::log::{Log, hint, quote};
+use super::scalar::Scalar;
+use super::yaml::{Key, Node, NodeValue};
+
+/// The most targets that one document may have: each costs as much as the document itself.
+const MAX_TARGETS: usize = 50;
+
+/// The targets that were asked for, and which of them some document has.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    names: Vec<String>,
+    known: BTreeSet<String>,
+}
+
+/// What a document is for.
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    /// The targets; `None` stands for a document without any.
+    pub(super) targets: Vec<Option<(Key, Node)>>,
+    /// Why there are none.
+    pub(super) warning: Option<Problem>,
+}
+
+impl Wanted {
+    /// Wants these targets; none means all.
+    pub(super) fn new(names: &[String]) -> Self {
+        Self { names: names.to_vec(), known: BTreeSet::new() }
+    }
+
+    /// Finds the targets that are wanted. A document without targets is one for itself, unless targets were asked for:
+    /// then it is none of them, and left out with a warning.
+    pub(super) fn split(&mut self, document: &Node, log: &mut Log) -> Split {
+        let targets = document.get("spec").and_then(|spec| spec.get("targets"));
+        let entries = targets.map_or(&[][..], Node::entries);
+        if entries.is_empty() {
+            if self.names.is_empty() {
+                return Split { targets: vec![None], warning: None };
+            }
+            let origin = log.origin(document.position);
+            let problem = Problem::warning("no-target", "this set has no targets, and `--for` leaves it out");
+            let warning = Some(problem.at(&origin).hint("run it without `--for`"));
+            return Split { targets: Vec::new(), warning };
+        }
+        self.known.extend(entries.iter().map(|(key, _)| key.text.clone()));
+        if entries.len() > MAX_TARGETS {
+            let position = entries[MAX_TARGETS].0.position;
+            let message = format!("the set has {} targets, and flowbind takes {MAX_TARGETS}", entries.len());
+            log.error_with("too-many-targets", position, message, "split it into several binding sets");
+            return Split::default();
+        }
+        let wanted =
+            entries.iter().filter(|(key, _)| self.names.is_empty() || self.names.contains(&key.text));
+        Split { targets: wanted.cloned().map(Some).collect(), warning: None }
+    }
+
+    /// Reports the targets that were asked for and that no document has.
+    pub(super) fn unknown(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for name in self.names.iter().filter(|name| !self.known.contains(*name)) {
+            let quoted = quote(name);
+            let problem =
+                Problem::error("unknown-target", format!("`--for {name}`: no target is named {quoted}"));
+            let hint = hint(name, self.known.iter().map(String::as_str));
+            problems.push(problem.hint(hint.unwrap_or_else(|| "declare it under `spec.targets`".to_owned())));
+        }
+        problems
+    }
+}
+
+/// Gives the document for one target: no other is in it.
+pub(super) fn with_target(document: &Node, target: (Key, Node)) -> Node {
+    let mut document = document.clone();
+    let part = |node: &mut Node, name: &str| -> Option<usize> {
+        node.entries().iter().position(|(key, _)| key.text == name)
+    };
+    if let Some(spec) = part(&mut document, "spec")
+        && let NodeValue::Map(parts) = &mut document.value
+        && let Some(at) = part(&mut parts[spec].1, "targets")
+        && let NodeValue::Map(parts) = &mut parts[spec].1.value
+    {
+        parts[at].1.value = NodeValue::Map(vec![target]);
+    }
+    document
+}
+
+/// Says whether a set's name and a target's go together: both are labels, and short enough with each other.
+pub(super) fn check_length(document: &Node, target: &Key, log: &mut Log) {
+    let name = document.get("metadata").and_then(|node| node.get("name")).and_then(Node::text);
+    let Some(name) = name.filter(|name| Scalar::SetName.check(name).is_ok()) else { return };
+    let both = format!("{name}-{}", target.text);
+    if Label::parse(&target.text).is_ok() && SetName::parse(&both).is_err() {
+        let message = format!("`{both}` has {} characters; a set and its target have at most 71", both.len());
+        let hint = "shorten the target: both stand in the ids of the statements that the set owns";
+        log.error_with("bad-value", target.position, message, hint);
+    }
+}

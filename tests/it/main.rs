@@ -15,4 +15,6 @@ mod faults;
 mod graph;
 mod hand_made;
 mod lint;
+mod removal;
+mod rollback;
 mod world;

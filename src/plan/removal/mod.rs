@@ -68,7 +68,9 @@ impl Tally {
             .filter(|(_, (owned, deleted))| *deleted >= AT_LEAST && deleted * SHARE.1 > owned * SHARE.0);
         let words: Vec<String> =
             much.map(|(kind, (owned, deleted))| format!("{deleted} of {owned} {kind}s")).collect();
-        (!words.is_empty()).then(|| format!("{} that the set owns would be deleted", words.join(" and ")))
+        let (last, rest) = words.split_last()?;
+        let rest = if rest.is_empty() { String::new() } else { format!("{} and ", rest.join(", ")) };
+        Some(format!("{rest}{last} that the set owns would be deleted"))
     }
 }
 

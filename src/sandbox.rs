@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance};
-use crate::manifest::{Flow, InstanceLookup, Manifest};
+use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldRole};
+use crate::manifest::{Flow, Function, InstanceLookup, Manifest, RoleRef};
 use crate::plan::stub_of;
 use crate::resource::Label;
 
@@ -24,7 +24,9 @@ pub fn world(manifests: &[Manifest]) -> World {
             let (account, region) = (instance.place.account.to_string(), instance.place.region.to_string());
             WorldInstance { account, region, id, alias, ..WorldInstance::default() }
         }));
-        world.functions.extend(manifest.functions.values().map(|function| WorldFunction {
+        world.roles.extend(manifest.functions.values().filter_map(role));
+        let referenced = manifest.functions.values().filter(|function| function.source.is_none());
+        world.functions.extend(referenced.map(|function| WorldFunction {
             account: function.target.place.account.to_string(),
             region: function.target.place.region.to_string(),
             name: function.target.name.clone(),
@@ -37,6 +39,16 @@ pub fn world(manifests: &[Manifest]) -> World {
         }
     }
     world
+}
+
+/// The role that a function of the set's own refers to by its ARN, and that must exist therefore.
+fn role(function: &Function) -> Option<WorldRole> {
+    let RoleRef::Arn(arn) = &function.source.as_ref()?.role else { return None };
+    let (head, path) = arn.split_once(":role/")?;
+    let (path, name) =
+        path.rsplit_once('/').map_or((String::new(), path), |(path, name)| (format!("/{path}/"), name));
+    let account = head.rsplit(':').next()?.to_owned();
+    Some(WorldRole { account, path, name: name.to_owned(), policies: Vec::new() })
 }
 
 /// A flow that holds the bound blocks, as somebody might have clicked it together before flowbind came.

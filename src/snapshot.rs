@@ -6,6 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+mod source;
+
+pub use source::{
+    APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
+    SET_TAG,
+};
+
 use crate::operations::Operation;
 use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Label, ResourcePolicy};
 
@@ -20,6 +27,10 @@ pub struct Snapshot {
     pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
     /// The policy of each function and qualifier; a function that exists and has none has an empty one.
     pub policies: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
+    /// The functions that have a `source:`, by logical name.
+    pub sources: BTreeMap<Label, Look<FunctionSeen>>,
+    /// The roles that are managed, by the logical name of the first function that declares each.
+    pub roles: BTreeMap<Label, Look<RoleSeen>>,
     /// The flows of each instance, by name.
     pub flow_lists: BTreeMap<Label, Look<BTreeMap<String, FlowSummary>>>,
     /// The declared flows that exist, by instance and logical name of the flow.

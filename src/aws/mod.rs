@@ -5,11 +5,18 @@
 
 mod apply;
 mod apply_flow;
+mod apply_function;
+mod apply_role;
 mod connect;
 mod fault;
+mod iam;
 mod lambda;
+mod lambda_functions;
 mod observe;
+mod observe_functions;
 mod pace;
+mod publish;
+mod role_race;
 mod session;
 mod visibility;
 

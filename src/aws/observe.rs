@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join, join_all};
 
 use super::fault::Fault;
+use super::observe_functions::{is_from_source, sources};
 use super::session::Session;
 use crate::manifest::{InstanceLookup, Manifest};
 use crate::plan::{Read, Reads, flow_address};
@@ -51,10 +52,11 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         join_all(desired.instances.keys().map(|name| observer.site(name, &places))).await
     };
     let policies = join_all(reads.by_id.iter().filter_map(|read| match read {
-        Read::Policy(function) => Some(observer.policy(function)),
+        Read::Policy(function) if !is_from_source(desired, function) => Some(observer.policy(function)),
         _ => None,
     }));
-    let (sites, policies) = join(sites, policies).await;
+    let ((sites, policies), made) = join(join(sites, policies), sources(session, desired, reads)).await;
+    snapshot = Snapshot { identities: snapshot.identities, ..made };
     for site in sites {
         snapshot.gaps.extend(site.gaps);
         snapshot.instances.insert(site.name.clone(), site.instance);
@@ -256,7 +258,7 @@ fn look<T>(result: Result<T, Fault>, name: &Label, gaps: &mut Vec<Gap>) -> Look<
     })
 }
 
-fn gap(fault: &Fault, address: &Address) -> Gap {
+pub(super) fn gap(fault: &Fault, address: &Address) -> Gap {
     Gap {
         operation: fault.operation,
         address: address.clone(),

@@ -18,13 +18,15 @@ mod place;
 mod resolve;
 mod scalar;
 mod schema;
-mod secret;
 mod shape;
 mod sources;
 mod table;
 mod variables;
 mod yaml;
 
+use crate::resource::secret;
+
+pub use crate::resource::{Secret, hidden_digest};
 pub use files::{Disk, FileError, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
@@ -34,6 +36,5 @@ pub use model::{
     State, Status,
 };
 pub use schema::schema;
-pub use secret::{Secret, hidden_digest};
 pub use sources::Sources;
 pub use yaml::{WriteError, to_yaml};

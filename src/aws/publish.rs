@@ -1,0 +1,120 @@
+//! Publishes a version and points the alias at it. The alias's description notes what was published, so that the next
+//! look needs no further call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::apply_function::{Goal, Stop, Writing};
+use super::fault::FaultKind;
+use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+impl Writing<'_> {
+    /// Publishes what was settled and moves the alias; says whether the alias was written.
+    pub(super) async fn publish(
+        &self,
+        alias: &str,
+        settled: FunctionSeen,
+        digest: &str,
+    ) -> Result<bool, Stop> {
+        let version = self.version(settled).await?;
+        let note = AliasSeen::note(digest, &version);
+        let shows = |seen: &AliasSeen| seen.version == version && seen.description == note;
+        let known = self.spec.before.as_ref().and_then(|before| before.alias.as_ref());
+        if known.is_some_and(shows) {
+            return Ok(false);
+        }
+        let (function, to) = (&self.spec.function, (version.as_str(), note.as_str()));
+        let written = match known {
+            None => self.session.create_alias(function, alias, to, self.subject).await,
+            Some(known) => {
+                let revision = known.revision.as_ref();
+                self.session.update_alias(function, alias, to, revision, self.subject).await
+            }
+        };
+        let wrote = match written {
+            Ok(()) => true,
+            Err(fault)
+                if matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done() =>
+            {
+                match self.session.alias(function, alias, self.subject).await? {
+                    Some(seen) if shows(&seen) && seen.weighted.is_empty() => return Ok(fault.maybe_done()),
+                    Some(_) if !fault.maybe_done() => return Err(self.changed(&format!("alias `{alias}`"))),
+                    _ => return Err(fault.into()),
+                }
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        self.until(alias, |seen| seen.as_ref().is_some_and(shows)).await?;
+        Ok(wrote)
+    }
+
+    /// Publishes a version of what was settled, and waits until it can be called.
+    async fn version(&self, settled: FunctionSeen) -> Result<String, Stop> {
+        let (function, code) = (&self.spec.function, &self.spec.source.code.digest);
+        let began = Instant::now();
+        let mut at = settled;
+        let version = loop {
+            let published =
+                self.session.publish_version(function, code, at.revision.as_ref(), self.subject).await;
+            let fault = match published {
+                Ok(version) => break version,
+                Err(fault) => fault,
+            };
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale);
+            if !look || began.elapsed() >= self.session.visible_within() {
+                return Err(fault.into());
+            }
+            let now = self.settle(Goal::Settled).await?;
+            if now.latest != at.latest {
+                return Err(self.changed("code or configuration"));
+            }
+            tokio::time::sleep(FIRST_PAUSE).await;
+            at = now;
+        };
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.session.function_at(function, &version, self.subject).await?.map(|seen| seen.state) {
+                Some(FunctionState::Failed(why)) => {
+                    return Err(Stop::told(
+                        format!("{}: version {version} cannot be called: {why}", self.subject),
+                        "mend the cause, then run the command again; the alias was not moved.",
+                    ));
+                }
+                Some(FunctionState::Ready | FunctionState::UpdateFailed(_)) => return Ok(version),
+                Some(FunctionState::Busy) | None => {}
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                return Err(self.slow(&format!("version {version}")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn until(&self, alias: &str, good: impl Fn(&Option<AliasSeen>) -> bool) -> Result<(), Stop> {
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if good(&self.session.alias(&self.spec.function, alias, self.subject).await?) {
+                return Ok(());
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                return Err(self.slow(&format!("alias `{alias}`")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn slow(&self, what: &str) -> Stop {
+        let waited = self.session.visible_within().as_secs();
+        Stop::told(
+            format!("{}: {what} was written, but does not show after {waited} s", self.subject),
+            "run the command again in some minutes.",
+        )
+    }
+}

@@ -1,0 +1,150 @@
+//! Plans the execution roles of functions: who may assume them, and exactly the policies that are declared.
+
+use super::fields::{FieldChange, named, role_differences};
+use super::ownership::Namesake;
+use super::{Change, Draft, Guard, Spec};
+use crate::manifest::{Function, Manifest, Role, RoleRef};
+use crate::resource::{Address, Kind, Label, Place, Problem, canonical_policy, lambda_trust, partition};
+use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
+
+/// A role to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleSpec {
+    /// The account; IAM has no Regions, and is called from this one.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// The tag of its owner, set when it is created.
+    pub owner: String,
+    /// What it is to be.
+    pub wanted: RolePolicies,
+    /// What it is; none if it is to be created.
+    pub before: Option<RolePolicies>,
+    /// What differs.
+    pub fields: Vec<FieldChange>,
+}
+
+/// The role that a function declares, if flowbind makes it.
+pub(crate) fn managed(function: &Function) -> Option<&Role> {
+    match &function.source.as_ref()?.role {
+        RoleRef::Managed(role) => Some(role),
+        RoleRef::Arn(_) => None,
+    }
+}
+
+/// The first function that declares the same role of the same account: the role has its address.
+pub(crate) fn keeper<'a>(desired: &'a Manifest, name: &Label) -> Option<&'a Label> {
+    let function = desired.functions.get(name)?;
+    sharers(desired, function, managed(function)?).next().map(|(name, _)| name)
+}
+
+fn sharers<'a>(
+    desired: &'a Manifest,
+    function: &'a Function,
+    role: &'a Role,
+) -> impl Iterator<Item = (&'a Label, &'a Function)> {
+    desired.functions.iter().filter(move |(_, other)| {
+        other.target.place.account == function.target.place.account
+            && managed(other).is_some_and(|other| other.name == role.name)
+    })
+}
+
+/// The ARN of a function's role: as it was seen, else as it will be.
+pub(super) fn arn_of(desired: &Manifest, observed: &Snapshot, name: &Label) -> Option<String> {
+    let function = desired.functions.get(name)?;
+    let role = match &function.source.as_ref()?.role {
+        RoleRef::Arn(arn) => return Some(arn.clone()),
+        RoleRef::Managed(role) => role,
+    };
+    let seen = keeper(desired, name).and_then(|keeper| observed.roles.get(keeper)).and_then(Look::found);
+    let Place { account, region } = &function.target.place;
+    let made = || format!("arn:{}:iam::{account}:role/{}", partition(region), role.name);
+    Some(seen.map_or_else(made, |seen| seen.arn.clone()))
+}
+
+/// Plans every role once, however many functions share it.
+pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
+    for (name, function) in &desired.functions {
+        let Some(role) = managed(function) else { continue };
+        match keeper(desired, name) {
+            Some(keeper) if keeper == name => plan_one(desired, observed, (name, function, role), draft),
+            Some(keeper) => {
+                if desired.functions.get(keeper).and_then(managed) != Some(role) {
+                    let message =
+                        format!("role `{}` is declared differently by function/{keeper}", role.name);
+                    let hint = "declare the same policies in both places, or give the roles different names.";
+                    draft.problems.push(
+                        Problem::error("role-declared-twice", message)
+                            .on(&Address::new(Kind::Role, name))
+                            .at(&function.origin)
+                            .hint(hint),
+                    );
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn plan_one(
+    desired: &Manifest,
+    observed: &Snapshot,
+    (name, function, role): (&Label, &Function, &Role),
+    draft: &mut Draft,
+) {
+    let address = Address::new(Kind::Role, name);
+    let wanted = policies(role);
+    let spec = |before, fields| {
+        Spec::Role(Box::new(RoleSpec {
+            place: function.target.place.clone(),
+            name: role.name.clone(),
+            owner: format!("{}/{name}", desired.set),
+            wanted: wanted.clone(),
+            before,
+            fields,
+        }))
+    };
+    match observed.roles.get(name) {
+        Some(Look::Absent { .. }) => {
+            let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
+            draft.act(address, Change::Create(spec(None, Vec::new())), reason, Vec::new());
+        }
+        Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
+            let fields = role_differences(&wanted, seen);
+            if fields.is_empty() {
+                draft.in_sync += 1;
+                return;
+            }
+            let any = |says: fn(&Function) -> bool| {
+                sharers(desired, function, role).any(|(_, function)| says(function))
+            };
+            let namesake = Namesake {
+                address: &address,
+                what: format!("role `{}`", role.name),
+                tags: Some(tags),
+                digest: &seen.digest(),
+                adopt: any(|function| function.adopt),
+                origin: &function.origin,
+            };
+            if !namesake.may_write(&desired.set, &fields, draft) {
+                return;
+            }
+            let reason = format!("{}: {}", namesake.who(), named(&fields));
+            let guard = any(|function| function.protect).then(|| Guard::protected(&address));
+            let id = draft.act(address, Change::Update(spec(Some(seen.clone()), fields)), reason, Vec::new());
+            draft.guard(&id, guard);
+        }
+        Some(Look::Unknown) | None => {
+            draft.block(address, format!("role `{}` could not be read", role.name));
+        }
+    }
+}
+
+fn policies(role: &Role) -> RolePolicies {
+    let Role { name: _, managed_policies, inline } = role;
+    RolePolicies {
+        trust: lambda_trust(),
+        managed: managed_policies.iter().cloned().collect(),
+        inline: inline.iter().map(|(name, text)| (name.clone(), canonical_policy(text))).collect(),
+    }
+}

@@ -236,7 +236,7 @@ fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
 
 /// Takes values of the environment out of what the service said.
 fn scrub(mut fault: Fault, source: &Source) -> Fault {
-    let mut clean = |text: &mut String| {
+    let clean = |text: &mut String| {
         for value in source.environment.iter().flat_map(BTreeMap::values) {
             if value.expose().len() >= SHORTEST_SCRUBBED {
                 *text = text.replace(value.expose(), &value.to_string());

@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::observe::gap;
 use super::session::Session;
 use crate::manifest::{Manifest, RoleRef, Source};
+use crate::operations::Operation;
 use crate::plan::{Read, Reads};
 use crate::resource::{Address, FunctionRef, Kind, Label, ResourcePolicy};
 use crate::snapshot::{FunctionSeen, Look, RoleSeen, Snapshot};
@@ -110,9 +111,12 @@ async fn look(
     seen.alias = alias?;
     let version = seen.alias.as_ref().map(|alias| alias.version.clone());
     if let (Some(version), false) = (version, is_noted(&seen)) {
-        let behind = session.function_at(target, &version, subject).await?;
+        let behind = session.function_at(target, &version, subject).await?.ok_or_else(|| {
+            let message = format!("version {version} is not there, though an alias points at it");
+            Fault::unexpected(Operation::GetFunction, subject, message)
+        })?;
         if let Some(alias) = &mut seen.alias {
-            alias.behind = behind.map(|version| version.latest);
+            alias.behind = Some(behind.latest);
         }
     }
     Ok(Look::Found(seen))

@@ -29,7 +29,7 @@ pub struct Snapshot {
     pub policies: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
     /// The functions that have a `source:`, by logical name.
     pub sources: BTreeMap<Label, Look<FunctionSeen>>,
-    /// The roles that are managed, by the logical name of the first function that declares each.
+    /// The roles that are managed, by the logical name of their function.
     pub roles: BTreeMap<Label, Look<RoleSeen>>,
     /// The flows of each instance, by name.
     pub flow_lists: BTreeMap<Label, Look<BTreeMap<String, FlowSummary>>>,

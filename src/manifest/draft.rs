@@ -3,14 +3,19 @@
 //! What the structural check refused is `Broken` here: it is declared, and nothing more is said about it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Region, SetName};
+use crate::resource::{AccountId, FunctionArn, InstanceArn, Label, Region, SetName};
 
 use super::example;
-use super::model::{Associate, Grants, Invocation, Response, ResponseType};
-use super::scalar::{self, Scalar};
+use super::model::{Associate, Grants, Response, ResponseType};
+use super::scalar::{self, Scalar, form};
 use super::yaml::{Node, Position};
+
+mod flow;
+mod source;
+
+pub(super) use flow::{BindingDraft, FlowDraft};
+pub(super) use source::{RoleDraft, SourceDraft};
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,15 +63,34 @@ pub(super) type Named<T> = BTreeMap<Label, At<T>>;
 /// A whole document.
 #[derive(Debug)]
 pub(super) struct Draft {
+    /// The name of the set, with the target behind it.
     pub(super) set: Given<SetName>,
     /// Where `spec` starts.
     pub(super) position: Position,
-    pub(super) accounts: Named<Given<AccountId>>,
+    pub(super) accounts: Named<AccountDraft>,
     pub(super) default_account: Given<Label>,
     pub(super) default_region: Given<Region>,
     pub(super) instances: Named<InstanceDraft>,
     pub(super) functions: Named<FunctionDraft>,
+    pub(super) modules: Named<FlowDraft>,
     pub(super) flows: Named<FlowDraft>,
+}
+
+/// What the manifest's document itself does not say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beside {
+    /// The target.
+    pub(super) target: Option<String>,
+    /// The Region of what has none.
+    pub(super) region: Option<Region>,
+}
+
+/// An account.
+#[derive(Debug)]
+pub(super) struct AccountDraft {
+    pub(super) id: Given<AccountId>,
+    pub(super) assume_role: Given<String>,
+    pub(super) external_id: Given<String>,
 }
 
 /// An instance.
@@ -79,6 +103,20 @@ pub(super) struct InstanceDraft {
     pub(super) region: Given<Region>,
     pub(super) functions: Vec<At<Label>>,
     pub(super) values: BTreeMap<String, String>,
+    /// By the names of the API.
+    pub(super) attributes: BTreeMap<String, bool>,
+    pub(super) create: Option<At<CreateDraft>>,
+    pub(super) adopt: bool,
+    pub(super) protect: bool,
+}
+
+/// How an instance is made.
+#[derive(Debug)]
+pub(super) struct CreateDraft {
+    pub(super) identity: Given<String>,
+    pub(super) directory: Given<String>,
+    pub(super) inbound: Given<bool>,
+    pub(super) outbound: Given<bool>,
 }
 
 /// A function.
@@ -92,46 +130,60 @@ pub(super) struct FunctionDraft {
     pub(super) grants: Given<Grants>,
     pub(super) associate: Given<Associate>,
     pub(super) response: Option<At<Response>>,
+    pub(super) source: Option<At<SourceDraft>>,
+    pub(super) adopt: bool,
+    pub(super) protect: bool,
 }
 
-/// A flow.
-#[derive(Debug)]
-pub(super) struct FlowDraft {
-    pub(super) instances: Vec<At<Label>>,
-    pub(super) name: Given<String>,
-    pub(super) kind: Given<FlowType>,
-    pub(super) content: Given<String>,
-    pub(super) bindings: BTreeMap<String, At<BindingDraft>>,
-}
-
-/// A binding.
-#[derive(Debug)]
-pub(super) struct BindingDraft {
-    pub(super) function: Given<Label>,
-    pub(super) time_limit: Given<Duration>,
-    pub(super) invocation: Given<Invocation>,
-    pub(super) response_type: Given<ResponseType>,
-    pub(super) parameters: Option<BTreeMap<String, String>>,
-}
-
-/// Decodes a document that the structural check has gone over.
-pub(super) fn decode(document: &Node) -> Draft {
+/// Decodes a document that the structural check has gone over, for one target.
+pub(super) fn decode(document: &Node, beside: &Beside) -> Draft {
     let spec = document.get("spec");
-    let defaults = spec.and_then(|spec| spec.get("defaults"));
     let part = |key: &str| spec.and_then(|spec| spec.get(key));
+    let position = spec.unwrap_or(document).position;
+    let target = beside.target.as_ref().and_then(|target| part("targets")?.get(target));
+    let default = |key: &str| {
+        let of_target = target.and_then(|target| target.get(key));
+        of_target.or_else(|| part("defaults").and_then(|defaults| defaults.get(key)))
+    };
+    let default_region = match (given(default("region"), region), &beside.region) {
+        (Given::Absent, Some(region)) => Given::Is(At { value: region.clone(), position }),
+        (declared, _) => declared,
+    };
     Draft {
-        set: given(document.get("metadata").and_then(|node| node.get("name")), |t| SetName::parse(t).ok()),
-        position: spec.unwrap_or(document).position,
-        accounts: named(part("accounts"), |node| field(node, "id", |t| AccountId::parse(t).ok())),
-        default_account: given(defaults.and_then(|node| node.get("account")), label),
-        default_region: given(defaults.and_then(|node| node.get("region")), region),
+        set: set(document, beside),
+        position,
+        accounts: named(part("accounts"), account),
+        default_account: given(default("account"), label),
+        default_region,
         instances: named(part("instances"), instance),
         functions: named(part("functions"), function),
-        flows: named(part("flows"), flow),
+        modules: named(part("modules"), flow::module),
+        flows: named(part("flows"), flow::flow),
+    }
+}
+
+/// Names the set; with a target behind it, its name has another limit than alone.
+fn set(document: &Node, beside: &Beside) -> Given<SetName> {
+    let name = document.get("metadata").and_then(|node| node.get("name"));
+    given(name, |text| {
+        Scalar::SetName.check(text).ok()?;
+        match &beside.target {
+            Some(target) => SetName::parse(&format!("{text}-{target}")).ok(),
+            None => SetName::parse(text).ok(),
+        }
+    })
+}
+
+fn account(node: &Node) -> AccountDraft {
+    AccountDraft {
+        id: field(node, "id", |t| AccountId::parse(t).ok()),
+        assume_role: field(node, "assumeRole", formed(Scalar::Form(&form::ROLE_ARN))),
+        external_id: field(node, "externalId", formed(Scalar::Form(&form::EXTERNAL_ID))),
     }
 }
 
 fn instance(node: &Node) -> InstanceDraft {
+    let attributes = node.get("attributes").map_or(&[][..], Node::entries);
     InstanceDraft {
         alias: field(node, "alias", formed(Scalar::InstanceAlias)),
         id: field(node, "id", formed(Scalar::InstanceId)),
@@ -140,6 +192,22 @@ fn instance(node: &Node) -> InstanceDraft {
         region: field(node, "region", region),
         functions: labels(node.get("functions")),
         values: texts(node.get("values")),
+        attributes: attributes
+            .iter()
+            .filter_map(|(key, value)| Some((scalar::attribute_wire(&key.text)?, bool(value.text()?)?)))
+            .collect(),
+        create: node.get("create").map(|node| At { value: create(node), position: node.position }),
+        adopt: is_true(node, "adopt"),
+        protect: is_true(node, "protect"),
+    }
+}
+
+fn create(node: &Node) -> CreateDraft {
+    CreateDraft {
+        identity: field(node, "identity", |t| Some(t.to_owned())),
+        directory: field(node, "directory", formed(Scalar::Form(&form::DIRECTORY_ID))),
+        inbound: field(node, "inbound", bool),
+        outbound: field(node, "outbound", bool),
     }
 }
 
@@ -162,6 +230,9 @@ fn function(node: &Node) -> FunctionDraft {
             _ => None,
         }),
         response: node.get("response").and_then(response),
+        source: node.get("source").map(|node| At { value: source::source(node), position: node.position }),
+        adopt: is_true(node, "adopt"),
+        protect: is_true(node, "protect"),
     }
 }
 
@@ -176,42 +247,24 @@ fn response(node: &Node) -> Option<At<Response>> {
     Some(At { value, position: node.position })
 }
 
-fn flow(node: &Node) -> FlowDraft {
-    let one = field(node, "instance", label);
-    let several = labels(node.get("instances"));
-    let bindings = node.get("bindings").map_or(&[][..], Node::entries);
-    FlowDraft {
-        instances: one.at().cloned().into_iter().chain(several).collect(),
-        name: field(node, "name", formed(Scalar::FlowName)),
-        kind: field(node, "type", FlowType::from_word),
-        content: field(node, "content", formed(Scalar::Path)),
-        bindings: bindings
-            .iter()
-            .map(|(key, node)| (key.text.clone(), At { value: binding(node), position: key.position }))
-            .collect(),
-    }
-}
-
-fn binding(node: &Node) -> BindingDraft {
-    BindingDraft {
-        function: field(node, "function", label),
-        time_limit: field(node, "timeLimit", |t| scalar::duration(t).ok()),
-        invocation: field(node, "invocation", |t| match t {
-            "sync" => Some(Invocation::Sync),
-            "async" => Some(Invocation::Async),
-            _ => None,
-        }),
-        response_type: field(node, "responseType", response_type),
-        parameters: node.get("parameters").map(|node| texts(Some(node))),
-    }
-}
-
 fn response_type(text: &str) -> Option<ResponseType> {
     match text {
         "string-map" => Some(ResponseType::StringMap),
         "json" => Some(ResponseType::Json),
         _ => None,
     }
+}
+
+fn bool(text: &str) -> Option<bool> {
+    match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_true(node: &Node, key: &str) -> bool {
+    field(node, key, bool).value().copied().unwrap_or(false)
 }
 
 fn label(text: &str) -> Option<Label> {

@@ -25,6 +25,19 @@ pub enum FileError {
     Unreadable(#[from] io::Error),
 }
 
+/// What lies at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, whatever it points to.
+    Link,
+    /// A device, a pipe or a socket.
+    Other,
+}
+
 /// Where files come from.
 pub trait Files {
     /// Reads a whole file.
@@ -40,6 +53,20 @@ pub trait Files {
     ///
     /// When there is a folder that cannot be read.
     fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError>;
+
+    /// Says what lies at a path, without following a link.
+    ///
+    /// # Errors
+    ///
+    /// When nothing lies there, or it cannot be looked at.
+    fn kind(&self, path: &Path) -> Result<FileKind, FileError>;
+}
+
+fn missing(error: io::Error) -> FileError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
+        _ => FileError::Unreadable(error),
+    }
 }
 
 /// The files of the machine.
@@ -48,10 +75,6 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-        let missing = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing,
-            _ => FileError::Unreadable(error),
-        };
         // Asked before it is opened: to open a pipe would wait for its writer.
         if !std::fs::metadata(path).map_err(missing)?.is_file() {
             return Err(FileError::NotAFile);
@@ -74,6 +97,19 @@ impl Files for Disk {
         paths.sort();
         Ok(Some(paths))
     }
+
+    fn kind(&self, path: &Path) -> Result<FileKind, FileError> {
+        let kind = std::fs::symlink_metadata(path).map_err(missing)?.file_type();
+        Ok(if kind.is_symlink() {
+            FileKind::Link
+        } else if kind.is_dir() {
+            FileKind::Folder
+        } else if kind.is_file() {
+            FileKind::File
+        } else {
+            FileKind::Other
+        })
+    }
 }
 
 /// Files in memory, by their paths as [`clean`] writes them.
@@ -84,9 +120,18 @@ impl Files for BTreeMap<PathBuf, Vec<u8>> {
     }
 
     fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
-        let inside = |path: &&PathBuf| path.parent() == Some(folder);
-        let paths: Vec<PathBuf> = self.keys().filter(inside).cloned().collect();
+        let inside = |path: &PathBuf| Some(folder.join(path.strip_prefix(folder).ok()?.components().next()?));
+        let mut paths: Vec<PathBuf> = self.keys().filter_map(inside).collect();
+        paths.dedup();
         Ok((!paths.is_empty()).then_some(paths))
+    }
+
+    fn kind(&self, path: &Path) -> Result<FileKind, FileError> {
+        match (self.contains_key(path), self.list(path)?) {
+            (true, _) => Ok(FileKind::File),
+            (false, Some(_)) => Ok(FileKind::Folder),
+            (false, None) => Err(FileError::Missing),
+        }
     }
 }
 
@@ -143,5 +188,8 @@ mod tests {
         let names = Disk.list(folder.path()).unwrap().unwrap();
         assert_eq!(names, [folder.path().join("a"), folder.path().join("b.yaml")]);
         assert!(Disk.list(&folder.path().join("b.yaml")).unwrap().is_none());
+        assert_eq!(Disk.kind(&names[0]).unwrap(), FileKind::Folder);
+        assert_eq!(Disk.kind(&names[1]).unwrap(), FileKind::File);
+        assert!(matches!(Disk.kind(&folder.path().join("c")), Err(FileError::Missing)));
     }
 }

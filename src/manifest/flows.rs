@@ -1,9 +1,9 @@
-//! Flows: their bindings, their content, and the tokens in it, followed to what they refer to.
+//! Flows and modules: their bindings and their content, followed to what they refer to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::flow::{Document, FindError, Found, Token};
+use crate::flow::{Document, FindError};
 use crate::resource::Label;
 
 use super::content::{Content, Reader, bindable};
@@ -11,6 +11,7 @@ use super::draft::{At, BindingDraft, Draft, FlowDraft, Given, Named};
 use super::log::{Log, hint, quote};
 use super::model::{Binding, Flow, FlowText, Invocation};
 use super::resolve::known_function;
+use super::tokens::{Calls, check_tokens};
 use super::yaml::Position;
 
 /// The longest that a contact waits for a function, in seconds.
@@ -20,73 +21,136 @@ const MAX_ASYNC: u64 = 60;
 /// The type of block that can be bound.
 const LAMBDA: &str = "InvokeLambdaFunction";
 
-/// Resolves the flows, reading the files that they name.
-pub(super) fn flows(draft: &Draft, reader: &mut Reader<'_>, log: &mut Log) -> BTreeMap<Label, Flow> {
-    check_names(draft, log);
-    let mut resolved = BTreeMap::new();
+/// The flows and modules of a set.
+#[derive(Debug, Default)]
+pub(super) struct Flows {
+    pub(super) modules: BTreeMap<Label, Flow>,
+    pub(super) flows: BTreeMap<Label, Flow>,
+}
+
+/// Resolves flows and modules, reading the files that they name.
+pub(super) fn flows(draft: &Draft, reader: &mut Reader<'_>, log: &mut Log) -> Flows {
+    check_names(&draft.modules, What::Module, log);
+    check_names(&draft.flows, What::Flow, log);
+    let mut calls = Calls::default();
+    let mut flows = Flows::default();
+    for (name, at) in &draft.modules {
+        let one = One { draft, name, at, what: What::Module };
+        flows.modules.extend(one.resolve(reader, &mut calls, log).map(|flow| (name.clone(), flow)));
+    }
+    calls.check(log);
     for (name, at) in &draft.flows {
-        if let Some(flow) = flow(draft, name, at, reader, log) {
-            resolved.insert(name.clone(), flow);
-        }
+        let one = One { draft, name, at, what: What::Flow };
+        flows.flows.extend(one.resolve(reader, &mut Calls::default(), log).map(|flow| (name.clone(), flow)));
     }
-    resolved
+    flows
 }
 
-fn flow(
-    draft: &Draft,
-    name: &Label,
-    at: &At<FlowDraft>,
-    reader: &mut Reader<'_>,
-    log: &mut Log,
-) -> Option<Flow> {
-    let At { value: FlowDraft { instances, name: own, kind, content, bindings }, position } = at;
-    let mut stands_on = Vec::new();
-    for At { value: instance, position } in instances {
-        if !draft.instances.contains_key(instance) {
-            let known = draft.instances.keys().map(Label::as_str);
-            let message = format!("no instance is named `{instance}`");
-            log.unknown("unknown-instance", *position, message, instance.as_str(), known);
-        } else if !stands_on.contains(instance) {
-            stands_on.push(instance.clone());
-        }
-    }
-    if content.is_absent() && bindings.is_empty() {
-        let message =
-            format!("the flow `{name}` has neither `content` nor `bindings`: there is nothing to manage");
-        log.error_with("empty-flow", *position, message, "add one of them, or leave the flow out");
-    }
-    let mut bound = BTreeMap::new();
-    for (block, at) in bindings {
-        if let Some(binding) = binding(draft, at, log) {
-            bound.insert(block.clone(), binding);
-        }
-    }
-    let mut text = None;
-    if let Given::Is(path) = content
-        && let Some(mut content) = reader.read(path, log)
-    {
-        check_blocks(&content, bindings, log);
-        check_tokens(draft, name, &at.value, &mut content);
-        let Content { path, document, tokens: _, log } = content;
-        text = Some(FlowText { path, text: document.text().to_owned() });
-        reader.logs.push(log);
-    }
-    let origin = log.origin(*position);
-    Some(Flow {
-        instances: stands_on,
-        name: own.value()?.clone(),
-        kind: kind.value().copied()?,
-        content: text,
-        bindings: bound,
-        description: None,
-        status: None,
-        state: None,
-        adopt: false,
-        protect: false,
-        origin,
-    })
+/// Whether something is a flow or a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A flow.
+    Flow,
+    /// A module.
+    Module,
 }
 
+impl What {
+    /// The word for messages.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Flow => "flow",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// A flow or module as the document has it.
+pub(super) struct One<'d> {
+    pub(super) draft: &'d Draft,
+    pub(super) name: &'d Label,
+    pub(super) at: &'d At<FlowDraft>,
+    pub(super) what: What,
+}
+
+impl One<'_> {
+    fn resolve(&self, reader: &mut Reader<'_>, calls: &mut Calls, log: &mut Log) -> Option<Flow> {
+        let At { value, position } = self.at;
+        let instances = self.instances(log);
+        self.check_purpose(log);
+        let mut bindings = BTreeMap::new();
+        for (block, at) in &value.bindings {
+            if let Some(binding) = binding(self.draft, at, log) {
+                bindings.insert(block.clone(), binding);
+            }
+        }
+        let mut text = None;
+        if let Given::Is(path) = &value.content
+            && let Some(mut content) = reader.read(path, log)
+        {
+            check_blocks(&content, &value.bindings, log);
+            check_tokens(self, &mut content, calls);
+            let Content { path, document, tokens: _, log } = content;
+            text = Some(FlowText { path, text: document.text().to_owned() });
+            reader.logs.push(log);
+        }
+        Some(Flow {
+            instances,
+            name: value.name.value()?.clone(),
+            kind: value.kind.value().copied()?,
+            content: text,
+            bindings,
+            description: value.description.value().cloned(),
+            status: value.status.value().copied(),
+            state: value.state.value().copied(),
+            adopt: value.adopt,
+            protect: value.protect,
+            origin: log.origin(*position),
+        })
+    }
+
+    /// The instances that it stands on, each once.
+    fn instances(&self, log: &mut Log) -> Vec<Label> {
+        let mut stands_on = Vec::new();
+        if let Some(position) = self.at.value.nowhere {
+            let message = format!("the {} `{}` stands on no instance", self.what.word(), self.name);
+            log.error_with("no-instance", position, message, "name one of `instances`, or leave it out");
+        }
+        for At { value: instance, position } in &self.at.value.instances {
+            if !self.draft.instances.contains_key(instance) {
+                let known = self.draft.instances.keys().map(Label::as_str);
+                let message = format!("no instance is named `{instance}`");
+                log.unknown("unknown-instance", *position, message, instance.as_str(), known);
+            } else if !stands_on.contains(instance) {
+                stands_on.push(instance.clone());
+            }
+        }
+        stands_on
+    }
+
+    fn check_purpose(&self, log: &mut Log) {
+        let At { value, position } = self.at;
+        if !value.content.is_absent() {
+            return;
+        }
+        if let Some(At { position, .. }) = value.status.at() {
+            let message = "`status` goes only with `content`";
+            let hint = "without content, flowbind changes blocks of what is published; leave it out";
+            log.error_with("bad-status", *position, message, hint);
+        } else if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {
+            let (what, name) = (self.what.word(), self.name);
+            let message = format!(
+                "the {what} `{name}` has neither `content` nor `bindings`: there is nothing to manage"
+            );
+            log.error_with(
+                "empty-flow",
+                *position,
+                message,
+                format!("add one of them, or leave the {what} out"),
+            );
+        }
+    }
+}
 fn binding(draft: &Draft, at: &At<BindingDraft>, log: &mut Log) -> Option<Binding> {
     let BindingDraft { function, time_limit, invocation, response_type, parameters } = &at.value;
     let known = function.at().is_some_and(|reference| known_function(draft, reference, log));
@@ -124,26 +188,23 @@ fn check_limit(limit: &At<Duration>, invocation: &Given<Invocation>, log: &mut L
     }
 }
 
-/// Two flows cannot have one name on one instance.
-fn check_names(draft: &Draft, log: &mut Log) {
+/// Two flows cannot have one name on one instance, nor can two modules.
+fn check_names(named: &Named<FlowDraft>, what: What, log: &mut Log) {
+    let word = what.word();
     let mut flows: Vec<(Position, &Label, &FlowDraft)> =
-        draft.flows.iter().map(|(name, at)| (at.position, name, &at.value)).collect();
+        named.iter().map(|(name, at)| (at.position, name, &at.value)).collect();
     flows.sort_by_key(|(position, name, _)| (*position, *name));
     let mut taken: BTreeMap<(&Label, &String), &Label> = BTreeMap::new();
     for (_, name, flow) in flows {
         let Given::Is(At { value: own, position }) = &flow.name else { continue };
         for At { value: instance, .. } in &flow.instances {
-            if let Some(first) = taken.get(&(instance, own)) {
+            if let Some(first) = taken.get(&(instance, own)).filter(|first| **first != name) {
                 let message = format!(
-                    "the flow `{first}` has the name {} on the instance `{instance}` too",
+                    "the {word} `{first}` has the name {} on the instance `{instance}` too",
                     quote(own)
                 );
-                log.error_with(
-                    "duplicate-flow",
-                    *position,
-                    message,
-                    "names of flows are unique on an instance",
-                );
+                let hint = format!("names of {word}s are unique on an instance");
+                log.error_with("duplicate-flow", *position, message, hint);
             } else {
                 taken.insert((instance, own), name);
             }
@@ -199,78 +260,5 @@ fn missing(document: &Document, name: &str, position: Position, message: String,
             message,
             format!("the flow has no block of type {LAMBDA}"),
         ),
-    }
-}
-
-/// Every token must name something that the manifest knows, on every instance that the flow stands on.
-fn check_tokens(draft: &Draft, flow: &Label, own: &FlowDraft, content: &mut Content) {
-    let Content { tokens, log, .. } = content;
-    for Found { token, line, column, .. } in &*tokens {
-        let position = Position { line: *line, column: *column };
-        match token {
-            Token::Var(_) | Token::Instance(_) => {}
-            Token::Function(name) => {
-                if !declared(&draft.functions, name) {
-                    let message = format!("no function is named {}", quote(name));
-                    let names = draft.functions.keys().map(Label::as_str);
-                    log.unknown("unknown-function", position, message, name, names);
-                }
-            }
-            Token::Flow { name, .. } => check_flow(draft, flow, own, name, position, log),
-            Token::Value(name) => check_value(draft, own, name, position, log),
-            Token::Module { .. } | Token::Queue { .. } | Token::Prompt { .. } | Token::Hours { .. } => {
-                let message =
-                    format!("{} is not supported by this version of flowbind yet", quote(&token.to_string()));
-                let hint = "declare the ARN under the instance's `values`, and write `${value.NAME}`";
-                log.error_with("not-supported", position, message, hint);
-            }
-        }
-    }
-}
-
-fn declared<T>(named: &Named<T>, name: &str) -> bool {
-    Label::parse(name).is_ok_and(|label| named.contains_key(&label))
-}
-
-/// Ids of flows differ from instance to instance.
-fn check_flow(draft: &Draft, flow: &Label, own: &FlowDraft, name: &str, position: Position, log: &mut Log) {
-    let Some(At { value: other, .. }) = Label::parse(name).ok().and_then(|label| draft.flows.get(&label))
-    else {
-        let names = draft.flows.keys().map(Label::as_str);
-        return log.unknown(
-            "unknown-flow",
-            position,
-            format!("no flow is named {}", quote(name)),
-            name,
-            names,
-        );
-    };
-    for At { value: instance, .. } in &own.instances {
-        if draft.instances.contains_key(instance) && !other.instances.iter().any(|at| at.value == *instance) {
-            let message =
-                format!("the flow `{name}` does not stand on the instance `{instance}`, and `{flow}` does");
-            log.error_with(
-                "unknown-flow",
-                position,
-                message,
-                "a flow can refer only to flows of its own instance",
-            );
-        }
-    }
-}
-
-fn check_value(draft: &Draft, own: &FlowDraft, name: &str, position: Position, log: &mut Log) {
-    for At { value: label, .. } in &own.instances {
-        let Some(At { value: instance, .. }) = draft.instances.get(label) else { continue };
-        if !instance.values.contains_key(name) {
-            let message = format!("the instance `{label}` has no value named {}", quote(name));
-            if instance.values.is_empty() {
-                let hint = format!("add `values: {{ {name}: … }}` to the instance");
-                log.error_with("unknown-value", position, message, hint);
-            } else {
-                let known = instance.values.keys().map(String::as_str);
-                log.unknown("unknown-value", position, message, name, known);
-            }
-        }
     }
 }

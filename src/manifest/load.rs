@@ -4,20 +4,27 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::resource::{Origin, Problem, SetName, Severity};
+use crate::resource::{Origin, Problem, Region, SetName, Severity};
 
 use super::content::Reader;
-use super::draft::{At, Draft, Given, decode};
+use super::draft::{At, Beside, Draft, Given, decode};
 use super::files::{Files, clean, display};
+use super::functions::Code;
 use super::log::{Log, hint, quote};
 use super::model::Manifest;
+use super::package::Packages;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
 use super::table::MANIFEST;
+use super::targets::{Targeted, Wanted, check_length};
 use super::variables::Variables;
-use super::yaml::{self, MAX_BYTES, Node, NodeValue, Position};
-use super::{digest, example, flows, resolve};
+use super::yaml::{self, MAX_BYTES, Node, Position};
+use super::{digest, flows, mask, resolve};
+
+mod document;
+
+use document::{check_inside, is_binding_set, substitute};
 
 /// The most problems that one load reports.
 const MAX_PROBLEMS: usize = 1_000;
@@ -38,7 +45,7 @@ pub struct Inputs {
 /// Manifests that are in order.
 #[derive(Debug)]
 pub struct Loaded {
-    /// One for each document, in the order of the paths.
+    /// One for each document and target, in the order of the paths and of the documents.
     pub manifests: Vec<Manifest>,
     /// What is worth knowing.
     pub warnings: Vec<Problem>,
@@ -73,13 +80,18 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
     let mut loader = Loader {
         files,
         sources: Sources::default(),
+        packages: Packages::new(files),
         given: BTreeMap::new(),
+        region: None,
+        wanted: Wanted::new(&inputs.targets),
         used: BTreeMap::new(),
         sets: BTreeMap::new(),
+        looked_into: false,
         manifests: Vec::new(),
         problems: Vec::new(),
     };
     loader.variables(inputs);
+    loader.region(inputs);
     if paths.is_empty() {
         loader.problems.push(Problem::error("no-manifest", "no manifest was given"));
     }
@@ -87,6 +99,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
         loader.file(&path);
     }
     loader.unused_variables(inputs);
+    loader.unused_targets();
     let Loader { sources, manifests, problems, .. } = loader;
     let problems = bounded(problems);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -98,11 +111,17 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
 struct Loader<'f> {
     files: &'f dyn Files,
     sources: Sources,
+    packages: Packages<'f>,
     /// The values given from outside.
     given: BTreeMap<String, String>,
+    /// The Region of what has none.
+    region: Option<Region>,
+    wanted: Wanted,
     /// The variables that some document declares.
     used: BTreeMap<String, ()>,
     sets: BTreeMap<SetName, Origin>,
+    /// Whether some document is a binding set.
+    looked_into: bool,
     manifests: Vec<Manifest>,
     problems: Vec<Problem>,
 }
@@ -145,6 +164,11 @@ impl Loader<'_> {
             let Some(text) = self.text(&path) else { continue };
             let mut log = Log::new(&display(&path));
             let documents = yaml::parse(&text, &mut log);
+            let shown = match log.is_empty() {
+                true => mask::variables(&text, &documents),
+                false => mask::unreadable(&text),
+            };
+            self.sources.insert(display(&path), shown);
             for document in &documents {
                 check(document, Shape::Map(Scalar::Variable, &Shape::Scalar(Scalar::Text)), &mut log);
                 for (key, value) in document.entries() {
@@ -156,6 +180,21 @@ impl Loader<'_> {
             self.take(log);
         }
         self.given.extend(inputs.vars.iter().cloned());
+    }
+
+    fn region(&mut self, inputs: &Inputs) {
+        let region = inputs.region.as_deref().map(Region::parse);
+        match region.transpose() {
+            Ok(region) => self.region = region,
+            Err(error) => self.problems.push(Problem::error("bad-value", format!("`--region`: {error}"))),
+        }
+    }
+
+    /// What was asked for on the command line must be somewhere, unless no document could be looked into.
+    fn unused_targets(&mut self) {
+        if self.looked_into {
+            self.problems.extend(self.wanted.unknown());
+        }
     }
 
     /// A variable on the command line that nobody declares is a slip; a file of variables may serve several sets.
@@ -220,6 +259,12 @@ impl Loader<'_> {
             return self.take(log);
         }
         let documents = yaml::parse(&text, &mut log);
+        let shown = match log.is_empty() {
+            true => mask::manifest(&text, &documents),
+            false if text.contains("environment") => mask::unreadable(&text),
+            false => text,
+        };
+        self.sources.insert(&*name, shown);
         if documents.is_empty() && log.is_empty() {
             let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
             log.error_with("not-a-manifest", start, "the file is empty", hint);
@@ -230,22 +275,43 @@ impl Loader<'_> {
         }
     }
 
-    fn document(&mut self, path: &Path, name: &str, mut document: Node) {
+    fn document(&mut self, path: &Path, name: &str, document: Node) {
         let mut log = Log::new(name);
         if !is_binding_set(&document, &mut log) {
             return self.take(log);
         }
-        let declared = document.get("spec").and_then(|spec| spec.get("variables")).cloned();
-        let variables = Variables::resolve(declared.as_ref(), &self.given, &mut log);
+        self.looked_into = true;
+        let (targeted, warning) = self.wanted.split(document, &mut log);
+        self.problems.extend(warning);
+        self.take(log);
+        for targeted in targeted {
+            // Another set with this many mistakes would say the same again.
+            if self.problems.len() < MAX_PROBLEMS {
+                self.set(path, name, targeted);
+            }
+        }
+    }
+
+    /// Reads one set: a document for one target.
+    fn set(&mut self, path: &Path, name: &str, Targeted { target, mut document }: Targeted) {
+        let mut log = Log::new(name);
+        let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
+        let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
+        let variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
         substitute(&mut document, &variables, &mut log);
         check(&document, Shape::Object(&MANIFEST), &mut log);
-        check_examples(&document, &mut log);
-        let draft = decode(&document);
-        let resolved = resolve::resolve(&draft, &mut log);
+        check_inside(&document, &mut log);
+        if let Some(target) = &target {
+            check_length(&document, target, &mut log);
+        }
+        let target = target.map(|target| target.text);
+        let draft = decode(&document, &Beside { target: target.clone(), region: self.region.clone() });
         let folder = path.parent().unwrap_or(Path::new(""));
+        let mut code = Code { packages: &mut self.packages, folder };
+        let resolved = resolve::resolve(&draft, &mut code, &mut log);
         let mut reader = Reader::new(self.files, folder, &variables, &mut self.sources);
-        let flows = flows::flows(&draft, &mut reader, &mut log);
+        let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
         let inside = reader.logs;
         self.claim(&draft, &mut log);
         let clean = log.is_empty() && inside.iter().all(Log::is_empty);
@@ -253,17 +319,9 @@ impl Loader<'_> {
         inside.into_iter().for_each(|log| self.take(log));
         if let (true, Some(set)) = (clean, draft.set.value()) {
             let resolve::Resolved { accounts, instances, functions } = resolved;
-            let set = set.clone();
-            let mut manifest = Manifest {
-                set,
-                target: None,
-                digest: String::new(),
-                accounts,
-                instances,
-                functions,
-                modules: BTreeMap::new(),
-                flows,
-            };
+            let (set, digest) = (set.clone(), String::new());
+            let mut manifest =
+                Manifest { set, target, digest, accounts, instances, functions, modules, flows };
             manifest.digest = digest::digest(&manifest);
             self.manifests.push(manifest);
         }
@@ -278,54 +336,6 @@ impl Loader<'_> {
             log.error_with("duplicate-set", *position, message, format!("the first one is at {first}"));
         } else {
             self.sets.insert(set.clone(), origin);
-        }
-    }
-}
-
-/// Checks what kind of document it is; of another kind, nothing else is worth saying.
-fn is_binding_set(document: &Node, log: &mut Log) -> bool {
-    if !matches!(document.value, NodeValue::Map(_)) {
-        let message = format!("a manifest is a map, and this is {}", document.kind());
-        log.error("not-a-manifest", document.position, message);
-        return false;
-    }
-    let said = |key: &str| document.get(key).and_then(|node| Some((node.text()?, node.position)));
-    for (key, expected) in [("apiVersion", API_VERSION), ("kind", KIND)] {
-        let Some((text, position)) = said(key) else { continue };
-        if text != expected {
-            let message =
-                format!("{key} is {}, and this version of flowbind reads `{expected}`", quote(text));
-            log.error("not-a-manifest", position, message);
-            return false;
-        }
-    }
-    if document.get("apiVersion").is_none() && document.get("kind").is_none() {
-        let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
-        log.error_with("not-a-manifest", document.position, "this is not a binding set", hint);
-        return false;
-    }
-    true
-}
-
-/// Replaces variables everywhere but where they are declared.
-fn substitute(document: &mut Node, variables: &Variables, log: &mut Log) {
-    let NodeValue::Map(entries) = &mut document.value else { return };
-    for (key, part) in entries {
-        match (&mut part.value, key.text.as_str()) {
-            (NodeValue::Map(spec), "spec") => {
-                let parts = spec.iter_mut().filter(|(key, _)| key.text != "variables");
-                parts.for_each(|(_, part)| variables.substitute(part, log));
-            }
-            _ => variables.substitute(part, log),
-        }
-    }
-}
-
-fn check_examples(document: &Node, log: &mut Log) {
-    let functions = document.get("spec").and_then(|spec| spec.get("functions"));
-    for (_, function) in functions.map_or(&[][..], Node::entries) {
-        if let Some(response) = function.get("response") {
-            example::check(response, log);
         }
     }
 }

@@ -5,29 +5,37 @@
 //! followed (`place`, `resolve`, `flows`). All problems come out of one run. From here on nothing reads a file or a
 //! variable: flow texts are inside.
 
+mod accounts;
 mod content;
 mod digest;
 mod draft;
 mod example;
 mod files;
 mod flows;
+mod functions;
 mod load;
 mod log;
+mod mask;
 mod model;
+mod package;
 mod place;
+mod policy;
 mod resolve;
+mod roles;
 mod scalar;
 mod schema;
 mod shape;
 mod sources;
 mod table;
+mod targets;
+mod tokens;
 mod variables;
 mod yaml;
 
 use crate::resource::secret;
 
 pub use crate::resource::{Secret, hidden_digest};
-pub use files::{Disk, FileError, Files};
+pub use files::{Disk, FileError, FileKind, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
 pub use model::{

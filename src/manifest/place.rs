@@ -58,7 +58,7 @@ fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Lo
 }
 
 fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
-    let id_of = |name: &Label| draft.accounts.get(name).and_then(|account| account.value.value());
+    let id_of = |name: &Label| draft.accounts.get(name).and_then(|account| account.value.id.value());
     match (claim.account, &claim.arn) {
         (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
         (Given::Is(At { value: name, position }), arn) => {
@@ -77,7 +77,7 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             Some(id.clone())
         }
         (Given::Absent, Given::Is(At { value: Place { account, .. }, position })) => {
-            let mut ids = draft.accounts.values().map(|declared| declared.value.value());
+            let mut ids = draft.accounts.values().map(|declared| declared.value.id.value());
             // A declared account whose id is broken may be this one.
             if !draft.accounts.is_empty() && !ids.any(|id| id.is_none_or(|id| id == account)) {
                 let message = format!("the account {account} of this ARN is not declared");
@@ -100,7 +100,7 @@ fn only_account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Accou
     match (accounts.next(), accounts.next()) {
         // Reported once for the whole set.
         (None, _) => None,
-        (Some(only), None) => only.value.value().cloned(),
+        (Some(only), None) => only.value.id.value().cloned(),
         (Some(_), Some(_)) => {
             let message = format!("{} has no account, and the set declares several", claim.what);
             let hint = "add `account: NAME` to it, or to `defaults`";

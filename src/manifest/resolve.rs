@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, MAX_FUNCTION_ARN, Place};
+use crate::resource::{Address, InstanceArn, Kind, Label, Place};
 
-use super::draft::{At, Draft, FunctionDraft, Given, InstanceDraft};
+use super::accounts::accounts;
+use super::draft::{At, CreateDraft, Draft, Given, InstanceDraft};
+use super::functions::{Code, function};
 use super::log::Log;
-use super::model::{Account, Associate, Function, Grants, Instance, InstanceLookup};
+use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
 use super::place::{Claim, check_defaults, place};
+use super::roles::check_roles;
 
 /// What flows refer to.
 #[derive(Debug, Default)]
@@ -20,23 +23,17 @@ pub(super) struct Resolved {
     pub(super) functions: BTreeMap<Label, Function>,
 }
 
-/// Resolves accounts, instances and functions.
-pub(super) fn resolve(draft: &Draft, log: &mut Log) -> Resolved {
+/// Resolves accounts, instances and functions, reading the code that functions name.
+pub(super) fn resolve(draft: &Draft, code: &mut Code<'_, '_>, log: &mut Log) -> Resolved {
     check_defaults(draft, log);
-    if draft.instances.is_empty() && draft.functions.is_empty() && draft.flows.is_empty() {
+    let flows = draft.flows.is_empty() && draft.modules.is_empty();
+    if draft.instances.is_empty() && draft.functions.is_empty() && flows {
         let hint = "add `instances`, `functions` and `flows` to `spec`";
         log.error_with("empty-set", draft.position, "the set wants nothing", hint);
     }
-    let mut resolved = Resolved::default();
-    for (name, At { value: id, position }) in &draft.accounts {
-        if let Some(id) = id.value() {
-            let origin = log.origin(*position);
-            let account = Account { id: id.clone(), assume_role: None, external_id: None, origin };
-            resolved.accounts.insert(name.clone(), account);
-        }
-    }
-    for (name, function) in &draft.functions {
-        if let Some(function) = self::function(draft, name, function, log) {
+    let mut resolved = Resolved { accounts: accounts(draft, log), ..Resolved::default() };
+    for (name, at) in &draft.functions {
+        if let Some(function) = function(draft, name, at, code, log) {
             resolved.functions.insert(name.clone(), function);
         }
     }
@@ -47,6 +44,7 @@ pub(super) fn resolve(draft: &Draft, log: &mut Log) -> Resolved {
         }
     }
     check_twice(draft, &resolved, log);
+    check_roles(draft, &resolved.functions, log);
     resolved
 }
 
@@ -66,7 +64,8 @@ pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log
 }
 
 fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) -> Option<Instance> {
-    let At { value: InstanceDraft { alias, id, arn, account, region, functions, values }, position } = at;
+    let At { value, position } = at;
+    let InstanceDraft { alias, id, arn, account, region, functions, values, attributes, .. } = value;
     let claim = Claim {
         what: format!("the instance `{name}`"),
         position: *position,
@@ -81,6 +80,7 @@ fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) 
             wanted.push(reference.value.clone());
         }
     }
+    let create = value.create.as_ref().and_then(|create| self::create(create, alias, log));
     let lookup = match (alias.value(), id.value(), arn.value()) {
         (Some(alias), _, _) => InstanceLookup::Alias(alias.clone()),
         (_, Some(id), _) => InstanceLookup::Id(id.clone()),
@@ -93,60 +93,55 @@ fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) 
         lookup,
         functions: wanted,
         values: values.clone(),
-        attributes: BTreeMap::new(),
-        create: None,
-        adopt: false,
-        protect: false,
+        attributes: attributes.clone(),
+        create,
+        adopt: value.adopt,
+        protect: value.protect,
         origin,
     })
 }
 
-fn function(draft: &Draft, name: &Label, at: &At<FunctionDraft>, log: &mut Log) -> Option<Function> {
-    let At { value, position } = at;
-    let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response } = value;
-    let claim = Claim {
-        what: format!("the function `{name}`"),
-        position: *position,
-        account,
-        region,
-        arn: arn_place(arn, |FunctionArn { place, .. }| place),
-    };
-    let place = place(draft, &claim, log);
-    let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());
-    if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
-        && said != of_arn
-    {
-        let message = format!("the ARN names the qualifier `{of_arn}`, and `qualifier` says `{said}`");
-        log.error_with("qualifier-mismatch", *position, message, "keep one of them");
-        return None;
-    }
-    let target = FunctionRef {
-        place: place?,
-        name: own.value().or(arn.value().map(|arn| &arn.name))?.clone(),
-        qualifier: qualifier.value().or(of_arn).cloned(),
-    };
-    let text = target.arn().to_string();
-    if text.len() > MAX_FUNCTION_ARN {
-        let message = format!(
-            "the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}",
-            text.len()
+/// How an instance is made. `CreateInstance` wants a directory for an existing one and for nothing else.
+fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<CreateInstance> {
+    let At { value: CreateDraft { identity, directory, inbound, outbound }, position } = at;
+    if alias.is_absent() {
+        let message =
+            "`create` needs `alias`: only an instance that is looked for by its alias can be missing";
+        log.error_with(
+            "bad-create",
+            *position,
+            message,
+            "name the instance by its `alias`, or leave `create` out",
         );
-        let at = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
-        log.error_with("arn-too-long", at.unwrap_or(*position), message, "use a shorter alias");
     }
-    Some(Function {
-        target,
-        grants: grants.value().copied().unwrap_or(Grants::Own),
-        associate: associate.value().copied().unwrap_or(Associate::Unqualified),
-        response: response.as_ref().map(|response| response.value.clone()),
-        source: None,
-        adopt: false,
-        protect: false,
-        origin: log.origin(*position),
-    })
+    let identity = match (identity.value()?.as_str(), directory) {
+        ("existing-directory", Given::Is(At { value, .. })) => {
+            Identity::ExistingDirectory { directory: value.clone() }
+        }
+        ("existing-directory", Given::Absent) => {
+            let message = "`identity: existing-directory` needs the key `directory`";
+            log.error_with(
+                "bad-create",
+                *position,
+                message,
+                "the id of the directory, such as `d-9067f3a1b2`",
+            );
+            return None;
+        }
+        (_, Given::Is(At { position, .. })) => {
+            let message = "`directory` goes only with `identity: existing-directory`";
+            log.error_with("bad-create", *position, message, "leave it out");
+            return None;
+        }
+        ("connect-managed", _) => Identity::ConnectManaged,
+        ("saml", _) => Identity::Saml,
+        _ => return None,
+    };
+    Some(CreateInstance { identity, inbound: *inbound.value()?, outbound: *outbound.value()? })
 }
 
-fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
+/// Gives the place that an ARN says.
+pub(super) fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
     match arn {
         Given::Absent => Given::Absent,
         Given::Broken => Given::Broken,

@@ -1,10 +1,18 @@
 //! The kinds of scalar that a manifest's fields take: the check of each, and its pattern for editors.
 
-use std::time::Duration;
-
 use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Region, SetName};
 
 use super::log::{hint, quote};
+
+mod attribute;
+pub(super) mod form;
+mod quantity;
+
+pub(super) use attribute::wire as attribute_wire;
+pub(super) use quantity::{duration, memory};
+
+use attribute::ATTRIBUTES;
+use form::Form;
 
 /// The API version that this code reads.
 pub(super) const API_VERSION: &str = "flowbind.dev/v1alpha1";
@@ -58,6 +66,14 @@ pub(super) enum Scalar {
     Name,
     /// A file, relative to the file that names it.
     Path,
+    /// A description of at most so many characters.
+    Description(usize),
+    /// A function's memory in MB.
+    Memory,
+    /// The name of an instance's attribute.
+    Attribute,
+    /// A text with a form and nothing more.
+    Form(&'static Form),
 }
 
 /// Why a text is not what a field takes.
@@ -82,7 +98,7 @@ impl Fault {
 impl Scalar {
     /// Checks that a text is of this kind.
     pub(super) fn check(self, text: &str) -> Result<(), Fault> {
-        if text.len() > MAX_FORMED && !matches!(self, Self::Text | Self::Name) {
+        if text.len() > MAX_FORMED && !matches!(self, Self::Text | Self::Name | Self::Description(_)) {
             let message = format!("{} is too long: it has {} characters", quote(text), text.chars().count());
             return Err(Fault::new(message));
         }
@@ -123,6 +139,10 @@ impl Scalar {
             Self::Name if text.is_empty() => Err(Fault::new("the name is empty")),
             Self::Name => Ok(()),
             Self::Path => path(text),
+            Self::Description(longest) => description(text, longest),
+            Self::Memory => memory(text).map(drop),
+            Self::Attribute => attribute::check(text),
+            Self::Form(Form { what, rule, is, .. }) => formed(text, *is, what, rule),
         }
     }
 
@@ -146,13 +166,18 @@ impl Scalar {
             Self::InstanceArn => "an instance ARN",
             Self::FlowName => "a flow name",
             Self::Path => "a file",
+            Self::Description(_) => "a text",
+            Self::Memory => "a number of MB",
+            Self::Attribute => "an attribute of an instance",
+            Self::Form(form) => form.what,
         }
     }
 
     /// Gives a regular expression (ECMA 262) that every accepted text matches, where there is a useful one.
     pub(super) fn pattern(self) -> Option<&'static str> {
         Some(match self {
-            Self::Text | Self::Word(_) | Self::FlowType | Self::Bool => return None,
+            Self::Text | Self::Word(_) | Self::FlowType | Self::Attribute | Self::Bool => return None,
+            Self::Description(_) => return None,
             Self::Duration => r"^[0-9]{1,6}[sm]$",
             Self::Label => r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
             Self::SetName => r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$",
@@ -172,26 +197,28 @@ impl Scalar {
             Self::FlowName => r"^[^\x00-\x1f]{1,127}$",
             Self::Name => r"^[\s\S]+$",
             Self::Path => r"^[^/][\s\S]*$",
+            Self::Memory => r"^[0-9]{3,5}$",
+            Self::Form(form) => form.pattern,
         })
+    }
+
+    /// Lists the words that are accepted, where there is a list.
+    pub(super) fn words(self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::Word(words) => Some(words.to_vec()),
+            Self::FlowType => Some(FlowType::ALL.map(FlowType::word).to_vec()),
+            Self::Attribute => Some(ATTRIBUTES.to_vec()),
+            _ => None,
+        }
     }
 }
 
-/// Reads a duration: whole seconds or minutes.
-pub(super) fn duration(text: &str) -> Result<Duration, Fault> {
-    let wrong = || Fault::new(format!("{} is not a duration", quote(text)));
-    let digits = |n: &str| !n.is_empty() && n.len() <= 6 && n.bytes().all(|b| b.is_ascii_digit());
-    if digits(text) {
-        return Err(wrong().hint(format!("write the unit: `{text}s`")));
-    }
-    let split = text.char_indices().next_back().map(|(at, _)| text.split_at(at));
-    let (number, factor) = match split {
-        Some((number, "s")) => (number, 1),
-        Some((number, "m")) => (number, 60),
-        _ => return Err(wrong().hint("write whole seconds, such as `8s`")),
-    };
-    match number.parse::<u64>() {
-        Ok(seconds) if digits(number) => Ok(Duration::from_secs(seconds * factor)),
-        _ => Err(wrong().hint("write whole seconds, such as `8s`")),
+fn description(text: &str, longest: usize) -> Result<(), Fault> {
+    match text.chars().count() {
+        count if count > longest => {
+            Err(Fault::new(format!("the description has {count} characters, and AWS takes {longest}")))
+        }
+        _ => Ok(()),
     }
 }
 

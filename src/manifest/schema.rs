@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::scalar::Scalar;
 use super::shape::{Object, Shape, Status};
 use super::table::MANIFEST;
-use crate::resource::FlowType;
 
 /// What a scalar looks like that holds a variable (or the escape of one), and is typed only once it is known.
 const WITH_VARIABLE: &str = r"\$\{";
@@ -30,7 +29,7 @@ pub fn schema() -> Value {
 
 fn object(object: &Object, definitions: &mut Map<String, Value>) -> Value {
     let mut properties = Map::new();
-    for field in object.fields.iter().filter(|field| field.status != Status::Planned) {
+    for field in object.fields {
         let mut property = shape(field.shape, definitions);
         if let Value::Object(property) = &mut property {
             let doc = field.doc.to_owned();
@@ -53,16 +52,8 @@ fn object(object: &Object, definitions: &mut Map<String, Value>) -> Value {
     if !required.is_empty() {
         schema["required"] = json!(required);
     }
-    let one_of: Vec<&str> = object.one_of.iter().copied().filter(|key| object.usable(key)).collect();
-    match one_of.as_slice() {
-        [] => {}
-        [only] => {
-            let all = object.fields.iter().filter(|f| f.status == Status::Required || f.key == *only);
-            schema["required"] = all.map(|f| f.key).collect();
-        }
-        several => {
-            schema["oneOf"] = several.iter().map(|key| json!({ "required": [key] })).collect();
-        }
+    if !object.one_of.is_empty() {
+        schema["oneOf"] = object.one_of.iter().map(|key| json!({ "required": [key] })).collect();
     }
     schema["properties"] = Value::Object(properties);
     schema
@@ -75,10 +66,15 @@ fn shape(of: Shape, definitions: &mut Map<String, Value>) -> Value {
         Shape::List(items) => json!({ "type": "array", "items": shape(*items, definitions) }),
         Shape::Map(keys, values) => {
             let mut map = json!({ "type": "object", "additionalProperties": shape(*values, definitions) });
-            if let Some(pattern) = keys.pattern() {
+            if let Some(words) = keys.words() {
+                map["propertyNames"] = json!({ "enum": words });
+            } else if let Some(pattern) = keys.pattern() {
                 map["propertyNames"] = json!({ "pattern": pattern });
             }
             map
+        }
+        Shape::OneOf(kind, of) => {
+            json!({ "anyOf": [scalar(kind), shape(Shape::Object(of), definitions)] })
         }
         Shape::Object(of) => {
             if !definitions.contains_key(of.name) {
@@ -96,11 +92,10 @@ fn shape(of: Shape, definitions: &mut Map<String, Value>) -> Value {
 /// pattern says nothing about them.
 fn scalar(kind: Scalar) -> Value {
     match kind {
-        Scalar::Text => json!({ "type": ["string", "number", "boolean"] }),
+        Scalar::Text | Scalar::Description(_) => json!({ "type": ["string", "number", "boolean"] }),
         Scalar::Bool => json!({ "anyOf": [{ "type": "boolean" }, with_variable()] }),
-        Scalar::Word(words) => json!({ "anyOf": [{ "enum": words }, with_variable()] }),
-        Scalar::FlowType => {
-            json!({ "anyOf": [{ "enum": FlowType::ALL.map(FlowType::word) }, with_variable()] })
+        Scalar::Word(_) | Scalar::FlowType | Scalar::Attribute => {
+            json!({ "anyOf": [{ "enum": kind.words() }, with_variable()] })
         }
         // Its unit makes it a string in YAML, and a number without one is refused.
         Scalar::Duration => {
@@ -151,12 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_supported_yet_is_not_offered() {
+    fn words_alternatives_and_choices_are_offered() {
         let schema = schema();
-        let spec = &schema["definitions"]["spec"]["properties"];
-        assert!(spec["flows"].is_object());
-        assert!(spec["modules"].is_null() && spec["targets"].is_null());
-        assert_eq!(schema["definitions"]["flow"]["required"], json!(["instance", "name", "type"]));
-        assert_eq!(schema["definitions"]["flow"]["additionalProperties"], json!(false));
+        let of = |name: &str| &schema["definitions"][name];
+        assert_eq!(of("flow")["required"], json!(["name", "type"]));
+        assert_eq!(of("flow")["oneOf"], json!([{ "required": ["instance"] }, { "required": ["instances"] }]));
+        assert_eq!(of("flow")["additionalProperties"], json!(false));
+        assert_eq!(of("module")["required"], json!(["name"]));
+        assert!(of("spec")["properties"]["targets"].is_object());
+        let attributes = &of("instance")["properties"]["attributes"]["propertyNames"]["enum"];
+        assert!(attributes.as_array().unwrap().contains(&json!("contactflow-logs")));
+        let role = &of("source")["properties"]["role"]["anyOf"];
+        assert_eq!(role[1], json!({ "$ref": "#/definitions/role" }));
     }
 }

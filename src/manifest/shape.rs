@@ -18,6 +18,8 @@ pub(super) enum Shape {
     Map(Scalar, &'static Self),
     /// A list of values of one shape.
     List(&'static Self),
+    /// A scalar of a kind, or an object.
+    OneOf(Scalar, &'static Object),
     /// Anything.
     Any,
 }
@@ -44,21 +46,19 @@ pub(super) struct Field {
     pub(super) key: &'static str,
     /// What it takes.
     pub(super) shape: Shape,
-    /// Whether it may be left out, and whether it does anything yet.
+    /// Whether it may be left out.
     pub(super) status: Status,
     /// What it is for, in one line.
     pub(super) doc: &'static str,
 }
 
-/// Whether a key may be left out, and whether it does anything yet.
+/// Whether a key may be left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     /// It must be there.
     Required,
     /// It may be left out.
     Optional,
-    /// It belongs to the format, and this version cannot do it: saying nothing would be a lie.
-    Planned,
 }
 
 /// Describes a key that must be there.
@@ -69,11 +69,6 @@ pub(super) const fn required(key: &'static str, shape: Shape, doc: &'static str)
 /// Describes a key that may be left out.
 pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str) -> Field {
     Field { key, shape, status: Status::Optional, doc }
-}
-
-/// Describes a key of the format that this version cannot do yet.
-pub(super) const fn planned(key: &'static str, shape: Shape, doc: &'static str) -> Field {
-    Field { key, shape, status: Status::Planned, doc }
 }
 
 /// Checks a tree against a shape; every problem goes into the log.
@@ -91,12 +86,14 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
                 Shape::Scalar(Scalar::Text) => "leave the key out, or write `\"\"` for an empty text",
                 Shape::Map(..) | Shape::Object(_) => "leave the key out, or write `{}`",
                 Shape::List(_) => "leave the key out, or write `[]`",
-                Shape::Scalar(_) | Shape::Any => "give it a value, or leave the key out",
+                Shape::Scalar(_) | Shape::OneOf(..) | Shape::Any => "give it a value, or leave the key out",
             };
             log.error_with("missing-value", node.position, format!("{what} has no value"), hint);
         }
-        (Shape::Scalar(scalar), NodeValue::Scalar(text, _)) => check_scalar(node.position, text, scalar, log),
-        (Shape::Object(object), NodeValue::Map(entries)) => {
+        (Shape::Scalar(scalar) | Shape::OneOf(scalar, _), NodeValue::Scalar(text, _)) => {
+            check_scalar(node.position, text, scalar, log);
+        }
+        (Shape::Object(object) | Shape::OneOf(_, object), NodeValue::Map(entries)) => {
             check_object(node.position, entries, object, log);
         }
         (Shape::Map(keys, values), NodeValue::Map(entries)) => {
@@ -118,13 +115,14 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
     }
 }
 
-fn expected(shape: Shape) -> &'static str {
+fn expected(shape: Shape) -> String {
     match shape {
-        Shape::Scalar(scalar) => scalar.what(),
-        Shape::Object(object) => object.what,
-        Shape::Map(..) => "a map",
-        Shape::List(_) => "a list",
-        Shape::Any => "anything",
+        Shape::Scalar(scalar) => scalar.what().to_owned(),
+        Shape::Object(object) => object.what.to_owned(),
+        Shape::OneOf(scalar, object) => format!("{}, or {} as a map", scalar.what(), object.what),
+        Shape::Map(..) => "a map".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Any => "anything".to_owned(),
     }
 }
 
@@ -143,12 +141,8 @@ fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, lo
         match object.fields.iter().find(|field| field.key == key.text) {
             None => {
                 let message = format!("{} has no key {}", object.what, quote(&key.text));
-                let usable = object.fields.iter().filter(|field| field.status != Status::Planned);
-                log.unknown("unknown-key", key.position, message, &key.text, usable.map(|field| field.key));
-            }
-            Some(Field { key: name, status: Status::Planned, .. }) => {
-                let message = format!("`{name}` is not supported by this version of flowbind yet");
-                log.error_with("not-supported", key.position, message, "leave it out");
+                let known = object.fields.iter().map(|field| field.key);
+                log.unknown("unknown-key", key.position, message, &key.text, known);
             }
             Some(field) => check_at(value, field.shape, &format!("`{}`", field.key), log),
         }
@@ -164,14 +158,13 @@ fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, lo
 }
 
 fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
-    let usable: Vec<&str> = object.one_of.iter().copied().filter(|key| object.usable(key)).collect();
-    if usable.is_empty() {
+    if object.one_of.is_empty() {
         return;
     }
     let mut given = entries.iter().filter(|(key, _)| object.one_of.contains(&key.text.as_str()));
     match (given.next(), given.next()) {
         (None, _) => {
-            let message = format!("{} needs one of the keys `{}`", object.what, usable.join("`, `"));
+            let message = format!("{} needs one of the keys `{}`", object.what, object.one_of.join("`, `"));
             log.error("missing-key", position, message);
         }
         (Some((first, _)), Some((second, _))) => {
@@ -179,12 +172,5 @@ fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, lo
             log.error_with("exclusive-keys", second.position, message, "keep one of them");
         }
         (Some(_), None) => {}
-    }
-}
-
-impl Object {
-    /// Says whether a key does something in this version.
-    pub(super) fn usable(&self, key: &str) -> bool {
-        self.fields.iter().any(|field| field.key == key && field.status != Status::Planned)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A key that a later version learns changes its status here, and both the check and the schema follow.
 
-use super::scalar::{API_VERSION, KIND, Scalar};
-use super::shape::{Field, Object, Shape, optional, planned, required};
+use super::scalar::{API_VERSION, KIND, Scalar, form};
+use super::shape::{Field, Object, Shape, optional, required};
 
 const TEXT: Shape = Shape::Scalar(Scalar::Text);
 const BOOL: Shape = Shape::Scalar(Scalar::Bool);
@@ -15,8 +15,8 @@ const RESPONSE_TYPE: Shape = Shape::Scalar(Scalar::Word(&["string-map", "json"])
 const ACCOUNT: Field =
     optional("account", LABEL, "the account that it is in, by its name under `accounts`; else the default");
 const IN_REGION: Field = optional("region", REGION, "the Region that it is in; else the default");
-const ADOPT: Field = planned("adopt", BOOL, "whether one that the set does not own may be changed");
-const PROTECT: Field = planned("protect", BOOL, "whether removing it or changing it needs `--allow`");
+const ADOPT: Field = optional("adopt", BOOL, "whether one that the set does not own may be changed");
+const PROTECT: Field = optional("protect", BOOL, "whether removing it or changing it needs `--allow`");
 
 /// The whole document.
 pub(super) static MANIFEST: Object = Object {
@@ -54,10 +54,10 @@ static SPEC: Object = Object {
             Shape::Map(Scalar::Variable, &Shape::Object(&VARIABLE)),
             "what `${var.NAME}` stands for",
         ),
-        planned(
+        optional(
             "targets",
-            Shape::Map(Scalar::Label, &Shape::Any),
-            "one set for each, with its own variables and place",
+            Shape::Map(Scalar::Label, &Shape::Object(&TARGET)),
+            "one set for each, with its own variables and place; chosen with `--for`",
         ),
         optional(
             "accounts",
@@ -71,7 +71,7 @@ static SPEC: Object = Object {
             "the Amazon Connect instances",
         ),
         optional("functions", Shape::Map(Scalar::Label, &Shape::Object(&FUNCTION)), "the Lambda functions"),
-        planned("modules", Shape::Map(Scalar::Label, &Shape::Any), "flow modules, in the shape of flows"),
+        optional("modules", Shape::Map(Scalar::Label, &Shape::Object(&MODULE)), "the flow modules"),
         optional("flows", Shape::Map(Scalar::Label, &Shape::Object(&FLOW)), "the contact flows"),
     ],
     one_of: &[],
@@ -88,14 +88,38 @@ static VARIABLE: Object = Object {
     one_of: &[],
 };
 
+static TARGET: Object = Object {
+    name: "target",
+    what: "a target",
+    doc: "A set of its own, named after the set and the target.",
+    fields: &[
+        optional(
+            "vars",
+            Shape::Map(Scalar::Variable, &TEXT),
+            "values of variables; they win over defaults, and may use other variables",
+        ),
+        optional("account", LABEL, "the account of what does not say its own"),
+        optional("region", REGION, "the Region of what does not say its own"),
+    ],
+    one_of: &[],
+};
+
 static ACCOUNTS: Object = Object {
     name: "account",
     what: "an account",
     doc: "An AWS account; its id is checked before anything else is read.",
     fields: &[
         required("id", Shape::Scalar(Scalar::AccountId), "its 12-digit id"),
-        planned("assumeRole", TEXT, "the role to assume for calls to it"),
-        planned("externalId", TEXT, "the external id that the role asks for"),
+        optional(
+            "assumeRole",
+            Shape::Scalar(Scalar::Form(&form::ROLE_ARN)),
+            "the ARN of the role to assume for calls to it; else the caller's own credentials are used",
+        ),
+        optional(
+            "externalId",
+            Shape::Scalar(Scalar::Form(&form::EXTERNAL_ID)),
+            "the external id that the role asks for",
+        ),
     ],
     one_of: &[],
 };
@@ -114,7 +138,7 @@ static DEFAULTS: Object = Object {
 static INSTANCE: Object = Object {
     name: "instance",
     what: "an instance",
-    doc: "An Amazon Connect instance that exists, by its alias, id or ARN.",
+    doc: "An Amazon Connect instance, by its alias, id or ARN.",
     fields: &[
         optional("alias", Shape::Scalar(Scalar::InstanceAlias), "its alias, as in its access URL"),
         optional("id", Shape::Scalar(Scalar::InstanceId), "its id"),
@@ -122,17 +146,42 @@ static INSTANCE: Object = Object {
         ACCOUNT,
         IN_REGION,
         optional("functions", Shape::List(&LABEL), "functions to associate and grant without any flow"),
-        planned("attributes", Shape::Map(Scalar::Name, &BOOL), "settings of the instance"),
+        optional(
+            "attributes",
+            Shape::Map(Scalar::Attribute, &BOOL),
+            "settings of the instance, such as `contactflow-logs: true`",
+        ),
         optional(
             "values",
             Shape::Map(Scalar::Variable, &TEXT),
             "what `${value.NAME}` stands for in flow files",
         ),
-        planned("create", Shape::Any, "how to make it when its alias is not found"),
+        optional("create", Shape::Object(&CREATE), "how to make it when its alias is not found"),
         ADOPT,
         PROTECT,
     ],
     one_of: &["alias", "id", "arn"],
+};
+
+static CREATE: Object = Object {
+    name: "create",
+    what: "`create`",
+    doc: "How an instance is made when its alias is not found; it is never replaced or deleted.",
+    fields: &[
+        required(
+            "identity",
+            Shape::Scalar(Scalar::Word(&["connect-managed", "saml", "existing-directory"])),
+            "where its users come from, for ever: `connect-managed`, `saml` or `existing-directory`",
+        ),
+        optional(
+            "directory",
+            Shape::Scalar(Scalar::Form(&form::DIRECTORY_ID)),
+            "the id of the existing directory",
+        ),
+        required("inbound", BOOL, "whether it takes calls"),
+        required("outbound", BOOL, "whether calls can be made from it"),
+    ],
+    one_of: &[],
 };
 
 static FUNCTION: Object = Object {
@@ -156,11 +205,77 @@ static FUNCTION: Object = Object {
             "which ARN is put into the instance's list: the `unqualified` one (default), the `exact` one, or `none`",
         ),
         optional("response", Shape::Object(&RESPONSE), "what its answer holds"),
-        planned("source", Shape::Any, "makes flowbind create and update the function"),
+        optional("source", Shape::Object(&SOURCE), "makes flowbind create and update the function"),
         ADOPT,
         PROTECT,
     ],
     one_of: &["name", "arn"],
+};
+
+static SOURCE: Object = Object {
+    name: "source",
+    what: "`source`",
+    doc: "How flowbind creates and updates a function; what is left out is not managed.",
+    fields: &[
+        required("runtime", Shape::Scalar(Scalar::Form(&form::RUNTIME)), "such as `nodejs22.x`"),
+        required("handler", Shape::Scalar(Scalar::Form(&form::HANDLER)), "such as `index.handler`"),
+        required("code", Shape::Scalar(Scalar::Path), "the folder or `.zip` with the code"),
+        required(
+            "role",
+            Shape::OneOf(Scalar::Form(&form::ROLE_ARN), &ROLE),
+            "the execution role: the ARN of one, or a map with the name of one to make",
+        ),
+        optional("timeout", DURATION, "how long an invocation may take: 1s to 15m"),
+        optional("memory", Shape::Scalar(Scalar::Memory), "the memory in MB: 128 to 10240"),
+        optional(
+            "environment",
+            Shape::Map(Scalar::Form(&form::ENVIRONMENT_NAME), &TEXT),
+            "the whole map of environment variables; their values are never shown",
+        ),
+        optional("description", Shape::Scalar(Scalar::Description(256)), "its description"),
+        optional(
+            "publish",
+            Shape::Scalar(Scalar::Form(&form::ALIAS)),
+            "publishes versions, and points this alias at them; flows call it unless `qualifier` says otherwise",
+        ),
+    ],
+    one_of: &[],
+};
+
+static ROLE: Object = Object {
+    name: "role",
+    what: "a role",
+    doc: "A role that flowbind makes, and that Lambda may assume.",
+    fields: &[
+        required("name", Shape::Scalar(Scalar::Form(&form::ROLE_NAME)), "its name"),
+        optional(
+            "managedPolicies",
+            Shape::List(&Shape::Scalar(Scalar::Form(&form::MANAGED_POLICY))),
+            "all managed policies attached to it: ARNs, or names of those that AWS keeps",
+        ),
+        optional(
+            "inlinePolicies",
+            Shape::Map(Scalar::Form(&form::POLICY_NAME), &Shape::Object(&POLICY)),
+            "all policies that stand in it, by name",
+        ),
+    ],
+    one_of: &[],
+};
+
+static POLICY: Object = Object {
+    name: "policy",
+    what: "a policy",
+    doc: "An IAM policy document. A policy variable is written `$${aws:username}`.",
+    fields: &[
+        required(
+            "Version",
+            Shape::Scalar(Scalar::Word(&["2012-10-17", "2008-10-17"])),
+            "write `Version: \"2012-10-17\"`",
+        ),
+        optional("Id", TEXT, "an id"),
+        required("Statement", Shape::Any, "a statement, or a list of them"),
+    ],
+    one_of: &[],
 };
 
 static RESPONSE: Object = Object {
@@ -175,37 +290,62 @@ static RESPONSE: Object = Object {
     one_of: &[],
 };
 
+const ON: Field =
+    optional("instance", LABEL, "the instance that it stands on, by its name under `instances`");
+const ON_SEVERAL: Field = optional("instances", Shape::List(&LABEL), "the instances that it stands on");
+const FLOW_NAME: Field = required("name", Shape::Scalar(Scalar::FlowName), "its name in Amazon Connect");
+const FLOW_DESCRIPTION: Field =
+    optional("description", Shape::Scalar(Scalar::Description(500)), "its description");
+const STATE: Field =
+    optional("state", Shape::Scalar(Scalar::Word(&["active", "archived"])), "whether it is active");
+const CONTENT: Field = optional(
+    "content",
+    Shape::Scalar(Scalar::Path),
+    "the flow file; without it the flow must exist and only the bound blocks are managed",
+);
+const BINDINGS: Field = optional(
+    "bindings",
+    Shape::Map(Scalar::Name, &BOUND),
+    "what each block calls, by the block's identifier or friendly name",
+);
+
+static MODULE: Object = Object {
+    name: "module",
+    what: "a module",
+    doc: "A flow module: its whole content, or only the blocks bound in a module that somebody else owns.",
+    fields: &[ON, ON_SEVERAL, FLOW_NAME, FLOW_DESCRIPTION, STATE, CONTENT, BINDINGS, ADOPT, PROTECT],
+    one_of: &["instance", "instances"],
+};
+
 static FLOW: Object = Object {
     name: "flow",
     what: "a flow",
     doc: "A contact flow: its whole content, or only the blocks bound in a flow that somebody else owns.",
     fields: &[
-        optional("instance", LABEL, "the instance that it stands on, by its name under `instances`"),
-        planned("instances", Shape::List(&LABEL), "the instances that it stands on"),
-        required("name", Shape::Scalar(Scalar::FlowName), "its name in Amazon Connect"),
+        ON,
+        ON_SEVERAL,
+        FLOW_NAME,
         required(
             "type",
             Shape::Scalar(Scalar::FlowType),
             "its type, such as `contact-flow`; it cannot be changed",
         ),
-        planned("description", TEXT, "its description"),
-        planned("status", Shape::Scalar(Scalar::Word(&["published", "saved"])), "whether it is published"),
-        planned("state", Shape::Scalar(Scalar::Word(&["active", "archived"])), "whether it is active"),
+        FLOW_DESCRIPTION,
         optional(
-            "content",
-            Shape::Scalar(Scalar::Path),
-            "the flow file; without it the flow must exist and only the bound blocks are managed",
+            "status",
+            Shape::Scalar(Scalar::Word(&["published", "saved"])),
+            "whether it is published; `saved` only for a flow that never was",
         ),
-        optional(
-            "bindings",
-            Shape::Map(Scalar::Name, &Shape::Object(&BINDING)),
-            "what each block calls, by the block's identifier or friendly name",
-        ),
+        STATE,
+        CONTENT,
+        BINDINGS,
         ADOPT,
         PROTECT,
     ],
     one_of: &["instance", "instances"],
 };
+
+static BOUND: Shape = Shape::Object(&BINDING);
 
 static BINDING: Object = Object {
     name: "binding",

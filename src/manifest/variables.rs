@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::{Log, quote};
-use super::yaml::{Node, NodeValue, Position, Style};
+use super::yaml::{Key, Node, NodeValue, Position, Style};
 
 /// The longest value of a variable, in bytes.
 const MAX_VALUE: usize = 16 << 10;
@@ -21,18 +21,25 @@ pub(super) struct Variables {
 }
 
 impl Variables {
-    /// Finds out the value of every declared variable, out of the given ones and the defaults.
-    pub(super) fn resolve(declared: Option<&Node>, given: &BTreeMap<String, String>, log: &mut Log) -> Self {
+    /// Finds out the value of every declared variable: out of the given ones, the target's and the defaults, in this
+    /// order.
+    pub(super) fn resolve(
+        declared: Option<&Node>,
+        of_target: Option<&Node>,
+        given: &BTreeMap<String, String>,
+        log: &mut Log,
+    ) -> Self {
         let entries = declared.map_or(&[][..], Node::entries);
         let mut open = BTreeMap::new();
         let mut this = Self::default();
+        check_target(entries, of_target, log);
         for (key, variable) in entries {
             let name = key.text.clone();
             if let Some(value) = given.get(&name) {
                 this.values.insert(name, Some(value.clone()));
                 continue;
             }
-            let default = variable.get("default");
+            let default = of_target.and_then(|vars| vars.get(&name)).or_else(|| variable.get("default"));
             let Some(text) = default.and_then(Node::text) else {
                 if default.is_none() && matches!(variable.value, NodeValue::Map(_)) {
                     let message = format!("the variable `{name}` has no value");
@@ -154,14 +161,24 @@ impl Variables {
     /// Replaces the variables in every scalar of a tree. Keys are left alone.
     pub(super) fn substitute(&self, node: &mut Node, log: &mut Log) {
         let mut left = MAX_SUBSTITUTED;
-        self.walk(node, &mut left, log);
+        self.walk(node, false, &mut left, log);
     }
 
-    fn walk(&self, node: &mut Node, left: &mut usize, log: &mut Log) {
+    fn walk(&self, node: &mut Node, secret: bool, left: &mut usize, log: &mut Log) {
         match &mut node.value {
-            NodeValue::Map(entries) => entries.iter_mut().for_each(|(_, node)| self.walk(node, left, log)),
-            NodeValue::Seq(items) => items.iter_mut().for_each(|node| self.walk(node, left, log)),
+            NodeValue::Map(entries) => {
+                for (key, node) in entries {
+                    self.walk(node, secret || key.text == SECRET, left, log);
+                }
+            }
+            NodeValue::Seq(items) => items.iter_mut().for_each(|node| self.walk(node, secret, left, log)),
             NodeValue::Scalar(text, style) if text.contains("${") => {
+                if secret && split(text).is_err() {
+                    let message = "this value holds a `${` that is no variable";
+                    log.error_with("bad-variable", node.position, message, LITERAL);
+                    *style = Style::Broken;
+                    return;
+                }
                 match self.replace(text, node.position, left, log) {
                     Some(replaced) => (*text, *style) = (replaced, Style::Quoted),
                     None => *style = Style::Broken,
@@ -210,6 +227,22 @@ impl Variables {
     }
 }
 
+/// A target gives values to variables that are declared.
+fn check_target(declared: &[(Key, Node)], of_target: Option<&Node>, log: &mut Log) {
+    for (key, _) in of_target.map_or(&[][..], Node::entries) {
+        if !declared.iter().any(|(name, _)| name.text == key.text) {
+            let message = format!("no variable is named {}", quote(&key.text));
+            let known: Vec<&str> = declared.iter().map(|(name, _)| name.text.as_str()).collect();
+            if known.is_empty() {
+                let hint = format!("declare it under `spec.variables`: `{}: {{ default: VALUE }}`", key.text);
+                log.error_with("unknown-variable", key.position, message, hint);
+            } else {
+                log.unknown("unknown-variable", key.position, message, &key.text, known);
+            }
+        }
+    }
+}
+
 struct Default<'t> {
     parts: Vec<Part<'t>>,
     position: Position,
@@ -232,6 +265,8 @@ impl Fault {
     }
 }
 
+/// The key under which values are never shown, not even to say what is wrong with them.
+const SECRET: &str = "environment";
 const LITERAL: &str = "write `$${` for a literal `${`";
 
 /// Splits a text at its variables.

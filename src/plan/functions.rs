@@ -116,9 +116,11 @@ impl Site<'_> {
 
     /// The write of its role; none at all if the function needs a role that cannot be had.
     fn after(&self, needs_role: bool, draft: &mut Draft) -> Option<Vec<ActionId>> {
-        let Some(keeper) = roles::keeper(self.desired, self.name) else { return Some(Vec::new()) };
-        let address = Address::new(Kind::Role, keeper);
-        let there = self.observed.roles.get(keeper).and_then(Look::found).is_some();
+        if roles::managed(self.function).is_none() {
+            return Some(Vec::new());
+        }
+        let address = Address::new(Kind::Role, self.name);
+        let there = self.observed.roles.get(self.name).and_then(Look::found).is_some();
         if let Some(why) = draft.blocked.get(&address).cloned()
             && needs_role
             && !there

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::roles::{keeper, managed};
+use super::roles::managed;
 use super::uses::uses;
 use crate::manifest::{InstanceLookup, Manifest};
 use crate::operations::{Operation, Service, Shares};
@@ -24,7 +24,7 @@ pub enum Read {
     Policy(FunctionRef),
     /// A function that has a `source:`, with the alias that it publishes to.
     Function(Label),
-    /// A role that is managed, with its policies; named by the first function that declares it.
+    /// A role that is managed, with its policies; named by its function.
     Role(Label),
     /// The instance's list of flows.
     Flows(Label),
@@ -67,7 +67,7 @@ pub fn reads(desired: &Manifest) -> Reads {
     for (name, function) in &desired.functions {
         if function.source.is_some() {
             reads.by_id.insert(Read::Function(name.clone()));
-            reads.by_id.extend(keeper(desired, name).cloned().map(Read::Role));
+            reads.by_id.extend(managed(function).map(|_| Read::Role(name.clone())));
         }
     }
     for (name, flow) in &desired.flows {

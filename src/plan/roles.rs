@@ -4,7 +4,7 @@ use super::fields::{FieldChange, named, role_differences};
 use super::ownership::Namesake;
 use super::{Change, Draft, Guard, Spec};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
-use crate::resource::{Address, Kind, Label, Place, Problem, canonical_policy, lambda_trust, partition};
+use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
 use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
 
 /// A role to be written.
@@ -32,23 +32,6 @@ pub(crate) fn managed(function: &Function) -> Option<&Role> {
     }
 }
 
-/// The first function that declares the same role of the same account: the role has its address.
-pub(crate) fn keeper<'a>(desired: &'a Manifest, name: &Label) -> Option<&'a Label> {
-    let function = desired.functions.get(name)?;
-    sharers(desired, function, managed(function)?).next().map(|(name, _)| name)
-}
-
-fn sharers<'a>(
-    desired: &'a Manifest,
-    function: &'a Function,
-    role: &'a Role,
-) -> impl Iterator<Item = (&'a Label, &'a Function)> {
-    desired.functions.iter().filter(move |(_, other)| {
-        other.target.place.account == function.target.place.account
-            && managed(other).is_some_and(|other| other.name == role.name)
-    })
-}
-
 /// The ARN of a function's role: as it was seen, else as it will be.
 pub(super) fn arn_of(desired: &Manifest, observed: &Snapshot, name: &Label) -> Option<String> {
     let function = desired.functions.get(name)?;
@@ -56,32 +39,17 @@ pub(super) fn arn_of(desired: &Manifest, observed: &Snapshot, name: &Label) -> O
         RoleRef::Arn(arn) => return Some(arn.clone()),
         RoleRef::Managed(role) => role,
     };
-    let seen = keeper(desired, name).and_then(|keeper| observed.roles.get(keeper)).and_then(Look::found);
+    let seen = observed.roles.get(name).and_then(Look::found);
     let Place { account, region } = &function.target.place;
     let made = || format!("arn:{}:iam::{account}:role/{}", partition(region), role.name);
     Some(seen.map_or_else(made, |seen| seen.arn.clone()))
 }
 
-/// Plans every role once, however many functions share it.
+/// Plans every role. The manifest lets no two functions declare the same one.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     for (name, function) in &desired.functions {
-        let Some(role) = managed(function) else { continue };
-        match keeper(desired, name) {
-            Some(keeper) if keeper == name => plan_one(desired, observed, (name, function, role), draft),
-            Some(keeper) => {
-                if desired.functions.get(keeper).and_then(managed) != Some(role) {
-                    let message =
-                        format!("role `{}` is declared differently by function/{keeper}", role.name);
-                    let hint = "declare the same policies in both places, or give the roles different names.";
-                    draft.problems.push(
-                        Problem::error("role-declared-twice", message)
-                            .on(&Address::new(Kind::Role, name))
-                            .at(&function.origin)
-                            .hint(hint),
-                    );
-                }
-            }
-            None => {}
+        if let Some(role) = managed(function) {
+            plan_one(desired, observed, (name, function, role), draft);
         }
     }
 }
@@ -115,22 +83,19 @@ fn plan_one(
                 draft.in_sync += 1;
                 return;
             }
-            let any = |says: fn(&Function) -> bool| {
-                sharers(desired, function, role).any(|(_, function)| says(function))
-            };
             let namesake = Namesake {
                 address: &address,
                 what: format!("role `{}`", role.name),
                 tags: Some(tags),
                 digest: &seen.digest(),
-                adopt: any(|function| function.adopt),
+                adopt: function.adopt,
                 origin: &function.origin,
             };
             if !namesake.may_write(&desired.set, &fields, draft) {
                 return;
             }
             let reason = format!("{}: {}", namesake.who(), named(&fields));
-            let guard = any(|function| function.protect).then(|| Guard::protected(&address));
+            let guard = function.protect.then(|| Guard::protected(&address));
             let id = draft.act(address, Change::Update(spec(Some(seen.clone()), fields)), reason, Vec::new());
             draft.guard(&id, guard);
         }

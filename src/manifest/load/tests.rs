@@ -6,8 +6,12 @@ use crate::resource::{FlowType, Label};
 
 mod flow_files;
 mod hostile;
+mod modules;
 mod references;
 mod shapes;
+mod sources;
+mod targets;
+mod whole;
 
 const GOOD: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet

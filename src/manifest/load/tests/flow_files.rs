@@ -91,23 +91,6 @@ fn an_unknown_attribute_is_reported() {
 }
 
 #[test]
-fn tokens_of_modules_and_of_live_resources_are_not_supported_yet() {
-    let found = breaks_flow(
-        "${flow.desk.id}",
-        r#"${module.a.id} ${queue[\"Q\"].arn} ${prompt[\"P\"].id} ${hours[\"H\"].arn}"#,
-    );
-    assert_eq!(
-        found,
-        [
-            "flows/main.json:10:45 not-supported: `${module.a.id}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)",
-            r#"flows/main.json:10:60 not-supported: `${queue["Q"].arn}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
-            r#"flows/main.json:10:80 not-supported: `${prompt["P"].id}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
-            r#"flows/main.json:10:100 not-supported: `${hours["H"].arn}` is not supported by this version of flowbind yet (declare the ARN under the instance's `values`, and write `${value.NAME}`)"#,
-        ]
-    );
-}
-
-#[test]
 fn an_ambiguous_block_lists_its_identifiers() {
     let found = breaks_flow(
         r#""7f": { "name": "Lookup caller" }"#,

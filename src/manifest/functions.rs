@@ -1,0 +1,180 @@
+//! Functions: where they are, how flows call them, and how those with `source` are made.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::resource::{FunctionArn, FunctionRef, Label, MAX_FUNCTION_ARN, Place};
+
+use super::draft::{At, Draft, FunctionDraft, SourceDraft};
+use super::files::clean;
+use super::log::Log;
+use super::model::{Associate, Function, Grants, Package, Source};
+use super::package::{Fault, Packages};
+use super::place::{Claim, place};
+use super::resolve::arn_place;
+use super::roles;
+use super::secret::Secret;
+
+/// The longest that an invocation may take, in seconds (AWS Lambda quotas: "Function timeout").
+const MAX_TIMEOUT: u64 = 900;
+/// The most that all environment variables of a function may have, in bytes (AWS Lambda quotas: 4 KB, in aggregate).
+const MAX_ENVIRONMENT: usize = 4 << 10;
+/// Variables that Lambda sets itself and refuses from others (AWS Lambda: "Reserved environment variables").
+const RESERVED: [&str; 16] = [
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// Where the code of functions comes from.
+pub(super) struct Code<'c, 'f> {
+    /// The packages of this run.
+    pub(super) packages: &'c mut Packages<'f>,
+    /// The folder of the manifest.
+    pub(super) folder: &'c Path,
+}
+
+/// Resolves a function.
+pub(super) fn function(
+    draft: &Draft,
+    name: &Label,
+    at: &At<FunctionDraft>,
+    code: &mut Code<'_, '_>,
+    log: &mut Log,
+) -> Option<Function> {
+    let At { value, position } = at;
+    let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response, .. } = value;
+    let claim = Claim {
+        what: format!("the function `{name}`"),
+        position: *position,
+        account,
+        region,
+        arn: arn_place(arn, |FunctionArn { place, .. }| place),
+    };
+    let place = place(draft, &claim, log);
+    let source = value.source.as_ref().map(|at| source(at, place.as_ref(), code, log));
+    let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());
+    if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
+        && said != of_arn
+    {
+        let message = format!("the ARN names the qualifier `{of_arn}`, and `qualifier` says `{said}`");
+        log.error_with("qualifier-mismatch", *position, message, "keep one of them");
+        return None;
+    }
+    let published = value.source.as_ref().and_then(|source| source.value.publish.at());
+    let target = FunctionRef {
+        place: place?,
+        name: own.value().or(arn.value().map(|arn| &arn.name))?.clone(),
+        qualifier: qualifier.value().or(of_arn).or(published.map(|at| &at.value)).cloned(),
+    };
+    let text = target.arn().to_string();
+    if text.len() > MAX_FUNCTION_ARN {
+        let message = format!(
+            "the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}",
+            text.len()
+        );
+        let said = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
+        let at = said.or(published.map(|at| at.position)).unwrap_or(*position);
+        log.error_with("arn-too-long", at, message, "use a shorter alias");
+    }
+    let source = match source {
+        Some(source) => Some(source?),
+        None => None,
+    };
+    Some(Function {
+        target,
+        grants: grants.value().copied().unwrap_or(Grants::Own),
+        associate: associate.value().copied().unwrap_or(Associate::Unqualified),
+        response: response.as_ref().map(|response| response.value.clone()),
+        source,
+        adopt: value.adopt,
+        protect: value.protect,
+        origin: log.origin(*position),
+    })
+}
+
+/// Resolves how a function is made, and reads its code.
+fn source(
+    At { value, position: _ }: &At<SourceDraft>,
+    place: Option<&Place>,
+    code: &mut Code<'_, '_>,
+    log: &mut Log,
+) -> Option<Source> {
+    let timeout = value.timeout.at().and_then(|limit| timeout(limit, log));
+    check_environment(value, log);
+    let package = value.code.at().and_then(|path| package(path, code, log));
+    let role = roles::role(&value.role, place, log);
+    let environment = value.environment.as_ref().map(|environment| {
+        environment.iter().map(|(name, At { value, .. })| (name.clone(), value.clone())).collect()
+    });
+    Some(Source {
+        runtime: value.runtime.value()?.clone(),
+        handler: value.handler.value()?.clone(),
+        code: package?,
+        role: role?,
+        timeout,
+        memory: value.memory.value().copied(),
+        environment,
+        description: value.description.value().cloned(),
+        publish: value.publish.value().cloned(),
+    })
+}
+
+fn timeout(limit: &At<Duration>, log: &mut Log) -> Option<u32> {
+    let seconds = limit.value.as_secs();
+    if (1..=MAX_TIMEOUT).contains(&seconds) {
+        return u32::try_from(seconds).ok();
+    }
+    let message = format!("the timeout of {seconds}s is outside of 1s to {MAX_TIMEOUT}s");
+    log.error("bad-timeout", limit.position, message);
+    None
+}
+
+fn package(path: &At<String>, code: &mut Code<'_, '_>, log: &mut Log) -> Option<Package> {
+    match code.packages.get(&clean(&code.folder.join(&path.value))) {
+        Ok(package) => Some(package),
+        Err(Fault { message, hint: Some(hint) }) => {
+            log.error_with("bad-code", path.position, message, hint);
+            None
+        }
+        Err(Fault { message, hint: None }) => {
+            log.error("bad-code", path.position, message);
+            None
+        }
+    }
+}
+
+/// Never says a value.
+fn check_environment(source: &SourceDraft, log: &mut Log) {
+    let Some(environment) = &source.environment else { return };
+    for (name, At { position, .. }) in environment {
+        if RESERVED.contains(&name.as_str()) {
+            let message = format!("`{name}` is set by Lambda itself");
+            log.error_with("reserved-variable", *position, message, "leave it out, or give it another name");
+        }
+    }
+    let size = |(name, at): (&String, &At<Secret>)| name.len() + at.value.expose().len();
+    let total: usize = environment.iter().map(size).sum();
+    if total > MAX_ENVIRONMENT {
+        let position = environment.values().map(|at| at.position).min();
+        let message =
+            format!("the environment has {total} bytes with its names, and Lambda takes {MAX_ENVIRONMENT}");
+        let hint = "keep what is large in a parameter store, and give its name";
+        if let Some(position) = position {
+            log.error_with("environment-too-large", position, message, hint);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Hides values in the texts that reports quote from: an error beside an environment variable shows its line.
+
+use std::collections::BTreeSet;
+
+use super::yaml::{Node, NodeValue, Position};
+
+/// What stands in place of each hidden character.
+const HIDDEN: char = '*';
+
+/// Hides the environment values of manifests, and the defaults and targets' values of variables that they use.
+///
+/// Everything from where a value starts to the next key or value is hidden, its quotes and what closes a map in
+/// braces too: too much rather than too little.
+pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
+    let mut places = Places::default();
+    for document in documents {
+        let spec = document.get("spec");
+        let part = |name: &str| spec.and_then(|spec| spec.get(name)).map_or(&[][..], Node::entries);
+        let mut hidden: Vec<&Node> = Vec::new();
+        for (_, function) in part("functions") {
+            let environment = function.get("source").and_then(|source| source.get("environment"));
+            hidden.extend(environment.map_or(&[][..], Node::entries).iter().map(|(_, value)| value));
+        }
+        let texts = hidden.iter().filter_map(|node| node.text());
+        let used: BTreeSet<String> = texts.flat_map(used).collect();
+        for (name, variable) in part("variables") {
+            hidden.extend(variable.get("default").filter(|_| used.contains(&name.text)));
+        }
+        for (_, target) in part("targets") {
+            let vars = target.get("vars").map_or(&[][..], Node::entries).iter();
+            hidden.extend(vars.filter(|(name, _)| used.contains(&name.text)).map(|(_, value)| value));
+        }
+        let starts: BTreeSet<Position> = hidden.iter().map(|node| node.position).collect();
+        places.walk(document, &starts);
+    }
+    places.hide(text)
+}
+
+/// Hides all values of a file of variables.
+pub(super) fn variables(text: &str, documents: &[Node]) -> String {
+    let mut places = Places::default();
+    for document in documents {
+        let starts: BTreeSet<Position> = document.entries().iter().map(|(_, value)| value.position).collect();
+        places.walk(document, &starts);
+    }
+    places.hide(text)
+}
+
+/// Hides what may be a value in a text that could not be read as YAML: in each line all that is behind its first `:`.
+pub(super) fn unreadable(text: &str) -> String {
+    let hide = |line: &str| match line.split_once(':') {
+        Some((name, value)) => {
+            let hidden = value.chars().map(|c| if c.is_whitespace() { c } else { HIDDEN });
+            format!("{name}:{}", hidden.collect::<String>())
+        }
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(hide).collect()
+}
+
+/// Names the variables of a text.
+fn used(text: &str) -> impl Iterator<Item = String> {
+    text.split("${var.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
+}
+
+/// Where hidden values start, and where everything else does.
+#[derive(Default)]
+struct Places {
+    starts: BTreeSet<Position>,
+    stops: BTreeSet<Position>,
+}
+
+impl Places {
+    fn walk(&mut self, node: &Node, hidden: &BTreeSet<Position>) {
+        if hidden.contains(&node.position) {
+            self.starts.insert(node.position);
+            return;
+        }
+        self.stops.insert(node.position);
+        match &node.value {
+            NodeValue::Map(entries) => {
+                for (key, value) in entries {
+                    self.stops.insert(key.position);
+                    self.walk(value, hidden);
+                }
+            }
+            NodeValue::Seq(items) => items.iter().for_each(|item| self.walk(item, hidden)),
+            NodeValue::Scalar(..) => {}
+        }
+    }
+
+    fn hide(&self, text: &str) -> String {
+        if self.starts.is_empty() {
+            return text.to_owned();
+        }
+        let mut hiding = false;
+        let mut position = Position { line: 1, column: 1 };
+        let mut result = String::with_capacity(text.len());
+        for character in text.chars() {
+            hiding = (hiding && !self.stops.contains(&position)) || self.starts.contains(&position);
+            result.push(if hiding && !character.is_whitespace() { HIDDEN } else { character });
+            position = match character {
+                '\n' => Position { line: position.line + 1, column: 1 },
+                _ => Position { column: position.column + 1, ..position },
+            };
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::log::Log;
+    use super::super::yaml;
+    use super::*;
+
+    #[test]
+    fn environment_values_are_hidden_however_they_are_written() {
+        let text = "spec:\n  variables:\n    t: { default: s1 }\n    u: { default: shown }\n  targets: { a: { vars: { t: s2, u: \
+                    shown } } }\n  functions:\n    f:\n      name: f\n      source:\n        environment:\n          A: s3 # s4\n          \
+                    B: \"s5\n            s6\"\n          C: |\n            s7\n          D: ${var.t}\n        timeout: 7s\n    g: { source: { \
+                    environment: { A: 's8', B: s9 }, memory: 128 } }\n";
+        let mut log = Log::new("f");
+        let masked = manifest(text, &yaml::parse(text, &mut log));
+        assert!(log.is_empty());
+        for number in 1..=9 {
+            assert!(!masked.contains(&format!("s{number}")), "s{number} in {masked}");
+        }
+        for shown in
+            ["name: f", "u: { default: shown }", "u: shown", "timeout: 7s", "memory: 128", "          A: **"]
+        {
+            assert!(masked.contains(shown), "{shown} in {masked}");
+        }
+        assert_eq!(masked.lines().count(), text.lines().count());
+        assert_eq!(masked.chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn what_is_no_yaml_shows_names_alone() {
+        assert_eq!(unreadable("a:\n  B: \"x: y\n# c\n"), "a:\n  B: *** *\n# c\n");
+    }
+
+    #[test]
+    fn every_value_of_a_file_of_variables_is_hidden_and_no_name() {
+        let mut log = Log::new("f");
+        let text = "a: one\nb: [two]\n# three\nc:\n  d: four\n";
+        let masked = variables(text, &yaml::parse(text, &mut log));
+        assert_eq!(masked, "a: ***\nb: *****\n* *****\nc:\n  ** ****\n");
+    }
+}

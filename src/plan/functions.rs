@@ -242,3 +242,6 @@ fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

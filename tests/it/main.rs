@@ -9,5 +9,8 @@ mod budget;
 mod cli;
 mod direction;
 mod faults;
+mod functions;
+mod functions_hands;
+mod functions_slow;
 mod hand_made;
 mod world;

@@ -22,6 +22,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Looks for a function after an unknown outcome, before the fault is told.
 const LOOKS: u32 = 3;
+/// Tries of a creation whose outcome is unknown each time, and which has left nothing.
+pub(super) const TRIES: u32 = 3;
 
 /// Why an action ends before its end.
 pub(super) struct Stop(pub(super) Outcome);
@@ -106,6 +108,7 @@ impl Writing<'_> {
         let expected = self.expected().digest(&function.arn().to_string());
         let tags = BTreeMap::from([(SET_TAG.to_owned(), owner.clone()), (APPLIED_TAG.to_owned(), expected)]);
         let mut race = RoleRace::new();
+        let mut tries = 0;
         loop {
             let fault = match self.session.create_function(self.spec, &tags, self.subject).await {
                 Ok(()) => return Ok(true),
@@ -118,7 +121,14 @@ impl Writing<'_> {
             if fault.kind != FaultKind::Conflict && !fault.maybe_done() {
                 return Err(fault.into());
             }
-            let Some(seen) = self.look().await? else { return Err(fault.into()) };
+            let Some(seen) = self.look().await? else {
+                tries += 1;
+                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
+                if fault.maybe_done() && tries < TRIES {
+                    continue;
+                }
+                return Err(fault.into());
+            };
             return match differences(source, role, &seen.latest).as_slice() {
                 // Whoever answers late may have done the work: then it bears this set's tag.
                 [] => Ok(fault.maybe_done()),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::apply::{Ended, Runner};
+use super::apply_function::TRIES;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::plan::{Outcome, RoleSpec};
@@ -15,7 +16,7 @@ use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG};
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
-const TRIES: u32 = 5;
+const WRITE_TRIES: u32 = 5;
 
 impl Runner<'_> {
     pub(super) async fn role(&self, spec: &RoleSpec, subject: &str) -> Ended {
@@ -54,24 +55,30 @@ impl Runner<'_> {
             (SET_TAG.to_owned(), owner.clone()),
             (APPLIED_TAG.to_owned(), digest.to_owned()),
         ]);
-        let fault = match self.session.create_role(place, name, &wanted.trust, &tags, subject).await {
-            Ok(()) => {
-                let bare = RolePolicies {
-                    trust: wanted.trust.clone(),
-                    managed: BTreeSet::new(),
-                    inline: BTreeMap::new(),
-                };
-                return Ok(Some((bare, true)));
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let fault = match self.session.create_role(place, name, &wanted.trust, &tags, subject).await {
+                Ok(()) => {
+                    let bare = RolePolicies {
+                        trust: wanted.trust.clone(),
+                        managed: BTreeSet::new(),
+                        inline: BTreeMap::new(),
+                    };
+                    return Ok(Some((bare, true)));
+                }
+                Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => fault,
+                Err(fault) => return Err(fault),
+            };
+            match self.session.role(place, name, subject).await? {
+                Some(seen) if seen.tags.get(SET_TAG) == Some(owner) => {
+                    return Ok(Some((seen.policies, fault.maybe_done())));
+                }
+                Some(_) => return Ok(None),
+                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
+                None if fault.maybe_done() && tries < TRIES => {}
+                None => return Err(fault),
             }
-            Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => fault,
-            Err(fault) => return Err(fault),
-        };
-        match self.session.role(place, name, subject).await? {
-            Some(seen) if seen.tags.get(SET_TAG) == Some(owner) => {
-                Ok(Some((seen.policies, fault.maybe_done())))
-            }
-            Some(_) => Ok(None),
-            None => Err(fault),
         }
     }
 
@@ -135,7 +142,7 @@ async fn steady<F: Future<Output = Result<(), Fault>>>(write: impl Fn() -> F) ->
     let (mut tries, mut pause) = (1, FIRST_PAUSE);
     loop {
         match write().await {
-            Err(fault) if fault.kind == FaultKind::Conflict && tries < TRIES => {
+            Err(fault) if fault.kind == FaultKind::Conflict && tries < WRITE_TRIES => {
                 tries += 1;
                 tokio::time::sleep(pause).await;
                 pause *= 2;

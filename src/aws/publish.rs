@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::apply_function::{Goal, Stop, Writing};
-use super::fault::FaultKind;
+use super::apply_function::{Goal, Stop, TRIES, Writing};
+use super::fault::{Fault, FaultKind};
 use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -27,29 +27,38 @@ impl Writing<'_> {
         if known.is_some_and(shows) {
             return Ok(false);
         }
-        let (function, to) = (&self.spec.function, (version.as_str(), note.as_str()));
-        let written = match known {
+        let revision = |alias: Option<&AliasSeen>| alias.map(|alias| alias.revision.clone());
+        let mut tries = 0;
+        let wrote = loop {
+            tries += 1;
+            let Err(fault) = self.point(alias, known, (&version, &note)).await else { break true };
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done();
+            if !look {
+                return Err(fault.into());
+            }
+            match self.session.alias(&self.spec.function, alias, self.subject).await? {
+                Some(seen) if shows(&seen) && seen.weighted.is_empty() => break fault.maybe_done(),
+                // As it was, so that nothing was done.
+                seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {
+                }
+                _ if fault.maybe_done() => return Err(fault.into()),
+                _ => return Err(self.changed(&format!("alias `{alias}`"))),
+            }
+        };
+        self.until(alias, |seen| seen.as_ref().is_some_and(shows)).await?;
+        Ok(wrote)
+    }
+
+    /// Makes or moves the alias, once.
+    async fn point(&self, alias: &str, known: Option<&AliasSeen>, to: (&str, &str)) -> Result<(), Fault> {
+        let function = &self.spec.function;
+        match known {
             None => self.session.create_alias(function, alias, to, self.subject).await,
             Some(known) => {
                 let revision = known.revision.as_ref();
                 self.session.update_alias(function, alias, to, revision, self.subject).await
             }
-        };
-        let wrote = match written {
-            Ok(()) => true,
-            Err(fault)
-                if matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done() =>
-            {
-                match self.session.alias(function, alias, self.subject).await? {
-                    Some(seen) if shows(&seen) && seen.weighted.is_empty() => return Ok(fault.maybe_done()),
-                    Some(_) if !fault.maybe_done() => return Err(self.changed(&format!("alias `{alias}`"))),
-                    _ => return Err(fault.into()),
-                }
-            }
-            Err(fault) => return Err(fault.into()),
-        };
-        self.until(alias, |seen| seen.as_ref().is_some_and(shows)).await?;
-        Ok(wrote)
+        }
     }
 
     /// Publishes a version of what was settled, and waits until it can be called.

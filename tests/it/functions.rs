@@ -100,7 +100,13 @@ async fn snapshot(world: &World, session: &Session) -> Snapshot {
 async fn a_function_is_made_with_its_role_and_alias_before_it_is_bound_and_then_all_is_in_sync() {
     let world = world(MANIFEST, Settings::default()).await;
     let plan = applied(&world, "first").await;
-    insta::assert_snapshot!(lines(&plan).join("\n"), @"");
+    insta::assert_snapshot!(lines(&plan).join("\n"), @r"
+    role/greeter: no role `greeter-role` in account 111122223333
+    function/greeter: no function `greeter-dev` in account 111122223333, eu-west-2
+    association/support/greeter: the instance's list does not hold greeter-dev; flow/main needs it
+    grant/support/greeter: the policy of greeter-dev:live does not let the instance call it; flow/main needs it
+    flow/main: block `Greet` differs from the manifest
+    ");
     let after = |kind: &str| {
         let action = plan.actions.iter().find(|action| action.id.address.kind.word() == kind).unwrap();
         action.after.iter().map(|id| id.address.to_string()).collect::<Vec<_>>()
@@ -108,7 +114,7 @@ async fn a_function_is_made_with_its_role_and_alias_before_it_is_bound_and_then_
     assert_eq!(after("function"), ["role/greeter"]);
     assert_eq!(after("association"), ["function/greeter"]);
     assert_eq!(after("grant"), ["function/greeter", "association/support/greeter"]);
-    assert_eq!(after("flow"), ["association/support/greeter", "function/greeter", "grant/support/greeter"]);
+    assert_eq!(after("flow"), ["function/greeter", "association/support/greeter", "grant/support/greeter"]);
 
     let live =
         world.lambda(LONDON).get_function().function_name(NAME).qualifier("live").send().await.unwrap();
@@ -133,7 +139,21 @@ async fn a_second_apply_makes_no_write_and_reads_nothing_twice() {
     let report = carry_out(&session, &plan, &world.folder.path().join("second")).await;
     assert!(report.outcomes.is_empty() && report.backups.is_empty());
     let calls: Vec<String> = world.calls().into_iter().map(|(name, n)| format!("{name} {n}")).collect();
-    insta::assert_snapshot!(calls.join("\n"), @"");
+    insta::assert_snapshot!(calls.join("\n"), @r"
+    connect:DescribeContactFlow 2
+    connect:DescribeInstance 1
+    connect:ListContactFlows 1
+    connect:ListInstances 1
+    connect:ListLambdaFunctions 1
+    iam:GetRole 1
+    iam:GetRolePolicy 1
+    iam:ListAttachedRolePolicies 1
+    iam:ListRolePolicies 1
+    lambda:GetAlias 1
+    lambda:GetFunction 1
+    lambda:GetPolicy 1
+    sts:GetCallerIdentity 1
+    ");
     assert_eq!(session.calls(), reads.forecast(world.manifest()).calls);
 }
 
@@ -220,4 +240,22 @@ async fn a_plan_carried_out_twice_or_by_two_at_once_ends_in_the_same_state() {
     in_sync(&world).await;
     let versions = world.lambda(LONDON).list_versions_by_function().function_name(NAME).send().await.unwrap();
     assert_eq!(versions.versions().len(), 2, "$LATEST and one version");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_shows_no_value_of_the_environment_however_verbose_it_is() {
+    let world = world(MANIFEST, Settings::default()).await;
+    let folder = world.folder.path();
+    let mut shown = String::new();
+    for arguments in [
+        ["plan", "m.yaml", "-vv", "--output", "json"].as_slice(),
+        ["apply", "m.yaml", "-vv", "--auto-approve"].as_slice(),
+        ["plan", "m.yaml", "-vv", "--detailed-exitcode"].as_slice(),
+    ] {
+        let output =
+            crate::world::flowbind_at(folder, &world.emulator.url()).args(arguments).output().unwrap();
+        assert_eq!(crate::world::code(&output), 0, "{}", crate::world::stderr(&output));
+        shown.push_str(&format!("{}{}", crate::world::stdout(&output), crate::world::stderr(&output)));
+    }
+    assert!(shown.contains("function/greeter") && !shown.contains("canary"), "{shown}");
 }

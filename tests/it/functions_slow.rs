@@ -69,7 +69,7 @@ async fn a_trust_policy_that_is_wrong_for_good_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn lost_answers_and_failures_of_every_write_are_survived_or_told_and_a_second_run_ends_in_sync() {
+async fn a_lost_answer_or_a_failure_of_any_call_is_survived() {
     for operation in [
         "iam:CreateRole",
         "iam:AttachRolePolicy",
@@ -86,12 +86,7 @@ async fn lost_answers_and_failures_of_every_write_are_survived_or_told_and_a_sec
             let session = world.session().await;
             let plan = world.plan().await;
             let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
-            if kind == "drop-after" {
-                all_done(&report);
-            }
-            let plan = world.plan().await;
-            let session = world.session().await;
-            all_done(&carry_out(&session, &plan, &world.folder.path().join("again")).await);
+            all_done(&report);
             in_sync(&world).await;
         }
     }

@@ -11,6 +11,7 @@ mod direction;
 mod faults;
 mod functions;
 mod functions_hands;
+mod functions_many;
 mod functions_slow;
 mod hand_made;
 mod world;

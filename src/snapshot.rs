@@ -6,6 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+mod source;
+
+pub use source::{
+    APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
+    SET_TAG,
+};
+
 use crate::manifest::NamedKind;
 use crate::operations::Operation;
 use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Kind, Label, ResourcePolicy};
@@ -29,6 +36,10 @@ pub struct Snapshot {
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
+    /// The functions that have a `source:`, by logical name.
+    pub sources: BTreeMap<Label, Look<FunctionSeen>>,
+    /// The roles that are managed, by the logical name of their function.
+    pub roles: BTreeMap<Label, Look<RoleSeen>>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.

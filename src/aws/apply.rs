@@ -134,6 +134,8 @@ impl<'a> Runner<'a> {
     async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
         let ended = match action.change.spec() {
+            Spec::Role(spec) => self.role(spec, &subject).await,
+            Spec::Function(spec) => return self.function(&action.id, spec, &subject).await,
             Spec::Association(spec) => self.associate(&action.id, spec, &subject).await,
             Spec::Grant(spec) => self.grant(spec, &subject).await,
             Spec::Flow(spec) => self.flow(&action.id, spec, &subject).await,

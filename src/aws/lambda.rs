@@ -25,6 +25,21 @@ impl Session {
         function: &FunctionRef,
         subject: &str,
     ) -> Result<Option<ResourcePolicy>, Fault> {
+        match self.policy_of_existing(function, subject).await? {
+            Some(policy) => Ok(Some(policy)),
+            None => {
+                let there = self.function_exists(function, subject).await?;
+                Ok(there.then(ResourcePolicy::default))
+            }
+        }
+    }
+
+    /// Reads the policy of a function and qualifier that are known to exist; none if they have none.
+    pub(super) async fn policy_of_existing(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<ResourcePolicy>, Fault> {
         let operation = Operation::GetPolicy;
         let client = self.at(&function.place);
         let get = client
@@ -33,20 +48,16 @@ impl Session {
             .function_name(&function.name)
             .set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
-        match self.call(operation, &function.place, subject, request).await {
-            Ok(answer) => {
-                let text = answer
-                    .policy
-                    .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
-                let policy = ResourcePolicy::parse(&text, answer.revision_id);
-                policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
-            }
-            Err(fault) if fault.kind == FaultKind::NotFound => {
-                let there = self.function_exists(function, subject).await?;
-                Ok(there.then(ResourcePolicy::default))
-            }
-            Err(fault) => Err(fault),
-        }
+        let answer = match self.call(operation, &function.place, subject, request).await {
+            Ok(answer) => answer,
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let text = answer
+            .policy
+            .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
+        let policy = ResourcePolicy::parse(&text, answer.revision_id);
+        policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
     }
 
     async fn function_exists(&self, function: &FunctionRef, subject: &str) -> Result<bool, Fault> {

@@ -5,14 +5,21 @@
 
 mod apply;
 mod apply_flow;
+mod apply_function;
 mod apply_instance;
+mod apply_role;
 mod connect;
 mod connect_flows;
 mod fault;
+mod iam;
 mod lambda;
+mod lambda_functions;
 mod observe;
 mod observe_flows;
+mod observe_functions;
 mod pace;
+mod publish;
+mod role_race;
 mod session;
 mod visibility;
 

@@ -4,26 +4,35 @@
 //! same input. A plan is data; the executor has no choice left to make.
 
 mod bindings;
+mod fields;
 mod flow_site;
 mod flow_text;
 mod flow_wanted;
 mod flows;
+mod functions;
 mod instances;
+mod namesake;
 mod order;
 mod outcome;
 mod ownership;
 mod reads;
+mod roles;
 mod uses;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use fields::FieldChange;
+#[cfg(feature = "aws")]
+pub(crate) use fields::{CODE, differences};
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
+pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
+pub use roles::RoleSpec;
 pub use uses::flow_address;
 
 use crate::audit;
@@ -100,6 +109,10 @@ pub enum Change {
 /// A write in full.
 #[derive(Debug, Clone)]
 pub enum Spec {
+    /// Writes a role.
+    Role(Box<RoleSpec>),
+    /// Writes a function, its version and alias.
+    Function(Box<FunctionSpec>),
     /// Puts a function into an instance's list.
     Association(AssociationSpec),
     /// Writes a statement.
@@ -228,10 +241,20 @@ pub struct Guard {
     pub allow: Address,
 }
 
+impl Guard {
+    /// What the manifest protects is only changed by name.
+    fn protected(address: &Address) -> Self {
+        let message = format!("{address} is protected");
+        Self { code: "protected", message, allow: address.clone() }
+    }
+}
+
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     let mut draft = Draft::default();
     instances::plan(desired, observed, &mut draft);
+    roles::plan(desired, observed, &mut draft);
+    functions::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
     draft.problems.extend(audit::live(desired, observed));
@@ -294,6 +317,12 @@ impl Draft {
         let id = ActionId { address, step: Step::Write };
         self.actions.push(Action { id: id.clone(), change, reason, after, guard: None });
         id
+    }
+
+    fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
+        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
+            action.guard = guard;
+        }
     }
 
     fn block(&mut self, address: Address, why: impl Into<String>) {

@@ -54,7 +54,7 @@ impl World {
         Self::at(folder, path, settings).await
     }
 
-    async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
+    pub(crate) async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let emulator =
@@ -100,6 +100,10 @@ impl World {
 
     pub(crate) fn connect(&self, region: &str) -> aws_sdk_connect::Client {
         aws_sdk_connect::Client::new(&self.config(region))
+    }
+
+    pub(crate) fn iam(&self, region: &str) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config(region))
     }
 
     pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {

@@ -59,6 +59,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Names the folder of backups: one for each round and each set.
+    fn backup(&self, round: usize, several: bool, plan: &Plan) -> String {
+        let round = if round == 1 { String::new() } else { format!("-{round}") };
+        let set = if several { format!("-{}", plan.set) } else { String::new() };
+        format!("{}{round}{set}", self.name)
+    }
+
     /// What was allowed by name in a plan's set.
     fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
         let of_set =
@@ -81,11 +88,11 @@ impl Run<'_> {
         }
         begin(&plans)?;
         approve(self.args, &plans, terminal)?;
-        let name = if round == 1 { self.name.clone() } else { format!("{}-{round}", self.name) };
-        let backups = Backups::new(Path::new(OWN_FOLDER), &name);
+        let several = plans.len() > 1;
         let mut reports = Vec::new();
         for plan in plans {
             let console = Console::writing(terminal, &plan);
+            let backups = Backups::new(Path::new(OWN_FOLDER), &self.backup(round, several, &plan));
             let session = &self.connection.session;
             let allowed = self.allowed_in(&plan);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;

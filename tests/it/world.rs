@@ -70,7 +70,7 @@ impl World {
     pub(crate) async fn session(&self) -> Session {
         let options = Options::embedded(self.emulator.url());
         Session::open(Options {
-            visible_within: Duration::from_secs(5),
+            visible_within: Duration::from_secs(30),
             first_pause: Duration::from_millis(5),
             ..options
         })

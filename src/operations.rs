@@ -16,6 +16,8 @@ pub enum Service {
     Connect,
     /// AWS Lambda.
     Lambda,
+    /// AWS Identity and Access Management.
+    Iam,
     /// AWS Security Token Service.
     Sts,
 }
@@ -26,6 +28,7 @@ impl Service {
         match self {
             Self::Connect => "connect",
             Self::Lambda => "lambda",
+            Self::Iam => "iam",
             Self::Sts => "sts",
         }
     }
@@ -71,10 +74,12 @@ pub struct Facts {
 }
 
 macro_rules! operations {
-    ($($name:ident: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $actions:expr;)*) => {
+    (@api $name:ident) => { stringify!($name) };
+    (@api $name:ident $api:literal) => { $api };
+    ($($name:ident $(as $api:literal)?: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $actions:expr;)*) => {
         /// An operation that flowbind calls.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[expect(missing_docs, reason = "the names are those of the API")]
+        #[expect(missing_docs, reason = "the names are those of the API, but where two services share one")]
         pub enum Operation { $($name),* }
 
         impl Operation {
@@ -85,7 +90,7 @@ macro_rules! operations {
             pub const fn facts(self) -> Facts {
                 match self {
                     $(Self::$name => Facts {
-                        service: Service::$service, name: stringify!($name), rate: $rate, burst: $burst, page: $page,
+                        service: Service::$service, name: operations!(@api $name $($api)?), rate: $rate, burst: $burst, page: $page,
                         repeat: Repeat::$repeat, shares: Shares::$shares, actions: $actions,
                     }),*
                 }
@@ -119,7 +124,8 @@ operations! {
     ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListQueues"];
     ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListPrompts"];
     ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListHoursOfOperations"];
-    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, &["lambda:GetFunction"];
+    // Without lambda:ListTags the answer has a TagsError in place of the tags.
+    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, &["lambda:GetFunction", "lambda:ListTags"];
     GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, &["lambda:GetPolicy"];
     AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:AddPermission"];
     RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:RemovePermission"];
@@ -129,6 +135,30 @@ operations! {
     DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
     DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
     DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
+
+    GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:GetAlias"];
+    CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"];
+    // Repeatable: each is sent with the revision that it replaces, or ends in the state that it names.
+    UpdateFunctionCode:          Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateFunctionCode"];
+    UpdateFunctionConfiguration: Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateFunctionConfiguration", "iam:PassRole"];
+    // Publishes nothing when nothing changed since the last version.
+    PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:PublishVersion"];
+    CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, &["lambda:CreateAlias"];
+    UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateAlias"];
+    TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:TagResource"];
+
+    GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRole"];
+    ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListAttachedRolePolicies"];
+    ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListRolePolicies"];
+    GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRolePolicy"];
+    CreateRole:               Iam, 10.0, 10, None,       Once, Nothing, &["iam:CreateRole", "iam:TagRole"];
+    UpdateAssumeRolePolicy:   Iam, 10.0, 10, None,       Safe, Nothing, &["iam:UpdateAssumeRolePolicy"];
+    AttachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:AttachRolePolicy"];
+    DetachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DetachRolePolicy"];
+    PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:PutRolePolicy"];
+    DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRolePolicy"];
+    TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:TagRole"];
+    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRole"];
 }
 
 impl fmt::Display for Operation {

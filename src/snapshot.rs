@@ -9,6 +9,12 @@ use serde::Serialize;
 mod removal;
 
 pub use removal::{FunctionFound, RemovalSeen};
+mod source;
+
+pub use source::{
+    APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
+    SET_TAG,
+};
 
 use crate::manifest::NamedKind;
 use crate::operations::Operation;
@@ -35,6 +41,10 @@ pub struct Snapshot {
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
     /// What only removal looks at; none where nothing is to be removed.
     pub removal: Option<RemovalSeen>,
+    /// The functions that have a `source:`, by logical name.
+    pub sources: BTreeMap<Label, Look<FunctionSeen>>,
+    /// The roles that are managed, by the logical name of their function.
+    pub roles: BTreeMap<Label, Look<RoleSeen>>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.

@@ -143,13 +143,15 @@ impl<'a> Runner<'a> {
     async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
         let ended = match action.change.spec() {
+            Spec::Role(spec) => self.role(spec, &subject).await,
+            Spec::Function(spec) => return self.function(&action.id, spec, &subject).await,
             Spec::Association(spec) => self.associate(&action.id, spec, &subject).await,
             Spec::Grant(spec) => self.grant(spec, &subject).await,
             Spec::Flow(spec) => self.flow(&action.id, spec, &subject).await,
             Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
             Spec::Attributes(spec) => self.attributes(spec, &subject).await,
             Spec::Instance(spec) => self.instance(spec, &subject).await,
-            Spec::Removal(removal) => self.remove(removal, &subject).await,
+            Spec::Removal(removal) => self.remove(&action.id, removal, &subject).await,
         };
         ended.unwrap_or_else(|fault| Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
     }

@@ -22,6 +22,8 @@ pub enum FaultKind {
     AlreadyExists,
     /// The state does not allow it, or something else was faster.
     Conflict,
+    /// The state is not the one that the request named (`RevisionId`).
+    Stale,
     /// Too many requests; nothing was carried out.
     Throttled,
     /// A quota is reached; trying again does not help.
@@ -151,9 +153,8 @@ fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind
         "ResourceNotFoundException" | "NoSuchEntity" => FaultKind::NotFound,
         "ContactFlowNotPublishedException" => FaultKind::NotPublished,
         "DuplicateResourceException" | "EntityAlreadyExists" => FaultKind::AlreadyExists,
-        "ResourceConflictException" | "PreconditionFailedException" | "ConcurrentModification" => {
-            FaultKind::Conflict
-        }
+        "ResourceConflictException" | "ConcurrentModification" => FaultKind::Conflict,
+        "PreconditionFailedException" => FaultKind::Stale,
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
             FaultKind::Throttled
         }

@@ -25,14 +25,17 @@ impl Session {
         function: &FunctionRef,
         subject: &str,
     ) -> Result<Option<ResourcePolicy>, Fault> {
-        match self.policy_of(function, subject).await? {
+        match self.policy_of_existing(function, subject).await? {
             Some(policy) => Ok(Some(policy)),
-            None => Ok(self.function_exists(function, subject).await?.then(ResourcePolicy::default)),
+            None => {
+                let there = self.function_exists(function, subject).await?;
+                Ok(there.then(ResourcePolicy::default))
+            }
         }
     }
 
-    /// Reads the policy of a function and qualifier that is known to exist; none if it has none.
-    pub(super) async fn policy_of(
+    /// Reads the policy of a function and qualifier that are known to exist; none if they have none.
+    pub(super) async fn policy_of_existing(
         &self,
         function: &FunctionRef,
         subject: &str,
@@ -45,17 +48,16 @@ impl Session {
             .function_name(&function.name)
             .set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
-        match self.call(operation, &function.place, subject, request).await {
-            Ok(answer) => {
-                let text = answer
-                    .policy
-                    .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
-                let policy = ResourcePolicy::parse(&text, answer.revision_id);
-                policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
-            }
-            Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
-            Err(fault) => Err(fault),
-        }
+        let answer = match self.call(operation, &function.place, subject, request).await {
+            Ok(answer) => answer,
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let text = answer
+            .policy
+            .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a policy"))?;
+        let policy = ResourcePolicy::parse(&text, answer.revision_id);
+        policy.map(Some).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
     }
 
     async fn function_exists(&self, function: &FunctionRef, subject: &str) -> Result<bool, Fault> {

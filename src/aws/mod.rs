@@ -5,19 +5,26 @@
 
 mod apply;
 mod apply_flow;
+mod apply_function;
 mod apply_instance;
 mod apply_removal;
+mod apply_role;
 mod connect;
 mod connect_flows;
 mod connect_removal;
 mod fault;
+mod iam;
 mod lambda;
+mod lambda_functions;
 mod lambda_removal;
 mod observe;
 mod observe_flows;
+mod observe_functions;
 mod observe_removal;
 mod observe_rollback;
 mod pace;
+mod publish;
+mod role_race;
 mod session;
 mod visibility;
 

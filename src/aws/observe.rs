@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join, join_all};
 
 use super::fault::{Fault, FaultKind};
+use super::observe_functions::{is_from_source, sources};
 use super::session::Session;
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
@@ -52,10 +53,11 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         join_all(desired.instances.keys().map(|name| observer.site(name, &places))).await
     };
     let policies = join_all(reads.by_id.iter().filter_map(|read| match read {
-        Read::Policy(function) => Some(observer.policy(function)),
+        Read::Policy(function) if !is_from_source(desired, function) => Some(observer.policy(function)),
         _ => None,
     }));
-    let (sites, policies) = join(sites, policies).await;
+    let ((sites, policies), made) = join(join(sites, policies), sources(session, desired, reads)).await;
+    snapshot = Snapshot { identities: snapshot.identities, ..made };
     for site in sites {
         snapshot.gaps.extend(site.gaps);
         snapshot.instances.insert(site.name.clone(), site.instance);

@@ -104,6 +104,7 @@ pub struct Session {
 pub(super) struct Clients {
     pub(super) connect: aws_sdk_connect::Client,
     pub(super) lambda: aws_sdk_lambda::Client,
+    pub(super) iam: aws_sdk_iam::Client,
     pub(super) sts: aws_sdk_sts::Client,
 }
 
@@ -180,6 +181,7 @@ impl Session {
         Clients {
             connect: aws_sdk_connect::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
             sts: aws_sdk_sts::Client::new(&config),
         }
     }

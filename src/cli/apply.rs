@@ -88,6 +88,12 @@ pub(super) async fn end(
 }
 
 impl Writing<'_> {
+    /// Names the folder of backups: one for each round and each set.
+    fn backup(&self, several: bool, plan: &Plan) -> String {
+        let set = if several { format!("-{}", plan.set) } else { String::new() };
+        format!("{}{set}", self.name)
+    }
+
     /// What was allowed by name in a plan's set.
     fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
         let of_set =
@@ -112,10 +118,11 @@ impl Writing<'_> {
         }
         begin(&plans)?;
         self.approve(&plans)?;
-        let backups = Backups::new(Path::new(OWN_FOLDER), &self.name);
+        let several = plans.len() > 1;
         let mut reports = Vec::new();
         for plan in plans {
             let console = Console::writing(terminal, &plan);
+            let backups = Backups::new(Path::new(OWN_FOLDER), &self.backup(several, &plan));
             let session = &self.connection.session;
             let allowed = self.allowed_in(&plan);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;

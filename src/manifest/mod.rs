@@ -24,7 +24,6 @@ mod resolve;
 mod roles;
 mod scalar;
 mod schema;
-mod secret;
 mod shape;
 mod sources;
 mod suppressions;
@@ -34,6 +33,9 @@ mod tokens;
 mod variables;
 mod yaml;
 
+use crate::resource::secret;
+
+pub use crate::resource::{Secret, hidden_digest};
 pub use files::{Disk, FileError, FileKind, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
@@ -43,6 +45,5 @@ pub use model::{
     State, Status, Suppression,
 };
 pub use schema::schema;
-pub use secret::{Secret, hidden_digest};
 pub use sources::Sources;
 pub use yaml::{WriteError, to_yaml};

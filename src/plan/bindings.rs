@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::functions;
 use super::uses::{association_of, uses};
 use super::{ActionId, AssociationSpec, Change, Draft, GrantSpec, LateSid, Spec};
 use crate::manifest::{Function, Grants, Manifest};
@@ -18,6 +19,7 @@ const DEFAULT_FUNCTIONS_PER_INSTANCE: usize = 50;
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     let mut associations = BTreeMap::new();
     let mut sizes = Sizes::default();
+    let no_policy = ResourcePolicy::default();
     for ((instance_name, function_name), users) in uses(desired) {
         let Some(function) = desired.functions.get(&function_name) else { continue };
         let need = Need {
@@ -26,6 +28,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             instance: &instance_name,
             name: &function_name,
             function,
+            no_policy: &no_policy,
             user: users.iter().next().map_or_else(String::new, ToString::to_string),
         };
         let association = need.association(&mut associations, draft);
@@ -42,6 +45,8 @@ struct Need<'a> {
     instance: &'a Label,
     name: &'a Label,
     function: &'a Function,
+    /// The policy of a function that this run makes.
+    no_policy: &'a ResourcePolicy,
     user: String,
 }
 
@@ -89,9 +94,23 @@ impl Need<'_> {
         }
         let reason = format!("the instance's list does not hold {}; {} needs it", wanted.name, self.user);
         let spec = Spec::Association(AssociationSpec { instance, function: wanted.clone() });
-        let id = draft.act(address, Change::Create(spec), reason, Vec::new());
+        let id = draft.act(address, Change::Create(spec), reason, self.made_first(draft));
         planned.insert((self.instance.clone(), wanted), id.clone());
         Some(id)
+    }
+
+    /// The write of the function itself, if one is planned.
+    fn made_first(&self, draft: &Draft) -> Vec<ActionId> {
+        functions::action(self.name, draft).into_iter().collect()
+    }
+
+    /// The policy as it was seen, or as it will be when this run has made the function or its alias.
+    fn policy(&self) -> Option<&ResourcePolicy> {
+        match self.observed.policies.get(&self.function.target)? {
+            Look::Found(policy) => Some(policy),
+            Look::Absent { .. } if functions::provides(self.function) => Some(self.no_policy),
+            Look::Absent { .. } | Look::Unknown => None,
+        }
     }
 
     /// Says why the function cannot be bound, if that is so; a missing one is reported once.
@@ -99,6 +118,12 @@ impl Need<'_> {
         let target = &self.function.target;
         match self.observed.policies.get(target) {
             Some(Look::Found(_)) => None,
+            Some(Look::Absent { .. }) if functions::provides(self.function) => {
+                let blocked = draft.blocked.get(&Address::new(Kind::Function, self.name)).cloned();
+                let gone = || format!("function `{}` went away while it was looked at", target.name);
+                let planned = functions::action(self.name, draft).is_some();
+                blocked.or_else(|| (!planned).then(gone))
+            }
             Some(Look::Absent { .. }) => {
                 let what = match &target.qualifier {
                     Some(qualifier) => {
@@ -132,7 +157,7 @@ impl Need<'_> {
             return;
         }
         let target = &self.function.target;
-        let Some(Look::Found(policy)) = self.observed.policies.get(target) else { return };
+        let Some(policy) = self.policy() else { return };
         let grant = Grant { function: target.clone(), instance };
         let judgement = policy.judge(target, &grant.instance);
         if let Judgement::Denied(sid) = &judgement {
@@ -155,10 +180,9 @@ impl Need<'_> {
         let taken = taken(policy, &grant, self.desired);
         let reason = reason(&grant, &judgement, self, &taken);
         sizes.add(policy, &grant, self.name);
-        let (sid, after) = match association {
-            Some(id) => (LateSid::After(id.clone()), vec![id]),
-            None => (LateSid::Known(SidKind::GrantOnly), Vec::new()),
-        };
+        let mut after = self.made_first(draft);
+        after.extend(association.clone());
+        let sid = association.map_or(LateSid::Known(SidKind::GrantOnly), LateSid::After);
         let replaces = !taken.is_empty();
         let spec = Spec::Grant(GrantSpec { grant, set: self.desired.set.clone(), sid, taken });
         let change = if replaces { Change::Update(spec) } else { Change::Create(spec) };

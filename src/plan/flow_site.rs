@@ -288,6 +288,7 @@ impl Site<'_> {
     fn needs(&self, draft: &mut Draft) -> Option<Vec<ActionId>> {
         let mut after = Vec::new();
         for function in functions_of(self.flow) {
+            after.extend(super::functions::action(&function, draft));
             for kind in [Kind::Association, Kind::Grant] {
                 let address = Address::between(kind, self.instance, &function);
                 if let Some(why) = draft.blocked.get(&address).cloned() {

@@ -4,16 +4,20 @@
 //! same input. A plan is data; the executor has no choice left to make.
 
 mod bindings;
+mod fields;
 mod flow_site;
 mod flow_text;
 mod flow_wanted;
 mod flows;
+mod functions;
 mod instances;
+mod namesake;
 mod order;
 mod outcome;
 mod ownership;
 mod reads;
 mod removal;
+mod roles;
 mod rollback;
 mod uses;
 
@@ -21,16 +25,23 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use fields::FieldChange;
+#[cfg(feature = "aws")]
+pub(crate) use fields::{CODE, differences};
 use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
+pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
 pub use removal::{
-    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, StatementRemoval,
-    removal_reads,
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
+    StatementRemoval, removal_reads,
 };
+#[cfg(feature = "aws")]
+pub(crate) use removal::{is_left_over, role_of};
+pub use roles::RoleSpec;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
 
@@ -114,6 +125,10 @@ pub enum Change {
 /// A write in full.
 #[derive(Debug, Clone)]
 pub enum Spec {
+    /// Writes a role.
+    Role(Box<RoleSpec>),
+    /// Writes a function, its version and alias.
+    Function(Box<FunctionSpec>),
     /// Puts a function into an instance's list.
     Association(AssociationSpec),
     /// Writes a statement.
@@ -244,6 +259,14 @@ pub struct Guard {
     pub allow: Address,
 }
 
+impl Guard {
+    /// What the manifest protects is only changed by name.
+    fn protected(address: &Address) -> Self {
+        let message = format!("{address} is protected");
+        Self { code: "protected", message, allow: address.clone() }
+    }
+}
+
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     finish(desired, observed, drafted(desired, observed))
@@ -260,6 +283,8 @@ pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
 fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     let mut draft = Draft::default();
     instances::plan(desired, observed, &mut draft);
+    roles::plan(desired, observed, &mut draft);
+    functions::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
     draft.problems.extend(audit::live(desired, observed));
@@ -370,6 +395,12 @@ impl Draft {
     /// Finds a write.
     fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
         self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
+    }
+
+    fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
+        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
+            action.guard = guard;
+        }
     }
 
     fn block(&mut self, address: Address, why: impl Into<String>) {

@@ -3,12 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::resource::{Label, SetName};
-
-/// The tag that names the owner: the set and the logical name (version 1).
-pub const OWNER_TAG: &str = "flowbind/set";
-
-/// The tag that holds the digest of what was applied last (version 1).
-pub const APPLIED_TAG: &str = "flowbind/applied";
+pub use crate::snapshot::{APPLIED_TAG, SET_TAG as OWNER_TAG};
 
 /// The value of the owner tag.
 pub fn owner_tag(set: &SetName, name: &Label) -> String {

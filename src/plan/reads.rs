@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::roles::managed;
 use super::uses::uses;
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::{Operation, Service, Shares};
@@ -25,6 +26,10 @@ pub enum Read {
     Attributes(Label),
     /// The instance's list of flows or modules.
     List(Kind, Label),
+    /// A function that has a `source:`, with the alias that it publishes to.
+    Function(Label),
+    /// A role that is managed, with its policies; named by its function.
+    Role(Label),
     /// The published content and the draft of a flow or module.
     Flow {
         /// Flow or module.
@@ -69,6 +74,12 @@ pub fn reads(desired: &Manifest) -> Reads {
             reads.by_id.insert(Read::Policy(function.target.clone()));
         }
     }
+    for (name, function) in &desired.functions {
+        if function.source.is_some() {
+            reads.by_id.insert(Read::Function(name.clone()));
+            reads.by_id.extend(managed(function).map(|_| Read::Role(name.clone())));
+        }
+    }
     for (kind, name, flow) in desired.contents() {
         for instance in &flow.instances {
             reads.by_id.insert(Read::List(kind, instance.clone()));
@@ -97,11 +108,13 @@ impl Reads {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
         let mut buckets: BTreeMap<BucketKey, (u32, Operation)> = BTreeMap::new();
         for read in self.names.iter().chain(&self.by_id) {
-            let (place, operation, times) = read.cost(desired);
-            *calls.entry(operation).or_default() += times;
-            let facts = operation.facts();
-            let own = (facts.shares == Shares::Nothing).then_some(operation);
-            buckets.entry((place, facts.service, own)).or_insert((0, operation)).0 += times;
+            let (place, costs) = read.cost(desired);
+            for (operation, times) in costs {
+                *calls.entry(operation).or_default() += times;
+                let facts = operation.facts();
+                let own = (facts.shares == Shares::Nothing).then_some(operation);
+                buckets.entry((place.clone(), facts.service, own)).or_insert((0, operation)).0 += times;
+            }
         }
         let seconds = buckets.values().map(|(times, operation)| {
             let facts = operation.facts();
@@ -113,9 +126,10 @@ impl Reads {
 
 impl Read {
     /// Where the calls go, which they are and how many at least.
-    fn cost(&self, desired: &Manifest) -> (Option<Place>, Operation, u32) {
+    fn cost(&self, desired: &Manifest) -> (Option<Place>, Vec<(Operation, u32)>) {
         let at = |instance: &Label| desired.instances.get(instance).map(|i| i.place.clone());
-        match self {
+        let function = |name: &Label| desired.functions.get(name);
+        let (place, operation, times) = match self {
             Self::Identity(_) => (None, Operation::GetCallerIdentity, 1),
             Self::Instances(place) => (Some(place.clone()), Operation::ListInstances, 1),
             Self::Instance(instance) => (at(instance), Operation::DescribeInstance, 1),
@@ -131,6 +145,22 @@ impl Read {
             Self::Named(instance, NamedKind::Queue) => (at(instance), Operation::ListQueues, 1),
             Self::Named(instance, NamedKind::Prompt) => (at(instance), Operation::ListPrompts, 1),
             Self::Named(instance, NamedKind::Hours) => (at(instance), Operation::ListHoursOfOperations, 1),
-        }
+            Self::Function(name) => {
+                let publishes = function(name).and_then(|f| f.source.as_ref()?.publish.as_ref()).is_some();
+                let mut costs = vec![(Operation::GetFunction, 1)];
+                costs.extend(publishes.then_some((Operation::GetAlias, 1)));
+                return (function(name).map(|f| f.target.place.clone()), costs);
+            }
+            Self::Role(name) => {
+                let inline = function(name).and_then(managed).map_or(0, |role| role.inline.len());
+                let lists =
+                    [Operation::GetRole, Operation::ListAttachedRolePolicies, Operation::ListRolePolicies];
+                let mut costs: Vec<(Operation, u32)> = lists.map(|operation| (operation, 1)).into();
+                costs.push((Operation::GetRolePolicy, u32::try_from(inline).unwrap_or(u32::MAX)));
+                costs.retain(|(_, times)| *times > 0);
+                return (function(name).map(|f| f.target.place.clone()), costs);
+            }
+        };
+        (place, vec![(operation, times)])
     }
 }

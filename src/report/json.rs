@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::flow::compare::BlockChange;
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
-use crate::plan::{Action, ApplyReport, Change, Counts, Guard, LateSid, Outcome, Plan, Removal, Spec, Step};
+use crate::plan::{
+    Action, ApplyReport, Change, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec, Step,
+};
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
 
@@ -56,6 +58,8 @@ struct ActionLine {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Detail {
+    Role { account: String, name: String, fields: Vec<ValueLine> },
+    Function { function: String, code: String, fields: Vec<ValueLine> },
     Association { instance: String, function: String },
     Grant { instance: String, function: String, sid: String, replaces: Vec<String> },
     Flow { instance: String, name: String, r#type: String, blocks: Vec<BlockLine> },
@@ -66,6 +70,7 @@ enum Detail {
     RemovedAssociation { instance: String, functions: Vec<String> },
     RemovedStatements { instance: String, statements: Vec<StatementLine> },
     RemovedFunction { function: String },
+    RemovedRole { account: String, name: String },
 }
 
 #[derive(Debug, Serialize)]
@@ -89,6 +94,16 @@ struct FieldLine {
     pointer: String,
     from: Option<String>,
     to: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ValueLine {
+    path: String,
+    from: Option<String>,
+    to: Option<String>,
+    /// The values are such as nobody may see.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 impl PlanDocument {
@@ -141,6 +156,16 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
 
 fn detail(spec: &Spec) -> Detail {
     match spec {
+        Spec::Role(spec) => Detail::Role {
+            account: spec.place.account.to_string(),
+            name: spec.name.clone(),
+            fields: value_lines(&spec.fields),
+        },
+        Spec::Function(spec) => Detail::Function {
+            function: spec.function.arn().to_string(),
+            code: spec.source.code.digest.clone(),
+            fields: value_lines(&spec.fields),
+        },
         Spec::Association(spec) => Detail::Association {
             instance: spec.instance.to_string(),
             function: spec.function.arn().to_string(),
@@ -205,10 +230,21 @@ fn removed(removal: &Removal) -> Detail {
                 })
                 .collect(),
         },
+        Removal::Role(removal) => {
+            Detail::RemovedRole { account: removal.place.account.to_string(), name: removal.name.clone() }
+        }
         Removal::Function(removal) => {
             Detail::RemovedFunction { function: removal.function.arn().to_string() }
         }
     }
+}
+
+fn value_lines(changes: &[FieldChange]) -> Vec<ValueLine> {
+    let line = |change: &FieldChange| {
+        let FieldChange { path, from, to, hidden } = change.clone();
+        ValueLine { path, from, to, hidden }
+    };
+    changes.iter().map(line).collect()
 }
 
 fn block_line(change: &BlockChange) -> BlockLine {

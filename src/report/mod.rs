@@ -4,6 +4,7 @@
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
 mod apply_text;
+mod fields;
 mod flow_diff;
 pub mod graph;
 mod json;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
@@ -66,6 +67,14 @@ fn action_text(action: &Action, set: &str) -> String {
     let _ =
         writeln!(out, "  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason);
     match action.change.spec() {
+        Spec::Role(spec) if spec.before.is_none() => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&role_line(spec)));
+        }
+        Spec::Role(spec) => out.push_str(&fields_text(&spec.fields, INDENT)),
+        Spec::Function(spec) if spec.before.is_none() => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&function_line(spec)));
+        }
+        Spec::Function(spec) => out.push_str(&fields_text(&spec.fields, INDENT)),
         Spec::Association(spec) => {
             let _ =
                 writeln!(out, "{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance)));

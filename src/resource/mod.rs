@@ -9,7 +9,9 @@ mod function;
 mod grant;
 mod name;
 mod policy;
+mod policy_document;
 mod problem;
+pub(crate) mod secret;
 
 pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
@@ -18,4 +20,6 @@ pub use function::FunctionRef;
 pub use grant::{Grant, OwnSid, SidKind};
 pub use name::{AccountId, Label, NameError, Place, Region, SetName};
 pub use policy::{Judgement, MAX_POLICY_BYTES, Opening, PolicyError, ResourcePolicy, Statement};
+pub use policy_document::{canonical_policy, lambda_trust, trusts_lambda};
 pub use problem::{Origin, Problem, Severity};
+pub use secret::{Secret, hidden_digest};

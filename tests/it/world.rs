@@ -54,7 +54,7 @@ impl World {
         Self::at(folder, path, settings).await
     }
 
-    async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
+    pub(crate) async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let emulator =
@@ -70,7 +70,7 @@ impl World {
     pub(crate) async fn session(&self) -> Session {
         let options = Options::embedded(self.emulator.url());
         Session::open(Options {
-            visible_within: Duration::from_secs(5),
+            visible_within: Duration::from_secs(30),
             first_pause: Duration::from_millis(5),
             ..options
         })
@@ -100,6 +100,10 @@ impl World {
 
     pub(crate) fn connect(&self, region: &str) -> aws_sdk_connect::Client {
         aws_sdk_connect::Client::new(&self.config(region))
+    }
+
+    pub(crate) fn iam(&self, region: &str) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::new(&self.config(region))
     }
 
     pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {

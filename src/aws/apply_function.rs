@@ -1,0 +1,289 @@
+//! Writes functions in the order that Lambda needs: code, wait, configuration, wait, version, alias.
+//!
+//! Every write names the revision that it replaces. When that is stale, or an outcome unknown, the function is read:
+//! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::apply::{Runner, lock};
+use super::fault::{Fault, FaultKind};
+use super::role_race::RoleRace;
+use super::session::Session;
+use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences};
+use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG};
+
+/// Lambda's own values where a new function's request says nothing (CreateFunction).
+const DEFAULT_TIMEOUT: u32 = 3;
+const DEFAULT_MEMORY: u32 = 128;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Looks for a function after an unknown outcome, before the fault is told.
+const LOOKS: u32 = 3;
+/// Tries of a creation whose outcome is unknown each time, and which has left nothing.
+pub(super) const TRIES: u32 = 3;
+
+/// Why an action ends before its end.
+pub(super) struct Stop(pub(super) Outcome);
+
+impl Stop {
+    pub(super) fn told(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self(Outcome::Failed { message: message.into(), hint: Some(hint.into()) })
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self(Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
+    }
+}
+
+/// Up to where a function is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// It can be written to.
+    Settled,
+    /// It has the code.
+    Code,
+    /// It has the configuration.
+    Configuration,
+    /// It has both.
+    Whole,
+}
+
+/// One function that is written.
+pub(super) struct Writing<'a> {
+    pub(super) session: &'a Session,
+    pub(super) spec: &'a FunctionSpec,
+    pub(super) subject: &'a str,
+}
+
+impl Runner<'_> {
+    pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Outcome {
+        if let Some(before) = spec.before.as_ref().filter(|_| spec.overwrites()) {
+            match self.keep.keep(&id.address, &before.record()) {
+                Ok(path) => lock(&self.backups).push(path),
+                Err(error) => {
+                    let message = format!(
+                        "{subject}: the live configuration could not be kept, so it was not overwritten: {error}"
+                    );
+                    let hint = Some("make the folder `.flowbind` writable.".to_owned());
+                    return Outcome::Failed { message, hint };
+                }
+            }
+        }
+        let writing = Writing { session: self.session, spec, subject };
+        match writing.carry_out().await {
+            Ok(true) => Outcome::Applied,
+            Ok(false) => Outcome::AlreadySo,
+            Err(Stop(outcome)) => outcome,
+        }
+    }
+}
+
+impl Writing<'_> {
+    /// Writes what differs; says whether anything was.
+    async fn carry_out(&self) -> Result<bool, Stop> {
+        let mut wrote = match &self.spec.before {
+            None => self.create().await?,
+            Some(before) => self.update(before).await?,
+        };
+        let settled = self.settle(Goal::Whole).await?;
+        let digest = settled.digest();
+        let applied = settled.tags.as_ref().and_then(|tags| tags.get(APPLIED_TAG));
+        if applied != Some(&digest) {
+            self.session.tag_function(&self.spec.function, (APPLIED_TAG, &digest), self.subject).await?;
+            wrote = true;
+        }
+        if let Some(alias) = &self.spec.source.publish {
+            wrote |= self.publish(alias, settled, &digest).await?;
+        }
+        Ok(wrote)
+    }
+
+    async fn create(&self) -> Result<bool, Stop> {
+        let FunctionSpec { function, owner, source, role, .. } = self.spec;
+        let expected = self.expected().digest(&function.arn().to_string());
+        let tags = BTreeMap::from([(SET_TAG.to_owned(), owner.clone()), (APPLIED_TAG.to_owned(), expected)]);
+        let mut race = RoleRace::new();
+        let mut tries = 0;
+        loop {
+            let fault = match self.session.create_function(self.spec, &tags, self.subject).await {
+                Ok(()) => return Ok(true),
+                Err(fault) => fault,
+            };
+            if RoleRace::is_lost(&fault) {
+                race.wait(self.session, self.spec, fault, self.subject).await?;
+                continue;
+            }
+            if fault.kind != FaultKind::Conflict && !fault.maybe_done() {
+                return Err(fault.into());
+            }
+            let Some(seen) = self.look().await? else {
+                tries += 1;
+                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
+                if fault.maybe_done() && tries < TRIES {
+                    continue;
+                }
+                return Err(fault.into());
+            };
+            return match differences(source, role, &seen.latest).as_slice() {
+                // Whoever answers late may have done the work: then it bears this set's tag.
+                [] => Ok(fault.maybe_done()),
+                [first, ..] => Err(self.changed(&first.path)),
+            };
+        }
+    }
+
+    /// What a new function is, if Lambda's defaults are what they are said to be.
+    fn expected(&self) -> FunctionConfiguration {
+        let source = &self.spec.source;
+        FunctionConfiguration {
+            runtime: Some(source.runtime.clone()),
+            handler: Some(source.handler.clone()),
+            role: self.spec.role.clone(),
+            timeout: source.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            memory: source.memory.unwrap_or(DEFAULT_MEMORY),
+            description: source.description.clone().unwrap_or_default(),
+            environment: Some(source.environment.clone().unwrap_or_default()),
+            code: source.code.digest.clone(),
+        }
+    }
+
+    async fn look(&self) -> Result<Option<FunctionSeen>, Stop> {
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..LOOKS {
+            if let Some(seen) = self.session.function(&self.spec.function, self.subject).await? {
+                return Ok(Some(seen));
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Ok(self.session.function(&self.spec.function, self.subject).await?)
+    }
+
+    async fn update(&self, before: &FunctionSeen) -> Result<bool, Stop> {
+        let (mut at, mut wrote) = (before.clone(), false);
+        for goal in [Goal::Code, Goal::Configuration] {
+            if self.spec.writes(goal) {
+                wrote |= self.write(goal, &mut at).await?;
+            }
+        }
+        Ok(wrote)
+    }
+
+    /// Writes code or configuration over what was seen at `at`, and waits until it is done.
+    async fn write(&self, goal: Goal, at: &mut FunctionSeen) -> Result<bool, Stop> {
+        let began = Instant::now();
+        let mut race = RoleRace::new();
+        loop {
+            let revision = at.revision.as_ref();
+            let sent = match goal {
+                Goal::Code => self.session.update_code(self.spec, revision, self.subject).await,
+                _ => self.session.update_configuration(self.spec, revision, self.subject).await,
+            };
+            let fault = match sent {
+                Ok(()) => {
+                    *at = self.settle(goal).await?;
+                    return Ok(true);
+                }
+                Err(fault) => fault,
+            };
+            if RoleRace::is_lost(&fault) {
+                race.wait(self.session, self.spec, fault, self.subject).await?;
+                continue;
+            }
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done();
+            if !look {
+                return Err(fault.into());
+            }
+            let now = self.settle(Goal::Settled).await?;
+            if self.reached(goal, &now) {
+                *at = now;
+                return Ok(fault.maybe_done());
+            }
+            if now.latest != at.latest {
+                return Err(self.changed("code or configuration"));
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                return Err(fault.into());
+            }
+            tokio::time::sleep(FIRST_PAUSE).await;
+            *at = now;
+        }
+    }
+
+    /// Looks until the function can be written to and shows what was written.
+    pub(super) async fn settle(&self, goal: Goal) -> Result<FunctionSeen, Stop> {
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let seen = self.session.function(&self.spec.function, self.subject).await?;
+            let name = &self.spec.function.name;
+            match seen {
+                Some(seen) if self.reached(goal, &seen) => match &seen.state {
+                    FunctionState::Ready => return Ok(seen),
+                    FunctionState::UpdateFailed(_) if goal == Goal::Settled => return Ok(seen),
+                    FunctionState::Failed(why) | FunctionState::UpdateFailed(why) => {
+                        return Err(Stop::told(
+                            format!("{}: Lambda could not carry it out: {why}", self.subject),
+                            "mend the cause, then run the command again.",
+                        ));
+                    }
+                    FunctionState::Busy => {}
+                },
+                Some(_) | None => {}
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                let waited = self.session.visible_within().as_secs();
+                return Err(Stop::told(
+                    format!(
+                        "{}: function `{name}` does not show what was written after {waited} s",
+                        self.subject
+                    ),
+                    "it may still be working: run the command again in some minutes.",
+                ));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn reached(&self, goal: Goal, seen: &FunctionSeen) -> bool {
+        let open = differences(&self.spec.source, &self.spec.role, &seen.latest);
+        match goal {
+            Goal::Settled => true,
+            Goal::Code => open.iter().all(|field| field.path != CODE),
+            Goal::Configuration => open.iter().all(|field| field.path == CODE),
+            Goal::Whole => open.is_empty(),
+        }
+    }
+
+    pub(super) fn changed(&self, what: &str) -> Stop {
+        Stop::told(
+            format!(
+                "{}: somebody else changed it meanwhile ({what}); nothing was written over that",
+                self.subject
+            ),
+            "run `flowbind plan` to see what it is now.",
+        )
+    }
+}
+
+impl FunctionSpec {
+    /// Whether it changes code or configuration.
+    fn writes(&self, goal: Goal) -> bool {
+        let code = |path: &str| path == CODE;
+        let alias = |path: &str| path.starts_with("publish.");
+        self.fields.iter().any(|field| match goal {
+            Goal::Code => code(&field.path),
+            _ => !code(&field.path) && !alias(&field.path),
+        })
+    }
+
+    fn overwrites(&self) -> bool {
+        self.writes(Goal::Code) || self.writes(Goal::Configuration)
+    }
+}

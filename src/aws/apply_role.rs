@@ -1,0 +1,155 @@
+//! Writes roles: what is missing is put in before anything is taken away, and AWS is looked at afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::apply::{Ended, Runner};
+use super::apply_function::TRIES;
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+use crate::plan::{Outcome, RoleSpec};
+use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Tries of a write that meets another one to the same role (`ConcurrentModification`).
+const WRITE_TRIES: u32 = 5;
+
+impl Runner<'_> {
+    pub(super) async fn role(&self, spec: &RoleSpec, subject: &str) -> Ended {
+        let (place, name) = (&spec.place, spec.name.as_str());
+        let digest = spec.wanted.digest();
+        let (current, created) = match &spec.before {
+            Some(before) => (before.clone(), false),
+            None => match self.create_role(spec, &digest, subject).await? {
+                Some(made) => made,
+                None => {
+                    let message =
+                        format!("{subject}: a role `{name}` appeared meanwhile that is not this set's");
+                    let hint = "run `flowbind plan` to see how it differs.".to_owned();
+                    return Ok(Outcome::Failed { message, hint: Some(hint) });
+                }
+            },
+        };
+        let wrote = write(self.session, spec, &current, subject).await?;
+        if spec.before.is_some() {
+            steady(|| self.session.tag_role(place, name, (APPLIED_TAG, &digest), subject)).await?;
+        }
+        let outcome = if wrote || created { Outcome::Applied } else { Outcome::AlreadySo };
+        self.settle_role(outcome, spec, subject).await
+    }
+
+    /// Creates the role, or finds the one that an earlier try or another run of this set created. Gives the policies
+    /// it has, and whether this call made it.
+    async fn create_role(
+        &self,
+        spec: &RoleSpec,
+        digest: &str,
+        subject: &str,
+    ) -> Result<Option<(RolePolicies, bool)>, Fault> {
+        let RoleSpec { place, name, owner, wanted, .. } = spec;
+        let tags = BTreeMap::from([
+            (SET_TAG.to_owned(), owner.clone()),
+            (APPLIED_TAG.to_owned(), digest.to_owned()),
+        ]);
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let fault = match self.session.create_role(place, name, &wanted.trust, &tags, subject).await {
+                Ok(()) => {
+                    let bare = RolePolicies {
+                        trust: wanted.trust.clone(),
+                        managed: BTreeSet::new(),
+                        inline: BTreeMap::new(),
+                    };
+                    return Ok(Some((bare, true)));
+                }
+                Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => fault,
+                Err(fault) => return Err(fault),
+            };
+            match self.session.role(place, name, subject).await? {
+                Some(seen) if seen.tags.get(SET_TAG) == Some(owner) => {
+                    return Ok(Some((seen.policies, fault.maybe_done())));
+                }
+                Some(_) => return Ok(None),
+                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
+                None if fault.maybe_done() && tries < TRIES => {}
+                None => return Err(fault),
+            }
+        }
+    }
+
+    async fn settle_role(&self, outcome: Outcome, spec: &RoleSpec, subject: &str) -> Ended {
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let seen = match self.session.role(&spec.place, &spec.name, subject).await {
+                // A list may name a policy that another replica does not have yet.
+                Err(fault) if fault.kind == FaultKind::NotFound => None,
+                other => other?,
+            };
+            if seen.is_some_and(|seen| seen.policies == spec.wanted) {
+                return Ok(outcome);
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                let waited = self.session.visible_within().as_secs();
+                let message = format!(
+                    "{subject}: role `{}` does not show what was written after {waited} s",
+                    spec.name
+                );
+                let hint =
+                    "somebody else may write it: run `flowbind plan` to see what it is now.".to_owned();
+                return Ok(Outcome::Failed { message, hint: Some(hint) });
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+/// Writes what differs; says whether anything was.
+async fn write(
+    session: &Session,
+    spec: &RoleSpec,
+    current: &RolePolicies,
+    subject: &str,
+) -> Result<bool, Fault> {
+    let (place, name, wanted) = (&spec.place, spec.name.as_str(), &spec.wanted);
+    let RolePolicies { trust, managed, inline } = wanted;
+    if *trust != current.trust {
+        steady(|| session.set_trust(place, name, trust, subject)).await?;
+    }
+    for arn in managed.difference(&current.managed) {
+        steady(|| session.attach(place, name, arn, subject)).await?;
+    }
+    for (policy, document) in inline.iter().filter(|(policy, text)| current.inline.get(*policy) != Some(text))
+    {
+        steady(|| session.put_inline(place, name, (policy, document), subject)).await?;
+    }
+    for arn in current.managed.difference(managed) {
+        steady(|| session.detach(place, name, arn, subject)).await?;
+    }
+    for policy in current.inline.keys().filter(|policy| !inline.contains_key(*policy)) {
+        steady(|| session.delete_inline(place, name, policy, subject)).await?;
+    }
+    Ok(wanted != current)
+}
+
+pub(super) async fn steady<F: Future<Output = Result<(), Fault>>>(
+    write: impl Fn() -> F,
+) -> Result<(), Fault> {
+    let (mut tries, mut pause) = (1, FIRST_PAUSE);
+    loop {
+        match write().await {
+            Err(fault) if fault.kind == FaultKind::Conflict && tries < WRITE_TRIES => {
+                tries += 1;
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Functions from `source:` at AWS Lambda: the calls, and what comes back as plain data.
+//!
+//! Values of the environment go into the requests and nowhere else: a fault that repeats one is scrubbed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{self, Environment, FunctionCode, LastUpdateStatus, Runtime, State};
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+use crate::manifest::Source;
+use crate::operations::Operation;
+use crate::plan::FunctionSpec;
+use crate::resource::{FunctionRef, Secret};
+use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
+
+/// A try that sends a package may take this long: 50 MB over a slow line.
+const UPLOAD: Duration = Duration::from_secs(300);
+/// A shorter value is not looked for in messages: it would be found everywhere.
+const SHORTEST_SCRUBBED: usize = 4;
+
+impl Session {
+    /// Reads a function, without its alias; none if there is no such function.
+    pub(super) async fn function(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<FunctionSeen>, Fault> {
+        self.get_function(&function.unqualified(), subject).await
+    }
+
+    /// Reads what stands behind a qualifier.
+    pub(super) async fn function_at(
+        &self,
+        function: &FunctionRef,
+        qualifier: &str,
+        subject: &str,
+    ) -> Result<Option<FunctionSeen>, Fault> {
+        let function = FunctionRef { qualifier: Some(qualifier.to_owned()), ..function.clone() };
+        self.get_function(&function, subject).await
+    }
+
+    async fn get_function(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<FunctionSeen>, Fault> {
+        let client = self.at(&function.place);
+        let get = client.lambda.get_function().function_name(&function.name);
+        let get = get.set_qualifier(function.qualifier.clone());
+        let request = || get.clone().send();
+        match self.call(Operation::GetFunction, &function.place, subject, request).await {
+            Ok(answer) => seen(function, answer).map(Some).ok_or_else(|| {
+                Fault::unexpected(Operation::GetFunction, subject, "an answer without a configuration")
+            }),
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Reads an alias, without what stands behind it; none if there is no such alias.
+    pub(super) async fn alias(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        subject: &str,
+    ) -> Result<Option<AliasSeen>, Fault> {
+        let client = self.at(&function.place);
+        let get = client.lambda.get_alias().function_name(&function.name).name(name);
+        let request = || get.clone().send();
+        let answer = match self.call(Operation::GetAlias, &function.place, subject, request).await {
+            Ok(answer) => answer,
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let version = answer
+            .function_version
+            .ok_or_else(|| Fault::unexpected(Operation::GetAlias, subject, "an answer without a version"))?;
+        let weights = answer.routing_config.and_then(|routing| routing.additional_version_weights);
+        Ok(Some(AliasSeen {
+            version,
+            description: answer.description.unwrap_or_default(),
+            weighted: weights.unwrap_or_default().into_keys().collect(),
+            revision: answer.revision_id,
+            behind: None,
+        }))
+    }
+
+    /// Creates a function. There is no idempotency token, but the name can be taken only once.
+    pub(super) async fn create_function(
+        &self,
+        spec: &FunctionSpec,
+        tags: &BTreeMap<String, String>,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let (function, source) = (&spec.function, &spec.source);
+        let client = self.at(&function.place);
+        let request = || {
+            let code = FunctionCode::builder().zip_file(Blob::new(source.code.zip.as_slice())).build();
+            let create =
+                client.lambda.create_function().function_name(&function.name).role(&spec.role).code(code);
+            let create = create
+                .runtime(Runtime::from(source.runtime.as_str()))
+                .handler(&source.handler)
+                .set_description(source.description.clone())
+                .set_timeout(source.timeout.and_then(|seconds| seconds.try_into().ok()))
+                .set_memory_size(source.memory.and_then(|megabytes| megabytes.try_into().ok()))
+                .set_environment(source.environment.as_ref().map(environment))
+                .set_tags(Some(tags.clone().into_iter().collect()));
+            create.customize().config_override(patient()).send()
+        };
+        let created = self.call(Operation::CreateFunction, &function.place, subject, request).await;
+        created.map(|_| ()).map_err(|fault| scrub(fault, source))
+    }
+
+    /// Replaces the code, if the function still has this revision.
+    pub(super) async fn update_code(
+        &self,
+        spec: &FunctionSpec,
+        revision: Option<&String>,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let function = &spec.function;
+        let client = self.at(&function.place);
+        let request = || {
+            let update = client.lambda.update_function_code().function_name(&function.name);
+            let update = update.zip_file(Blob::new(spec.source.code.zip.as_slice()));
+            update.set_revision_id(revision.cloned()).customize().config_override(patient()).send()
+        };
+        self.call(Operation::UpdateFunctionCode, &function.place, subject, request).await.map(|_| ())
+    }
+
+    /// Sets the declared fields that differ, if the function still has this revision.
+    pub(super) async fn update_configuration(
+        &self,
+        spec: &FunctionSpec,
+        revision: Option<&String>,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let (function, source) = (&spec.function, &spec.source);
+        let client = self.at(&function.place);
+        let changes = |path: &str| spec.fields.iter().any(|field| field.path.split('.').next() == Some(path));
+        let update = client.lambda.update_function_configuration().function_name(&function.name);
+        let update = update
+            .set_revision_id(revision.cloned())
+            .set_runtime(changes("runtime").then(|| Runtime::from(source.runtime.as_str())))
+            .set_handler(changes("handler").then(|| source.handler.clone()))
+            .set_role(changes("role").then(|| spec.role.clone()))
+            .set_description(source.description.clone().filter(|_| changes("description")))
+            .set_timeout(source.timeout.filter(|_| changes("timeout")).and_then(|n| n.try_into().ok()))
+            .set_memory_size(source.memory.filter(|_| changes("memory")).and_then(|n| n.try_into().ok()))
+            .set_environment(source.environment.as_ref().filter(|_| changes("environment")).map(environment));
+        let request = || update.clone().send();
+        let updated =
+            self.call(Operation::UpdateFunctionConfiguration, &function.place, subject, request).await;
+        updated.map(|_| ()).map_err(|fault| scrub(fault, source))
+    }
+
+    /// Publishes a version of the code that is meant, if the function still has this revision. Gives the version:
+    /// an old one where nothing changed since.
+    pub(super) async fn publish_version(
+        &self,
+        function: &FunctionRef,
+        code: &str,
+        revision: Option<&String>,
+        subject: &str,
+    ) -> Result<String, Fault> {
+        let operation = Operation::PublishVersion;
+        let client = self.at(&function.place);
+        let publish = client.lambda.publish_version().function_name(&function.name).code_sha256(code);
+        let publish = publish.set_revision_id(revision.cloned());
+        let request = || publish.clone().send();
+        let answer = self.call(operation, &function.place, subject, request).await?;
+        answer.version.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a version"))
+    }
+
+    /// Creates an alias.
+    pub(super) async fn create_alias(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        (version, note): (&str, &str),
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let client = self.at(&function.place);
+        let create = client.lambda.create_alias().function_name(&function.name).name(name);
+        let create = create.function_version(version).description(note);
+        let request = || create.clone().send();
+        self.call(Operation::CreateAlias, &function.place, subject, request).await.map(|_| ())
+    }
+
+    /// Moves an alias, if it still has this revision.
+    pub(super) async fn update_alias(
+        &self,
+        function: &FunctionRef,
+        name: &str,
+        (version, note): (&str, &str),
+        revision: Option<&String>,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let client = self.at(&function.place);
+        let update = client.lambda.update_alias().function_name(&function.name).name(name);
+        let update = update.function_version(version).description(note).set_revision_id(revision.cloned());
+        let request = || update.clone().send();
+        self.call(Operation::UpdateAlias, &function.place, subject, request).await.map(|_| ())
+    }
+
+    /// Sets a tag of a function.
+    pub(super) async fn tag_function(
+        &self,
+        function: &FunctionRef,
+        (key, value): (&str, &str),
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let client = self.at(&function.place);
+        let tag = client.lambda.tag_resource().resource(function.unqualified().arn().to_string());
+        let tag = tag.tags(key, value);
+        let request = || tag.clone().send();
+        self.call(Operation::TagFunction, &function.place, subject, request).await.map(|_| ())
+    }
+}
+
+fn patient() -> aws_sdk_lambda::config::Builder {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).build();
+    aws_sdk_lambda::config::Builder::new().timeout_config(timeouts)
+}
+
+fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
+    let variables = variables.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
+    Environment::builder().set_variables(Some(variables.collect())).build()
+}
+
+/// Takes values of the environment out of what the service said.
+fn scrub(mut fault: Fault, source: &Source) -> Fault {
+    let clean = |text: &mut String| {
+        for value in source.environment.iter().flat_map(BTreeMap::values) {
+            if value.expose().len() >= SHORTEST_SCRUBBED {
+                *text = text.replace(value.expose(), &value.to_string());
+            }
+        }
+    };
+    clean(&mut fault.message);
+    if let FaultKind::Invalid(problems) = &mut fault.kind {
+        problems.iter_mut().for_each(clean);
+    }
+    fault
+}
+
+fn seen(function: &FunctionRef, answer: GetFunctionOutput) -> Option<FunctionSeen> {
+    let GetFunctionOutput { configuration, tags, tags_error, .. } = answer;
+    let live = configuration?;
+    let state = state(&live);
+    let revision = live.revision_id.clone();
+    let tags = tags_error.is_none().then(|| tags.unwrap_or_default().into_iter().collect());
+    let arn = function.unqualified().arn().to_string();
+    Some(FunctionSeen { arn, latest: configured(live), state, revision, tags, alias: None })
+}
+
+fn state(live: &types::FunctionConfiguration) -> FunctionState {
+    let told = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
+        (Some(code), Some(reason)) => format!("{reason} ({code})"),
+        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (None, None) => "AWS gives no reason".to_owned(),
+    };
+    match (&live.state, &live.last_update_status) {
+        (Some(State::Failed), _) => FunctionState::Failed(told(
+            live.state_reason_code.as_ref().map(types::StateReasonCode::as_str),
+            live.state_reason.as_deref(),
+        )),
+        (Some(State::Pending | State::Deleting), _) | (_, Some(LastUpdateStatus::InProgress)) => {
+            FunctionState::Busy
+        }
+        (_, Some(LastUpdateStatus::Failed)) => FunctionState::UpdateFailed(told(
+            live.last_update_status_reason_code.as_ref().map(types::LastUpdateStatusReasonCode::as_str),
+            live.last_update_status_reason.as_deref(),
+        )),
+        _ => FunctionState::Ready,
+    }
+}
+
+fn configured(live: types::FunctionConfiguration) -> FunctionConfiguration {
+    let number = |value: Option<i32>| value.and_then(|n| n.try_into().ok()).unwrap_or_default();
+    let environment = match live.environment {
+        Some(environment) if environment.error.is_some() => None,
+        Some(environment) => Some(environment.variables.unwrap_or_default()),
+        None => Some(std::collections::HashMap::new()),
+    };
+    FunctionConfiguration {
+        runtime: live.runtime.map(|runtime| runtime.as_str().to_owned()),
+        handler: live.handler,
+        role: live.role.unwrap_or_default(),
+        timeout: number(live.timeout),
+        memory: number(live.memory_size),
+        description: live.description.unwrap_or_default(),
+        environment: environment
+            .map(|variables| variables.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()),
+        code: live.code_sha256.unwrap_or_default(),
+    }
+}

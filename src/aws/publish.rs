@@ -1,0 +1,129 @@
+//! Publishes a version and points the alias at it. The alias's description notes what was published, so that the next
+//! look needs no further call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::apply_function::{Goal, Stop, TRIES, Writing};
+use super::fault::{Fault, FaultKind};
+use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+impl Writing<'_> {
+    /// Publishes what was settled and moves the alias; says whether the alias was written.
+    pub(super) async fn publish(
+        &self,
+        alias: &str,
+        settled: FunctionSeen,
+        digest: &str,
+    ) -> Result<bool, Stop> {
+        let version = self.version(settled).await?;
+        let note = AliasSeen::note(digest, &version);
+        let shows = |seen: &AliasSeen| seen.version == version && seen.description == note;
+        let known = self.spec.before.as_ref().and_then(|before| before.alias.as_ref());
+        if known.is_some_and(shows) {
+            return Ok(false);
+        }
+        let revision = |alias: Option<&AliasSeen>| alias.map(|alias| alias.revision.clone());
+        let mut tries = 0;
+        let wrote = loop {
+            tries += 1;
+            let Err(fault) = self.point(alias, known, (&version, &note)).await else { break true };
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done();
+            if !look {
+                return Err(fault.into());
+            }
+            match self.session.alias(&self.spec.function, alias, self.subject).await? {
+                Some(seen) if shows(&seen) && seen.weighted.is_empty() => break fault.maybe_done(),
+                // As it was, so that nothing was done.
+                seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {
+                }
+                _ if fault.maybe_done() => return Err(fault.into()),
+                _ => return Err(self.changed(&format!("alias `{alias}`"))),
+            }
+        };
+        self.until(alias, |seen| seen.as_ref().is_some_and(shows)).await?;
+        Ok(wrote)
+    }
+
+    /// Makes or moves the alias, once.
+    async fn point(&self, alias: &str, known: Option<&AliasSeen>, to: (&str, &str)) -> Result<(), Fault> {
+        let function = &self.spec.function;
+        match known {
+            None => self.session.create_alias(function, alias, to, self.subject).await,
+            Some(known) => {
+                let revision = known.revision.as_ref();
+                self.session.update_alias(function, alias, to, revision, self.subject).await
+            }
+        }
+    }
+
+    /// Publishes a version of what was settled, and waits until it can be called.
+    async fn version(&self, settled: FunctionSeen) -> Result<String, Stop> {
+        let (function, code) = (&self.spec.function, &self.spec.source.code.digest);
+        let began = Instant::now();
+        let mut at = settled;
+        let version = loop {
+            let published =
+                self.session.publish_version(function, code, at.revision.as_ref(), self.subject).await;
+            let fault = match published {
+                Ok(version) => break version,
+                Err(fault) => fault,
+            };
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale);
+            if !look || began.elapsed() >= self.session.visible_within() {
+                return Err(fault.into());
+            }
+            let now = self.settle(Goal::Settled).await?;
+            if now.latest != at.latest {
+                return Err(self.changed("code or configuration"));
+            }
+            tokio::time::sleep(FIRST_PAUSE).await;
+            at = now;
+        };
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.session.function_at(function, &version, self.subject).await?.map(|seen| seen.state) {
+                Some(FunctionState::Failed(why)) => {
+                    return Err(Stop::told(
+                        format!("{}: version {version} cannot be called: {why}", self.subject),
+                        "mend the cause, then run the command again; the alias was not moved.",
+                    ));
+                }
+                Some(FunctionState::Ready | FunctionState::UpdateFailed(_)) => return Ok(version),
+                Some(FunctionState::Busy) | None => {}
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                return Err(self.slow(&format!("version {version}")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn until(&self, alias: &str, good: impl Fn(&Option<AliasSeen>) -> bool) -> Result<(), Stop> {
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if good(&self.session.alias(&self.spec.function, alias, self.subject).await?) {
+                return Ok(());
+            }
+            if began.elapsed() >= self.session.visible_within() {
+                return Err(self.slow(&format!("alias `{alias}`")));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    fn slow(&self, what: &str) -> Stop {
+        let waited = self.session.visible_within().as_secs();
+        Stop::told(
+            format!("{}: {what} was written, but does not show after {waited} s", self.subject),
+            "run the command again in some minutes.",
+        )
+    }
+}

@@ -1,0 +1,247 @@
+//! Plans functions from `source:`: code, configuration, and the alias that is pointed at what they are.
+
+use super::fields::{DESCRIPTION, FieldChange, differences, named};
+use super::namesake::Namesake;
+use super::{ActionId, Change, Draft, Guard, Spec, Step, roles};
+use crate::manifest::{Function, Manifest, Source};
+use crate::resource::{Address, FunctionRef, Kind, Label, Problem};
+use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState, Look, Snapshot};
+
+/// A function to be written: in the order code, configuration, version, alias, each only where it differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionSpec {
+    /// The function, without a qualifier.
+    pub function: FunctionRef,
+    /// The tag of its owner, set when it is created.
+    pub owner: String,
+    /// What it is to be.
+    pub source: Source,
+    /// The ARN of its role.
+    pub role: String,
+    /// What it is; none if it is to be created.
+    pub before: Option<FunctionSeen>,
+    /// What differs.
+    pub fields: Vec<FieldChange>,
+}
+
+/// Whether carrying out a function's `source:` makes the qualifier that its flows call.
+pub(super) fn provides(function: &Function) -> bool {
+    let qualifier = &function.target.qualifier;
+    function.source.as_ref().is_some_and(|source| qualifier.is_none() || *qualifier == source.publish)
+}
+
+/// The planned write of a function, if there is one.
+pub(super) fn action(name: &Label, draft: &Draft) -> Option<ActionId> {
+    let id = ActionId { address: Address::new(Kind::Function, name), step: Step::Write };
+    draft.actions.iter().any(|action| action.id == id).then_some(id)
+}
+
+/// Plans every function that has a `source:`.
+pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
+    for (name, function) in &desired.functions {
+        let Some(source) = &function.source else { continue };
+        let Some(role) = roles::arn_of(desired, observed, name) else { continue };
+        let address = Address::new(Kind::Function, name);
+        Site { desired, observed, name, function, source, role, address }.plan(draft);
+    }
+}
+
+struct Site<'a> {
+    desired: &'a Manifest,
+    observed: &'a Snapshot,
+    name: &'a Label,
+    function: &'a Function,
+    source: &'a Source,
+    role: String,
+    address: Address,
+}
+
+impl Site<'_> {
+    fn plan(&self, draft: &mut Draft) {
+        match self.observed.sources.get(self.name) {
+            Some(Look::Found(seen)) => self.compare(seen, draft),
+            Some(Look::Absent { .. }) => {
+                if let Some(after) = self.after(true, draft) {
+                    let target = &self.function.target;
+                    let reason = format!("no function `{}` in {}", target.name, target.place);
+                    let change = Change::Create(self.spec(None, Vec::new()));
+                    draft.act(self.address.clone(), change, reason, after);
+                }
+            }
+            Some(Look::Unknown) | None => {
+                draft.block(self.address.clone(), format!("{} could not be read", self.what()));
+            }
+        }
+    }
+
+    fn what(&self) -> String {
+        format!("function `{}`", self.function.target.name)
+    }
+
+    fn compare(&self, seen: &FunctionSeen, draft: &mut Draft) {
+        if !self.can_be_written(seen, draft) {
+            return;
+        }
+        let mut fields = differences(self.source, &self.role, &seen.latest);
+        let latest = fields.len();
+        fields.extend(self.alias(seen, &fields));
+        if self.is_weighted(seen, &fields, draft) {
+            return;
+        }
+        if fields.is_empty() {
+            draft.in_sync += 1;
+            return;
+        }
+        let namesake = Namesake {
+            address: &self.address,
+            what: self.what(),
+            tags: seen.tags.as_ref(),
+            digest: &seen.digest(),
+            adopt: self.function.adopt,
+            origin: &self.function.origin,
+        };
+        if !namesake.may_write(&self.desired.set, &fields, draft) {
+            return;
+        }
+        let reason = match latest {
+            0 => alias_reason(seen, &fields),
+            some => format!("{}: {}", namesake.who(), named(&fields[..some])),
+        };
+        let role_changes = fields.iter().any(|field| field.path == "role");
+        let Some(after) = self.after(role_changes, draft) else { return };
+        let change = Change::Update(self.spec(Some(seen.clone()), fields));
+        let id = draft.act(self.address.clone(), change, reason, after);
+        draft.guard(&id, self.function.protect.then(|| Guard::protected(&self.address)));
+    }
+
+    /// The write of its role; none at all if the function needs a role that cannot be had.
+    fn after(&self, needs_role: bool, draft: &mut Draft) -> Option<Vec<ActionId>> {
+        if roles::managed(self.function).is_none() {
+            return Some(Vec::new());
+        }
+        let address = Address::new(Kind::Role, self.name);
+        let there = self.observed.roles.get(self.name).and_then(Look::found).is_some();
+        if let Some(why) = draft.blocked.get(&address).cloned()
+            && needs_role
+            && !there
+        {
+            self.hold(draft, "function-held", format!("{} is not written: {why}", self.what()), None);
+            return None;
+        }
+        let id = ActionId { address, step: Step::Write };
+        Some(draft.actions.iter().any(|action| action.id == id).then_some(id).into_iter().collect())
+    }
+
+    fn can_be_written(&self, seen: &FunctionSeen, draft: &mut Draft) -> bool {
+        if seen.latest.environment.is_none() && self.source.environment.is_some() {
+            let message = format!("the environment of {} could not be decrypted", self.what());
+            let hint = "the caller needs kms:Decrypt for the function's key; until then the environment is not compared.";
+            let problem = Problem::warning("environment-unreadable", message);
+            draft.problems.push(problem.on(&self.address).at(&self.function.origin).hint(hint));
+        }
+        match &seen.state {
+            FunctionState::Ready | FunctionState::Busy => true,
+            FunctionState::UpdateFailed(why) => {
+                let message = format!("the last update of {} failed: {why}", self.what());
+                let problem = Problem::warning("function-update-failed", message);
+                draft.problems.push(problem.on(&self.address).at(&self.function.origin));
+                true
+            }
+            FunctionState::Failed(why) => {
+                let message = format!("{} could not be created by Lambda: {why}", self.what());
+                let hint = "mend the cause, delete the function, then run the command again.";
+                self.hold(draft, "function-failed", message, Some(hint));
+                false
+            }
+        }
+    }
+
+    /// What is to happen to the alias: nothing where it points at a version that is what the manifest says.
+    fn alias(&self, seen: &FunctionSeen, latest: &[FieldChange]) -> Option<FieldChange> {
+        let name = self.source.publish.as_ref()?;
+        let from = match &seen.alias {
+            None => None,
+            Some(alias) => {
+                if self.is_good(alias, latest) {
+                    return None;
+                }
+                Some(format!("version {}", alias.version))
+            }
+        };
+        let to = "a version of this code and configuration".to_owned();
+        Some(FieldChange::open(format!("publish.{name}"), from, Some(to)))
+    }
+
+    fn is_good(&self, alias: &AliasSeen, latest: &[FieldChange]) -> bool {
+        if alias.version == "$LATEST" {
+            return false;
+        }
+        match &alias.behind {
+            // A version may have been published with a description of its own.
+            Some(behind) => only_described(&differences(self.source, &self.role, behind)),
+            None => only_described(latest),
+        }
+    }
+
+    /// A rollout by weights is somebody's work in progress: it is told, and nothing is written to the function.
+    fn is_weighted(&self, seen: &FunctionSeen, fields: &[FieldChange], draft: &mut Draft) -> bool {
+        let Some((name, alias)) = self.source.publish.as_ref().zip(seen.alias.as_ref()) else { return false };
+        if alias.weighted.is_empty() {
+            return false;
+        }
+        let versions: Vec<&str> = alias.weighted.iter().map(String::as_str).collect();
+        let mut message = format!(
+            "alias `{name}` of {} shares its calls with version {}: someone is rolling out, and it is not moved",
+            self.what(),
+            versions.join(", ")
+        );
+        if !fields.is_empty() {
+            message = format!("{message} (what differs: {})", named(fields));
+        }
+        let hint =
+            "end the rollout, by removing the alias's routing configuration, then run the command again.";
+        self.hold(draft, "alias-weighted", message, Some(hint));
+        true
+    }
+
+    fn hold(&self, draft: &mut Draft, code: &'static str, message: String, hint: Option<&str>) {
+        draft.block(self.address.clone(), message.clone());
+        let mut problem = Problem::held(code, message).on(&self.address).at(&self.function.origin);
+        problem.hint = hint.map(str::to_owned);
+        draft.problems.push(problem);
+    }
+
+    fn spec(&self, before: Option<FunctionSeen>, fields: Vec<FieldChange>) -> Spec {
+        Spec::Function(Box::new(FunctionSpec {
+            function: self.function.target.unqualified(),
+            owner: format!("{}/{}", self.desired.set, self.name),
+            source: self.source.clone(),
+            role: self.role.clone(),
+            before,
+            fields,
+        }))
+    }
+}
+
+fn only_described(fields: &[FieldChange]) -> bool {
+    fields.iter().all(|field| field.path == DESCRIPTION)
+}
+
+fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> String {
+    let name = fields.first().map_or("", |field| field.path.trim_start_matches("publish."));
+    match &seen.alias {
+        None => format!("there is no alias `{name}`"),
+        Some(alias) => match alias.noted() {
+            Some(noted) if noted != alias.version => {
+                format!(
+                    "alias `{name}` was moved outside of flowbind, from version {noted} to {}",
+                    alias.version
+                )
+            }
+            _ => format!("alias `{name}` points at version {}, which is something else", alias.version),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

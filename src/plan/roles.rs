@@ -1,0 +1,115 @@
+//! Plans the execution roles of functions: who may assume them, and exactly the policies that are declared.
+
+use super::fields::{FieldChange, named, role_differences};
+use super::namesake::Namesake;
+use super::{Change, Draft, Guard, Spec};
+use crate::manifest::{Function, Manifest, Role, RoleRef};
+use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
+use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
+
+/// A role to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleSpec {
+    /// The account; IAM has no Regions, and is called from this one.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// The tag of its owner, set when it is created.
+    pub owner: String,
+    /// What it is to be.
+    pub wanted: RolePolicies,
+    /// What it is; none if it is to be created.
+    pub before: Option<RolePolicies>,
+    /// What differs.
+    pub fields: Vec<FieldChange>,
+}
+
+/// The role that a function declares, if flowbind makes it.
+pub(crate) fn managed(function: &Function) -> Option<&Role> {
+    match &function.source.as_ref()?.role {
+        RoleRef::Managed(role) => Some(role),
+        RoleRef::Arn(_) => None,
+    }
+}
+
+/// The ARN of a function's role: as it was seen, else as it will be.
+pub(super) fn arn_of(desired: &Manifest, observed: &Snapshot, name: &Label) -> Option<String> {
+    let function = desired.functions.get(name)?;
+    let role = match &function.source.as_ref()?.role {
+        RoleRef::Arn(arn) => return Some(arn.clone()),
+        RoleRef::Managed(role) => role,
+    };
+    let seen = observed.roles.get(name).and_then(Look::found);
+    let Place { account, region } = &function.target.place;
+    let made = || format!("arn:{}:iam::{account}:role/{}", partition(region), role.name);
+    Some(seen.map_or_else(made, |seen| seen.arn.clone()))
+}
+
+/// Plans every role. The manifest lets no two functions declare the same one.
+pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
+    for (name, function) in &desired.functions {
+        if let Some(role) = managed(function) {
+            plan_one(desired, observed, (name, function, role), draft);
+        }
+    }
+}
+
+fn plan_one(
+    desired: &Manifest,
+    observed: &Snapshot,
+    (name, function, role): (&Label, &Function, &Role),
+    draft: &mut Draft,
+) {
+    let address = Address::new(Kind::Role, name);
+    let wanted = policies(role);
+    let spec = |before, fields| {
+        Spec::Role(Box::new(RoleSpec {
+            place: function.target.place.clone(),
+            name: role.name.clone(),
+            owner: format!("{}/{name}", desired.set),
+            wanted: wanted.clone(),
+            before,
+            fields,
+        }))
+    };
+    match observed.roles.get(name) {
+        Some(Look::Absent { .. }) => {
+            let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
+            draft.act(address, Change::Create(spec(None, Vec::new())), reason, Vec::new());
+        }
+        Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
+            let fields = role_differences(&wanted, seen);
+            if fields.is_empty() {
+                draft.in_sync += 1;
+                return;
+            }
+            let namesake = Namesake {
+                address: &address,
+                what: format!("role `{}`", role.name),
+                tags: Some(tags),
+                digest: &seen.digest(),
+                adopt: function.adopt,
+                origin: &function.origin,
+            };
+            if !namesake.may_write(&desired.set, &fields, draft) {
+                return;
+            }
+            let reason = format!("{}: {}", namesake.who(), named(&fields));
+            let guard = function.protect.then(|| Guard::protected(&address));
+            let id = draft.act(address, Change::Update(spec(Some(seen.clone()), fields)), reason, Vec::new());
+            draft.guard(&id, guard);
+        }
+        Some(Look::Unknown) | None => {
+            draft.block(address, format!("role `{}` could not be read", role.name));
+        }
+    }
+}
+
+fn policies(role: &Role) -> RolePolicies {
+    let Role { name: _, managed_policies, inline } = role;
+    RolePolicies {
+        trust: lambda_trust(),
+        managed: managed_policies.iter().cloned().collect(),
+        inline: inline.iter().map(|(name, text)| (name.clone(), canonical_policy(text))).collect(),
+    }
+}

@@ -4,6 +4,7 @@
 //! same input. A plan is data; the executor has no choice left to make.
 
 mod bindings;
+mod counts;
 mod fields;
 mod flow_site;
 mod flow_text;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use counts::Counts;
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
@@ -142,7 +144,7 @@ pub enum Spec {
     /// Makes an instance.
     Instance(InstanceSpec),
     /// Takes away what is left over.
-    Removal(Box<Removal>),
+    Removal(Removal),
 }
 
 /// An association to be made.
@@ -319,36 +321,6 @@ impl Plan {
     pub fn is_held(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
     }
-
-    /// Counts creations, updates and deletions. The two steps of a new flow count as one creation.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for action in self.actions.iter().filter(|action| action.id.step != Step::Stub) {
-            match action.change {
-                Change::Create(_) => counts.create += 1,
-                Change::Update(_) => counts.update += 1,
-                Change::Delete(_) => counts.delete += 1,
-            }
-        }
-        counts
-    }
-
-    /// Gives the plan without the guard on the share that it deletes: somebody insists.
-    #[must_use]
-    pub fn forced(self) -> Self {
-        Self { force: None, ..self }
-    }
-}
-
-/// How many resources a plan writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Those that it creates.
-    pub create: usize,
-    /// Those that it changes.
-    pub update: usize,
-    /// Those that it deletes.
-    pub delete: usize,
 }
 
 impl Change {
@@ -387,7 +359,7 @@ impl Draft {
         guard: Option<Guard>,
     ) -> ActionId {
         let id = ActionId { address, step: Step::Delete };
-        let change = Change::Delete(Spec::Removal(Box::new(removal)));
+        let change = Change::Delete(Spec::Removal(removal));
         self.actions.push(Action { id: id.clone(), change, reason, after, guard });
         id
     }

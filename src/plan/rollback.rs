@@ -62,10 +62,10 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
     for (kept, live) in kept.iter().zip(live) {
         let several = kept_at(kept, plan.actions.iter().map(|action| &action.id.address));
         match back(run, kept, live, several) {
-            Ok(Some(action)) => plan.actions.push(action),
-            Ok(None) => plan.in_sync += 1,
-            Err(Some(problem)) => plan.problems.push(problem),
-            Err(None) => {}
+            Back::Write(action) => plan.actions.push(*action),
+            Back::InSync => plan.in_sync += 1,
+            Back::Held(problem) => plan.problems.push(*problem),
+            Back::Unknown => {}
         }
     }
     plan.actions.sort_by(|a, b| a.id.cmp(&b.id));
@@ -78,30 +78,38 @@ fn kept_at<'a>(kept: &KeptFlow, mut planned: impl Iterator<Item = &'a Address>) 
     Address { at: at.or_else(|| kept.address.at.clone()), ..kept.address.clone() }
 }
 
-/// One content: nothing to do, a write, or why not (a gap says why where there is no problem).
-fn back(
-    run: &str,
-    kept: &KeptFlow,
-    live: &LiveFlow,
-    address: Address,
-) -> Result<Option<Action>, Option<Problem>> {
-    let held = |code, message: String| Some(Problem::held(code, message).on(&address));
-    let wanted = Document::parse(&kept.content)
-        .map_err(|error| held("flow-unreadable", format!("the kept content cannot be read: {error}")))?;
+/// What becomes of one content.
+enum Back {
+    /// It is written.
+    Write(Box<Action>),
+    /// It stands there already.
+    InSync,
+    /// It cannot be written.
+    Held(Box<Problem>),
+    /// What stands there could not be read; a gap says why.
+    Unknown,
+}
+
+fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
+    let held = |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address)));
+    let wanted = match Document::parse(&kept.content) {
+        Ok(wanted) => wanted,
+        Err(error) => return held("flow-unreadable", format!("the kept content cannot be read: {error}")),
+    };
     let seen = match &live.flow {
         Look::Found(seen) => Some(seen),
         Look::Absent { .. } if live.name_taken => {
             let message = format!("`{}` was deleted, and another {} has its name now", kept.name, kept.key.0);
-            return Err(held("name-taken", message));
+            return held("name-taken", message);
         }
         Look::Absent { .. } => None,
-        Look::Unknown => return Err(None),
+        Look::Unknown => return Back::Unknown,
     };
     let before =
         seen.and_then(|seen| if kept.published { seen.published.as_ref() } else { seen.draft.as_ref() });
     let before = before.map(|content| content.text.clone());
     if before.as_ref() == Some(&kept.content) {
-        return Ok(None);
+        return Back::InSync;
     }
     let live_document = before.as_ref().and_then(|text| Document::parse(text).ok());
     let diff = live_document.map_or_else(FlowDiff::default, |live| compare::diff(&live, &wanted));
@@ -118,7 +126,7 @@ fn back(
     let spec = Spec::Flow(Box::new(spec(kept, seen, before, diff)));
     let change = if seen.is_some() { Change::Update(spec) } else { Change::Create(spec) };
     let id = ActionId { address, step: Step::Write };
-    Ok(Some(Action { id, change, reason, after: Vec::new(), guard }))
+    Back::Write(Box::new(Action { id, change, reason, after: Vec::new(), guard }))
 }
 
 fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: FlowDiff) -> FlowSpec {

@@ -20,6 +20,8 @@ mod graph;
 mod hand_made;
 mod lint;
 mod removal;
+mod removal_answers;
 mod removal_functions;
+mod removal_ownership;
 mod rollback;
 mod world;

@@ -6,7 +6,7 @@ use aws_sdk_connect::types::{ContactFlowStatus, ContactFlowType};
 use flowbind::emulator::Settings;
 use flowbind::plan::{ApplyReport, Outcome, Plan, reads};
 use flowbind::reconcile::{self, NotBegun};
-use flowbind::resource::{Address, OwnSid};
+use flowbind::resource::Address;
 
 use crate::apply::{Silent, all_done, carry_out};
 use crate::world::{World, code, flowbind_at, load, stderr, stdout};
@@ -14,7 +14,7 @@ use crate::world::{World, code, flowbind_at, load, stderr, stdout};
 const LONDON: &str = "eu-west-2";
 
 /// Lines that end in `# gone` are taken out later. `night` goes to `survey` and into the module; both call `orders`.
-const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
+pub(crate) const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
 metadata: { name: acme }
 spec:
@@ -36,7 +36,7 @@ spec:
 "#;
 
 /// A flow that invokes a function, then goes somewhere, if anywhere.
-fn flow(function: &str, then: Option<(&str, &str, &str)>) -> String {
+pub(crate) fn flow(function: &str, then: Option<(&str, &str, &str)>) -> String {
     let next = if then.is_some() { "go" } else { "end" };
     let go = then.map_or_else(String::new, |(kind, key, target)| {
         format!(
@@ -54,7 +54,7 @@ const HELLO: &str = r#"{"Version":"2019-10-30","StartAction":"call","Settings":{
 {"Identifier":"call","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"${function.news.arn}","InvocationTimeLimitSeconds":"3"},"Transitions":{"NextAction":"end","Errors":[{"ErrorType":"NoMatchingError","NextAction":"end"}],"Conditions":[]}},
 {"Identifier":"end","Type":"EndFlowModuleExecution","Parameters":{},"Transitions":{}}]}"#;
 
-fn arn(function: &str) -> String {
+pub(crate) fn arn(function: &str) -> String {
     format!("arn:aws:lambda:eu-west-2:111122223333:function:{function}")
 }
 
@@ -72,7 +72,7 @@ async fn start(settings: Settings) -> World {
 }
 
 /// A world where everything was applied.
-async fn applied(settings: Settings) -> World {
+pub(crate) async fn applied(settings: Settings) -> World {
     let world = start(settings).await;
     let session = world.session().await;
     let plan = world.plan().await;
@@ -80,25 +80,25 @@ async fn applied(settings: Settings) -> World {
     world
 }
 
-fn with_manifest(world: World, text: &str) -> World {
+pub(crate) fn with_manifest(world: World, text: &str) -> World {
     std::fs::write(world.folder.path().join("m.yaml"), text).unwrap();
     World { manifests: load(&world.folder.path().join("m.yaml")), ..world }
 }
 
-fn reduced() -> String {
+pub(crate) fn reduced() -> String {
     MANIFEST
         .lines()
         .filter(|line| !line.ends_with("# gone") && *line != "  modules:")
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-async fn pruned(world: &World) -> Plan {
+pub(crate) async fn pruned(world: &World) -> Plan {
     let session = world.session().await;
     reconcile::plan_pruned(&session, world.manifest(), &reads(world.manifest())).await.unwrap()
 }
 
 /// Applies with everything allowed.
-async fn prune(world: &World) -> ApplyReport {
+pub(crate) async fn prune(world: &World) -> ApplyReport {
     let session = world.session().await;
     let plan = pruned(world).await.forced();
     let allowed: BTreeSet<Address> =
@@ -115,11 +115,11 @@ fn lines(plan: &Plan) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn addresses(plan: &Plan) -> Vec<String> {
+pub(crate) fn addresses(plan: &Plan) -> Vec<String> {
     plan.actions.iter().map(|action| action.id.address.to_string()).collect()
 }
 
-fn problems(plan: &Plan) -> Vec<String> {
+pub(crate) fn problems(plan: &Plan) -> Vec<String> {
     plan.problems
         .iter()
         .map(|p| {
@@ -133,12 +133,12 @@ fn problems(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-async fn instance(world: &World) -> String {
+pub(crate) async fn instance(world: &World) -> String {
     let list = world.connect(LONDON).list_instances().send().await.unwrap();
     list.instance_summary_list()[0].id().unwrap().to_owned()
 }
 
-async fn ids(world: &World, name: &str) -> (String, String) {
+pub(crate) async fn ids(world: &World, name: &str) -> (String, String) {
     let list =
         world.connect(LONDON).list_contact_flows().instance_id(instance(world).await).send().await.unwrap();
     let flow = list.contact_flow_summary_list().iter().find(|flow| flow.name() == Some(name)).unwrap();
@@ -146,14 +146,14 @@ async fn ids(world: &World, name: &str) -> (String, String) {
 }
 
 /// Somebody else's flow.
-async fn theirs(world: &World, name: &str, content: &str, status: ContactFlowStatus) -> String {
+pub(crate) async fn theirs(world: &World, name: &str, content: &str, status: ContactFlowStatus) -> String {
     let create = world.connect(LONDON).create_contact_flow().instance_id(instance(world).await).name(name);
     let create = create.r#type(ContactFlowType::ContactFlow).content(content).status(status);
     create.send().await.unwrap().contact_flow_id.unwrap()
 }
 
 /// Everything that can be seen of the instance and the functions, as text.
-async fn state(world: &World) -> Vec<String> {
+pub(crate) async fn state(world: &World) -> Vec<String> {
     let (connect, lambda, id) = (world.connect(LONDON), world.lambda(LONDON), instance(world).await);
     let mut all = Vec::new();
     let flows = connect.list_contact_flows().instance_id(&id).send().await.unwrap();
@@ -356,39 +356,6 @@ async fn a_flow_that_this_run_changes_counts_as_it_will_be() {
 }
 
 #[tokio::test]
-async fn where_a_flow_cannot_be_read_nothing_of_its_instance_is_removed() {
-    for operation in
-        ["DescribeContactFlowModule", "DescribeContactFlow", "ListContactFlowModules", "ListContactFlows"]
-    {
-        for kind in ["500", "deny", "html"] {
-            let folder = tempfile::tempdir().unwrap();
-            let state_file = Some(folder.path().join("state.json"));
-            let world = applied(Settings { state: state_file.clone(), ..Settings::default() }).await;
-            let World { folder, emulator, .. } = with_manifest(world, &reduced());
-            emulator.stop().await.unwrap();
-            let faults = vec![format!("{kind}:connect:{operation}").parse().unwrap()];
-            let world = World::in_folder_with(
-                folder,
-                "m.yaml",
-                Settings { state: state_file, faults, ..Settings::default() },
-            )
-            .await;
-            let plan = pruned(&world).await;
-            assert!(addresses(&plan).is_empty(), "{kind} {operation}: {:?}", addresses(&plan));
-            assert!(!plan.gaps.is_empty() && plan.is_held(), "{kind} {operation}");
-            let told =
-                "cannot-tell instance/support: not every flow and module of instance/support could be read";
-            assert!(
-                problems(&plan).iter().any(|p| p.starts_with(told)),
-                "{kind} {operation}: {:?}",
-                problems(&plan)
-            );
-            assert_eq!(reconcile::may_begin(&plan).is_err(), kind == "deny", "{kind} {operation}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn a_large_deletion_and_published_flows_need_a_word_each() {
     let world = with_manifest(applied(Settings::default()).await, &reduced());
     let session = world.session().await;
@@ -411,174 +378,6 @@ async fn a_large_deletion_and_published_flows_need_a_word_each() {
         );
     }
     assert_eq!(state(&world).await, before);
-}
-
-#[tokio::test]
-async fn a_function_that_somebody_deleted_leaves_nothing_that_is_provably_the_sets() {
-    for answer in ["U5=deleted-function-listed", "U5=deleted-function-unlisted"] {
-        let settings =
-            Settings { assumptions: [answer.parse().unwrap()].into_iter().collect(), ..Settings::default() };
-        let world = with_manifest(applied(settings).await, &reduced());
-        world.lambda(LONDON).delete_function().function_name("orders").send().await.unwrap();
-        let plan = pruned(&world).await;
-        assert!(!addresses(&plan).contains(&"association/support/orders".to_owned()), "{answer}");
-        all_done(&prune(&world).await);
-        assert!(pruned(&world).await.actions.is_empty(), "{answer}");
-    }
-}
-
-#[tokio::test]
-async fn whatever_aws_answers_to_what_it_leaves_open_the_removal_ends() {
-    for question in flowbind::emulator::REGISTER {
-        for answer in question.answers {
-            let spec = format!("{}={answer}", question.unknown);
-            // These refuse what the manifest asks for in the first place.
-            if ["denied-with-association", "service-has-lambda-rights"].contains(answer) {
-                continue;
-            }
-            let assumptions = [spec.parse().unwrap()].into_iter().collect();
-            let world =
-                with_manifest(applied(Settings { assumptions, ..Settings::default() }).await, &reduced());
-            let report = prune(&world).await;
-            for (id, outcome) in &report.outcomes {
-                assert!(
-                    matches!(outcome, Outcome::Applied | Outcome::AlreadySo),
-                    "{spec}: {}: {outcome:?}",
-                    id.address
-                );
-            }
-            assert!(pruned(&world).await.actions.is_empty(), "{spec}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_service_that_misses_its_own_statement_gets_it_back_to_take_it_away() {
-    let settings = Settings {
-        assumptions: ["U1=missing-statement-refused".parse().unwrap()].into_iter().collect(),
-        ..Settings::default()
-    };
-    let world = with_manifest(applied(settings).await, &reduced());
-    let remove = world.lambda(LONDON).remove_permission().function_name("orders");
-    remove.statement_id(format!("connect-{}", instance(&world).await)).send().await.unwrap();
-    all_done(&prune(&world).await);
-    assert!(state(&world).await.contains(&"orders None ".to_owned()), "its policy is empty");
-}
-
-#[tokio::test]
-async fn a_deletion_that_is_refused_is_told_with_what_may_refer_to_it() {
-    let settings = Settings {
-        assumptions: ["U8=referenced-delete-refused".parse().unwrap()].into_iter().collect(),
-        ..Settings::default()
-    };
-    let world = with_manifest(applied(settings).await, &reduced());
-    let session = world.session().await;
-    let plan = pruned(&world).await.forced();
-    let allowed = ["flow/night", "flow/survey"].map(|text| Address::parse(text).unwrap()).into();
-    // Between plan and apply somebody makes a flow that goes there.
-    let (survey, _) = ids(&world, "Survey").await;
-    let content = flow(&arn("theirs"), Some(("TransferToFlow", "ContactFlowId", &survey)));
-    theirs(&world, "Theirs", &content, ContactFlowStatus::Published).await;
-    let backups = flowbind::backup::Backups::new(&world.folder.path().join("own"), "pruned");
-    let report = reconcile::apply(&session, &plan, &allowed, &backups, &Silent).await.unwrap();
-    let of =
-        |address: &str| &report.outcomes.iter().find(|(id, _)| id.address.to_string() == address).unwrap().1;
-    assert_eq!(of("flow/night"), &Outcome::Applied);
-    let Outcome::Failed { hint, .. } = of("flow/survey") else { panic!("{:?}", of("flow/survey")) };
-    assert!(
-        hint.as_ref().unwrap().contains("such as a phone number, a queue or a quick connect"),
-        "{hint:?}"
-    );
-    assert!(matches!(of("association/support/orders"), Outcome::Skipped { .. }));
-}
-
-#[tokio::test]
-async fn whichever_deletion_loses_its_answer_or_is_lost_a_second_run_mends_it() {
-    for operation in [
-        "connect:DeleteContactFlow",
-        "connect:DeleteContactFlowModule",
-        "connect:DisassociateLambdaFunction",
-        "lambda:RemovePermission",
-    ] {
-        for fault in ["drop-after", "drop-before", "500", "throttle"] {
-            let spec = format!("{fault}:{operation}:nth=1");
-            let faults = vec![spec.parse().unwrap()];
-            let world = with_manifest(applied(Settings { faults, ..Settings::default() }).await, &reduced());
-            prune(&world).await;
-            let again = prune(&world).await;
-            for (id, outcome) in &again.outcomes {
-                assert!(
-                    matches!(outcome, Outcome::Applied | Outcome::AlreadySo),
-                    "{spec}: {}: {outcome:?}",
-                    id.address
-                );
-            }
-            assert!(pruned(&world).await.actions.is_empty(), "{spec}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_mark_of_an_association_moves_with_the_qualifier() {
-    let world = applied(Settings::default()).await;
-    let create = world.lambda(LONDON).create_alias().function_name("crm").name("next").function_version("1");
-    create.send().await.unwrap();
-    let world =
-        with_manifest(world, &MANIFEST.replace("name: crm, qualifier: live", "name: crm, qualifier: next"));
-    all_done(&prune(&world).await);
-    let sids = async |qualifier: &str| {
-        let get = world.lambda(LONDON).get_policy().function_name("crm").qualifier(qualifier).send().await;
-        let policy = get.ok().and_then(|answer| answer.policy).unwrap_or_default();
-        let policy: serde_json::Value = serde_json::from_str(&policy).unwrap_or_default();
-        let sids = policy["Statement"].as_array().into_iter().flatten();
-        sids.filter_map(|s| OwnSid::parse(s["Sid"].as_str()?)).map(|own| own.to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(sids("live").await, [""; 0]);
-    let next = sids("next").await;
-    assert!(next.len() == 1 && next[0].starts_with("flowbind_a_acme_"), "{next:?}");
-    assert!(pruned(&world).await.actions.is_empty());
-    // So the association is still known to be the set's, and goes with its last user.
-    let head = MANIFEST.split("  functions:").next().unwrap();
-    let world = with_manifest(world, head);
-    all_done(&prune(&world).await);
-    let list = world
-        .connect(LONDON)
-        .list_lambda_functions()
-        .instance_id(instance(&world).await)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(list.lambda_functions(), [""; 0]);
-}
-
-#[tokio::test]
-async fn a_flow_under_another_logical_name_is_not_left_over() {
-    let world =
-        with_manifest(applied(Settings::default()).await, &MANIFEST.replace("    main: {", "    entry: {"));
-    let plan = pruned(&world).await;
-    assert_eq!(addresses(&plan), [""; 0], "{:?}", problems(&plan));
-}
-
-#[tokio::test]
-async fn a_statement_for_an_instance_that_is_not_declared_stays_unless_that_is_gone() {
-    let world = applied(Settings::default()).await;
-    let other = world.connect(LONDON).create_instance().identity_management_type("CONNECT_MANAGED".into());
-    let other = other.instance_alias("other").inbound_calls_enabled(true).outbound_calls_enabled(true);
-    let other = other.send().await.unwrap().id.unwrap();
-    for (sid, id) in
-        [("flowbind_g_acme_0123456789abcdef", other.as_str()), ("flowbind_g_acme_fedcba9876543210", "0f1e")]
-    {
-        let add = world.lambda(LONDON).add_permission().function_name("theirs").statement_id(sid);
-        let add = add
-            .action("lambda:InvokeFunction")
-            .principal("connect.amazonaws.com")
-            .source_account("111122223333");
-        add.source_arn(format!("arn:aws:connect:eu-west-2:111122223333:instance/{id}")).send().await.unwrap();
-    }
-    let plan = pruned(&world).await;
-    assert_eq!(addresses(&plan), ["grant/0f1e/theirs"]);
-    assert_eq!(problems(&plan).len(), 1);
-    assert!(problems(&plan)[0].contains("does not declare that instance"), "{:?}", problems(&plan));
 }
 
 #[tokio::test(flavor = "multi_thread")]

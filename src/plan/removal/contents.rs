@@ -179,7 +179,7 @@ impl<'a> Contents<'a> {
             tally.delete(left.address.kind);
             let removal = FlowRemoval { flow: left.kept(self.all[*at].instance, arn) };
             let reason = left.reason();
-            draft.remove(left.address.clone(), Removal::Flow(removal), reason, after, left.guard());
+            draft.remove(left.address.clone(), Removal::Flow(Box::new(removal)), reason, after, left.guard());
         }
     }
 

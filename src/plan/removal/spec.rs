@@ -7,7 +7,7 @@ use crate::resource::{FunctionRef, InstanceArn, Place};
 #[derive(Debug, Clone)]
 pub enum Removal {
     /// A flow or module.
-    Flow(FlowRemoval),
+    Flow(Box<FlowRemoval>),
     /// An association.
     Association(Disassociation),
     /// Statements of one function for one instance.

@@ -217,11 +217,7 @@ async fn everything(world: &World) -> Vec<String> {
     all
 }
 
-#[tokio::test]
-async fn the_platform_is_removed_again_and_everything_else_is_as_it_was() {
-    let folder = tempfile::tempdir().unwrap();
-    copy(&shipped("platform"), &folder.path().join("platform"));
-    let world = World::at(folder, "platform", Settings::default()).await;
+async fn add_foreign(world: &World) {
     // Somebody else's flow, and a statement beside those that the sets will write.
     let connect = world.connect(LONDON);
     let instances = connect.list_instances().send().await.unwrap();
@@ -246,6 +242,14 @@ async fn the_platform_is_removed_again_and_everything_else_is_as_it_was() {
         .send()
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn the_platform_is_removed_again_and_everything_else_is_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("platform"), &folder.path().join("platform"));
+    let world = World::at(folder, "platform", Settings::default()).await;
+    add_foreign(&world).await;
     let before = everything(&world).await;
 
     for manifest in &world.manifests {

@@ -31,7 +31,8 @@ fuzz_target!(|bytes: &[u8]| {
 fn tokens(text: &str) {
     let Ok(found) = template::tokens(text) else { return };
     let parsed = json::parse(text).expect("text whose tokens were read is JSON");
-    for found in found {
+    // Of equal keys a pointer means the last.
+    for found in found.iter().filter(|_| parsed.duplicates.is_empty()) {
         assert!(parsed.root.pointer(&found.pointer).is_some(), "no string for {found:?}");
     }
     assert_eq!(template::render_some(text, &mut |_| Ok(None)).as_deref(), Ok(text));
@@ -44,7 +45,10 @@ fn positions(document: &Document) {
     for block in document.blocks() {
         assert_eq!(document.position(&block.pointer), Some(block.position), "{}", block.pointer);
         let node = document.block_node(block).expect("a block has a node");
-        walk(document, node, &mut block.pointer.clone());
+        // Of equal keys a pointer means the last.
+        if document.duplicate_keys().next().is_none() {
+            walk(document, node, &mut block.pointer.clone());
+        }
     }
 }
 

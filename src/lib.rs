@@ -29,7 +29,7 @@
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
-//! | [`backup`] | keeps what is overwritten | `aws`, `resource` |
+//! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |

@@ -152,6 +152,13 @@ operations! {
     PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:PutRolePolicy"];
     DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRolePolicy"];
     TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:TagRole"];
+
+    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListFunctions"];
+    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListAliases"];
+    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:DeleteFunction"];
+    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
+    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
+    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
 }
 
 impl fmt::Display for Operation {

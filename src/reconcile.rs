@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::{self, Keep, ObserveError, Progress, Session};
 use crate::manifest::Manifest;
-use crate::plan::{self, ApplyReport, Plan, Reads};
+use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads};
 use crate::resource::Address;
 use crate::snapshot::Gap;
 
@@ -18,11 +18,34 @@ pub async fn plan(session: &Session, desired: &Manifest, reads: &Reads) -> Resul
     Ok(plan::plan(desired, &snapshot))
 }
 
+/// Looks at AWS and plans, deletions of what is left over among it.
+///
+/// # Errors
+///
+/// When the caller cannot be identified, or is in another account than the manifest says.
+pub async fn plan_pruned(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Plan, ObserveError> {
+    let mut snapshot = aws::observe(session, desired, reads).await?;
+    aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
+    Ok(plan::plan_pruned(desired, &snapshot))
+}
+
+/// Looks at AWS and plans what a run kept back.
+///
+/// # Errors
+///
+/// When the caller cannot be identified, or is in another account than what was kept.
+pub async fn plan_rollback(session: &Session, run: &str, kept: &[KeptFlow]) -> Result<Plan, ObserveError> {
+    let (live, gaps) = aws::observe_kept(session, kept).await?;
+    Ok(plan::plan_rollback(run, kept, &live, gaps))
+}
+
 /// Why an apply does not begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotBegun {
     /// Something in the plan has to be mended first.
     Errors,
+    /// So much would be deleted that somebody has to insist ([`Plan::forced`]): says how much.
+    NeedsForce(String),
     /// The caller may not read what the manifest needs: whoever may not read will not be let write half of it.
     MayNotRead,
 }
@@ -34,6 +57,8 @@ pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
         Err(NotBegun::Errors)
     } else if plan.gaps.iter().any(|Gap { denied, .. }| *denied) {
         Err(NotBegun::MayNotRead)
+    } else if let Some(much) = &plan.force {
+        Err(NotBegun::NeedsForce(much.clone()))
     } else {
         Ok(())
     }

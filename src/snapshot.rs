@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+mod removal;
 mod source;
 
+pub use removal::{FunctionFound, RemovalSeen};
 pub use source::{
     APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
     SET_TAG,
@@ -40,6 +42,8 @@ pub struct Snapshot {
     pub sources: BTreeMap<Label, Look<FunctionSeen>>,
     /// The roles that are managed, by the logical name of their function.
     pub roles: BTreeMap<Label, Look<RoleSeen>>,
+    /// What only removal looks at; none where nothing is to be removed.
+    pub removal: Option<RemovalSeen>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.

@@ -14,7 +14,7 @@ use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use super::visibility::Visibility;
 use crate::plan::{
-    Action, ActionId, ApplyReport, AssociationSpec, GrantSpec, LateSid, Made, Outcome, Plan, Spec,
+    Action, ActionId, ApplyReport, AssociationSpec, GrantSpec, KeptFlow, LateSid, Made, Outcome, Plan, Spec,
 };
 use crate::resource::{Address, FunctionRef, Label, OwnSid, SidKind};
 
@@ -30,6 +30,15 @@ pub trait Keep: Sync {
     ///
     /// When it cannot be kept: then it is not overwritten.
     fn keep(&self, address: &Address, content: &str) -> std::io::Result<PathBuf>;
+
+    /// Keeps a flow or module with all that brings it back, and says where.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be kept: then it is neither overwritten nor deleted.
+    fn keep_flow(&self, flow: &KeptFlow) -> std::io::Result<PathBuf> {
+        self.keep(&flow.address, &flow.content)
+    }
 }
 
 /// Hears how an apply goes on.
@@ -142,12 +151,13 @@ impl<'a> Runner<'a> {
             Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
             Spec::Attributes(spec) => self.attributes(spec, &subject).await,
             Spec::Instance(spec) => self.instance(spec, &subject).await,
+            Spec::Removal(removal) => self.remove(removal, &subject).await,
         };
         ended.unwrap_or_else(|fault| Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.
-    fn policy_of(&self, function: &FunctionRef) -> Arc<Mutex<()>> {
+    pub(super) fn policy_of(&self, function: &FunctionRef) -> Arc<Mutex<()>> {
         Arc::clone(lock(&self.policies).entry(function.unqualified()).or_default())
     }
 
@@ -211,7 +221,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Writes the statement and looks until it is there.
-    async fn write_statement(&self, spec: &GrantSpec, sid: &str, subject: &str) -> Ended {
+    pub(super) async fn write_statement(&self, spec: &GrantSpec, sid: &str, subject: &str) -> Ended {
         let function = &spec.grant.function;
         let began = Instant::now();
         let mut outcome = Outcome::Applied;

@@ -10,7 +10,7 @@ use super::fault::{Fault, FaultKind};
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::Status;
-use crate::plan::{APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, Outcome, Step};
+use crate::plan::{APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, KeptFlow, Outcome, Step};
 use crate::snapshot::FlowIds;
 
 impl Runner<'_> {
@@ -20,8 +20,8 @@ impl Runner<'_> {
             Ok(text) => text,
             Err(error) => return Ok(Outcome::Failed { message: format!("{subject}: {error}"), hint: None }),
         };
-        if let Some(before) = &spec.before {
-            match self.keep.keep(&id.address, before) {
+        if let Some(kept) = kept(id, spec) {
+            match self.keep.keep_flow(&kept) {
                 Ok(path) => lock(&self.backups).push(path),
                 Err(error) => {
                     let message = format!(
@@ -145,6 +145,24 @@ impl Runner<'_> {
             pause = (pause * 2).min(Duration::from_secs(5));
         }
     }
+}
+
+/// What is overwritten, with all that brings it back.
+fn kept(id: &ActionId, spec: &FlowSpec) -> Option<KeptFlow> {
+    Some(KeptFlow {
+        address: id.address.clone(),
+        key: spec.key.clone(),
+        instance: spec.instance.clone(),
+        instance_name: spec.instance_name.clone(),
+        id: spec.id.clone()?,
+        arn: spec.arn.clone()?,
+        name: spec.name.clone(),
+        kind: spec.kind,
+        published: spec.status == Status::Published,
+        description: spec.description.clone().unwrap_or_default(),
+        tags: spec.tags.clone(),
+        content: spec.before.clone()?,
+    })
 }
 
 /// Puts the blocks' names to the indexes in which the service counts its complaints.

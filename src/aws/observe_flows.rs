@@ -6,6 +6,7 @@ use futures_util::future::{join, join_all};
 
 use super::fault::Fault;
 use super::observe::{Observer, SiteSeen, gap, look};
+use super::session::Session;
 use crate::manifest::NamedKind;
 use crate::plan::{Read, flow_address, owner_tag};
 use crate::resource::{InstanceArn, Kind, Label};
@@ -96,23 +97,7 @@ impl Observer<'_> {
         summary: &FlowSummary,
     ) -> Result<FlowSeen, Fault> {
         let subject = flow_address(self.desired, kind, flow, instance).to_string();
-        let published = async {
-            match summary.published {
-                true => self.session.published(kind, arn, &summary.id, &subject).await,
-                false => Ok(None),
-            }
-        };
-        let (published, draft) = join(published, self.session.draft(kind, arn, &summary.id, &subject)).await;
-        let (published, draft) = (published?, draft?);
-        let about = published.as_ref().or(draft.as_ref());
-        Ok(FlowSeen {
-            summary: summary.clone(),
-            name: live.to_owned(),
-            description: about.map(|seen| seen.description.clone()).unwrap_or_default(),
-            tags: about.map(|seen| seen.tags.clone()).unwrap_or_default(),
-            published: published.map(|seen| seen.content),
-            draft: draft.map(|seen| seen.content),
-        })
+        self.session.seen(kind, arn, live, summary, &subject).await
     }
 
     /// Reads the lists of what flow files name: queues, prompts, hours.
@@ -147,5 +132,35 @@ impl Observer<'_> {
             });
             site.flows.push((kind, flow, seen));
         }
+    }
+}
+
+impl Session {
+    /// Reads what is published, and the draft.
+    pub(super) async fn seen(
+        &self,
+        kind: Kind,
+        arn: &InstanceArn,
+        live: &str,
+        summary: &FlowSummary,
+        subject: &str,
+    ) -> Result<FlowSeen, Fault> {
+        let published = async {
+            match summary.published {
+                true => self.published(kind, arn, &summary.id, subject).await,
+                false => Ok(None),
+            }
+        };
+        let (published, draft) = join(published, self.draft(kind, arn, &summary.id, subject)).await;
+        let (published, draft) = (published?, draft?);
+        let about = published.as_ref().or(draft.as_ref());
+        Ok(FlowSeen {
+            summary: summary.clone(),
+            name: live.to_owned(),
+            description: about.map(|seen| seen.description.clone()).unwrap_or_default(),
+            tags: about.map(|seen| seen.tags.clone()).unwrap_or_default(),
+            published: published.map(|seen| seen.content),
+            draft: draft.map(|seen| seen.content),
+        })
     }
 }

@@ -13,57 +13,84 @@ use super::progress::Console;
 use super::terminal::Terminal;
 use super::{load, plan as plan_verb};
 use crate::backup::Backups;
-use crate::manifest::Loaded;
+use crate::manifest::Sources;
 use crate::plan::{ApplyReport, Outcome, Plan};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
 use crate::resource::Address;
 
 /// Where flowbind keeps its own files, below the working folder.
-const OWN_FOLDER: &str = ".flowbind";
+pub(super) const OWN_FOLDER: &str = ".flowbind";
 
 /// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
 const ROUNDS: usize = 2;
+
+/// How plans are shown, approved and carried out.
+pub(super) struct Writing<'a> {
+    pub(super) output: Output,
+    pub(super) auto_approve: bool,
+    /// What was allowed by name, in all sets or in one.
+    pub(super) allowed: Vec<(Option<String>, Address)>,
+    /// Whether somebody insists on a large deletion.
+    pub(super) force: bool,
+    /// Names the run's backups.
+    pub(super) name: String,
+    pub(super) connection: &'a Connection,
+    pub(super) terminal: &'a Terminal,
+}
 
 pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let allowed = allowed(&args.allow)?;
     let loaded = load::load_or_show(&args.manifest, terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let run = Run { args, connection: &connection, loaded: &loaded, allowed, name: run_name(now), terminal };
+    let mut writing = Writing {
+        output: args.output,
+        auto_approve: args.auto_approve,
+        allowed,
+        force: args.removal.force,
+        name: run_name(now),
+        connection: &connection,
+        terminal,
+    };
     let mut reports = Vec::new();
     for round in 1..=ROUNDS {
-        let done = run.round(round).await?;
+        if round > 1 {
+            writing.name = format!("{}-{round}", run_name(now));
+        }
+        let mut plans = Vec::new();
+        for manifest in &loaded.manifests {
+            plans.push(connection.plan(manifest, args.removal.prune, terminal).await?);
+        }
+        let done = writing.write(plans, &loaded.sources).await?;
         let again = done.iter().any(|(plan, report)| report.made_instance(plan));
         reports.extend(done);
         if !again {
             break;
         }
     }
+    end(&reports, connection, args.output, terminal).await
+}
+
+/// Closes the connection and shows what was done.
+pub(super) async fn end(
+    reports: &[(Plan, ApplyReport)],
+    connection: Connection,
+    output: Output,
+    terminal: &Terminal,
+) -> Result<Exit, Failure> {
     let calls = connection.session.calls();
     connection.close().await?;
-    match args.output {
-        Output::Json => terminal.json(&ApplyDocument::new(&reports, &calls))?,
+    match output {
+        Output::Json => terminal.json(&ApplyDocument::new(reports, &calls))?,
         Output::Text => terminal.result(&report::calls_text(&calls))?,
     }
-    Ok(exit(&reports))
+    Ok(exit(reports))
 }
 
-/// What the rounds of one run share.
-struct Run<'a> {
-    args: &'a ApplyArgs,
-    connection: &'a Connection,
-    loaded: &'a Loaded,
-    allowed: Vec<(Option<String>, Address)>,
-    name: String,
-    terminal: &'a Terminal,
-}
-
-impl Run<'_> {
-    /// Names the folder of backups: one for each round and each set.
-    fn backup(&self, round: usize, several: bool, plan: &Plan) -> String {
-        let round = if round == 1 { String::new() } else { format!("-{round}") };
-        let set = if several { format!("-{}", plan.set) } else { String::new() };
-        format!("{}{round}{set}", self.name)
+impl Writing<'_> {
+    /// Names the folder of backups: one for each set.
+    fn backup(&self, several: bool, plan: &Plan) -> String {
+        if several { format!("{}-{}", self.name, plan.set) } else { self.name.clone() }
     }
 
     /// What was allowed by name in a plan's set.
@@ -73,26 +100,28 @@ impl Run<'_> {
         self.allowed.iter().filter(of_set).map(|(_, address)| address.clone()).collect()
     }
 
-    /// Plans, asks, and carries out.
-    async fn round(&self, round: usize) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
-        let (terminal, text) = (self.terminal, self.args.output == Output::Text);
-        let mut plans = Vec::new();
-        for manifest in &self.loaded.manifests {
-            plans.push(self.connection.plan(manifest, terminal).await?);
-        }
+    /// Shows plans, asks, and carries them out.
+    pub(super) async fn write(
+        &self,
+        plans: Vec<Plan>,
+        sources: &Sources,
+    ) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
+        let (terminal, text) = (self.terminal, self.output == Output::Text);
+        let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
+        let plans: Vec<Plan> = plans.into_iter().map(forced).collect();
         for plan in &plans {
-            plan_verb::show(plan, &self.loaded.sources, terminal);
+            plan_verb::show(plan, sources, terminal);
             if text {
                 terminal.result(&report::plan_text(plan, plans.len() > 1))?;
             }
         }
         begin(&plans)?;
-        approve(self.args, &plans, terminal)?;
+        self.approve(&plans)?;
         let several = plans.len() > 1;
         let mut reports = Vec::new();
         for plan in plans {
             let console = Console::writing(terminal, &plan);
-            let backups = Backups::new(Path::new(OWN_FOLDER), &self.backup(round, several, &plan));
+            let backups = Backups::new(Path::new(OWN_FOLDER), &self.backup(several, &plan));
             let session = &self.connection.session;
             let allowed = self.allowed_in(&plan);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
@@ -104,6 +133,28 @@ impl Run<'_> {
             reports.push((plan, report));
         }
         Ok(reports)
+    }
+
+    fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
+        let terminal = self.terminal;
+        if self.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
+            return Ok(());
+        }
+        if !terminal.can_ask() {
+            let error = anyhow!("nobody is there to approve the plan: nothing was written");
+            return Err(Failure::new(Exit::Refused, error)
+                .hint("review the plan, then give --auto-approve.".to_owned()));
+        }
+        if self.output == Output::Json {
+            for plan in plans {
+                terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
+            }
+        }
+        if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
+        }
     }
 }
 
@@ -118,6 +169,11 @@ fn not_begun(why: &NotBegun) -> Failure {
             Exit::Error,
             anyhow!("the errors above have to be mended first: nothing was written"),
         ),
+        NotBegun::NeedsForce(much) => {
+            let error = anyhow!("{much}: nothing was written");
+            let hint = "read the plan, then give --force if that is what you want.".to_owned();
+            Failure::new(Exit::Refused, error).hint(hint)
+        }
         NotBegun::MayNotRead => Failure::new(
             Exit::Incomplete,
             anyhow!("the caller may not read all that the manifest needs: nothing was written"),
@@ -125,30 +181,8 @@ fn not_begun(why: &NotBegun) -> Failure {
     }
 }
 
-fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
-    if args.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
-        return Ok(());
-    }
-    if !terminal.can_ask() {
-        let error = anyhow!("nobody is there to approve the plan: nothing was written");
-        return Err(
-            Failure::new(Exit::Refused, error).hint("review the plan, then give --auto-approve.".to_owned())
-        );
-    }
-    if args.output == Output::Json {
-        for plan in plans {
-            terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
-        }
-    }
-    if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
-        Ok(())
-    } else {
-        Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
-    }
-}
-
 /// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only.
-fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
+pub(super) fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
     let parse = |text: &String| {
         let (set, address) = match text.split_once(':') {
             Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
@@ -163,7 +197,7 @@ fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> 
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.
-fn run_name(now: SystemTime) -> String {
+pub(super) fn run_name(now: SystemTime) -> String {
     jiff::Timestamp::try_from(now)
         .map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
 }

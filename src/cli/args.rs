@@ -56,6 +56,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Plan what a run overwrote or deleted back, and write it.
+    Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     Graph(GraphArgs),
     /// Run the embedded AWS as a server.
@@ -206,11 +208,51 @@ pub(super) enum Output {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Removal")]
+pub(super) struct RemovalArgs {
+    /// Delete what the set made and the manifest does not name any more.
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Delete even more than 30 % of a kind.
+    #[arg(long, requires = "prune")]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RollbackArgs {
+    /// The run, as apply named it: a folder in .flowbind/backup.
+    #[arg(value_name = "RUN")]
+    pub(super) run: String,
+    /// Manifests whose accounts tell which roles to assume.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Set a variable.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) vars: Vec<(String, String)>,
+    /// Set variables from a YAML file; --var wins.
+    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) var_files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: Output,
+    /// Do not ask.
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) allow: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
+    #[command(flatten)]
+    pub(super) removal: RemovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
@@ -225,6 +267,8 @@ pub(super) struct ApplyArgs {
     pub(super) manifest: ManifestArgs,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
+    #[command(flatten)]
+    pub(super) removal: RemovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,

@@ -12,7 +12,7 @@ use super::terminal::Terminal;
 use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{Plan, reads};
+use crate::plan::{KeptFlow, Plan, reads, removal_reads};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -58,15 +58,31 @@ impl Connection {
         Ok(Self { session, emulator: Some(emulator) })
     }
 
-    /// Looks and plans.
-    pub(super) async fn plan(&self, desired: &Manifest, terminal: &Terminal) -> Result<Plan, Failure> {
+    /// Looks and plans, deletions too where something is to be pruned.
+    pub(super) async fn plan(
+        &self,
+        desired: &Manifest,
+        prune: bool,
+        terminal: &Terminal,
+    ) -> Result<Plan, Failure> {
         let reads = reads(desired);
         let forecast = reads.forecast(desired);
-        let calls: u32 = forecast.calls.values().sum();
+        let mut calls: u32 = forecast.calls.values().sum();
+        if prune {
+            calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
+        }
         let console = Console::reading(terminal, &desired.set, calls, forecast.time);
-        let planned = reconcile::plan(&self.session, desired, &reads).await;
+        let planned = match prune {
+            true => reconcile::plan_pruned(&self.session, desired, &reads).await,
+            false => reconcile::plan(&self.session, desired, &reads).await,
+        };
         console.end();
         planned.map_err(failure)
+    }
+
+    /// Looks and plans what a run kept back.
+    pub(super) async fn plan_rollback(&self, run: &str, kept: &[KeptFlow]) -> Result<Plan, Failure> {
+        reconcile::plan_rollback(&self.session, run, kept).await.map_err(failure)
     }
 
     /// Stops the embedded AWS, and waits until its state is on disk.

@@ -13,6 +13,7 @@ mod load;
 mod logging;
 mod plan;
 mod progress;
+mod rollback;
 mod schema;
 mod terminal;
 mod validate;
@@ -45,6 +46,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),

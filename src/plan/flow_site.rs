@@ -274,14 +274,7 @@ impl Site<'_> {
     /// A draft that differs from what is published and is not older means that someone is editing. Where the service
     /// gives no time the draft counts: the safe reading of U6 (what a write does to a pending draft is unknown).
     fn draft_of(&self, seen: &FlowSeen, published: &Document) -> Option<Guard> {
-        let (draft, live) = (seen.draft.as_ref()?, seen.published.as_ref()?);
-        let document = Document::parse(&draft.text).ok();
-        let differs = document.is_none_or(|document| !compare::same(&document, published));
-        let older = match (draft.modified_ms, live.modified_ms) {
-            (Some(draft), Some(published)) => draft <= published,
-            _ => false,
-        };
-        (differs && !older).then(|| Guard {
+        is_editing(seen, published).then(|| Guard {
             code: "draft",
             message: format!(
                 "a draft is newer than what is published: someone is editing this {}",
@@ -375,4 +368,26 @@ impl Site<'_> {
             diff,
         }
     }
+}
+
+/// Whether a draft is newer than what is published, and different.
+pub(super) fn editing(seen: &FlowSeen) -> bool {
+    let published = seen.published.as_ref().map(|published| Document::parse(&published.text));
+    match published {
+        Some(Ok(published)) => is_editing(seen, &published),
+        // What cannot be read cannot be compared.
+        Some(Err(_)) => seen.draft.as_ref().map(|d| &d.text) != seen.published.as_ref().map(|p| &p.text),
+        None => false,
+    }
+}
+
+fn is_editing(seen: &FlowSeen, published: &Document) -> bool {
+    let (Some(draft), Some(live)) = (&seen.draft, &seen.published) else { return false };
+    let document = Document::parse(&draft.text).ok();
+    let differs = document.is_none_or(|document| !compare::same(&document, published));
+    let older = match (draft.modified_ms, live.modified_ms) {
+        (Some(draft), Some(published)) => draft <= published,
+        _ => false,
+    };
+    differs && !older
 }

@@ -46,6 +46,14 @@ pub enum LateTextError {
 }
 
 impl LateText {
+    /// Gives the text as far as it is known; what has yet to be made stands in it as its token.
+    pub(super) fn preview(&self) -> Option<String> {
+        match self {
+            Self::Known(text) => Some(text.clone()),
+            Self::After(pending) => pending.resolve(|token| Ok(token.to_string())).ok(),
+        }
+    }
+
     /// Completes the text with what was made.
     ///
     /// # Errors

@@ -16,7 +16,9 @@ mod order;
 mod outcome;
 mod ownership;
 mod reads;
+mod removal;
 mod roles;
+mod rollback;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -26,13 +28,19 @@ use serde::Serialize;
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
+use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
+pub use removal::{
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, StatementRemoval,
+    removal_reads,
+};
 pub use roles::RoleSpec;
+pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
 
 use crate::audit;
@@ -59,6 +67,8 @@ pub struct Plan {
     pub gaps: Vec<Gap>,
     /// How many resources agree already.
     pub in_sync: usize,
+    /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
+    pub force: Option<String>,
 }
 
 /// Names an action within a plan.
@@ -80,6 +90,8 @@ pub enum Step {
     Metadata,
     /// The write itself.
     Write,
+    /// What is left over is taken away.
+    Delete,
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -104,6 +116,8 @@ pub enum Change {
     Create(Spec),
     /// Changes it.
     Update(Spec),
+    /// Takes it away.
+    Delete(Spec),
 }
 
 /// A write in full.
@@ -125,6 +139,8 @@ pub enum Spec {
     Attributes(AttributesSpec),
     /// Makes an instance.
     Instance(InstanceSpec),
+    /// Takes away what is left over.
+    Removal(Box<Removal>),
 }
 
 /// An association to be made.
@@ -251,6 +267,18 @@ impl Guard {
 
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
+    finish(desired, observed, drafted(desired, observed))
+}
+
+/// Plans, and takes away what the set owns and the manifest does not name any more. Needs a snapshot that has looked
+/// at all that [`removal_reads`] names: without it nothing is left over.
+pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
+    let mut draft = drafted(desired, observed);
+    let force = removal::plan(desired, observed, &mut draft);
+    Plan { force, ..finish(desired, observed, draft) }
+}
+
+fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     let mut draft = Draft::default();
     instances::plan(desired, observed, &mut draft);
     roles::plan(desired, observed, &mut draft);
@@ -258,6 +286,10 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
     draft.problems.extend(audit::live(desired, observed));
+    draft
+}
+
+fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     let Draft { mut actions, mut problems, in_sync, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
     problems.sort_by(|a, b| {
@@ -266,7 +298,8 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     problems.dedup();
     let mut gaps = observed.gaps.clone();
     gaps.sort();
-    Plan { set: desired.set.clone(), manifest: desired.digest.clone(), actions, problems, gaps, in_sync }
+    let (set, manifest) = (desired.set.clone(), desired.digest.clone());
+    Plan { set, manifest, actions, problems, gaps, in_sync, force: None }
 }
 
 impl Plan {
@@ -285,19 +318,42 @@ impl Plan {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
     }
 
-    /// Counts creations and updates. The two steps of a new flow count as one creation.
-    pub fn counts(&self) -> (usize, usize) {
-        let whole = || self.actions.iter().filter(|action| action.id.step != Step::Stub);
-        let creates = whole().filter(|action| matches!(action.change, Change::Create(_))).count();
-        (creates, whole().count() - creates)
+    /// Counts creations, updates and deletions. The two steps of a new flow count as one creation.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for action in self.actions.iter().filter(|action| action.id.step != Step::Stub) {
+            match action.change {
+                Change::Create(_) => counts.create += 1,
+                Change::Update(_) => counts.update += 1,
+                Change::Delete(_) => counts.delete += 1,
+            }
+        }
+        counts
     }
+
+    /// Gives the plan without the guard on the share that it deletes: somebody insists.
+    #[must_use]
+    pub fn forced(self) -> Self {
+        Self { force: None, ..self }
+    }
+}
+
+/// How many resources a plan writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Those that it creates.
+    pub create: usize,
+    /// Those that it changes.
+    pub update: usize,
+    /// Those that it deletes.
+    pub delete: usize,
 }
 
 impl Change {
     /// What is written.
     pub fn spec(&self) -> &Spec {
         match self {
-            Self::Create(spec) | Self::Update(spec) => spec,
+            Self::Create(spec) | Self::Update(spec) | Self::Delete(spec) => spec,
         }
     }
 }
@@ -323,6 +379,26 @@ impl Draft {
         if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
             action.guard = guard;
         }
+    }
+
+    /// Takes something away.
+    fn remove(
+        &mut self,
+        address: Address,
+        removal: Removal,
+        reason: String,
+        after: Vec<ActionId>,
+        guard: Option<Guard>,
+    ) -> ActionId {
+        let id = ActionId { address, step: Step::Delete };
+        let change = Change::Delete(Spec::Removal(Box::new(removal)));
+        self.actions.push(Action { id: id.clone(), change, reason, after, guard });
+        id
+    }
+
+    /// Finds a write.
+    fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
+        self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
     }
 
     fn block(&mut self, address: Address, why: impl Into<String>) {

@@ -20,10 +20,7 @@ fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
             )
         }
         Outcome::Refused { message, allow } => {
-            format!(
-                "  {} {address}{step} {message}; to write it all the same: --allow {allow}",
-                red("refused")
-            )
+            format!("  {} {address}{step} {message}; to do it all the same: --allow {allow}", red("refused"))
         }
         Outcome::Failed { message, hint } => {
             let hint = hint.as_ref().map(|hint| format!("\n           hint: {hint}")).unwrap_or_default();
@@ -50,9 +47,11 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
     let created = count(&|a, o| done(o) && matches!(a.change, Change::Create(_)));
     let stubs = count(&|a, o| done(o) && a.id.step == Step::Stub);
     let updated = count(&|a, o| done(o) && matches!(a.change, Change::Update(_)));
+    let deleted = count(&|a, o| done(o) && matches!(a.change, Change::Delete(_)));
     let failed = count(&|_, o| matches!(o, Outcome::Failed { .. }));
     let not = count(&|_, o| matches!(o, Outcome::Skipped { .. } | Outcome::Refused { .. }));
-    let mut sums = format!("Apply: {}: {} created, {updated} updated, 0 deleted", plan.set, created - stubs);
+    let created = created - stubs;
+    let mut sums = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
     if failed + not > 0 {
         let _ = write!(sums, "; {failed} failed, {not} not tried");
     }

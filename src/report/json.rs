@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::flow::compare::BlockChange;
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
-use crate::plan::{Action, ApplyReport, Change, FieldChange, Guard, LateSid, Outcome, Plan, Spec, Step};
+use crate::plan::{
+    Action, ApplyReport, Change, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec, Step,
+};
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
 
@@ -27,6 +29,8 @@ pub struct PlanDocument {
 struct SetLine {
     set: String,
     manifest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs_force: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -62,6 +66,16 @@ enum Detail {
     Metadata { instance: String, name: Option<String>, description: Option<String>, state: Option<State> },
     Attributes { instance: String, attributes: BTreeMap<String, bool> },
     Instance { account: String, region: String, alias: String },
+    RemovedFlow { instance: String, id: String, name: String, r#type: String },
+    RemovedAssociation { instance: String, functions: Vec<String> },
+    RemovedStatements { instance: String, statements: Vec<StatementLine> },
+    RemovedFunction { function: String },
+}
+
+#[derive(Debug, Serialize)]
+struct StatementLine {
+    function: String,
+    sid: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -104,13 +118,18 @@ impl PlanDocument {
             calls: calls.clone(),
         };
         for plan in plans {
-            let (create, update) = plan.counts();
-            document.sets.push(SetLine { set: plan.set.to_string(), manifest: plan.manifest.clone() });
+            let Counts { create, update, delete } = plan.counts();
+            document.sets.push(SetLine {
+                set: plan.set.to_string(),
+                manifest: plan.manifest.clone(),
+                needs_force: plan.force.clone(),
+            });
             document.actions.extend(plan.actions.iter().map(|action| action_line(plan, action)));
             document.problems.extend(plan.problems.iter().cloned());
             document.gaps.extend(plan.gaps.iter().cloned());
             document.summary.create += create;
             document.summary.update += update;
+            document.summary.delete += delete;
             document.summary.in_sync += plan.in_sync;
         }
         document
@@ -125,6 +144,7 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         action: match action.change {
             Change::Create(_) => "create",
             Change::Update(_) => "update",
+            Change::Delete(_) => "delete",
         },
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
@@ -182,6 +202,36 @@ fn detail(spec: &Spec) -> Detail {
             region: spec.place.region.to_string(),
             alias: spec.alias.clone(),
         },
+        Spec::Removal(removal) => removed(removal),
+    }
+}
+
+fn removed(removal: &Removal) -> Detail {
+    match removal {
+        Removal::Flow(removal) => Detail::RemovedFlow {
+            instance: removal.flow.instance.to_string(),
+            id: removal.flow.id.clone(),
+            name: removal.flow.name.clone(),
+            r#type: removal.flow.kind.wire(),
+        },
+        Removal::Association(removal) => Detail::RemovedAssociation {
+            instance: removal.instance.to_string(),
+            functions: removal.functions.iter().map(|function| function.arn().to_string()).collect(),
+        },
+        Removal::Statements(removal) => Detail::RemovedStatements {
+            instance: removal.instance.to_string(),
+            statements: removal
+                .statements
+                .iter()
+                .map(|(function, sid)| StatementLine {
+                    function: function.arn().to_string(),
+                    sid: sid.clone(),
+                })
+                .collect(),
+        },
+        Removal::Function(removal) => {
+            Detail::RemovedFunction { function: removal.function.arn().to_string() }
+        }
     }
 }
 

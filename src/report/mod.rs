@@ -10,6 +10,7 @@ pub mod graph;
 mod json;
 pub mod lint;
 mod plan_text;
+mod removal;
 pub mod source;
 mod style;
 

@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
+use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
 use crate::operations::Operation;
-use crate::plan::{Action, Change, GrantSpec, LateSid, Plan, Spec, Step};
+use crate::plan::{Action, Change, Counts, GrantSpec, LateSid, Plan, Spec, Step};
 use crate::resource::{OwnSid, SidKind};
 
 const INDENT: &str = "      ";
@@ -22,10 +23,10 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     if !plan.actions.is_empty() {
         out.push('\n');
     }
-    let (create, update) = plan.counts();
+    let Counts { create, update, delete } = plan.counts();
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
         (true, false, true) => format!("{}: in sync.", plan.set),
-        _ => format!("{}: {create} to create, {update} to update, 0 to delete.", plan.set),
+        _ => format!("{}: {create} to create, {update} to update, {delete} to delete.", plan.set),
     };
     let agree = match plan.in_sync {
         0 => String::new(),
@@ -34,6 +35,9 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     };
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}{agree}", bold(&format!("Plan: {verdict}")));
+    if let Some(much) = &plan.force {
+        let _ = writeln!(out, "{} {much}; to do it all the same: --force", red("held:"));
+    }
     if plan.is_incomplete() {
         let _ = writeln!(
             out,
@@ -56,6 +60,7 @@ fn action_text(action: &Action, set: &str) -> String {
     let mark = match action.change {
         Change::Create(_) => green("+"),
         Change::Update(_) => yellow("~"),
+        Change::Delete(_) => red("-"),
     };
     let step = step_text(action.id.step);
     let mut out = String::new();
@@ -101,13 +106,19 @@ fn action_text(action: &Action, set: &str) -> String {
         Spec::Instance(spec) => {
             let _ = writeln!(out, "{INDENT}{}", dim(&format!("alias `{}` in {}", spec.alias, spec.place)));
         }
+        Spec::Removal(removal) => {
+            for line in removal_lines(removal) {
+                let _ = writeln!(out, "{INDENT}{}", dim(&line));
+            }
+        }
     }
     if let Some(guard) = &action.guard {
         let _ = writeln!(
             out,
-            "{INDENT}{} {}; to write it all the same: --allow {}",
+            "{INDENT}{} {}; to {} it all the same: --allow {}",
             red("held:"),
             guard.message,
+            if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
             guard.allow
         );
     }
@@ -119,7 +130,7 @@ pub(super) fn step_text(step: Step) -> &'static str {
     match step {
         Step::Stub => " (empty at first)",
         Step::Metadata => " (name, description, state)",
-        Step::Write => "",
+        Step::Write | Step::Delete => "",
     }
 }
 

@@ -147,6 +147,15 @@ impl Statement {
                 .eq(wanted.iter().map(|(k, v)| (*k, v.as_str())))
     }
 
+    /// The instance that it is for, if it names exactly one.
+    pub fn instance(&self) -> Option<InstanceArn> {
+        let mut sources = self.conditions().filter(|(_, key, _)| key == "aws:sourcearn");
+        match (sources.next(), sources.next()) {
+            (Some((_, _, values)), None) if values.len() == 1 => InstanceArn::parse(values[0]).ok(),
+            _ => None,
+        }
+    }
+
     /// Tells whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
     /// prevention" in the administrator guide).
     pub fn opening(&self) -> Option<Opening> {

@@ -19,4 +19,6 @@ mod functions_slow;
 mod graph;
 mod hand_made;
 mod lint;
+mod removal;
+mod rollback;
 mod world;

@@ -1,0 +1,217 @@
+//! Takes away what is left over, and looks afterwards whether it is gone.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::apply::{Ended, Runner, lock};
+use super::fault::{Fault, FaultKind};
+use crate::operations::Operation;
+use crate::plan::{
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, LateSid, Outcome, Removal, StatementRemoval,
+};
+use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, SidKind};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Looks again and again, and ends when something is gone.
+struct Patience {
+    began: Instant,
+    pause: Duration,
+    within: Duration,
+}
+
+impl Patience {
+    fn new(within: Duration) -> Self {
+        Self { began: Instant::now(), pause: FIRST_PAUSE, within }
+    }
+
+    /// Waits a while; says whether there is time for another look.
+    async fn goes_on(&mut self) -> bool {
+        if self.began.elapsed() >= self.within {
+            return false;
+        }
+        tokio::time::sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+}
+
+impl Runner<'_> {
+    pub(super) async fn remove(&self, removal: &Removal, subject: &str) -> Ended {
+        match removal {
+            Removal::Flow(removal) => self.remove_flow(removal, subject).await,
+            Removal::Association(removal) => self.remove_association(removal, subject).await,
+            Removal::Statements(removal) => self.remove_statements(removal, subject).await,
+            Removal::Function(removal) => self.remove_function(removal, subject).await,
+        }
+    }
+
+    async fn remove_flow(&self, removal: &FlowRemoval, subject: &str) -> Ended {
+        let flow = &removal.flow;
+        match self.keep.keep_flow(flow) {
+            Ok(path) => lock(&self.backups).push(path),
+            Err(error) => {
+                let message =
+                    format!("{subject}: its content could not be kept, so it was not deleted: {error}");
+                let hint = Some("make the folder `.flowbind` writable.".to_owned());
+                return Ok(Outcome::Failed { message, hint });
+            }
+        }
+        let kind = flow.key.0;
+        let was_there = match self.session.delete_flow(kind, &flow.instance, &flow.id, subject).await {
+            Ok(was_there) => was_there,
+            Err(fault) => return Ok(undeletable(&fault, kind)),
+        };
+        let mut patience = Patience::new(self.session.visible_within());
+        loop {
+            let published = self.session.published(kind, &flow.instance, &flow.id, subject).await?;
+            if published.is_none()
+                && self.session.draft(kind, &flow.instance, &flow.id, subject).await?.is_none()
+            {
+                return Ok(ended(was_there));
+            }
+            if !patience.goes_on().await {
+                return Ok(still_there(subject));
+            }
+        }
+    }
+
+    async fn remove_association(&self, removal: &Disassociation, subject: &str) -> Ended {
+        let Some(function) = removal.functions.first() else { return Ok(Outcome::AlreadySo) };
+        let guard = self.policy_of(function);
+        let _held = guard.lock().await;
+        let mut was_there = false;
+        for function in &removal.functions {
+            was_there |= self.disassociate(&removal.instance, function, subject).await?;
+        }
+        let arns: Vec<String> = removal.functions.iter().map(|function| function.arn().to_string()).collect();
+        let mut patience = Patience::new(self.session.visible_within());
+        loop {
+            let list = self.session.functions_of(&removal.instance, subject).await?;
+            if !arns.iter().any(|arn| list.contains(arn)) {
+                break;
+            }
+            if !patience.goes_on().await {
+                return Ok(still_there(subject));
+            }
+        }
+        for kept in &removal.keep {
+            if let failed @ Outcome::Failed { .. } = self.restore(kept, subject).await? {
+                return Ok(failed);
+            }
+        }
+        Ok(ended(was_there))
+    }
+
+    /// Takes a function out of the list. Where the service misses the statement that it wrote itself (U1), it is
+    /// written again as the service would, so that the service can take it away with the association.
+    async fn disassociate(
+        &self,
+        instance: &InstanceArn,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<bool, Fault> {
+        let arn = function.arn().to_string();
+        if self.session.disassociate(instance, &arn, subject).await? {
+            return Ok(true);
+        }
+        if !self.session.functions_of(instance, subject).await?.contains(&arn) {
+            return Ok(false);
+        }
+        let grant = crate::resource::Grant { function: function.clone(), instance: instance.clone() };
+        let sid = format!("connect-{}", instance.id);
+        self.session.add_permission(&grant, &sid, subject).await?;
+        let again = self.session.disassociate(instance, &arn, subject).await;
+        if !matches!(again, Ok(true)) {
+            self.session.drop_statement(function, &sid, subject).await?;
+        }
+        again
+    }
+
+    /// Reads the policy again: whether the service takes more with it than its own statement is unknown (U1).
+    async fn restore(&self, kept: &KeptGrant, subject: &str) -> Ended {
+        let grant = &kept.grant.grant;
+        let policy = self.session.policy(&grant.function, subject).await?.unwrap_or_default();
+        let own = policy.exact(grant, |own| own.set == kept.grant.set).is_some();
+        let allowed = matches!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed(_));
+        if own || (kept.any && allowed) {
+            return Ok(Outcome::AlreadySo);
+        }
+        let kind = match kept.grant.sid {
+            LateSid::Known(kind) => kind,
+            LateSid::After(_) => SidKind::GrantOnly,
+        };
+        let sid = OwnSid { kind, set: kept.grant.set.clone(), hash: grant.hash() };
+        self.write_statement(&kept.grant, &sid.to_string(), subject).await
+    }
+
+    async fn remove_statements(&self, removal: &StatementRemoval, subject: &str) -> Ended {
+        let Some((function, _)) = removal.statements.first() else { return Ok(Outcome::AlreadySo) };
+        let guard = self.policy_of(function);
+        let _held = guard.lock().await;
+        let mut was_there = false;
+        for (function, sid) in &removal.statements {
+            was_there |= self.session.drop_statement(function, sid, subject).await?;
+            let mut patience = Patience::new(self.session.visible_within());
+            loop {
+                let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+                if !policy.sids().any(|there| there == sid) {
+                    break;
+                }
+                if !patience.goes_on().await {
+                    return Ok(still_there(subject));
+                }
+                // A writer beside this one may have brought it back.
+                self.session.drop_statement(function, sid, subject).await?;
+            }
+        }
+        Ok(ended(was_there))
+    }
+
+    async fn remove_function(&self, removal: &FunctionRemoval, subject: &str) -> Ended {
+        let function = &removal.function;
+        let guard = self.policy_of(function);
+        let _held = guard.lock().await;
+        let was_there = self.session.delete_function(function, subject).await?;
+        let mut patience = Patience::new(self.session.visible_within());
+        while self.session.tags_of(function, subject).await?.is_some() {
+            if !patience.goes_on().await {
+                return Ok(still_there(subject));
+            }
+        }
+        Ok(ended(was_there))
+    }
+}
+
+/// The operation that reads a flow or module.
+pub(super) fn describes(kind: Kind) -> Operation {
+    if kind == Kind::Module { Operation::DescribeContactFlowModule } else { Operation::DescribeContactFlow }
+}
+
+fn ended(was_there: bool) -> Outcome {
+    if was_there { Outcome::Applied } else { Outcome::AlreadySo }
+}
+
+fn still_there(subject: &str) -> Outcome {
+    Outcome::Failed {
+        message: format!("{subject}: the deletion was accepted, but it is still there"),
+        hint: Some("run the command again in some minutes.".to_owned()),
+    }
+}
+
+/// Which deletions Amazon Connect refuses is not documented (U8): what refers to it may be nothing that can be read here.
+fn undeletable(fault: &Fault, kind: Kind) -> Outcome {
+    let hint = match fault.kind {
+        FaultKind::Invalid(_) | FaultKind::Conflict => Some(format!(
+            "something may refer to this {kind} that is no flow, such as a phone number, a queue or a quick connect: \
+             take it off there and run the command again."
+        )),
+        FaultKind::Denied => {
+            fault.hint().map(|hint| format!("{hint} Default flows cannot be deleted at all."))
+        }
+        _ => fault.hint(),
+    };
+    Outcome::Failed { message: fault.to_string(), hint }
+}

@@ -1,0 +1,101 @@
+//! AWS Lambda: what only removal calls.
+
+use std::collections::BTreeMap;
+
+use super::connect::page;
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+use crate::operations::Operation;
+use crate::resource::{FunctionRef, Place};
+
+impl Session {
+    /// Lists the names of the functions of an account and Region.
+    pub(super) async fn functions_in(&self, place: &Place, subject: &str) -> Result<Vec<String>, Fault> {
+        let operation = Operation::ListFunctions;
+        let client = self.at(place);
+        let (mut found, mut marker) = (Vec::new(), None::<String>);
+        loop {
+            let list = client.lambda.list_functions().max_items(page(operation)).set_marker(marker.take());
+            let request = || list.clone().send();
+            let answer = self.call(operation, place, subject, request).await?;
+            found.extend(answer.functions.unwrap_or_default().into_iter().filter_map(|f| f.function_name));
+            marker = answer.next_marker.filter(|marker| !marker.is_empty());
+            if marker.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads a function's tags; none if it is not there. Tags that may not be read are a fault, not an empty map.
+    pub(super) async fn tags_of(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, Fault> {
+        let operation = Operation::GetFunction;
+        let client = self.at(&function.place);
+        let request = || client.lambda.get_function().function_name(&function.name).send();
+        let answer = match self.call(operation, &function.place, subject, request).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        if let Some(error) = answer.tags_error {
+            let message = format!("the tags could not be read: {}", error.message);
+            let kind = FaultKind::Denied;
+            return Err(Fault { kind, ..Fault::unexpected(operation, subject, message) });
+        }
+        Ok(Some(answer.tags.unwrap_or_default().into_iter().collect()))
+    }
+
+    /// Lists the names of a function's aliases.
+    pub(super) async fn aliases_of(
+        &self,
+        function: &FunctionRef,
+        subject: &str,
+    ) -> Result<Vec<String>, Fault> {
+        let operation = Operation::ListAliases;
+        let client = self.at(&function.place);
+        let (mut found, mut marker) = (Vec::new(), None::<String>);
+        loop {
+            let list = client.lambda.list_aliases().function_name(&function.name).max_items(page(operation));
+            let list = list.set_marker(marker.take());
+            let request = || list.clone().send();
+            let answer = self.call(operation, &function.place, subject, request).await?;
+            found.extend(answer.aliases.unwrap_or_default().into_iter().filter_map(|alias| alias.name));
+            marker = answer.next_marker.filter(|marker| !marker.is_empty());
+            if marker.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Takes a statement away; says whether it was there.
+    pub(super) async fn drop_statement(
+        &self,
+        function: &FunctionRef,
+        sid: &str,
+        subject: &str,
+    ) -> Result<bool, Fault> {
+        let client = self.at(&function.place);
+        let remove = client.lambda.remove_permission().function_name(&function.name);
+        let remove = remove.set_qualifier(function.qualifier.clone()).statement_id(sid);
+        let request = || remove.clone().send();
+        there(self.call(Operation::RemovePermission, &function.place, subject, request).await)
+    }
+
+    /// Deletes a function with its versions, aliases and policies; says whether it was there.
+    pub(super) async fn delete_function(&self, function: &FunctionRef, subject: &str) -> Result<bool, Fault> {
+        let client = self.at(&function.place);
+        let request = || client.lambda.delete_function().function_name(&function.name).send();
+        there(self.call(Operation::DeleteFunction, &function.place, subject, request).await)
+    }
+}
+
+/// What is not there any more is as good as taken away.
+pub(super) fn there<T>(result: Result<T, Fault>) -> Result<bool, Fault> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(fault) if fault.kind == FaultKind::NotFound => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,98 @@
+//! The index of a run's kept contents: `flowbind.backup/v1`. A field may be added within a version, none is renamed
+//! or removed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::plan::KeptFlow;
+use crate::resource::{Address, FlowType, InstanceArn, Kind, Label};
+
+const FORMAT: &str = "flowbind.backup/v1";
+
+/// Makes the document.
+pub(super) fn document(entries: Vec<Value>) -> Value {
+    json!({ "format": FORMAT, "entries": entries })
+}
+
+/// Reads the document's entries.
+pub(super) fn entries(text: &str) -> Result<Vec<Value>, String> {
+    let mut document: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match document.get("format").and_then(Value::as_str) {
+        Some(FORMAT) => {}
+        other => return Err(format!("its format is {}, not {FORMAT}", other.unwrap_or("missing"))),
+    }
+    match document.get_mut("entries").map(Value::take) {
+        Some(Value::Array(entries)) => Ok(entries),
+        _ => Err("it has no entries".to_owned()),
+    }
+}
+
+/// Writes one entry; the content stands in `file`.
+pub(super) fn write(flow: &KeptFlow, file: &str) -> Value {
+    let KeptFlow {
+        address,
+        key: (kind, name_in_set),
+        instance,
+        instance_name,
+        id,
+        arn,
+        name,
+        kind: of,
+        published,
+        description,
+        tags,
+        content: _,
+    } = flow;
+    json!({
+        "address": address.to_string(),
+        "kind": kind.word(),
+        "logical": name_in_set.as_str(),
+        "instance": instance.to_string(),
+        "instanceName": instance_name.as_str(),
+        "id": id,
+        "arn": arn,
+        "name": name,
+        "type": of.wire(),
+        "published": published,
+        "description": description,
+        "tags": tags,
+        "file": file,
+    })
+}
+
+/// Reads one entry, without its content, and the file that holds that.
+pub(super) fn read(entry: &Value) -> Result<(KeptFlow, String), String> {
+    let text =
+        |key: &str| entry.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry has no `{key}`"));
+    let label = |key: &str| Label::parse(text(key)?).map_err(|error| error.to_string());
+    let kind = match text("kind")? {
+        "flow" => Kind::Flow,
+        "module" => Kind::Module,
+        other => return Err(format!("an entry is a `{other}`, which cannot be planned back")),
+    };
+    let of = text("type")?;
+    let of = FlowType::ALL.into_iter().chain([FlowType::Module]).find(|known| known.wire() == of);
+    let file = text("file")?;
+    if file.starts_with('.') || file.contains(['/', '\\']) {
+        return Err(format!("`{file}` is not a file of the run"));
+    }
+    let tags = entry.get("tags").and_then(Value::as_object).into_iter().flatten();
+    let tags: BTreeMap<String, String> =
+        tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    let flow = KeptFlow {
+        address: Address::parse(text("address")?).map_err(|error| error.to_string())?,
+        key: (kind, label("logical")?),
+        instance: InstanceArn::parse(text("instance")?).map_err(|error| error.to_string())?,
+        instance_name: label("instanceName")?,
+        id: text("id")?.to_owned(),
+        arn: text("arn")?.to_owned(),
+        name: text("name")?.to_owned(),
+        kind: of.ok_or("an entry has an unknown type")?,
+        published: entry.get("published").and_then(Value::as_bool).unwrap_or(true),
+        description: text("description")?.to_owned(),
+        tags,
+        content: String::new(),
+    };
+    Ok((flow, file.to_owned()))
+}

@@ -1,0 +1,76 @@
+//! `flowbind rollback`: plans what a run overwrote or deleted back, and writes it.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::anyhow;
+
+use super::apply::{self, OWN_FOLDER, Writing};
+use super::args::{ManifestArgs, RollbackArgs};
+use super::connect::Connection;
+use super::exit::{Exit, Failure};
+use super::load;
+use super::terminal::Terminal;
+use crate::backup::{BackupError, Backups, KeptRun};
+
+pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+    let allowed = apply::allowed(&args.allow)?;
+    let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
+    check(&kept, &args.run, terminal)?;
+    // The manifests tell which roles to assume, and what a new sandbox holds.
+    let loaded = match args.paths.as_slice() {
+        [] => None,
+        paths => {
+            let (paths, vars, var_files) = (paths.to_vec(), args.vars.clone(), args.var_files.clone());
+            let manifest = ManifestArgs { paths, vars, var_files, targets: Vec::new(), region: None };
+            Some(load::load_or_show(&manifest, terminal)?)
+        }
+    };
+    let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
+    let connection = Connection::open(&args.aws, &manifests, terminal).await?;
+    let plan = connection.plan_rollback(&args.run, &kept.flows).await?;
+    let writing = Writing {
+        output: args.output,
+        auto_approve: args.auto_approve,
+        allowed,
+        force: false,
+        name: apply::run_name(now),
+        connection: &connection,
+        terminal,
+    };
+    let reports = writing.write(vec![plan], &sources).await?;
+    apply::end(&reports, connection, args.output, terminal).await
+}
+
+fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {
+    let others = kept.others.join(", ");
+    if kept.flows.is_empty() {
+        let error = match kept.others.is_empty() {
+            true => anyhow!("run `{run}` kept nothing"),
+            false => anyhow!(
+                "run `{run}` kept no flow and no module, and nothing else can be planned back: {others}"
+            ),
+        };
+        return Err(Failure::new(Exit::Error, error).hint("put it back by hand from the files.".to_owned()));
+    }
+    if !kept.others.is_empty() {
+        terminal.error(&format!(
+            "only flows and modules are planned back; put these back by hand, if need be: {others}"
+        ));
+    }
+    Ok(())
+}
+
+fn unreadable(error: BackupError) -> Failure {
+    match error {
+        BackupError::Name(_) => Failure::new(Exit::Usage, error),
+        BackupError::NoRun { ref runs, .. } => {
+            let hint = match runs.as_slice() {
+                [] => "nothing was kept below this folder: run it where the apply ran.".to_owned(),
+                runs => format!("the runs there are {}.", runs.join(", ")),
+            };
+            Failure::new(Exit::Error, error).hint(hint)
+        }
+        BackupError::Read { .. } | BackupError::Index { .. } => Failure::new(Exit::Error, error),
+    }
+}

@@ -1,0 +1,354 @@
+//! Plans the removal of associations and statements that the set made and nothing needs any more.
+//!
+//! A list of functions carries no tags: that the set made an association shows in the Sid of its statement alone, so
+//! the mark is never taken away while the association stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::contents::Contents;
+use super::mentions::Qualifier;
+use super::{Disassociation, KeptGrant, Removal, StatementRemoval, Tally, label};
+use crate::manifest::{Grants, Manifest};
+use crate::plan::uses::{association_of, uses};
+use crate::plan::{ActionId, Change, Draft, GrantSpec, LateSid, Spec};
+use crate::resource::{
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SidKind,
+};
+use crate::snapshot::{Look, RemovalSeen, Snapshot};
+
+/// What goes of each function before the function itself can go.
+#[derive(Default)]
+pub(super) struct Goodbyes {
+    pub(super) actions: BTreeMap<(Place, String), Vec<ActionId>>,
+    /// Functions of which an association or a statement has to stay.
+    pub(super) held: BTreeSet<(Place, String)>,
+}
+
+/// A statement of the set's own.
+struct Own<'a> {
+    function: FunctionRef,
+    sid: &'a str,
+    kind: SidKind,
+    left_over: bool,
+}
+
+/// A grant that the manifest wants.
+struct Wanted {
+    name: Label,
+    grant: Grant,
+    any: bool,
+}
+
+/// What the set owns between one instance and one function, whatever the qualifier.
+#[derive(Default)]
+struct Pair<'a> {
+    own: Vec<Own<'a>>,
+    wanted: Vec<Wanted>,
+    /// Whether the manifest wants an association.
+    associated: bool,
+}
+
+/// How an association ends.
+enum Ending {
+    /// It is none of the set's, or is not there.
+    None,
+    /// It is wanted, or has to stay.
+    Stays { held: bool },
+    /// This action ends it.
+    Goes(ActionId),
+}
+
+type Key = (InstanceArn, Place, String);
+
+/// Plans; gives what has to go before each function.
+pub(super) fn plan(
+    desired: &Manifest,
+    observed: &Snapshot,
+    seen: &RemovalSeen,
+    contents: &Contents<'_>,
+    draft: &mut Draft,
+    tally: &mut Tally,
+) -> Goodbyes {
+    let mut planner = Planner { desired, seen, contents, draft, tally, goodbyes: Goodbyes::default() };
+    for ((instance, place, name), pair) in planner.pairs(observed) {
+        let function = FunctionRef { place, name, qualifier: None };
+        planner.pair(&instance, &function, &pair);
+    }
+    planner.goodbyes
+}
+
+struct Planner<'a, 'p> {
+    desired: &'a Manifest,
+    seen: &'a RemovalSeen,
+    contents: &'p Contents<'a>,
+    draft: &'p mut Draft,
+    tally: &'p mut Tally,
+    goodbyes: Goodbyes,
+}
+
+impl<'a> Planner<'a, '_> {
+    /// Pairs what is wanted with what the set owns.
+    fn pairs(&mut self, observed: &Snapshot) -> BTreeMap<Key, Pair<'a>> {
+        let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
+        let mut hashes = BTreeSet::new();
+        for (instance, name) in uses(self.desired).into_keys() {
+            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| seen.arn.clone());
+            let (Some(function), Some(arn)) = (self.desired.functions.get(&name), arn) else { continue };
+            let key = (arn.clone(), function.target.place.clone(), function.target.name.clone());
+            let pair = pairs.entry(key).or_default();
+            pair.associated |= association_of(self.desired, &instance, &name).is_some();
+            let grant = Grant { function: function.target.clone(), instance: arn };
+            hashes.insert((grant.function.clone(), grant.hash()));
+            pair.wanted.push(Wanted { name, grant, any: function.grants == Grants::Any });
+        }
+        let seen = self.seen;
+        for ((place, name), found) in &seen.functions {
+            for (qualifier, policy) in &found.policies {
+                let function =
+                    FunctionRef { place: place.clone(), name: name.clone(), qualifier: qualifier.clone() };
+                for statement in &policy.statements {
+                    let Some(own) = OwnSid::parse(&statement.sid).filter(|own| own.set == self.desired.set)
+                    else {
+                        continue;
+                    };
+                    self.tally.own(Kind::Grant);
+                    // A wanted Sid that says something else is mended where grants are planned.
+                    let left_over = !hashes.contains(&(function.clone(), own.hash.clone()));
+                    let Some(instance) = statement.instance() else {
+                        if left_over {
+                            self.nameless(&function, &statement.sid);
+                        }
+                        continue;
+                    };
+                    let pair = pairs.entry((instance, place.clone(), name.clone())).or_default();
+                    pair.own.push(Own {
+                        function: function.clone(),
+                        sid: &statement.sid,
+                        kind: own.kind,
+                        left_over,
+                    });
+                }
+            }
+        }
+        pairs
+    }
+
+    fn nameless(&mut self, function: &FunctionRef, sid: &str) {
+        let Some(address) = self.function_label(function).map(|name| Address::new(Kind::Function, &name))
+        else {
+            return;
+        };
+        self.goodbyes.held.insert((function.place.clone(), function.name.clone()));
+        let message = format!(
+            "statement `{sid}` in the policy of {function} was edited and names no instance: who uses it cannot be told"
+        );
+        let hint = "remove the statement by hand if nobody needs it.";
+        self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+    }
+
+    fn pair(&mut self, instance: &InstanceArn, function: &FunctionRef, pair: &Pair<'_>) {
+        if pair.own.is_empty() {
+            return;
+        }
+        let known =
+            self.contents.arns.iter().find(|(_, arn)| **arn == instance).map(|(name, _)| (*name).clone());
+        let gone = self.seen.gone.contains(instance);
+        let Some(name) = known.clone().or_else(|| label(&instance.id)) else { return };
+        let Some(function_name) = self.function_label(function) else { return };
+        let left_over = pair.own.iter().any(|own| own.left_over);
+        let key = (function.place.clone(), function.name.clone());
+        if known.is_none() && !gone {
+            if left_over {
+                let address = Address::between(Kind::Grant, &name, &function_name);
+                let message = format!(
+                    "a statement for {instance} is left over, but the manifest does not declare that instance: what its flows call was not read"
+                );
+                let hint = "declare the instance, without any flow, and run the command again.";
+                self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+                self.goodbyes.held.insert(key);
+            }
+            return;
+        }
+        if self.contents.blind.contains(&name) && !gone {
+            self.goodbyes.held.insert(key);
+            return;
+        }
+        let ending = match &known {
+            Some(known) => self.association(known, &function_name, instance, function, pair),
+            None => Ending::None,
+        };
+        if matches!(ending, Ending::Stays { held: true }) {
+            self.goodbyes.held.insert(key);
+        }
+        let mark = self.carry_mark(&name, instance, pair, &ending);
+        self.statements(&name, &function_name, instance, pair, &ending, mark);
+    }
+
+    /// Plans the end of the association, where the set made it and nothing needs it.
+    fn association(
+        &mut self,
+        name: &Label,
+        function_name: &Label,
+        instance: &InstanceArn,
+        function: &FunctionRef,
+        pair: &Pair<'_>,
+    ) -> Ending {
+        let marks: Vec<&Own<'_>> =
+            pair.own.iter().filter(|own| own.kind == SidKind::WithAssociation).collect();
+        let Some(Look::Found(list)) = self.seen.associations.get(name) else {
+            return if marks.is_empty() { Ending::None } else { Ending::Stays { held: true } };
+        };
+        let listed = |function: &FunctionRef| list.contains(&function.arn().to_string());
+        let qualified: BTreeSet<&FunctionRef> =
+            marks.iter().map(|own| &own.function).filter(|f| f.qualifier.is_some() && listed(f)).collect();
+        let unqualified = listed(function);
+        if marks.is_empty() || (qualified.is_empty() && !unqualified) {
+            return Ending::None;
+        }
+        self.tally.own(Kind::Association);
+        if pair.associated {
+            return Ending::Stays { held: false };
+        }
+        let address = Address::between(Kind::Association, name, function_name);
+        if unqualified && !qualified.is_empty() {
+            let message = format!(
+                "the list of instance/{name} holds {} with and without its qualifier: which of them the set made cannot be told",
+                function.name
+            );
+            let hint = "take the one that nobody needs off the instance by hand.";
+            self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+            return Ending::Stays { held: true };
+        }
+        if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
+            self.refuse(&address, &caller);
+            return Ending::Stays { held: true };
+        }
+        let functions =
+            if unqualified { vec![function.clone()] } else { qualified.into_iter().cloned().collect() };
+        let mut after = self.contents.farewells(name, function);
+        after.extend(pair.wanted.iter().filter_map(|wanted| {
+            let address = Address::between(Kind::Grant, name, &wanted.name);
+            self.draft.write_of(&address).map(|action| action.id.clone())
+        }));
+        let keep = pair.wanted.iter().map(|wanted| KeptGrant {
+            grant: self.grant(wanted, SidKind::GrantOnly, Vec::new()),
+            any: wanted.any,
+        });
+        let removal = Disassociation { instance: instance.clone(), functions, keep: keep.collect() };
+        let reason =
+            format!("left over: the set associated {}, and nothing needs it any more", function.name);
+        self.tally.delete(Kind::Association);
+        let id = self.draft.remove(address, Removal::Association(removal), reason, after, None);
+        let key = (function.place.clone(), function.name.clone());
+        self.goodbyes.actions.entry(key).or_default().push(id.clone());
+        Ending::Goes(id)
+    }
+
+    fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {
+        let set = self.desired.set.clone();
+        GrantSpec { grant: wanted.grant.clone(), set, sid: LateSid::Known(kind), taken }
+    }
+
+    /// Sees to it that one wanted statement says whether the association is the set's: when the statement that says so
+    /// goes and the association stays, or the other way round.
+    fn carry_mark(
+        &mut self,
+        instance_name: &Label,
+        instance: &InstanceArn,
+        pair: &Pair<'_>,
+        ending: &Ending,
+    ) -> Option<ActionId> {
+        let marked =
+            |left: bool| move |own: &&Own<'_>| own.kind == SidKind::WithAssociation && own.left_over == left;
+        let (from, kind, after) = match ending {
+            Ending::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
+                (pair.own.iter().find(marked(true))?, SidKind::WithAssociation, Vec::new())
+            }
+            Ending::Goes(id) => (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()]),
+            _ => return None,
+        };
+        let wanted = pair.wanted.iter().find(|wanted| match kind {
+            SidKind::WithAssociation => true,
+            SidKind::GrantOnly => wanted.grant.function == from.function,
+        })?;
+        let address = Address::between(Kind::Grant, instance_name, &wanted.name);
+        if let Some(action) = self.draft.write_of(&address) {
+            if let Change::Create(Spec::Grant(spec)) = &mut action.change {
+                spec.sid = LateSid::Known(kind);
+            }
+            return Some(action.id.clone());
+        }
+        let taken = pair.own.iter().filter(|own| own.function == wanted.grant.function && own.kind != kind);
+        let taken: Vec<String> = taken.map(|own| own.sid.to_owned()).collect();
+        let what = if kind == SidKind::WithAssociation { "made" } else { "ends" };
+        let reason = format!("its Sid is to say that the set {what} the association with {}", instance.id);
+        let spec = Spec::Grant(self.grant(wanted, kind, taken));
+        self.draft.in_sync = self.draft.in_sync.saturating_sub(1);
+        Some(self.draft.act(address, Change::Update(spec), reason, after))
+    }
+
+    fn statements(
+        &mut self,
+        name: &Label,
+        function_name: &Label,
+        instance: &InstanceArn,
+        pair: &Pair<'_>,
+        ending: &Ending,
+        mark: Option<ActionId>,
+    ) {
+        let address = Address::between(Kind::Grant, name, function_name);
+        let (mut statements, mut after) = (Vec::new(), Vec::new());
+        for own in pair.own.iter().filter(|own| own.left_over) {
+            // The mark of an association that has to stay stays too; why was said there.
+            if matches!(ending, Ending::Stays { held: true }) && own.kind == SidKind::WithAssociation {
+                continue;
+            }
+            let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());
+            if let Some(caller) = self.contents.caller(name, &own.function, qualifier) {
+                self.refuse(&address, &caller);
+                self.goodbyes.held.insert((own.function.place.clone(), own.function.name.clone()));
+                continue;
+            }
+            after.extend(self.contents.farewells(name, &own.function));
+            statements.push((own.function.clone(), own.sid.to_owned()));
+            self.tally.delete(Kind::Grant);
+        }
+        let Some((function, _)) = statements.first() else { return };
+        let key = (function.place.clone(), function.name.clone());
+        let reason = match statements.as_slice() {
+            [(function, _)] => {
+                format!("left over: no flow that the manifest names calls {function} from there")
+            }
+            many => format!(
+                "left over: {} statements in the policies of {} that nothing needs any more",
+                many.len(),
+                key.1
+            ),
+        };
+        after.extend(mark);
+        if let Ending::Goes(id) = ending {
+            after.push(id.clone());
+        }
+        let removal = StatementRemoval { instance: instance.clone(), statements };
+        let id = self.draft.remove(address, Removal::Statements(removal), reason, after, None);
+        self.goodbyes.actions.entry(key).or_default().push(id);
+    }
+
+    fn refuse(&mut self, address: &Address, caller: &str) {
+        let message = format!("it is left over, but {caller} still calls the function");
+        let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
+        self.draft.problems.push(Problem::held("still-referred", message).on(address).hint(hint));
+    }
+
+    /// The name that the manifest has, or had, for a function; else one made of its own.
+    fn function_label(&self, function: &FunctionRef) -> Option<Label> {
+        let same = |f: &FunctionRef| f.place == function.place && f.name == function.name;
+        let declared =
+            self.desired.functions.iter().find(|(_, f)| same(&f.target)).map(|(name, _)| name.clone());
+        let tagged = || {
+            let found = self.seen.functions.get(&(function.place.clone(), function.name.clone()))?;
+            super::contents::logical(&found.tags, self.desired)
+        };
+        declared.or_else(tagged).or_else(|| label(&function.name))
+    }
+}

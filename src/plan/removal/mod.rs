@@ -1,0 +1,112 @@
+//! Plans the removal of what is left over: what the set owns and the manifest does not name any more.
+//!
+//! Nothing is removed that something else still names, nor on an instance of which not every flow and module, drafts
+//! too, could be read. What the set does not own is never touched.
+
+mod bindings;
+mod contents;
+mod functions;
+mod mentions;
+mod reads;
+mod spec;
+
+use std::collections::BTreeMap;
+
+use super::Draft;
+use crate::manifest::Manifest;
+use crate::resource::{Address, Kind, Label, Problem};
+use crate::snapshot::Snapshot;
+
+use contents::Contents;
+pub use reads::{RemovalReads, removal_reads};
+pub use spec::{Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, StatementRemoval};
+
+/// Adds deletions to a draft; says how much goes where that is so much that somebody has to insist.
+pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -> Option<String> {
+    let seen = observed.removal.as_ref()?;
+    let mut tally = Tally::default();
+    let mut contents = Contents::new(desired, observed, draft);
+    for instance in &contents.blind {
+        let address = Address::new(Kind::Instance, instance);
+        let message =
+            format!("not every flow and module of {address} could be read: nothing of it is removed");
+        let hint = "what could not be read is listed as a gap; mend that and run the command again.";
+        draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+    }
+    contents.plan(draft, &mut tally);
+    let goodbyes = bindings::plan(desired, observed, seen, &contents, draft, &mut tally);
+    functions::plan(desired, seen, &contents, &goodbyes, draft, &mut tally);
+    for action in &mut draft.actions {
+        action.after.sort();
+        action.after.dedup();
+    }
+    tally.verdict()
+}
+
+/// A share of a kind that may go without anybody insisting: three in ten.
+const SHARE: (usize, usize) = (3, 10);
+/// One is always a small matter.
+const AT_LEAST: usize = 2;
+
+/// How many of each kind the set owns, and how many of them go.
+#[derive(Debug, Default)]
+struct Tally(BTreeMap<Kind, (usize, usize)>);
+
+impl Tally {
+    fn own(&mut self, kind: Kind) {
+        self.0.entry(kind).or_default().0 += 1;
+    }
+
+    fn delete(&mut self, kind: Kind) {
+        self.0.entry(kind).or_default().1 += 1;
+    }
+
+    fn verdict(&self) -> Option<String> {
+        let much = self
+            .0
+            .iter()
+            .filter(|(_, (owned, deleted))| *deleted >= AT_LEAST && deleted * SHARE.1 > owned * SHARE.0);
+        let words: Vec<String> =
+            much.map(|(kind, (owned, deleted))| format!("{deleted} of {owned} {kind}s")).collect();
+        let (last, rest) = words.split_last()?;
+        let rest = if rest.is_empty() { String::new() } else { format!("{} and ", rest.join(", ")) };
+        Some(format!("{rest}{last} that the set owns would be deleted"))
+    }
+}
+
+/// Makes a logical name of a name of AWS's, for what the manifest has no name for.
+fn label(text: &str) -> Option<Label> {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let text: String = text.chars().take(63).map(plain).collect();
+    Label::parse(text.trim_matches('-')).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_three_in_ten_and_at_least_two_need_somebody_to_insist() {
+        for (owned, deleted, much) in [
+            (1, 1, false),
+            (2, 1, false),
+            (3, 2, true),
+            (6, 2, true),
+            (7, 2, false),
+            (10, 3, false),
+            (10, 4, true),
+        ] {
+            let mut tally = Tally::default();
+            (0..owned).for_each(|_| tally.own(Kind::Flow));
+            (0..deleted).for_each(|_| tally.delete(Kind::Flow));
+            assert_eq!(tally.verdict().is_some(), much, "{deleted} of {owned}");
+        }
+    }
+
+    #[test]
+    fn names_of_aws_become_logical_names() {
+        assert_eq!(label("Crm_Lookup").map(|l| l.to_string()).as_deref(), Some("crm-lookup"));
+        assert_eq!(label("_x_").map(|l| l.to_string()).as_deref(), Some("x"));
+        assert_eq!(label("__"), None);
+    }
+}

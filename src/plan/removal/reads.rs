@@ -1,0 +1,54 @@
+//! What removal looks at on top of the manifest's own reads: predicted apart, since what there is decides the most of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::manifest::Manifest;
+use crate::operations::Operation;
+use crate::plan::{Read, Reads};
+use crate::resource::{Kind, Label, Place, Region};
+
+/// What must be looked at before anything may be deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RemovalReads {
+    /// The instances: every flow and module of each, and its list of functions.
+    pub instances: BTreeSet<Label>,
+    /// The accounts and Regions: every function of each, its tags, its aliases and their policies.
+    pub places: BTreeSet<Place>,
+}
+
+/// Says what removal must look at. An account that is declared counts in every Region of the set: its last function
+/// may just have been taken out of the manifest.
+pub fn removal_reads(desired: &Manifest) -> RemovalReads {
+    let instances = desired.instances.values().map(|instance| &instance.place);
+    let functions = desired.functions.values().map(|function| &function.target.place);
+    let mut places: BTreeSet<Place> = instances.chain(functions).cloned().collect();
+    let regions: BTreeSet<Region> = places.iter().map(|place| place.region.clone()).collect();
+    for account in desired.accounts.values() {
+        places.extend(
+            regions.iter().map(|region| Place { account: account.id.clone(), region: region.clone() }),
+        );
+    }
+    RemovalReads { instances: desired.instances.keys().cloned().collect(), places }
+}
+
+impl RemovalReads {
+    /// The calls that come on top at least: the lists. Each flow and module takes two more, each function three and
+    /// one for each alias.
+    pub fn calls(&self, reads: &Reads) -> BTreeMap<Operation, u32> {
+        let mut calls = BTreeMap::new();
+        let mut add = |operation| *calls.entry(operation).or_default() += 1;
+        for instance in &self.instances {
+            for (read, operation) in [
+                (Read::List(Kind::Flow, instance.clone()), Operation::ListContactFlows),
+                (Read::List(Kind::Module, instance.clone()), Operation::ListContactFlowModules),
+                (Read::Associations(instance.clone()), Operation::ListLambdaFunctions),
+            ] {
+                if !reads.by_id.contains(&read) {
+                    add(operation);
+                }
+            }
+        }
+        self.places.iter().for_each(|_| add(Operation::ListFunctions));
+        calls
+    }
+}

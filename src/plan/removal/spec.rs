@@ -1,0 +1,60 @@
+//! Deletions, as data.
+
+use crate::plan::{GrantSpec, KeptFlow};
+use crate::resource::{FunctionRef, InstanceArn};
+
+/// Something to be taken away.
+#[derive(Debug, Clone)]
+pub enum Removal {
+    /// A flow or module.
+    Flow(FlowRemoval),
+    /// An association.
+    Association(Disassociation),
+    /// Statements of one function for one instance.
+    Statements(StatementRemoval),
+    /// A function.
+    Function(FunctionRemoval),
+}
+
+/// A flow or module to be deleted.
+#[derive(Debug, Clone)]
+pub struct FlowRemoval {
+    /// What it is, and what brings it back.
+    pub flow: KeptFlow,
+}
+
+/// A function to be taken out of an instance's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disassociation {
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The ARNs as the list holds them.
+    pub functions: Vec<FunctionRef>,
+    /// What has to hold afterwards: whether the service takes more with it than its own statement is unknown (U1).
+    pub keep: Vec<KeptGrant>,
+}
+
+/// A grant that outlives an association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptGrant {
+    /// The grant.
+    pub grant: GrantSpec,
+    /// Whether any statement that allows the call is good enough.
+    pub any: bool,
+}
+
+/// Statements to be taken out of the policies of one function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementRemoval {
+    /// The instance that they are for.
+    pub instance: InstanceArn,
+    /// The function and qualifier whose policy holds each, with its Sid.
+    pub statements: Vec<(FunctionRef, String)>,
+}
+
+/// A function to be deleted, with its versions, aliases and policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionRemoval {
+    /// The function, without a qualifier.
+    pub function: FunctionRef,
+}

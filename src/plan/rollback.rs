@@ -1,0 +1,141 @@
+//! Plans kept contents back: what a run overwrote or deleted becomes what is wanted.
+
+use std::collections::BTreeMap;
+
+use super::flow_site::editing;
+use super::{Action, ActionId, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
+use crate::flow::compare::{self, FlowDiff};
+use crate::flow::document::Document;
+use crate::manifest::Status;
+use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
+use crate::snapshot::{FlowSeen, Gap, Look};
+
+/// A flow or module as it was before a run overwrote or deleted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFlow {
+    /// Its address in the set.
+    pub address: Address,
+    /// Flow or module, and its logical name.
+    pub key: (Kind, Label),
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The instance's logical name.
+    pub instance_name: Label,
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: FlowType,
+    /// Whether the content was published; else it was a draft.
+    pub published: bool,
+    /// Its description, if it was looked at.
+    pub description: String,
+    /// Its tags, as far as they were looked at.
+    pub tags: BTreeMap<String, String>,
+    /// Its content.
+    pub content: String,
+}
+
+/// What stands today where something was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveFlow {
+    /// What has the kept id; absent if it was deleted.
+    pub flow: Look<FlowSeen>,
+    /// Whether another one has the kept name.
+    pub name_taken: bool,
+}
+
+/// Plans every kept content back; `live` tells of each in the same order.
+pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<Gap>) -> Plan {
+    let mut plan = Plan {
+        set: SetName::parse("rollback").expect("a set's name"),
+        manifest: String::new(),
+        actions: Vec::new(),
+        problems: Vec::new(),
+        gaps,
+        in_sync: 0,
+        force: None,
+    };
+    for (kept, live) in kept.iter().zip(live) {
+        let several = kept_at(kept, plan.actions.iter().map(|action| &action.id.address));
+        match back(run, kept, live, several) {
+            Ok(Some(action)) => plan.actions.push(action),
+            Ok(None) => plan.in_sync += 1,
+            Err(Some(problem)) => plan.problems.push(problem),
+            Err(None) => {}
+        }
+    }
+    plan.actions.sort_by(|a, b| a.id.cmp(&b.id));
+    plan
+}
+
+/// Several sets may have kept the same address in one run: the instance then tells them apart.
+fn kept_at<'a>(kept: &KeptFlow, mut planned: impl Iterator<Item = &'a Address>) -> Address {
+    let at = planned.any(|address| *address == kept.address).then(|| kept.instance_name.clone());
+    Address { at: at.or_else(|| kept.address.at.clone()), ..kept.address.clone() }
+}
+
+/// One content: nothing to do, a write, or why not (a gap says why where there is no problem).
+fn back(
+    run: &str,
+    kept: &KeptFlow,
+    live: &LiveFlow,
+    address: Address,
+) -> Result<Option<Action>, Option<Problem>> {
+    let held = |code, message: String| Some(Problem::held(code, message).on(&address));
+    let wanted = Document::parse(&kept.content)
+        .map_err(|error| held("flow-unreadable", format!("the kept content cannot be read: {error}")))?;
+    let seen = match &live.flow {
+        Look::Found(seen) => Some(seen),
+        Look::Absent { .. } if live.name_taken => {
+            let message = format!("`{}` was deleted, and another {} has its name now", kept.name, kept.key.0);
+            return Err(held("name-taken", message));
+        }
+        Look::Absent { .. } => None,
+        Look::Unknown => return Err(None),
+    };
+    let before =
+        seen.and_then(|seen| if kept.published { seen.published.as_ref() } else { seen.draft.as_ref() });
+    let before = before.map(|content| content.text.clone());
+    if before.as_ref() == Some(&kept.content) {
+        return Ok(None);
+    }
+    let live_document = before.as_ref().and_then(|text| Document::parse(text).ok());
+    let diff = live_document.map_or_else(FlowDiff::default, |live| compare::diff(&live, &wanted));
+    let draft = seen.is_some_and(|seen| kept.published && editing(seen));
+    let guard = draft.then(|| Guard {
+        code: "draft",
+        message: format!("a draft is newer than what is published: someone is editing this {}", kept.key.0),
+        allow: address.clone(),
+    });
+    let reason = match seen {
+        Some(_) => format!("it is to be as it was before run {run}"),
+        None => format!("it was deleted; it is to be as it was before run {run}"),
+    };
+    let spec = Spec::Flow(Box::new(spec(kept, seen, before, diff)));
+    let change = if seen.is_some() { Change::Update(spec) } else { Change::Create(spec) };
+    let id = ActionId { address, step: Step::Write };
+    Ok(Some(Action { id, change, reason, after: Vec::new(), guard }))
+}
+
+fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: FlowDiff) -> FlowSpec {
+    FlowSpec {
+        key: kept.key.clone(),
+        instance: kept.instance.clone(),
+        instance_name: kept.instance_name.clone(),
+        id: seen.map(|seen| seen.summary.id.clone()),
+        arn: seen.map(|seen| seen.summary.arn.clone()),
+        name: kept.name.clone(),
+        kind: kept.kind,
+        status: if kept.published { Status::Published } else { Status::Saved },
+        description: Some(kept.description.clone()).filter(|text| !text.is_empty()),
+        // The tags of what stands there stay: the digest tells that this is not what a manifest applied last.
+        tags: if seen.is_none() { kept.tags.clone() } else { BTreeMap::new() },
+        content: LateText::Known(kept.content.clone()),
+        before,
+        diff,
+    }
+}

@@ -1,0 +1,135 @@
+//! What a run overwrote or deleted is planned back, byte for byte.
+
+use std::path::Path;
+
+use flowbind::emulator::Settings;
+
+use crate::world::{World, code, flowbind_at, stderr, stdout};
+
+const LONDON: &str = "eu-west-2";
+const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
+kind: BindingSet
+metadata: { name: acme }
+spec:
+  accounts: { main: { id: "111122223333" } }
+  defaults: { account: main, region: eu-west-2 }
+  instances: { support: { alias: acme } }
+  flows:
+    main: { instance: support, name: Main, type: contact-flow, content: main.json, description: Says hello }
+"#;
+
+/// Odd layout and line ends: every byte is to come back.
+fn saying(text: &str) -> String {
+    format!(
+        "{{ \"Version\":\"2019-10-30\",\r\n\t\"StartAction\" : \"say\", \"Actions\":[ {{\"Identifier\":\"say\",\"Type\":\"MessageParticipant\",\
+         \"Parameters\":{{\"Text\":\"{text}\"}},\"Transitions\":{{\"NextAction\":\"end\",\"Errors\":[{{\"ErrorType\":\"NoMatchingError\",\"NextAction\":\"end\"}}]}}}},\
+         {{\"Identifier\":\"end\",\"Type\":\"DisconnectParticipant\",\"Parameters\":{{}},\"Transitions\":{{}}}}  ]}}\n"
+    )
+}
+
+fn run(world: &World, arguments: &[&str]) -> (i32, String) {
+    let output = flowbind_at(world.folder.path(), &world.emulator.url()).args(arguments).output().unwrap();
+    (code(&output), format!("{}{}", stdout(&output), stderr(&output)))
+}
+
+/// The names of the runs that kept something, oldest first.
+fn runs(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join(".flowbind/backup")).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+async fn live(world: &World) -> Option<(String, Vec<(String, String)>)> {
+    let connect = world.connect(LONDON);
+    let list = connect.list_instances().send().await.unwrap();
+    let instance = list.instance_summary_list()[0].id().unwrap().to_owned();
+    let flows = connect.list_contact_flows().instance_id(&instance).send().await.unwrap();
+    let id = flows.contact_flow_summary_list().first()?.id()?.to_owned();
+    let seen =
+        connect.describe_contact_flow().instance_id(instance).contact_flow_id(id).send().await.unwrap();
+    let flow = seen.contact_flow.unwrap();
+    let mut tags: Vec<(String, String)> = flow.tags.unwrap_or_default().into_iter().collect();
+    tags.sort();
+    Some((flow.content.unwrap(), tags))
+}
+
+/// Waits for the next second: it names the next run.
+async fn next_second() {
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+}
+
+async fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), MANIFEST).unwrap();
+    std::fs::write(folder.path().join("main.json"), saying("one")).unwrap();
+    let world = World::in_folder_with(folder, "m.yaml", Settings::default()).await;
+    let (ended, text) = run(&world, &["apply", "--auto-approve", "m.yaml"]);
+    assert_eq!(ended, 0, "{text}");
+    world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overwritten_flow_comes_back_byte_for_byte_and_so_does_what_the_rollback_overwrote() {
+    let world = world().await;
+    let (one, _) = live(&world).await.unwrap();
+    std::fs::write(world.folder.path().join("main.json"), saying("two")).unwrap();
+    assert_eq!(run(&world, &["apply", "--auto-approve", "m.yaml"]).0, 0);
+    let (two, _) = live(&world).await.unwrap();
+    assert_ne!(one, two);
+    let kept = runs(world.folder.path());
+    assert_eq!(kept.len(), 1);
+    next_second().await;
+
+    let (ended, text) = run(&world, &["rollback", &kept[0]]);
+    assert!(
+        ended == 4 && text.contains("nothing was written") && text.contains("block `say`"),
+        "{ended} {text}"
+    );
+    let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve", "m.yaml"]);
+    assert!(ended == 0 && text.contains("1 updated"), "{ended} {text}");
+    assert_eq!(live(&world).await.unwrap().0, one);
+    let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve"]);
+    assert!(ended == 0 && text.contains("in sync"), "{ended} {text}");
+
+    let again = runs(world.folder.path());
+    assert_eq!(again.len(), 2, "a rollback keeps what it overwrites: {again:?}");
+    assert_eq!(run(&world, &["rollback", &again[1], "--auto-approve"]).0, 0);
+    assert_eq!(live(&world).await.unwrap().0, two);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_flow_is_made_again_as_the_sets_own() {
+    let world = world().await;
+    let before = live(&world).await.unwrap();
+    let head = MANIFEST.split("  flows:").next().unwrap();
+    std::fs::write(world.folder.path().join("empty.yaml"), head).unwrap();
+    let (ended, text) =
+        run(&world, &["apply", "--prune", "--auto-approve", "--allow", "flow/main", "empty.yaml"]);
+    assert!(ended == 0 && text.contains("1 deleted"), "{ended} {text}");
+    assert_eq!(live(&world).await, None);
+    let kept = runs(world.folder.path());
+    let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve"]);
+    assert!(ended == 0 && text.contains("1 created"), "{ended} {text}");
+    assert_eq!(live(&world).await.unwrap(), before, "content and tags");
+    let (ended, text) = run(&world, &["plan", "--prune", "--detailed-exitcode", "m.yaml"]);
+    assert_eq!(ended, 0, "the manifest finds its flow again: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_planned_back_is_told() {
+    let world = world().await;
+    let (ended, text) = run(&world, &["rollback", "20260102T030405Z"]);
+    assert!(ended == 1 && text.contains("nothing was kept below this folder"), "{ended} {text}");
+    assert_eq!(run(&world, &["rollback", "../x"]).0, 64);
+    let folder = world.folder.path().join(".flowbind/backup/run");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("function-greeter.json"), "{}").unwrap();
+    let (ended, text) = run(&world, &["rollback", "run"]);
+    assert!(
+        ended == 1 && text.contains("function-greeter.json") && text.contains("by hand"),
+        "{ended} {text}"
+    );
+    let (ended, text) = run(&world, &["rollback", "20260102T030405Z"]);
+    assert!(ended == 1 && text.contains("the runs there are run"), "{ended} {text}");
+}

@@ -22,6 +22,7 @@ pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
 pub use flow_text::{FlowIds, LateText, LateTextError};
+#[cfg(feature = "cli")]
 pub(crate) use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};

@@ -52,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     console.disassociate_lambda_function().instance_id(id).function_arn(function).send().await?;
 
     let drift = reconcile::plan(&session, desired, &reads(desired)).await?;
-    print!("{}", report::plan_text(&drift));
+    print!("{}", report::plan_text(&drift, false));
     assert_eq!(drift.actions.len(), 1, "exactly what was changed");
     emulator.stop().await?;
     Ok(())

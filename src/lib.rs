@@ -7,7 +7,7 @@
 //!                                       ├─ plan ─▶ Plan ─ apply ─▶ ApplyReport
 //!  live AWS ───────observe──▶ Snapshot ─┘    │
 //!                                            └─▶ report (text, JSON)
-//!  flow JSON ──────parse────▶ Document ─ patch, compare
+//!  flow JSON ──────parse────▶ Document ─ patch, compare, lint
 //! ```
 //!
 //! [`Manifest`](manifest::Manifest) is what is wanted, [`Snapshot`](snapshot::Snapshot) what was seen, with the gaps
@@ -23,8 +23,10 @@
 //! | [`resource`] | shared vocabulary | nothing of the crate |
 //! | [`operations`] | the one table of AWS operations | nothing of the crate |
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
-//! | [`snapshot`] | what was seen | `operations`, `resource` |
-//! | [`plan`] | reads, differences, order | `flow`, `manifest`, `operations`, `resource`, `snapshot` |
+//! | [`snapshot`] | what was seen | `manifest`, `operations`, `resource` |
+//! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
+//! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
+//! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten | `aws`, `resource` |
@@ -35,6 +37,7 @@
 //! A test holds the table against the `use crate::` lines. Without the features `aws` and `emulator` the pure core
 //! compiles and tests in seconds, and an import of the SDK there does not compile.
 
+pub mod audit;
 #[cfg(feature = "aws")]
 pub mod aws;
 #[cfg(feature = "aws")]
@@ -44,6 +47,7 @@ pub mod cli;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod flow;
+pub mod lint;
 pub mod manifest;
 pub mod operations;
 pub mod plan;

@@ -107,8 +107,23 @@ operations! {
     AssociateLambdaFunction:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:AssociateLambdaFunction", "lambda:AddPermission"];
     ListContactFlows:         Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListContactFlows"];
     DescribeContactFlow:      Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DescribeContactFlow"];
-    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, &["connect:CreateContactFlow"];
+    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, &["connect:CreateContactFlow", "connect:TagResource"];
     UpdateContactFlowContent: Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:UpdateContactFlowContent"];
+    ListInstanceAttributes:   Connect, 2.0,   5,   Some(7),    Safe, Nothing, &["connect:ListInstanceAttributes"];
+    UpdateInstanceAttribute:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:UpdateInstanceAttribute", "ds:DescribeDirectories", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy", "logs:CreateLogGroup"];
+    CreateInstance:           Connect, 0.1,   1,   None,       Once, Nothing, &["connect:CreateInstance", "connect:TagResource", "ds:AuthorizeApplication", "ds:CheckAlias", "ds:CreateAlias", "ds:CreateDirectory", "ds:CreateIdentityPoolDirectory", "ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy"];
+    SearchContactFlows:       Connect, 2.0,   5,   Some(100),  Safe, Nothing, &["connect:SearchContactFlows", "connect:DescribeContactFlow"];
+    UpdateContactFlowMetadata: Connect, 2.0,  5,   None,       Safe, Nothing, &["connect:UpdateContactFlowMetadata"];
+    ListContactFlowModules:   Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListContactFlowModules"];
+    DescribeContactFlowModule: Connect, 2.0,  5,   None,       Safe, Nothing, &["connect:DescribeContactFlowModule"];
+    SearchContactFlowModules: Connect, 2.0,   5,   Some(100),  Safe, Nothing, &["connect:SearchContactFlowModules", "connect:DescribeContactFlowModule"];
+    CreateContactFlowModule:  Connect, 2.0,   5,   None,       Once, Nothing, &["connect:CreateContactFlowModule", "connect:TagResource"];
+    UpdateContactFlowModuleContent: Connect, 2.0, 5, None,     Safe, Nothing, &["connect:UpdateContactFlowModuleContent"];
+    UpdateContactFlowModuleMetadata: Connect, 2.0, 5, None,    Safe, Nothing, &["connect:UpdateContactFlowModuleMetadata"];
+    TagResource:              Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:TagResource"];
+    ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListQueues"];
+    ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListPrompts"];
+    ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListHoursOfOperations"];
     // Without lambda:ListTags the answer has a TagsError in place of the tags.
     GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, &["lambda:GetFunction", "lambda:ListTags"];
     GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, &["lambda:GetPolicy"];

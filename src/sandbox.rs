@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldRole};
-use crate::manifest::{Flow, Function, InstanceLookup, Manifest, RoleRef};
+use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole};
+use crate::manifest::{Flow, Function, Instance, InstanceLookup, Manifest, NamedKind, RoleRef};
 use crate::plan::stub_of;
-use crate::resource::Label;
+use crate::resource::{Kind, Label};
 
 /// Lambda's default time-out, in seconds; referenced functions say nothing of theirs.
 const TIMEOUT: u32 = 3;
@@ -16,43 +16,68 @@ pub fn world(manifests: &[Manifest]) -> World {
     let mut world = World::default();
     for manifest in manifests {
         world.accounts.extend(manifest.accounts.values().map(|a| WorldAccount { id: a.id.to_string() }));
-        world.instances.extend(manifest.instances.values().map(|instance| {
-            let (id, alias) = match &instance.lookup {
-                InstanceLookup::Alias(alias) => (None, Some(alias.clone())),
-                InstanceLookup::Id(id) => (Some(id.clone()), None),
-            };
-            let (account, region) = (instance.place.account.to_string(), instance.place.region.to_string());
-            WorldInstance { account, region, id, alias, ..WorldInstance::default() }
-        }));
-        world.roles.extend(manifest.functions.values().filter_map(role));
-        let referenced = manifest.functions.values().filter(|function| function.source.is_none());
-        world.functions.extend(referenced.map(|function| WorldFunction {
-            account: function.target.place.account.to_string(),
-            region: function.target.place.region.to_string(),
-            name: function.target.name.clone(),
-            aliases: function.target.qualifier.iter().cloned().collect(),
-            timeout: TIMEOUT,
-        }));
-        for flow in manifest.flows.values().filter(|flow| flow.content.is_none()) {
-            let seeds = flow.instances.iter().filter_map(|instance| seed(manifest, instance, flow));
+        for (name, instance) in manifest.instances.iter().filter(|(_, instance)| instance.create.is_none()) {
+            world.instances.push(seed_instance(instance));
+            seed_named(manifest, name, instance, &mut world);
+        }
+        for function in manifest.functions.values() {
+            match &function.source {
+                None => world.functions.push(seed_function(function)),
+                Some(source) => world.roles.extend(seed_role(&source.role)),
+            }
+        }
+        for (kind, _, flow) in manifest.contents().filter(|(_, _, flow)| flow.content.is_none()) {
+            let seeds =
+                flow.instances.iter().filter_map(|instance| seed_flow(manifest, instance, kind, flow));
             world.flows.extend(seeds);
         }
     }
     world
 }
 
-/// The role that a function of the set's own refers to by its ARN, and that must exist therefore.
-fn role(function: &Function) -> Option<WorldRole> {
-    let RoleRef::Arn(arn) = &function.source.as_ref()?.role else { return None };
-    let (head, path) = arn.split_once(":role/")?;
-    let (path, name) =
-        path.rsplit_once('/').map_or((String::new(), path), |(path, name)| (format!("/{path}/"), name));
-    let account = head.rsplit(':').next()?.to_owned();
-    Some(WorldRole { account, path, name: name.to_owned(), policies: Vec::new() })
+fn seed_instance(instance: &Instance) -> WorldInstance {
+    let (id, alias) = match &instance.lookup {
+        InstanceLookup::Alias(alias) => (None, Some(alias.clone())),
+        InstanceLookup::Id(id) => (Some(id.clone()), None),
+    };
+    let (account, region) = (instance.place.account.to_string(), instance.place.region.to_string());
+    WorldInstance { account, region, id, alias, ..WorldInstance::default() }
+}
+
+fn seed_function(function: &Function) -> WorldFunction {
+    WorldFunction {
+        account: function.target.place.account.to_string(),
+        region: function.target.place.region.to_string(),
+        name: function.target.name.clone(),
+        aliases: function.target.qualifier.iter().cloned().collect(),
+        timeout: TIMEOUT,
+    }
+}
+
+/// A role that is only referred to, by its ARN: `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
+fn seed_role(role: &RoleRef) -> Option<WorldRole> {
+    let RoleRef::Arn(arn) = role else { return None };
+    let account = arn.split(':').nth(4)?.to_owned();
+    let path = arn.split_once(":role")?.1;
+    let (path, name) = path.rsplit_once('/')?;
+    Some(WorldRole { account, path: format!("{path}/"), name: name.to_owned(), ..WorldRole::default() })
+}
+
+fn seed_named(manifest: &Manifest, name: &Label, instance: &Instance, world: &mut World) {
+    let (InstanceLookup::Alias(key) | InstanceLookup::Id(key)) = &instance.lookup;
+    for (kind, name) in manifest.named(name) {
+        let list = match kind {
+            NamedKind::Queue => &mut world.queues,
+            NamedKind::Prompt => &mut world.prompts,
+            NamedKind::Hours => &mut world.hours,
+        };
+        let (account, region) = (instance.place.account.to_string(), instance.place.region.to_string());
+        list.push(WorldNamed { account, region, instance: key.clone(), name });
+    }
 }
 
 /// A flow that holds the bound blocks, as somebody might have clicked it together before flowbind came.
-fn seed(manifest: &Manifest, instance_name: &Label, flow: &Flow) -> Option<WorldFlow> {
+fn seed_flow(manifest: &Manifest, instance_name: &Label, kind: Kind, flow: &Flow) -> Option<WorldFlow> {
     let instance = manifest.instances.get(instance_name)?;
     let (InstanceLookup::Alias(key) | InstanceLookup::Id(key)) = &instance.lookup;
     Some(WorldFlow {
@@ -63,7 +88,7 @@ fn seed(manifest: &Manifest, instance_name: &Label, flow: &Flow) -> Option<World
         name: flow.name.clone(),
         kind: flow.kind.wire(),
         content: content(manifest, flow),
-        module: false,
+        module: kind == Kind::Module,
     })
 }
 

@@ -13,8 +13,9 @@ pub use source::{
     SET_TAG,
 };
 
+use crate::manifest::NamedKind;
 use crate::operations::Operation;
-use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Label, ResourcePolicy};
+use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Kind, Label, ResourcePolicy};
 
 /// One look at AWS.
 #[derive(Debug, Clone, Default)]
@@ -27,14 +28,18 @@ pub struct Snapshot {
     pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
     /// The policy of each function and qualifier; a function that exists and has none has an empty one.
     pub policies: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
+    /// The settings of each instance that declares some, by the API's names.
+    pub attributes: BTreeMap<Label, Look<BTreeMap<String, bool>>>,
+    /// The flows and the modules of each instance, by name.
+    pub lists: BTreeMap<(Kind, Label), Look<BTreeMap<String, FlowSummary>>>,
+    /// The declared flows and modules that exist, by kind, instance and logical name.
+    pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
+    /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
+    pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
     /// The functions that have a `source:`, by logical name.
     pub sources: BTreeMap<Label, Look<FunctionSeen>>,
     /// The roles that are managed, by the logical name of their function.
     pub roles: BTreeMap<Label, Look<RoleSeen>>,
-    /// The flows of each instance, by name.
-    pub flow_lists: BTreeMap<Label, Look<BTreeMap<String, FlowSummary>>>,
-    /// The declared flows that exist, by instance and logical name of the flow.
-    pub flows: BTreeMap<(Label, Label), Look<FlowSeen>>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.
@@ -76,9 +81,20 @@ pub struct InstanceSeen {
     pub active: bool,
     /// The status as the service words it.
     pub status: String,
+    /// Why it could not be made, where the service says so.
+    pub status_reason: Option<String>,
 }
 
-/// A line of an instance's list of flows.
+/// What AWS calls a thing of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowIds {
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+}
+
+/// A line of an instance's list of flows or modules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowSummary {
     /// Its id.
@@ -89,7 +105,7 @@ pub struct FlowSummary {
     pub kind: Option<FlowType>,
     /// The type as the service words it.
     pub kind_text: String,
-    /// Whether it was ever published.
+    /// Whether it was ever published; a list of modules does not say, so that they count as published.
     pub published: bool,
     /// Whether it is archived.
     pub archived: bool,
@@ -100,6 +116,12 @@ pub struct FlowSummary {
 pub struct FlowSeen {
     /// Its line in the list.
     pub summary: FlowSummary,
+    /// Its name on AWS: another than declared where only the tag tells that it is the one.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
     /// What callers meet; none for a flow that was never published.
     pub published: Option<FlowContent>,
     /// The draft (`$SAVED`), as the service returned it, whether or not it differs.

@@ -14,7 +14,7 @@ use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use super::visibility::Visibility;
 use crate::plan::{
-    Action, ActionId, ApplyReport, AssociationSpec, FlowIds, GrantSpec, LateSid, Outcome, Plan, Spec,
+    Action, ActionId, ApplyReport, AssociationSpec, GrantSpec, LateSid, Made, Outcome, Plan, Spec,
 };
 use crate::resource::{Address, FunctionRef, Label, OwnSid, SidKind};
 
@@ -111,8 +111,8 @@ pub(super) struct Runner<'a> {
     pub(super) session: &'a Session,
     pub(super) keep: &'a dyn Keep,
     pub(super) backups: StdMutex<Vec<PathBuf>>,
-    /// The flows of each instance that this run made.
-    pub(super) made: StdMutex<BTreeMap<Label, BTreeMap<Label, FlowIds>>>,
+    /// The flows and modules of each instance that this run made.
+    pub(super) made: StdMutex<BTreeMap<Label, Made>>,
     associated: StdMutex<BTreeSet<ActionId>>,
     policies: StdMutex<BTreeMap<FunctionRef, Arc<Mutex<()>>>>,
     visibility: Visibility,
@@ -139,6 +139,9 @@ impl<'a> Runner<'a> {
             Spec::Association(spec) => self.associate(&action.id, spec, &subject).await,
             Spec::Grant(spec) => self.grant(spec, &subject).await,
             Spec::Flow(spec) => self.flow(&action.id, spec, &subject).await,
+            Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
+            Spec::Attributes(spec) => self.attributes(spec, &subject).await,
+            Spec::Instance(spec) => self.instance(spec, &subject).await,
         };
         ended.unwrap_or_else(|fault| Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
     }

@@ -1,5 +1,6 @@
 //! Writes flows: keeps what is overwritten, and looks at what AWS holds afterwards.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,7 +9,9 @@ use super::apply::{Ended, Runner, lock};
 use super::fault::{Fault, FaultKind};
 use crate::flow::compare;
 use crate::flow::document::Document;
-use crate::plan::{ActionId, FlowIds, FlowSpec, Outcome, Step};
+use crate::manifest::Status;
+use crate::plan::{APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, Outcome, Step};
+use crate::snapshot::FlowIds;
 
 impl Runner<'_> {
     pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
@@ -31,9 +34,12 @@ impl Runner<'_> {
                 }
             }
         }
-        let existing = spec.id.clone().or_else(|| made.get(&spec.flow).map(|ids| ids.id.clone()));
-        let written = match &existing {
-            Some(flow) => self.update_flow(spec, flow, &text, subject).await,
+        let existing = made
+            .get(&spec.key)
+            .cloned()
+            .or_else(|| Some(FlowIds { id: spec.id.clone()?, arn: spec.arn.clone()? }));
+        let written = match existing {
+            Some(ids) => self.update_flow(spec, ids, &text, subject).await,
             None => self.create_flow(spec, &text, subject).await,
         };
         match written {
@@ -44,37 +50,61 @@ impl Runner<'_> {
         }
     }
 
+    pub(super) async fn flow_metadata(&self, spec: &FlowMetadataSpec, subject: &str) -> Ended {
+        let made = lock(&self.made).get(&spec.instance_name).and_then(|made| made.get(&spec.key).cloned());
+        let Some(id) = spec.id.clone().or_else(|| made.map(|ids| ids.id)) else {
+            return Ok(Outcome::Failed { message: format!("{subject} was not created"), hint: None });
+        };
+        let about = (spec.name.as_deref(), spec.description.as_deref(), spec.state);
+        self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await?;
+        Ok(Outcome::Applied)
+    }
+
+    /// The tags of a whole content: the owner, and the digest of what is applied.
+    fn tags(spec: &FlowSpec, text: &str) -> BTreeMap<String, String> {
+        let mut tags = spec.tags.clone();
+        if let (false, Ok(document)) = (tags.is_empty(), Document::parse(text)) {
+            tags.insert(APPLIED_TAG.to_owned(), compare::digest(&document));
+        }
+        tags
+    }
+
     async fn update_flow(
         &self,
         spec: &FlowSpec,
-        flow: &str,
+        ids: FlowIds,
         text: &str,
         subject: &str,
     ) -> Result<(Outcome, String), Fault> {
-        self.session.write_flow(&spec.instance, flow, text, subject).await?;
-        Ok((Outcome::Applied, flow.to_owned()))
+        self.session.write_flow(spec, &ids.id, text, subject).await?;
+        let tags = Self::tags(spec, text);
+        if !tags.is_empty() {
+            self.session.tag(&spec.instance, &ids.arn, &tags, subject).await?;
+        }
+        Ok((Outcome::Applied, ids.id))
     }
 
-    /// Creates the flow. There is no idempotency token: when the name is taken, or the outcome unknown, the list is
-    /// read, and what stands there is compared like anything that was written.
+    /// Creates it. Flows have no idempotency token: when the name is taken, or the outcome unknown, the list is read,
+    /// and what stands there is compared like anything that was written.
     async fn create_flow(
         &self,
         spec: &FlowSpec,
         text: &str,
         subject: &str,
     ) -> Result<(Outcome, String), Fault> {
-        let created = self.session.create_flow(&spec.instance, &spec.name, spec.kind, text, subject).await;
+        let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
+        let created = self.session.create_flow(&tagged, text, subject).await;
         let (outcome, ids) = match created {
             Ok(ids) => (Outcome::Applied, ids),
             Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => {
-                let list = self.session.flows_of(&spec.instance, subject).await?;
+                let list = self.session.list(spec.key.0, &spec.instance, subject).await?;
                 let Some(summary) = list.get(&spec.name) else { return Err(fault) };
                 (Outcome::AlreadySo, FlowIds { id: summary.id.clone(), arn: summary.arn.clone() })
             }
             Err(fault) => return Err(fault),
         };
         let id = ids.id.clone();
-        lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.flow.clone(), ids);
+        lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.key.clone(), ids);
         Ok((outcome, id))
     }
 
@@ -91,14 +121,19 @@ impl Runner<'_> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(200);
         loop {
-            let live = self.session.published(&spec.instance, flow, subject).await?;
-            let live = live.and_then(|content| Document::parse(&content.text).ok());
+            let live = match spec.status {
+                Status::Published => {
+                    self.session.published(spec.key.0, &spec.instance, flow, subject).await?
+                }
+                Status::Saved => self.session.draft(spec.key.0, &spec.instance, flow, subject).await?,
+            };
+            let live = live.and_then(|seen| Document::parse(&seen.content.text).ok());
             if let (Some(live), Some(wanted)) = (&live, &wanted)
                 && compare::same(live, wanted)
             {
                 return Ok(outcome);
             }
-            // A flow that was there already will not change by waiting.
+            // What was there already will not change by waiting.
             if outcome == Outcome::AlreadySo || began.elapsed() >= self.session.visible_within() {
                 let message =
                     format!("{subject}: AWS holds another content than the one that was to be written");

@@ -4,18 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_connect::types::{ContactFlow, ContactFlowSummary, ContactFlowType};
-use aws_smithy_types::DateTime;
+use aws_sdk_connect::types::{DirectoryType, InstanceAttributeType};
 
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
+use crate::manifest::Identity;
 use crate::operations::Operation;
-use crate::plan::FlowIds;
-use crate::resource::{FlowType, InstanceArn, Place};
-use crate::snapshot::{FlowContent, FlowSummary, InstanceSeen};
-
-/// The suffix of a flow's id that addresses its draft (API reference, DescribeContactFlow).
-const DRAFT: &str = ":$SAVED";
+use crate::plan::InstanceSpec;
+use crate::resource::{InstanceArn, Place};
+use crate::snapshot::InstanceSeen;
 
 impl Session {
     /// Lists the instances of an account and Region.
@@ -40,6 +37,7 @@ impl Session {
                     alias: summary.instance_alias,
                     active: status == "ACTIVE",
                     status,
+                    status_reason: None,
                 });
             }
             token = answer.next_token.filter(|t| !t.is_empty());
@@ -72,6 +70,7 @@ impl Session {
             alias: instance.instance_alias,
             active: status == "ACTIVE",
             status,
+            status_reason: instance.status_reason.and_then(|reason| reason.message),
         }))
     }
 
@@ -112,23 +111,27 @@ impl Session {
         self.call(Operation::AssociateLambdaFunction, &instance.place, subject, request).await.map(|_| ())
     }
 
-    /// Lists the flows of an instance, by name.
-    pub(super) async fn flows_of(
+    /// Reads the settings of an instance, by their names in the API.
+    pub(super) async fn attributes(
         &self,
         instance: &InstanceArn,
         subject: &str,
-    ) -> Result<BTreeMap<String, FlowSummary>, Fault> {
-        let operation = Operation::ListContactFlows;
+    ) -> Result<BTreeMap<String, bool>, Fault> {
+        let operation = Operation::ListInstanceAttributes;
         let client = self.at(&instance.place);
         let (mut found, mut token) = (BTreeMap::new(), None::<String>);
         loop {
-            let list =
-                client.connect.list_contact_flows().instance_id(&instance.id).max_results(page(operation));
+            let list = client
+                .connect
+                .list_instance_attributes()
+                .instance_id(&instance.id)
+                .max_results(page(operation));
             let request = || list.clone().set_next_token(token.clone()).send();
             let answer = self.call(operation, &instance.place, subject, request).await?;
-            for line in answer.contact_flow_summary_list.unwrap_or_default() {
-                let (name, summary) = summary(operation, subject, line)?;
-                found.insert(name, summary);
+            for attribute in answer.attributes.unwrap_or_default() {
+                if let (Some(name), Some(value)) = (attribute.attribute_type, attribute.value) {
+                    found.insert(name.as_str().to_owned(), value == "true");
+                }
             }
             token = answer.next_token.filter(|t| !t.is_empty());
             if token.is_none() {
@@ -137,110 +140,64 @@ impl Session {
         }
     }
 
-    /// Reads a flow's published content; none for a flow that was never published, or is gone.
-    pub(super) async fn published(
+    /// Begins to make an instance, and gives its id. The token makes a second try the same instance.
+    pub(super) async fn create_instance(
         &self,
-        instance: &InstanceArn,
-        id: &str,
+        spec: &InstanceSpec,
+        token: &str,
         subject: &str,
-    ) -> Result<Option<FlowContent>, Fault> {
-        match self.describe(instance, id, subject).await {
-            Err(fault) if matches!(fault.kind, FaultKind::NotPublished | FaultKind::NotFound) => Ok(None),
-            other => other.map(Some),
-        }
-    }
-
-    /// Reads a flow's draft; none if there is none.
-    pub(super) async fn draft(
-        &self,
-        instance: &InstanceArn,
-        id: &str,
-        subject: &str,
-    ) -> Result<Option<FlowContent>, Fault> {
-        match self.describe(instance, &format!("{id}{DRAFT}"), subject).await {
-            Err(fault) if matches!(fault.kind, FaultKind::NotPublished | FaultKind::NotFound) => Ok(None),
-            other => other.map(Some),
-        }
-    }
-
-    async fn describe(&self, instance: &InstanceArn, id: &str, subject: &str) -> Result<FlowContent, Fault> {
-        let operation = Operation::DescribeContactFlow;
-        let client = self.at(&instance.place);
-        let describe = client.connect.describe_contact_flow().instance_id(&instance.id).contact_flow_id(id);
-        let request = || describe.clone().send();
-        let answer = self.call(operation, &instance.place, subject, request).await?;
-        let Some(ContactFlow { content: Some(text), last_modified_time, .. }) = answer.contact_flow else {
-            return Err(Fault::unexpected(operation, subject, "an answer without the flow's content"));
+    ) -> Result<String, Fault> {
+        let operation = Operation::CreateInstance;
+        let client = self.at(&spec.place);
+        let (identity, directory) = match &spec.create.identity {
+            Identity::ConnectManaged => (DirectoryType::ConnectManaged, None),
+            Identity::Saml => (DirectoryType::Saml, None),
+            Identity::ExistingDirectory { directory } => {
+                (DirectoryType::ExistingDirectory, Some(directory.clone()))
+            }
         };
-        Ok(FlowContent { text, modified_ms: last_modified_time.as_ref().and_then(millis) })
+        let create = client
+            .connect
+            .create_instance()
+            .client_token(token)
+            .identity_management_type(identity)
+            .set_directory_id(directory)
+            .instance_alias(&spec.alias)
+            .inbound_calls_enabled(spec.create.inbound)
+            .outbound_calls_enabled(spec.create.outbound)
+            .set_tags(Some(spec.tags.clone().into_iter().collect()));
+        let request = || create.clone().send();
+        let answer = self.call(operation, &spec.place, subject, request).await?;
+        answer
+            .id
+            .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without the new instance's id"))
     }
 
-    /// Creates a published flow. There is no idempotency token: after an unknown outcome look for the name.
-    pub(super) async fn create_flow(
+    /// Sets one setting of an instance.
+    pub(super) async fn set_attribute(
         &self,
         instance: &InstanceArn,
         name: &str,
-        kind: FlowType,
-        content: &str,
-        subject: &str,
-    ) -> Result<FlowIds, Fault> {
-        let operation = Operation::CreateContactFlow;
-        let client = self.at(&instance.place);
-        let create = client
-            .connect
-            .create_contact_flow()
-            .instance_id(&instance.id)
-            .name(name)
-            .r#type(ContactFlowType::from(kind.wire().as_str()))
-            .content(content);
-        let request = || create.clone().send();
-        let answer = self.call(operation, &instance.place, subject, request).await?;
-        match (answer.contact_flow_id, answer.contact_flow_arn) {
-            (Some(id), Some(arn)) => Ok(FlowIds { id, arn }),
-            _ => Err(Fault::unexpected(operation, subject, "an answer without the new flow's id")),
-        }
-    }
-
-    /// Writes and publishes a flow's content: a write to the plain id is live at once.
-    pub(super) async fn write_flow(
-        &self,
-        instance: &InstanceArn,
-        id: &str,
-        content: &str,
+        value: bool,
         subject: &str,
     ) -> Result<(), Fault> {
         let client = self.at(&instance.place);
-        let update = client.connect.update_contact_flow_content();
-        let update = update.instance_id(&instance.id).contact_flow_id(id).content(content);
+        let update = client
+            .connect
+            .update_instance_attribute()
+            .instance_id(&instance.id)
+            .attribute_type(InstanceAttributeType::from(name))
+            .value(value.to_string());
         let request = || update.clone().send();
-        self.call(Operation::UpdateContactFlowContent, &instance.place, subject, request).await.map(|_| ())
+        self.call(Operation::UpdateInstanceAttribute, &instance.place, subject, request).await.map(|_| ())
     }
 }
 
-fn page(operation: Operation) -> i32 {
+pub(super) fn page(operation: Operation) -> i32 {
     operation.facts().page.and_then(|page| i32::try_from(page).ok()).unwrap_or(100)
-}
-
-fn millis(time: &DateTime) -> Option<i64> {
-    time.to_millis().ok()
 }
 
 fn instance_arn(operation: Operation, subject: &str, arn: Option<&str>) -> Result<InstanceArn, Fault> {
     let arn = arn.ok_or_else(|| Fault::unexpected(operation, subject, "an instance without an ARN"))?;
     InstanceArn::parse(arn).map_err(|error| Fault::unexpected(operation, subject, error.to_string()))
-}
-
-fn summary(
-    operation: Operation,
-    subject: &str,
-    line: ContactFlowSummary,
-) -> Result<(String, FlowSummary), Fault> {
-    let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
-        return Err(Fault::unexpected(operation, subject, "a flow without id, ARN or name"));
-    };
-    let kind_text = line.contact_flow_type.as_ref().map_or("unknown", |t| t.as_str()).to_owned();
-    let kind = FlowType::ALL.into_iter().find(|kind| kind.wire() == kind_text);
-    let published = line.contact_flow_status.as_ref().is_none_or(|status| status.as_str() == "PUBLISHED");
-    let archived = line.contact_flow_state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
-    Ok((name, FlowSummary { id, arn, kind, kind_text, published, archived }))
 }

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::observe_functions::{is_from_source, sources};
 use super::session::Session;
-use crate::manifest::{InstanceLookup, Manifest};
-use crate::plan::{Read, Reads, flow_address};
+use crate::manifest::{InstanceLookup, Manifest, NamedKind};
+use crate::operations::Operation;
+use crate::plan::{Read, Reads};
 use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, Place, Region};
-use crate::snapshot::{FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Snapshot};
+use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Snapshot};
 
 /// Why nothing could be observed at all.
 #[derive(Debug, thiserror::Error)]
@@ -61,8 +62,12 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         snapshot.gaps.extend(site.gaps);
         snapshot.instances.insert(site.name.clone(), site.instance);
         site.associations.map(|look| snapshot.associations.insert(site.name.clone(), look));
-        site.list.map(|look| snapshot.flow_lists.insert(site.name.clone(), look));
-        snapshot.flows.extend(site.flows.into_iter().map(|(flow, look)| ((site.name.clone(), flow), look)));
+        site.attributes.map(|look| snapshot.attributes.insert(site.name.clone(), look));
+        snapshot.lists.extend(site.lists.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
+        snapshot
+            .flows
+            .extend(site.flows.into_iter().map(|(kind, flow, look)| ((kind, site.name.clone(), flow), look)));
+        snapshot.named.extend(site.named.into_iter().map(|(kind, look)| ((site.name.clone(), kind), look)));
     }
     for (function, look, gap) in policies {
         snapshot.policies.insert(function, look);
@@ -72,20 +77,22 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
     Ok(snapshot)
 }
 
-struct Observer<'a> {
-    session: &'a Session,
-    desired: &'a Manifest,
-    reads: &'a Reads,
+pub(super) struct Observer<'a> {
+    pub(super) session: &'a Session,
+    pub(super) desired: &'a Manifest,
+    pub(super) reads: &'a Reads,
 }
 
 /// What was seen of one instance.
-struct SiteSeen {
-    name: Label,
+pub(super) struct SiteSeen {
+    pub(super) name: Label,
     instance: Look<InstanceSeen>,
     associations: Option<Look<BTreeSet<String>>>,
-    list: Option<Look<BTreeMap<String, FlowSummary>>>,
-    flows: Vec<(Label, Look<FlowSeen>)>,
-    gaps: Vec<Gap>,
+    attributes: Option<Look<BTreeMap<String, bool>>>,
+    pub(super) lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
+    pub(super) flows: Vec<(Kind, Label, Look<FlowSeen>)>,
+    named: Vec<(NamedKind, Look<BTreeMap<String, FlowIds>>)>,
+    pub(super) gaps: Vec<Gap>,
 }
 
 type Listed = BTreeMap<Place, Result<Vec<InstanceSeen>, Fault>>;
@@ -97,13 +104,29 @@ impl Observer<'_> {
             let Read::Identity(account) = read else { continue };
             let place = self.any_place(account);
             let subject = format!("account {account}");
-            let identity = self.session.identity(&place, &subject).await;
-            let (found, arn) =
-                identity.map_err(|source| ObserveError::Identity { account: account.clone(), source })?;
-            if found != account.as_str() {
-                return Err(ObserveError::WrongAccount { wanted: account.clone(), found, arn });
+            // Without the account of an instance there is nothing to do; a function's account can be done without,
+            // and what concerns it is a gap.
+            let needed = self.desired.instances.values().any(|instance| instance.place.account == *account);
+            match self.session.identity(&place, &subject).await {
+                Ok((found, arn)) if found == account.as_str() => {
+                    identities.insert(account.clone(), arn);
+                }
+                Ok((found, arn)) if needed || self.desired.instances.is_empty() => {
+                    return Err(ObserveError::WrongAccount { wanted: account.clone(), found, arn });
+                }
+                Err(source) if needed || self.desired.instances.is_empty() => {
+                    return Err(ObserveError::Identity { account: account.clone(), source });
+                }
+                Ok((found, _)) => {
+                    let message = format!(
+                        "the credentials belong to account {found}, not to {account}; give `assumeRole` there"
+                    );
+                    let kind = FaultKind::Credentials;
+                    let fault = Fault::unexpected(Operation::GetCallerIdentity, &subject, message);
+                    self.session.lose(account, Fault { kind, ..fault });
+                }
+                Err(fault) => self.session.lose(account, fault),
             }
-            identities.insert(account.clone(), arn);
         }
         Ok(identities)
     }
@@ -138,23 +161,24 @@ impl Observer<'_> {
             name: name.clone(),
             instance,
             associations: None,
-            list: None,
+            attributes: None,
+            lists: Vec::new(),
             flows: Vec::new(),
+            named: Vec::new(),
             gaps,
         };
         let Some(arn) = site.instance.found().filter(|seen| seen.active).map(|seen| seen.arn.clone()) else {
             return site;
         };
-        let (associations, (list, flows)) = join(self.associations(name, &arn), self.flows(name, &arn)).await;
-        site.associations = associations.map(|result| look(result, name, &mut site.gaps));
-        site.list = list.map(|result| look(result, name, &mut site.gaps));
-        for (flow, result) in flows {
-            let address = flow_address(self.desired, &flow, name);
-            let seen = result.unwrap_or_else(|fault| {
-                site.gaps.push(gap(&fault, &address));
-                Look::Unknown
-            });
-            site.flows.push((flow, seen));
+        let kinds = join(self.contents(Kind::Flow, name, &arn), self.contents(Kind::Module, name, &arn));
+        let lists = join(self.associations(name, &arn), self.attributes(name, &arn));
+        let (lists, (kinds, named)) = join(lists, join(kinds, self.named(name, &arn))).await;
+        site.associations = lists.0.map(|result| look(result, name, &mut site.gaps));
+        site.attributes = lists.1.map(|result| look(result, name, &mut site.gaps));
+        site.named =
+            named.into_iter().map(|(kind, result)| (kind, look(result, name, &mut site.gaps))).collect();
+        for seen in [kinds.0, kinds.1] {
+            self.add_contents(&mut site, seen);
         }
         site
     }
@@ -193,47 +217,15 @@ impl Observer<'_> {
         Some(self.session.functions_of(arn, &format!("instance/{name}")).await)
     }
 
-    async fn flows(
+    async fn attributes(
         &self,
         name: &Label,
         arn: &InstanceArn,
-    ) -> (Option<Result<BTreeMap<String, FlowSummary>, Fault>>, Vec<(Label, Result<Look<FlowSeen>, Fault>)>)
-    {
-        if !self.reads.by_id.contains(&Read::Flows(name.clone())) {
-            return (None, Vec::new());
+    ) -> Option<Result<BTreeMap<String, bool>, Fault>> {
+        if !self.reads.by_id.contains(&Read::Attributes(name.clone())) {
+            return None;
         }
-        let list = match self.session.flows_of(arn, &format!("instance/{name}")).await {
-            Ok(list) => list,
-            Err(fault) => return (Some(Err(fault)), Vec::new()),
-        };
-        let declared = self.reads.by_id.iter().filter_map(|read| match read {
-            Read::Flow { instance, flow } if instance == name => Some(flow),
-            _ => None,
-        });
-        let looks = declared.filter_map(|flow| {
-            let summary = list.get(&self.desired.flows.get(flow)?.name)?;
-            Some(async move { (flow.clone(), self.flow(name, flow, arn, summary).await) })
-        });
-        let flows = join_all(looks).await;
-        (Some(Ok(list)), flows)
-    }
-
-    async fn flow(
-        &self,
-        instance: &Label,
-        flow: &Label,
-        arn: &InstanceArn,
-        summary: &FlowSummary,
-    ) -> Result<Look<FlowSeen>, Fault> {
-        let subject = flow_address(self.desired, flow, instance).to_string();
-        let published = async {
-            match summary.published {
-                true => self.session.published(arn, &summary.id, &subject).await,
-                false => Ok(None),
-            }
-        };
-        let (published, draft) = join(published, self.session.draft(arn, &summary.id, &subject)).await;
-        Ok(Look::Found(FlowSeen { summary: summary.clone(), published: published?, draft: draft? }))
+        Some(self.session.attributes(arn, &format!("instance/{name}")).await)
     }
 
     async fn policy(
@@ -251,7 +243,7 @@ impl Observer<'_> {
     }
 }
 
-fn look<T>(result: Result<T, Fault>, name: &Label, gaps: &mut Vec<Gap>) -> Look<T> {
+pub(super) fn look<T>(result: Result<T, Fault>, name: &Label, gaps: &mut Vec<Gap>) -> Look<T> {
     result.map(Look::Found).unwrap_or_else(|fault| {
         gaps.push(gap(&fault, &Address::new(Kind::Instance, name)));
         Look::Unknown
@@ -262,7 +254,7 @@ pub(super) fn gap(fault: &Fault, address: &Address) -> Gap {
     Gap {
         operation: fault.operation,
         address: address.clone(),
-        denied: matches!(fault.kind, super::FaultKind::Denied | super::FaultKind::Credentials),
+        denied: matches!(fault.kind, FaultKind::Denied | FaultKind::Credentials),
         message: fault.message.clone(),
         hint: fault.hint(),
     }

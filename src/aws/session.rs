@@ -6,8 +6,10 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_types::retry::RetryConfig;
@@ -16,7 +18,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
 use crate::operations::{Operation, Repeat};
-use crate::resource::Place;
+use crate::resource::{AccountId, Place};
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -26,8 +28,8 @@ const ATTEMPT: Duration = Duration::from_secs(15);
 const THROTTLED_TRIES: u32 = 10;
 /// Tries of a call that may be repeated, when nobody answers or the service fails.
 const TRANSIENT_TRIES: u32 = 4;
-/// The first pause between two tries; it doubles up to `LONGEST_PAUSE`.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
+pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// How AWS is reached.
@@ -56,6 +58,19 @@ pub struct Options {
     pub paced: bool,
     /// How long to wait for a write to become visible.
     pub visible_within: Duration,
+    /// The first pause between two tries of a call.
+    pub first_pause: Duration,
+    /// The roles to assume for calls to some accounts.
+    pub roles: BTreeMap<AccountId, AssumedRole>,
+}
+
+/// A role to be assumed, as a manifest's `accounts:` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedRole {
+    /// Its ARN.
+    pub arn: String,
+    /// The external id that its trust policy asks for.
+    pub external_id: Option<String>,
 }
 
 impl Options {
@@ -65,6 +80,8 @@ impl Options {
             access: Access::Embedded { url: url.into() },
             paced: false,
             visible_within: Duration::from_secs(120),
+            first_pause: FIRST_PAUSE,
+            roles: BTreeMap::new(),
         }
     }
 }
@@ -75,6 +92,10 @@ pub struct Session {
     options: Options,
     base: SdkConfig,
     clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
+    /// Credentials of assumed roles.
+    assumed: BTreeMap<AccountId, SharedCredentialsProvider>,
+    /// Accounts for which no credentials can be had: their calls fail without being made.
+    lost: Mutex<BTreeMap<AccountId, Fault>>,
     pub(super) pacer: Pacer,
 }
 
@@ -114,7 +135,8 @@ impl Session {
                 .build(),
         };
         let pacer = Pacer::new(options.paced);
-        Self { options, base, clients: Mutex::default(), pacer }
+        let assumed = assumed(&options, &base).await;
+        Self { options, base, clients: Mutex::default(), assumed, lost: Mutex::default(), pacer }
     }
 
     /// The calls made so far, retries and pages included.
@@ -125,6 +147,11 @@ impl Session {
     /// The endpoint that stands in for all of AWS, if one is set: worth telling before anything is written.
     pub fn endpoint(&self) -> Option<&str> {
         self.base.endpoint_url()
+    }
+
+    /// Gives an account up: every call to it fails with this fault from now on.
+    pub(super) fn lose(&self, account: &AccountId, fault: Fault) {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), fault);
     }
 
     /// How long to wait for a write to become visible.
@@ -146,9 +173,9 @@ impl Session {
         if let Access::Embedded { .. } = self.options.access {
             // The embedded AWS takes an account's id as its access key.
             let keys = Credentials::new(place.account.as_str(), "embedded", None, None, "flowbind");
-            config.set_credentials_provider(Some(
-                aws_credential_types::provider::SharedCredentialsProvider::new(keys),
-            ));
+            config.set_credentials_provider(Some(SharedCredentialsProvider::new(keys)));
+        } else if let Some(credentials) = self.assumed.get(&place.account) {
+            config.set_credentials_provider(Some(credentials.clone()));
         }
         let config = config.build();
         Clients {
@@ -176,7 +203,11 @@ impl Session {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let (mut tries, mut pause) = (0, FIRST_PAUSE);
+        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).get(&place.account).cloned();
+        if let Some(fault) = lost {
+            return Err(Fault { subject: subject.to_owned(), ..fault });
+        }
+        let (mut tries, mut pause) = (0, self.options.first_pause);
         loop {
             tries += 1;
             self.pacer.admit(place, operation).await;
@@ -201,4 +232,32 @@ impl Session {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// Makes the providers of assumed roles; they call STS when they are first asked. An embedded AWS tells accounts apart
+/// by their keys.
+async fn assumed(options: &Options, base: &SdkConfig) -> BTreeMap<AccountId, SharedCredentialsProvider> {
+    let mut providers = BTreeMap::new();
+    if matches!(options.access, Access::Embedded { .. }) {
+        return providers;
+    }
+    for (account, role) in &options.roles {
+        let region = base.region().cloned().unwrap_or_else(|| sts_region(&role.arn));
+        let mut builder =
+            AssumeRoleProvider::builder(&role.arn).configure(base).session_name("flowbind").region(region);
+        if let Some(id) = &role.external_id {
+            builder = builder.external_id(id);
+        }
+        providers.insert(account.clone(), SharedCredentialsProvider::new(builder.build().await));
+    }
+    providers
+}
+
+/// A Region of the role's partition in which STS surely answers.
+fn sts_region(role_arn: &str) -> SdkRegion {
+    SdkRegion::from_static(match role_arn.split(':').nth(1) {
+        Some("aws-us-gov") => "us-gov-west-1",
+        Some("aws-cn") => "cn-north-1",
+        _ => "us-east-1",
+    })
 }

@@ -13,6 +13,7 @@ use super::progress::Console;
 use super::terminal::Terminal;
 use super::{load, plan as plan_verb};
 use crate::backup::Backups;
+use crate::manifest::Loaded;
 use crate::plan::{ApplyReport, Outcome, Plan};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
@@ -21,33 +22,22 @@ use crate::resource::Address;
 /// Where flowbind keeps its own files, below the working folder.
 const OWN_FOLDER: &str = ".flowbind";
 
+/// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
+const ROUNDS: usize = 2;
+
 pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let allowed = allowed(&args.allow)?;
     let loaded = load::load_or_show(&args.manifest, terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let mut plans = Vec::new();
-    for manifest in &loaded.manifests {
-        plans.push(connection.plan(manifest, terminal).await?);
-    }
-    for plan in &plans {
-        plan_verb::show(plan, &loaded.sources, terminal);
-        if args.output == Output::Text {
-            terminal.result(&report::plan_text(plan))?;
-        }
-    }
-    begin(&plans)?;
-    approve(args, &plans, terminal)?;
-    let backups = Backups::new(Path::new(OWN_FOLDER), &run_name(now));
+    let run = Run { args, connection: &connection, loaded: &loaded, allowed, name: run_name(now), terminal };
     let mut reports = Vec::new();
-    for plan in plans {
-        let console = Console::writing(terminal, &plan);
-        let report = reconcile::apply(&connection.session, &plan, &allowed, &backups, &console).await;
-        console.end();
-        let report = report.map_err(|why| not_begun(&why))?;
-        if args.output == Output::Text {
-            terminal.result(&report::apply_text(&plan, &report))?;
+    for round in 1..=ROUNDS {
+        let done = run.round(round).await?;
+        let again = done.iter().any(|(plan, report)| report.made_instance(plan));
+        reports.extend(done);
+        if !again {
+            break;
         }
-        reports.push((plan, report));
     }
     let calls = connection.session.calls();
     connection.close().await?;
@@ -56,6 +46,58 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         Output::Text => terminal.result(&report::calls_text(&calls))?,
     }
     Ok(exit(&reports))
+}
+
+/// What the rounds of one run share.
+struct Run<'a> {
+    args: &'a ApplyArgs,
+    connection: &'a Connection,
+    loaded: &'a Loaded,
+    allowed: Vec<(Option<String>, Address)>,
+    name: String,
+    terminal: &'a Terminal,
+}
+
+impl Run<'_> {
+    /// What was allowed by name in a plan's set.
+    fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
+        let of_set =
+            |(set, _): &&(Option<String>, Address)| set.as_ref().is_none_or(|set| *set == *plan.set.as_str());
+        self.allowed.iter().filter(of_set).map(|(_, address)| address.clone()).collect()
+    }
+
+    /// Plans, asks, and carries out.
+    async fn round(&self, round: usize) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
+        let (terminal, text) = (self.terminal, self.args.output == Output::Text);
+        let mut plans = Vec::new();
+        for manifest in &self.loaded.manifests {
+            plans.push(self.connection.plan(manifest, terminal).await?);
+        }
+        for plan in &plans {
+            plan_verb::show(plan, &self.loaded.sources, terminal);
+            if text {
+                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
+            }
+        }
+        begin(&plans)?;
+        approve(self.args, &plans, terminal)?;
+        let name = if round == 1 { self.name.clone() } else { format!("{}-{round}", self.name) };
+        let backups = Backups::new(Path::new(OWN_FOLDER), &name);
+        let mut reports = Vec::new();
+        for plan in plans {
+            let console = Console::writing(terminal, &plan);
+            let session = &self.connection.session;
+            let allowed = self.allowed_in(&plan);
+            let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
+            console.end();
+            let report = report.map_err(|why| not_begun(&why))?;
+            if text {
+                terminal.result(&report::apply_text(&plan, &report))?;
+            }
+            reports.push((plan, report));
+        }
+        Ok(reports)
+    }
 }
 
 /// Nothing at all is written unless every set may begin.
@@ -88,7 +130,7 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
     if args.output == Output::Json {
         for plan in plans {
-            terminal.error(report::plan_text(plan).trim_end());
+            terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
         }
     }
     if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
@@ -98,9 +140,17 @@ fn approve(args: &ApplyArgs, plans: &[Plan], terminal: &Terminal) -> Result<(), 
     }
 }
 
-fn allowed(texts: &[String]) -> Result<BTreeSet<Address>, Failure> {
+/// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only.
+fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
     let parse = |text: &String| {
-        Address::parse(text).map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))
+        let (set, address) = match text.split_once(':') {
+            Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
+            _ => (None, text.as_str()),
+        };
+        let address = Address::parse(address);
+        let address =
+            address.map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))?;
+        Ok((set, address))
     };
     texts.iter().map(parse).collect()
 }

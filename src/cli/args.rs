@@ -50,10 +50,14 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Check manifests and the flow files that they name, offline.
     Validate(ValidateArgs),
+    /// Judge flows and modules: files, folders, or manifests with their flows.
+    Lint(LintArgs),
     /// Show what would change in AWS, and why. Writes nothing.
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
+    Graph(GraphArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests.
@@ -86,6 +90,12 @@ pub(super) struct ManifestArgs {
     /// Set variables from a YAML file; --var wins.
     #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
+    /// Only these targets of the manifest; without it all. Can be given again.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+    /// The Region of what has none in the manifest.
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
@@ -116,6 +126,77 @@ pub(super) struct ValidateArgs {
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Flow files, manifests, or folders with either; of a folder every *.json that is a flow.
+    #[arg(required_unless_present = "explain", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Judge by these codes only, or by `all`. Several with commas, or given again.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave these codes out, whatever is selected.
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Tell only findings that are at least this bad.
+    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    pub(super) least: LeastSeverity,
+    /// Print a rule's page and end; without a code a list of all rules.
+    #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with_all = ["paths", "select", "ignore"])]
+    pub(super) explain: Option<Option<String>>,
+    /// Set a variable of the manifests.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) vars: Vec<(String, String)>,
+    /// Set variables of the manifests from a YAML file; --var wins.
+    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) var_files: Vec<PathBuf>,
+    /// Only these targets of the manifests; without it all. Can be given again.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+    /// The Region of what has none in the manifests.
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// How to write the findings.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: LintOutput,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LeastSeverity {
+    Error,
+    Warning,
+    Advice,
+    Info,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintOutput {
+    Text,
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
+    /// Draw this flow or module, by its logical name; a PATH that is a flow file is drawn without it.
+    #[arg(long, value_name = "NAME")]
+    pub(super) flow: Option<String>,
+    /// How to draw.
+    #[arg(long, value_name = "FORMAT", default_value = "svg")]
+    pub(super) format: GraphFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    Svg,
+    Dot,
+    Mermaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -169,6 +250,9 @@ pub(super) struct EmulatorArgs {
     /// Set a variable of the world's manifests.
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
+    /// Only these targets of the world's manifests.
+    #[arg(long = "for", value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
     /// The request rates: `real`, `off`, or a multiple such as `x10`.
     #[arg(long, value_name = "RATES", default_value = "off")]
     pub(super) rates: Rates,

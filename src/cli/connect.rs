@@ -1,5 +1,6 @@
 //! Reaches AWS: the real one, or the embedded one in this process.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context;
@@ -8,11 +9,12 @@ use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
 use super::progress::Console;
 use super::terminal::Terminal;
-use crate::aws::{Access, FaultKind, ObserveError, Options, Session};
+use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
 use crate::plan::{Plan, reads};
 use crate::reconcile;
+use crate::resource::AccountId;
 use crate::sandbox;
 
 /// How long to wait until a write shows: minutes happen (Amazon Connect API best practices).
@@ -33,8 +35,14 @@ impl Connection {
         let Some(file) = &args.sandbox else {
             let access =
                 Access::Machine { profile: args.profile.clone(), endpoint: args.endpoint_url.clone() };
-            let session =
-                Session::open(Options { access, paced: true, visible_within: VISIBLE_WITHIN }).await;
+            let session = Session::open(Options {
+                access,
+                paced: true,
+                visible_within: VISIBLE_WITHIN,
+                first_pause: FIRST_PAUSE,
+                roles: roles(manifests),
+            })
+            .await;
             if let Some(endpoint) = session.endpoint() {
                 terminal.say(&format!("AWS is reached at {endpoint}."));
             }
@@ -67,6 +75,16 @@ impl Connection {
         let stopped = emulator.stop().await.context("the sandbox's state could not be written");
         stopped.map_err(|error| Failure::new(Exit::Error, error))
     }
+}
+
+/// The roles that the manifests assume.
+fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
+    let accounts = manifests.iter().flat_map(|manifest| manifest.accounts.values());
+    let roles = accounts.filter_map(|account| {
+        let arn = account.assume_role.clone()?;
+        Some((account.id.clone(), AssumedRole { arn, external_id: account.external_id.clone() }))
+    });
+    roles.collect()
 }
 
 fn failure(error: ObserveError) -> Failure {

@@ -12,7 +12,7 @@ use crate::sandbox;
 pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let world = match args.world.as_slice() {
         [] => World::default(),
-        paths => sandbox::world(&load::world(paths, &args.vars, terminal)?.manifests),
+        _ => sandbox::world(&load::world(args, terminal)?.manifests),
     };
     let settings = Settings {
         rates: args.rates,

@@ -1,8 +1,6 @@
 //! Loads manifests, and shows everything that is wrong with them.
 
-use std::path::PathBuf;
-
-use super::args::ManifestArgs;
+use super::args::{EmulatorArgs, ManifestArgs};
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, Loaded, Problems, Sources};
@@ -11,7 +9,12 @@ use crate::resource::Problem;
 
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
-    let inputs = Inputs { vars: args.vars.clone(), var_files: args.var_files.clone(), ..Inputs::default() };
+    let inputs = Inputs {
+        vars: args.vars.clone(),
+        var_files: args.var_files.clone(),
+        targets: args.targets.clone(),
+        region: args.region.clone(),
+    };
     manifest::load(&args.paths, &inputs, &Disk)
 }
 
@@ -40,11 +43,7 @@ pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal)
 }
 
 /// The same for the world of an emulator.
-pub(super) fn world(
-    paths: &[PathBuf],
-    vars: &[(String, String)],
-    terminal: &Terminal,
-) -> Result<Loaded, Failure> {
-    let args = ManifestArgs { paths: paths.to_vec(), vars: vars.to_vec(), var_files: Vec::new() };
-    load_or_show(&args, terminal)
+pub(super) fn world(args: &EmulatorArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
+    let (paths, vars, targets) = (args.world.clone(), args.vars.clone(), args.targets.clone());
+    load_or_show(&ManifestArgs { paths, vars, targets, var_files: Vec::new(), region: None }, terminal)
 }

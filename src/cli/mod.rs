@@ -6,7 +6,9 @@ mod completions;
 mod connect;
 mod emulator;
 mod exit;
+mod graph;
 mod init;
+mod lint;
 mod load;
 mod logging;
 mod plan;
@@ -40,8 +42,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
     let ended = match &cli.command {
         Command::Init(args) => init::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
+        Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),
         Command::Completions(args) => completions::run(args, &terminal),

@@ -23,7 +23,7 @@ pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Fa
         Output::Text => {
             for plan in &plans {
                 show(plan, &loaded.sources, terminal);
-                terminal.result(&report::plan_text(plan))?;
+                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
             }
             terminal.result(&report::calls_text(&calls))?;
         }

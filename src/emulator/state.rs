@@ -14,6 +14,9 @@ pub(super) const FORMAT: &str = "flowbind.emulator/v1";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct State {
+    /// What worlds have brought, so that none is brought twice.
+    #[serde(default)]
+    pub(super) seeded: BTreeSet<String>,
     /// Names the format of the file.
     pub(super) format: String,
     /// The account that an access key without an account id belongs to.
@@ -33,6 +36,7 @@ pub(super) struct State {
 impl Default for State {
     fn default() -> Self {
         Self {
+            seeded: BTreeSet::new(),
             format: FORMAT.to_owned(),
             default_account: "000000000000".to_owned(),
             counter: 0,

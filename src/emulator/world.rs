@@ -10,7 +10,8 @@ use super::connect_instances::ATTRIBUTES;
 use super::ids;
 use super::state::{Alias, Content, Flow, Function, Instance, Role, State};
 
-/// What should exist. Whatever exists already, by account, Region and name, is left as it is.
+/// What should exist. Whatever exists already, by account, Region and name, is left as it is, and what a world has
+/// brought into a state file once is not brought again: what was deleted since stays deleted.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
@@ -129,14 +130,47 @@ impl World {
         if let Some(account) = self.accounts.first() {
             state.default_account.clone_from(&account.id);
         }
-        self.instances.iter().for_each(|seed| add_instance(state, seed, now));
-        self.functions.iter().for_each(|seed| add_function(state, seed, now));
-        self.roles.iter().for_each(|seed| add_role(state, seed, now));
-        self.flows.iter().for_each(|seed| add_flow(state, seed, now));
+        for seed in &self.instances {
+            let name = seed.alias.as_ref().or(seed.id.as_ref()).map_or("", String::as_str);
+            if first(state, &["instance", &seed.account, &seed.region, name]) {
+                add_instance(state, seed, now);
+            }
+        }
+        for seed in &self.functions {
+            let (account, region, name) = (&seed.account, &seed.region, &seed.name);
+            let new = first(state, &["function", account, region, name]);
+            let there = state.region_mut(account, region).functions.contains_key(name);
+            let aliases =
+                seed.aliases.iter().filter(|alias| first(state, &["alias", account, region, name, alias]));
+            let aliases: Vec<String> = aliases.cloned().collect();
+            if new || (there && !aliases.is_empty()) {
+                add_function(state, &WorldFunction { aliases, ..seed.clone() }, now);
+            }
+        }
+        for seed in &self.roles {
+            if first(state, &["role", &seed.account, &seed.name]) {
+                add_role(state, seed, now);
+            }
+        }
+        for seed in &self.flows {
+            let what = if seed.module { "module" } else { "flow" };
+            if first(state, &[what, &seed.account, &seed.region, &seed.instance, &seed.name]) {
+                add_flow(state, seed, now);
+            }
+        }
         for (kind, seeds) in [("queue", &self.queues), ("prompt", &self.prompts), ("hours", &self.hours)] {
-            seeds.iter().for_each(|seed| add_named(state, seed, kind));
+            for seed in seeds {
+                if first(state, &[kind, &seed.account, &seed.region, &seed.instance, &seed.name]) {
+                    add_named(state, seed, kind);
+                }
+            }
         }
     }
+}
+
+/// Whether something is seeded for the first time: what was deleted since stays deleted.
+fn first(state: &mut State, key: &[&str]) -> bool {
+    state.seeded.insert(key.join("|"))
 }
 
 fn add_instance(state: &mut State, seed: &WorldInstance, now: u64) {
@@ -303,68 +337,4 @@ fn add_named(state: &mut State, seed: &WorldNamed, kind: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn world() -> World {
-        let (account, region) = ("111122223333".to_owned(), "eu-west-2".to_owned());
-        World {
-            accounts: vec![WorldAccount { id: account.clone() }],
-            instances: vec![WorldInstance {
-                account: account.clone(),
-                region: region.clone(),
-                alias: Some("acme".into()),
-                attributes: BTreeMap::from([("contactflow-logs".into(), "true".into())]),
-                ..WorldInstance::default()
-            }],
-            functions: vec![WorldFunction {
-                account: account.clone(),
-                region: region.clone(),
-                name: "crm".into(),
-                aliases: vec!["live".into()],
-                timeout: 8,
-            }],
-            flows: vec![WorldFlow {
-                account,
-                region,
-                instance: "acme".into(),
-                name: "Main".into(),
-                kind: "CONTACT_FLOW".into(),
-                content: "{}".into(),
-                ..WorldFlow::default()
-            }],
-            ..World::default()
-        }
-    }
-
-    #[test]
-    fn a_world_gives_the_same_state_each_time() {
-        let (mut first, mut second) = (State::default(), State::default());
-        world().merge_into(&mut first, 1);
-        world().merge_into(&mut second, 1);
-        let text = |state: &State| serde_json::to_string(state).expect("plain data");
-        assert_eq!(text(&first), text(&second));
-        let again = text(&first);
-        world().merge_into(&mut first, 2);
-        assert_eq!(text(&first), again, "what exists is left as it is");
-    }
-
-    #[test]
-    fn what_was_changed_is_left_alone_and_the_rest_added() {
-        let mut state = State::default();
-        world().merge_into(&mut state, 1);
-        let instance = state.region_mut("111122223333", "eu-west-2").instances.values_mut().next();
-        instance.expect("the instance").flows.clear();
-        state
-            .function_mut("111122223333", "eu-west-2", "crm")
-            .expect("crm")
-            .tags
-            .insert("a".into(), "b".into());
-        world().merge_into(&mut state, 2);
-        let region = state.region("111122223333", "eu-west-2").expect("the region");
-        assert_eq!(region.functions["crm"].tags["a"], "b");
-        let instance = region.instances.values().next().expect("one instance");
-        assert_eq!(instance.flows.len(), 1);
-        assert_eq!(instance.attributes["CONTACTFLOW_LOGS"], "true");
-    }
-}
+mod tests;

@@ -10,6 +10,9 @@ use super::patch::{BlockValues, PatchError, set};
 use super::stub::{FlowType, stub};
 use super::{Document, Format, compare, decode, limits, rules, template};
 
+mod data;
+mod ten;
+
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {

@@ -18,6 +18,8 @@ pub struct Facts {
     pub instance_arn: Option<String>,
     /// Whether the instance writes flow logs.
     pub flow_logs: Option<bool>,
+    /// Whether another flow hands contacts over to this one, and with them the answer of its latest function.
+    pub transferred_to: Option<bool>,
     /// The functions, by the text that stands in the flow: an ARN, or a token such as `${function.x.arn}`.
     pub functions: BTreeMap<String, FunctionFacts>,
     /// The modules and flows that it may refer to, by the text that stands in the flow.

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::document::{Block, Document};
-use super::graph::{Edge, EdgeKind};
+use super::graph::Edge;
 use super::position::Position;
 
 /// How bad a finding is.
@@ -58,21 +58,33 @@ impl Confidence {
 pub struct PathStep {
     /// The name of the block that is left.
     pub block: String,
-    /// What the contact takes it by: `next`, a condition (`Equals 1`) or an error type.
+    /// The JSON pointer of the block, in the text of its own flow or module.
+    pub pointer: String,
+    /// The module or other flow that the block belongs to; none for the flow that was checked.
+    pub callee: Option<String>,
+    /// What the contact takes it by: `next`, a condition (`Equals 1`) or an error type; empty at the end of a path.
     pub by: String,
-    /// The line of the transition.
+    /// The line of the transition; of the block at the end of a path.
     pub line: usize,
+    /// For a path that counts time: the seconds from its start until the block is left.
+    pub seconds: Option<u64>,
+    /// For a path that counts time: how often the contact came round in a loop, where the step stands for that.
+    pub rounds: Option<u32>,
 }
 
 impl PathStep {
     /// Makes the step of an edge.
     pub fn of(document: &Document, edge: &Edge) -> Self {
-        let block = document.blocks().get(edge.from).map(|block| block.name.clone());
-        let by = match &edge.kind {
-            EdgeKind::Next => "next".to_owned(),
-            EdgeKind::Condition(label) | EdgeKind::Error(label) => label.clone(),
-        };
-        Self { block: block.unwrap_or_default(), by, line: edge.target.position.line }
+        let block = document.blocks().get(edge.from);
+        Self {
+            block: block.map(|block| block.name.clone()).unwrap_or_default(),
+            pointer: block.map(|block| block.pointer.clone()).unwrap_or_default(),
+            callee: None,
+            by: edge.kind.label().to_owned(),
+            line: edge.target.position.line,
+            seconds: None,
+            rounds: None,
+        }
     }
 }
 

@@ -156,6 +156,14 @@ impl Document {
             Format::Legacy => of_legacy(block, node),
         })
     }
+
+    /// Gives the JSON pointer of the function that a block invokes; in an older export, of the list that it is in.
+    pub fn function_pointer(&self, block: &Block) -> String {
+        match self.format() {
+            Format::Language => format!("{}/Parameters/LambdaFunctionARN", block.pointer),
+            Format::Legacy => format!("{}/parameters", block.pointer),
+        }
+    }
 }
 
 fn of_language(block: &Block, node: &Node) -> Invocation {

@@ -6,8 +6,13 @@
 //! sees. What is changed is changed in the text itself ([`patch`], [`template`]), so that every byte that has no
 //! reason to change stays.
 
+pub mod attributes;
 pub mod bytes;
+mod carried;
+pub mod catalog;
+pub mod chain;
 pub mod compare;
+pub mod dataflow;
 pub mod document;
 mod edit;
 pub mod facts;
@@ -19,6 +24,7 @@ mod legacy;
 pub mod limits;
 pub mod patch;
 pub mod position;
+pub mod references;
 pub mod rules;
 pub mod stub;
 pub mod template;

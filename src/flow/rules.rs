@@ -3,26 +3,100 @@
 //! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
 //! that it does not. A test holds every rule to both.
 
+use std::sync::OnceLock;
+
+use super::dataflow::DataFlow;
 use super::document::{Block, Document};
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
 use super::graph::Graph;
+use super::limits::{self, Problem};
+use super::references::{Reference, references};
 
+mod action_in_flow_type;
+mod answer_reads;
+mod attribute_never_set;
 mod dangling_transition;
+mod dynamic_attribute_name;
 mod error_branch;
+mod external_after_failure;
+mod external_async;
+mod external_before_invocation;
+mod external_nested_read;
+mod external_replaced;
+mod external_unknown_key;
+mod flow_attribute_never_set;
+mod function_missing;
+mod function_not_active;
+mod function_not_associated;
+mod function_not_granted;
+mod function_other_region;
+mod function_throttled;
+mod function_timeout;
+mod invoked;
+mod lambda_arn_too_long;
+mod lambda_chain;
+mod lambda_dynamic_arn;
+mod lambda_retry;
+mod lambda_same_branch;
+mod lambda_unqualified;
+mod missing_error_branch;
+mod missing_next_action;
 mod no_way_out;
+mod response_characters;
+mod response_keys;
+mod response_size;
 mod shape;
+mod terminal_transition;
 mod time_limit;
+mod undeclared_function;
+mod unknown_action;
 mod unknown_start;
 mod unreachable;
 
 /// All rules, ordered by code.
-pub const ALL: &[&dyn Rule] = &[
+pub static ALL: &[&dyn Rule] = &[
+    &action_in_flow_type::ActionInFlowType,
+    &attribute_never_set::AttributeNeverSet,
+    &shape::CONTENT_TOO_LONG,
     &dangling_transition::DanglingTransition,
-    &shape::Shape,
+    &shape::DUPLICATE_IDENTIFIER,
+    &shape::DUPLICATE_KEY,
+    &dynamic_attribute_name::DynamicAttributeName,
+    &external_after_failure::ExternalAfterFailure,
+    &external_async::ExternalAsync,
+    &external_before_invocation::ExternalBeforeInvocation,
+    &external_nested_read::ExternalNestedRead,
+    &external_replaced::ExternalReplaced,
+    &external_unknown_key::ExternalUnknownKey,
+    &flow_attribute_never_set::FlowAttributeNeverSet,
+    &function_throttled::FunctionThrottled,
+    &function_other_region::FunctionOtherRegion,
+    &function_missing::FunctionMissing,
+    &function_not_active::FunctionNotActive,
+    &function_not_associated::FunctionNotAssociated,
+    &function_not_granted::FunctionNotGranted,
+    &function_timeout::FunctionTimeout,
+    &shape::ILLEGAL_IDENTIFIER,
+    &lambda_arn_too_long::LambdaArnTooLong,
+    &lambda_chain::LambdaChain,
+    &lambda_dynamic_arn::LambdaDynamicArn,
     &error_branch::ErrorBranch,
+    &lambda_same_branch::LambdaSameBranch,
     &time_limit::TimeLimit,
+    &lambda_retry::LambdaRetry,
+    &lambda_unqualified::LambdaUnqualified,
+    &missing_error_branch::MissingErrorBranch,
+    &shape::MISSING_MEMBER,
+    &missing_next_action::MissingNextAction,
+    &shape::NO_ACTION,
     &no_way_out::NoWayOut,
+    &response_characters::ResponseCharacters,
+    &response_size::ResponseSize,
+    &shape::TOO_MANY_ACTIONS,
+    &terminal_transition::TerminalTransition,
+    &undeclared_function::UndeclaredFunction,
+    &unknown_action::UnknownAction,
     &unknown_start::UnknownStart,
     &unreachable::Unreachable,
 ];
@@ -40,7 +114,9 @@ pub struct RuleMeta {
     pub what: &'static str,
     /// Why what it finds is bad, with the AWS page that it rests on.
     pub why: &'static str,
-    /// A flow with exactly one finding.
+    /// What to do instead, in sentences.
+    pub fix: &'static str,
+    /// A flow with exactly one finding; empty where it would be too long to show.
     pub bad: &'static str,
     /// The same flow without one.
     pub good: &'static str,
@@ -55,12 +131,37 @@ pub struct FlowView<'a> {
     pub graph: Graph,
     /// The file, as the caller named it.
     pub file: Option<&'a str>,
+    /// Made when the first rule asks for it.
+    data: OnceLock<(DataFlow, Vec<Reference>)>,
+    problems: OnceLock<Vec<Problem>>,
 }
 
 impl<'a> FlowView<'a> {
     /// Makes a view, graph included.
     pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
-        Self { document, graph: Graph::of(document), file }
+        Self { document, graph: Graph::of(document), file, data: OnceLock::new(), problems: OnceLock::new() }
+    }
+
+    /// Gives the analysis of which function's answer is there.
+    pub fn data_flow(&self) -> &DataFlow {
+        &self.data().0
+    }
+
+    /// Gives the references of all blocks.
+    pub fn references(&self) -> &[Reference] {
+        &self.data().1
+    }
+
+    fn data(&self) -> &(DataFlow, Vec<Reference>) {
+        self.data.get_or_init(|| {
+            let references = references(self.document);
+            (DataFlow::of(self.document, &self.graph, &references), references)
+        })
+    }
+
+    /// Gives what is wrong with its sizes, names and members.
+    pub fn problems(&self) -> &[Problem] {
+        self.problems.get_or_init(|| limits::check(self.document))
     }
 
     /// Gives the blocks that a contact can come to.
@@ -74,6 +175,11 @@ pub trait Rule: Sync {
     /// Gives what the rule promises.
     fn meta(&self) -> &'static RuleMeta;
 
+    /// Gives the facts that the bad and the good flow of its [`RuleMeta`] are judged with.
+    fn example_facts(&self) -> Facts {
+        Facts::default()
+    }
+
     /// Adds what it finds in a flow.
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings);
 }
@@ -85,7 +191,8 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding at a JSON pointer of the flow, about a block if there is one.
+    /// Adds a finding at a JSON pointer of the flow, about a block if there is one, and hands it out so that a rule
+    /// may say more (its path, or a confidence of its own).
     pub fn add(
         &mut self,
         meta: &RuleMeta,
@@ -93,7 +200,7 @@ impl Findings {
         block: Option<&Block>,
         pointer: &str,
         message: String,
-    ) {
+    ) -> &mut Finding {
         let position = nearest(flow.document, pointer);
         self.found.push(Finding {
             code: meta.code,
@@ -108,6 +215,8 @@ impl Findings {
             path: Vec::new(),
             fingerprint: fingerprint(meta.code, flow.file, block, pointer),
         });
+        let last = self.found.len() - 1;
+        &mut self.found[last]
     }
 
     /// Adds a finding about a block with the shortest way to it.
@@ -119,11 +228,9 @@ impl Findings {
         pointer: &str,
         message: String,
     ) {
-        self.add(meta, flow, Some(block), pointer, message);
-        if let Some(finding) = self.found.last_mut() {
-            let path = flow.graph.path_to(block.index);
-            finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
-        }
+        let path = flow.graph.path_to(block.index);
+        let finding = self.add(meta, flow, Some(block), pointer, message);
+        finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
     }
 
     /// Gives the findings in the order of the file.
@@ -154,18 +261,20 @@ pub fn find(code: &str) -> Option<&'static dyn Rule> {
 mod tests {
     use super::*;
 
-    fn codes(text: &str) -> Vec<&'static str> {
+    fn codes(text: &str, facts: &Facts) -> Vec<&'static str> {
         let document = Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let found = check(&FlowView::new(&document, Some("flow.json")), &Facts::default(), ALL);
+        let found = check(&FlowView::new(&document, Some("flow.json")), facts, ALL);
         found.into_iter().map(|finding| finding.code).collect()
     }
 
     #[test]
     fn every_rule_finds_its_bad_flow_alone_and_lets_the_good_one_pass() {
         for rule in ALL {
-            let meta = rule.meta();
-            assert_eq!(codes(meta.good), [""; 0], "{}: good", meta.code);
-            assert_eq!(codes(meta.bad), [meta.code], "{}: bad", meta.code);
+            let (meta, facts) = (rule.meta(), rule.example_facts());
+            assert_eq!(codes(meta.good, &facts), [""; 0], "{}: good", meta.code);
+            if !meta.bad.is_empty() {
+                assert_eq!(codes(meta.bad, &facts), [meta.code], "{}: bad", meta.code);
+            }
         }
     }
 
@@ -173,9 +282,9 @@ mod tests {
     fn rules_are_ordered_by_code_and_found_by_it() {
         assert!(ALL.is_sorted_by_key(|rule| rule.meta().code));
         for rule in ALL {
-            let RuleMeta { code, what, why, .. } = rule.meta();
+            let RuleMeta { code, what, why, fix, .. } = rule.meta();
             assert_eq!(find(code).map(|rule| rule.meta().code), Some(*code));
-            assert!(what.ends_with('.') && why.ends_with('.'), "{code}");
+            assert!([what, why, fix].iter().all(|text| text.ends_with('.')), "{code}");
         }
     }
 }

@@ -74,6 +74,16 @@ pub(super) struct Draft {
     pub(super) functions: Named<FunctionDraft>,
     pub(super) modules: Named<FlowDraft>,
     pub(super) flows: Named<FlowDraft>,
+    pub(super) suppressions: Vec<At<SuppressionDraft>>,
+}
+
+/// Findings that are let pass.
+#[derive(Debug)]
+pub(super) struct SuppressionDraft {
+    pub(super) code: Given<String>,
+    pub(super) flow: Given<Label>,
+    pub(super) block: Given<String>,
+    pub(super) reason: Given<String>,
 }
 
 /// What the manifest's document itself does not say.
@@ -159,7 +169,21 @@ pub(super) fn decode(document: &Node, beside: &Beside) -> Draft {
         functions: named(part("functions"), function),
         modules: named(part("modules"), flow::module),
         flows: named(part("flows"), flow::flow),
+        suppressions: suppressions(part("lint").and_then(|lint| lint.get("ignore"))),
     }
+}
+
+fn suppressions(list: Option<&Node>) -> Vec<At<SuppressionDraft>> {
+    let entry = |node: &Node| {
+        let value = SuppressionDraft {
+            code: field(node, "code", formed(Scalar::Name)),
+            flow: field(node, "flow", label),
+            block: field(node, "block", formed(Scalar::Name)),
+            reason: field(node, "reason", formed(Scalar::Name)),
+        };
+        At { value, position: node.position }
+    };
+    list.map_or(&[][..], Node::items).iter().map(entry).collect()
 }
 
 /// Names the set; with a target behind it, its name has another limit than alone.

@@ -16,10 +16,11 @@ use super::package::Packages;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
+use super::suppressions::suppressions;
 use super::table::MANIFEST;
-use super::targets::{Targeted, Wanted, check_length};
+use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
-use super::yaml::{self, MAX_BYTES, Node, Position};
+use super::yaml::{self, Key, MAX_BYTES, Node, Position};
 use super::{digest, flows, mask, resolve};
 
 mod document;
@@ -28,6 +29,9 @@ use document::{check_inside, is_binding_set, substitute};
 
 /// The most problems that one load reports.
 const MAX_PROBLEMS: usize = 1_000;
+
+/// The problems of a document after which its other targets are not looked into.
+const ENOUGH: usize = 200;
 
 /// What is given beside the manifests.
 #[derive(Debug, Clone, Default)]
@@ -281,19 +285,23 @@ impl Loader<'_> {
             return self.take(log);
         }
         self.looked_into = true;
-        let (targeted, warning) = self.wanted.split(document, &mut log);
+        let Split { targets, warning } = self.wanted.split(&document, &mut log);
         self.problems.extend(warning);
         self.take(log);
-        for targeted in targeted {
-            // Another set with this many mistakes would say the same again.
-            if self.problems.len() < MAX_PROBLEMS {
-                self.set(path, name, targeted);
+        let before = self.problems.len();
+        for entry in targets {
+            // With this many mistakes, another target would say the same again.
+            if self.problems.len() >= before + ENOUGH {
+                break;
             }
+            let target = entry.as_ref().map(|(key, _)| key.clone());
+            let document = entry.map_or_else(|| document.clone(), |entry| with_target(&document, entry));
+            self.set(path, name, target, document);
         }
     }
 
     /// Reads one set: a document for one target.
-    fn set(&mut self, path: &Path, name: &str, Targeted { target, mut document }: Targeted) {
+    fn set(&mut self, path: &Path, name: &str, target: Option<Key>, mut document: Node) {
         let mut log = Log::new(name);
         let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
         let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
@@ -313,6 +321,7 @@ impl Loader<'_> {
         let mut reader = Reader::new(self.files, folder, &variables, &mut self.sources);
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
         let inside = reader.logs;
+        let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
         let clean = log.is_empty() && inside.iter().all(Log::is_empty);
         self.take(log);
@@ -320,8 +329,17 @@ impl Loader<'_> {
         if let (true, Some(set)) = (clean, draft.set.value()) {
             let resolve::Resolved { accounts, instances, functions } = resolved;
             let (set, digest) = (set.clone(), String::new());
-            let mut manifest =
-                Manifest { set, target, digest, accounts, instances, functions, modules, flows };
+            let mut manifest = Manifest {
+                set,
+                target,
+                digest,
+                accounts,
+                instances,
+                functions,
+                modules,
+                flows,
+                suppressions,
+            };
             manifest.digest = digest::digest(&manifest);
             self.manifests.push(manifest);
         }

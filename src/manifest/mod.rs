@@ -26,6 +26,7 @@ mod scalar;
 mod schema;
 mod shape;
 mod sources;
+mod suppressions;
 mod table;
 mod targets;
 mod tokens;
@@ -41,7 +42,7 @@ pub use log::hint as suggest;
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
     InstanceLookup, Invocation, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef, Source,
-    State, Status,
+    State, Status, Suppression,
 };
 pub use schema::schema;
 pub use sources::Sources;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::flow::Token;
 use crate::flow::template;
-use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, SetName};
+use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, SetName};
 
 mod flow;
 mod source;
@@ -33,9 +33,37 @@ pub struct Manifest {
     pub modules: BTreeMap<Label, Flow>,
     /// The flows, by logical name.
     pub flows: BTreeMap<Label, Flow>,
+    /// What linting lets pass, in the order of the document.
+    pub suppressions: Vec<Suppression>,
+}
+
+/// An entry of `spec.lint.ignore`: findings that are let pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The code of the findings.
+    pub code: String,
+    /// The flow or module that they must be in, by its logical name; any where there is none.
+    pub flow: Option<Label>,
+    /// The block that they must be about, by its identifier or friendly name; any where there is none.
+    pub block: Option<String>,
+    /// Why they are let pass.
+    pub reason: String,
+    /// Where the entry stands.
+    pub origin: Origin,
 }
 
 impl Manifest {
+    /// Lists the modules, then the flows: what is made of flow language.
+    pub fn contents(&self) -> impl Iterator<Item = (Kind, &Label, &Flow)> {
+        let modules = self.modules.iter().map(|(name, module)| (Kind::Module, name, module));
+        modules.chain(self.flows.iter().map(|(name, flow)| (Kind::Flow, name, flow)))
+    }
+
+    /// Finds a flow or module.
+    pub fn content(&self, kind: Kind, name: &Label) -> Option<&Flow> {
+        if kind == Kind::Module { self.modules.get(name) } else { self.flows.get(name) }
+    }
+
     /// Lists what the flow and module files of an instance look up by its name on the live instance.
     pub fn named(&self, instance: &Label) -> BTreeSet<(NamedKind, String)> {
         let here = self.modules.values().chain(self.flows.values());

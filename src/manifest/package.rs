@@ -184,9 +184,11 @@ fn pack(files: &dyn Files, folder: &Path, entries: Vec<PathBuf>) -> Result<Vec<u
     if packed.is_empty() {
         return Err(empty(&name));
     }
+    if zip::size(&packed) as u64 > MAX_ZIP {
+        return Err(too_large(&name));
+    }
     packed.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-    let zip = zip::write(&packed).filter(|zip| zip.len() as u64 <= MAX_ZIP);
-    zip.ok_or_else(|| too_large(&name))
+    zip::write(&packed).ok_or_else(|| too_large(&name))
 }
 
 /// Names a file inside of its package, with `/` on every system.

@@ -73,6 +73,36 @@ static SPEC: Object = Object {
         optional("functions", Shape::Map(Scalar::Label, &Shape::Object(&FUNCTION)), "the Lambda functions"),
         optional("modules", Shape::Map(Scalar::Label, &Shape::Object(&MODULE)), "the flow modules"),
         optional("flows", Shape::Map(Scalar::Label, &Shape::Object(&FLOW)), "the contact flows"),
+        optional("lint", Shape::Object(&LINT), "what `flowbind lint` lets pass"),
+    ],
+    one_of: &[],
+};
+
+static LINT: Object = Object {
+    name: "lint",
+    what: "`lint`",
+    doc: "What `flowbind lint` lets pass.",
+    fields: &[optional("ignore", Shape::List(&Shape::Object(&SUPPRESSION)), "findings to let pass, and why")],
+    one_of: &[],
+};
+
+static SUPPRESSION: Object = Object {
+    name: "suppression",
+    what: "an entry of `ignore`",
+    doc: "Findings that are let pass; an entry that matches none is a finding itself.",
+    fields: &[
+        required(
+            "code",
+            Shape::Scalar(Scalar::Name),
+            "the code of the rule, as `flowbind lint --explain` lists it",
+        ),
+        optional("flow", LABEL, "only in this flow or module, by its name under `flows` or `modules`"),
+        optional(
+            "block",
+            Shape::Scalar(Scalar::Name),
+            "only about this block, by its identifier or friendly name",
+        ),
+        required("reason", Shape::Scalar(Scalar::Name), "why it is let pass"),
     ],
     one_of: &[],
 };

@@ -1,28 +1,23 @@
-//! The text of a flow to be written, with the one thing that may not be known yet: the ids of flows that the same run
-//! creates first.
+//! The text of a flow to be written, with the one thing that may not be known yet: the ids of flows and modules that
+//! the same run creates first.
 
 use std::collections::BTreeMap;
 
 use crate::flow::document::Document;
 use crate::flow::patch::{self, BlockValues};
 use crate::flow::template::{self, Attribute, Token};
-use crate::resource::Label;
+use crate::resource::{Kind, Label};
+use crate::snapshot::FlowIds;
 
-/// What AWS calls a flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlowIds {
-    /// Its id within the instance.
-    pub id: String,
-    /// Its ARN.
-    pub arn: String,
-}
+/// The flows and modules of one instance that a run has made.
+pub type Made = BTreeMap<(Kind, Label), FlowIds>;
 
-/// A flow's text, complete or waiting for the ids of other flows.
+/// A flow's text, complete or waiting for the ids of others.
 #[derive(Debug, Clone)]
 pub enum LateText {
     /// It is complete.
     Known(String),
-    /// It names flows that do not exist yet.
+    /// It names flows or modules that do not exist yet.
     After(Pending),
 }
 
@@ -51,20 +46,18 @@ pub enum LateTextError {
 }
 
 impl LateText {
-    /// Completes the text with the flows that were made.
+    /// Completes the text with what was made.
     ///
     /// # Errors
     ///
-    /// When a flow that it names was not made, or the completed text is no flow.
-    pub fn resolve(&self, made: &BTreeMap<Label, FlowIds>) -> Result<String, LateTextError> {
+    /// When something that it names was not made, or the completed text is no flow.
+    pub fn resolve(&self, made: &Made) -> Result<String, LateTextError> {
         match self {
             Self::Known(text) => Ok(text.clone()),
-            Self::After(pending) => pending.resolve(|token| match token {
-                Token::Flow { name, attribute } => {
-                    let ids = made.iter().find(|(label, _)| label.as_str() == name).map(|(_, ids)| ids);
-                    ids.map(|ids| pick(ids, *attribute)).ok_or_else(|| format!("flow/{name} was not created"))
-                }
-                other => Err(format!("{other} has no value")),
+            Self::After(pending) => pending.resolve(|token| {
+                let (key, attribute) = named(token).ok_or_else(|| format!("{token} has no value"))?;
+                let ids = made.get(&key).ok_or_else(|| format!("{}/{} was not created", key.0, key.1))?;
+                Ok(pick(ids, attribute))
             }),
         }
     }
@@ -91,6 +84,16 @@ impl Pending {
         }
         patch::set(&document, &self.edits).map_err(|e| wrong(&e))
     }
+}
+
+/// The flow or module of the set that a token names.
+pub(super) fn named(token: &Token) -> Option<((Kind, Label), Attribute)> {
+    let (kind, name, attribute) = match token {
+        Token::Flow { name, attribute } => (Kind::Flow, name, *attribute),
+        Token::Module { name, attribute } => (Kind::Module, name, *attribute),
+        _ => return None,
+    };
+    Some(((kind, Label::parse(name).ok()?), attribute))
 }
 
 /// Picks what a token asks for.

@@ -1,7 +1,7 @@
 //! Plans functions from `source:`: code, configuration, and the alias that is pointed at what they are.
 
 use super::fields::{DESCRIPTION, FieldChange, differences, named};
-use super::ownership::Namesake;
+use super::namesake::Namesake;
 use super::{ActionId, Change, Draft, Guard, Spec, Step, roles};
 use crate::manifest::{Function, Manifest, Source};
 use crate::resource::{Address, FunctionRef, Kind, Label, Problem};

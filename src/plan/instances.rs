@@ -1,16 +1,21 @@
-//! Checks that the instances are there and can be written to.
+//! Plans instances: their settings, and the making of those that are to be made. None is ever replaced or deleted:
+//! AWS rations both.
 
-use super::Draft;
-use crate::manifest::{InstanceLookup, Manifest};
-use crate::resource::{Address, Kind, Problem};
+use std::collections::BTreeMap;
+
+use super::ownership::{OWNER_TAG, owner_tag};
+use super::{AttributesSpec, Change, Draft, Guard, InstanceSpec, Spec};
+use crate::manifest::{Instance, InstanceLookup, Manifest};
+use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::{InstanceSeen, Look, Snapshot};
 
-/// Reports instances that are missing or not active, and blocks what belongs to them.
-pub(super) fn check(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
+/// Plans instances, reports those that are missing or not active, and blocks what belongs to them.
+pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     for (name, instance) in &desired.instances {
         let address = Address::new(Kind::Instance, name);
         match observed.instances.get(name) {
-            Some(Look::Found(seen)) if seen.active => {}
+            Some(Look::Found(seen)) if seen.active => attributes(name, instance, seen, observed, draft),
+            Some(Look::Absent { .. }) if instance.create.is_some() => create(desired, name, instance, draft),
             Some(Look::Found(InstanceSeen { status, .. })) => {
                 let message =
                     format!("instance/{name} has status {status}: nothing can be written to it yet");
@@ -44,4 +49,57 @@ pub(super) fn check(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) 
             }
         }
     }
+}
+
+/// Switching these off cuts callers off: somebody has to allow it by name.
+const CALLS: [&str; 2] = ["INBOUND_CALLS", "OUTBOUND_CALLS"];
+
+fn attributes(
+    name: &Label,
+    instance: &Instance,
+    seen: &InstanceSeen,
+    observed: &Snapshot,
+    draft: &mut Draft,
+) {
+    let address = Address::new(Kind::Instance, name);
+    let live = match observed.attributes.get(name) {
+        Some(Look::Found(live)) => live,
+        Some(_) => return draft.block(address, "its settings could not be read"),
+        None => return,
+    };
+    let differs = instance.attributes.iter().filter(|(key, value)| live.get(*key) != Some(*value));
+    let attributes: BTreeMap<String, bool> = differs.map(|(key, value)| (key.clone(), *value)).collect();
+    if attributes.is_empty() {
+        draft.in_sync += 1;
+        return;
+    }
+    let words: Vec<String> = attributes.iter().map(|(key, value)| format!("{key} is not {value}")).collect();
+    let off = attributes.iter().find(|(key, value)| CALLS.contains(&key.as_str()) && !**value);
+    let guard = match off {
+        Some((key, _)) => Some(("calls-off", format!("{key} would be switched off: callers are cut off"))),
+        None if instance.protect => Some(("protected", "the manifest protects it".to_owned())),
+        None => None,
+    };
+    let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
+    let id = draft.act(address.clone(), Change::Update(Spec::Attributes(spec)), words.join(", "), Vec::new());
+    if let Some(action) = draft.actions.iter_mut().find(|action| action.id == id) {
+        action.guard = guard.map(|(code, message)| Guard { code, message, allow: address });
+    }
+}
+
+/// What belongs to a new instance names its ARN everywhere, so that it is planned when the instance exists.
+fn create(desired: &Manifest, name: &Label, instance: &Instance, draft: &mut Draft) {
+    let address = Address::new(Kind::Instance, name);
+    let (Some(create), InstanceLookup::Alias(alias)) = (&instance.create, &instance.lookup) else { return };
+    let spec = InstanceSpec {
+        place: instance.place.clone(),
+        alias: alias.clone(),
+        create: create.clone(),
+        tags: [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into(),
+    };
+    let reason = format!("no instance with alias `{alias}` in {}", instance.place);
+    draft.act(address.clone(), Change::Create(Spec::Instance(spec)), reason, Vec::new());
+    draft.block(address.clone(), "the instance is made first");
+    let message = format!("what belongs to instance/{name} is planned when the instance exists");
+    draft.problems.push(Problem::warning("instance-first", message).on(&address).at(&instance.origin));
 }

@@ -5,10 +5,13 @@
 
 mod bindings;
 mod fields;
+mod flow_site;
 mod flow_text;
+mod flow_wanted;
 mod flows;
 mod functions;
 mod instances;
+mod namesake;
 mod order;
 mod outcome;
 mod ownership;
@@ -16,24 +19,28 @@ mod reads;
 mod roles;
 mod uses;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
-pub use flow_text::{FlowIds, LateText, LateTextError};
-#[cfg(feature = "cli")]
-pub(crate) use flows::stub_of;
+pub use flow_text::{LateText, LateTextError, Made};
+pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};
+pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
 pub use roles::RoleSpec;
 pub use uses::flow_address;
 
+use crate::audit;
 use crate::flow::compare::FlowDiff;
-use crate::manifest::Manifest;
+use crate::manifest::{CreateInstance, Manifest, State, Status};
 use crate::resource::{
-    Address, FlowType, FunctionRef, Grant, InstanceArn, Label, Problem, SetName, Severity, SidKind,
+    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, Place, Problem, SetName, Severity,
+    SidKind,
 };
 use crate::snapshot::{Gap, Snapshot};
 
@@ -69,6 +76,8 @@ pub struct ActionId {
 pub enum Step {
     /// A minimal published flow, so that others can name its ARN.
     Stub,
+    /// Name, description and state.
+    Metadata,
     /// The write itself.
     Write,
 }
@@ -108,8 +117,14 @@ pub enum Spec {
     Association(AssociationSpec),
     /// Writes a statement.
     Grant(GrantSpec),
-    /// Writes a flow.
+    /// Writes a flow or module.
     Flow(Box<FlowSpec>),
+    /// Writes name, description and state of a flow or module.
+    FlowMetadata(FlowMetadataSpec),
+    /// Sets an instance's settings.
+    Attributes(AttributesSpec),
+    /// Makes an instance.
+    Instance(InstanceSpec),
 }
 
 /// An association to be made.
@@ -143,27 +158,76 @@ pub enum LateSid {
     After(ActionId),
 }
 
-/// A flow to be written.
+/// A flow or module to be written.
 #[derive(Debug, Clone)]
 pub struct FlowSpec {
-    /// The flow's logical name.
-    pub flow: Label,
+    /// Flow or module, and its logical name.
+    pub key: (Kind, Label),
     /// The instance.
     pub instance: InstanceArn,
     /// The instance's logical name.
     pub instance_name: Label,
-    /// The flow's id; none for a flow that does not exist yet, or not before this run.
+    /// Its id; none for one that does not exist yet, or not before this run.
     pub id: Option<String>,
+    /// Its ARN, where it exists.
+    pub arn: Option<String>,
     /// Its name.
     pub name: String,
     /// Its type.
     pub kind: FlowType,
+    /// Whether it is published, or saved only.
+    pub status: Status,
+    /// The description that a new one gets.
+    pub description: Option<String>,
+    /// The tags that it gets, but for the digest of what is applied; none where only blocks are bound.
+    pub tags: BTreeMap<String, String>,
     /// The content to be sent.
     pub content: LateText,
     /// The live content that is overwritten, for the backup.
     pub before: Option<String>,
     /// How the two differ.
     pub diff: FlowDiff,
+}
+
+/// Name, description and state to be written; what is `None` stays.
+#[derive(Debug, Clone)]
+pub struct FlowMetadataSpec {
+    /// Flow or module, and its logical name.
+    pub key: (Kind, Label),
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The instance's logical name.
+    pub instance_name: Label,
+    /// Its id; none for one that this run makes.
+    pub id: Option<String>,
+    /// Its new name.
+    pub name: Option<String>,
+    /// Its new description.
+    pub description: Option<String>,
+    /// Its new state.
+    pub state: Option<State>,
+}
+
+/// Settings of an instance to be set.
+#[derive(Debug, Clone)]
+pub struct AttributesSpec {
+    /// The instance.
+    pub instance: InstanceArn,
+    /// The settings that differ, by their names in the API, with their new values.
+    pub attributes: BTreeMap<String, bool>,
+}
+
+/// An instance to be made.
+#[derive(Debug, Clone)]
+pub struct InstanceSpec {
+    /// Where.
+    pub place: Place,
+    /// Its alias.
+    pub alias: String,
+    /// How.
+    pub create: CreateInstance,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Why an action is not carried out unless somebody allows it by name.
@@ -188,11 +252,12 @@ impl Guard {
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
     let mut draft = Draft::default();
-    instances::check(desired, observed, &mut draft);
+    instances::plan(desired, observed, &mut draft);
     roles::plan(desired, observed, &mut draft);
     functions::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    draft.problems.extend(audit::live(desired, observed));
     let Draft { mut actions, mut problems, in_sync, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
     problems.sort_by(|a, b| {
@@ -222,9 +287,9 @@ impl Plan {
 
     /// Counts creations and updates. The two steps of a new flow count as one creation.
     pub fn counts(&self) -> (usize, usize) {
-        let creates = self.actions.iter().filter(|a| matches!(a.change, Change::Create(_))).count();
-        let stubs = self.actions.iter().filter(|a| a.id.step == Step::Stub).count();
-        (creates, self.actions.len() - creates - stubs)
+        let whole = || self.actions.iter().filter(|action| action.id.step != Step::Stub);
+        let creates = whole().filter(|action| matches!(action.change, Change::Create(_))).count();
+        (creates, whole().count() - creates)
     }
 }
 
@@ -244,7 +309,7 @@ struct Draft {
     problems: Vec<Problem>,
     in_sync: usize,
     /// What can neither be found in sync nor written, and why: what depends on it is held.
-    blocked: std::collections::BTreeMap<Address, String>,
+    blocked: BTreeMap<Address, String>,
 }
 
 impl Draft {

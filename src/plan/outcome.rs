@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::ActionId;
+use super::{ActionId, Plan, Spec};
 use crate::resource::Address;
 
 /// How an action ended.
@@ -40,4 +40,17 @@ pub struct ApplyReport {
     pub outcomes: Vec<(ActionId, Outcome)>,
     /// Where overwritten contents were kept.
     pub backups: Vec<PathBuf>,
+}
+
+impl ApplyReport {
+    /// Whether an instance of the plan was made.
+    pub fn made_instance(&self, plan: &Plan) -> bool {
+        let made = |id: &ActionId| {
+            let action = plan.actions.iter().find(|action| action.id == *id);
+            action.is_some_and(|action| matches!(action.change.spec(), Spec::Instance(_)))
+        };
+        self.outcomes
+            .iter()
+            .any(|(id, outcome)| made(id) && matches!(outcome, Outcome::Applied | Outcome::AlreadySo))
+    }
 }

@@ -1,55 +1,51 @@
-//! Whether a set may write to a function or role that is there, and who changed it since.
+//! Who owns a resource that can carry tags, and who changed it last. There is no state file: the tags tell.
 
 use std::collections::BTreeMap;
 
-use super::Draft;
-use super::fields::{FieldChange, named};
-use crate::resource::{Address, Origin, Problem, SetName};
-use crate::snapshot::{APPLIED_TAG, SET_TAG};
+use crate::resource::{Label, SetName};
+pub use crate::snapshot::{APPLIED_TAG, SET_TAG as OWNER_TAG};
 
-/// Something that is there under a declared name.
-pub(super) struct Namesake<'a> {
-    /// Its address.
-    pub(super) address: &'a Address,
-    /// How people call it, such as ``function `greeter-dev` ``.
-    pub(super) what: String,
-    /// Its tags; none if they could not be read.
-    pub(super) tags: Option<&'a BTreeMap<String, String>>,
-    /// The digest of what it is now.
-    pub(super) digest: &'a str,
-    /// Whether the manifest says `adopt: true`.
-    pub(super) adopt: bool,
-    /// Where it is declared.
-    pub(super) origin: &'a Origin,
+/// The value of the owner tag.
+pub fn owner_tag(set: &SetName, name: &Label) -> String {
+    format!("{set}/{name}")
 }
 
-impl Namesake<'_> {
-    /// Whether it may be written to; if not, that is reported with what differs.
-    pub(super) fn may_write(&self, set: &SetName, changes: &[FieldChange], draft: &mut Draft) -> bool {
-        let owner = self.tags.and_then(|tags| tags.get(SET_TAG));
-        let ours =
-            owner.and_then(|owner| owner.split_once('/')).is_some_and(|(owner, _)| owner == set.as_str());
-        if ours || self.adopt {
-            return true;
+/// Whether a set may write to something that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The set made it or adopted it.
+    Ours,
+    /// Another set did.
+    Another(String),
+    /// No set did.
+    Nobody,
+}
+
+impl Owner {
+    /// Reads the tags.
+    pub(super) fn of(tags: &BTreeMap<String, String>, set: &SetName, name: &Label) -> Self {
+        match tags.get(OWNER_TAG) {
+            Some(value) if *value == owner_tag(set, name) => Self::Ours,
+            Some(value) => Self::Another(value.clone()),
+            None => Self::Nobody,
         }
-        let why = match (self.tags, owner) {
-            (None, _) => "whose it is could not be read".to_owned(),
-            (_, Some(owner)) => format!("it belongs to `{owner}`"),
-            (_, None) => "this set did not make it".to_owned(),
-        };
-        let message = format!("{} differs ({}), and {why}: it is left alone", self.what, named(changes));
-        let hint = "say `adopt: true` where it is declared to let this set change it.";
-        draft.block(self.address.clone(), message.clone());
-        draft.problems.push(Problem::held("not-owned", message).on(self.address).at(self.origin).hint(hint));
-        false
     }
 
-    /// Says who changed it: the digest that flowbind left tells an edit outside from one of the manifest.
-    pub(super) fn who(&self) -> &'static str {
-        match self.tags.and_then(|tags| tags.get(APPLIED_TAG)) {
-            Some(applied) if applied == self.digest => "the manifest changed",
-            Some(_) => "changed outside of flowbind",
-            None => "differs (who changed it is unknown)",
+    /// Says why the set may not write, for a message.
+    pub(super) fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Ours => None,
+            Self::Another(value) => Some(format!("it belongs to `{value}`")),
+            Self::Nobody => Some("flowbind did not make it".to_owned()),
         }
+    }
+}
+
+/// Says who changed something, in a reason: the live digest is compared with the one that was applied last.
+pub(super) fn who(tags: &BTreeMap<String, String>, live_digest: &str) -> &'static str {
+    match tags.get(APPLIED_TAG) {
+        Some(applied) if applied == live_digest => "the manifest changed",
+        Some(_) => "changed outside of flowbind",
+        None => "who changed it is unknown",
     }
 }

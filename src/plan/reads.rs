@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::roles::managed;
 use super::uses::uses;
-use crate::manifest::{InstanceLookup, Manifest};
+use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::{Operation, Service, Shares};
-use crate::resource::{AccountId, FunctionRef, Label, Place};
+use crate::resource::{AccountId, FunctionRef, Kind, Label, Place};
 
 /// One thing to read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,19 +22,25 @@ pub enum Read {
     Associations(Label),
     /// The policy of a function and qualifier.
     Policy(FunctionRef),
+    /// The instance's settings.
+    Attributes(Label),
+    /// The instance's list of flows or modules.
+    List(Kind, Label),
     /// A function that has a `source:`, with the alias that it publishes to.
     Function(Label),
     /// A role that is managed, with its policies; named by its function.
     Role(Label),
-    /// The instance's list of flows.
-    Flows(Label),
-    /// A flow's published content and its draft.
+    /// The published content and the draft of a flow or module.
     Flow {
+        /// Flow or module.
+        kind: Kind,
         /// The instance.
         instance: Label,
-        /// The flow's logical name.
+        /// Its logical name.
         flow: Label,
     },
+    /// The instance's queues, prompts or hours, which a flow file names.
+    Named(Label, NamedKind),
 }
 
 /// Everything to read, in two stages: the second needs the ids that the first finds.
@@ -55,6 +61,10 @@ pub fn reads(desired: &Manifest) -> Reads {
             reads.names.insert(Read::Instances(instance.place.clone()));
         }
         reads.by_id.insert(Read::Instance(name.clone()));
+        if !instance.attributes.is_empty() {
+            reads.by_id.insert(Read::Attributes(name.clone()));
+        }
+        reads.by_id.extend(desired.named(name).into_iter().map(|(kind, _)| Read::Named(name.clone(), kind)));
     }
     for (instance, function) in uses(desired).into_keys() {
         if super::uses::association_of(desired, &instance, &function).is_some() {
@@ -70,10 +80,10 @@ pub fn reads(desired: &Manifest) -> Reads {
             reads.by_id.extend(managed(function).map(|_| Read::Role(name.clone())));
         }
     }
-    for (name, flow) in &desired.flows {
+    for (kind, name, flow) in desired.contents() {
         for instance in &flow.instances {
-            reads.by_id.insert(Read::Flows(instance.clone()));
-            reads.by_id.insert(Read::Flow { instance: instance.clone(), flow: name.clone() });
+            reads.by_id.insert(Read::List(kind, instance.clone()));
+            reads.by_id.insert(Read::Flow { kind, instance: instance.clone(), flow: name.clone() });
         }
     }
     reads
@@ -125,8 +135,16 @@ impl Read {
             Self::Instance(instance) => (at(instance), Operation::DescribeInstance, 1),
             Self::Associations(instance) => (at(instance), Operation::ListLambdaFunctions, 1),
             Self::Policy(function) => (Some(function.place.clone()), Operation::GetPolicy, 1),
-            Self::Flows(instance) => (at(instance), Operation::ListContactFlows, 1),
+            Self::Attributes(instance) => (at(instance), Operation::ListInstanceAttributes, 2),
+            Self::List(Kind::Module, instance) => (at(instance), Operation::ListContactFlowModules, 1),
+            Self::List(_, instance) => (at(instance), Operation::ListContactFlows, 1),
+            Self::Flow { kind: Kind::Module, instance, .. } => {
+                (at(instance), Operation::DescribeContactFlowModule, 2)
+            }
             Self::Flow { instance, .. } => (at(instance), Operation::DescribeContactFlow, 2),
+            Self::Named(instance, NamedKind::Queue) => (at(instance), Operation::ListQueues, 1),
+            Self::Named(instance, NamedKind::Prompt) => (at(instance), Operation::ListPrompts, 1),
+            Self::Named(instance, NamedKind::Hours) => (at(instance), Operation::ListHoursOfOperations, 1),
             Self::Function(name) => {
                 let publishes = function(name).and_then(|f| f.source.as_ref()?.publish.as_ref()).is_some();
                 let mut costs = vec![(Operation::GetFunction, 1)];

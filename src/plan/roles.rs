@@ -1,7 +1,7 @@
 //! Plans the execution roles of functions: who may assume them, and exactly the policies that are declared.
 
 use super::fields::{FieldChange, named, role_differences};
-use super::ownership::Namesake;
+use super::namesake::Namesake;
 use super::{Change, Draft, Guard, Spec};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
 use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};

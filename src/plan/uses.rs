@@ -19,11 +19,11 @@ pub(super) fn uses(desired: &Manifest) -> Uses {
             uses.entry((name.clone(), function.clone())).or_default().insert(by);
         }
     }
-    for (name, flow) in &desired.flows {
+    for (kind, name, flow) in desired.contents() {
         let functions = functions_of(flow);
         for instance in &flow.instances {
             for function in &functions {
-                let by = flow_address(desired, name, instance);
+                let by = flow_address(desired, kind, name, instance);
                 uses.entry((instance.clone(), function.clone())).or_default().insert(by);
             }
         }
@@ -42,10 +42,10 @@ pub(super) fn functions_of(flow: &Flow) -> BTreeSet<Label> {
     bound.chain(named).collect()
 }
 
-/// Addresses a flow on an instance: the instance is said only where the flow stands on several.
-pub fn flow_address(desired: &Manifest, flow: &Label, instance: &Label) -> Address {
-    let several = desired.flows.get(flow).is_some_and(|f| f.instances.len() > 1);
-    Address { at: several.then(|| instance.clone()), ..Address::new(Kind::Flow, flow) }
+/// Addresses a flow or module on an instance: the instance is said only where the flow stands on several.
+pub fn flow_address(desired: &Manifest, kind: Kind, flow: &Label, instance: &Label) -> Address {
+    let several = desired.content(kind, flow).is_some_and(|f| f.instances.len() > 1);
+    Address { at: several.then(|| instance.clone()), ..Address::new(kind, flow) }
 }
 
 /// The ARN that the instance's list must hold, if any: only functions of its own account and Region are listed, the

@@ -8,7 +8,7 @@ use crate::plan::{Action, ActionId, ApplyReport, Change, Outcome, Plan, Step};
 /// Writes one action's end in a line, with the hint under it.
 fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
     let address = bold(&id.address.to_string());
-    let step = if id.step == Step::Stub { " (empty at first)" } else { "" };
+    let step = super::plan_text::step_text(id.step);
     match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
         Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::flow::compare::BlockChange;
-use crate::manifest::Sources;
+use crate::manifest::{Sources, State};
 use crate::operations::Operation;
 use crate::plan::{Action, ApplyReport, Change, FieldChange, Guard, LateSid, Outcome, Plan, Spec, Step};
 use crate::resource::{OwnSid, Problem, SidKind};
@@ -59,6 +59,9 @@ enum Detail {
     Association { instance: String, function: String },
     Grant { instance: String, function: String, sid: String, replaces: Vec<String> },
     Flow { instance: String, name: String, r#type: String, blocks: Vec<BlockLine> },
+    Metadata { instance: String, name: Option<String>, description: Option<String>, state: Option<State> },
+    Attributes { instance: String, attributes: BTreeMap<String, bool> },
+    Instance { account: String, region: String, alias: String },
 }
 
 #[derive(Debug, Serialize)]
@@ -164,6 +167,20 @@ fn detail(spec: &Spec) -> Detail {
             name: spec.name.clone(),
             r#type: spec.kind.wire(),
             blocks: spec.diff.blocks.iter().map(block_line).collect(),
+        },
+        Spec::FlowMetadata(spec) => Detail::Metadata {
+            instance: spec.instance.to_string(),
+            name: spec.name.clone(),
+            description: spec.description.clone(),
+            state: spec.state,
+        },
+        Spec::Attributes(spec) => {
+            Detail::Attributes { instance: spec.instance.to_string(), attributes: spec.attributes.clone() }
+        }
+        Spec::Instance(spec) => Detail::Instance {
+            account: spec.place.account.to_string(),
+            region: spec.place.region.to_string(),
+            alias: spec.alias.clone(),
         },
     }
 }

@@ -6,7 +6,9 @@
 mod apply_text;
 mod fields;
 mod flow_diff;
+pub mod graph;
 mod json;
+pub mod lint;
 mod plan_text;
 pub mod source;
 mod style;

@@ -12,11 +12,12 @@ use crate::resource::{OwnSid, SidKind};
 
 const INDENT: &str = "      ";
 
-/// Writes a plan.
-pub fn plan_text(plan: &Plan) -> String {
+/// Writes a plan; where it is one of several, addresses have the set in front.
+pub fn plan_text(plan: &Plan, several: bool) -> String {
     let mut out = String::new();
+    let set = if several { format!("{}:", plan.set) } else { String::new() };
     for action in &plan.actions {
-        out.push_str(&action_text(action));
+        out.push_str(&action_text(action, &set));
     }
     if !plan.actions.is_empty() {
         out.push('\n');
@@ -51,17 +52,15 @@ pub fn calls_text(calls: &BTreeMap<Operation, u32>) -> String {
     format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", "))))
 }
 
-fn action_text(action: &Action) -> String {
+fn action_text(action: &Action, set: &str) -> String {
     let mark = match action.change {
         Change::Create(_) => green("+"),
         Change::Update(_) => yellow("~"),
     };
-    let step = match action.id.step {
-        Step::Stub => " (empty at first)",
-        Step::Write => "",
-    };
+    let step = step_text(action.id.step);
     let mut out = String::new();
-    let _ = writeln!(out, "  {mark} {}{step}  {}", bold(&action.id.address.to_string()), action.reason);
+    let _ =
+        writeln!(out, "  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason);
     match action.change.spec() {
         Spec::Role(spec) if spec.before.is_none() => {
             let _ = writeln!(out, "{INDENT}{}", dim(&role_line(spec)));
@@ -86,6 +85,22 @@ fn action_text(action: &Action) -> String {
             );
         }
         Spec::Flow(spec) => out.push_str(&flow_diff(&spec.diff, INDENT)),
+        Spec::FlowMetadata(spec) => {
+            let name = spec.name.as_ref().map(|name| format!("name -> `{name}`"));
+            let description = spec.description.as_ref().map(|text| format!("description -> `{text}`"));
+            let state = spec.state.map(|state| format!("state -> {state:?}").to_lowercase());
+            for line in [name, description, state].into_iter().flatten() {
+                let _ = writeln!(out, "{INDENT}{line}");
+            }
+        }
+        Spec::Attributes(spec) => {
+            for (name, value) in &spec.attributes {
+                let _ = writeln!(out, "{INDENT}{name} -> {value}");
+            }
+        }
+        Spec::Instance(spec) => {
+            let _ = writeln!(out, "{INDENT}{}", dim(&format!("alias `{}` in {}", spec.alias, spec.place)));
+        }
     }
     if let Some(guard) = &action.guard {
         let _ = writeln!(
@@ -97,6 +112,15 @@ fn action_text(action: &Action) -> String {
         );
     }
     out
+}
+
+/// Says which of the writes to a resource it is.
+pub(super) fn step_text(step: Step) -> &'static str {
+    match step {
+        Step::Stub => " (empty at first)",
+        Step::Metadata => " (name, description, state)",
+        Step::Write => "",
+    }
 }
 
 fn grant_text(spec: &GrantSpec) -> String {

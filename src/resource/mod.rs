@@ -19,7 +19,7 @@ pub use flow_type::FlowType;
 pub use function::FunctionRef;
 pub use grant::{Grant, OwnSid, SidKind};
 pub use name::{AccountId, Label, NameError, Place, Region, SetName};
-pub use policy::{Judgement, MAX_POLICY_BYTES, PolicyError, ResourcePolicy, Statement};
+pub use policy::{Judgement, MAX_POLICY_BYTES, Opening, PolicyError, ResourcePolicy, Statement};
 pub use policy_document::{canonical_policy, lambda_trust, trusts_lambda};
 pub use problem::{Origin, Problem, Severity};
 pub use secret::{Secret, hidden_digest};

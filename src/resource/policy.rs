@@ -99,6 +99,15 @@ impl ResourcePolicy {
     }
 }
 
+/// How a statement lets Amazon Connect call on behalf of more than one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    /// It has no SourceArn: any instance, of anybody.
+    AnySource,
+    /// This SourceArn holds a wildcard before the end of the instance's id.
+    Wildcard(String),
+}
+
 /// Whether a condition that is not understood counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Match {
@@ -136,6 +145,32 @@ impl Statement {
                 .iter()
                 .map(|(k, v)| (k.as_str(), v.as_str()))
                 .eq(wanted.iter().map(|(k, v)| (*k, v.as_str())))
+    }
+
+    /// Tells whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
+    /// prevention" in the administrator guide).
+    pub fn opening(&self) -> Option<Opening> {
+        let service = strings(self.body.pointer("/Principal/Service")).contains(&CONNECT);
+        let invoke = |action: &&str| like(&action.to_lowercase(), &INVOKE.to_lowercase());
+        if self.effect() != "Allow" || !service || !strings(self.body.get("Action")).iter().any(invoke) {
+            return None;
+        }
+        let limits = |operator: &str| {
+            matches!(
+                operator,
+                "stringequals" | "stringequalsignorecase" | "stringlike" | "arnlike" | "arnequals"
+            )
+        };
+        let found = self.conditions().find(|(operator, key, _)| key == "aws:sourcearn" && limits(operator));
+        let Some((operator, _, sources)) = found else { return Some(Opening::AnySource) };
+        let literal = operator.starts_with("stringequals");
+        let wide = sources.into_iter().find(|source| {
+            // Behind the id a wildcard takes in no other instance.
+            let instance = source.find(":instance/").map_or(source.len(), |at| at + ":instance/".len());
+            let end = source[instance..].find('/').map_or(source.len(), |slash| instance + slash);
+            !literal && source[..end].contains(['*', '?'])
+        });
+        wide.map(|source| Opening::Wildcard(source.to_owned()))
     }
 
     fn speaks_of(&self, function_arn: &str, instance: &InstanceArn, unknown: Match) -> bool {
@@ -283,6 +318,31 @@ mod tests {
         statement["Effect"] = json!("Deny");
         let judged = policy(json!([statement])).judge(&grant.function, &grant.instance);
         assert_eq!(judged, Judgement::Denied("s".into()));
+    }
+
+    #[test]
+    fn a_statement_for_more_than_one_instance_is_told() {
+        let grant = grant(None);
+        let opening = |change: &dyn Fn(&mut Value)| {
+            let mut statement = grant.statement("s");
+            change(&mut statement);
+            policy(json!([statement])).statements[0].opening()
+        };
+        assert_eq!(opening(&|_| {}), None);
+        assert_eq!(opening(&|s| s["Condition"] = json!({})), Some(Opening::AnySource));
+        assert_eq!(
+            opening(&|s| s["Condition"] = json!({"ArnNotLike": {"aws:SourceArn": "x"}})),
+            Some(Opening::AnySource)
+        );
+        assert_eq!(opening(&|s| s["Effect"] = json!("Deny")), None);
+        assert_eq!(opening(&|s| s["Principal"]["Service"] = json!("lex.amazonaws.com")), None);
+        let source = |text: &str| opening(&|s| s["Condition"]["ArnLike"]["AWS:SourceArn"] = json!(text));
+        for wide in
+            ["*", "arn:aws:connect:*:111122223333:instance/0f1e", "arn:aws:connect:eu-west-2:1:instance/*"]
+        {
+            assert_eq!(source(wide), Some(Opening::Wildcard(wide.to_owned())), "{wide}");
+        }
+        assert_eq!(source("arn:aws:connect:eu-west-2:111122223333:instance/0f1e/*"), None);
     }
 
     #[test]

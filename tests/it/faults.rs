@@ -83,3 +83,98 @@ async fn a_slow_aws_is_waited_for() {
     all_done(&carry_out(&session, &plan, &world.folder.path().join("own")).await);
     assert!(world.plan().await.actions.is_empty());
 }
+
+/// Applies until nothing is left to do, a few times at most; each run may fail.
+async fn converges(world: &World, what: &str) {
+    for run in 0..3 {
+        let session = world.session().await;
+        let plan = world.plan().await;
+        if plan.actions.is_empty() && plan.gaps.is_empty() {
+            return;
+        }
+        if reconcile::may_begin(&plan).is_ok() {
+            carry_out(&session, &plan, &world.folder.path().join(format!("run{run}"))).await;
+        }
+    }
+    let plan = world.plan().await;
+    assert!(plan.actions.is_empty(), "{what}: {:?}", plan.actions);
+}
+
+#[tokio::test]
+async fn whichever_write_loses_its_answer_or_is_lost_a_second_run_mends_it() {
+    for operation in
+        ["connect:AssociateLambdaFunction", "lambda:AddPermission", "connect:UpdateContactFlowContent"]
+    {
+        for fault in ["drop-after", "drop-before", "500", "throttle"] {
+            for nth in 1..=3 {
+                let spec = format!("{fault}:{operation}:nth={nth}");
+                converges(&with(&[&spec]).await, &spec).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_created_flow_whose_answer_was_lost_is_found_and_not_made_twice() {
+    for fault in ["drop-after", "drop-before"] {
+        let folder = tempfile::tempdir().unwrap();
+        crate::world::copy(&crate::world::shipped("demo"), &folder.path().join("demo"));
+        let faults = vec![format!("{fault}:connect:CreateContactFlow:nth=1").parse().unwrap()];
+        let world = World::in_folder_with(folder, "demo", Settings { faults, ..Settings::default() }).await;
+        converges(&world, fault).await;
+        let list = world.connect("eu-west-2").list_instances().send().await.unwrap();
+        let id = list.instance_summary_list()[0].id().unwrap();
+        let flows = world.connect("eu-west-2").list_contact_flows().instance_id(id).send().await.unwrap();
+        assert_eq!(flows.contact_flow_summary_list().len(), 2, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn statements_lost_to_another_writer_are_written_again() {
+    let world = with(&["lose-policy-write:lambda:AddPermission:p=0.5"]).await;
+    converges(&world, "lost statements").await;
+}
+
+#[tokio::test]
+async fn one_sick_flow_does_not_stop_the_rest() {
+    // The first two reads of a flow's content fail for good: more tries than the session makes.
+    let faults: Vec<String> = (1..=8).map(|n| format!("500:connect:DescribeContactFlow:nth={n}")).collect();
+    let faults: Vec<&str> = faults.iter().map(String::as_str).collect();
+    let world = with(&faults).await;
+    let plan = world.plan().await;
+    assert_eq!(plan.gaps.len(), 1, "{:?}", plan.gaps);
+    assert!(!plan.gaps[0].denied);
+    let session = world.session().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
+    all_done(&report);
+    assert_eq!(report.outcomes.len(), 6, "three associations and three grants, but not the flow");
+}
+
+#[tokio::test]
+async fn a_page_where_an_answer_should_be_is_never_taken_for_nothing() {
+    for operation in ["connect:ListLambdaFunctions", "lambda:GetPolicy", "connect:ListContactFlows"] {
+        let world = with(&[&format!("html:{operation}")]).await;
+        let plan = world.plan().await;
+        assert!(!plan.gaps.is_empty(), "{operation}");
+        assert!(
+            plan.actions.iter().all(|action| action.id.address.kind != flowbind::resource::Kind::Flow),
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_answer_to_what_aws_leaves_open_ends_in_the_declared_state() {
+    for question in flowbind::emulator::REGISTER {
+        for answer in question.answers {
+            // These make the emulator refuse what the manifest asks for: told as a failure, not survived.
+            if ["denied-with-association", "service-has-lambda-rights"].contains(answer) {
+                continue;
+            }
+            let spec = format!("{}={answer}", question.unknown);
+            let assumptions = [spec.parse().unwrap()].into_iter().collect();
+            let world = World::with(&many(3), Settings { assumptions, ..Settings::default() }).await;
+            converges(&world, &spec).await;
+        }
+    }
+}

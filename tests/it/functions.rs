@@ -165,7 +165,7 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let mut show = |plan: &Plan, snapshot: &Snapshot| {
         let json =
             serde_json::to_string(&PlanDocument::new(std::slice::from_ref(plan), &snapshot.calls)).unwrap();
-        shown.push_str(&format!("{plan:?}{snapshot:?}{}{json}", plan_text(plan)));
+        shown.push_str(&format!("{plan:?}{snapshot:?}{}{json}", plan_text(plan, false)));
     };
     let session = world.session().await;
     let fresh = snapshot(&world, &session).await;
@@ -179,7 +179,11 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let seen = snapshot(&world, &session).await;
     let second = plan::plan(world.manifest(), &seen);
     assert_eq!(lines(&second), ["function/greeter: the manifest changed: environment.TOKEN"]);
-    assert!(plan_text(&second).contains("environment.TOKEN: changed"), "{}", plan_text(&second));
+    assert!(
+        plan_text(&second, false).contains("environment.TOKEN: changed"),
+        "{}",
+        plan_text(&second, false)
+    );
     show(&second, &seen);
     let report = carry_out(&session, &second, &world.folder.path().join("second")).await;
     all_done(&report);
@@ -200,7 +204,7 @@ async fn an_edit_of_the_manifest_publishes_a_new_version() {
     let world = edited(world, &MANIFEST.replace("memory: 256", "memory: 512"));
     let plan = applied(&world, "second").await;
     assert_eq!(lines(&plan), ["function/greeter: the manifest changed: memory, code"]);
-    let text = plan_text(&plan);
+    let text = plan_text(&plan, false);
     assert!(text.contains("publish.live: ") && text.contains("version 1"), "{text}");
     let alias = world.lambda(LONDON).get_alias().function_name(NAME).name("live").send().await.unwrap();
     assert_eq!(alias.function_version(), Some("2"));

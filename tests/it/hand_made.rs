@@ -126,7 +126,7 @@ async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_
     insta::assert_snapshot!(lines(&plan).join("\n"), @r"
     association/london/order-status: the instance's list does not hold fernhill-order-status-dev; flow/main-ivr needs it
     grant/london/caller-lookup: the policy of fernhill-caller-lookup-dev:live does not let the instance call it; flow/main-ivr needs it
-    flow/main-ivr: block `Look up caller` differs from the manifest
+    flow/main-ivr: block `Look up caller` differs from the manifest; changed outside of flowbind
     ");
 
     let session = world.session().await;

@@ -4,14 +4,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accounts;
 mod apply;
 mod budget;
 mod cli;
+mod contents;
+mod corpus;
 mod direction;
 mod faults;
 mod functions;
 mod functions_hands;
 mod functions_many;
 mod functions_slow;
+mod graph;
 mod hand_made;
+mod lint;
 mod world;

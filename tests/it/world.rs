@@ -45,6 +45,15 @@ impl World {
         Self::at(folder, "demo", Settings::default()).await
     }
 
+    /// Starts one for a manifest in a folder.
+    pub(crate) async fn in_folder(folder: TempDir, path: &str) -> Self {
+        Self::at(folder, path, Settings::default()).await
+    }
+
+    pub(crate) async fn in_folder_with(folder: TempDir, path: &str, settings: Settings) -> Self {
+        Self::at(folder, path, settings).await
+    }
+
     pub(crate) async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -60,7 +69,12 @@ impl World {
     /// A session without pacing, that gives up waiting after some seconds.
     pub(crate) async fn session(&self) -> Session {
         let options = Options::embedded(self.emulator.url());
-        Session::open(Options { visible_within: Duration::from_secs(5), ..options }).await
+        Session::open(Options {
+            visible_within: Duration::from_secs(5),
+            first_pause: Duration::from_millis(5),
+            ..options
+        })
+        .await
     }
 
     pub(crate) async fn plan(&self) -> Plan {
@@ -70,11 +84,15 @@ impl World {
 
     /// Another client's configuration.
     pub(crate) fn config(&self, region: &str) -> SdkConfig {
+        self.config_of(ACCOUNT, region)
+    }
+
+    fn config_of(&self, account: &str, region: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.to_owned()))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                ACCOUNT, "test", None, None, "test",
+                account, "test", None, None, "test",
             )))
             .endpoint_url(self.emulator.url())
             .build()
@@ -90,6 +108,10 @@ impl World {
 
     pub(crate) fn lambda(&self, region: &str) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config(region))
+    }
+
+    pub(crate) fn lambda_of(&self, account: &str, region: &str) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config_of(account, region))
     }
 
     /// The calls that the embedded AWS has counted.

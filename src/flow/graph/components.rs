@@ -1,7 +1,5 @@
 //! Tarjan's strongly connected components, with a stack of its own instead of recursion.
 
-use super::Graph;
-
 const UNSEEN: usize = usize::MAX;
 
 struct Search {
@@ -14,9 +12,14 @@ struct Search {
     next: usize,
 }
 
-/// Gives the component of each block, and the blocks of each component in ascending order.
-pub(super) fn strong(graph: &Graph) -> (Vec<usize>, Vec<Vec<usize>>) {
-    let size = graph.len();
+/// Gives the component of each of `size` nodes, and the nodes of each component in ascending order. A component
+/// comes after those that it leads to.
+///
+/// `edge` gives a node's n-th edge: nothing behind the last one, an edge without an end where it leads nowhere.
+pub(in super::super) fn strong(
+    size: usize,
+    edge: impl Fn(usize, usize) -> Option<Option<usize>>,
+) -> (Vec<usize>, Vec<Vec<usize>>) {
     let mut search = Search {
         order: vec![UNSEEN; size],
         low: vec![0; size],
@@ -28,7 +31,7 @@ pub(super) fn strong(graph: &Graph) -> (Vec<usize>, Vec<Vec<usize>>) {
     };
     for root in 0..size {
         if search.order[root] == UNSEEN {
-            search.from(graph, root);
+            search.from(&edge, root);
         }
     }
     (search.component, search.components)
@@ -43,13 +46,13 @@ impl Search {
         self.is_open[block] = true;
     }
 
-    fn from(&mut self, graph: &Graph, root: usize) {
+    fn from(&mut self, edge: &impl Fn(usize, usize) -> Option<Option<usize>>, root: usize) {
         self.enter(root);
         // Each entry is a block and the number of its edges that were followed.
         let mut stack = vec![(root, 0)];
         while let Some((block, followed)) = stack.last_mut() {
             let block = *block;
-            let Some(edge) = graph.edges_from(block).get(*followed) else {
+            let Some(to) = edge(block, *followed) else {
                 stack.pop();
                 if let Some((parent, _)) = stack.last() {
                     self.low[*parent] = self.low[*parent].min(self.low[block]);
@@ -60,7 +63,7 @@ impl Search {
                 continue;
             };
             *followed += 1;
-            let Some(to) = edge.to else { continue };
+            let Some(to) = to else { continue };
             if self.order[to] == UNSEEN {
                 self.enter(to);
                 stack.push((to, 0));

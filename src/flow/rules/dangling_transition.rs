@@ -13,6 +13,7 @@ static META: RuleMeta = RuleMeta {
            is not judged.",
     why: "Amazon Connect refuses the flow when it is published; a contact would have nowhere to go (flow language, \
           page \"Actions\").",
+    fix: "Name an action of the flow, or add the missing one.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "Hello"}, "Transitions": {
     "NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "ende"}]}},

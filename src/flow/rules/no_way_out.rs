@@ -13,6 +13,7 @@ static META: RuleMeta = RuleMeta {
            nor out of the cycle at all. A cycle that plays prompts in a loop is left alone, since a contact leaves it \
            by being served, and so is one that waits or asks for input.",
     why: "A contact circles until Amazon Connect or the caller ends it, and each round is paid for.",
+    fix: "Lead one of the blocks to an end: a block that disconnects, ends the flow, or hands the contact over.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "UpdateContactAttributes", "Parameters": {"Attributes": {"x": "1"}}, "Transitions": {
     "NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "b"}]}},

@@ -15,6 +15,7 @@ static META: RuleMeta = RuleMeta {
            an asynchronous one). A placeholder is not judged.",
     why: "Amazon Connect refuses the flow: the limit is required, static, and at most 8 seconds, since a caller waits \
           (flow language, page \"InvokeLambdaFunction\").",
+    fix: "Set the limit to a whole number of seconds in the range that the message names.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "9"},

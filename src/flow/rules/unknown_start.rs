@@ -11,6 +11,7 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds a flow whose `StartAction` (in an older export `start`) names no block. A placeholder is not judged.",
     why: "Amazon Connect refuses the flow when it is published (flow language, page \"Amazon Connect Flow language\").",
+    fix: "Set `StartAction` to the identifier of the first block.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "begin", "Actions": [
   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
 ]}"#,

@@ -12,6 +12,7 @@ static META: RuleMeta = RuleMeta {
     what: "Finds blocks to which no way leads from the start. Of blocks that only lead to each other, each is named. \
            Nothing is said where a transition is a placeholder, since it may lead anywhere.",
     why: "Such a block is dead: often a transition was moved by mistake, and what the block should do is not done.",
+    fix: "Remove the block, or lead a transition to it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
   {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "Hello"}, "Transitions": {
     "NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
@@ -36,7 +37,7 @@ impl Rule for Unreachable {
             return;
         }
         for block in flow.document.blocks().iter().filter(|block| !flow.graph.is_reachable(block.index)) {
-            // A second block of one identifier can never be named; `flow-shape` says so.
+            // A second block of one identifier can never be named; `duplicate-identifier` says so.
             let named =
                 flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
             if named && !block.identifier.is_empty() && !is_template(&block.identifier) {

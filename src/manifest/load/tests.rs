@@ -7,6 +7,7 @@ use crate::resource::{FlowType, Label};
 mod flow_files;
 mod hostile;
 mod modules;
+mod platform;
 mod references;
 mod shapes;
 mod sources;

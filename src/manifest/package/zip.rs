@@ -22,15 +22,22 @@ const END_SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 /// An entry of the directory without its name, in bytes, and its signature.
 const ENTRY: usize = 46;
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
+/// What stands before a file's bytes without its name, in bytes.
+const LOCAL: usize = 30;
 /// The longest comment that can follow the end of the directory, in bytes.
 const LONGEST_COMMENT: usize = u16::MAX as usize;
+
+/// Gives the size in bytes of the zip that these files make.
+pub(super) fn size(files: &[(String, Vec<u8>)]) -> usize {
+    let each = |(name, bytes): &(String, Vec<u8>)| LOCAL + ENTRY + 2 * name.len() + bytes.len();
+    files.iter().map(each).sum::<usize>() + END
+}
 
 /// Writes a zip with these files, in this order; names have `/` between their parts.
 ///
 /// `None` when the format cannot hold them: more than 65,535 files, a name over 65,535 bytes, or 4 GiB.
 pub(super) fn write(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-    let total: usize = files.iter().map(|(name, bytes)| 2 * name.len() + bytes.len() + 30 + ENTRY).sum();
-    let mut zip = Vec::with_capacity(total + END);
+    let mut zip = Vec::with_capacity(size(files));
     let mut directory = Vec::new();
     for (name, bytes) in files {
         let offset = u32::try_from(zip.len()).ok()?;
@@ -150,6 +157,7 @@ mod tests {
     #[test]
     fn what_was_written_can_be_looked_into() {
         assert_eq!(unpacked(&write(&sample()).unwrap()), Some((2, 10)));
+        assert_eq!(write(&sample()).unwrap().len(), size(&sample()));
         assert_eq!(unpacked(&write(&[]).unwrap()), Some((0, 0)));
         let mut commented = write(&sample()).unwrap();
         commented.extend(b"a comment");

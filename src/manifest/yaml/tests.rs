@@ -38,7 +38,7 @@ fn quickly(text: &str) -> Vec<String> {
     let start = Instant::now();
     let (documents, problems) = read(text);
     drop(documents);
-    assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
     problems
 }
 

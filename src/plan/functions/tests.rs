@@ -56,6 +56,7 @@ fn manifest() -> Manifest {
         origin: Origin { file: "m.yaml".to_owned(), line: 1, column: 1 },
     };
     Manifest {
+        suppressions: Vec::new(),
         set: SetName::parse("made").unwrap(),
         target: None,
         digest: String::new(),

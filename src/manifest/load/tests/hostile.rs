@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
+use super::whole::{WHOLE, load_whole, sets};
 use super::*;
 
 fn quickly(manifest: &str, flow: &str) -> Vec<String> {
@@ -128,4 +129,39 @@ fn a_flow_over_the_limits_of_the_service_is_refused() {
         quickly(GOOD, &many),
         ["flows/main.json:5:14 flow-too-large: the flow has 253 actions; Amazon Connect takes 250"]
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn so_is_the_whole_manifest(from in 0usize..2400, length in 0usize..60, twice in any::<bool>()) {
+        let (from, to) = (from.min(WHOLE.len()), (from + length).min(WHOLE.len()));
+        let piece = &WHOLE[from..to];
+        let middle = if twice { format!("{piece}{piece}") } else { String::new() };
+        let _ = sets(&format!("{}{middle}{}", &WHOLE[..from], &WHOLE[to..]), &[]);
+    }
+}
+
+#[test]
+fn many_targets_of_a_large_set_are_answered() {
+    let targets: String = (0..40).map(|n| format!("    t{n}: {{ vars: {{ token: x }} }}\n")).collect();
+    let flows: String =
+        (0..5_000).map(|n| format!("    f{n}: {{ instnace: s{n}, name: n{n}, type: x }}\n")).collect();
+    let text = WHOLE.replace("    dev: {", &format!("{targets}    dev: {{"));
+    let text = text.replace("  flows:\n", &format!("  flows:\n{flows}"));
+    let start = Instant::now();
+    let found = sets(&text, &[]).unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(30), "took {:?}", start.elapsed());
+    assert!((200..=1_001).contains(&found.len()), "{}", found.len());
+}
+
+#[test]
+fn what_cannot_be_read_as_yaml_shows_no_value() {
+    let text = WHOLE.replace("TABLE: customers", "TABLE: \"hunter2");
+    let Err(Problems { problems, sources }) = load_whole(&text, FLOW, &Inputs::default()) else {
+        panic!("the manifest is no YAML")
+    };
+    let shown = format!("{problems:?}{}", sources.get("m/a.yaml").unwrap());
+    assert!(!shown.contains("hunter2"), "{shown}");
 }

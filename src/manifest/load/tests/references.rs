@@ -1,6 +1,8 @@
 //! What is wrong between the parts of a document: the very words, at the very place.
 
 use super::*;
+use crate::manifest::Suppression;
+use crate::resource::Origin;
 
 #[test]
 fn an_unknown_function_of_a_binding_gets_the_nearest() {
@@ -341,4 +343,31 @@ fn everything_is_reported_at_once() {
             "m/a.yaml:14:101 bad-value: `8` is not a duration (write the unit: `8s`)",
         ]
     );
+}
+
+#[test]
+fn what_linting_lets_pass_names_a_flow_that_is_there_and_a_reason() {
+    let ignore = |entry: &str| format!("  lint:\n    ignore:\n      - {entry}\n  functions:\n");
+    let entry = ignore(
+        "{ code: duplicate-identifier, flow: main, block: Old menu, reason: \"gone in ${var.stage}\" }",
+    );
+    let loaded = load_texts(&GOOD.replacen("  functions:\n", &entry, 1), FLOW).unwrap();
+    let manifest = &loaded.manifests[0];
+    let origin = Origin { file: "m/a.yaml".to_owned(), line: 18, column: 9 };
+    let expected = Suppression {
+        code: "duplicate-identifier".to_owned(),
+        flow: Some(label("main")),
+        block: Some("Old menu".to_owned()),
+        reason: "gone in dev".to_owned(),
+        origin,
+    };
+    assert_eq!(manifest.suppressions, [expected]);
+    assert_eq!(manifest.digest, good().digest, "it changes nothing in AWS");
+    let wrong = |entry: &str| breaks("  functions:\n", &ignore(entry));
+    assert_eq!(
+        wrong("{ code: duplicate-identifier, flow: mian, reason: x }"),
+        ["m/a.yaml:18:45 unknown-flow: no flow or module is named `mian` (did you mean `main`?)"]
+    );
+    assert_eq!(wrong("{ code: duplicate-identifier }").len(), 1);
+    assert_eq!(wrong("{ code: duplicate-identifier, reason: \"\" }").len(), 1);
 }

@@ -1,0 +1,38 @@
+//! Makes the facts that the analyser's rules judge by, out of a manifest and what was seen of AWS, and tells what is
+//! wrong beside any one flow: functions that nothing uses, bindings that no contact comes to, grants that are too wide.
+//!
+//! Pure: no clock, no client. What was not seen stays unknown and is never taken for absent.
+
+mod facts;
+mod grants;
+mod live;
+mod unused;
+
+#[cfg(test)]
+mod tests;
+
+pub use facts::Auditor;
+pub use live::live;
+pub use unused::manifest_findings;
+
+use crate::flow::facts::Facts;
+use crate::manifest::Manifest;
+use crate::resource::{Address, Kind, Label};
+use crate::snapshot::Snapshot;
+
+/// Gives the facts around one flow or module on one instance. For many, [`Auditor`] reads each file once.
+pub fn facts(
+    desired: &Manifest,
+    observed: Option<&Snapshot>,
+    kind: Kind,
+    instance: &Label,
+    flow: &Label,
+) -> Facts {
+    Auditor::new(desired, observed).facts(kind, instance, flow)
+}
+
+/// Addresses a flow or module on an instance: the instance is said only where it stands on several.
+fn address(desired: &Manifest, kind: Kind, flow: &Label, instance: &Label) -> Address {
+    let several = desired.content(kind, flow).is_some_and(|flow| flow.instances.len() > 1);
+    Address { at: several.then(|| instance.clone()), ..Address::new(kind, flow) }
+}

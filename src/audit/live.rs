@@ -1,0 +1,115 @@
+//! What is wrong with the flows that callers meet today, and with what stands around them.
+
+use std::collections::BTreeSet;
+
+use super::facts::Auditor;
+use super::unused::{Used, arns};
+use super::{address, grants};
+use crate::flow::document::Document;
+use crate::flow::graph::{CallKind, Graph};
+use crate::flow::rules::{self, FlowView, Rule};
+use crate::manifest::Manifest;
+use crate::resource::{Address, FunctionArn, Kind, Label, Problem};
+use crate::snapshot::{FlowSeen, Look, Snapshot};
+
+/// The rules about the functions that a live flow invokes.
+const RULES: [&str; 6] = [
+    "function-missing",
+    "function-not-associated",
+    "function-not-granted",
+    "function-not-active",
+    "function-concurrency-zero",
+    "function-in-another-region",
+];
+
+/// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
+/// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan.
+pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
+    let auditor = Auditor::new(desired, Some(observed));
+    let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
+    let mut problems = Vec::new();
+    for ((kind, instance, name), look) in &observed.flows {
+        let Some(document) = look.found().and_then(published) else { continue };
+        let mut facts = auditor.facts_of(instance, &document);
+        for (text, function) in &mut facts.functions {
+            let planned =
+                desired.functions.values().any(|declared| declared.target.arn().to_string() == *text);
+            if planned {
+                (function.exists, function.associated, function.granted) = (None, None, None);
+            }
+        }
+        let view = FlowView::new(&document, None);
+        for finding in rules::check(&view, &facts, &rules) {
+            let flow = address(desired, *kind, name, instance);
+            let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
+            let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
+            let problem = Problem::warning(finding.code, finding.message).on(&at);
+            problems.push(problem.hint(fix));
+        }
+    }
+    for instance in desired.instances.keys() {
+        problems.extend(unused_associations(desired, observed, instance));
+    }
+    problems.extend(grants::wide(desired, observed));
+    problems
+}
+
+fn published(flow: &FlowSeen) -> Option<Document> {
+    Document::parse(&flow.published.as_ref()?.text).ok()
+}
+
+/// Names the functions in an instance's list that nothing on it invokes: only where every flow and module of the
+/// instance, drafts too, was read and each names its functions.
+fn unused_associations(desired: &Manifest, observed: &Snapshot, instance: &Label) -> Vec<Problem> {
+    let Some(list) = observed.associations.get(instance).and_then(Look::found) else { return Vec::new() };
+    let Some(invoked) = invoked_on(observed, instance) else { return Vec::new() };
+    let mut wanted: BTreeSet<&Label> =
+        desired.instances.get(instance).into_iter().flat_map(|instance| &instance.functions).collect();
+    let here = desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance));
+    let used: Vec<Used> = here.map(|(_, _, flow)| Used::by(flow)).collect();
+    wanted.extend(used.iter().flat_map(|used| &used.names));
+    let wanted = wanted.into_iter().filter_map(|name| desired.functions.get(name));
+    let wanted: Vec<FunctionArn> = wanted.map(|function| function.target.arn()).collect();
+    let idle = list.iter().filter(|text| {
+        FunctionArn::parse(text).is_ok_and(|arn| {
+            !invoked.iter().chain(&wanted).any(|used| used.place == arn.place && used.name == arn.name)
+        })
+    });
+    let problem = |text: &String| {
+        let message = format!("{text} is associated with instance/{instance}, and no flow there invokes it");
+        let hint =
+            "remove the association in Amazon Connect if nobody needs it: an instance holds 50 by default.";
+        Problem::warning("unused-association", message).on(&Address::new(Kind::Instance, instance)).hint(hint)
+    };
+    idle.map(problem).collect()
+}
+
+/// The functions that the flows and modules of an instance invoke; none where that cannot be known.
+fn invoked_on(observed: &Snapshot, instance: &Label) -> Option<Vec<FunctionArn>> {
+    let mut read = BTreeSet::new();
+    let (mut invoked, mut modules) = (Vec::new(), false);
+    for (_, look) in observed.flows.iter().filter(|((_, at, _), _)| at == instance) {
+        let Look::Found(seen) = look else { return None };
+        read.insert(seen.summary.id.as_str());
+        for content in seen.published.iter().chain(&seen.draft) {
+            let document = Document::parse(&content.text).ok()?;
+            if document
+                .invocations()
+                .iter()
+                .any(|found| found.function.as_ref().is_some_and(|arn| arn.literal().is_none()))
+            {
+                return None;
+            }
+            modules |= Graph::of(&document).calls().iter().any(|call| call.kind == CallKind::Module);
+            invoked.extend(arns(&document));
+        }
+    }
+    let whole = |kind: Kind| {
+        let list = observed.lists.get(&(kind, instance.clone())).and_then(Look::found)?;
+        Some(list.values().all(|flow| flow.archived || read.contains(flow.id.as_str())))
+    };
+    let flows = whole(Kind::Flow) == Some(true);
+    // Modules are invoked by flows only: those that no flow invokes do not count.
+    let modules = !modules || whole(Kind::Module) == Some(true);
+    (flows && modules).then_some(invoked)
+}

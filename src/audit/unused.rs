@@ -1,0 +1,91 @@
+//! What a manifest declares and nothing uses.
+
+use std::collections::BTreeSet;
+
+use crate::flow::document::Document;
+use crate::flow::graph::Graph;
+use crate::flow::template::{self, Token};
+use crate::manifest::{Flow, Manifest};
+use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label, Problem};
+
+/// Names declared functions that no flow, module or instance uses, and bindings of blocks to which no contact comes.
+pub fn manifest_findings(desired: &Manifest) -> Vec<Problem> {
+    let mut problems = unused_functions(desired);
+    for (kind, name, flow) in desired.contents() {
+        problems.extend(uninvoked(kind, name, flow));
+    }
+    problems
+}
+
+fn unused_functions(desired: &Manifest) -> Vec<Problem> {
+    let named: BTreeSet<&Label> =
+        desired.instances.values().flat_map(|instance| &instance.functions).collect();
+    let used: Vec<Used> = desired.contents().map(|(_, _, flow)| Used::by(flow)).collect();
+    let unused = desired.functions.iter().filter(|(name, function)| {
+        !named.contains(name)
+            && !used.iter().any(|used| used.names.contains(*name) || used.holds(&function.target))
+    });
+    let problem = |name: &Label| {
+        let message = format!("no flow, module or instance uses the function `{name}`");
+        let hint = "bind a block to it, list it at an instance, or remove it.";
+        Problem::warning("unused-function", message).on(&Address::new(Kind::Function, name)).hint(hint)
+    };
+    unused.map(|(name, function)| problem(name).at(&function.origin)).collect()
+}
+
+/// What a flow uses: declared functions, and ARNs that stand in its file.
+pub(super) struct Used {
+    pub(super) names: BTreeSet<Label>,
+    arns: Vec<FunctionArn>,
+}
+
+impl Used {
+    pub(super) fn by(flow: &Flow) -> Self {
+        let mut names: BTreeSet<Label> =
+            flow.bindings.values().map(|binding| binding.function.clone()).collect();
+        let Some(file) = &flow.content else { return Self { names, arns: Vec::new() } };
+        let tokens = template::tokens(&file.text).unwrap_or_default();
+        names.extend(tokens.into_iter().filter_map(|found| match found.token {
+            Token::Function(name) => Label::parse(&name).ok(),
+            _ => None,
+        }));
+        Self { names, arns: Document::parse(&file.text).map(|found| arns(&found)).unwrap_or_default() }
+    }
+
+    /// Tells whether the file names a function by its ARN, with whatever qualifier.
+    fn holds(&self, function: &FunctionRef) -> bool {
+        self.arns.iter().any(|arn| arn.place == function.place && arn.name == function.name)
+    }
+}
+
+/// The ARNs that the blocks of a flow invoke.
+pub(super) fn arns(document: &Document) -> Vec<FunctionArn> {
+    let invocations = document.invocations().into_iter();
+    invocations.filter_map(|found| FunctionArn::parse(found.function?.literal()?).ok()).collect()
+}
+
+/// Names the bindings of a flow file's blocks to which no contact comes: such a function is never invoked.
+fn uninvoked(kind: Kind, name: &Label, flow: &Flow) -> Vec<Problem> {
+    let Some(document) = flow.content.as_ref().and_then(|file| Document::parse(&file.text).ok()) else {
+        return Vec::new();
+    };
+    let graph = Graph::of(&document);
+    // A transition that names no block may be a placeholder: it may lead anywhere.
+    if graph.start().is_none() || graph.edges().iter().any(|edge| edge.to.is_none()) {
+        return Vec::new();
+    }
+    let never = flow
+        .bindings
+        .iter()
+        .filter(|(block, _)| document.find(block).is_ok_and(|block| !graph.is_reachable(block.index)));
+    let problem = |(block, binding): (&String, &crate::manifest::Binding)| {
+        let message = format!(
+            "no contact comes to the block `{block}`, so `{}` is never invoked there",
+            binding.function
+        );
+        let hint = "lead a transition of the flow to the block, or remove the block and its binding.";
+        let address = Address::new(kind, name).block(block);
+        Problem::warning("binding-never-invoked", message).on(&address).at(&binding.origin).hint(hint)
+    };
+    never.map(problem).collect()
+}

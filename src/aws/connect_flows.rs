@@ -1,0 +1,393 @@
+//! Amazon Connect's flows, modules, and the things that they name: the calls, and what comes back as plain data.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_connect::types::{
+    ContactFlowModuleSearchFilter, ContactFlowModuleState, ContactFlowSearchFilter, ContactFlowState,
+    ContactFlowStatus, ContactFlowType, ControlPlaneTagFilter, TagCondition,
+};
+use aws_smithy_types::DateTime;
+
+use super::connect::page;
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+use crate::manifest::{NamedKind, State, Status};
+use crate::operations::Operation;
+use crate::plan::{FlowSpec, OWNER_TAG};
+use crate::resource::{FlowType, InstanceArn, Kind};
+use crate::snapshot::{FlowContent, FlowIds, FlowSummary};
+
+/// The suffix of an id that addresses the draft (API reference, DescribeContactFlow).
+const DRAFT: &str = ":$SAVED";
+
+/// A flow or module as it was described.
+pub(super) struct Described {
+    pub(super) content: FlowContent,
+    pub(super) description: String,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// One page of a list: what it holds, and the token of the next.
+type Page<T> = (Vec<T>, Option<String>);
+
+impl Session {
+    /// Lists the flows or modules of an instance, by name.
+    pub(super) async fn list(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        subject: &str,
+    ) -> Result<BTreeMap<String, FlowSummary>, Fault> {
+        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
+        loop {
+            let (lines, next) = match kind {
+                Kind::Module => self.module_page(instance, token.take(), subject).await?,
+                _ => self.flow_page(instance, token.take(), subject).await?,
+            };
+            found.extend(lines);
+            token = next.filter(|t| !t.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn flow_page(
+        &self,
+        instance: &InstanceArn,
+        token: Option<String>,
+        subject: &str,
+    ) -> Result<Page<(String, FlowSummary)>, Fault> {
+        let operation = Operation::ListContactFlows;
+        let client = self.at(&instance.place);
+        let list = client.connect.list_contact_flows().instance_id(&instance.id).max_results(page(operation));
+        let list = list.set_next_token(token);
+        let request = || list.clone().send();
+        let answer = self.call(operation, &instance.place, subject, request).await?;
+        let lines = answer.contact_flow_summary_list.unwrap_or_default().into_iter().map(|line| {
+            let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
+                return Err(Fault::unexpected(operation, subject, "a flow without id, ARN or name"));
+            };
+            let kind_text = line.contact_flow_type.as_ref().map_or("unknown", |t| t.as_str()).to_owned();
+            let kind = FlowType::ALL.into_iter().find(|kind| kind.wire() == kind_text);
+            let published =
+                line.contact_flow_status.as_ref().is_none_or(|status| status.as_str() == "PUBLISHED");
+            let archived = line.contact_flow_state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            Ok((name, FlowSummary { id, arn, kind, kind_text, published, archived }))
+        });
+        Ok((lines.collect::<Result<_, _>>()?, answer.next_token))
+    }
+
+    async fn module_page(
+        &self,
+        instance: &InstanceArn,
+        token: Option<String>,
+        subject: &str,
+    ) -> Result<Page<(String, FlowSummary)>, Fault> {
+        let operation = Operation::ListContactFlowModules;
+        let client = self.at(&instance.place);
+        let list =
+            client.connect.list_contact_flow_modules().instance_id(&instance.id).max_results(page(operation));
+        let list = list.set_next_token(token);
+        let request = || list.clone().send();
+        let answer = self.call(operation, &instance.place, subject, request).await?;
+        let lines = answer.contact_flow_modules_summary_list.unwrap_or_default().into_iter().map(|line| {
+            let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
+                return Err(Fault::unexpected(operation, subject, "a module without id, ARN or name"));
+            };
+            let archived = line.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            let (kind, kind_text) = (Some(FlowType::Module), "MODULE".to_owned());
+            Ok((name, FlowSummary { id, arn, kind, kind_text, published: true, archived }))
+        });
+        Ok((lines.collect::<Result<_, _>>()?, answer.next_token))
+    }
+
+    /// Finds flows or modules by the values of their owner tag: name to value.
+    pub(super) async fn tagged(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        values: &[&str],
+        subject: &str,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let conditions = values
+            .iter()
+            .map(|value| vec![TagCondition::builder().tag_key(OWNER_TAG).tag_value(*value).build()]);
+        let filter = ControlPlaneTagFilter::builder().set_or_conditions(Some(conditions.collect())).build();
+        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
+        let mut keep = |name: Option<String>, tags: Option<HashMap<String, String>>| {
+            if let (Some(name), Some(value)) = (name, tags.and_then(|mut tags| tags.remove(OWNER_TAG))) {
+                found.insert(name, value);
+            }
+        };
+        let client = self.at(&instance.place);
+        loop {
+            if kind == Kind::Module {
+                let operation = Operation::SearchContactFlowModules;
+                let search = client.connect.search_contact_flow_modules().instance_id(&instance.id);
+                let filter = ContactFlowModuleSearchFilter::builder().tag_filter(filter.clone()).build();
+                let search =
+                    search.search_filter(filter).max_results(page(operation)).set_next_token(token.take());
+                let request = || search.clone().send();
+                let answer = self.call(operation, &instance.place, subject, request).await?;
+                answer
+                    .contact_flow_modules
+                    .unwrap_or_default()
+                    .into_iter()
+                    .for_each(|m| keep(m.name, m.tags));
+                token = answer.next_token;
+            } else {
+                let operation = Operation::SearchContactFlows;
+                let search = client.connect.search_contact_flows().instance_id(&instance.id);
+                let filter = ContactFlowSearchFilter::builder().tag_filter(filter.clone()).build();
+                let search =
+                    search.search_filter(filter).max_results(page(operation)).set_next_token(token.take());
+                let request = || search.clone().send();
+                let answer = self.call(operation, &instance.place, subject, request).await?;
+                answer.contact_flows.unwrap_or_default().into_iter().for_each(|f| keep(f.name, f.tags));
+                token = answer.next_token;
+            }
+            token = token.filter(|t| !t.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads what is published; none for what was never published, or is gone.
+    pub(super) async fn published(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        id: &str,
+        subject: &str,
+    ) -> Result<Option<Described>, Fault> {
+        match self.describe(kind, instance, id, subject).await {
+            Err(fault) if matches!(fault.kind, FaultKind::NotPublished | FaultKind::NotFound) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Reads the draft; none if there is none.
+    pub(super) async fn draft(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        id: &str,
+        subject: &str,
+    ) -> Result<Option<Described>, Fault> {
+        self.published(kind, instance, &format!("{id}{DRAFT}"), subject).await
+    }
+
+    async fn describe(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        id: &str,
+        subject: &str,
+    ) -> Result<Described, Fault> {
+        let client = self.at(&instance.place);
+        let (operation, text, time, description, tags) = if kind == Kind::Module {
+            let operation = Operation::DescribeContactFlowModule;
+            let describe = client.connect.describe_contact_flow_module();
+            let describe = describe.instance_id(&instance.id).contact_flow_module_id(id);
+            let request = || describe.clone().send();
+            let module = self.call(operation, &instance.place, subject, request).await?.contact_flow_module;
+            let module =
+                module.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a module"))?;
+            (operation, module.content, None, module.description, module.tags)
+        } else {
+            let operation = Operation::DescribeContactFlow;
+            let describe =
+                client.connect.describe_contact_flow().instance_id(&instance.id).contact_flow_id(id);
+            let request = || describe.clone().send();
+            let flow = self.call(operation, &instance.place, subject, request).await?.contact_flow;
+            let flow =
+                flow.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a flow"))?;
+            (operation, flow.content, flow.last_modified_time, flow.description, flow.tags)
+        };
+        let text = text.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without content"))?;
+        let modified_ms = time.as_ref().and_then(millis);
+        Ok(Described {
+            content: FlowContent { text, modified_ms },
+            description: description.unwrap_or_default(),
+            tags: tags.unwrap_or_default().into_iter().collect(),
+        })
+    }
+
+    /// Lists queues, prompts or hours, by name.
+    pub(super) async fn named(
+        &self,
+        kind: NamedKind,
+        instance: &InstanceArn,
+        subject: &str,
+    ) -> Result<BTreeMap<String, FlowIds>, Fault> {
+        let client = self.at(&instance.place);
+        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
+        let mut keep = |name: Option<String>, id: Option<String>, arn: Option<String>| {
+            if let (Some(name), Some(id), Some(arn)) = (name, id, arn) {
+                found.insert(name, FlowIds { id, arn });
+            }
+        };
+        loop {
+            match kind {
+                NamedKind::Queue => {
+                    let operation = Operation::ListQueues;
+                    let list = client.connect.list_queues().instance_id(&instance.id);
+                    let list = list.max_results(page(operation)).set_next_token(token.take());
+                    let request = || list.clone().send();
+                    let answer = self.call(operation, &instance.place, subject, request).await?;
+                    answer
+                        .queue_summary_list
+                        .unwrap_or_default()
+                        .into_iter()
+                        .for_each(|q| keep(q.name, q.id, q.arn));
+                    token = answer.next_token;
+                }
+                NamedKind::Prompt => {
+                    let operation = Operation::ListPrompts;
+                    let list = client.connect.list_prompts().instance_id(&instance.id);
+                    let list = list.max_results(page(operation)).set_next_token(token.take());
+                    let request = || list.clone().send();
+                    let answer = self.call(operation, &instance.place, subject, request).await?;
+                    answer
+                        .prompt_summary_list
+                        .unwrap_or_default()
+                        .into_iter()
+                        .for_each(|p| keep(p.name, p.id, p.arn));
+                    token = answer.next_token;
+                }
+                NamedKind::Hours => {
+                    let operation = Operation::ListHoursOfOperations;
+                    let list = client.connect.list_hours_of_operations().instance_id(&instance.id);
+                    let list = list.max_results(page(operation)).set_next_token(token.take());
+                    let request = || list.clone().send();
+                    let answer = self.call(operation, &instance.place, subject, request).await?;
+                    let hours = answer.hours_of_operation_summary_list.unwrap_or_default();
+                    hours.into_iter().for_each(|h| keep(h.name, h.id, h.arn));
+                    token = answer.next_token;
+                }
+            }
+            token = token.filter(|t| !t.is_empty());
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Creates a flow or module. Flows have no idempotency token: after an unknown outcome look for the name.
+    pub(super) async fn create_flow(
+        &self,
+        spec: &FlowSpec,
+        content: &str,
+        subject: &str,
+    ) -> Result<FlowIds, Fault> {
+        let instance = &spec.instance;
+        let client = self.at(&instance.place);
+        let tags: HashMap<String, String> = spec.tags.clone().into_iter().collect();
+        let (operation, id, arn) = if spec.kind == FlowType::Module {
+            let operation = Operation::CreateContactFlowModule;
+            let create =
+                client.connect.create_contact_flow_module().instance_id(&instance.id).name(&spec.name);
+            let create =
+                create.content(content).set_description(spec.description.clone()).set_tags(Some(tags));
+            let request = || create.clone().send();
+            let answer = self.call(operation, &instance.place, subject, request).await?;
+            (operation, answer.id, answer.arn)
+        } else {
+            let operation = Operation::CreateContactFlow;
+            let create = client.connect.create_contact_flow().instance_id(&instance.id).name(&spec.name);
+            let create = create.r#type(ContactFlowType::from(spec.kind.wire().as_str())).content(content);
+            let saved = (spec.status == Status::Saved).then_some(ContactFlowStatus::Saved);
+            let create =
+                create.set_description(spec.description.clone()).set_status(saved).set_tags(Some(tags));
+            let request = || create.clone().send();
+            let answer = self.call(operation, &instance.place, subject, request).await?;
+            (operation, answer.contact_flow_id, answer.contact_flow_arn)
+        };
+        match (id, arn) {
+            (Some(id), Some(arn)) => Ok(FlowIds { id, arn }),
+            _ => Err(Fault::unexpected(operation, subject, "an answer without the new id")),
+        }
+    }
+
+    /// Writes content: to the plain id it is published at once, to the draft's it is only saved (U6).
+    pub(super) async fn write_flow(
+        &self,
+        spec: &FlowSpec,
+        id: &str,
+        content: &str,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let instance = &spec.instance;
+        let client = self.at(&instance.place);
+        let id = if spec.status == Status::Saved { format!("{id}{DRAFT}") } else { id.to_owned() };
+        if spec.kind == FlowType::Module {
+            let update = client.connect.update_contact_flow_module_content();
+            let update = update.instance_id(&instance.id).contact_flow_module_id(&id).content(content);
+            let request = || update.clone().send();
+            let operation = Operation::UpdateContactFlowModuleContent;
+            return self.call(operation, &instance.place, subject, request).await.map(|_| ());
+        }
+        let update = client.connect.update_contact_flow_content();
+        let update = update.instance_id(&instance.id).contact_flow_id(&id).content(content);
+        let request = || update.clone().send();
+        self.call(Operation::UpdateContactFlowContent, &instance.place, subject, request).await.map(|_| ())
+    }
+
+    /// Writes name, description and state; what is `None` stays.
+    pub(super) async fn write_metadata(
+        &self,
+        kind: Kind,
+        instance: &InstanceArn,
+        id: &str,
+        about: (Option<&str>, Option<&str>, Option<State>),
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let client = self.at(&instance.place);
+        let (name, description, state) = (about.0.map(str::to_owned), about.1.map(str::to_owned), about.2);
+        if kind == Kind::Module {
+            let update = client.connect.update_contact_flow_module_metadata().instance_id(&instance.id);
+            let state = state.map(|state| match state {
+                State::Active => ContactFlowModuleState::Active,
+                State::Archived => ContactFlowModuleState::Archived,
+            });
+            let update = update
+                .contact_flow_module_id(id)
+                .set_name(name)
+                .set_description(description)
+                .set_state(state);
+            let request = || update.clone().send();
+            let operation = Operation::UpdateContactFlowModuleMetadata;
+            return self.call(operation, &instance.place, subject, request).await.map(|_| ());
+        }
+        let state = state.map(|state| match state {
+            State::Active => ContactFlowState::Active,
+            State::Archived => ContactFlowState::Archived,
+        });
+        let update =
+            client.connect.update_contact_flow_metadata().instance_id(&instance.id).contact_flow_id(id);
+        let update = update.set_name(name).set_description(description).set_contact_flow_state(state);
+        let request = || update.clone().send();
+        self.call(Operation::UpdateContactFlowMetadata, &instance.place, subject, request).await.map(|_| ())
+    }
+
+    /// Writes tags of a resource of Amazon Connect.
+    pub(super) async fn tag(
+        &self,
+        instance: &InstanceArn,
+        arn: &str,
+        tags: &BTreeMap<String, String>,
+        subject: &str,
+    ) -> Result<(), Fault> {
+        let client = self.at(&instance.place);
+        let tags: HashMap<String, String> = tags.clone().into_iter().collect();
+        let tag = client.connect.tag_resource().resource_arn(arn).set_tags(Some(tags));
+        let request = || tag.clone().send();
+        self.call(Operation::TagResource, &instance.place, subject, request).await.map(|_| ())
+    }
+}
+
+fn millis(time: &DateTime) -> Option<i64> {
+    time.to_millis().ok()
+}

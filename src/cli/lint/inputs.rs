@@ -1,0 +1,136 @@
+//! Which files are judged: named ones, and those that a walk through folders finds.
+
+use std::fs;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+use crate::report::lint::Notice;
+
+/// A flow file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct FlowFile {
+    pub(super) path: PathBuf,
+    /// Whether it stands on the command line: what a walk finds need not be a flow.
+    pub(super) named: bool,
+}
+
+/// What the command line names.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    pub(super) flows: Vec<FlowFile>,
+    pub(super) manifests: Vec<PathBuf>,
+    /// What could not be read.
+    pub(super) unread: Vec<Notice>,
+}
+
+/// The first line of a manifest that makes it one of flowbind's.
+const API: &str = "flowbind.dev/";
+
+impl Inputs {
+    /// Finds the files of the given paths, folders in the order of names.
+    pub(super) fn of(paths: &[PathBuf]) -> Self {
+        let mut inputs = Self::default();
+        for path in paths {
+            match fs::metadata(path) {
+                Ok(found) if found.is_dir() => inputs.walk(path),
+                Ok(_) if is(path, &["yaml", "yml"]) => inputs.manifests.push(path.clone()),
+                Ok(_) => inputs.flows.push(FlowFile { path: path.clone(), named: true }),
+                Err(error) => inputs.unread(path, &error),
+            }
+        }
+        inputs
+    }
+
+    pub(super) fn unread(&mut self, path: &Path, message: &impl ToString) {
+        self.unread.push(Notice { file: display(path), message: message.to_string() });
+    }
+
+    /// Goes through a folder and those in it. Links to folders are not followed, since they may lead in circles, and
+    /// neither are hidden folders and installed packages.
+    fn walk(&mut self, folder: &Path) {
+        let mut folders = vec![folder.to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            let entries = fs::read_dir(&folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+            let mut entries = match entries {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.unread(&folder, &error);
+                    continue;
+                }
+            };
+            entries.sort_by_key(fs::DirEntry::file_name);
+            let mut inside = Vec::new();
+            for entry in entries {
+                let name = entry.file_name();
+                let hidden = name.as_encoded_bytes().starts_with(b".") || name == "node_modules";
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() && !hidden => inside.push(entry.path()),
+                    Ok(kind) if !kind.is_dir() => self.entry(entry.path()),
+                    Ok(_) => {}
+                    Err(error) => self.unread(&entry.path(), &error),
+                }
+            }
+            folders.extend(inside.into_iter().rev());
+        }
+    }
+
+    fn entry(&mut self, path: PathBuf) {
+        if is(&path, &["json"]) {
+            self.flows.push(FlowFile { path, named: false });
+        } else if is(&path, &["yaml", "yml"])
+            && fs::read_to_string(&path).is_ok_and(|text| is_manifest(&text))
+        {
+            self.manifests.push(path);
+        }
+    }
+}
+
+fn is(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted)))
+}
+
+/// Tells flowbind's manifests from the other YAML files of a folder.
+fn is_manifest(text: &str) -> bool {
+    let value =
+        |line: &str| Some(line.strip_prefix("apiVersion:")?.trim_start_matches([' ', '"', '\'']).to_owned());
+    text.lines().filter_map(value).any(|value| value.starts_with(API))
+}
+
+/// Names a file as it was given, with `/` on every system.
+pub(super) fn display(path: &Path) -> String {
+    let text = path.display().to_string();
+    if MAIN_SEPARATOR == '/' { text } else { text.replace(MAIN_SEPARATOR, "/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_finds_flows_and_manifests_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for (name, text) in [
+            ("b/z.json", ""),
+            ("b/a.JSON", ""),
+            ("a.json", ""),
+            ("flow", ""),
+            (".git/x.json", ""),
+            ("node_modules/p/package.json", ""),
+            ("m.yaml", "# a set\napiVersion: flowbind.dev/v1alpha1\n"),
+            ("other.yml", "apiVersion: v1\nkind: Pod\n"),
+        ] {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let inputs = Inputs::of(&[root.to_path_buf(), root.join("flow"), root.join("none")]);
+        let found = |path: &PathBuf| display(path.strip_prefix(root).unwrap());
+        let flows: Vec<_> = inputs.flows.iter().map(|flow| (found(&flow.path), flow.named)).collect();
+        let expected = [("a.json", false), ("b/a.JSON", false), ("b/z.json", false), ("flow", true)];
+        assert_eq!(flows, expected.map(|(name, named)| (name.to_owned(), named)));
+        assert_eq!(inputs.manifests, [root.join("m.yaml")]);
+        assert_eq!(inputs.unread.len(), 1);
+        assert!(inputs.unread[0].file.ends_with("/none"));
+    }
+}

@@ -1,0 +1,47 @@
+//! A function that does not exist.
+
+use super::invoked::invoked;
+use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+
+pub(super) struct FunctionMissing;
+
+static META: RuleMeta = RuleMeta {
+    code: "function-missing",
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    what: "Finds blocks that invoke a function that is not there, or not under this alias or version.",
+    why: "Amazon Connect publishes the flow all the same, and every contact takes the Error branch.",
+    fix: "Create the function, alias or version, or correct the ARN.",
+    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+};
+
+impl Rule for FunctionMissing {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn example_facts(&self) -> Facts {
+        super::invoked::example(|f| f.exists = Some(false))
+    }
+
+    fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
+        for found in invoked(flow, facts) {
+            if found.facts.exists == Some(false) {
+                let message =
+                    format!("`{}` invokes {}, which does not exist", found.block.name, found.name());
+                out.add(&META, flow, Some(found.block), &found.pointer, message);
+            }
+        }
+    }
+}

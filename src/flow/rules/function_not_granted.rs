@@ -1,0 +1,53 @@
+//! A function that the instance may not invoke.
+
+use super::invoked::invoked;
+use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+
+pub(super) struct FunctionNotGranted;
+
+static META: RuleMeta = RuleMeta {
+    code: "function-not-granted",
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    what: "Finds blocks that invoke a function whose resource policy, on the alias or version that is \
+          called, does not let the instance call it.",
+    why: "Lambda answers 403, and every contact takes the Error branch. Each qualifier has a policy of its \
+          own.",
+    fix: "Grant the call on the qualifier that the block names, or declare the function in the manifest, \
+          so that flowbind does.",
+    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+};
+
+impl Rule for FunctionNotGranted {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn example_facts(&self) -> Facts {
+        super::invoked::example(|f| f.granted = Some(false))
+    }
+
+    fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
+        for found in invoked(flow, facts) {
+            if found.facts.granted == Some(false) && found.facts.exists != Some(false) {
+                let message = format!(
+                    "`{}` invokes {}, whose policy does not let the instance call it",
+                    found.block.name,
+                    found.name()
+                );
+                out.add(&META, flow, Some(found.block), &found.pointer, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A function that takes no calls.
+
+use super::invoked::invoked;
+use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+
+pub(super) struct FunctionThrottled;
+
+static META: RuleMeta = RuleMeta {
+    code: "function-concurrency-zero",
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    what: "Finds blocks that invoke a function whose reserved concurrency is 0.",
+    why: "Lambda throttles every call, and every contact takes the Error branch (Lambda developer guide, \
+          \"Configuring reserved concurrency\").",
+    fix: "Raise or remove the function's reserved concurrency.",
+    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+};
+
+impl Rule for FunctionThrottled {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn example_facts(&self) -> Facts {
+        super::invoked::example(|f| f.reserved_concurrency = Some(0))
+    }
+
+    fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
+        for found in invoked(flow, facts) {
+            if found.facts.reserved_concurrency == Some(0) {
+                let message = format!(
+                    "`{}` invokes {}, whose reserved concurrency is 0",
+                    found.block.name,
+                    found.name()
+                );
+                out.add(&META, flow, Some(found.block), &found.pointer, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What the set lets `flowbind lint` pass.
+
+use crate::resource::Label;
+
+use super::draft::{At, Draft, Given, SuppressionDraft};
+use super::log::Log;
+use super::model::Suppression;
+
+/// Resolves the entries of `spec.lint.ignore`; an entry about a flow that is not there would hide nothing.
+pub(super) fn suppressions(draft: &Draft, log: &mut Log) -> Vec<Suppression> {
+    let entries = draft.suppressions.iter();
+    entries.filter_map(|at| suppression(draft, at, log)).collect()
+}
+
+fn suppression(draft: &Draft, at: &At<SuppressionDraft>, log: &mut Log) -> Option<Suppression> {
+    let At { value: SuppressionDraft { code, flow, block, reason }, position } = at;
+    if let Given::Is(At { value: flow, position }) = flow
+        && !draft.flows.contains_key(flow)
+        && !draft.modules.contains_key(flow)
+    {
+        let known = draft.flows.keys().chain(draft.modules.keys()).map(Label::as_str);
+        let message = format!("no flow or module is named `{flow}`");
+        log.unknown("unknown-flow", *position, message, flow.as_str(), known);
+        return None;
+    }
+    Some(Suppression {
+        code: code.value()?.clone(),
+        flow: flow.value().cloned(),
+        block: block.value().cloned(),
+        reason: reason.value()?.clone(),
+        origin: log.origin(*position),
+    })
+}

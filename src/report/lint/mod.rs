@@ -1,0 +1,21 @@
+//! The analyser's findings, one format a file.
+//!
+//! Names of blocks, files and values come from flows that strangers wrote. No format lets a control character of theirs
+//! through, and each escapes what it would take for its own syntax.
+
+mod excerpt;
+mod explain;
+mod github;
+mod json;
+mod sarif;
+mod text;
+mod visible;
+
+pub use explain::{explain, list};
+pub use github::github;
+pub use json::json;
+pub use sarif::{Notice, sarif};
+pub use text::{text, unread};
+
+#[cfg(test)]
+mod samples;

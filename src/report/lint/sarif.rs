@@ -1,0 +1,238 @@
+//! SARIF 2.1.0, as GitHub code scanning and editors read it.
+//!
+//! Beside the OASIS standard, GitHub's page "SARIF support for code scanning" decides what is written: relative URIs,
+//! lines and columns from 1, a fingerprint that outlives moved lines, a category in `automationDetails`.
+
+use super::excerpt::{Excerpt, located};
+use super::explain::first_sentence;
+use super::visible::{document, visible};
+use crate::flow::finding::{Finding, PathStep, Severity};
+use crate::flow::rules::RuleMeta;
+use crate::lint::{Report, codes};
+use crate::manifest::Sources;
+
+mod log;
+
+use log::*;
+
+/// Something that went wrong beside the findings: an input that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The file or folder, as the caller named it.
+    pub file: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// The key of the fingerprint; its version changes when the way it is made does.
+const FINGERPRINT: &str = "flowbindFingerprint/v1";
+
+/// Writes the log, with a line break at its end. `notices` are inputs that could not be read.
+///
+/// # Errors
+/// None that this data can cause.
+pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_json::Result<String> {
+    let metas = codes();
+    let shown =
+        located(report, sources).map(|(finding, excerpt)| result(finding, excerpt.as_ref(), &metas, None));
+    let passed = report.suppressed.iter().map(|it| result(&it.finding, None, &metas, Some(&it.reason)));
+    let driver = Driver {
+        name: "flowbind",
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: metas.iter().map(|meta| descriptor(meta)).collect(),
+    };
+    let notifications = notices.iter().map(|notice| Notification {
+        level: "error",
+        message: Message { text: plain(&notice.message) },
+        locations: vec![Location {
+            physical_location: Some(physical(&notice.file, None)),
+            ..Location::default()
+        }],
+    });
+    let invocation = Invocation {
+        execution_successful: notices.is_empty(),
+        tool_execution_notifications: notifications.collect(),
+    };
+    document(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool { driver },
+            automation_details: AutomationDetails { id: "flowbind/lint/" },
+            column_kind: "unicodeCodePoints",
+            invocations: [invocation],
+            results: shown.chain(passed).collect(),
+        }],
+    })
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Advice | Severity::Info => "note",
+    }
+}
+
+fn descriptor(meta: &RuleMeta) -> ReportingDescriptor {
+    let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
+    let text = format!("{what}\n\nWhy it matters: {why}\n\nWhat to do: {fix}");
+    let markdown = format!(
+        "{what}\n\n**Why it matters.** {why}\n\n**What to do.** {fix}\n\nHas it:\n\n```\n{bad}\n```\n\nHas it \
+         not:\n\n```\n{good}\n```\n"
+    );
+    ReportingDescriptor {
+        id: code,
+        name: pascal(code),
+        short_description: Message { text: plain(first_sentence(what)) },
+        full_description: Message { text: plain(what) },
+        help: Help { text: plain(&text), markdown },
+        default_configuration: Configuration { level: level(*severity) },
+        properties: RuleProperties { precision: confidence.as_str(), problem_severity: problem(*severity) },
+    }
+}
+
+/// GitHub's three words.
+const fn problem(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Advice | Severity::Info => "recommendation",
+    }
+}
+
+/// Writes a code as the standard wants names: `unreachable-block` is `UnreachableBlock`.
+fn pascal(code: &str) -> String {
+    let words = code.split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + rest
+    });
+    words.collect()
+}
+
+fn result(
+    finding: &Finding,
+    excerpt: Option<&Excerpt<'_>>,
+    metas: &[&RuleMeta],
+    reason: Option<&str>,
+) -> SarifResult {
+    let Finding {
+        code,
+        severity,
+        confidence,
+        file,
+        line,
+        column,
+        pointer,
+        block,
+        message,
+        path,
+        fingerprint,
+    } = finding;
+    let region = Region {
+        start_line: (*line).max(1),
+        start_column: Some((*column).max(1)),
+        end_column: excerpt.map(|excerpt| excerpt.end_column),
+    };
+    let block =
+        block.as_ref().map(|block| LogicalLocation { name: visible(block).into_owned(), kind: "element" });
+    let location = Location {
+        physical_location: file.as_deref().map(|file| physical(file, Some(region))),
+        logical_locations: block.into_iter().collect(),
+        message: None,
+    };
+    let steps = path.iter().map(|step| step_location(step, file.as_deref()));
+    let flow = CodeFlow { thread_flows: [ThreadFlow { locations: steps.collect() }] };
+    let suppression =
+        |reason: &str| Suppression { kind: "external", justification: visible(reason).into_owned() };
+    SarifResult {
+        rule_id: code,
+        rule_index: metas.iter().position(|meta| meta.code == *code),
+        level: level(*severity),
+        message: Message { text: plain(message) },
+        locations: if file.is_some() || !location.logical_locations.is_empty() {
+            vec![location]
+        } else {
+            Vec::new()
+        },
+        partial_fingerprints: [(FINGERPRINT, fingerprint.clone())].into(),
+        code_flows: if path.is_empty() { Vec::new() } else { vec![flow] },
+        suppressions: reason.map(suppression).into_iter().collect(),
+        properties: ResultProperties {
+            pointer: pointer.clone(),
+            confidence: confidence.as_str(),
+            severity: severity.as_str(),
+        },
+    }
+}
+
+fn step_location(step: &PathStep, file: Option<&str>) -> ThreadFlowLocation {
+    let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
+    let mut text = match by.as_str() {
+        "" => block.clone(),
+        by => format!("{block} - {by}"),
+    };
+    if let Some(callee) = callee {
+        text = format!("{callee} > {text}");
+    }
+    if let Some(rounds) = rounds {
+        text = format!("{text}, {rounds} times round");
+    }
+    if let Some(seconds) = seconds {
+        text = format!("{text}, {seconds} s");
+    }
+    // The lines of a module are those of another file, which a step does not name.
+    let region = Region { start_line: (*line).max(1), start_column: None, end_column: None };
+    let file = file.filter(|_| callee.is_none());
+    let location = Location {
+        physical_location: file.map(|file| physical(file, Some(region))),
+        logical_locations: vec![LogicalLocation { name: visible(block).into_owned(), kind: "element" }],
+        message: Some(Message { text: plain(&text) }),
+    };
+    ThreadFlowLocation { location }
+}
+
+fn physical(file: &str, region: Option<Region>) -> PhysicalLocation {
+    PhysicalLocation { artifact_location: ArtifactLocation { uri: uri(file) }, region }
+}
+
+/// Makes a message that stays on one line and holds no link and no placeholder of the standard (3.11.5 and 3.11.6).
+fn plain(text: &str) -> String {
+    let text = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
+    let text = if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        let number = after.split('}').next().filter(|inside| inside.len() < after.len());
+        let placeholder =
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        out.push_str(before);
+        out.push_str(if placeholder { "{{" } else { "{" });
+        rest = after;
+    }
+    out + rest
+}
+
+/// Makes a URI reference of a path: relative where the path is, with everything escaped that a path segment may not
+/// hold (RFC 3986, 3.3). A colon in the first segment would read as a scheme.
+fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut out = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            _ => {
+                out.push('%');
+                out.extend(
+                    [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+                );
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

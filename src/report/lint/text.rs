@@ -1,0 +1,254 @@
+//! Findings for people: each with its line, the way that shows it, and once for each code what to do.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::super::style::red;
+use super::excerpt::{Excerpt, located};
+use super::explain::wrap;
+use super::sarif::Notice;
+use super::visible::visible;
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
+use crate::lint::{Report, find};
+use crate::manifest::Sources;
+
+/// The longest way that is shown whole, in steps; of a longer one the two ends.
+const LONGEST_PATH: usize = 40;
+
+/// The widest name in a way, in characters; a wider one pushes its own line only.
+const WIDEST: usize = 40;
+
+/// The width that help is wrapped to, in characters.
+const WIDTH: usize = 90;
+
+/// Writes all findings and how many there are.
+pub fn text(report: &Report, sources: &Sources, color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let mut out = String::new();
+    let mut explained = BTreeSet::new();
+    for (finding, excerpt) in located(report, sources) {
+        let first = explained.insert(finding.code);
+        out.push_str(render(&renderer, finding, excerpt.as_ref(), first).trim_end());
+        out.push_str("\n\n");
+    }
+    out.push_str(&summary(report));
+    out
+}
+
+/// Says that an input could not be read.
+pub fn unread(notice: &Notice) -> String {
+    format!("{} {}: {}", red("error:"), visible(&notice.file), visible(&notice.message))
+}
+
+fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>, first: bool) -> String {
+    let Finding { code, severity, confidence, file, line, column, message, path, .. } = finding;
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Advice => Level::NOTE.with_name("advice"),
+        Severity::Info => Level::INFO,
+    };
+    let mut message = visible(message).into_owned();
+    if *confidence != Confidence::High {
+        let _ = write!(message, " ({} confidence)", confidence.as_str());
+    }
+    let mut group = Group::with_title(level.primary_title(message).id(*code));
+    let file = file.as_deref().map(visible);
+    // The renderer counts columns in what it is shown, which of a long line is a piece.
+    let mut counted = *column;
+    match (&file, excerpt) {
+        (Some(file), Some(excerpt)) => {
+            let (shown, span) = excerpt.shown();
+            counted = shown[..span.start].chars().count() + 1;
+            let snippet = Snippet::source(shown).path(file.as_ref()).line_start(*line).fold(false);
+            group = group.element(snippet.annotation(AnnotationKind::Primary.span(span)));
+        }
+        (Some(file), None) => {
+            group = group.element(Origin::path(file.as_ref()).line(*line).char_column(*column));
+        }
+        (None, _) => {}
+    }
+    if !path.is_empty() {
+        group = group.element(Level::NOTE.message(way(path)));
+    }
+    if first && let Some(meta) = find(code) {
+        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap(meta.fix, WIDTH));
+        group = group.element(Level::HELP.message(help));
+    }
+    let out = renderer.render(&[group]);
+    match (file, out.split_once('\n')) {
+        (Some(file), Some((title, rest))) if counted != *column => {
+            let (from, to) = (format!("{file}:{line}:{counted}"), format!("{file}:{line}:{column}"));
+            format!("{title}\n{}", rest.replacen(&from, &to, 1))
+        }
+        _ => out,
+    }
+}
+
+/// Writes the way of a contact, a block a line; of a way that counts time, the sum at the end of each line.
+fn way(path: &[PathStep]) -> String {
+    let mut rows: Vec<[String; 4]> = path.iter().map(row).collect();
+    // In a flow of one line, its number says nothing.
+    if path.len() > 1 && path.iter().all(|step| step.line == 1) {
+        rows.iter_mut().for_each(|row| row[2].clear());
+    }
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+    };
+    let widths = [width(0), width(1), width(2)];
+    let mut out = "the way there:".to_owned();
+    let left_out = path.len().saturating_sub(LONGEST_PATH);
+    let head = LONGEST_PATH / 2;
+    for (index, [block, by, line, sum]) in rows.iter().enumerate() {
+        if left_out > 0 && (head..head + left_out).contains(&index) {
+            if index == head {
+                let _ = write!(out, "\n... {left_out} more steps ...");
+            }
+            continue;
+        }
+        let [first, second, third] = widths;
+        let line = if third == 0 { String::new() } else { format!("  {line:third$}") };
+        let row = format!("{block:first$}  {by:second$}{line}  {sum}");
+        let _ = write!(out, "\n{}", row.trim_end());
+    }
+    out
+}
+
+/// Gives a step's block, what it is left by, where, and after how many seconds.
+fn row(step: &PathStep) -> [String; 4] {
+    let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
+    let block = visible(block);
+    let block = match callee {
+        Some(callee) => format!("{} > {block}", visible(callee)),
+        None => block.into_owned(),
+    };
+    let rounds = rounds.map(|rounds| format!(" ({rounds} times round)")).unwrap_or_default();
+    let sum = seconds.map(|seconds| format!("{seconds:>3} s{rounds}")).unwrap_or_default();
+    [block, visible(by).into_owned(), format!("line {line}"), sum]
+}
+
+/// Says how many findings there are, and how bad.
+fn summary(report: &Report) -> String {
+    let count =
+        |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
+    let files = count(report.files, "file", "files");
+    let mut out = if report.findings.is_empty() {
+        format!("No findings in {files}")
+    } else {
+        let kinds = [
+            (Severity::Error, "error", "errors"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Advice, "advice", "advice"),
+            (Severity::Info, "info", "info"),
+        ];
+        let counts = kinds.map(|(severity, one, many)| (report.count(severity), one, many));
+        let told = counts.into_iter().filter(|(number, ..)| *number > 0);
+        let told: Vec<_> = told.map(|(number, one, many)| count(number, one, many)).collect();
+        format!("{} in {files}: {}", count(report.findings.len(), "finding", "findings"), told.join(", "))
+    };
+    if !report.suppressed.is_empty() {
+        let _ = write!(out, "; {} let pass by the manifest", report.suppressed.len());
+    }
+    out + ".\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{HOSTILE, finding, hostile, report, sample, sources};
+    use super::*;
+
+    #[test]
+    fn a_finding_is_shown_with_its_line_its_way_and_once_what_to_do() {
+        insta::assert_snapshot!(text(&sample(), &sources(), false), @r###"
+        info[unreadable-flow]: it is wrong
+         |
+         = help: Mend the file where the message points to; a flow of another version is exported again
+                 from the console.
+                 more: flowbind lint --explain unreadable-flow
+
+        error[unreadable-flow]: it is wrong
+         --> flows/main.json:2:3
+          |
+        2 |   "StartAction": "a",
+          |   ^^^^^^^^^^^^^
+
+        warning[unused-suppression]: it is wrong
+         --> flows/main.json:4:20
+          |
+        4 |     {"Identifier": "é", "Type": "X"}
+          |                    ^^^
+          |
+          = help: Take the entry out, or correct its code, flow or block.
+                  more: flowbind lint --explain unused-suppression
+
+        advice[unused-suppression]: it is wrong (medium confidence)
+         --> flows/main.json:4:27
+          |
+        4 |     {"Identifier": "é", "Type": "X"}
+          |                           ^^^
+          |
+          = note: the way there:
+                  Welcome        next             line 2    0 s
+                  auth > Lookup  NoMatchingError  line 4    8 s
+                  Lookup again                    line 5   24 s (3 times round)
+
+        4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 let pass by the manifest.
+        "###);
+    }
+
+    #[test]
+    fn in_a_flow_of_one_long_line_only_the_place_is_shown() {
+        let line =
+            format!("{{\"Actions\":[{}{{\"Identifier\":\"x\"}}]}}", "{\"Identifier\":\"y\"},".repeat(5_000));
+        let column = line.find("\"x\"").unwrap() + 1;
+        let mut sources = Sources::default();
+        sources.insert("f.json", line);
+        let found = report(vec![finding("duplicate-identifier", 1, column)]);
+        let shown = text(&found, &sources, false);
+        assert!(shown.contains(&format!("f.json:1:{column}\n")), "{shown}");
+        assert!(shown.lines().all(|line| line.len() < 160), "{shown}");
+        let lines: Vec<_> = shown.lines().collect();
+        let at = lines.iter().position(|line| line.contains("^^^")).unwrap();
+        let caret = lines[at].find('^').unwrap();
+        assert_eq!(lines[at - 1].get(caret..caret + 3), Some("\"x\""), "{shown}");
+    }
+
+    #[test]
+    fn nothing_that_a_flow_holds_steers_the_terminal() {
+        for color in [false, true] {
+            let shown = text(&hostile(), &sources(), color);
+            for raw in HOSTILE {
+                assert!(!shown.contains(raw), "{raw:?} in {shown}");
+            }
+        }
+        let plain = text(&hostile(), &sources(), false);
+        assert!(!plain.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{plain:?}");
+    }
+
+    #[test]
+    fn a_long_way_is_shown_by_its_ends() {
+        let step = |n: usize| super::super::samples::step(&format!("b{n}"), "next", n);
+        let shown = way(&(0..100).map(step).collect::<Vec<_>>());
+        assert!(shown.contains("\n... 60 more steps ...\n"), "{shown}");
+        assert!(
+            shown.contains("b19 ")
+                && !shown.contains("b20 ")
+                && !shown.contains("b79 ")
+                && shown.contains("b80 ")
+        );
+        assert_eq!(shown.lines().count(), LONGEST_PATH + 2);
+    }
+
+    #[test]
+    fn the_summary_counts() {
+        assert_eq!(summary(&Report::default()), "No findings in 0 files.\n");
+        assert_eq!(
+            summary(&report(vec![finding("duplicate-identifier", 1, 1)])),
+            "1 finding in 1 file: 1 error.\n"
+        );
+    }
+}

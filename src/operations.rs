@@ -129,6 +129,12 @@ operations! {
     GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, &["lambda:GetPolicy"];
     AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:AddPermission"];
     RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:RemovePermission"];
+    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListFunctions"];
+    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListAliases"];
+    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:DeleteFunction"];
+    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
+    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
+    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
 
     GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:GetAlias"];
     CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"];
@@ -152,13 +158,7 @@ operations! {
     PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:PutRolePolicy"];
     DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRolePolicy"];
     TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:TagRole"];
-
-    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListFunctions"];
-    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListAliases"];
-    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:DeleteFunction"];
-    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
-    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
-    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
+    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRole"];
 }
 
 impl fmt::Display for Operation {

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 mod removal;
-mod source;
 
 pub use removal::{FunctionFound, RemovalSeen};
+mod source;
+
 pub use source::{
     APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
     SET_TAG,
@@ -38,12 +39,12 @@ pub struct Snapshot {
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
+    /// What only removal looks at; none where nothing is to be removed.
+    pub removal: Option<RemovalSeen>,
     /// The functions that have a `source:`, by logical name.
     pub sources: BTreeMap<Label, Look<FunctionSeen>>,
     /// The roles that are managed, by the logical name of their function.
     pub roles: BTreeMap<Label, Look<RoleSeen>>,
-    /// What only removal looks at; none where nothing is to be removed.
-    pub removal: Option<RemovalSeen>,
     /// What could not be read, and why.
     pub gaps: Vec<Gap>,
     /// The calls that it took, retries and pages included.

@@ -151,7 +151,7 @@ impl<'a> Runner<'a> {
             Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
             Spec::Attributes(spec) => self.attributes(spec, &subject).await,
             Spec::Instance(spec) => self.instance(spec, &subject).await,
-            Spec::Removal(removal) => self.remove(removal, &subject).await,
+            Spec::Removal(removal) => self.remove(&action.id, removal, &subject).await,
         };
         ended.unwrap_or_else(|fault| Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
     }

@@ -5,12 +5,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::apply::{Ended, Runner, lock};
+use super::apply_role::steady;
 use super::fault::{Fault, FaultKind};
 use crate::operations::Operation;
 use crate::plan::{
-    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, LateSid, Outcome, Removal, StatementRemoval,
+    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, LateSid, Outcome, Removal,
+    RoleRemoval, StatementRemoval,
 };
 use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, SidKind};
+use crate::snapshot::SET_TAG;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -39,12 +42,13 @@ impl Patience {
 }
 
 impl Runner<'_> {
-    pub(super) async fn remove(&self, removal: &Removal, subject: &str) -> Ended {
+    pub(super) async fn remove(&self, id: &ActionId, removal: &Removal, subject: &str) -> Ended {
         match removal {
             Removal::Flow(removal) => self.remove_flow(removal, subject).await,
             Removal::Association(removal) => self.remove_association(removal, subject).await,
             Removal::Statements(removal) => self.remove_statements(removal, subject).await,
-            Removal::Function(removal) => self.remove_function(removal, subject).await,
+            Removal::Function(removal) => self.remove_function(id, removal, subject).await,
+            Removal::Role(removal) => self.remove_role(removal, subject).await,
         }
     }
 
@@ -170,13 +174,57 @@ impl Runner<'_> {
         Ok(ended(was_there))
     }
 
-    async fn remove_function(&self, removal: &FunctionRemoval, subject: &str) -> Ended {
+    async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {
+        match self.keep.keep(&id.address, &removal.record) {
+            Ok(path) => lock(&self.backups).push(path),
+            Err(error) => {
+                let message =
+                    format!("{subject}: its configuration could not be kept, so it was not deleted: {error}");
+                let hint = Some("make the folder `.flowbind` writable.".to_owned());
+                return Ok(Outcome::Failed { message, hint });
+            }
+        }
         let function = &removal.function;
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
         let was_there = self.session.delete_function(function, subject).await?;
         let mut patience = Patience::new(self.session.visible_within());
-        while self.session.tags_of(function, subject).await?.is_some() {
+        while self.session.function(function, subject).await?.is_some() {
+            if !patience.goes_on().await {
+                return Ok(still_there(subject));
+            }
+        }
+        Ok(ended(was_there))
+    }
+
+    /// Deletes a role: IAM wants its policies gone first. Whatever was put in since the plan goes too.
+    async fn remove_role(&self, removal: &RoleRemoval, subject: &str) -> Ended {
+        let RoleRemoval { place, name, owner } = removal;
+        let Some(role) = self.session.role(place, name, subject).await? else {
+            return Ok(Outcome::AlreadySo);
+        };
+        if role.tags.get(SET_TAG) != Some(owner) {
+            let message = format!("{subject}: role `{name}` is not this set's any more");
+            let hint = "run `flowbind plan --prune` to see what is left over now.".to_owned();
+            return Ok(Outcome::Failed { message, hint: Some(hint) });
+        }
+        for arn in &role.policies.managed {
+            steady(|| self.session.detach(place, name, arn, subject)).await?;
+        }
+        for policy in role.policies.inline.keys() {
+            steady(|| self.session.delete_inline(place, name, policy, subject)).await?;
+        }
+        let was_there = match self.session.delete_role(place, name, subject).await {
+            Ok(was_there) => was_there,
+            Err(fault) => {
+                // The next run does not find the role any more: its function led there.
+                let hint =
+                    format!("delete role `{name}` by hand: without its function it is not found again.");
+                return Ok(Outcome::Failed { message: fault.to_string(), hint: Some(hint) });
+            }
+        };
+        let mut patience = Patience::new(self.session.visible_within());
+        while self.session.trust(place, name, subject).await?.is_some() {
             if !patience.goes_on().await {
                 return Ok(still_there(subject));
             }

@@ -138,7 +138,9 @@ async fn write(
     Ok(wanted != current)
 }
 
-async fn steady<F: Future<Output = Result<(), Fault>>>(write: impl Fn() -> F) -> Result<(), Fault> {
+pub(super) async fn steady<F: Future<Output = Result<(), Fault>>>(
+    write: impl Fn() -> F,
+) -> Result<(), Fault> {
     let (mut tries, mut pause) = (1, FIRST_PAUSE);
     loop {
         match write().await {

@@ -203,6 +203,17 @@ impl Session {
         gone_is_fine(self.call(Operation::DeleteRolePolicy, place, subject, request).await)
     }
 
+    /// Deletes a role that has no policies any more; says whether it was there.
+    pub(super) async fn delete_role(&self, place: &Place, name: &str, subject: &str) -> Result<bool, Fault> {
+        let client = self.at(place);
+        let request = || client.iam.delete_role().role_name(name).send();
+        match self.call(Operation::DeleteRole, place, subject, request).await {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
     /// Sets a tag of a role.
     pub(super) async fn tag_role(
         &self,

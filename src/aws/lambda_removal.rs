@@ -1,7 +1,5 @@
 //! AWS Lambda: what only removal calls.
 
-use std::collections::BTreeMap;
-
 use super::connect::page;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
@@ -24,27 +22,6 @@ impl Session {
                 return Ok(found);
             }
         }
-    }
-
-    /// Reads a function's tags; none if it is not there. Tags that may not be read are a fault, not an empty map.
-    pub(super) async fn tags_of(
-        &self,
-        function: &FunctionRef,
-        subject: &str,
-    ) -> Result<Option<BTreeMap<String, String>>, Fault> {
-        let operation = Operation::GetFunction;
-        let client = self.at(&function.place);
-        let request = || client.lambda.get_function().function_name(&function.name).send();
-        let answer = match self.call(operation, &function.place, subject, request).await {
-            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
-            other => other?,
-        };
-        if let Some(error) = answer.tags_error {
-            let message = format!("the tags could not be read: {}", error.message);
-            let kind = FaultKind::Denied;
-            return Err(Fault { kind, ..Fault::unexpected(operation, subject, message) });
-        }
-        Ok(Some(answer.tags.unwrap_or_default().into_iter().collect()))
     }
 
     /// Lists the names of a function's aliases.

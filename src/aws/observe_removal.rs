@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::observe::gap;
 use super::session::Session;
-use crate::manifest::Manifest;
-use crate::plan::RemovalReads;
-use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
-use crate::snapshot::{FlowSeen, FlowSummary, FunctionFound, Gap, Look, RemovalSeen, Snapshot};
+use crate::manifest::{Function, Manifest};
+use crate::operations::Operation;
+use crate::plan::{RemovalReads, is_left_over, role_of};
+use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
+use crate::snapshot::{
+    FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, RoleSeen, Snapshot,
+};
 
 /// Adds to a snapshot what removal looks at. Every failure is a gap.
 pub async fn observe_removal(
@@ -37,7 +40,9 @@ pub async fn observe_removal(
         removal.functions.extend(functions);
         gaps.extend(missed);
     }
-    removal.gone = observer.gone(&removal).await;
+    let ((roles, missed), gone) = join(observer.roles(&removal), observer.gone(&removal)).await;
+    (removal.roles, removal.gone) = (roles, gone);
+    gaps.extend(missed);
     snapshot.removal = Some(removal);
     snapshot.gaps.extend(gaps);
     snapshot.calls = session.calls();
@@ -56,6 +61,7 @@ struct Site {
     gaps: Vec<Gap>,
 }
 
+type Roles = BTreeMap<(AccountId, String), RoleSeen>;
 type Functions = BTreeMap<(Place, String), FunctionFound>;
 
 impl Observer<'_> {
@@ -185,10 +191,15 @@ impl Observer<'_> {
     /// Reads tags and policies; none if the function is gone meanwhile.
     async fn function(&self, function: FunctionRef) -> Result<Option<FunctionFound>, Fault> {
         let subject = format!("function `{}`", function.name);
-        let (tags, aliases) =
-            join(self.session.tags_of(&function, &subject), self.session.aliases_of(&function, &subject))
-                .await;
-        let Some(tags) = tags? else { return Ok(None) };
+        let (seen, aliases) =
+            join(self.seen_of(&function, &subject), self.session.aliases_of(&function, &subject)).await;
+        let Some(seen) = seen? else { return Ok(None) };
+        let Some(tags) = seen.tags.clone() else {
+            // No tags and tags that may not be read are not the same: the set may have made it.
+            let message = "its tags could not be read: whose it is cannot be told";
+            let kind = FaultKind::Denied;
+            return Err(Fault { kind, ..Fault::unexpected(Operation::GetFunction, &subject, message) });
+        };
         let qualifiers = aliases?.into_iter().map(Some).chain([None]);
         let looks = qualifiers.map(|qualifier| {
             let function = FunctionRef { qualifier, ..function.clone() };
@@ -208,7 +219,43 @@ impl Observer<'_> {
             let (qualifier, policy) = look?;
             policies.extend(policy.filter(|p| !p.statements.is_empty()).map(|policy| (qualifier, policy)));
         }
-        Ok(Some(FunctionFound { tags, policies }))
+        Ok(Some(FunctionFound { seen, tags, policies }))
+    }
+
+    /// A function from `source:` was read already.
+    async fn seen_of(&self, function: &FunctionRef, subject: &str) -> Result<Option<FunctionSeen>, Fault> {
+        let same = |f: &Function| f.target.place == function.place && f.target.name == function.name;
+        let mut declared = self.desired.functions.iter().filter(|(_, f)| same(f));
+        let seen = declared.find_map(|(name, _)| self.seen.sources.get(name)?.found());
+        match seen {
+            Some(seen) => Ok(Some(seen.clone())),
+            None => self.session.function(function, subject).await,
+        }
+    }
+
+    /// Reads the roles of functions that are left over.
+    async fn roles(&self, removal: &RemovalSeen) -> (Roles, Vec<Gap>) {
+        let left_over = removal.functions.iter().filter(|(_, found)| is_left_over(found, self.desired));
+        let named: BTreeMap<(AccountId, String), &Place> = left_over
+            .filter_map(|((place, _), found)| Some((role_of(found)?, place)))
+            .filter(|((account, _), place)| *account == place.account)
+            .collect();
+        let looks = named.into_iter().map(|(key, place)| async move {
+            let role = self.session.role(place, &key.1, &format!("role `{}`", key.1)).await;
+            (key, place, role)
+        });
+        let (mut roles, mut gaps) = (Roles::new(), Vec::new());
+        for (key, place, role) in join_all(looks).await {
+            match role {
+                Ok(Some(role)) => drop(roles.insert(key, role)),
+                Ok(None) => {}
+                Err(fault) => gaps.extend(self.address_of(place).map(|address| {
+                    let told = gap(&fault, &address);
+                    Gap { message: format!("role `{}`: {}", key.1, told.message), ..told }
+                })),
+            }
+        }
+        (roles, gaps)
     }
 
     /// Finds out which of the instances that the set's statements name, and the manifest does not, exist no more.

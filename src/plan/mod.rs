@@ -36,9 +36,11 @@ pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
 pub use removal::{
-    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, StatementRemoval,
-    removal_reads,
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
+    StatementRemoval, removal_reads,
 };
+#[cfg(feature = "aws")]
+pub(crate) use removal::{is_left_over, role_of};
 pub use roles::RoleSpec;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
@@ -375,12 +377,6 @@ impl Draft {
         id
     }
 
-    fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
-        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
-            action.guard = guard;
-        }
-    }
-
     /// Takes something away.
     fn remove(
         &mut self,
@@ -399,6 +395,12 @@ impl Draft {
     /// Finds a write.
     fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
         self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
+    }
+
+    fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
+        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
+            action.guard = guard;
+        }
     }
 
     fn block(&mut self, address: Address, why: impl Into<String>) {

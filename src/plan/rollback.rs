@@ -79,6 +79,7 @@ fn kept_at<'a>(kept: &KeptFlow, mut planned: impl Iterator<Item = &'a Address>) 
 }
 
 /// One content: nothing to do, a write, or why not (a gap says why where there is no problem).
+#[expect(clippy::result_large_err, reason = "made once for each kept flow")]
 fn back(
     run: &str,
     kept: &KeptFlow,

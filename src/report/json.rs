@@ -70,6 +70,7 @@ enum Detail {
     RemovedAssociation { instance: String, functions: Vec<String> },
     RemovedStatements { instance: String, statements: Vec<StatementLine> },
     RemovedFunction { function: String },
+    RemovedRole { account: String, name: String },
 }
 
 #[derive(Debug, Serialize)]
@@ -229,6 +230,9 @@ fn removed(removal: &Removal) -> Detail {
                 })
                 .collect(),
         },
+        Removal::Role(removal) => {
+            Detail::RemovedRole { account: removal.place.account.to_string(), name: removal.name.clone() }
+        }
         Removal::Function(removal) => {
             Detail::RemovedFunction { function: removal.function.arn().to_string() }
         }

@@ -66,7 +66,24 @@ fn action_text(action: &Action, set: &str) -> String {
     let mut out = String::new();
     let _ =
         writeln!(out, "  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason);
-    match action.change.spec() {
+    out.push_str(&spec_text(action.change.spec()));
+    if let Some(guard) = &action.guard {
+        let _ = writeln!(
+            out,
+            "{INDENT}{} {}; to {} it all the same: --allow {}",
+            red("held:"),
+            guard.message,
+            if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
+            guard.allow
+        );
+    }
+    out
+}
+
+/// What is written, under the line of its action.
+fn spec_text(spec: &Spec) -> String {
+    let mut out = String::new();
+    match spec {
         Spec::Role(spec) if spec.before.is_none() => {
             let _ = writeln!(out, "{INDENT}{}", dim(&role_line(spec)));
         }
@@ -111,16 +128,6 @@ fn action_text(action: &Action, set: &str) -> String {
                 let _ = writeln!(out, "{INDENT}{}", dim(&line));
             }
         }
-    }
-    if let Some(guard) = &action.guard {
-        let _ = writeln!(
-            out,
-            "{INDENT}{} {}; to {} it all the same: --allow {}",
-            red("held:"),
-            guard.message,
-            if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
-            guard.allow
-        );
     }
     out
 }

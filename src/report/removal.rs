@@ -20,6 +20,9 @@ pub(super) fn removal_lines(removal: &Removal) -> Vec<String> {
                 })
                 .collect()
         }
+        Removal::Role(removal) => {
+            vec![format!("role `{}` in account {}", removal.name, removal.place.account)]
+        }
         Removal::Function(removal) => {
             vec![format!("{}, with its versions, aliases and policies", removal.function.arn())]
         }

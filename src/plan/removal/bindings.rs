@@ -20,6 +20,8 @@ use crate::snapshot::{Look, RemovalSeen, Snapshot};
 #[derive(Default)]
 pub(super) struct Goodbyes {
     pub(super) actions: BTreeMap<(Place, String), Vec<ActionId>>,
+    /// The associations that end.
+    pub(super) ends: BTreeSet<(InstanceArn, Place, String)>,
     /// Functions of which an association or a statement has to stay.
     pub(super) held: BTreeSet<(Place, String)>,
 }
@@ -240,6 +242,7 @@ impl<'a> Planner<'a, '_> {
         self.tally.delete(Kind::Association);
         let id = self.draft.remove(address, Removal::Association(removal), reason, after, None);
         let key = (function.place.clone(), function.name.clone());
+        self.goodbyes.ends.insert((instance.clone(), key.0.clone(), key.1.clone()));
         self.goodbyes.actions.entry(key).or_default().push(id.clone());
         Ending::Goes(id)
     }

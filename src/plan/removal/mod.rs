@@ -18,8 +18,12 @@ use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
+#[cfg(feature = "aws")]
+pub(crate) use functions::{is_left_over, role_of};
 pub use reads::{RemovalReads, removal_reads};
-pub use spec::{Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, StatementRemoval};
+pub use spec::{
+    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RoleRemoval, StatementRemoval,
+};
 
 /// Adds deletions to a draft; says how much goes where that is so much that somebody has to insist.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -> Option<String> {
@@ -35,7 +39,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -
     }
     contents.plan(draft, &mut tally);
     let goodbyes = bindings::plan(desired, observed, seen, &contents, draft, &mut tally);
-    functions::plan(desired, seen, &contents, &goodbyes, draft, &mut tally);
+    functions::plan(desired, observed, seen, &contents, &goodbyes, draft, &mut tally);
     for action in &mut draft.actions {
         action.after.sort();
         action.after.dedup();

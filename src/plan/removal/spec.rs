@@ -1,10 +1,11 @@
 //! Deletions, as data.
 
 use crate::plan::{GrantSpec, KeptFlow};
-use crate::resource::{FunctionRef, InstanceArn};
+use crate::resource::{FunctionRef, InstanceArn, Place};
 
 /// Something to be taken away.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "every removal stands in a box of its own")]
 pub enum Removal {
     /// A flow or module.
     Flow(FlowRemoval),
@@ -14,6 +15,8 @@ pub enum Removal {
     Statements(StatementRemoval),
     /// A function.
     Function(FunctionRemoval),
+    /// A function's role.
+    Role(RoleRemoval),
 }
 
 /// A flow or module to be deleted.
@@ -57,4 +60,17 @@ pub struct StatementRemoval {
 pub struct FunctionRemoval {
     /// The function, without a qualifier.
     pub function: FunctionRef,
+    /// What is kept of it, as JSON text: no value of its environment, and not its code.
+    pub record: String,
+}
+
+/// A role to be deleted, with its inline policies; managed ones are only detached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleRemoval {
+    /// The account; IAM has no Regions, and is called from this one.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// The value of its owner tag: a role that carries another one by then stays.
+    pub owner: String,
 }

@@ -20,5 +20,6 @@ mod graph;
 mod hand_made;
 mod lint;
 mod removal;
+mod removal_functions;
 mod rollback;
 mod world;

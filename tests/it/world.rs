@@ -87,7 +87,7 @@ impl World {
         self.config_of(ACCOUNT, region)
     }
 
-    fn config_of(&self, account: &str, region: &str) -> SdkConfig {
+    pub(crate) fn config_of(&self, account: &str, region: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.to_owned()))

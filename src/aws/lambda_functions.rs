@@ -12,7 +12,6 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
-use crate::manifest::Source;
 use crate::operations::Operation;
 use crate::plan::FunctionSpec;
 use crate::resource::{FunctionRef, Secret};
@@ -114,7 +113,7 @@ impl Session {
             create.customize().config_override(patient()).send()
         };
         let created = self.call(Operation::CreateFunction, &function.place, subject, request).await;
-        created.map(|_| ()).map_err(|fault| scrub(fault, source))
+        created.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
     }
 
     /// Replaces the code, if the function still has this revision.
@@ -157,7 +156,7 @@ impl Session {
         let request = || update.clone().send();
         let updated =
             self.call(Operation::UpdateFunctionConfiguration, &function.place, subject, request).await;
-        updated.map(|_| ()).map_err(|fault| scrub(fault, source))
+        updated.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
     }
 
     /// Publishes a version of the code that is meant, if the function still has this revision. Gives the version:
@@ -235,9 +234,9 @@ fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
 }
 
 /// Takes values of the environment out of what the service said.
-fn scrub(mut fault: Fault, source: &Source) -> Fault {
+fn scrub(mut fault: Fault, environment: Option<&BTreeMap<String, Secret>>) -> Fault {
     let clean = |text: &mut String| {
-        for value in source.environment.iter().flat_map(BTreeMap::values) {
+        for value in environment.into_iter().flat_map(BTreeMap::values) {
             if value.expose().len() >= SHORTEST_SCRUBBED {
                 *text = text.replace(value.expose(), &value.to_string());
             }
@@ -299,5 +298,22 @@ fn configured(live: types::FunctionConfiguration) -> FunctionConfiguration {
         environment: environment
             .map(|variables| variables.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()),
         code: live.code_sha256.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_the_service_repeats_is_scrubbed() {
+        let values =
+            BTreeMap::from([("A".to_owned(), Secret::new("canary")), ("B".to_owned(), Secret::new("1"))]);
+        let mut fault =
+            Fault::unexpected(Operation::CreateFunction, "function/x", "value 'canary' of 1 is bad");
+        fault.kind = FaultKind::Invalid(vec!["canary is bad".to_owned()]);
+        let fault = scrub(fault, Some(&values));
+        assert_eq!(fault.message, "value '<hidden>' of 1 is bad");
+        assert_eq!(fault.kind, FaultKind::Invalid(vec!["<hidden> is bad".to_owned()]));
     }
 }

@@ -88,10 +88,9 @@ pub(super) async fn end(
 }
 
 impl Writing<'_> {
-    /// Names the folder of backups: one for each round and each set.
+    /// Names the folder of backups: one for each set.
     fn backup(&self, several: bool, plan: &Plan) -> String {
-        let set = if several { format!("-{}", plan.set) } else { String::new() };
-        format!("{}{set}", self.name)
+        if several { format!("{}-{}", self.name, plan.set) } else { self.name.clone() }
     }
 
     /// What was allowed by name in a plan's set.

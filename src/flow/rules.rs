@@ -184,6 +184,9 @@ pub trait Rule: Sync {
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings);
 }
 
+/// The most steps of a way that are kept: as many as a flow may have actions.
+const LONGEST_PATH: usize = super::limits::MAX_ACTIONS;
+
 /// The findings of one flow.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
@@ -235,6 +238,11 @@ impl Findings {
 
     /// Gives the findings in the order of the file.
     pub fn sorted(mut self) -> Vec<Finding> {
+        for finding in &mut self.found {
+            // Of a way that is longer than any flow that AWS takes, the end is what matters.
+            let excess = finding.path.len().saturating_sub(LONGEST_PATH);
+            finding.path.drain(..excess);
+        }
         self.found.sort_by(|a, b| {
             (a.line, a.column, a.code, &a.pointer, &a.message)
                 .cmp(&(b.line, b.column, b.code, &b.pointer, &b.message))

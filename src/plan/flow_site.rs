@@ -172,7 +172,11 @@ impl Site<'_> {
             return None;
         }
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
-        let spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
+        let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
+        if Owner::of(&seen.tags, &self.desired.set, self.name) != Owner::Ours {
+            // What is adopted is written to, but not owned: it is never removed.
+            spec.tags.clear();
+        }
         let guard = editing.or_else(|| self.protection());
         Some(Planned { address: self.address(), spec, reason, guard, after, names: self.names() })
     }

@@ -13,7 +13,7 @@ pub fn owner_tag(set: &SetName, name: &Label) -> String {
 /// Whether a set may write to something that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// The set made it or adopted it.
+    /// The set made it.
     Ours,
     /// Another set did.
     Another(String),

@@ -80,7 +80,7 @@ fn action_text(action: &Action, set: &str) -> String {
     out
 }
 
-/// Writes what is written, in lines.
+/// What is written, under the line of its action.
 fn spec_text(spec: &Spec) -> String {
     let mut out = String::new();
     match spec {

@@ -142,6 +142,10 @@ async fn a_namesake_is_written_to_only_when_it_is_adopted() {
     std::fs::write(world.folder.path().join("m.yaml"), format!("{HEAD}{adopting}")).unwrap();
     world.manifests = load(&world.folder.path().join("m.yaml"));
     apply(&world, "own").await;
+    let describe = world.connect("eu-west-2").describe_contact_flow().instance_id(instance(&world).await);
+    let live = describe.contact_flow_id(id_of(&world, "Main").await).send().await.unwrap();
+    let tags = live.contact_flow().unwrap().tags().cloned().unwrap_or_default();
+    assert!(tags.is_empty(), "what is adopted is not owned: {tags:?}");
 }
 
 #[tokio::test]
@@ -227,4 +231,94 @@ fn an_instance_is_made_and_what_belongs_to_it_after_it() {
         "{}",
         stdout(&plan)
     );
+}
+
+#[tokio::test]
+async fn a_module_that_was_deleted_is_made_again_and_its_caller_follows() {
+    let manifest = "  instances: { support: { alias: acme } }\n  \
+        modules: { hello: { instance: support, name: Hello, content: hello.json } }\n  \
+        flows: { main: { instance: support, name: Main, type: contact-flow, content: main.json } }\n";
+    let call = going_to("${module.hello.id}").replace("TransferToFlow", "InvokeFlowModule");
+    let call = call.replace("ContactFlowId", "FlowModuleId");
+    let world = world(manifest, &[("hello.json", MODULE.to_owned()), ("main.json", call)]).await;
+    apply(&world, "own").await;
+    let (connect, instance) = (world.connect("eu-west-2"), instance(&world).await);
+    let modules = connect.list_contact_flow_modules().instance_id(&instance).send().await.unwrap();
+    let id = modules.contact_flow_modules_summary_list()[0].id().unwrap();
+    connect
+        .delete_contact_flow_module()
+        .instance_id(&instance)
+        .contact_flow_module_id(id)
+        .send()
+        .await
+        .unwrap();
+    let plan = world.plan().await;
+    let named: Vec<String> = plan.actions.iter().map(|action| action.id.address.to_string()).collect();
+    assert_eq!(named, ["module/hello", "flow/main"], "{:?}", lines(&plan));
+    assert!(plan.actions[0].reason.contains("no module named `Hello`"));
+    apply(&world, "again").await;
+}
+
+#[tokio::test]
+async fn a_flow_that_is_only_to_be_saved_stays_a_draft() {
+    let manifest = "  instances: { support: { alias: acme } }\n  \
+        flows: { main: { instance: support, name: Main, type: contact-flow, status: saved, content: main.json } }\n";
+    let world = world(manifest, &[("main.json", going_to("arn:x"))]).await;
+    apply(&world, "own").await;
+    let list = world
+        .connect("eu-west-2")
+        .list_contact_flows()
+        .instance_id(instance(&world).await)
+        .send()
+        .await
+        .unwrap();
+    let status = list.contact_flow_summary_list()[0].contact_flow_status().map(|status| status.as_str());
+    assert_eq!(status, Some("SAVED"));
+    std::fs::write(world.folder.path().join("main.json"), going_to("arn:y")).unwrap();
+    let world = World { manifests: load(&world.folder.path().join("m.yaml")), ..world };
+    apply(&world, "again").await;
+}
+
+#[tokio::test]
+async fn a_reached_quota_is_final_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), format!("{HEAD}{RING}")).unwrap();
+    std::fs::write(folder.path().join("one.json"), going_to("arn:x")).unwrap();
+    std::fs::write(folder.path().join("two.json"), going_to("arn:y")).unwrap();
+    let quotas = ["flows-per-instance=1".parse().unwrap()].into_iter().collect();
+    let settings = flowbind::emulator::Settings { quotas, ..Default::default() };
+    let world = World::in_folder_with(folder, "m.yaml", settings).await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
+    let failed = report.outcomes.iter().find_map(|(_, outcome)| match outcome {
+        flowbind::plan::Outcome::Failed { message, hint } => Some((message.clone(), hint.clone())),
+        _ => None,
+    });
+    let (message, hint) = failed.expect("one of the two flows fails");
+    assert!(
+        message.contains("LimitExceededException") && hint.unwrap().contains("Service Quotas"),
+        "{message}"
+    );
+    assert_eq!(
+        world.calls()["connect:CreateContactFlow"],
+        2,
+        "a reached quota is no throttle: it is not tried again"
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_cannot_be_made_is_told_with_its_reason() {
+    let manifest = "  instances: { support: { alias: new-one, create: { identity: connect-managed, inbound: true, outbound: true } } }\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), format!("{HEAD}{manifest}")).unwrap();
+    let faults = vec!["creation-failed".parse().unwrap()];
+    let settings = flowbind::emulator::Settings { faults, ..Default::default() };
+    let world = World::in_folder_with(folder, "m.yaml", settings).await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
+    let flowbind::plan::Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
+    assert!(message.contains("the instance could not be made: "), "{message}");
+    assert!(!message.contains("gives no reason"), "{message}");
 }

@@ -9,7 +9,7 @@ use flowbind::plan::Outcome;
 use flowbind::sandbox;
 
 use crate::apply::{all_done, carry_out};
-use crate::functions::{LONDON, MANIFEST, applied, in_sync, world};
+use crate::functions::{LONDON, MANIFEST, applied, edited, in_sync, lines, world, write_code};
 use crate::world::World;
 
 #[tokio::test]
@@ -132,5 +132,42 @@ async fn a_read_that_is_denied_is_a_gap_at_its_address() {
         assert!(plan.actions.is_empty(), "{operation}: {:?}", plan.actions);
         let gap = plan.gaps.iter().find(|gap| gap.operation.to_string() == operation).unwrap();
         assert!(gap.denied && gap.address.to_string() == address, "{gap:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_any_update_is_survived() {
+    let own = tempfile::tempdir().unwrap();
+    let with =
+        |faults| Settings { faults, state: Some(own.path().join("state.json")), ..Settings::default() };
+    let mut world = world(MANIFEST, with(Vec::new())).await;
+    applied(&world, "first").await;
+    let mut memory = 256;
+    for operation in [
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+        "lambda:TagResource",
+        "lambda:PublishVersion",
+        "lambda:UpdateAlias",
+        "iam:PutRolePolicy",
+        "iam:TagRole",
+    ] {
+        for kind in ["drop-after", "500"] {
+            let fault: Fault = format!("{kind}:{operation}:nth=1").parse().unwrap();
+            world = restarted(world, with(vec![fault])).await;
+            memory += 1;
+            write_code(world.folder.path(), &format!("// {memory}\n"));
+            let manifest = MANIFEST.replace("memory: 256", &format!("memory: {memory}"));
+            world = edited(world, &manifest.replace("dynamodb:GetItem", &format!("dynamodb:Get{memory}")));
+            let plan = applied(&world, &format!("run-{memory}")).await;
+            assert_eq!(
+                lines(&plan),
+                [
+                    "role/greeter: the manifest changed: inline.table",
+                    "function/greeter: the manifest changed: memory, code"
+                ],
+                "{kind} {operation}"
+            );
+        }
     }
 }

@@ -8,6 +8,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
+mod output;
+
+pub(super) use output::PlanOutput;
+
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
 #[command(name = "flowbind", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -180,6 +184,8 @@ pub(super) enum LintOutput {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+    /// A page for a comment on a pull request.
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -255,7 +261,7 @@ pub(super) struct PlanArgs {
     pub(super) removal: RemovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) output: Output,
+    pub(super) output: PlanOutput,
     /// End with 2 if something would change.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,

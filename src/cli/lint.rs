@@ -13,7 +13,7 @@ use crate::flow::document::MAX_TEXT_BYTES;
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
 use crate::manifest::{self, Disk, FileError, Files, Loaded, Problems, Sources};
-use crate::report::lint as formats;
+use crate::report::{lint as formats, lint_markdown};
 
 mod inputs;
 
@@ -44,6 +44,7 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
             terminal.result(&log)?;
         }
         LintOutput::Github => terminal.result(&formats::github(&report, &sources))?,
+        LintOutput::Markdown => terminal.result(&lint_markdown(&report, &sources, &inputs.unread))?,
     }
     Ok(match (broken, report.fails()) {
         (true, _) => Exit::Error,

@@ -20,9 +20,23 @@ pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
 
 /// Reads manifests, or shows what is wrong and fails.
 pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
+    load_or_report(args, terminal, |_| None)
+}
+
+/// Reads manifests, or shows what is wrong, writes the result that `page` makes of it, and fails.
+pub(super) fn load_or_report(
+    args: &ManifestArgs,
+    terminal: &Terminal,
+    page: impl Fn(&[Problem]) -> Option<String>,
+) -> Result<Loaded, Failure> {
     let loaded = load(args);
     if let Ok(loaded) = &loaded {
         show(&loaded.warnings, &loaded.sources, terminal);
+    }
+    if let Err(Problems { problems, .. }) = &loaded
+        && let Some(page) = page(problems)
+    {
+        terminal.result(&page)?;
     }
     loaded.map_err(|Problems { problems, sources }| {
         show(&problems, &sources, terminal);

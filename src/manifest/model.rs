@@ -9,6 +9,7 @@ use crate::flow::template;
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, SetName};
 
 mod flow;
+mod origin;
 mod source;
 
 pub use flow::{Binding, Flow, FlowText, Invocation, NamedKind, State, Status};

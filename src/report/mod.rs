@@ -6,15 +6,20 @@
 mod apply_text;
 mod fields;
 mod flow_diff;
+mod github;
 pub mod graph;
 mod json;
 pub mod lint;
+mod markdown;
 mod plan_text;
 mod removal;
 pub mod source;
 mod style;
+mod visible;
 
 pub use apply_text::apply_text;
+pub use github::{plan_github, problems_github};
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
+pub use markdown::{lint_markdown, plan_markdown, problems_markdown};
 pub use plan_text::{calls_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

@@ -141,7 +141,8 @@ pub(super) fn step_text(step: Step) -> &'static str {
     }
 }
 
-fn grant_text(spec: &GrantSpec) -> String {
+/// Says what a statement lets whom do.
+pub(super) fn grant_text(spec: &GrantSpec) -> String {
     let kind = match &spec.sid {
         LateSid::Known(kind) => *kind,
         LateSid::After(_) => SidKind::WithAssociation,

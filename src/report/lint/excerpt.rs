@@ -20,7 +20,7 @@ const LONGEST_WORD: usize = 4_096;
 /// Walks through a text from finding to finding, which must come in the order of the text: so all of them together
 /// cost one reading of it.
 #[derive(Debug)]
-pub(super) struct Walk<'t> {
+pub(in crate::report) struct Walk<'t> {
     text: &'t str,
     offset: usize,
     line_start: usize,
@@ -30,22 +30,22 @@ pub(super) struct Walk<'t> {
 
 /// A word in its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Excerpt<'t> {
+pub(in crate::report) struct Excerpt<'t> {
     text: &'t str,
     line_start: usize,
     start: usize,
     end: usize,
     /// The column behind the word, from 1, in characters.
-    pub(super) end_column: usize,
+    pub(in crate::report) end_column: usize,
 }
 
 impl<'t> Walk<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
+    pub(in crate::report) const fn new(text: &'t str) -> Self {
         Self { text, offset: 0, line_start: 0, line: 1, column: 1 }
     }
 
     /// Goes to a place that is not before the last one; nothing where the text has no such place.
-    pub(super) fn to(&mut self, line: usize, column: usize) -> Option<Excerpt<'t>> {
+    pub(in crate::report) fn to(&mut self, line: usize, column: usize) -> Option<Excerpt<'t>> {
         if column == 0 || (line, column) < (self.line, self.column) {
             return None;
         }
@@ -70,7 +70,7 @@ impl<'t> Walk<'t> {
 }
 
 /// Gives a report's findings, each with its excerpt where its file is at hand.
-pub(super) fn located<'a>(
+pub(in crate::report) fn located<'a>(
     report: &'a Report,
     sources: &'a Sources,
 ) -> impl Iterator<Item = (&'a Finding, Option<Excerpt<'a>>)> {
@@ -116,7 +116,7 @@ impl Excerpt<'_> {
     /// Gives the text to show and the word in it: the whole line, or what is around the word in a long one. Of an
     /// object whose bracket stands alone the next line is shown too, since it says what it is. Characters that steer a
     /// terminal are replaced.
-    pub(super) fn shown(&self) -> (String, Range<usize>) {
+    pub(in crate::report) fn shown(&self) -> (String, Range<usize>) {
         let &Self { text, line_start, start, end, .. } = self;
         let (line_end, whole) = self.line_end(start);
         if whole && line_end - line_start <= LONGEST {
@@ -151,7 +151,7 @@ impl Excerpt<'_> {
 }
 
 fn pieces(front: &str, before: &str, word: &str, after: &str, back: &str) -> (String, Range<usize>) {
-    let kept = |c: char| matches!(c, '\t' | '\n') || !super::visible::steers(c);
+    let kept = |c: char| matches!(c, '\t' | '\n') || !crate::report::visible::steers(c);
     let mask = |c: char| if kept(c) { c } else { '\u{FFFD}' };
     let mut out = front.to_owned();
     out.extend(before.chars().map(mask));

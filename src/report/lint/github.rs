@@ -1,59 +1,45 @@
-//! Workflow commands of GitHub Actions, which show a finding at its line in a pull request.
-//!
-//! GitHub's page "Workflow commands for GitHub Actions"; what a value may not hold raw is in the runner's own encoding.
-
-use std::fmt::Write;
+//! Findings as workflow commands of GitHub Actions.
 
 use super::excerpt::located;
-use super::visible::visible;
 use crate::flow::finding::{Finding, PathStep, Severity};
 use crate::lint::Report;
 use crate::manifest::Sources;
+use crate::report::github::{Annotation, Level};
+use crate::resource::Origin;
 
 /// Writes a command for each finding. GitHub shows at most 10 of a level for each step.
 pub fn github(report: &Report, sources: &Sources) -> String {
-    let mut out = String::new();
-    for (finding, excerpt) in located(report, sources) {
+    let commands = located(report, sources).map(|(finding, excerpt)| {
         let Finding { code, severity, file, line, column, message, path, .. } = finding;
-        let command = match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Advice | Severity::Info => "notice",
+        let place = |file: &String| Origin { file: file.clone(), line: *line, column: *column };
+        let annotation = Annotation {
+            level: match severity {
+                Severity::Error => Level::Error,
+                Severity::Warning => Level::Warning,
+                Severity::Advice | Severity::Info => Level::Notice,
+            },
+            place: file.as_ref().map(place),
+            end_column: excerpt.map(|excerpt| excerpt.end_column),
+            title: (*code).to_owned(),
+            lines: [message.clone()].into_iter().chain(path.iter().map(step)).collect(),
         };
-        // Writing to a string cannot fail.
-        let _ = write!(out, "::{command} ");
-        if let Some(file) = file {
-            let file = property(&visible(file.strip_prefix("./").unwrap_or(file)));
-            let _ = write!(out, "file={file},line={line},col={column},");
-            if let Some(excerpt) = excerpt {
-                let _ = write!(out, "endLine={line},endColumn={},", excerpt.end_column);
-            }
-        }
-        let _ = write!(out, "title={}::{}", property(code), data(&visible(message)));
-        for PathStep { block, by, line, seconds, .. } in path {
-            let by = if by.is_empty() { String::new() } else { format!(" - {}", visible(by)) };
-            let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
-            out.push_str(&data(&format!("\n{}{by} (line {line}{sum})", visible(block))));
-        }
-        out.push('\n');
-    }
-    out
+        annotation.command()
+    });
+    commands.collect()
 }
 
-/// Escapes a message.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// Escapes a property's value.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+fn step(step: &PathStep) -> String {
+    let PathStep { block, by, line, seconds, .. } = step;
+    let by = if by.is_empty() { String::new() } else { format!(" - {by}") };
+    let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
+    format!("{block}{by} (line {line}{sum})")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::samples::{hostile, sample, sources};
     use super::*;
+    use crate::report::visible::visible;
 
     /// Reads a command as GitHub's runner does.
     fn read(line: &str) -> (String, Vec<(String, String)>, String) {
@@ -94,6 +80,6 @@ mod tests {
             );
             assert!(message.starts_with(&*visible(&finding.message)), "{message}");
         }
-        assert!(!text.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{text:?}");
+        assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::visible::document;
+use crate::report::visible::document;
 use crate::flow::finding::{Finding, PathStep};
 use crate::lint::Report;
 
@@ -150,7 +150,7 @@ mod tests {
     fn hostile_names_come_through_as_they_are_and_raw_nowhere() {
         let report = hostile();
         let text = json(&report).unwrap();
-        assert!(!text.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{text}");
+        assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text}");
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(document["findings"][0]["block"].as_str(), report.findings[0].block.as_deref());
         assert_eq!(document["findings"][0]["message"], report.findings[0].message.as_str());

@@ -3,19 +3,19 @@
 //! Names of blocks, files and values come from flows that strangers wrote. No format lets a control character of theirs
 //! through, and each escapes what it would take for its own syntax.
 
-mod excerpt;
+pub(super) mod excerpt;
 mod explain;
 mod github;
 mod json;
 mod sarif;
 mod text;
-mod visible;
 
 pub use explain::{explain, list};
 pub use github::github;
 pub use json::json;
 pub use sarif::{Notice, sarif};
+pub(super) use text::summary;
 pub use text::{text, unread};
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;

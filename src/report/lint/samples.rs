@@ -5,18 +5,18 @@ use crate::lint::{Report, Suppressed};
 use crate::manifest::Sources;
 
 /// What must reach no terminal and no log as it is.
-pub(super) const HOSTILE: [&str; 4] = ["\u{1b}]0;", "\u{9b}2J", "\u{202e}", "\n::error"];
+pub(in crate::report) const HOSTILE: [&str; 4] = ["\u{1b}]0;", "\u{9b}2J", "\u{202e}", "\n::error"];
 
 const NAME: &str = "x\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}%25%,:\n::error file=a::b\r\n[a](https://e.invalid) `|` **\"'{0}\u{2028}";
 
-pub(super) fn sources() -> Sources {
+pub(in crate::report) fn sources() -> Sources {
     let mut sources = Sources::default();
     sources.insert("flows/main.json", "{\n  \"StartAction\": \"a\",\n  \"Actions\": [\n    {\"Identifier\": \"é\", \"Type\": \"X\"}\n  ]\n}\n");
     sources.insert(format!("{NAME}.json"), format!("{NAME}\n\"{NAME}"));
     sources
 }
 
-pub(super) fn step(block: &str, by: &str, line: usize) -> PathStep {
+pub(in crate::report) fn step(block: &str, by: &str, line: usize) -> PathStep {
     PathStep {
         block: block.to_owned(),
         pointer: "/Actions/0".to_owned(),
@@ -28,7 +28,7 @@ pub(super) fn step(block: &str, by: &str, line: usize) -> PathStep {
     }
 }
 
-pub(super) fn finding(code: &'static str, line: usize, column: usize) -> Finding {
+pub(in crate::report) fn finding(code: &'static str, line: usize, column: usize) -> Finding {
     Finding {
         code,
         severity: Severity::Error,
@@ -44,12 +44,12 @@ pub(super) fn finding(code: &'static str, line: usize, column: usize) -> Finding
     }
 }
 
-pub(super) fn report(findings: Vec<Finding>) -> Report {
+pub(in crate::report) fn report(findings: Vec<Finding>) -> Report {
     Report { findings, suppressed: Vec::new(), files: 1 }
 }
 
 /// Four findings of all kinds in a file, one without a file, and one that is let pass.
-pub(super) fn sample() -> Report {
+pub(in crate::report) fn sample() -> Report {
     let at = |line, column, severity, code| Finding {
         file: Some("flows/main.json".to_owned()),
         severity,
@@ -83,7 +83,7 @@ pub(super) fn sample() -> Report {
 }
 
 /// A finding whose names, file, path and reason are hostile.
-pub(super) fn hostile() -> Report {
+pub(in crate::report) fn hostile() -> Report {
     let found = Finding {
         file: Some(format!("{NAME}.json")),
         block: Some(NAME.to_owned()),

@@ -5,7 +5,7 @@
 
 use super::excerpt::{Excerpt, located};
 use super::explain::first_sentence;
-use super::visible::{document, visible};
+use crate::report::visible::{document, visible};
 use crate::flow::finding::{Finding, PathStep, Severity};
 use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};

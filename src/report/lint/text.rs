@@ -10,7 +10,7 @@ use super::super::style::red;
 use super::excerpt::{Excerpt, located};
 use super::explain::wrap;
 use super::sarif::Notice;
-use super::visible::visible;
+use crate::report::visible::visible;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
@@ -132,7 +132,7 @@ fn row(step: &PathStep) -> [String; 4] {
 }
 
 /// Says how many findings there are, and how bad.
-fn summary(report: &Report) -> String {
+pub(in crate::report) fn summary(report: &Report) -> String {
     let count =
         |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
     let files = count(report.files, "file", "files");
@@ -226,7 +226,7 @@ mod tests {
             }
         }
         let plain = text(&hostile(), &sources(), false);
-        assert!(!plain.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{plain:?}");
+        assert!(!plain.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{plain:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::*;
 
 fn log(report: &Report, notices: &[Notice]) -> Value {
     let text = sarif(report, &sources(), notices).unwrap();
-    assert!(!text.chars().any(|c| c != '\n' && super::super::visible::steers(c)), "{text}");
+    assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text}");
     serde_json::from_str(&text).unwrap()
 }
 

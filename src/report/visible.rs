@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Tells characters that steer a terminal or turn the direction of text, and line breaks other than a line feed.
-pub(super) fn steers(c: char) -> bool {
+pub(in crate::report) fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 /// Writes such characters as the escapes of JSON, so that the text stays on one line and does nothing.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(in crate::report) fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(steers) {
         return Cow::Borrowed(text);
     }
@@ -31,7 +31,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes a JSON document with nothing in it that steers a terminal: what JSON leaves raw is escaped as well.
-pub(super) fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
+pub(in crate::report) fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {

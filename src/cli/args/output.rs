@@ -1,0 +1,14 @@
+//! How results are written.
+
+use clap::ValueEnum;
+
+/// The formats of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum PlanOutput {
+    Text,
+    Json,
+    /// A page for a comment on a pull request.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+}

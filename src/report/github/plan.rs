@@ -1,0 +1,69 @@
+//! A plan's problems and changes at the places of the manifest that declare them.
+
+use super::{Annotation, Level, commands};
+use crate::manifest::Manifest;
+use crate::plan::{Action, Change, Plan};
+use crate::resource::{Origin, Problem, Severity};
+
+/// Writes a command for each problem, gap, guard and change of the plans, and for each warning about the manifests.
+/// `manifests` are those of the plans, in their order.
+pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem]) -> String {
+    let mut found: Vec<_> = warnings.iter().map(|warning| problem(warning, None, "")).collect();
+    for (plan, manifest) in plans.iter().zip(manifests) {
+        let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
+        found.extend(plan.problems.iter().map(|it| problem(it, Some(manifest), &set)));
+        found.extend(plan.gaps.iter().map(|gap| Annotation {
+            level: Level::Warning,
+            place: manifest.origin(&gap.address).cloned(),
+            end_column: None,
+            title: format!("{set}{} could not be read", gap.address),
+            lines: [format!("{}: {}", gap.operation, gap.message)].into_iter().chain(gap.hint.clone()).collect(),
+        }));
+        found.extend(plan.force.iter().map(|much| Annotation {
+            level: Level::Warning,
+            place: None,
+            end_column: None,
+            title: format!("{} is held", plan.set),
+            lines: vec![format!("{much}; to do it all the same: --force")],
+        }));
+        found.extend(plan.actions.iter().map(|it| action(it, manifest.origin(&it.id.address), &set)));
+    }
+    commands(found, "flowbind plan")
+}
+
+/// Writes a command for each problem of manifests that could not be taken.
+pub fn problems_github(problems: &[Problem]) -> String {
+    commands(problems.iter().map(|it| problem(it, None, "")).collect(), "flowbind validate")
+}
+
+fn problem(problem: &Problem, manifest: Option<&Manifest>, set: &str) -> Annotation {
+    let Problem { code, severity, origin, address, message, hint } = problem;
+    let declared = || manifest?.origin(address.as_ref()?);
+    let about = address.as_ref().map(|address| format!("{set}{address}: ")).unwrap_or_default();
+    let held = if *severity == Severity::Held { " (held)" } else { "" };
+    Annotation {
+        level: if *severity == Severity::Error { Level::Error } else { Level::Warning },
+        place: origin.as_ref().or_else(declared).cloned(),
+        end_column: None,
+        title: format!("{code}{held}"),
+        lines: [format!("{about}{message}")].into_iter().chain(hint.clone()).collect(),
+    }
+}
+
+/// A change is news; one that a guard holds back is a warning.
+fn action(action: &Action, declared: Option<&Origin>, set: &str) -> Annotation {
+    let verb = match action.change {
+        Change::Create(_) => "create",
+        Change::Update(_) => "update",
+        Change::Delete(_) => "delete",
+    };
+    let guard = action.guard.as_ref();
+    let guarded = guard.map(|guard| format!("{}; to do it all the same: --allow {set}{}", guard.message, guard.allow));
+    Annotation {
+        level: if guarded.is_some() { Level::Warning } else { Level::Notice },
+        place: declared.cloned(),
+        end_column: None,
+        title: format!("{verb} {set}{}", action.id.address),
+        lines: [action.reason.clone()].into_iter().chain(guarded).collect(),
+    }
+}

@@ -1,0 +1,131 @@
+//! What an action writes, as the lines of a diff: `+` comes, `-` goes, `!` changes unseen, `@@` begins a block.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
+use crate::plan::{FieldChange, FlowMetadataSpec, Spec};
+use crate::report::fields::{function_line, role_line};
+use crate::report::plan_text::grant_text;
+use crate::report::removal::removal_lines;
+
+/// Lines of a block's JSON around a change.
+const CONTEXT: usize = 2;
+/// The most lines of one action, and the most bytes.
+const LINES: usize = 120;
+const BYTES: usize = 8_000;
+
+/// Gives the lines of an action; of very many the first ones, and how many are missing.
+pub(super) fn change_lines(spec: &Spec) -> Vec<String> {
+    let mut lines = all_lines(spec);
+    let mut bytes = 0;
+    let fits = |line: &&String| {
+        bytes += line.len() + 1;
+        bytes <= BYTES
+    };
+    let kept = lines.iter().take(LINES).take_while(fits).count();
+    let left_out = lines.len() - kept;
+    if left_out > 0 {
+        lines.truncate(kept);
+        lines.push(format!("@@ {left_out} more lines @@"));
+    }
+    lines
+}
+
+fn all_lines(spec: &Spec) -> Vec<String> {
+    let plus = |text: String| vec![format!("+ {text}")];
+    match spec {
+        Spec::Role(spec) if spec.before.is_none() => plus(role_line(spec)),
+        Spec::Role(spec) => spec.fields.iter().flat_map(field).collect(),
+        Spec::Function(spec) if spec.before.is_none() => plus(function_line(spec)),
+        Spec::Function(spec) => spec.fields.iter().flat_map(field).collect(),
+        Spec::Association(spec) => plus(format!("{} on {}", spec.function.arn(), spec.instance)),
+        Spec::Grant(spec) => plus(grant_text(spec)),
+        Spec::Flow(spec) if spec.id.is_none() => {
+            plus(format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))
+        }
+        Spec::Flow(spec) => flow_lines(&spec.diff),
+        Spec::FlowMetadata(FlowMetadataSpec { name, description, state, .. }) => {
+            let state = state.map(|state| format!("{state:?}").to_lowercase());
+            let fields =
+                [("name", name.as_ref()), ("description", description.as_ref()), ("state", state.as_ref())];
+            let given = fields.iter().filter_map(|(key, value)| Some(format!("+ {key}: {}", (*value)?)));
+            given.collect()
+        }
+        Spec::Attributes(spec) => {
+            spec.attributes.iter().map(|(name, value)| format!("+ {name}: {value}")).collect()
+        }
+        Spec::Instance(spec) => plus(format!("alias `{}` in {}", spec.alias, spec.place)),
+        Spec::Removal(removal) => {
+            removal_lines(removal).into_iter().map(|line| format!("- {line}")).collect()
+        }
+    }
+}
+
+/// Writes a field that changes; a hidden value is named and never shown.
+fn field(change: &FieldChange) -> Vec<String> {
+    let FieldChange { path, from, to, hidden } = change;
+    match (from, to, hidden) {
+        (None, _, true) => vec![format!("+ {path} (the value is not shown)")],
+        (_, None, true) => vec![format!("- {path} (the value is not shown)")],
+        (Some(_), Some(_), true) => vec![format!("! {path} changes (the values are not shown)")],
+        (from, to, false) => from_to(path, from.as_deref(), to.as_deref()),
+    }
+}
+
+fn from_to(path: &str, from: Option<&str>, to: Option<&str>) -> Vec<String> {
+    let from = from.map(|from| format!("- {path}: {from}"));
+    let to = to.map(|to| format!("+ {path}: {to}"));
+    from.into_iter().chain(to).collect()
+}
+
+/// Writes how two flows differ, block by block.
+pub(super) fn flow_lines(diff: &FlowDiff) -> Vec<String> {
+    let FlowDiff { start, blocks, outside } = diff;
+    let mut lines = Vec::new();
+    if let Some((from, to)) = start {
+        lines.extend(from_to("starts at", Some(from), Some(to)));
+    }
+    for FlowField { pointer, from, to } in outside {
+        lines.extend(from_to(pointer, from.as_deref(), to.as_deref()));
+    }
+    for change in blocks {
+        match change {
+            BlockChange::Added { name, kind, lines: text } => {
+                lines.push(format!("@@ new block: {name} ({kind}) @@"));
+                lines.extend(text.iter().map(|line| format!("+ {line}")));
+            }
+            BlockChange::Removed { name, kind, lines: text } => {
+                lines.push(format!("@@ removed block: {name} ({kind}) @@"));
+                lines.extend(text.iter().map(|line| format!("- {line}")));
+            }
+            BlockChange::Renamed { from, to } => {
+                lines.push(format!("@@ renamed block @@"));
+                lines.extend(from_to("Identifier", Some(from), Some(to)));
+            }
+            BlockChange::Changed { name, kind, from_text, to_text, .. } => {
+                lines.push(format!("@@ block: {name} ({kind}) @@"));
+                lines.extend(block_lines(from_text, to_text));
+            }
+        }
+    }
+    lines
+}
+
+fn block_lines(from: &str, to: &str) -> Vec<String> {
+    let diff = TextDiff::from_lines(from, to);
+    let mut lines = Vec::new();
+    for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if index > 0 {
+            lines.push("  …".to_owned());
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let mark = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            lines.push(format!("{mark} {}", change.value().trim_end_matches('\n')));
+        }
+    }
+    lines
+}

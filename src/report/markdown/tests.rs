@@ -1,0 +1,181 @@
+//! Pages read with a parser of CommonMark: nothing that a stranger wrote becomes anything but text.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::page::LIMIT;
+use super::*;
+use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
+use crate::manifest::{Sources, Status};
+use crate::operations::Operation;
+use crate::plan::{
+    Action, ActionId, AssociationSpec, Change, FlowSpec, Guard, LateText, Plan, Spec, Step,
+};
+use crate::resource::{
+    Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Origin, Problem, SetName,
+};
+use crate::snapshot::Gap;
+
+mod oracle;
+mod properties;
+
+use oracle::read;
+
+const HOSTILE: &str = "x` ``` </summary></details><img src=x onerror=alert(1)> [a](https://e.invalid) ![b](c) \
+                       @octocat #1 GH-2 https://e.invalid/x www.e.invalid <!-- flowbind --> | a | b | **bold** _i_ \
+                       ~~s~~ $x$ &lt; &#60; [^1] :smile: a@b.invalid 0123456789abcdef\n# Heading\n> quote\n- list\n\
+                       ```\n~~~\n</details>\n\u{202e}\u{1b}[31m\0\r\n===\n";
+
+fn label(text: &str) -> Label {
+    Label::parse(text).unwrap()
+}
+
+fn instance() -> InstanceArn {
+    InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap()
+}
+
+fn action(kind: Kind, name: &str, change: Change, reason: &str) -> Action {
+    let id = ActionId { address: Address::new(kind, &label(name)), step: Step::Write };
+    Action { id, change, reason: reason.to_owned(), after: Vec::new(), guard: None }
+}
+
+fn flow_update(name: &str, text: &str, lines: usize) -> Action {
+    let field = FlowField { pointer: text.to_owned(), from: Some(text.to_owned()), to: None };
+    let json = |last: &str| format!("{}\n{last}\n", vec![text; lines].join("\n"));
+    let diff = FlowDiff {
+        start: Some((text.to_owned(), "b".to_owned())),
+        blocks: vec![
+            BlockChange::Added { name: text.to_owned(), kind: text.to_owned(), lines: vec![text.to_owned(); lines] },
+            BlockChange::Renamed { from: text.to_owned(), to: "b".to_owned() },
+            BlockChange::Changed {
+                name: text.to_owned(),
+                kind: "Wait".to_owned(),
+                fields: vec![field.clone()],
+                from_text: json("1"),
+                to_text: json(text),
+            },
+        ],
+        outside: vec![field],
+    };
+    let spec = FlowSpec {
+        key: (Kind::Flow, label(name)),
+        instance: instance(),
+        instance_name: label("london"),
+        id: Some("i".to_owned()),
+        arn: None,
+        name: text.to_owned(),
+        kind: FlowType::ContactFlow,
+        status: Status::Published,
+        description: None,
+        tags: [].into(),
+        content: LateText::Known(String::new()),
+        before: None,
+        diff,
+    };
+    action(Kind::Flow, name, Change::Update(Spec::Flow(Box::new(spec))), text)
+}
+
+fn association(name: &str) -> Action {
+    let function = FunctionRef { place: instance().place, name: "crm".to_owned(), qualifier: None };
+    let spec = Spec::Association(AssociationSpec { instance: instance(), function });
+    action(Kind::Association, name, Change::Create(spec), "the instance's list does not hold crm")
+}
+
+fn plan_of(actions: Vec<Action>) -> Plan {
+    Plan {
+        set: SetName::parse("acme").unwrap(),
+        manifest: String::new(),
+        actions,
+        problems: Vec::new(),
+        gaps: Vec::new(),
+        in_sync: 3,
+        force: None,
+    }
+}
+
+fn hostile_plan() -> Plan {
+    let address = Address::new(Kind::Flow, &label("main")).block(HOSTILE);
+    let origin = Origin { file: HOSTILE.to_owned(), line: 1, column: 2 };
+    let error = Problem::error("code", HOSTILE).at(&origin).on(&address).hint(HOSTILE);
+    let gap = Gap {
+        operation: Operation::GetPolicy,
+        address: address.clone(),
+        denied: true,
+        message: HOSTILE.to_owned(),
+        hint: Some(HOSTILE.to_owned()),
+    };
+    let mut guarded = flow_update("main", HOSTILE, 20);
+    guarded.guard = Some(Guard { code: "protected", message: HOSTILE.to_owned(), allow: address });
+    Plan {
+        problems: vec![error.clone(), Problem::held("code", HOSTILE), Problem::warning("code", HOSTILE)],
+        gaps: vec![gap],
+        force: Some(HOSTILE.to_owned()),
+        ..plan_of(vec![association("a"), guarded])
+    }
+}
+
+#[test]
+fn a_plan_reads_well_from_the_sums_to_the_details() {
+    let page = read(&plan_markdown(&[plan_of(vec![association("a"), flow_update("main", "x", 1)])], &[]));
+    assert_eq!(page.headings[0], "flowbind plan: 1 to create, 1 to update, 0 to delete");
+    assert_eq!(page.headings[1..], ["To update (1)", "To create (1)"]);
+    assert_eq!(page.folded, 2);
+    let synced = read(&plan_markdown(&[plan_of(Vec::new())], &[]));
+    assert_eq!((synced.headings.as_slice(), synced.folded), (&["flowbind plan: in sync".to_owned()][..], 0));
+}
+
+#[test]
+fn hostile_names_in_a_plan_are_text_and_nothing_else() {
+    let plans = [hostile_plan(), hostile_plan()];
+    for text in [plan_markdown(&plans[..1], &plans[0].problems), plan_markdown(&plans, &[])] {
+        let page = read(&text);
+        assert!(page.text.contains("onerror") && page.code.iter().any(|code| code.contains("onerror")), "{text}");
+        let expected = ["Needs attention", "To update", "To create", "Warnings"];
+        assert!(page.headings[1..].iter().zip(expected).all(|(it, name)| it.starts_with(name)), "{text}");
+        assert_eq!(page.headings.len(), 5);
+        assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text:?}");
+    }
+    read(&problems_markdown("plan", &plans[0].problems));
+}
+
+#[test]
+fn hostile_names_in_findings_are_text_and_nothing_else() {
+    use crate::report::lint::samples;
+    let notice = crate::report::lint::Notice { file: HOSTILE.to_owned(), message: HOSTILE.to_owned() };
+    for (mut report, sources) in [
+        (samples::hostile(), samples::sources()),
+        (samples::sample(), samples::sources()),
+        (samples::hostile(), Sources::default()),
+    ] {
+        for finding in &mut report.findings {
+            finding.message.push_str(HOSTILE);
+        }
+        let text = lint_markdown(&report, &sources, std::slice::from_ref(&notice));
+        let page = read(&text);
+        assert_eq!(page.folded, report.findings.len(), "{text}");
+    }
+}
+
+#[test]
+fn three_hundred_changes_with_long_diffs_fit_and_say_what_is_left_out() {
+    for (text, lines, changes) in [("x", 400, 300), (HOSTILE, 40, 300), (HOSTILE, 40, 5_000)] {
+        let mut plan = hostile_plan();
+        plan.actions = (0..changes).map(|n| flow_update(&format!("f{n}"), text, lines)).collect();
+        plan.actions.push(association("last"));
+        let page = plan_markdown(&[plan], &[]);
+        assert!(page.len() <= LIMIT && page.encode_utf16().count() < 65_536, "{}", page.len());
+        let read = read(&page);
+        assert!(read.folded > 0 || text == HOSTILE, "{page}");
+        assert_eq!(read.headings[1], "Needs attention (4)", "what matters stays");
+        assert!(page.contains("left out") && page.contains("`flowbind plan` shows all"), "{page}");
+    }
+}
+
+#[test]
+fn many_sets_do_not_break_the_page() {
+    let plans: Vec<Plan> = (0..300).map(|_| hostile_plan()).collect();
+    let page = plan_markdown(&plans, &[]);
+    assert!(page.len() <= LIMIT, "{}", page.len());
+    let read = read(&page);
+    assert_eq!(read.rows, 41);
+    assert!(page.contains("260 more sets"), "{page}");
+}

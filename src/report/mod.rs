@@ -16,5 +16,5 @@ mod style;
 
 pub use apply_text::apply_text;
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
-pub use plan_text::{calls_text, gaps_text, plan_text};
+pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

@@ -28,6 +28,7 @@ pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Fa
                 show(plan, &loaded.sources, terminal);
                 terminal.result(&report::plan_text(plan, plans.len() > 1))?;
             }
+            terminal.result(&report::checksum_text(&plans))?;
             terminal.result(&report::calls_text(&calls))?;
         }
         PlanOutput::Markdown => terminal.result(&report::plan_markdown(&plans, &loaded.warnings))?,

@@ -62,6 +62,7 @@ mod tests {
             problems: Vec::new(),
             gaps: Vec::new(),
             in_sync: 0,
+            fingerprints: std::collections::BTreeMap::new(),
             force: Some("much".to_owned()),
         };
         assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 1 });

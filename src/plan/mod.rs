@@ -4,8 +4,10 @@
 //! same input. A plan is data; the executor has no choice left to make.
 
 mod bindings;
+mod checksum;
 mod counts;
 mod fields;
+mod fingerprint;
 mod flow_site;
 mod flow_text;
 mod flow_wanted;
@@ -26,10 +28,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use checksum::{action_digests, checksum};
 pub use counts::Counts;
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
+pub use fingerprint::{ABSENT, fingerprints};
 use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
@@ -71,6 +75,8 @@ pub struct Plan {
     pub gaps: Vec<Gap>,
     /// How many resources agree already.
     pub in_sync: usize,
+    /// What it rests on, by address: see [`fingerprints`].
+    pub fingerprints: BTreeMap<String, String>,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
     pub force: Option<String>,
 }
@@ -303,7 +309,8 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     let mut gaps = observed.gaps.clone();
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
-    Plan { set, manifest, actions, problems, gaps, in_sync, force: None }
+    let fingerprints = fingerprints(desired, observed);
+    Plan { set, manifest, actions, problems, gaps, in_sync, fingerprints, force: None }
 }
 
 impl Plan {

@@ -57,6 +57,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         problems: Vec::new(),
         gaps,
         in_sync: 0,
+        fingerprints: BTreeMap::new(),
         force: None,
     };
     for (kept, live) in kept.iter().zip(live) {

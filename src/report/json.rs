@@ -8,7 +8,8 @@ use crate::flow::compare::BlockChange;
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
 use crate::plan::{
-    Action, ApplyReport, Change, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec, Step,
+    self, Action, ApplyReport, Change, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec,
+    Step,
 };
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
@@ -22,6 +23,8 @@ pub struct PlanDocument {
     problems: Vec<Problem>,
     gaps: Vec<Gap>,
     summary: Summary,
+    /// What `apply --checksum` takes.
+    checksum: String,
     calls: BTreeMap<Operation, u32>,
 }
 
@@ -116,6 +119,7 @@ impl PlanDocument {
             problems: Vec::new(),
             gaps: Vec::new(),
             summary: Summary::default(),
+            checksum: plan::checksum(plans),
             calls: calls.clone(),
         };
         for plan in plans {

@@ -21,5 +21,5 @@ pub use apply_text::apply_text;
 pub use github::{plan_github, problems_github};
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
 pub use markdown::{lint_markdown, plan_markdown, problems_markdown};
-pub use plan_text::{calls_text, gaps_text, plan_text};
+pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

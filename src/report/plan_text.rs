@@ -8,7 +8,7 @@ use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
 use crate::operations::Operation;
-use crate::plan::{Action, Change, Counts, GrantSpec, LateSid, Plan, Spec, Step};
+use crate::plan::{self, Action, Change, Counts, GrantSpec, LateSid, Plan, Spec, Step};
 use crate::resource::{OwnSid, SidKind};
 
 const INDENT: &str = "      ";
@@ -46,6 +46,16 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
         );
     }
     out
+}
+
+/// Writes the checksum of plans, where they can be applied and there is something to apply.
+pub fn checksum_text(plans: &[Plan]) -> String {
+    if plans.iter().any(Plan::has_errors) || plans.iter().all(|plan| plan.actions.is_empty()) {
+        return String::new();
+    }
+    let checksum = plan::checksum(plans);
+    let how = dim("(to write exactly this: flowbind apply --checksum CHECKSUM PATH...)");
+    format!("Checksum: {checksum} {how}\n")
 }
 
 /// Writes the calls that a run has made.

@@ -4,7 +4,7 @@ use super::changes::change_lines;
 use super::page::{Item, Page, Section};
 use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
-use crate::plan::{Action, Change, Counts, Plan};
+use crate::plan::{self, Action, Change, Counts, Plan};
 use crate::report::plan_text::step_text;
 use crate::resource::{Problem, Severity};
 
@@ -27,7 +27,17 @@ pub fn plan_markdown(plans: &[Plan], warnings: &[Problem]) -> String {
         section("To create", creations),
         section("Warnings", warned),
     ];
-    Page { head: head(plans), sections, foot: String::new(), whole: "flowbind plan" }.render()
+    Page { head: head(plans), sections, foot: foot(plans), whole: "flowbind plan" }.render()
+}
+
+/// Gives the checksum to approve, where the plans can be applied and there is something to apply.
+fn foot(plans: &[Plan]) -> String {
+    if plans.iter().any(Plan::has_errors) || plans.iter().all(|plan| plan.actions.is_empty()) {
+        return String::new();
+    }
+    let command = format!("flowbind apply --checksum {} PATH...", plan::checksum(plans));
+    let sure = "To write exactly this, and nothing if AWS or the manifest has moved since:";
+    format!("{sure}\n\n{}", fence("sh", &[command]))
 }
 
 /// The prefix of addresses where there are several sets.

@@ -88,6 +88,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         problems: Vec::new(),
         gaps: Vec::new(),
         in_sync: 3,
+        fingerprints: [].into(),
         force: None,
     }
 }
@@ -119,8 +120,12 @@ fn a_plan_reads_well_from_the_sums_to_the_details() {
     assert_eq!(page.headings[0], "flowbind plan: 1 to create, 1 to update, 0 to delete");
     assert_eq!(page.headings[1..], ["To update (1)", "To create (1)"]);
     assert_eq!(page.folded, 2);
+    assert!(page.code.last().unwrap().starts_with("flowbind apply --checksum "), "{:?}", page.code);
     let synced = read(&plan_markdown(&[plan_of(Vec::new())], &[]));
     assert_eq!((synced.headings.as_slice(), synced.folded), (&["flowbind plan: in sync".to_owned()][..], 0));
+    assert!(synced.code.iter().all(|code| !code.contains("--checksum")));
+    let broken = Plan { problems: vec![Problem::error("c", "m")], ..plan_of(vec![association("a")]) };
+    assert!(read(&plan_markdown(&[broken], &[])).code.iter().all(|code| !code.contains("--checksum")));
 }
 
 #[test]

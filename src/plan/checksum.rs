@@ -1,0 +1,223 @@
+//! The checksum of plans: over everything that they would write, in full, and over what they rest on.
+//!
+//! Each structure is taken apart by name, so that a field added to a spec cannot be left out unnoticed. Reasons, wording
+//! of problems, calls and times are left out. Values of environments are covered by the manifest's digest, which is
+//! slow to guess from; here stand their names alone.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Action, ActionId, AssociationSpec, AttributesSpec, Change, Disassociation, FieldChange, FlowMetadataSpec,
+    FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec, KeptFlow, KeptGrant,
+    LateSid, LateText, Plan, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
+};
+use crate::flow::compare;
+use crate::flow::document::Document;
+use crate::manifest::{CreateInstance, Identity, Package, RoleRef, Source};
+use crate::resource::{FunctionRef, Place, SidKind};
+use crate::snapshot::RolePolicies;
+
+/// The version of the canonical form; a change of it makes every saved plan and every known checksum stale.
+const VERSION: &str = "flowbind.checksum/v1";
+
+/// Hashes plans: 64 hex digits. The same manifests and the same AWS give the same ones.
+pub fn checksum(plans: &[Plan]) -> String {
+    let plans: Vec<Value> = plans
+        .iter()
+        .map(|plan| {
+            let actions: Vec<Value> =
+                plan.actions.iter().map(|action| json!([id(&action.id), action.digest()])).collect();
+            json!([plan.set.as_str(), plan.manifest, plan.fingerprints, actions])
+        })
+        .collect();
+    hex(&json!([VERSION, plans]))
+}
+
+impl Action {
+    /// Hashes everything that the action would write, what it would overwrite, its order and its guard: 64 hex digits.
+    pub fn digest(&self) -> String {
+        let Self { id: name, change, reason: _, after, guard } = self;
+        let word = match change {
+            Change::Create(_) => "create",
+            Change::Update(_) => "update",
+            Change::Delete(_) => "delete",
+        };
+        let after: Vec<Value> = after.iter().map(id).collect();
+        let guard = guard.as_ref().map(|guard| json!([guard.code, guard.allow]));
+        hex(&json!([VERSION, id(name), word, spec(change.spec()), after, guard]))
+    }
+}
+
+fn hex(value: &Value) -> String {
+    text_digest(&value.to_string())
+}
+
+fn text_digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn id(id: &ActionId) -> Value {
+    json!([id.address, id.step])
+}
+
+fn spec(spec: &Spec) -> Value {
+    match spec {
+        Spec::Role(spec) => role(spec),
+        Spec::Function(spec) => function(spec),
+        Spec::Association(AssociationSpec { instance, function }) => {
+            json!(["association", instance.to_string(), arn(function)])
+        }
+        Spec::Grant(spec) => grant(spec),
+        Spec::Flow(spec) => flow(spec),
+        Spec::FlowMetadata(spec) => {
+            let FlowMetadataSpec { key, instance, instance_name, id, name, description, state } = spec;
+            json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state])
+        }
+        Spec::Attributes(AttributesSpec { instance, attributes }) => {
+            json!(["attributes", instance.to_string(), attributes])
+        }
+        Spec::Instance(InstanceSpec { place, alias, create, tags }) => {
+            let CreateInstance { identity, inbound, outbound } = create;
+            let identity = match identity {
+                Identity::ConnectManaged => json!(["connect-managed"]),
+                Identity::Saml => json!(["saml"]),
+                Identity::ExistingDirectory { directory } => json!(["existing-directory", directory]),
+            };
+            json!(["instance", self::place(place), alias, identity, inbound, outbound, tags])
+        }
+        Spec::Removal(removal) => json!(["removal", self::removal(removal)]),
+    }
+}
+
+fn place(place: &Place) -> Value {
+    let Place { account, region } = place;
+    json!([account, region])
+}
+
+fn arn(function: &FunctionRef) -> String {
+    function.arn().to_string()
+}
+
+fn fields(changes: &[FieldChange]) -> Value {
+    let field = |FieldChange { path, from, to, hidden }: &FieldChange| json!([path, from, to, hidden]);
+    changes.iter().map(field).collect()
+}
+
+fn role(spec: &RoleSpec) -> Value {
+    let RoleSpec { place, name, owner, wanted, before, fields } = spec;
+    let RolePolicies { trust, managed, inline } = wanted;
+    let before = before.as_ref().map(RolePolicies::digest);
+    let wanted = json!([trust, managed, inline]);
+    json!(["role", self::place(place), name, owner, wanted, before, self::fields(fields)])
+}
+
+fn function(spec: &FunctionSpec) -> Value {
+    let FunctionSpec { function, owner, source, role, before, fields } = spec;
+    let Source {
+        runtime,
+        handler,
+        code: Package { path: _, digest, zip: _, size: _ },
+        role: named,
+        timeout,
+        memory,
+        environment,
+        description,
+        publish,
+    } = source;
+    let managed = matches!(named, RoleRef::Managed(_));
+    let names: Option<Vec<&String>> = environment.as_ref().map(|variables| variables.keys().collect());
+    let source = json!([runtime, handler, digest, managed, timeout, memory, names, description, publish]);
+    let before = before.as_ref().map(|seen| &seen.arn);
+    json!(["function", arn(function), owner, source, role, before, self::fields(fields)])
+}
+
+fn grant(spec: &GrantSpec) -> Value {
+    let GrantSpec { grant, set, sid, taken } = spec;
+    let sid = match sid {
+        LateSid::Known(SidKind::WithAssociation) => json!(["a"]),
+        LateSid::Known(SidKind::GrantOnly) => json!(["g"]),
+        LateSid::After(after) => json!(["after", id(after)]),
+    };
+    json!(["grant", arn(&grant.function), grant.instance.to_string(), set.as_str(), sid, taken])
+}
+
+fn flow(spec: &FlowSpec) -> Value {
+    let FlowSpec {
+        key,
+        instance,
+        instance_name,
+        id,
+        arn,
+        name,
+        kind,
+        status,
+        description,
+        tags,
+        content,
+        before,
+        diff: _,
+    } = spec;
+    let about =
+        json!([key, instance.to_string(), instance_name, id, arn, name, kind, status, description, tags]);
+    let late = matches!(content, LateText::After(_));
+    let content = content.preview().map(|text| text_digest(&text));
+    json!(["flow", about, late, content, before.as_deref().map(meaning)])
+}
+
+/// The digest of what is overwritten: by its meaning, so that a move in the designer is none.
+fn meaning(text: &str) -> String {
+    Document::parse(text).map_or_else(|_| text_digest(text), |document| compare::digest(&document))
+}
+
+fn kept(flow: &KeptFlow) -> Value {
+    let KeptFlow {
+        address,
+        key,
+        instance,
+        instance_name,
+        id,
+        arn,
+        name,
+        kind,
+        published,
+        description,
+        tags,
+        content,
+    } = flow;
+    let about = json!([address, key, instance.to_string(), instance_name, id, arn, name, kind]);
+    json!([about, published, description, tags, text_digest(content)])
+}
+
+fn removal(removal: &Removal) -> Value {
+    match removal {
+        Removal::Flow(removal) => {
+            let FlowRemoval { flow } = &**removal;
+            json!(["flow", kept(flow)])
+        }
+        Removal::Association(Disassociation { instance, functions, keep }) => {
+            let functions: Vec<String> = functions.iter().map(arn).collect();
+            let keep: Vec<Value> =
+                keep.iter().map(|KeptGrant { grant, any }| json!([self::grant(grant), any])).collect();
+            json!(["association", instance.to_string(), functions, keep])
+        }
+        Removal::Statements(StatementRemoval { instance, statements }) => {
+            let statements: Vec<Value> =
+                statements.iter().map(|(function, sid)| json!([arn(function), sid])).collect();
+            json!(["statements", instance.to_string(), statements])
+        }
+        Removal::Function(FunctionRemoval { function, record }) => {
+            json!(["function", arn(function), text_digest(record)])
+        }
+        Removal::Role(RoleRemoval { place, name, owner }) => {
+            json!(["role", self::place(place), name, owner])
+        }
+    }
+}
+
+/// The digests of a plan's actions, by their names: tells which of them differ between two plans.
+pub fn action_digests(plan: &Plan) -> BTreeMap<ActionId, String> {
+    plan.actions.iter().map(|action| (action.id.clone(), action.digest())).collect()
+}

@@ -9,7 +9,7 @@ use crate::world::World;
 
 const LONDON: &str = "eu-west-2";
 
-async fn applied() -> World {
+pub(crate) async fn applied() -> World {
     let world = World::demo().await;
     let session = world.session().await;
     let plan = world.plan().await;
@@ -81,6 +81,18 @@ async fn remove_own_statement(world: &World, instance: &str) -> (String, Vec<ser
     (sid, statements)
 }
 
+/// Changes a time limit, takes a function off the instance, and removes a statement: see [`remove_own_statement`].
+pub(crate) async fn break_three(world: &World) -> (String, Vec<serde_json::Value>) {
+    let london = instance(world, LONDON).await;
+    let limit = |seconds: u32| format!("\"InvocationTimeLimitSeconds\": \"{seconds}\"");
+    set_limit(world, &london, "Main IVR", &limit(8), &limit(3)).await;
+    let order_status = "arn:aws:lambda:eu-west-2:111122223333:function:fernhill-order-status-dev";
+    let connect = world.connect(LONDON);
+    let disassociate = connect.disassociate_lambda_function().instance_id(&london).function_arn(order_status);
+    disassociate.send().await.unwrap();
+    remove_own_statement(world, &london).await
+}
+
 #[tokio::test]
 async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_stay() {
     let world = applied().await;
@@ -103,24 +115,7 @@ async fn exactly_what_was_broken_by_hand_is_named_and_mended_and_foreign_things_
     assert!(world.plan().await.actions.is_empty(), "what is foreign is no difference");
     let foreign_associations = associations(&world, &london).await;
 
-    // Three things are broken.
-    set_limit(
-        &world,
-        &london,
-        "Main IVR",
-        "\"InvocationTimeLimitSeconds\": \"8\"",
-        "\"InvocationTimeLimitSeconds\": \"3\"",
-    )
-    .await;
-    let order_status = "arn:aws:lambda:eu-west-2:111122223333:function:fernhill-order-status-dev";
-    connect
-        .disassociate_lambda_function()
-        .instance_id(&london)
-        .function_arn(order_status)
-        .send()
-        .await
-        .unwrap();
-    let (sid, statements) = remove_own_statement(&world, &london).await;
+    let (sid, statements) = break_three(&world).await;
 
     let plan = world.plan().await;
     insta::assert_snapshot!(lines(&plan).join("\n"), @r"

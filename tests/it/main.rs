@@ -19,6 +19,7 @@ mod functions_slow;
 mod graph;
 mod hand_made;
 mod lint;
+mod outputs;
 mod removal;
 mod removal_answers;
 mod removal_functions;

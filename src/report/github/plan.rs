@@ -2,7 +2,7 @@
 
 use super::{Annotation, Level, commands};
 use crate::manifest::Manifest;
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, Plan, Step};
 use crate::resource::{Origin, Problem, Severity};
 
 /// Writes a command for each problem, gap, guard and change of the plans, and for each warning about the manifests.
@@ -10,14 +10,15 @@ use crate::resource::{Origin, Problem, Severity};
 pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem]) -> String {
     let mut found: Vec<_> = warnings.iter().map(|warning| problem(warning, None, "")).collect();
     for (plan, manifest) in plans.iter().zip(manifests) {
-        let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
+        let set = prefix(plans, plan);
         found.extend(plan.problems.iter().map(|it| problem(it, Some(manifest), &set)));
         found.extend(plan.gaps.iter().map(|gap| Annotation {
             level: Level::Warning,
             place: manifest.origin(&gap.address).cloned(),
             end_column: None,
             title: format!("{set}{} could not be read", gap.address),
-            lines: [format!("{}: {}", gap.operation, gap.message)].into_iter().chain(gap.hint.clone()).collect(),
+            lines:
+                [format!("{}: {}", gap.operation, gap.message)].into_iter().chain(gap.hint.clone()).collect(),
         }));
         found.extend(plan.force.iter().map(|much| Annotation {
             level: Level::Warning,
@@ -26,9 +27,26 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
             title: format!("{} is held", plan.set),
             lines: vec![format!("{much}; to do it all the same: --force")],
         }));
-        found.extend(plan.actions.iter().map(|it| action(it, manifest.origin(&it.id.address), &set)));
+    }
+    // What goes and what changes before what is new, since GitHub shows the first ones only.
+    let kinds: [fn(&Change) -> bool; 3] = [
+        |change| matches!(change, Change::Delete(_)),
+        |change| matches!(change, Change::Update(_)),
+        |change| matches!(change, Change::Create(_)),
+    ];
+    for wanted in kinds {
+        for (plan, manifest) in plans.iter().zip(manifests) {
+            let set = prefix(plans, plan);
+            let told = plan.actions.iter().filter(|it| it.id.step != Step::Stub && wanted(&it.change));
+            found.extend(told.map(|it| action(it, manifest.origin(&it.id.address), &set)));
+        }
     }
     commands(found, "flowbind plan")
+}
+
+/// The prefix of addresses where there are several sets.
+fn prefix(plans: &[Plan], plan: &Plan) -> String {
+    if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() }
 }
 
 /// Writes a command for each problem of manifests that could not be taken.
@@ -58,7 +76,8 @@ fn action(action: &Action, declared: Option<&Origin>, set: &str) -> Annotation {
         Change::Delete(_) => "delete",
     };
     let guard = action.guard.as_ref();
-    let guarded = guard.map(|guard| format!("{}; to do it all the same: --allow {set}{}", guard.message, guard.allow));
+    let guarded =
+        guard.map(|guard| format!("{}; to do it all the same: --allow {set}{}", guard.message, guard.allow));
     Annotation {
         level: if guarded.is_some() { Level::Warning } else { Level::Notice },
         place: declared.cloned(),

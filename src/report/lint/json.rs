@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::report::visible::document;
 use crate::flow::finding::{Finding, PathStep};
 use crate::lint::Report;
+use crate::report::visible::document;
 
 #[derive(Serialize)]
 struct LintDocument<'a> {

@@ -14,7 +14,7 @@ pub use explain::{explain, list};
 pub use github::github;
 pub use json::json;
 pub use sarif::{Notice, sarif};
-pub(super) use text::summary;
+pub(super) use text::tally;
 pub use text::{text, unread};
 
 #[cfg(test)]

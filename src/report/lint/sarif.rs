@@ -5,11 +5,11 @@
 
 use super::excerpt::{Excerpt, located};
 use super::explain::first_sentence;
-use crate::report::visible::{document, visible};
 use crate::flow::finding::{Finding, PathStep, Severity};
 use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};
 use crate::manifest::Sources;
+use crate::report::visible::{document, visible};
 
 mod log;
 

@@ -10,10 +10,10 @@ use super::super::style::red;
 use super::excerpt::{Excerpt, located};
 use super::explain::wrap;
 use super::sarif::Notice;
-use crate::report::visible::visible;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
+use crate::report::visible::visible;
 
 /// The longest way that is shown whole, in steps; of a longer one the two ends.
 const LONGEST_PATH: usize = 40;
@@ -131,25 +131,34 @@ fn row(step: &PathStep) -> [String; 4] {
     [block, visible(by).into_owned(), format!("line {line}"), sum]
 }
 
-/// Says how many findings there are, and how bad.
-pub(in crate::report) fn summary(report: &Report) -> String {
-    let count =
-        |number: usize, one: &str, many: &str| format!("{number} {}", if number == 1 { one } else { many });
-    let files = count(report.files, "file", "files");
-    let mut out = if report.findings.is_empty() {
-        format!("No findings in {files}")
-    } else {
-        let kinds = [
-            (Severity::Error, "error", "errors"),
-            (Severity::Warning, "warning", "warnings"),
-            (Severity::Advice, "advice", "advice"),
-            (Severity::Info, "info", "info"),
-        ];
-        let counts = kinds.map(|(severity, one, many)| (report.count(severity), one, many));
-        let told = counts.into_iter().filter(|(number, ..)| *number > 0);
-        let told: Vec<_> = told.map(|(number, one, many)| count(number, one, many)).collect();
-        format!("{} in {files}: {}", count(report.findings.len(), "finding", "findings"), told.join(", "))
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Says how many findings there are, in how many files.
+pub(in crate::report) fn tally(report: &Report) -> String {
+    let findings = match report.findings.len() {
+        0 => "no findings".to_owned(),
+        number => count(number, "finding", "findings"),
     };
+    format!("{findings} in {}", count(report.files, "file", "files"))
+}
+
+/// Says how many findings there are, and how bad.
+fn summary(report: &Report) -> String {
+    let mut out = tally(report).replacen('n', "N", usize::from(report.findings.is_empty()));
+    let kinds = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Advice, "advice", "advice"),
+        (Severity::Info, "info", "info"),
+    ];
+    let counts = kinds.map(|(severity, one, many)| (report.count(severity), one, many));
+    let told = counts.into_iter().filter(|(number, ..)| *number > 0);
+    let told: Vec<_> = told.map(|(number, one, many)| count(number, one, many)).collect();
+    if !told.is_empty() {
+        let _ = write!(out, ": {}", told.join(", "));
+    }
     if !report.suppressed.is_empty() {
         let _ = write!(out, "; {} let pass by the manifest", report.suppressed.len());
     }

@@ -6,18 +6,18 @@ use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
 use crate::report::lint::excerpt::{Excerpt, located};
-use crate::report::lint::{Notice, summary};
+use crate::report::lint::{Notice, tally};
 
 /// The longest way that is shown, in steps.
 const LONGEST_PATH: usize = 30;
 
 /// Writes findings as a page of Markdown that GitHub takes for a comment. `notices` are inputs that could not be read.
 pub fn lint_markdown(report: &Report, sources: &Sources, notices: &[Notice]) -> String {
-    let total = summary(report);
-    let (title, rest) = total.trim_end().split_once(": ").unwrap_or((total.trim_end().trim_end_matches('.'), ""));
-    let mut head = format!("### flowbind lint: {}\n", title.to_lowercase());
-    if !rest.is_empty() {
-        head.push_str(&format!("\n{}\n", prose(rest)));
+    let mut head = format!("### flowbind lint: {}\n", tally(report));
+    match report.suppressed.len() {
+        0 => {}
+        1 => head.push_str("\n1 finding is let pass by the manifest.\n"),
+        n => head.push_str(&format!("\n{n} findings are let pass by the manifest.\n")),
     }
     let mut sections = vec![Section {
         heading: "Could not be read".to_owned(),
@@ -75,7 +75,12 @@ fn way(path: &[PathStep]) -> String {
         let by = if by.is_empty() { String::new() } else { format!(", left by {}", code(by)) };
         let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
         let rounds = rounds.map(|rounds| format!(" ({rounds} times round)")).unwrap_or_default();
-        format!("{}. {}{}{by}, line {line}{sum}{rounds}\n", index + 1, callee.unwrap_or_default(), code(block))
+        format!(
+            "{}. {}{}{by}, line {line}{sum}{rounds}\n",
+            index + 1,
+            callee.unwrap_or_default(),
+            code(block)
+        )
     };
     let mut out: String = path.iter().enumerate().take(LONGEST_PATH).map(step).collect();
     if let Some(more @ 1..) = path.len().checked_sub(LONGEST_PATH) {

@@ -120,7 +120,9 @@ impl Page {
             let are = if left_out == 1 { "is" } else { "are" };
             out.push_str(&format!("\n**{left_out}{all} {are} left out** for length; `{whole}` shows all.\n"));
         } else if without > 0 {
-            out.push_str(&format!("\nThe details of {without} are left out for length; `{whole}` shows all.\n"));
+            out.push_str(&format!(
+                "\nThe details of {without} are left out for length; `{whole}` shows all.\n"
+            ));
         }
     }
 }

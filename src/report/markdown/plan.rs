@@ -4,7 +4,7 @@ use super::changes::change_lines;
 use super::page::{Item, Page, Section};
 use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
-use crate::plan::{self, Action, Change, Counts, Plan};
+use crate::plan::{self, Action, Change, Counts, Plan, Step};
 use crate::report::plan_text::step_text;
 use crate::resource::{Problem, Severity};
 
@@ -36,7 +36,7 @@ fn foot(plans: &[Plan]) -> String {
         return String::new();
     }
     let command = format!("flowbind apply --checksum {} PATH...", plan::checksum(plans));
-    let sure = "To write exactly this, and nothing if AWS or the manifest has moved since:";
+    let sure = "To write exactly this, with the options of this plan, and nothing if AWS or the manifest has moved since:";
     format!("{sure}\n\n{}", fence("sh", &[command]))
 }
 
@@ -61,7 +61,10 @@ fn attention(plans: &[Plan]) -> Vec<Item> {
     });
     let forced = plans.iter().filter_map(|plan| {
         let much = prose(plan.force.as_ref()?);
-        Some(Item::line(format!("**guard** {}: {much}; to do it all the same: `--force`", code(&plan.set.to_string()))))
+        Some(Item::line(format!(
+            "**guard** {}: {much}; to do it all the same: `--force`",
+            code(&plan.set.to_string())
+        )))
     });
     let guarded = plans.iter().flat_map(|plan| {
         let set = prefix(plans, plan);
@@ -81,7 +84,9 @@ fn changes(plans: &[Plan], wanted: fn(&Change) -> bool) -> Vec<Item> {
     let of_plan = |plan| {
         let set = prefix(plans, plan);
         let actions: std::slice::Iter<'_, Action> = plan.actions.iter();
-        actions.filter(move |action| wanted(&action.change)).map(move |action| change(action, &set))
+        // The first, empty content of a flow is not worth a line beside the flow's own.
+        let told = actions.filter(move |it| it.id.step != Step::Stub && wanted(&it.change));
+        told.map(move |action| change(action, &set))
     };
     plans.iter().flat_map(of_plan).collect()
 }

@@ -27,7 +27,8 @@ pub(super) fn problem_item(problem: &Problem, set: &str) -> Item {
     };
     let address =
         address.as_ref().map(|address| format!("{}: ", code(&format!("{set}{address}")))).unwrap_or_default();
-    let place = origin.as_ref().map(|origin| format!(" at {}", code(&origin.to_string()))).unwrap_or_default();
+    let place =
+        origin.as_ref().map(|origin| format!(" at {}", code(&origin.to_string()))).unwrap_or_default();
     let hint = hint.as_ref().map(|hint| format!("<br>{}", prose(hint))).unwrap_or_default();
     Item::line(format!("**{word}** {address}{} ({kind}{place}){hint}", prose(message)))
 }

@@ -7,12 +7,8 @@ use super::*;
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
 use crate::manifest::{Sources, Status};
 use crate::operations::Operation;
-use crate::plan::{
-    Action, ActionId, AssociationSpec, Change, FlowSpec, Guard, LateText, Plan, Spec, Step,
-};
-use crate::resource::{
-    Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Origin, Problem, SetName,
-};
+use crate::plan::{Action, ActionId, AssociationSpec, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
+use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Origin, Problem, SetName};
 use crate::snapshot::Gap;
 
 mod oracle;
@@ -44,7 +40,11 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
     let diff = FlowDiff {
         start: Some((text.to_owned(), "b".to_owned())),
         blocks: vec![
-            BlockChange::Added { name: text.to_owned(), kind: text.to_owned(), lines: vec![text.to_owned(); lines] },
+            BlockChange::Added {
+                name: text.to_owned(),
+                kind: text.to_owned(),
+                lines: vec![text.to_owned(); lines],
+            },
             BlockChange::Renamed { from: text.to_owned(), to: "b".to_owned() },
             BlockChange::Changed {
                 name: text.to_owned(),
@@ -133,7 +133,10 @@ fn hostile_names_in_a_plan_are_text_and_nothing_else() {
     let plans = [hostile_plan(), hostile_plan()];
     for text in [plan_markdown(&plans[..1], &plans[0].problems), plan_markdown(&plans, &[])] {
         let page = read(&text);
-        assert!(page.text.contains("onerror") && page.code.iter().any(|code| code.contains("onerror")), "{text}");
+        assert!(
+            page.text.contains("onerror") && page.code.iter().any(|code| code.contains("onerror")),
+            "{text}"
+        );
         let expected = ["Needs attention", "To update", "To create", "Warnings"];
         assert!(page.headings[1..].iter().zip(expected).all(|(it, name)| it.starts_with(name)), "{text}");
         assert_eq!(page.headings.len(), 5);

@@ -140,14 +140,11 @@ fn is_shortcode(word: &str) -> bool {
 /// Tells a word that Markdown and GitHub take for nothing else.
 fn is_plain(word: &str) -> bool {
     let letters = |c: char| {
-        if c.is_ascii() {
-            c.is_ascii_alphanumeric() || ".,;:!?'\"()-%=+<>&".contains(c)
-        } else {
-            !steers(c)
-        }
+        if c.is_ascii() { c.is_ascii_alphanumeric() || ".,;:!?'\"()-%=+<>&".contains(c) } else { !steers(c) }
     };
     let lower = word.to_ascii_lowercase();
-    let reference = lower.strip_prefix("gh-").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let reference =
+        lower.strip_prefix("gh-").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let commit = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     word.chars().all(letters) && !lower.contains("www.") && !reference && !commit
 }

@@ -1,0 +1,117 @@
+//! What people, pull requests and machines read of the shipped demo: every format of every command.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::hand_made::{applied, break_three};
+use crate::world::{World, code, copy, flowbind, flowbind_at, shipped, stderr, stdout};
+
+/// Compares with what is kept; digests change with every word of the demo.
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({ filters => [("[0-9a-f]{64}", "<digest>")], omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+/// A result and how the command ended.
+fn ended(output: &Output) -> String {
+    let text = stdout(output);
+    assert!(!text.is_empty(), "{}", stderr(output));
+    format!("{text}(exit code {})", code(output))
+}
+
+fn at(world: &World, arguments: &[&str]) -> Output {
+    flowbind_at(world.folder.path(), &world.emulator.url()).args(arguments).output().unwrap()
+}
+
+/// Edits a file of the demo.
+fn edit(folder: &Path, file: &str, from: &str, to: &str) {
+    let path = folder.join("demo").join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{from} is not in {file}");
+    std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_what_was_broken_by_hand() {
+    let world = applied().await;
+    break_three(&world).await;
+    for format in ["text", "json", "markdown", "github"] {
+        let output = at(&world, &["plan", "demo", "--detailed-exitcode", "--output", format]);
+        snapshot(&format!("plan_{format}"), &ended(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_with_everything_that_can_keep_it_from_being_applied() {
+    let world = applied().await;
+    break_three(&world).await;
+    let folder = world.folder.path();
+    // A flow that the live one still leads to and a permission are taken out, a flow is protected, one does not exist.
+    let text = std::fs::read_to_string(folder.join("demo/flowbind.yaml")).unwrap();
+    let (head, rest) = text.split_once("    care-queue:\n      instance").unwrap();
+    let (_, tail) = rest.split_once("    # No `content`").unwrap();
+    std::fs::write(folder.join("demo/flowbind.yaml"), format!("{head}    # No `content`{tail}")).unwrap();
+    edit(folder, "flows/main-ivr.json", "${flow.care-queue.arn}", "${flow.main-ivr.arn}");
+    edit(folder, "flowbind.yaml", "functions: [contact-journal]", "functions: []");
+    edit(folder, "flowbind.yaml", "name: Main IVR\n", "name: Main IVR\n      protect: true\n");
+    edit(folder, "flowbind.yaml", "name: US desk\n", "name: US desks\n");
+    for format in ["text", "json", "markdown", "github"] {
+        let output = at(&world, &["plan", "demo", "--prune", "--detailed-exitcode", "--output", format]);
+        snapshot(&format!("plan_held_{format}"), &ended(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_sync_is_said_in_every_format() {
+    let world = applied().await;
+    for format in ["text", "markdown"] {
+        let output = at(&world, &["plan", "demo", "--detailed-exitcode", "--output", format]);
+        snapshot(&format!("plan_in_sync_{format}"), &ended(&output));
+    }
+    let github = at(&world, &["plan", "demo", "--detailed-exitcode", "--output", "github"]);
+    assert_eq!((stdout(&github).as_str(), code(&github)), ("", 0), "nothing is no annotation");
+}
+
+#[test]
+fn a_manifest_that_cannot_be_taken_is_told_in_the_pull_request() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    edit(folder.path(), "flowbind.yaml", "  instances:", "  instanzes:");
+    for format in ["markdown", "github"] {
+        let output = flowbind(folder.path()).args(["plan", "demo", "--output", format]).output().unwrap();
+        snapshot(&format!("plan_broken_{format}"), &ended(&output));
+    }
+}
+
+#[test]
+fn findings_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    edit(
+        folder.path(),
+        "flows/main-ivr.json",
+        "\"NextAction\": \"Say sorry\"",
+        "\"NextAction\": \"Say sory\"",
+    );
+    edit(
+        folder.path(),
+        "flows/main-ivr.json",
+        "\"NextAction\": \"Say order status\"",
+        "\"NextAction\": \"Check return\"",
+    );
+    edit(folder.path(), "flowbind.yaml", "timeLimit: 5s", "timeLimit: 8s");
+    for format in ["text", "json", "markdown", "github", "sarif"] {
+        let output = flowbind(folder.path()).args(["lint", "demo", "--output", format]).output().unwrap();
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        if format == "sarif" {
+            // The rules' own pages are not repeated here.
+            let mut log: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+            let driver = &mut log["runs"][0]["tool"]["driver"];
+            (driver["rules"], driver["semanticVersion"]) = (serde_json::json!([]), "0.0.0".into());
+            snapshot("lint_sarif", &serde_json::to_string_pretty(&log).unwrap());
+        } else {
+            snapshot(&format!("lint_{format}"), &ended(&output));
+        }
+    }
+}

@@ -1,18 +1,16 @@
-//! The checksum of plans: over everything that they would write, in full, and over what they rest on.
+//! The digest of an action: over everything that it would write, in full, and over what it would overwrite.
 //!
 //! Each structure is taken apart by name, so that a field added to a spec cannot be left out unnoticed. Reasons, wording
 //! of problems, calls and times are left out. Values of environments are covered by the manifest's digest, which is
 //! slow to guess from; here stand their names alone.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Action, ActionId, AssociationSpec, AttributesSpec, Change, Disassociation, FieldChange, FlowMetadataSpec,
+    Action, ActionId, AssociationSpec, AttributesSpec, Disassociation, FieldChange, FlowMetadataSpec,
     FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec, KeptFlow, KeptGrant,
-    LateSid, LateText, Plan, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
+    LateSid, LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
 };
 use crate::flow::compare;
 use crate::flow::document::Document;
@@ -21,33 +19,15 @@ use crate::resource::{FunctionRef, Place, SidKind};
 use crate::snapshot::RolePolicies;
 
 /// The version of the canonical form; a change of it makes every saved plan and every known checksum stale.
-const VERSION: &str = "flowbind.checksum/v1";
-
-/// Hashes plans: 64 hex digits. The same manifests and the same AWS give the same ones.
-pub fn checksum(plans: &[Plan]) -> String {
-    let plans: Vec<Value> = plans
-        .iter()
-        .map(|plan| {
-            let actions: Vec<Value> =
-                plan.actions.iter().map(|action| json!([id(&action.id), action.digest()])).collect();
-            json!([plan.set.as_str(), plan.manifest, plan.fingerprints, actions])
-        })
-        .collect();
-    hex(&json!([VERSION, plans]))
-}
+pub(super) const VERSION: &str = "flowbind.checksum/v1";
 
 impl Action {
     /// Hashes everything that the action would write, what it would overwrite, its order and its guard: 64 hex digits.
     pub fn digest(&self) -> String {
         let Self { id: name, change, reason: _, after, guard } = self;
-        let word = match change {
-            Change::Create(_) => "create",
-            Change::Update(_) => "update",
-            Change::Delete(_) => "delete",
-        };
         let after: Vec<Value> = after.iter().map(id).collect();
         let guard = guard.as_ref().map(|guard| json!([guard.code, guard.allow]));
-        hex(&json!([VERSION, id(name), word, spec(change.spec()), after, guard]))
+        hex(&json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]))
     }
 }
 
@@ -215,9 +195,4 @@ fn removal(removal: &Removal) -> Value {
             json!(["role", self::place(place), name, owner])
         }
     }
-}
-
-/// The digests of a plan's actions, by their names: tells which of them differ between two plans.
-pub fn action_digests(plan: &Plan) -> BTreeMap<ActionId, String> {
-    plan.actions.iter().map(|action| (action.id.clone(), action.digest())).collect()
 }

@@ -6,6 +6,7 @@
 mod bindings;
 mod checksum;
 mod counts;
+mod evidence;
 mod fields;
 mod fingerprint;
 mod flow_site;
@@ -28,8 +29,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use checksum::{action_digests, checksum};
 pub use counts::Counts;
+pub use evidence::{ActionEvidence, Evidence, Moved, checksum, checksum_of};
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};

@@ -8,8 +8,7 @@ use crate::flow::compare::BlockChange;
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
 use crate::plan::{
-    self, Action, ApplyReport, Change, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec,
-    Step,
+    self, Action, ApplyReport, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec, Step,
 };
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
@@ -146,11 +145,7 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         set: plan.set.to_string(),
         address: action.id.address.to_string(),
         step: action.id.step,
-        action: match action.change {
-            Change::Create(_) => "create",
-            Change::Update(_) => "update",
-            Change::Delete(_) => "delete",
-        },
+        action: action.change.word(),
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
         guard: action.guard.clone(),

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::manifest::{Inputs, load};
-use crate::plan::{Plan, action_digests, checksum, plan};
+use crate::plan::{ActionEvidence, Evidence, Plan, checksum, plan};
 use crate::resource::{FunctionRef, InstanceArn};
 use crate::snapshot::{FlowIds, FlowSummary};
 
@@ -146,7 +146,7 @@ fn what_the_plan_does_not_depend_on_moves_nothing() {
             seen.policies.insert(target(desired), Look::Found(policy));
         },
         |_, seen| live(seen).description.push_str("not declared"),
-        |_, seen| drop(seen.calls.insert(crate::operations::Operation::GetPolicy, 7)),
+        |_, seen| seen.calls.extend([(crate::operations::Operation::GetPolicy, 7)]),
     ];
     for change in none {
         assert_eq!(moved(change), Vec::<String>::new());
@@ -211,24 +211,22 @@ fn the_order_of_a_policy_and_the_layout_of_a_flow_do_not_count() {
     let before = planned(|_, _| {});
     assert_eq!(before.fingerprints, moved.fingerprints);
     // But what is sent keeps the live Metadata, and would be something else.
-    assert_ne!(action_digests(&before), action_digests(&moved));
+    assert!(!Evidence::of(&before).same_outcome(&Evidence::of(&moved)));
 }
 
 #[test]
 fn the_digest_of_an_action_tells_what_it_writes_and_what_it_overwrites() {
     let plan = planned(|_, _| {});
-    let digests = action_digests(&plan);
+    let digests = Evidence::of(&plan).actions;
     assert_eq!(digests.len(), 4);
     let other = planned(|_, seen| {
         let text = LIVE.replace("DisconnectParticipant", "EndFlowExecution");
         let content = FlowContent { text, modified_ms: None };
         (live(seen).published, live(seen).draft) = (Some(content.clone()), Some(content));
     });
-    let differ: Vec<String> = action_digests(&other)
-        .into_iter()
-        .filter(|(id, digest)| digests.get(id) != Some(digest))
-        .map(|(id, _)| id.address.to_string())
-        .collect();
+    let other = Evidence::of(&other).actions;
+    let differ = other.iter().filter(|action| !digests.contains(action));
+    let differ: Vec<&str> = differ.map(|ActionEvidence { address, .. }| address.as_str()).collect();
     assert_eq!(differ, ["flow/main"]);
     let mut reworded = plan.actions[0].clone();
     reworded.reason.push_str(", said otherwise");

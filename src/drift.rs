@@ -69,7 +69,7 @@ pub struct Difference {
 #[derive(Debug, Clone)]
 pub enum Detail {
     /// What `apply` would write, from what is there to what is declared.
-    Planned(Change),
+    Planned(Box<Change>),
     /// What a draft changes, from what is published.
     Draft(FlowDiff),
     /// A function in an instance's list.

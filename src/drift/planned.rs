@@ -117,7 +117,7 @@ fn planned(
         address: address.clone(),
         moved: Moved::by(cause),
         message,
-        detail: Some(Detail::Planned(change.clone())),
+        detail: Some(Detail::Planned(Box::new(change.clone()))),
         hint: None,
         origin: origin_of(desired, address),
         ignored: None,

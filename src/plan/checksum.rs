@@ -24,7 +24,7 @@ pub(super) const VERSION: &str = "flowbind.checksum/v1";
 impl Action {
     /// Hashes everything that the action would write, what it would overwrite, its order and its guard: 64 hex digits.
     pub fn digest(&self) -> String {
-        let Self { id: name, change, reason: _, after, guard } = self;
+        let Self { id: name, change, reason: _, after, guard, cause: _ } = self;
         let after: Vec<Value> = after.iter().map(id).collect();
         let guard = guard.as_ref().map(|guard| json!([guard.code, guard.allow]));
         hex(&json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]))

@@ -4,6 +4,8 @@
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
 mod apply_text;
+mod drift_json;
+mod drift_text;
 mod fields;
 mod flow_diff;
 mod github;
@@ -18,6 +20,8 @@ mod style;
 mod visible;
 
 pub use apply_text::apply_text;
+pub use drift_json::DriftDocument;
+pub use drift_text::{drift_text, ignored_text};
 pub use github::{plan_github, problems_github};
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
 pub use markdown::{lint_markdown, plan_markdown, problems_markdown};

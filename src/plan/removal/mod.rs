@@ -79,7 +79,7 @@ impl Tally {
 }
 
 /// Makes a logical name of a name of AWS's, for what the manifest has no name for.
-fn label(text: &str) -> Option<Label> {
+pub(crate) fn label(text: &str) -> Option<Label> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let text: String = text.chars().take(63).map(plain).collect();
     Label::parse(text.trim_matches('-')).ok()

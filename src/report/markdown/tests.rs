@@ -31,7 +31,7 @@ fn instance() -> InstanceArn {
 
 fn action(kind: Kind, name: &str, change: Change, reason: &str) -> Action {
     let id = ActionId { address: Address::new(kind, &label(name)), step: Step::Write };
-    Action { id, change, reason: reason.to_owned(), after: Vec::new(), guard: None }
+    Action { id, change, reason: reason.to_owned(), after: Vec::new(), guard: None, cause: Cause::Unknown }
 }
 
 fn flow_update(name: &str, text: &str, lines: usize) -> Action {
@@ -87,6 +87,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         actions,
         problems: Vec::new(),
         gaps: Vec::new(),
+        withheld: Vec::new(),
         in_sync: 3,
         fingerprints: [].into(),
         force: None,

@@ -10,10 +10,12 @@ use super::terminal::Terminal;
 use crate::drift::{Scope, Verdict, ignorable, let_pass};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::report::{self, DriftDocument};
+use crate::resource::Problem;
 
 pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let (entries, sources) = entries(args, terminal)?;
-    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let page = |problems: &[Problem]| broken(args.output, problems);
+    let loaded = load::load_or_report(&args.manifest, terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let scope = Scope { manifests: &loaded.manifests, audited: args.audit };
     let mut drifts = Vec::new();
@@ -36,6 +38,14 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
             }
             terminal.result(&report::calls_text(&calls))?;
         }
+        DriftOutput::Markdown => {
+            terminal.result(&report::drift_markdown(&drifts, &warnings, args.show_ignored))?;
+        }
+        DriftOutput::Github => terminal.result(&report::drift_github(&drifts, &warnings))?,
+        DriftOutput::Sarif => {
+            let log = report::drift_sarif(&drifts, &loaded.manifests).map_err(std::io::Error::from)?;
+            terminal.result(&log)?;
+        }
     }
     let worst = drifts.iter().map(crate::drift::Drift::verdict).min().unwrap_or(Verdict::InSync);
     Ok(match worst {
@@ -43,6 +53,15 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
         Verdict::Differs => Exit::Differences,
         Verdict::InSync => Exit::Done,
     })
+}
+
+/// Writes what is wrong with a manifest for those formats that somebody reads beside a log.
+fn broken(output: DriftOutput, problems: &[Problem]) -> Option<String> {
+    match output {
+        DriftOutput::Text | DriftOutput::Json | DriftOutput::Sarif => None,
+        DriftOutput::Markdown => Some(report::problems_markdown("drift", problems)),
+        DriftOutput::Github => Some(report::problems_github(problems)),
+    }
 }
 
 /// Reads the ignore file before anything is asked of AWS.

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::fields::{FieldChange, differences};
 use super::editing::editing;
+use super::fields::{FieldChange, differences};
 use super::ownership::{APPLIED_TAG, OWNER_TAG};
 use super::roles;
 use super::uses::{association_of, flow_address, uses};

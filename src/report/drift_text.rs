@@ -152,7 +152,7 @@ fn summary(drift: &Drift) -> String {
 }
 
 /// What to type after something of a kind.
-fn next_step(kind: DriftKind) -> Option<&'static str> {
+pub(super) fn next_step(kind: DriftKind) -> Option<&'static str> {
     match kind {
         DriftKind::ChangedOutside | DriftKind::Changed | DriftKind::ChangedBoth => Some(
             "`flowbind apply` writes the declared state back and keeps what it overwrites; to keep the change instead, put it into the manifest or the flow file.",

@@ -8,8 +8,10 @@ use std::fmt::Write;
 use super::visible::visible;
 use crate::resource::Origin;
 
+mod drift;
 mod plan;
 
+pub use drift::drift_github;
 pub use plan::{plan_github, problems_github};
 
 /// How many annotations of a level GitHub shows for one step.

@@ -30,4 +30,10 @@ pub(crate) struct DriftArgs {
 pub(crate) enum DriftOutput {
     Text,
     Json,
+    /// A page for an issue or a comment.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0.
+    Sarif,
 }

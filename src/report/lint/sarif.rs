@@ -1,7 +1,4 @@
-//! SARIF 2.1.0, as GitHub code scanning and editors read it.
-//!
-//! Beside the OASIS standard, GitHub's page "SARIF support for code scanning" decides what is written: relative URIs,
-//! lines and columns from 1, a fingerprint that outlives moved lines, a category in `automationDetails`.
+//! Findings as SARIF.
 
 use super::excerpt::{Excerpt, located};
 use super::explain::first_sentence;
@@ -9,11 +6,9 @@ use crate::flow::finding::{Finding, PathStep, Severity};
 use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};
 use crate::manifest::Sources;
+use crate::report::sarif::log::*;
+use crate::report::sarif::{SCHEMA, VERSION, physical, plain};
 use crate::report::visible::{document, visible};
-
-mod log;
-
-use log::*;
 
 /// Something that went wrong beside the findings: an input that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +49,8 @@ pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_js
         tool_execution_notifications: notifications.collect(),
     };
     document(&Log {
-        schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
+        schema: SCHEMA,
+        version: VERSION,
         runs: [Run {
             tool: Tool { driver },
             automation_details: AutomationDetails { id: "flowbind/lint/" },
@@ -158,7 +153,7 @@ fn result(
         partial_fingerprints: [(FINGERPRINT, fingerprint.clone())].into(),
         code_flows: if path.is_empty() { Vec::new() } else { vec![flow] },
         suppressions: reason.map(suppression).into_iter().collect(),
-        properties: ResultProperties {
+        properties: ResultProperties::Finding {
             pointer: pointer.clone(),
             confidence: confidence.as_str(),
             severity: severity.as_str(),
@@ -190,48 +185,6 @@ fn step_location(step: &PathStep, file: Option<&str>) -> ThreadFlowLocation {
         message: Some(Message { text: plain(&text) }),
     };
     ThreadFlowLocation { location }
-}
-
-fn physical(file: &str, region: Option<Region>) -> PhysicalLocation {
-    PhysicalLocation { artifact_location: ArtifactLocation { uri: uri(file) }, region }
-}
-
-/// Makes a message that stays on one line and holds no link and no placeholder of the standard (3.11.5 and 3.11.6).
-fn plain(text: &str) -> String {
-    let text = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
-    let text = if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text };
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once('{') {
-        let number = after.split('}').next().filter(|inside| inside.len() < after.len());
-        let placeholder =
-            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
-        out.push_str(before);
-        out.push_str(if placeholder { "{{" } else { "{" });
-        rest = after;
-    }
-    out + rest
-}
-
-/// Makes a URI reference of a path: relative where the path is, with everything escaped that a path segment may not
-/// hold (RFC 3986, 3.3). A colon in the first segment would read as a scheme.
-fn uri(path: &str) -> String {
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let mut out = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte))
-            }
-            _ => {
-                out.push('%');
-                out.extend(
-                    [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
-                );
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -14,9 +14,13 @@ const CONTEXT: usize = 2;
 const LINES: usize = 120;
 const BYTES: usize = 8_000;
 
-/// Gives the lines of an action; of very many the first ones, and how many are missing.
+/// Gives the lines of an action.
 pub(super) fn change_lines(spec: &Spec) -> Vec<String> {
-    let mut lines = all_lines(spec);
+    whole_or_cut(all_lines(spec))
+}
+
+/// Cuts very many lines, and says how many are missing.
+pub(super) fn whole_or_cut(mut lines: Vec<String>) -> Vec<String> {
     let mut bytes = 0;
     let fits = |line: &&String| {
         bytes += line.len() + 1;

@@ -21,6 +21,7 @@ pub fn lint_markdown(report: &Report, sources: &Sources, notices: &[Notice]) -> 
     }
     let mut sections = vec![Section {
         heading: "Could not be read".to_owned(),
+        meaning: "",
         items: notices
             .iter()
             .map(|notice| Item::line(format!("{}: {}", code(&notice.file), prose(&notice.message))))
@@ -35,7 +36,7 @@ pub fn lint_markdown(report: &Report, sources: &Sources, notices: &[Notice]) -> 
     for (severity, heading) in kinds {
         let of = located(report, sources).filter(|(finding, _)| finding.severity == severity);
         let items = of.map(|(finding, excerpt)| item(finding, excerpt.as_ref())).collect();
-        sections.push(Section { heading: heading.to_owned(), items });
+        sections.push(Section { heading: heading.to_owned(), meaning: "", items });
     }
     Page { head, sections, foot: String::new(), whole: "flowbind lint" }.render()
 }

@@ -5,12 +5,14 @@
 //! mention, a heading or HTML; the tests read every page with a parser of CommonMark.
 
 mod changes;
+mod drift;
 mod lint;
 mod page;
 mod plan;
 mod problems;
 mod text;
 
+pub use drift::drift_markdown;
 pub use lint::lint_markdown;
 pub use plan::plan_markdown;
 pub use problems::problems_markdown;

@@ -19,6 +19,8 @@ pub(super) struct Item {
 #[derive(Debug, Clone)]
 pub(super) struct Section {
     pub(super) heading: String,
+    /// A sentence on all of them; none where the heading says it all.
+    pub(super) meaning: &'static str,
     pub(super) items: Vec<Item>,
 }
 
@@ -71,7 +73,8 @@ impl Page {
     /// Writes the page: as many items as fit, in order, then of those as many with their details as fit.
     pub(super) fn render(mut self) -> String {
         self.sections.retain(|section| !section.items.is_empty());
-        let headings = self.sections.iter().map(|section| section.heading.len() + NOTE);
+        let headings =
+            self.sections.iter().map(|section| section.heading.len() + section.meaning.len() + NOTE);
         let fixed = self.head.len() + self.foot.len() + headings.sum::<usize>() + 4;
         let mut room = LIMIT.saturating_sub(fixed);
         let items: Vec<&Item> = self.sections.iter().flat_map(|section| &section.items).collect();
@@ -101,6 +104,9 @@ impl Page {
 
     fn section(&self, section: &Section, shown: &[Shown], out: &mut String) {
         out.push_str(&format!("\n#### {} ({})\n", section.heading, section.items.len()));
+        if !section.meaning.is_empty() {
+            out.push_str(&format!("\n{}.\n", capital(section.meaning)));
+        }
         let mut in_list = false;
         for (item, shown) in section.items.iter().zip(shown).filter(|(_, shown)| **shown != Shown::Nothing) {
             let list = *shown == Shown::Brief || item.full.is_none();
@@ -127,6 +133,12 @@ impl Page {
     }
 }
 
+/// Writes a sentence's first letter large.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,9 +146,13 @@ mod tests {
     fn page(items: usize, size: usize) -> String {
         let item = |n: usize| Item::folded(&format!("item {n}"), &format!("item {n}"), &"x".repeat(size));
         let sections = vec![
-            Section { heading: "First".to_owned(), items: vec![Item::line("it matters")] },
-            Section { heading: "None".to_owned(), items: Vec::new() },
-            Section { heading: "Last".to_owned(), items: (0..items).map(item).collect() },
+            Section { heading: "First".to_owned(), meaning: "", items: vec![Item::line("it matters")] },
+            Section { heading: "None".to_owned(), meaning: "", items: Vec::new() },
+            Section {
+                heading: "Last".to_owned(),
+                meaning: "the last",
+                items: (0..items).map(item).collect(),
+            },
         ];
         let page = Page { head: "### Head\n".to_owned(), sections, foot: "foot\n".to_owned(), whole: "x" };
         page.render()
@@ -152,6 +168,8 @@ mod tests {
         - it matters
 
         #### Last (2)
+
+        The last.
 
         <details><summary>item 0</summary>
 

@@ -19,7 +19,7 @@ pub fn plan_markdown(plans: &[Plan], warnings: &[Problem]) -> String {
     let minor = |problem: &Problem| problem.severity == Severity::Warning;
     let warned = warnings.iter().map(|problem| problem_item(problem, ""));
     let warned = warned.chain(problems(plans, minor)).collect();
-    let section = |heading: &str, items| Section { heading: heading.to_owned(), items };
+    let section = |heading: &str, items| Section { heading: heading.to_owned(), meaning: "", items };
     let sections = vec![
         section("Needs attention", attention(plans)),
         section("To delete", deletions),

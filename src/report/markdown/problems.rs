@@ -13,7 +13,7 @@ pub fn problems_markdown(command: &str, problems: &[Problem]) -> String {
         "### flowbind {command}: the manifest has {many}\n\nNothing was read from AWS and nothing was written.\n"
     );
     let items = problems.iter().map(|problem| problem_item(problem, "")).collect();
-    let sections = vec![Section { heading: "Problems".to_owned(), items }];
+    let sections = vec![Section { heading: "Problems".to_owned(), meaning: "", items }];
     Page { head, sections, foot: String::new(), whole: "flowbind validate" }.render()
 }
 

@@ -103,7 +103,7 @@ fn a_path_becomes_a_uri_reference() {
         ("/a/b.json", "file:///a/b.json"),
         ("../x%20", "../x%2520"),
     ] {
-        assert_eq!(uri(path), expected);
+        assert_eq!(crate::report::sarif::uri(path), expected);
     }
 }
 

@@ -1,0 +1,60 @@
+//! SARIF 2.1.0, as GitHub code scanning and editors read it.
+//!
+//! Beside the OASIS standard, GitHub's page "SARIF support for code scanning" decides what is written: relative URIs,
+//! lines and columns from 1, a fingerprint that outlives moved lines, a category in `automationDetails`.
+
+use super::visible::visible;
+use log::{ArtifactLocation, PhysicalLocation, Region};
+
+mod drift;
+pub(super) mod log;
+
+pub use drift::drift_sarif;
+
+/// Where the schema of the standard lies.
+pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// The version of the standard.
+pub(super) const VERSION: &str = "2.1.0";
+
+/// Makes the place in a file.
+pub(super) fn physical(file: &str, region: Option<Region>) -> PhysicalLocation {
+    PhysicalLocation { artifact_location: ArtifactLocation { uri: uri(file) }, region }
+}
+
+/// Makes a message that stays on one line and holds no link and no placeholder of the standard (3.11.5 and 3.11.6).
+pub(super) fn plain(text: &str) -> String {
+    let text = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
+    let text = if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text };
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        let number = after.split('}').next().filter(|inside| inside.len() < after.len());
+        let placeholder =
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+        out.push_str(before);
+        out.push_str(if placeholder { "{{" } else { "{" });
+        rest = after;
+    }
+    out + rest
+}
+
+/// Makes a URI reference of a path: relative where the path is, with everything escaped that a path segment may not
+/// hold (RFC 3986, 3.3). A colon in the first segment would read as a scheme.
+pub(super) fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let mut out = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte))
+            }
+            _ => {
+                out.push('%');
+                out.extend(
+                    [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+                );
+            }
+        }
+    }
+    out
+}

@@ -31,6 +31,7 @@
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `manifest`, `plan`, `resource`, `snapshot` |
+//! | [`saved`] | plans on paper: written, read again | `manifest`, `plan`, `report` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
@@ -57,4 +58,6 @@ pub mod report;
 pub mod resource;
 #[cfg(feature = "cli")]
 pub mod sandbox;
+#[cfg(feature = "cli")]
+pub mod saved;
 pub mod snapshot;

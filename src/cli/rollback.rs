@@ -6,7 +6,9 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 
 use super::apply::{self, OWN_FOLDER, Writing};
+use super::approval::Approval;
 use super::args::{ManifestArgs, RollbackArgs};
+use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::load;
@@ -14,7 +16,7 @@ use super::terminal::Terminal;
 use crate::backup::{BackupError, Backups, KeptRun};
 
 pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let allowed = apply::allowed(&args.allow)?;
+    let allowed = Chosen::parse("--allow", &args.allow)?;
     let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
     check(&kept, &args.run, terminal)?;
     // The manifests tell which roles to assume, and what a new sandbox holds.
@@ -31,9 +33,8 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
     let plan = connection.plan_rollback(&args.run, &kept.flows).await?;
     let writing = Writing {
         output: args.output,
-        auto_approve: args.auto_approve,
+        approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
-        force: false,
         name: apply::run_name(now),
         connection: &connection,
         terminal,

@@ -171,7 +171,7 @@ impl Site<'_> {
 }
 
 /// What a token looks up by its name on the live instance.
-fn looked_up(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
+pub(super) fn looked_up(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
     match token {
         Token::Queue { name, attribute } => Some((NamedKind::Queue, name, *attribute)),
         Token::Prompt { name, attribute } => Some((NamedKind::Prompt, name, *attribute)),

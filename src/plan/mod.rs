@@ -16,6 +16,7 @@ mod flows;
 mod functions;
 mod instances;
 mod namesake;
+mod only;
 mod order;
 mod outcome;
 mod ownership;
@@ -39,6 +40,7 @@ use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
+pub use only::{Partial, addresses, chosen};
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, reads};
@@ -78,6 +80,8 @@ pub struct Plan {
     pub in_sync: usize,
     /// What it rests on, by address: see [`fingerprints`].
     pub fingerprints: BTreeMap<String, String>,
+    /// Set where it is a part of what would be done ([`Plan::only`]).
+    pub partial: Option<Partial>,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
     pub force: Option<String>,
 }
@@ -311,7 +315,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
-    Plan { set, manifest, actions, problems, gaps, in_sync, fingerprints, force: None }
+    Plan { set, manifest, actions, problems, gaps, in_sync, fingerprints, partial: None, force: None }
 }
 
 impl Plan {

@@ -58,6 +58,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         gaps,
         in_sync: 0,
         fingerprints: BTreeMap::new(),
+        partial: None,
         force: None,
     };
     for (kept, live) in kept.iter().zip(live) {

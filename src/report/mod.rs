@@ -15,6 +15,6 @@ pub mod source;
 mod style;
 
 pub use apply_text::apply_text;
-pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
+pub use json::{ApplyDocument, PlanDocument, ValidateDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

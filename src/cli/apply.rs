@@ -13,7 +13,7 @@ use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::progress::Console;
 use super::terminal::Terminal;
-use super::{load, plan as plan_verb};
+use super::{load, plan as plan_verb, retype};
 use crate::backup::Backups;
 use crate::manifest::Sources;
 use crate::plan::{ApplyReport, Outcome, Plan};
@@ -35,6 +35,8 @@ pub(super) struct Writing<'a> {
     pub(super) approval: Approval,
     /// What was allowed by name, in all sets or in one.
     pub(super) allowed: Vec<Chosen>,
+    /// The command that plans a run's backups back.
+    pub(super) rollback: &'a dyn Fn(&str) -> String,
     /// Names the run's backups.
     pub(super) name: String,
     pub(super) connection: &'a Connection,
@@ -53,6 +55,7 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         output: args.output,
         approval,
         allowed,
+        rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         name: run_name(now),
         connection: &connection,
         terminal,
@@ -142,6 +145,10 @@ impl Writing<'_> {
             if text {
                 terminal.result(&report::apply_text(&plan, &report))?;
             }
+            if !report.backups.is_empty() {
+                let run = self.backup(several, &plan);
+                terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
+            }
             reports.push((plan, report));
         }
         Ok(reports)
@@ -155,7 +162,7 @@ impl Writing<'_> {
         if !terminal.can_ask() {
             let error = anyhow!("nobody is there to approve the plan: nothing was written");
             return Err(Failure::new(Exit::Refused, error)
-                .hint("review the plan, then give --auto-approve.".to_owned()));
+                .hint("review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve.".to_owned()));
         }
         if self.output == Output::Json {
             for plan in plans {
@@ -165,7 +172,8 @@ impl Writing<'_> {
         if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
             Ok(())
         } else {
-            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
+            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...".to_owned();
+            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")).hint(hint))
         }
     }
 }

@@ -6,21 +6,41 @@ use super::args::{AwsArgs, ManifestArgs};
 
 /// Writes a command on the same manifests and the same AWS; `--var` is repeated without its value.
 pub(super) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
+    let mut words = reach(verb, aws);
+    words.extend(manifest.targets.iter().map(|target| option("--for", target)));
+    words.extend(manifest.region.iter().map(|region| option("--region", region)));
+    inputs(&mut words, manifest);
+    words.join(" ")
+}
+
+/// Writes the command that plans back what a run has overwritten or deleted.
+pub(super) fn rollback(run: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
+    let mut words = reach(&format!("rollback {}", quoted(run)), aws);
+    inputs(&mut words, manifest);
+    words.join(" ")
+}
+
+fn option(name: &str, value: &str) -> String {
+    format!("{name} {}", quoted(value))
+}
+
+fn reach(verb: &str, aws: &AwsArgs) -> Vec<String> {
     let mut words = vec![format!("flowbind {verb}")];
     match &aws.sandbox {
         Some(file) if file == Path::new(super::args::SANDBOX) => words.push("--sandbox".to_owned()),
         Some(file) => words.push(format!("--sandbox={}", quoted(&file.display().to_string()))),
         None => {}
     }
-    let mut option = |name: &str, value: &str| words.push(format!("{name} {}", quoted(value)));
-    aws.profile.iter().for_each(|profile| option("--profile", profile));
-    aws.endpoint_url.iter().for_each(|url| option("--endpoint-url", url));
-    manifest.targets.iter().for_each(|target| option("--for", target));
-    manifest.region.iter().for_each(|region| option("--region", region));
-    manifest.var_files.iter().for_each(|file| option("--var-file", &file.display().to_string()));
+    words.extend(aws.profile.iter().map(|profile| option("--profile", profile)));
+    words.extend(aws.endpoint_url.iter().map(|url| option("--endpoint-url", url)));
+    words
+}
+
+fn inputs(words: &mut Vec<String>, manifest: &ManifestArgs) {
+    let files = manifest.var_files.iter();
+    words.extend(files.map(|file| option("--var-file", &file.display().to_string())));
     words.extend(manifest.vars.iter().map(|(name, _)| format!("--var {}=...", quoted(name))));
     words.extend(manifest.paths.iter().map(|path| quoted(&path.display().to_string())));
-    words.join(" ")
 }
 
 /// Quotes a word for a shell, where it needs that.

@@ -20,6 +20,7 @@ mod only;
 mod order;
 mod outcome;
 mod ownership;
+mod quotas;
 mod reads;
 mod removal;
 mod roles;
@@ -300,6 +301,7 @@ fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     functions::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    quotas::check(observed, &mut draft);
     draft.problems.extend(audit::live(desired, observed));
     draft
 }

@@ -54,8 +54,11 @@ async fn start() -> World {
 
 /// The end of a run: its code, and all that it said.
 fn run(world: &World, arguments: &[&str]) -> (i32, String) {
-    let output =
-        flowbind_at(world.folder.path(), &world.emulator.url()).args(arguments).arg("m.yaml").output().unwrap();
+    let output = flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(arguments)
+        .arg("m.yaml")
+        .output()
+        .unwrap();
     (code(&output), format!("{}{}", stdout(&output), stderr(&output)))
 }
 
@@ -88,7 +91,8 @@ fn refused(world: &World, arguments: &[&str], says: &[&str]) {
 }
 
 fn nothing_written(world: &World) {
-    let reads = |name: &str| READS.iter().any(|read| name.split(':').nth(1).unwrap_or(name).starts_with(read));
+    let reads =
+        |name: &str| READS.iter().any(|read| name.split(':').nth(1).unwrap_or(name).starts_with(read));
     let writes: Vec<String> = world.calls().into_keys().filter(|name| !reads(name)).collect();
     assert_eq!(writes, Vec::<String>::new());
 }
@@ -106,7 +110,11 @@ async fn a_saved_plan_is_written_while_nothing_has_moved_and_not_a_second_time()
     assert_eq!(ended, 0, "{said}");
     let (ended, said) = run(&world, &["plan", "--detailed-exitcode"]);
     assert_eq!(ended, 0, "{said}");
-    refused(&world, &["apply", "--plan", "plan.json"], &["moved: flow/main: it was not there, and is there now"]);
+    refused(
+        &world,
+        &["apply", "--plan", "plan.json"],
+        &["moved: flow/main: it was not there, and is there now"],
+    );
     // A plan without anything to do can be saved and applied too.
     save(&world, &[]);
     assert_eq!(run(&world, &["apply", "--plan", "plan.json"]).0, 0);
@@ -140,7 +148,11 @@ async fn what_the_plan_does_not_depend_on_may_change() {
         .create_function()
         .function_name("greeter-of-others")
         .role("arn:aws:iam::111122223333:role/any")
-        .code(aws_sdk_lambda::types::FunctionCode::builder().zip_file(aws_sdk_lambda::primitives::Blob::new("x")).build())
+        .code(
+            aws_sdk_lambda::types::FunctionCode::builder()
+                .zip_file(aws_sdk_lambda::primitives::Blob::new("x"))
+                .build(),
+        )
         .send()
         .await
         .ok();
@@ -181,7 +193,10 @@ async fn the_file_is_for_its_owner_holds_no_value_and_is_noticed_when_damaged() 
     assert_eq!(saved["inputs"]["variables"], serde_json::json!(["note"]));
     assert_eq!(saved["places"], serde_json::json!(["111122223333 eu-west-2"]));
     assert_eq!(saved["sets"][0]["fingerprints"]["flow/main"], "absent");
-    assert_eq!(saved["actions"].as_array().unwrap().len(), saved["sets"][0]["actions"].as_array().unwrap().len());
+    assert_eq!(
+        saved["actions"].as_array().unwrap().len(),
+        saved["sets"][0]["actions"].as_array().unwrap().len()
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -216,7 +231,11 @@ async fn a_checksum_is_an_approval_of_exactly_one_plan() {
     let checksum = said.split("Checksum: ").nth(1).unwrap()[..64].to_owned();
     assert_eq!(run(&world, &["apply", "--checksum", &checksum[..16]]).0, 64);
     let wrong = "0".repeat(64);
-    refused(&world, &["apply", "--checksum", &wrong], &[&format!("the plan has checksum {checksum} now"), "flowbind plan"]);
+    refused(
+        &world,
+        &["apply", "--checksum", &wrong],
+        &[&format!("the plan has checksum {checksum} now"), "flowbind plan"],
+    );
     // A policy counts whole.
     let grant = world.lambda(LONDON).add_permission().function_name("orders").statement_id("theirs");
     grant.action("lambda:InvokeFunction").principal("events.amazonaws.com").send().await.unwrap();
@@ -242,7 +261,10 @@ async fn a_part_is_planned_saved_and_written_with_what_must_come_before_it() {
     }
     save(&world, &["--only", "acme:flow/main@support"]);
     let said = run(&world, &["plan", "--only", "flow/main#call"]).1;
-    assert!(said.contains("Partial: only flow/main, and what must come before; 5 other changes are left out."), "{said}");
+    assert!(
+        said.contains("Partial: only flow/main, and what must come before; 5 other changes are left out."),
+        "{said}"
+    );
     assert!(!said.contains("orders"), "{said}");
     // What the part does not depend on may move, and be wrong.
     world.lambda(LONDON).delete_function().function_name("orders").send().await.unwrap();
@@ -273,7 +295,10 @@ async fn what_belongs_to_a_new_instance_needs_an_approval_of_its_own() {
     save(&world, &[]);
     let (ended, said) = run(&world, &["apply", "--plan", "plan.json"]);
     assert_eq!(ended, 4, "{said}");
-    assert!(said.contains("an instance was made") && said.contains("flowbind plan --out plan.json"), "{said}");
+    assert!(
+        said.contains("an instance was made") && said.contains("flowbind plan --out plan.json"),
+        "{said}"
+    );
     let (_, said) = run(&world, &["plan"]);
     assert!(said.contains("+ flow/main"), "{said}");
     save(&world, &[]);

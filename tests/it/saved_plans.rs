@@ -23,6 +23,7 @@ spec:
   functions:
     crm: { name: crm, qualifier: live }
     orders: { name: orders }
+    theirs: { name: theirs }
     greeter:
       name: greeter
       source:
@@ -142,20 +143,7 @@ async fn what_the_plan_does_not_depend_on_may_change() {
     let document: Value = serde_json::from_str(&said).unwrap();
     let checksum = document["checksum"].as_str().unwrap().to_owned();
     let (connect, id) = (world.connect(LONDON), instance(&world).await);
-    let stranger = "arn:aws:lambda:eu-west-2:111122223333:function:greeter-of-others";
-    world
-        .lambda(LONDON)
-        .create_function()
-        .function_name("greeter-of-others")
-        .role("arn:aws:iam::111122223333:role/any")
-        .code(
-            aws_sdk_lambda::types::FunctionCode::builder()
-                .zip_file(aws_sdk_lambda::primitives::Blob::new("x"))
-                .build(),
-        )
-        .send()
-        .await
-        .ok();
+    let stranger = "arn:aws:lambda:eu-west-2:111122223333:function:theirs";
     connect.associate_lambda_function().instance_id(&id).function_arn(stranger).send().await.unwrap();
     let (_, said) = run(&world, &["plan"]);
     assert!(said.contains(&checksum), "{said}");

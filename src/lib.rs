@@ -32,6 +32,7 @@
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource`, `snapshot` |
+//! | [`saved`] | plans on paper: written, read again | `manifest`, `plan`, `report` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
@@ -59,4 +60,6 @@ pub mod report;
 pub mod resource;
 #[cfg(feature = "cli")]
 pub mod sandbox;
+#[cfg(feature = "cli")]
+pub mod saved;
 pub mod snapshot;

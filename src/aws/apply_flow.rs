@@ -18,7 +18,10 @@ impl Runner<'_> {
         let made = lock(&self.made).get(&spec.instance_name).cloned().unwrap_or_default();
         let text = match spec.content.resolve(&made) {
             Ok(text) => text,
-            Err(error) => return Ok(Outcome::Failed { message: format!("{subject}: {error}"), hint: None }),
+            Err(error) => {
+                let hint = "run the command again when what it names is there.".to_owned();
+                return Ok(Outcome::Failed { message: format!("{subject}: {error}"), hint: Some(hint) });
+            }
         };
         if let Some(kept) = kept(id, spec) {
             match self.keep.keep_flow(&kept) {
@@ -53,7 +56,8 @@ impl Runner<'_> {
     pub(super) async fn flow_metadata(&self, spec: &FlowMetadataSpec, subject: &str) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).and_then(|made| made.get(&spec.key).cloned());
         let Some(id) = spec.id.clone().or_else(|| made.map(|ids| ids.id)) else {
-            return Ok(Outcome::Failed { message: format!("{subject} was not created"), hint: None });
+            let hint = "run the command again when it is there.".to_owned();
+            return Ok(Outcome::Failed { message: format!("{subject} was not created"), hint: Some(hint) });
         };
         let about = (spec.name.as_deref(), spec.description.as_deref(), spec.state);
         self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await?;

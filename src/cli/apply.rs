@@ -6,12 +6,14 @@ use std::time::SystemTime;
 
 use anyhow::anyhow;
 
+use super::approval::Approval;
 use super::args::{ApplyArgs, Output};
+use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::progress::Console;
 use super::terminal::Terminal;
-use super::{load, plan as plan_verb};
+use super::{load, plan as plan_verb, retype};
 use crate::backup::Backups;
 use crate::manifest::Sources;
 use crate::plan::{ApplyReport, Outcome, Plan};
@@ -25,14 +27,16 @@ pub(super) const OWN_FOLDER: &str = ".flowbind";
 /// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
 const ROUNDS: usize = 2;
 
+const NOT: &str = "nothing was written";
+
 /// How plans are shown, approved and carried out.
 pub(super) struct Writing<'a> {
     pub(super) output: Output,
-    pub(super) auto_approve: bool,
+    pub(super) approval: Approval,
     /// What was allowed by name, in all sets or in one.
-    pub(super) allowed: Vec<(Option<String>, Address)>,
-    /// Whether somebody insists on a large deletion.
-    pub(super) force: bool,
+    pub(super) allowed: Vec<Chosen>,
+    /// The command that plans a run's backups back.
+    pub(super) rollback: &'a dyn Fn(&str) -> String,
     /// Names the run's backups.
     pub(super) name: String,
     pub(super) connection: &'a Connection,
@@ -40,35 +44,49 @@ pub(super) struct Writing<'a> {
 }
 
 pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let allowed = allowed(&args.allow)?;
+    let allowed = Chosen::parse("--allow", &args.allow)?;
+    let (approval, wish) = Approval::of(args)?;
     let loaded = load::load_or_show(&args.manifest, terminal)?;
+    approval.check_inputs(&loaded, now)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
+    // What belongs to a new instance was in no plan that anybody has reviewed.
+    let rounds = if approval.is_evidence() { 1 } else { ROUNDS };
     let mut writing = Writing {
         output: args.output,
-        auto_approve: args.auto_approve,
+        approval,
         allowed,
-        force: args.removal.force,
+        rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         name: run_name(now),
         connection: &connection,
         terminal,
     };
-    let mut reports = Vec::new();
-    for round in 1..=ROUNDS {
+    let (mut reports, mut again) = (Vec::new(), false);
+    for round in 1..=rounds {
         if round > 1 {
             writing.name = format!("{}-{round}", run_name(now));
         }
-        let mut plans = Vec::new();
-        for manifest in &loaded.manifests {
-            plans.push(connection.plan(manifest, args.removal.prune, false, terminal).await?);
-        }
+        let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
         let done = writing.write(plans, &loaded.sources).await?;
-        let again = done.iter().any(|(plan, report)| report.made_instance(plan));
+        again = done.iter().any(|(plan, report)| report.made_instance(plan));
         reports.extend(done);
         if !again {
             break;
         }
     }
-    end(&reports, connection, args.output, terminal).await
+    let next = writing.approval.again().filter(|_| again).map(str::to_owned);
+    let exit = end(&reports, connection, args.output, terminal).await?;
+    Ok(next.map_or(exit, |next| first_round(exit, &next, terminal)))
+}
+
+/// Says that a reviewed plan was carried out and that it was not all: what belongs to a new instance is a plan of its
+/// own.
+fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
+    terminal.error(&format!(
+        "{} an instance was made; what belongs to it could not be planned before, and nobody has approved it yet",
+        report::yellow("not all:")
+    ));
+    terminal.error(&format!("hint: look at what is left, then apply that: {next}"));
+    if exit == Exit::Done { Exit::Refused } else { exit }
 }
 
 /// Closes the connection and shows what was done.
@@ -95,9 +113,7 @@ impl Writing<'_> {
 
     /// What was allowed by name in a plan's set.
     fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
-        let of_set =
-            |(set, _): &&(Option<String>, Address)| set.as_ref().is_none_or(|set| *set == *plan.set.as_str());
-        self.allowed.iter().filter(of_set).map(|(_, address)| address.clone()).collect()
+        Chosen::in_set(&self.allowed, plan)
     }
 
     /// Shows plans, asks, and carries them out.
@@ -107,15 +123,14 @@ impl Writing<'_> {
         sources: &Sources,
     ) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
         let (terminal, text) = (self.terminal, self.output == Output::Text);
-        let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
-        let plans: Vec<Plan> = plans.into_iter().map(forced).collect();
         for plan in &plans {
             plan_verb::show(plan, sources, terminal);
             if text {
                 terminal.result(&report::plan_text(plan, plans.len() > 1))?;
             }
         }
-        begin(&plans)?;
+        self.approval.check(&plans, terminal)?;
+        begin(&plans, NOT)?;
         self.approve(&plans)?;
         let several = plans.len() > 1;
         let mut reports = Vec::new();
@@ -126,9 +141,13 @@ impl Writing<'_> {
             let allowed = self.allowed_in(&plan);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
             console.end();
-            let report = report.map_err(|why| not_begun(&why))?;
+            let report = report.map_err(|why| not_begun(&why, NOT))?;
             if text {
                 terminal.result(&report::apply_text(&plan, &report))?;
+            }
+            if !report.backups.is_empty() {
+                let run = self.backup(several, &plan);
+                terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
             }
             reports.push((plan, report));
         }
@@ -137,13 +156,13 @@ impl Writing<'_> {
 
     fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
         let terminal = self.terminal;
-        if self.auto_approve || plans.iter().all(|plan| plan.actions.is_empty()) {
+        if !matches!(self.approval, Approval::Ask) || plans.iter().all(|plan| plan.actions.is_empty()) {
             return Ok(());
         }
         if !terminal.can_ask() {
             let error = anyhow!("nobody is there to approve the plan: nothing was written");
             return Err(Failure::new(Exit::Refused, error)
-                .hint("review the plan, then give --auto-approve.".to_owned()));
+                .hint("review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve.".to_owned()));
         }
         if self.output == Output::Json {
             for plan in plans {
@@ -153,47 +172,36 @@ impl Writing<'_> {
         if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
             Ok(())
         } else {
-            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")))
+            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...".to_owned();
+            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")).hint(hint))
         }
     }
 }
 
-/// Nothing at all is written unless every set may begin.
-fn begin(plans: &[Plan]) -> Result<(), Failure> {
-    plans.iter().try_for_each(reconcile::may_begin).map_err(|why| not_begun(&why))
+/// Nothing at all is done unless every set may begin; `not` says what was not done.
+pub(super) fn begin(plans: &[Plan], not: &str) -> Result<(), Failure> {
+    plans.iter().try_for_each(reconcile::may_begin).map_err(|why| not_begun(&why, not))
 }
 
-fn not_begun(why: &NotBegun) -> Failure {
-    match why {
-        NotBegun::Errors => Failure::new(
+fn not_begun(why: &NotBegun, not: &str) -> Failure {
+    let (exit, error, hint) = match why {
+        NotBegun::Errors => (
             Exit::Error,
-            anyhow!("the errors above have to be mended first: nothing was written"),
+            anyhow!("the errors above have to be mended first: {not}"),
+            "mend them and run it again, or give --only ADDRESS for what they do not concern.",
         ),
-        NotBegun::NeedsForce(much) => {
-            let error = anyhow!("{much}: nothing was written");
-            let hint = "read the plan, then give --force if that is what you want.".to_owned();
-            Failure::new(Exit::Refused, error).hint(hint)
-        }
-        NotBegun::MayNotRead => Failure::new(
+        NotBegun::NeedsForce(much) => (
+            Exit::Refused,
+            anyhow!("{much}: {not}"),
+            "read the plan, then give --force if that is what you want.",
+        ),
+        NotBegun::MayNotRead => (
             Exit::Incomplete,
-            anyhow!("the caller may not read all that the manifest needs: nothing was written"),
+            anyhow!("the caller may not read all that the manifest needs: {not}"),
+            "allow the caller the calls that the gaps above name, then run it again.",
         ),
-    }
-}
-
-/// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only.
-pub(super) fn allowed(texts: &[String]) -> Result<Vec<(Option<String>, Address)>, Failure> {
-    let parse = |text: &String| {
-        let (set, address) = match text.split_once(':') {
-            Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
-            _ => (None, text.as_str()),
-        };
-        let address = Address::parse(address);
-        let address =
-            address.map_err(|error| Failure::new(Exit::Usage, anyhow!("--allow {text}: {error}")))?;
-        Ok((set, address))
     };
-    texts.iter().map(parse).collect()
+    Failure::new(exit, error).hint(hint.to_owned())
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.

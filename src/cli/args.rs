@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
-mod drift;
-
-pub(super) use drift::{DriftArgs, DriftOutput};
-
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
+mod drift;
 mod output;
+mod saving;
 
+pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use output::PlanOutput;
+pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
+
+/// Where the sandbox's state stays unless a file is given.
+pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
 
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
@@ -127,7 +130,7 @@ pub(super) struct AwsArgs {
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with = "sandbox")]
     pub(super) endpoint_url: Option<String>,
     /// Use the embedded AWS in this process; its state stays in FILE. Needs no account and no credentials.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = ".flowbind/sandbox.json")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
     pub(super) sandbox: Option<PathBuf>,
 }
 
@@ -271,6 +274,10 @@ pub(super) struct PlanArgs {
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: PlanOutput,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) saving: SavingArgs,
     /// End with 2 if something would change.
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
@@ -284,6 +291,10 @@ pub(super) struct ApplyArgs {
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) removal: RemovalArgs,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) approval: ApprovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,

@@ -1,7 +1,9 @@
 //! The command line: one verb a file. The only place that reads the environment or writes to a terminal.
 
 mod apply;
+mod approval;
 mod args;
+mod chosen;
 mod completions;
 mod connect;
 mod drift;
@@ -14,6 +16,7 @@ mod load;
 mod logging;
 mod plan;
 mod progress;
+mod retype;
 mod rollback;
 mod schema;
 mod terminal;
@@ -29,7 +32,7 @@ pub use exit::Exit;
 use exit::Failure;
 use terminal::Terminal;
 
-/// Runs a command line and says how it ended; `now` is the time for names of runs.
+/// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -45,7 +48,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Init(args) => init::run(args, &terminal),
         Command::Validate(args) => validate::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
-        Command::Plan(args) => plan::run(args, &terminal).await,
+        Command::Plan(args) => plan::run(args, now, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
         Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,

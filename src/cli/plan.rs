@@ -1,24 +1,31 @@
 //! `flowbind plan`: what would change, and why.
 
-use super::args::{PlanArgs, PlanOutput};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::args::{PlanArgs, PlanOutput, RemovalArgs};
+use super::chosen::{Chosen, Wish};
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
-use super::load;
 use super::terminal::Terminal;
-use crate::manifest::Sources;
+use super::{apply, load, retype};
+use crate::manifest::{Loaded, Sources};
 use crate::plan::Plan;
 use crate::report::{self, PlanDocument};
 use crate::resource::Problem;
+use crate::saved::{SavedInputs, SavedOptions, SavedPlan};
 
-pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let page = |problems: &[Problem]| broken("plan", args.output, problems);
+pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+    let wish = Wish {
+        prune: args.removal.prune,
+        force: args.removal.force,
+        audit: args.audit,
+        only: Chosen::parse("--only", &args.selection.only)?,
+    };
+    let page = |problems: &[Problem]| broken(args.output, problems);
     let loaded = load::load_or_report(&args.manifest, terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let mut plans = Vec::new();
-    for manifest in &loaded.manifests {
-        let plan = connection.plan(manifest, args.removal.prune, args.audit, terminal).await?;
-        plans.push(if args.removal.force { plan.forced() } else { plan });
-    }
+    let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
     let calls = connection.session.calls();
     connection.close().await?;
     match args.output {
@@ -36,16 +43,52 @@ pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Fa
             terminal.result(&report::plan_github(&plans, &loaded.manifests, &loaded.warnings))?;
         }
     }
+    if let Some(file) = &args.saving.out {
+        save(file, args, &loaded, &plans, now, terminal)?;
+    }
     Ok(exit(&plans, args.detailed_exitcode))
 }
 
 /// Writes what is wrong with a manifest for those formats that a pull request reads.
-pub(super) fn broken(command: &str, output: PlanOutput, problems: &[Problem]) -> Option<String> {
+fn broken(output: PlanOutput, problems: &[Problem]) -> Option<String> {
     match output {
         PlanOutput::Text | PlanOutput::Json => None,
-        PlanOutput::Markdown => Some(report::problems_markdown(command, problems)),
+        PlanOutput::Markdown => Some(report::problems_markdown("plan", problems)),
         PlanOutput::Github => Some(report::problems_github(problems)),
     }
+}
+
+/// Saves plans, unless apply would not begin to carry them out.
+fn save(
+    file: &Path,
+    args: &PlanArgs,
+    loaded: &Loaded,
+    plans: &[Plan],
+    now: SystemTime,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    apply::begin(plans, "the plan was not saved")?;
+    let text = |path: &PathBuf| path.display().to_string();
+    let mut variables: Vec<String> = args.manifest.vars.iter().map(|(name, _)| name.clone()).collect();
+    variables.sort();
+    variables.dedup();
+    let inputs = SavedInputs {
+        files: loaded.sources.files().map(str::to_owned).collect(),
+        variables,
+        variable_files: args.manifest.var_files.iter().map(text).collect(),
+        targets: args.manifest.targets.clone(),
+        region: args.manifest.region.clone(),
+    };
+    let RemovalArgs { prune, force } = args.removal;
+    let options = SavedOptions { prune, force, only: args.selection.only.clone() };
+    let saved = SavedPlan::new(&loaded.manifests, plans, inputs, options, now, args.saving.expires)
+        .map_err(|error| Failure::new(Exit::Error, error))?;
+    saved.write(file).map_err(|error| Failure::new(Exit::Error, error))?;
+    let name = file.display();
+    terminal.say(&format!("The plan is saved in {name}, good until {}.", saved.expires));
+    let verb = format!("apply --plan {}", retype::quoted(&name.to_string()));
+    terminal.say(&format!("To write it: {}", retype::command(&verb, &args.manifest, &args.aws)));
+    Ok(())
 }
 
 /// Shows what is wrong and what could not be read.

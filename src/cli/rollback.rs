@@ -6,34 +6,34 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 
 use super::apply::{self, OWN_FOLDER, Writing};
+use super::approval::Approval;
 use super::args::{ManifestArgs, RollbackArgs};
+use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
-use super::load;
 use super::terminal::Terminal;
+use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
 
 pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
-    let allowed = apply::allowed(&args.allow)?;
+    let allowed = Chosen::parse("--allow", &args.allow)?;
     let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
     check(&kept, &args.run, terminal)?;
     // The manifests tell which roles to assume, and what a new sandbox holds.
-    let loaded = match args.paths.as_slice() {
-        [] => None,
-        paths => {
-            let (paths, vars, var_files) = (paths.to_vec(), args.vars.clone(), args.var_files.clone());
-            let manifest = ManifestArgs { paths, vars, var_files, targets: Vec::new(), region: None };
-            Some(load::load_or_show(&manifest, terminal)?)
-        }
+    let (paths, vars, var_files) = (args.paths.clone(), args.vars.clone(), args.var_files.clone());
+    let manifest = ManifestArgs { paths, vars, var_files, targets: Vec::new(), region: None };
+    let loaded = match args.paths.is_empty() {
+        true => None,
+        false => Some(load::load_or_show(&manifest, terminal)?),
     };
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let plan = connection.plan_rollback(&args.run, &kept.flows).await?;
     let writing = Writing {
         output: args.output,
-        auto_approve: args.auto_approve,
+        approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
-        force: false,
+        rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         name: apply::run_name(now),
         connection: &connection,
         terminal,

@@ -12,9 +12,6 @@ use crate::resource::{
 };
 use crate::snapshot::{Look, Snapshot};
 
-/// The quota that a new account has ("Amazon Connect service quotas": Lambda functions per instance); it can be raised.
-const DEFAULT_FUNCTIONS_PER_INSTANCE: usize = 50;
-
 /// Plans what every instance needs of every function.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     let mut associations = BTreeMap::new();
@@ -35,7 +32,6 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
         need.grant(association, &mut sizes, draft);
     }
     sizes.check(desired, draft);
-    check_quota(observed, draft);
 }
 
 /// One function that one instance needs.
@@ -248,32 +244,6 @@ impl Sizes {
                 .hint(hint);
             problem.origin = desired.functions.get(name).map(|f| f.origin.clone());
             draft.problems.push(problem);
-        }
-    }
-}
-
-fn check_quota(observed: &Snapshot, draft: &mut Draft) {
-    let mut added: BTreeMap<Label, usize> = BTreeMap::new();
-    for action in &draft.actions {
-        if let (Spec::Association(_), Some(instance)) = (action.change.spec(), &action.id.address.instance) {
-            *added.entry(instance.clone()).or_default() += 1;
-        }
-    }
-    for (instance, new) in added {
-        let there = observed
-            .associations
-            .get(&instance)
-            .and_then(Look::found)
-            .map_or(0, std::collections::BTreeSet::len);
-        if there + new > DEFAULT_FUNCTIONS_PER_INSTANCE {
-            let message = format!(
-                "instance/{instance} would have {} functions; the quota of a new account is {DEFAULT_FUNCTIONS_PER_INSTANCE}",
-                there + new
-            );
-            let hint =
-                "look up \"Lambda functions per instance\" in Service Quotas (L-E3D2F503) before you apply.";
-            let address = Address::new(Kind::Instance, &instance);
-            draft.problems.push(Problem::warning("functions-per-instance", message).on(&address).hint(hint));
         }
     }
 }

@@ -64,6 +64,7 @@ mod tests {
             withheld: Vec::new(),
             in_sync: 0,
             fingerprints: std::collections::BTreeMap::new(),
+            partial: None,
             force: Some("much".to_owned()),
         };
         assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 1 });

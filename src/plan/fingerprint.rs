@@ -11,11 +11,13 @@ use sha2::{Digest, Sha256};
 
 use super::editing::editing;
 use super::fields::{FieldChange, differences};
+use super::flow_wanted::looked_up;
 use super::ownership::{APPLIED_TAG, OWNER_TAG};
 use super::roles;
 use super::uses::{association_of, flow_address, uses};
 use crate::flow::compare;
 use crate::flow::document::Document;
+use crate::flow::template;
 use crate::manifest::{Flow, Function, Instance, Manifest, NamedKind};
 use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy};
 use crate::snapshot::{FlowContent, FlowSeen, FunctionSeen, InstanceSeen, Look, RoleSeen, Snapshot};
@@ -83,10 +85,29 @@ fn instances(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
                 Some(Look::Absent { .. }) => Some(absent),
                 Some(Look::Unknown) | None => None,
             };
-            let key = format!("{}[{}]@{name}", word(kind), json!(wanted));
-            prints.look(key, look.as_ref(), |ids| json!([ids.id, ids.arn]));
+            prints.look(named_key(kind, &wanted, name), look.as_ref(), |ids| json!([ids.id, ids.arn]));
         }
     }
+}
+
+/// Names a queue, prompt or hours as flow files do.
+fn named_key(kind: NamedKind, name: &str, instance: &Label) -> String {
+    let word = match kind {
+        NamedKind::Queue => "queue",
+        NamedKind::Prompt => "prompt",
+        NamedKind::Hours => "hours",
+    };
+    format!("{word}[{}]@{instance}", json!(name))
+}
+
+/// The names that a flow's file looks up on an instance, as they stand among the fingerprints.
+pub(super) fn named_keys(flow: &Flow, instance: &Label) -> Vec<String> {
+    let tokens = flow.content.iter().flat_map(|file| template::tokens(&file.text).unwrap_or_default());
+    let keys = tokens.filter_map(|found| {
+        let (kind, name, _) = looked_up(&found.token)?;
+        Some(named_key(kind, name, instance))
+    });
+    keys.collect()
 }
 
 /// The declared settings as they are; none if they could not be read.
@@ -96,14 +117,6 @@ fn settings(observed: &Snapshot, name: &Label, wanted: &Instance) -> Option<Vec<
     }
     let live = observed.attributes.get(name)?.found()?;
     Some(wanted.attributes.keys().map(|key| (key.clone(), live.get(key).copied())).collect())
-}
-
-fn word(kind: NamedKind) -> &'static str {
-    match kind {
-        NamedKind::Queue => "queue",
-        NamedKind::Prompt => "prompt",
-        NamedKind::Hours => "hours",
-    }
 }
 
 /// Fingerprints a function from `source:` and its role.

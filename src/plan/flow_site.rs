@@ -286,7 +286,7 @@ impl Site<'_> {
                 draft,
                 "flow-unreadable",
                 format!("{} `{}` has neither content nor draft", self.kind, self.flow.name),
-                None,
+                Some("open and publish it in the designer of Amazon Connect, then run the command again."),
             );
         }
         live
@@ -314,7 +314,8 @@ impl Site<'_> {
                 if let Some(why) = draft.blocked.get(&address).cloned() {
                     let message =
                         format!("{} is not written: {address} is not settled ({why})", self.address());
-                    self.hold(draft, "flow-held", message, None);
+                    let hint = format!("mend {address} first; then run the command again.");
+                    self.hold(draft, "flow-held", message, Some(&hint));
                     return None;
                 }
                 let id = ActionId { address, step: Step::Write };
@@ -331,7 +332,8 @@ impl Site<'_> {
             .map_err(|error| {
                 let message =
                     format!("the content of {} `{}` cannot be read: {error}", self.kind, self.flow.name);
-                self.hold(draft, "flow-unreadable", message, None);
+                let hint = "open and publish it in the designer of Amazon Connect, or correct the file.";
+                self.hold(draft, "flow-unreadable", message, Some(hint));
             })
             .ok()
     }

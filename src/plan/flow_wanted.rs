@@ -51,11 +51,13 @@ impl Site<'_> {
             Err(error) => {
                 let message = format!("{}: {error}", file.path);
                 draft.block(self.address(), message.clone());
-                let code = if self.unread(&pending) { "flow-held" } else { "flow-content" };
-                let problem = if self.unread(&pending) {
-                    Problem::held(code, message)
+                let unread = self.unread(&pending);
+                let problem = if unread {
+                    Problem::held("flow-held", message)
+                        .hint("mend the gap that tells why the list could not be read.")
                 } else {
-                    Problem::error(code, message)
+                    Problem::error("flow-content", message)
+                        .hint("correct the token in the flow file, or make what it names in Amazon Connect.")
                 };
                 draft.problems.push(self.problem(problem));
                 None
@@ -135,9 +137,10 @@ impl Site<'_> {
                 bound = false;
                 let address = self.address().block(block);
                 let message = format!("{} `{}`: {error}", self.kind, self.flow.name);
-                draft
-                    .problems
-                    .push(Problem::error("block-not-found", message).on(&address).at(&binding.origin));
+                let hint =
+                    "name the block as the published flow does, by its identifier or its friendly name.";
+                let problem = Problem::error("block-not-found", message).on(&address).at(&binding.origin);
+                draft.problems.push(problem.hint(hint));
             }
         }
         if !bound {
@@ -171,7 +174,7 @@ impl Site<'_> {
 }
 
 /// What a token looks up by its name on the live instance.
-fn looked_up(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
+pub(super) fn looked_up(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
     match token {
         Token::Queue { name, attribute } => Some((NamedKind::Queue, name, *attribute)),
         Token::Prompt { name, attribute } => Some((NamedKind::Prompt, name, *attribute)),

@@ -149,7 +149,8 @@ impl Site<'_> {
             && needs_role
             && !there
         {
-            self.hold(draft, "function-held", format!("{} is not written: {why}", self.what()), None);
+            let hint = format!("mend role/{} first; then run the command again.", self.name);
+            self.hold(draft, "function-held", format!("{} is not written: {why}", self.what()), Some(&hint));
             return None;
         }
         let id = ActionId { address, step: Step::Write };
@@ -167,7 +168,8 @@ impl Site<'_> {
             FunctionState::Ready | FunctionState::Busy => true,
             FunctionState::UpdateFailed(why) => {
                 let message = format!("the last update of {} failed: {why}", self.what());
-                let problem = Problem::warning("function-update-failed", message);
+                let hint = "mend the cause; the next write to the function shows whether it is gone.";
+                let problem = Problem::warning("function-update-failed", message).hint(hint);
                 draft.problems.push(problem.on(&self.address).at(&self.function.origin));
                 true
             }

@@ -106,5 +106,8 @@ fn create(desired: &Manifest, name: &Label, instance: &Instance, draft: &mut Dra
     draft.act(address.clone(), Change::Create(Spec::Instance(spec)), (Cause::Absent, reason), Vec::new());
     draft.block(address.clone(), "the instance is made first");
     let message = format!("what belongs to instance/{name} is planned when the instance exists");
-    draft.problems.push(Problem::warning("instance-first", message).on(&address).at(&instance.origin));
+    let hint = "`apply` plans and shows it in a second round; a saved plan or a checksum covers the first round alone.";
+    draft
+        .problems
+        .push(Problem::warning("instance-first", message).on(&address).at(&instance.origin).hint(hint));
 }

@@ -19,9 +19,11 @@ mod flows;
 mod functions;
 mod instances;
 mod namesake;
+mod only;
 mod order;
 mod outcome;
 mod ownership;
+mod quotas;
 mod reads;
 mod removal;
 mod roles;
@@ -44,6 +46,7 @@ pub use fingerprint::{ABSENT, fingerprints};
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
+pub use only::{Partial, addresses, chosen};
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, drift_reads, reads};
@@ -87,6 +90,8 @@ pub struct Plan {
     pub in_sync: usize,
     /// What it rests on, by address: see [`fingerprints`].
     pub fingerprints: BTreeMap<String, String>,
+    /// Set where it is a part of what would be done ([`Plan::only`]).
+    pub partial: Option<Partial>,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
     pub force: Option<String>,
 }
@@ -314,6 +319,7 @@ fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     functions::plan(desired, observed, &mut draft);
     bindings::plan(desired, observed, &mut draft);
     flows::plan(desired, observed, &mut draft);
+    quotas::check(observed, &mut draft);
     draft.problems.extend(audit::live(desired, observed));
     draft
 }
@@ -326,7 +332,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
-    Plan { set, manifest, actions, problems, gaps, withheld, in_sync, fingerprints, force: None }
+    Plan { set, manifest, actions, problems, gaps, withheld, in_sync, fingerprints, partial: None, force: None }
 }
 
 fn sort(problems: &mut Vec<Problem>) {

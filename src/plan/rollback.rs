@@ -59,6 +59,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         withheld: Vec::new(),
         in_sync: 0,
         fingerprints: BTreeMap::new(),
+        partial: None,
         force: None,
     };
     for (kept, live) in kept.iter().zip(live) {
@@ -93,7 +94,9 @@ enum Back {
 }
 
 fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
-    let held = |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address)));
+    let hint = format!("the kept content is in .flowbind/backup/{run}: put it back by hand from there.");
+    let held =
+        |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address).hint(&hint)));
     let wanted = match Document::parse(&kept.content) {
         Ok(wanted) => wanted,
         Err(error) => return held("flow-unreadable", format!("the kept content cannot be read: {error}")),

@@ -59,6 +59,11 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
         out.push('\n');
     }
     let _ = writeln!(out, "{}", bold(&format!("{sums}.")));
+    if failed + not > 0 {
+        let again =
+            "Run it again when that is mended: what is done stays done, and only the rest is planned.";
+        let _ = writeln!(out, "{}", yellow(again));
+    }
     for path in &report.backups {
         let _ = writeln!(out, "{}", dim(&format!("The old content is kept in {}.", path.display())));
     }

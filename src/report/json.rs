@@ -8,7 +8,8 @@ use crate::flow::compare::BlockChange;
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
 use crate::plan::{
-    self, Action, ApplyReport, Counts, FieldChange, Guard, LateSid, Outcome, Plan, Removal, Spec, Step,
+    self, Action, ApplyReport, Counts, FieldChange, Guard, LateSid, Outcome, Partial, Plan, Removal, Spec,
+    Step,
 };
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
@@ -33,6 +34,15 @@ struct SetLine {
     manifest: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     needs_force: Option<String>,
+    /// The plan is a part of what would be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partial: Option<PartialLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct PartialLine {
+    only: Vec<String>,
+    left_out: usize,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -128,6 +138,10 @@ impl PlanDocument {
                 set: plan.set.to_string(),
                 manifest: plan.manifest.clone(),
                 needs_force: plan.force.clone(),
+                partial: plan.partial.as_ref().map(|Partial { only, left_out }| PartialLine {
+                    only: only.iter().map(ToString::to_string).collect(),
+                    left_out: *left_out,
+                }),
             });
             document.actions.extend(plan.actions.iter().map(|action| action_line(plan, action)));
             document.problems.extend(plan.problems.iter().cloned());
@@ -139,6 +153,13 @@ impl PlanDocument {
         }
         document
     }
+}
+
+/// Writes the actions of plans as the lines of the plan document.
+pub fn action_lines(plans: &[Plan]) -> Vec<serde_json::Value> {
+    let lines = plans.iter().flat_map(|plan| plan.actions.iter().map(|action| action_line(plan, action)));
+    // Only a map with keys that are no texts fails, and there is none.
+    lines.map(|line| serde_json::to_value(line).unwrap_or_default()).collect()
 }
 
 fn action_line(plan: &Plan, action: &Action) -> ActionLine {

@@ -8,7 +8,7 @@ use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
 use crate::operations::Operation;
-use crate::plan::{self, Action, Change, Counts, GrantSpec, LateSid, Plan, Spec, Step};
+use crate::plan::{self, Action, Change, Counts, GrantSpec, LateSid, Partial, Plan, Spec, Step};
 use crate::resource::{OwnSid, SidKind};
 
 const INDENT: &str = "      ";
@@ -25,6 +25,7 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     }
     let Counts { create, update, delete } = plan.counts();
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
+        (true, false, true) if plan.partial.is_some() => format!("{}: nothing to do there.", plan.set),
         (true, false, true) => format!("{}: in sync.", plan.set),
         _ => format!("{}: {create} to create, {update} to update, {delete} to delete.", plan.set),
     };
@@ -35,6 +36,9 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     };
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}{agree}", bold(&format!("Plan: {verdict}")));
+    if let Some(partial) = &plan.partial {
+        let _ = writeln!(out, "{}", yellow(&partial_line(partial)));
+    }
     if let Some(much) = &plan.force {
         let _ = writeln!(out, "{} {much}; to do it all the same: --force", red("held:"));
     }
@@ -46,6 +50,18 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
         );
     }
     out
+}
+
+/// Says that a plan is a part, and of what.
+fn partial_line(partial: &Partial) -> String {
+    let only: Vec<String> = partial.only.iter().map(ToString::to_string).collect();
+    let only = if only.is_empty() { "nothing of this set".to_owned() } else { only.join(", ") };
+    let rest = match partial.left_out {
+        0 => "nothing else differs".to_owned(),
+        1 => "1 other change is left out".to_owned(),
+        n => format!("{n} other changes are left out"),
+    };
+    format!("Partial: only {only}, and what must come before; {rest}.")
 }
 
 /// Writes the checksum of plans, where they can be applied and there is something to apply.

@@ -25,4 +25,5 @@ mod removal_answers;
 mod removal_functions;
 mod removal_ownership;
 mod rollback;
+mod saved_plans;
 mod world;

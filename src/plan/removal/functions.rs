@@ -56,7 +56,8 @@ impl Planner<'_> {
         if draft.actions.iter().any(|action| action.id.address == address) {
             let message =
                 format!("several functions carry the tag of {address}: only one is removed in a run");
-            draft.problems.push(Problem::held("cannot-tell", message).on(&address));
+            let hint = "run it again when that one is gone.";
+            draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
             return;
         }
         tally.delete(Kind::Function);
@@ -87,7 +88,8 @@ impl Planner<'_> {
             .find(|(_, found)| found.seen.latest.role == role.arn);
         if let Some((user, _)) = user {
             let message = format!("role `{name}` is left over, but function `{user}` still has it");
-            draft.problems.push(Problem::held("still-referred", message).on(&address));
+            let hint = "give that function another role, then run it again with --prune.";
+            draft.problems.push(Problem::held("still-referred", message).on(&address).hint(hint));
             return;
         }
         tally.delete(Kind::Role);
@@ -102,7 +104,8 @@ impl Planner<'_> {
             let message = format!(
                 "it is left over, but not every flow and module of instance/{instance} could be read: one of them may call it"
             );
-            return Some(Problem::held("cannot-tell", message));
+            let hint = "mend the gap that tells why, then run it again with --prune.";
+            return Some(Problem::held("cannot-tell", message).hint(hint));
         }
         let mut instances = self.contents.arns.keys();
         let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Qualifier::Any));
@@ -113,7 +116,8 @@ impl Planner<'_> {
         }
         let held = self.goodbyes.held.contains(&(self.function.place.clone(), self.function.name.clone()));
         let message = "it is left over, but an association or a statement of it has to stay";
-        held.then(|| Problem::held("still-referred", message))
+        let hint = "what holds it is listed with its own address; mend that, then run it again with --prune.";
+        held.then(|| Problem::held("still-referred", message).hint(hint))
     }
 
     /// A statement of somebody else says that somebody else relies on the function.

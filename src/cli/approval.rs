@@ -1,0 +1,208 @@
+//! Who has said yes to a plan: somebody at the terminal, or somebody who has reviewed it before.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::anyhow;
+
+use super::args::ApplyArgs;
+use super::chosen::{Chosen, Wish};
+use super::exit::{Exit, Failure};
+use super::retype;
+use super::terminal::Terminal;
+use crate::manifest::Loaded;
+use crate::plan::{self, Evidence, Moved, Plan};
+use crate::report;
+use crate::saved::{FileError, SavedError, SavedPlan, places};
+
+/// Where the approval of a plan comes from.
+pub(super) enum Approval {
+    /// Somebody is asked.
+    Ask,
+    /// It was given blindly (`--auto-approve`).
+    Given,
+    /// A saved plan was reviewed; the command that makes another one.
+    Saved { file: PathBuf, plan: Box<SavedPlan>, again: String },
+    /// A plan with this checksum was reviewed; the command that shows the plan.
+    Checksum { checksum: String, again: String },
+}
+
+impl Approval {
+    /// Reads what the command line gives, and what the plan is to hold.
+    pub(super) fn of(args: &ApplyArgs) -> Result<(Self, Wish), Failure> {
+        let wish = Wish {
+            prune: args.removal.prune,
+            force: args.removal.force,
+            audit: false,
+            only: Chosen::parse("--only", &args.selection.only)?,
+        };
+        let again = |options: &str| retype::command(&format!("plan{options}"), &args.manifest, &args.aws);
+        if let Some(checksum) = &args.approval.checksum {
+            let prune = if wish.prune { " --prune" } else { "" };
+            let only = args.selection.only.iter().map(|only| format!(" --only {}", retype::quoted(only)));
+            let again = again(&format!("{prune}{}", only.collect::<String>()));
+            return Ok((Self::Checksum { checksum: checksum.clone(), again }, wish));
+        }
+        let Some(file) = &args.approval.plan else {
+            return Ok((if args.auto_approve { Self::Given } else { Self::Ask }, wish));
+        };
+        let plan = SavedPlan::read(file).map_err(unreadable)?;
+        let options = &plan.options;
+        let only = Chosen::parse("--only", &options.only)?;
+        let wish = Wish { prune: options.prune, force: options.force, audit: false, only };
+        let mut words = format!(" --out {}", retype::quoted(&file.display().to_string()));
+        for (given, word) in [(options.prune, " --prune"), (options.force, " --force")] {
+            words.push_str(if given { word } else { "" });
+        }
+        options.only.iter().for_each(|only| words.push_str(&format!(" --only {}", retype::quoted(only))));
+        let again = again(&words);
+        Ok((Self::Saved { file: file.clone(), plan: Box::new(plan), again }, wish))
+    }
+
+    /// Whether exactly what was reviewed is written, and nothing that follows from it.
+    pub(super) fn is_evidence(&self) -> bool {
+        matches!(self, Self::Saved { .. } | Self::Checksum { .. })
+    }
+
+    /// The command that shows what there is to approve now.
+    pub(super) fn again(&self) -> Option<&str> {
+        match self {
+            Self::Saved { again, .. } | Self::Checksum { again, .. } => Some(again),
+            Self::Ask | Self::Given => None,
+        }
+    }
+
+    /// Refuses a saved plan that is too old or for something else, before AWS is looked at.
+    pub(super) fn check_inputs(&self, loaded: &Loaded, now: SystemTime) -> Result<(), Failure> {
+        let Self::Saved { file, plan, again } = self else { return Ok(()) };
+        let refuse = |error: anyhow::Error, hint: String| Err(Failure::new(Exit::Refused, error).hint(hint));
+        let (name, planned) = (file.display(), &plan.sets);
+        if plan.has_expired(now) {
+            let error = anyhow!(
+                "{name} was good until {} (made {}): nothing was written",
+                plan.expires,
+                plan.created
+            );
+            return refuse(error, format!("plan again: {again}"));
+        }
+        let here = places(&loaded.manifests);
+        if here != plan.places {
+            let list = |places: &std::collections::BTreeSet<String>| {
+                places.iter().cloned().collect::<Vec<_>>().join(", ")
+            };
+            let error = anyhow!(
+                "{name} is for {}, and the manifest is for {}: nothing was written",
+                list(&plan.places),
+                list(&here)
+            );
+            return refuse(error, format!("{}; or plan again: {again}", given(plan)));
+        }
+        let sets: Vec<(&str, &str)> =
+            loaded.manifests.iter().map(|m| (m.set.as_str(), m.digest.as_str())).collect();
+        let changed: Vec<&str> = sets
+            .iter()
+            .filter(|(set, digest)| {
+                !planned.iter().any(|planned| planned.set == *set && planned.manifest == *digest)
+            })
+            .map(|(set, _)| *set)
+            .collect();
+        let gone: Vec<&str> = planned
+            .iter()
+            .map(|planned| planned.set.as_str())
+            .filter(|planned| !sets.iter().any(|(set, _)| set == planned))
+            .collect();
+        let what = match (changed.as_slice(), gone.as_slice()) {
+            ([], []) if sets.len() == planned.len() => return Ok(()),
+            ([], []) => "the sets are others than".to_owned(),
+            ([], gone) => format!("{} is not among the manifests any more, since", gone.join(", ")),
+            (changed, _) => {
+                format!("the manifest of {}, or a variable or file in it, changed since", changed.join(", "))
+            }
+        };
+        refuse(
+            anyhow!("{what} {name} was made: nothing was written"),
+            format!("{}; or plan again: {again}", given(plan)),
+        )
+    }
+
+    /// Refuses fresh plans that are not what was reviewed.
+    pub(super) fn check(&self, plans: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
+        match self {
+            Self::Ask | Self::Given => Ok(()),
+            Self::Saved { file, plan, again } => check_saved(file, plan, again, plans, terminal),
+            Self::Checksum { checksum, again } => {
+                let fresh = plan::checksum(plans);
+                if fresh == *checksum {
+                    return Ok(());
+                }
+                let error = anyhow!("the plan has checksum {fresh} now, not {checksum}: nothing was written");
+                Err(Failure::new(Exit::Refused, error)
+                    .hint(format!("AWS, the manifest or an option is not as it was. Look again: {again}")))
+            }
+        }
+    }
+}
+
+fn check_saved(
+    file: &Path,
+    saved: &SavedPlan,
+    again: &str,
+    plans: &[Plan],
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let several = plans.len() > 1;
+    let (mut same, mut lines) = (saved.sets.len() == plans.len(), Vec::new());
+    for (before, plan) in saved.sets.iter().zip(plans) {
+        let fresh = Evidence::of(plan);
+        same &= before.same_outcome(&fresh);
+        let set = if several { format!("{}:", plan.set) } else { String::new() };
+        lines.extend(
+            before.moved(&fresh).into_iter().map(|Moved { address, what }| format!("{set}{address}: {what}")),
+        );
+    }
+    let name = file.display();
+    if same {
+        if !lines.is_empty() {
+            terminal.say(&format!("moved since {name} was made, without changing what is written:"));
+            lines.iter().for_each(|line| terminal.say(&format!("  {line}")));
+        }
+        return Ok(());
+    }
+    for line in &lines {
+        terminal.error(&format!("{} {line}", report::red("moved:")));
+    }
+    let tool = match saved.tool == env!("CARGO_PKG_VERSION") {
+        true => String::new(),
+        false => format!(" (flowbind {} made it, this is {})", saved.tool, env!("CARGO_PKG_VERSION")),
+    };
+    let count = match lines.len() {
+        1 => "1 address is".to_owned(),
+        n => format!("{n} addresses are"),
+    };
+    let error = anyhow!("{count} not as in {name}{tool}: nothing was written");
+    Err(Failure::new(Exit::Refused, error).hint(format!("look at the new plan, then apply that: {again}")))
+}
+
+/// What the saved plan was made with, so that it can be given again.
+fn given(plan: &SavedPlan) -> String {
+    let inputs = &plan.inputs;
+    let mut words: Vec<String> = inputs.targets.iter().map(|target| format!("--for {target}")).collect();
+    words.extend(inputs.region.iter().map(|region| format!("--region {region}")));
+    words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {file}")));
+    words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
+    match words.is_empty() {
+        true => "it was made without --var, --var-file, --for and --region".to_owned(),
+        false => format!("it was made with {}, and each has to be the same", words.join(" ")),
+    }
+}
+
+fn unreadable(error: FileError) -> Failure {
+    let hint = match &error {
+        FileError::Saved { source: SavedError::Newer(_), .. } => {
+            "use that flowbind, or plan again with this one."
+        }
+        FileError::Read { .. } => "`flowbind plan --out FILE PATH...` makes one.",
+        _ => "make it again with `flowbind plan --out FILE PATH...`.",
+    };
+    Failure::new(Exit::Error, error).hint(hint.to_owned())
+}

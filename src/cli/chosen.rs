@@ -1,0 +1,121 @@
+//! Addresses on the command line, and the plans that they are chosen from.
+
+use std::collections::BTreeSet;
+
+use anyhow::anyhow;
+
+use super::connect::Connection;
+use super::exit::{Exit, Failure};
+use super::terminal::Terminal;
+use crate::manifest::{self, Manifest};
+use crate::plan::{self, Plan};
+use crate::resource::Address;
+
+/// An address that was typed, in all sets or in one.
+#[derive(Debug, Clone)]
+pub(super) struct Chosen {
+    /// As it was typed.
+    text: String,
+    set: Option<String>,
+    address: Address,
+}
+
+impl Chosen {
+    /// Reads `flow/main-ivr`, or `acme-support-prod:flow/main-ivr` where it is meant for one set only. A block stands
+    /// for its flow.
+    pub(super) fn parse(option: &str, texts: &[String]) -> Result<Vec<Self>, Failure> {
+        let parse = |text: &String| {
+            let (set, address) = match text.split_once(':') {
+                Some((set, address)) if !set.contains('/') => (Some(set.to_owned()), address),
+                _ => (None, text.as_str()),
+            };
+            let address = Address::parse(address)
+                .map_err(|error| Failure::new(Exit::Usage, anyhow!("{option} {text}: {error}")))?;
+            let address = Address { block: None, ..address };
+            Ok(Self { text: text.clone(), set, address })
+        };
+        texts.iter().map(parse).collect()
+    }
+
+    fn is_for(&self, plan: &Plan) -> bool {
+        self.set.as_ref().is_none_or(|set| *set == *plan.set.as_str())
+    }
+
+    /// The addresses that are meant for a plan's set.
+    pub(super) fn in_set(all: &[Self], plan: &Plan) -> BTreeSet<Address> {
+        all.iter().filter(|chosen| chosen.is_for(plan)).map(|chosen| chosen.address.clone()).collect()
+    }
+}
+
+/// What a plan is to hold.
+pub(super) struct Wish {
+    /// What is left over is deleted.
+    pub(super) prune: bool,
+    /// Somebody insists on a large deletion.
+    pub(super) force: bool,
+    /// What is not managed is judged as well.
+    pub(super) audit: bool,
+    /// Only these; none means everything.
+    pub(super) only: Vec<Chosen>,
+}
+
+impl Wish {
+    /// Looks at AWS and plans every set.
+    pub(super) async fn plans(
+        &self,
+        connection: &Connection,
+        manifests: &[Manifest],
+        terminal: &Terminal,
+    ) -> Result<Vec<Plan>, Failure> {
+        let mut plans = Vec::new();
+        for manifest in manifests {
+            plans.push(connection.plan(manifest, self.prune, self.audit, terminal).await?);
+        }
+        if !self.only.is_empty() {
+            plans = self.select(manifests, plans)?;
+        }
+        let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
+        Ok(plans.into_iter().map(forced).collect())
+    }
+
+    fn select(&self, manifests: &[Manifest], plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
+        let found = |chosen: &Chosen| -> bool {
+            let mut sets = manifests.iter().zip(&plans).filter(|(_, plan)| chosen.is_for(plan));
+            sets.any(|(manifest, plan)| !plan::chosen(manifest, plan, &chosen.address).is_empty())
+        };
+        if let Some(unknown) = self.only.iter().find(|chosen| !found(chosen)) {
+            return Err(unknown_address(unknown, manifests, &plans, self.prune));
+        }
+        let select = |(manifest, plan): (&Manifest, Plan)| {
+            let only = self.only.iter().filter(|chosen| chosen.is_for(&plan));
+            let only: BTreeSet<Address> =
+                only.flat_map(|chosen| plan::chosen(manifest, &plan, &chosen.address)).collect();
+            plan.only(manifest, &only)
+        };
+        Ok(manifests.iter().zip(plans).map(select).collect())
+    }
+}
+
+fn unknown_address(unknown: &Chosen, manifests: &[Manifest], plans: &[Plan], prune: bool) -> Failure {
+    let sets: Vec<&str> = plans.iter().map(|plan| plan.set.as_str()).collect();
+    if let Some(set) = unknown.set.as_ref().filter(|set| !sets.contains(&set.as_str())) {
+        let hint = manifest::suggest(set, sets);
+        let error = anyhow!("--only {}: no set is named `{set}`", unknown.text);
+        return Failure::new(Exit::Usage, error).hint(hint);
+    }
+    let known: BTreeSet<String> = manifests
+        .iter()
+        .zip(plans)
+        .filter(|(_, plan)| unknown.is_for(plan))
+        .flat_map(|(manifest, plan)| plan::addresses(manifest, plan))
+        .map(|address| address.to_string())
+        .collect();
+    let hint = manifest::suggest(&unknown.address.to_string(), known.iter().map(String::as_str));
+    let left_over = if prune { ", and nothing of that name is left over" } else { "" };
+    let error = anyhow!("--only {}: the manifest has no such address{left_over}", unknown.text);
+    let hint = match prune {
+        true => hint,
+        false => hint.map(|hint| format!("{hint} What is left over is only looked at with --prune.")),
+    };
+    Failure::new(Exit::Usage, error).hint(hint)
+}

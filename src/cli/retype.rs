@@ -1,0 +1,82 @@
+//! Command lines to type next, made of what was typed. Values of variables are never repeated.
+
+use std::path::Path;
+
+use super::args::{AwsArgs, ManifestArgs};
+
+/// Writes a command on the same manifests and the same AWS; `--var` is repeated without its value.
+pub(super) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
+    let mut words = reach(verb, aws);
+    words.extend(manifest.targets.iter().map(|target| option("--for", target)));
+    words.extend(manifest.region.iter().map(|region| option("--region", region)));
+    inputs(&mut words, manifest);
+    words.join(" ")
+}
+
+/// Writes the command that plans back what a run has overwritten or deleted.
+pub(super) fn rollback(run: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
+    let mut words = reach(&format!("rollback {}", quoted(run)), aws);
+    inputs(&mut words, manifest);
+    words.join(" ")
+}
+
+fn option(name: &str, value: &str) -> String {
+    format!("{name} {}", quoted(value))
+}
+
+fn reach(verb: &str, aws: &AwsArgs) -> Vec<String> {
+    let mut words = vec![format!("flowbind {verb}")];
+    match &aws.sandbox {
+        Some(file) if file == Path::new(super::args::SANDBOX) => words.push("--sandbox".to_owned()),
+        Some(file) => words.push(format!("--sandbox={}", quoted(&file.display().to_string()))),
+        None => {}
+    }
+    words.extend(aws.profile.iter().map(|profile| option("--profile", profile)));
+    words.extend(aws.endpoint_url.iter().map(|url| option("--endpoint-url", url)));
+    words
+}
+
+fn inputs(words: &mut Vec<String>, manifest: &ManifestArgs) {
+    let files = manifest.var_files.iter();
+    words.extend(files.map(|file| option("--var-file", &file.display().to_string())));
+    words.extend(manifest.vars.iter().map(|(name, _)| format!("--var {}=...", quoted(name))));
+    words.extend(manifest.paths.iter().map(|path| quoted(&path.display().to_string())));
+}
+
+/// Quotes a word for a shell, where it needs that.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_repeats_everything_but_the_values_of_variables() {
+        let manifest = ManifestArgs {
+            paths: vec!["my manifests".into(), "b.yaml".into()],
+            vars: vec![("stage".to_owned(), "canary".to_owned())],
+            var_files: vec!["v.yaml".into()],
+            targets: vec!["prod".to_owned()],
+            region: None,
+        };
+        let sandbox = Some(super::super::args::SANDBOX.into());
+        let aws = AwsArgs { profile: None, endpoint_url: None, sandbox };
+        assert_eq!(
+            command("apply --plan p.json", &manifest, &aws),
+            "flowbind apply --plan p.json --sandbox --for prod --var-file v.yaml --var stage=... 'my manifests' b.yaml"
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_take_them_apart() {
+        assert_eq!(quoted("a/b.yaml"), "a/b.yaml");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,152 @@
+//! A part of a plan: the actions at some addresses, with those that must come before them.
+
+use std::collections::BTreeSet;
+
+use super::fingerprint::named_keys;
+use super::uses::{functions_of, uses};
+use super::{ActionId, Plan, Step, flow_address, roles};
+use crate::manifest::Manifest;
+use crate::resource::{Address, Kind, Label};
+
+/// What a plan is a part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partial {
+    /// The addresses that were asked for, in order.
+    pub only: Vec<Address>,
+    /// How many other changes are left out.
+    pub left_out: usize,
+}
+
+/// Lists every address of a set: what the manifest names, and what a plan takes away or complains of.
+pub fn addresses(desired: &Manifest, plan: &Plan) -> BTreeSet<Address> {
+    let mut all: BTreeSet<Address> =
+        desired.instances.keys().map(|name| Address::new(Kind::Instance, name)).collect();
+    for (name, function) in &desired.functions {
+        all.insert(Address::new(Kind::Function, name));
+        all.extend(roles::managed(function).map(|_| Address::new(Kind::Role, name)));
+    }
+    for (instance, function) in uses(desired).into_keys() {
+        all.insert(Address::between(Kind::Association, &instance, &function));
+        all.insert(Address::between(Kind::Grant, &instance, &function));
+    }
+    for (kind, name, flow) in desired.contents() {
+        all.extend(flow.instances.iter().map(|instance| flow_address(desired, kind, name, instance)));
+    }
+    all.extend(plan.actions.iter().map(|action| action.id.address.clone()));
+    all.extend(plan.problems.iter().filter_map(|problem| problem.address.as_ref()).map(whole));
+    all
+}
+
+/// The addresses that one asked for stands for: a flow stands for itself on every instance, a block for its flow.
+/// None if there is no such thing.
+pub fn chosen(desired: &Manifest, plan: &Plan, asked: &Address) -> BTreeSet<Address> {
+    let asked = whole(asked);
+    let all = addresses(desired, plan);
+    if all.contains(&asked) {
+        return [asked].into();
+    }
+    let alone = |found: &Address| {
+        // `flow/x@support` where the flow stands on that instance alone is `flow/x`.
+        let flow = desired.content(found.kind, &found.name);
+        let flow = flow.filter(|_| matches!(found.kind, Kind::Flow | Kind::Module));
+        asked.at.is_some() && flow.is_some_and(|flow| flow.instances.iter().eq(asked.at.as_ref()))
+    };
+    let same = |found: &Address| {
+        (found.kind, &found.instance, &found.name) == (asked.kind, &asked.instance, &asked.name)
+            && (asked.at.is_none() || found.at.is_none() && alone(found))
+    };
+    all.into_iter().filter(same).collect()
+}
+
+fn whole(address: &Address) -> Address {
+    Address { block: None, ..address.clone() }
+}
+
+impl Plan {
+    /// Keeps the actions at some addresses and those that must come before them; of problems, gaps and fingerprints
+    /// it keeps those that these depend on. What else differs is counted.
+    #[must_use]
+    pub fn only(self, desired: &Manifest, only: &BTreeSet<Address>) -> Self {
+        let kept = self.closure(only);
+        let mut needed = Needed { desired, all: BTreeSet::new(), keys: BTreeSet::new() };
+        for address in only.iter().chain(kept.iter().map(|id| &id.address)) {
+            needed.add(address);
+        }
+        let Needed { all, mut keys, .. } = needed;
+        keys.extend(all.iter().map(ToString::to_string));
+        let concerned = |address: &Address| all.contains(&whole(address));
+        let total = self.actions.iter().filter(|action| action.id.step != Step::Stub).count();
+        let mut plan = self;
+        plan.actions.retain(|action| kept.contains(&action.id));
+        let rest = plan.actions.iter().filter(|action| action.id.step != Step::Stub).count();
+        plan.problems.retain(|problem| problem.address.as_ref().is_none_or(concerned));
+        plan.gaps.retain(|gap| concerned(&gap.address));
+        plan.fingerprints.retain(|key, _| keys.contains(key));
+        if !plan.actions.iter().any(|action| action.id.step == Step::Delete) {
+            plan.force = None;
+        }
+        plan.in_sync = 0;
+        plan.partial = Some(Partial { only: only.iter().cloned().collect(), left_out: total - rest });
+        plan
+    }
+
+    /// The actions at some addresses, and what comes before them.
+    fn closure(&self, only: &BTreeSet<Address>) -> BTreeSet<ActionId> {
+        let mut kept = BTreeSet::new();
+        let mut waiting: Vec<&ActionId> =
+            self.actions.iter().map(|action| &action.id).filter(|id| only.contains(&id.address)).collect();
+        while let Some(id) = waiting.pop() {
+            if kept.insert(id.clone()) {
+                let action = self.actions.iter().find(|action| action.id == *id);
+                waiting.extend(action.into_iter().flat_map(|action| &action.after));
+            }
+        }
+        kept
+    }
+}
+
+/// Everything that some addresses depend on.
+struct Needed<'a> {
+    desired: &'a Manifest,
+    all: BTreeSet<Address>,
+    /// Keys of fingerprints that are no addresses: names that are looked up.
+    keys: BTreeSet<String>,
+}
+
+impl Needed<'_> {
+    fn add(&mut self, address: &Address) {
+        self.all.insert(address.clone());
+        match address.kind {
+            Kind::Instance | Kind::Role => {}
+            Kind::Function => drop(self.all.insert(Address::new(Kind::Role, &address.name))),
+            Kind::Association | Kind::Grant => {
+                if let Some(instance) = &address.instance {
+                    self.pair(instance, &address.name);
+                }
+            }
+            Kind::Flow | Kind::Module => self.content(address),
+        }
+    }
+
+    fn pair(&mut self, instance: &Label, function: &Label) {
+        self.all.insert(Address::new(Kind::Instance, instance));
+        self.all.insert(Address::new(Kind::Function, function));
+        self.all.insert(Address::new(Kind::Role, function));
+        self.all.insert(Address::between(Kind::Association, instance, function));
+        self.all.insert(Address::between(Kind::Grant, instance, function));
+    }
+
+    fn content(&mut self, address: &Address) {
+        let Some(flow) = self.desired.content(address.kind, &address.name) else { return };
+        for instance in &flow.instances {
+            if flow_address(self.desired, address.kind, &address.name, instance) != *address {
+                continue;
+            }
+            self.all.insert(Address::new(Kind::Instance, instance));
+            for function in functions_of(flow) {
+                self.pair(instance, &function);
+            }
+            self.keys.extend(named_keys(flow, instance));
+        }
+    }
+}

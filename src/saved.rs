@@ -1,0 +1,191 @@
+//! Plans on paper, `flowbind.saved-plan/v1`: what was reviewed, to be held against a fresh plan before it is carried out.
+//!
+//! A saved plan is evidence, not a program: nothing is ever written from it. It holds digests, fingerprints and the
+//! lines that a reviewer reads; of variables the names alone, of environments no value. A seal over the whole shows
+//! that a file was damaged or edited; it is no signature, and whoever can write the file can seal it again.
+
+mod file;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+pub use file::{FileError, MAX_BYTES};
+
+use crate::manifest::Manifest;
+use crate::plan::{Evidence, Plan, checksum_of};
+use crate::report::action_lines;
+
+/// The name of the format, but for its version.
+const FORMAT: &str = "flowbind.saved-plan/v";
+/// The version that is written and read.
+const VERSION: u32 = 1;
+
+/// A plan to be carried out later, if nothing has moved by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedPlan {
+    format: String,
+    /// The version of flowbind that made it.
+    pub tool: String,
+    /// When it was made, as RFC 3339.
+    pub created: String,
+    /// When it ends to be good, as RFC 3339.
+    pub expires: String,
+    /// The manifests, variables and targets that it was made of.
+    pub inputs: SavedInputs,
+    /// The options that it was made with.
+    pub options: SavedOptions,
+    /// The accounts and Regions that it is for, as `111122223333 eu-west-2`.
+    pub places: BTreeSet<String>,
+    /// What fresh plans are held against, one for each set.
+    pub sets: Vec<Evidence>,
+    /// The checksum of the plans.
+    pub checksum: String,
+    /// The actions as in `flowbind.plan/v1`, for people and their tools.
+    pub actions: Vec<Value>,
+    seal: String,
+}
+
+/// What a plan was made of, by names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedInputs {
+    /// The manifests and the flow files that they name.
+    pub files: Vec<String>,
+    /// The names of the variables that were given.
+    pub variables: Vec<String>,
+    /// The files of variables that were given.
+    pub variable_files: Vec<String>,
+    /// The targets that were asked for; none means all.
+    pub targets: Vec<String>,
+    /// The Region that was given.
+    pub region: Option<String>,
+}
+
+/// The options that decide what is in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedOptions {
+    /// Whether what is left over is deleted.
+    pub prune: bool,
+    /// Whether somebody insisted on a large deletion.
+    pub force: bool,
+    /// The addresses that it is limited to; none means all.
+    pub only: Vec<String>,
+}
+
+/// Why a text is no saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SavedError {
+    /// It is no JSON, or ends too early.
+    #[error("it is not JSON, or was cut off: {0}")]
+    Json(String),
+    /// It is something else.
+    #[error("it is no saved plan: its format is not `{FORMAT}{VERSION}`")]
+    Foreign,
+    /// It is of a version that this flowbind does not know.
+    #[error("it is a `{0}`, and this flowbind reads `{FORMAT}{VERSION}`: a newer flowbind made it")]
+    Newer(String),
+    /// A field is missing, unknown or of a wrong type.
+    #[error("it is damaged: {0}")]
+    Shape(String),
+    /// It is not as it was when it was sealed.
+    #[error("it is damaged, or was edited after it was made: its seal does not fit")]
+    Seal,
+}
+
+impl SavedPlan {
+    /// Makes one of plans that were made at `now`, good for `keep`.
+    ///
+    /// # Errors
+    ///
+    /// When the end lies beyond what a calendar can say.
+    pub fn new(
+        manifests: &[Manifest],
+        plans: &[Plan],
+        inputs: SavedInputs,
+        options: SavedOptions,
+        now: SystemTime,
+        keep: Duration,
+    ) -> Result<Self, jiff::Error> {
+        let sets: Vec<Evidence> = plans.iter().map(Evidence::of).collect();
+        let created = Timestamp::try_from(now)?;
+        let expires = created.checked_add(keep)?;
+        let mut saved = Self {
+            format: format!("{FORMAT}{VERSION}"),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            created: in_seconds(created),
+            expires: in_seconds(expires),
+            inputs,
+            options,
+            places: places(manifests),
+            checksum: checksum_of(&sets),
+            sets,
+            actions: action_lines(plans),
+            seal: String::new(),
+        };
+        saved.seal = saved.sealed();
+        Ok(saved)
+    }
+
+    /// Writes it as JSON text.
+    pub fn to_text(&self) -> String {
+        // Only a map with keys that are no texts fails, and there is none.
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        format!("{text}\n")
+    }
+
+    /// Reads one, and holds it against its seal.
+    ///
+    /// # Errors
+    ///
+    /// When the text is anything but a whole saved plan of this version, as it was written.
+    pub fn parse(text: &str) -> Result<Self, SavedError> {
+        let value: Value = serde_json::from_str(text).map_err(|error| SavedError::Json(error.to_string()))?;
+        let format = value.get("format").and_then(Value::as_str).unwrap_or_default();
+        let version = format.strip_prefix(FORMAT).ok_or(SavedError::Foreign)?;
+        match version.parse::<u32>() {
+            Ok(VERSION) => {}
+            Ok(newer) if newer > VERSION => return Err(SavedError::Newer(format.to_owned())),
+            _ => return Err(SavedError::Foreign),
+        }
+        let saved: Self =
+            serde_json::from_value(value).map_err(|error| SavedError::Shape(error.to_string()))?;
+        let whole = saved.seal == saved.sealed() && saved.checksum == checksum_of(&saved.sets);
+        let dated = saved.expires.parse::<Timestamp>().is_ok();
+        if whole && dated { Ok(saved) } else { Err(SavedError::Seal) }
+    }
+
+    /// Whether it is not good any more.
+    pub fn has_expired(&self, now: SystemTime) -> bool {
+        let expires = self.expires.parse::<Timestamp>();
+        // What cannot be told is refused; reading has made sure that it can.
+        Timestamp::try_from(now).ok().zip(expires.ok()).is_none_or(|(now, expires)| now > expires)
+    }
+
+    fn sealed(&self) -> String {
+        let open = Self { seal: String::new(), ..self.clone() };
+        let text = serde_json::to_string(&open).unwrap_or_default();
+        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+fn in_seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The accounts and Regions that manifests touch.
+pub fn places(manifests: &[Manifest]) -> BTreeSet<String> {
+    let places = manifests.iter().flat_map(|manifest| {
+        let instances = manifest.instances.values().map(|instance| &instance.place);
+        instances.chain(manifest.functions.values().map(|function| &function.target.place))
+    });
+    places.map(|place| format!("{} {}", place.account, place.region)).collect()
+}

@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+use std::time::UNIX_EPOCH;
+
+use super::*;
+use crate::plan::Evidence;
+
+fn saved() -> SavedPlan {
+    let options = SavedOptions { prune: true, force: false, only: vec!["flow/main".to_owned()] };
+    let inputs = SavedInputs { variables: vec!["stage".to_owned()], ..SavedInputs::default() };
+    let now = UNIX_EPOCH + Duration::from_secs(1_767_323_045);
+    let mut saved = SavedPlan::new(&[], &[], inputs, options, now, Duration::from_secs(3_600)).unwrap();
+    let fingerprints: BTreeMap<String, String> = [("flow/main".to_owned(), "absent".to_owned())].into();
+    let (set, manifest) = ("acme".to_owned(), "m".to_owned());
+    saved.sets.push(Evidence { set, manifest, actions: Vec::new(), fingerprints });
+    saved.checksum = checksum_of(&saved.sets);
+    saved.actions.push(serde_json::json!({ "z": 1, "a": ["x", null] }));
+    saved.seal = saved.sealed();
+    saved
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let saved = saved();
+    assert_eq!(
+        (saved.created.as_str(), saved.expires.as_str()),
+        ("2026-01-02T03:04:05Z", "2026-01-02T04:04:05Z")
+    );
+    assert_eq!(SavedPlan::parse(&saved.to_text()), Ok(saved));
+}
+
+#[test]
+fn it_is_good_until_it_expires() {
+    let (saved, made) = (saved(), UNIX_EPOCH + Duration::from_secs(1_767_323_045));
+    assert!(!saved.has_expired(made) && !saved.has_expired(made + Duration::from_secs(3_600)));
+    assert!(saved.has_expired(made + Duration::from_secs(3_601)));
+}
+
+#[test]
+fn every_edit_of_the_text_is_noticed() {
+    let text = saved().to_text();
+    for (from, to) in [
+        ("\"prune\": true", "\"prune\": false"),
+        ("absent", "present"),
+        ("04:04:05Z", "09:04:05Z"),
+        ("\"z\": 1", "\"z\": 2"),
+        ("\"m\"", "\"n\""),
+    ] {
+        assert!(text.contains(from), "{from}");
+        assert_eq!(SavedPlan::parse(&text.replacen(from, to, 1)), Err(SavedError::Seal), "{from}");
+    }
+}
+
+#[test]
+fn what_is_no_saved_plan_is_told_from_what_is_newer_and_what_is_damaged() {
+    let text = saved().to_text();
+    assert!(matches!(SavedPlan::parse(&text[..text.len() / 2]), Err(SavedError::Json(_))));
+    assert!(matches!(SavedPlan::parse(""), Err(SavedError::Json(_))));
+    for foreign in
+        ["[]", "{}", r#"{"format": "flowbind.plan/v1"}"#, r#"{"format": "flowbind.saved-plan/vx"}"#]
+    {
+        assert_eq!(SavedPlan::parse(foreign), Err(SavedError::Foreign), "{foreign}");
+    }
+    let newer = text.replace("saved-plan/v1", "saved-plan/v2");
+    assert_eq!(SavedPlan::parse(&newer), Err(SavedError::Newer("flowbind.saved-plan/v2".to_owned())));
+    let unknown = text.replacen("\"tool\"", "\"tool2\"", 1);
+    assert!(matches!(SavedPlan::parse(&unknown), Err(SavedError::Shape(_))));
+}
+
+#[test]
+fn a_file_takes_the_place_of_the_old_one_and_only_its_owner_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    std::fs::write(&path, "old").unwrap();
+    saved().write(&path).unwrap();
+    assert_eq!(SavedPlan::read(&path).unwrap(), saved());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let error = saved().write(&folder.path().join("missing/plan.json")).unwrap_err();
+    assert!(error.to_string().contains("could not be saved"), "{error}");
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(MAX_BYTES + 1).unwrap();
+    assert!(matches!(SavedPlan::read(&path), Err(FileError::TooLarge { .. })));
+}

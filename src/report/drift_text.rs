@@ -38,6 +38,11 @@ pub fn drift_text(drift: &Drift, several: bool) -> String {
         out.push('\n');
     }
     out.push_str(&summary(drift));
+    if drift.counted().any(|difference| shows_diff(difference.detail.as_ref())) {
+        let legend =
+            "- is in AWS now, + is declared; of what is being edited: - is published, + is in the draft.";
+        let _ = writeln!(out, "{}", dim(legend));
+    }
     // Writing to a string cannot fail.
     for step in next {
         let _ = writeln!(out, "{} {step}", dim("next:"));
@@ -94,6 +99,15 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
         *hinted = Some(hint.clone());
     }
     out
+}
+
+/// Whether lines with `-` and `+` stand under a difference.
+fn shows_diff(detail: Option<&Detail>) -> bool {
+    match detail {
+        Some(Detail::Draft(_)) => true,
+        Some(Detail::Planned(change)) => matches!(change.spec(), Spec::Flow(spec) if spec.id.is_some()),
+        _ => false,
+    }
 }
 
 fn detail_text(detail: &Detail) -> String {

@@ -1,16 +1,14 @@
 //! Drift tells apart who moved and what, in one run and each with its own words, and never writes.
 
-use std::path::Path;
 use std::process::Output;
 
 use aws_sdk_connect::types::ContactFlowType;
 use flowbind::emulator::Settings;
-use flowbind::manifest::Date;
 use serde_json::Value;
 
 use crate::apply::{all_done, carry_out};
 use crate::removal::{arn, flow};
-use crate::world::{World, code, flowbind, flowbind_at, load, stderr, stdout};
+use crate::world::{World, code, flowbind_at, stderr, stdout};
 
 const LONDON: &str = "eu-west-2";
 
@@ -126,8 +124,14 @@ impl<'a> Hands<'a> {
     }
 
     async fn create(&self, name: &str) {
+        self.create_calling(name, &arn("theirs")).await;
+    }
+
+    async fn create_calling(&self, name: &str, function: &str) {
         let create = self.connect.create_contact_flow().instance_id(&self.instance).name(name);
-        let create = create.r#type(ContactFlowType::ContactFlow).content(limited(3).replace("${function.crm.arn}", &arn("theirs")));
+        let create = create
+            .r#type(ContactFlowType::ContactFlow)
+            .content(limited(3).replace("${function.crm.arn}", function));
         create.send().await.unwrap();
     }
 
@@ -146,7 +150,10 @@ impl<'a> Hands<'a> {
         let add = lambda.add_permission().function_name("crm").qualifier("live").statement_id(sid);
         let add = add.action("lambda:InvokeFunction").principal("connect.amazonaws.com");
         let add = add.source_account("111122223333");
-        add.source_arn(format!("arn:aws:connect:eu-west-2:111122223333:instance/{source}")).send().await.unwrap();
+        add.source_arn(format!("arn:aws:connect:eu-west-2:111122223333:instance/{source}"))
+            .send()
+            .await
+            .unwrap();
     }
 }
 
@@ -241,4 +248,122 @@ fn reads_only(world: &World) {
         let reads = ["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb));
         assert!(reads, "{operation} is no read");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
+    let world = drifted().await;
+    let output = run(&world, &[]);
+    let text = stdout(&output);
+    for part in [
+        "Changed outside  (AWS moved since the last apply, not the repository)",
+        "  ~ flow/console  block `call` differs: AWS moved since the last apply, not the repository",
+        "    \"InvocationTimeLimitSeconds\": 5,\n          +     \"InvocationTimeLimitSeconds\": 3,",
+        "Left over  (this set made it, and the manifest does not name it any more)",
+        "Could not tell  ",
+        "Drift: acme: 1 changed outside, 1 changed in the manifest, 1 changed on both sides, 1 changed, 2 missing, \
+         3 left over, 3 unmanaged, 1 being edited, 1 could not tell.",
+        "Incomplete: ",
+        "next: `flowbind plan --prune` shows what would be deleted",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert!(!text.contains('\u{1b}'), "a pipe gets no colours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ignore_file_lets_pass_with_a_reason_until_its_day() {
+    let world = applied().await;
+    let hands = Hands::on(&world).await;
+    hands.create("By Hand").await;
+    let ignore = |text: &str| std::fs::write(world.folder.path().join("i.yaml"), text).unwrap();
+    assert_eq!(code(&run(&world, &[])), 2, "what is unmanaged is drift");
+    ignore("ignore:\n  - { address: flow/by-hand, kind: unmanaged, reason: a trial, until: 2999-12-31 }\n");
+    let output = run(&world, &["--ignore", "i.yaml", "--show-ignored"]);
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stdout(&output).contains("unmanaged: let pass, a trial (until 2999-12-31)"),
+        "{}",
+        stdout(&output)
+    );
+    let output = run(&world, &["--ignore", "i.yaml", "--output", "json"]);
+    assert_eq!(differences(&output)[0]["ignored"]["reason"], "a trial");
+
+    ignore(
+        "ignore:\n  - { address: flow/by-hand, reason: a trial, until: 2020-01-31 }\n  - { address: flow/nothing, reason: x }\n",
+    );
+    let output = run(&world, &["--ignore", "i.yaml"]);
+    assert_eq!(code(&output), 2);
+    let said = stderr(&output);
+    assert!(said.contains("was to be let pass until 2020-01-31") && said.contains("i.yaml:2:5"), "{said}");
+    assert!(said.contains("`flow/nothing` matches nothing that drifts"), "{said}");
+
+    let calls = world.calls();
+    ignore("ignore:\n  - { address: flow/by-hand, kind: unmanagd, reason: a trial }\n");
+    let output = run(&world, &["--ignore", "i.yaml"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("did you mean `unmanaged`?"), "{}", stderr(&output));
+    assert_eq!(world.calls(), calls, "a wrong file is told before anything is read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_read() {
+    let world = World::demo().await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    all_done(&carry_out(&session, &plan, &world.folder.path().join("own")).await);
+    let before = world.calls();
+    let drift = |key: &str| {
+        let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+        command.env("AWS_ACCESS_KEY_ID", key).args(["drift", "demo"]).output().unwrap()
+    };
+    let output = drift("dummy");
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("in sync"), "{}", stdout(&output));
+    for (operation, count) in world.calls() {
+        let name = operation.split(':').nth(1).unwrap().to_owned();
+        let writes = !["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb));
+        assert!(!writes || before.get(&operation) == Some(&count), "{operation} was called");
+    }
+    assert_eq!(code(&drift("999999999999")), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_reads_and_judges_what_nobody_declared() {
+    let world = applied().await;
+    let hands = Hands::on(&world).await;
+    hands.create_calling("By Hand", &arn("nowhere")).await;
+    let text = later().replace("    draft: {", "    # draft: {");
+    std::fs::write(world.folder.path().join("m.yaml"), text).unwrap();
+    let plain = stdout(&run(&world, &[]));
+    assert!(!plain.contains("nowhere"), "{plain}");
+    let output = run(&world, &["--audit", "--output", "json"]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    let found = lines(&differences(&output));
+    let expected = [
+        "left-over association/support/orders",
+        "left-over grant/support/orders",
+        "left-over flow/draft",
+        "left-over flow/old",
+        "unmanaged flow/by-hand",
+    ];
+    assert_eq!(found, expected);
+    let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let finding = &document["findings"][0];
+    assert_eq!(
+        (&finding["code"], &finding["address"]),
+        (&"function-missing".into(), &"instance/support#call".into())
+    );
+    assert!(
+        finding["message"].as_str().unwrap().contains("flow `By Hand`, which nobody declared"),
+        "{finding}"
+    );
+    // A plan judges the same on request, and changes nothing by it.
+    let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+    let output = command.args(["plan", "m.yaml", "--audit", "--output", "json"]).output().unwrap();
+    let plan: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(
+        (&plan["problems"][0]["code"], plan["actions"].as_array().unwrap().len()),
+        (&"function-missing".into(), 0)
+    );
 }

@@ -184,11 +184,20 @@ fn strangers_are_told_apart_from_what_others_declare() {
 }
 
 #[test]
-fn a_statement_that_says_the_same_by_another_hand_is_unmanaged_unless_any_is_good_enough() {
+fn a_statement_that_allows_what_is_declared_is_no_stranger_and_one_that_allows_more_is() {
     let mut observed = snapshot(seen(3, Some(3)), &[]);
-    observed.policies = [(crm(), Look::Found(policy(&["by-hand"])))].into();
+    let mut by_hand = policy(&["by-hand"]);
+    observed.policies = [(crm(), Look::Found(by_hand.clone()))].into();
+    assert_eq!(lines(&drift(&manifest(MANIFEST, 3), &observed, Scope::default())), Vec::<String>::new());
+    by_hand.statements[0].body["Action"] = "lambda:*".into();
+    observed.policies = [(crm(), Look::Found(by_hand.clone()))].into();
     let found = drift(&manifest(MANIFEST, 3), &observed, Scope::default());
     assert_eq!(lines(&found), ["unmanaged grant/support/crm"]);
+    let source = format!("{}/*", arn());
+    by_hand.statements[0].body["Condition"]["ArnLike"]["AWS:SourceArn"] = source.into();
+    let mut unclear = observed.clone();
+    unclear.policies = [(crm(), Look::Found(by_hand))].into();
+    assert_eq!(lines(&drift(&manifest(MANIFEST, 3), &unclear, Scope::default())), ["unmanaged function/crm"]);
     let any = MANIFEST.replace("crm: { name: crm }", "crm: { name: crm, grants: any }");
     assert_eq!(lines(&drift(&manifest(&any, 3), &observed, Scope::default())), Vec::<String>::new());
 }

@@ -241,7 +241,7 @@ async fn every_kind_is_told_apart_in_one_run() {
     reads_only(&world);
 }
 
-/// Whatever was called since the embedded AWS started again only reads.
+/// Whatever was called since the embedded AWS began to count only reads.
 fn reads_only(world: &World) {
     for operation in world.calls().keys() {
         let name = operation.split(':').nth(1).unwrap();
@@ -255,6 +255,7 @@ async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
     let world = drifted().await;
     let output = run(&world, &[]);
     let text = stdout(&output);
+    println!("{text}");
     for part in [
         "Changed outside  (AWS moved since the last apply, not the repository)",
         "  ~ flow/console  block `call` differs: AWS moved since the last apply, not the repository",
@@ -312,7 +313,7 @@ async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_r
     let session = world.session().await;
     let plan = world.plan().await;
     all_done(&carry_out(&session, &plan, &world.folder.path().join("own")).await);
-    let before = world.calls();
+    world.emulator.reset();
     let drift = |key: &str| {
         let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
         command.env("AWS_ACCESS_KEY_ID", key).args(["drift", "demo"]).output().unwrap()
@@ -320,11 +321,7 @@ async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_r
     let output = drift("dummy");
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("in sync"), "{}", stdout(&output));
-    for (operation, count) in world.calls() {
-        let name = operation.split(':').nth(1).unwrap().to_owned();
-        let writes = !["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb));
-        assert!(!writes || before.get(&operation) == Some(&count), "{operation} was called");
-    }
+    reads_only(&world);
     assert_eq!(code(&drift("999999999999")), 4);
 }
 

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use aws_sdk_connect::types::ContactFlowType;
 use flowbind::emulator::Settings;
+use flowbind::plan::drift_reads;
 use serde_json::Value;
 
 use crate::apply::{all_done, carry_out};
@@ -255,7 +256,6 @@ async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
     let world = drifted().await;
     let output = run(&world, &[]);
     let text = stdout(&output);
-    println!("{text}");
     for part in [
         "Changed outside  (AWS moved since the last apply, not the repository)",
         "  ~ flow/console  block `call` differs: AWS moved since the last apply, not the repository",
@@ -322,6 +322,9 @@ async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_r
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("in sync"), "{}", stdout(&output));
     reads_only(&world);
+    let forecast = drift_reads(world.manifest()).forecast(world.manifest());
+    let forecast: u64 = forecast.calls.values().map(|n| u64::from(*n)).sum();
+    assert_eq!(world.calls().values().sum::<u64>(), forecast, "{:?}", world.calls());
     assert_eq!(code(&drift("999999999999")), 4);
 }
 

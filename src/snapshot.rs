@@ -43,7 +43,7 @@ pub struct Snapshot {
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
-    /// The functions that are in an instance's list and not declared; unknown where whose they are could not be read.
+    /// The functions that are in an instance's list and that nothing declared needs; unknown where whose they are could not be read.
     pub strangers: BTreeMap<(Place, String), Look<FunctionFound>>,
     /// What only removal looks at; none where nothing is to be removed.
     pub removal: Option<RemovalSeen>,

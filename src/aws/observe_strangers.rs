@@ -1,4 +1,4 @@
-//! Looks at the functions that are in an instance's list and that the manifest does not declare: their policies tell
+//! Looks at the functions that are in an instance's list and whose policies nothing that is declared needs: they tell
 //! whether the set once put them there. A handful of calls to Lambda, none to Amazon Connect.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use crate::snapshot::{FunctionFound, Gap, Look, Snapshot};
 /// learns that the function is there, and not whose it is. Every other failure is one.
 pub async fn observe_strangers(session: &Session, desired: &Manifest, snapshot: &mut Snapshot) {
     let observer = Observer { session, desired, seen: snapshot };
-    let strangers = strangers(desired, snapshot);
+    let strangers = strangers(snapshot);
     let looks = strangers.iter().map(|(instance, function)| {
         let observer = &observer;
         async move { (instance, function, observer.function(function.clone()).await) }
@@ -46,18 +46,17 @@ pub async fn observe_strangers(session: &Session, desired: &Manifest, snapshot: 
 }
 
 /// Each function once, with an instance whose list holds it.
-fn strangers(desired: &Manifest, snapshot: &Snapshot) -> Vec<(Label, FunctionRef)> {
+fn strangers(snapshot: &Snapshot) -> Vec<(Label, FunctionRef)> {
     let mut found = BTreeSet::new();
     let mut strangers = Vec::new();
     for (instance, look) in &snapshot.associations {
         let texts = look.found().into_iter().flatten();
         for arn in texts.filter_map(|text| FunctionArn::parse(text).ok()) {
-            let declared =
-                desired.functions.values().any(|f| f.target.place == arn.place && f.target.name == arn.name);
+            let known = snapshot.policies.keys().any(|f| f.place == arn.place && f.name == arn.name);
             let function = FunctionRef { place: arn.place, name: arn.name, qualifier: None };
             // Credentials were looked at for the accounts of the set alone.
             let ours = snapshot.identities.contains_key(&function.place.account);
-            if !declared && ours && found.insert(function.clone()) {
+            if !known && ours && found.insert(function.clone()) {
                 strangers.push((instance.clone(), function));
             }
         }

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Detail, Difference, DriftKind, Moved};
 use crate::manifest::{Instance, InstanceLookup, Manifest};
-use crate::plan::{association_of, label, uses};
+use crate::plan::{association_of, label, logical, uses};
 use crate::resource::{
     Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, SidKind, Statement,
 };
-use crate::snapshot::{InstanceSeen, Look, Snapshot};
+use crate::snapshot::{FunctionFound, InstanceSeen, Look, Snapshot};
 
 const PRUNE: &str =
     "`flowbind plan --prune` looks whether something still refers to it, and shows what would be deleted.";
@@ -33,6 +33,7 @@ pub(super) fn add(
         found.extend(finder.associations(name, seen));
     }
     found.extend(finder.statements());
+    found.extend(finder.functions());
     // What the planner has looked at more closely says more.
     let told: BTreeSet<(Kind, Option<Label>, Label)> = differences
         .iter()
@@ -129,9 +130,14 @@ impl<'a> Finder<'a> {
         let unread = matches!(self.observed.strangers.get(&key), Some(Look::Unknown));
         let whose =
             if unread { "; whether this set made it could not be read from the function" } else { "" };
-        let message = format!("instance/{name} lists {text}, and nobody declared it{whose}");
+        let declared = self.declared(&function).is_some();
+        let nobody = match declared {
+            true => "no flow or instance that is declared needs it",
+            false => "nobody declared it",
+        };
+        let message = format!("instance/{name} lists {text}, and {nobody}{whose}");
         let hint = format!(
-            "declare it under `functions:` and in instance/{name}'s `functions:`, or take it off the instance: it holds 50 by default."
+            "name it in the `functions:` of instance/{name}, or take it off the instance, which holds 50 by default."
         );
         Some(unmanaged(address, message, detail, &hint))
     }
@@ -150,9 +156,35 @@ impl<'a> Finder<'a> {
 
     /// The name that the manifest has for a function; else one made of its own.
     fn function_label(&self, function: &FunctionRef) -> Option<Label> {
+        let tagged = || logical(&self.found(function)?.tags, self.desired);
+        self.declared(function).cloned().or_else(tagged).or_else(|| label(&function.name))
+    }
+
+    fn declared(&self, function: &FunctionRef) -> Option<&'a Label> {
         let same = |f: &FunctionRef| f.place == function.place && f.name == function.name;
-        let declared = self.desired.functions.iter().find(|(_, f)| same(&f.target));
-        declared.map(|(name, _)| name.clone()).or_else(|| label(&function.name))
+        self.desired.functions.iter().find(|(_, f)| same(&f.target)).map(|(name, _)| name)
+    }
+
+    /// A function that nothing declared needs, if it was looked at.
+    fn found(&self, function: &FunctionRef) -> Option<&'a FunctionFound> {
+        let key = (function.place.clone(), function.name.clone());
+        let listed = self.observed.strangers.get(&key).and_then(Look::found);
+        listed.or_else(|| self.observed.removal.as_ref()?.functions.get(&key))
+    }
+
+    /// Functions in the lists that the set made and the manifest does not name any more.
+    fn functions(&self) -> Vec<Difference> {
+        let found = self.observed.strangers.iter().filter_map(|(key, look)| Some((key, look.found()?)));
+        let made = found.filter_map(|((place, name), found)| {
+            let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
+            let logical = logical(&found.tags, self.desired)?;
+            if self.declared(&function).is_some() || self.desired.functions.contains_key(&logical) {
+                return None;
+            }
+            let message = format!("this set made `{name}`, and the manifest does not name it any more");
+            Some(left_over(Address::new(Kind::Function, &logical), message, None))
+        });
+        made.collect()
     }
 }
 

@@ -50,13 +50,13 @@ pub use only::{Partial, addresses, chosen};
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, drift_reads, reads};
-pub(crate) use removal::label;
 pub use removal::{
     Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
     StatementRemoval, removal_reads,
 };
 #[cfg(feature = "aws")]
 pub(crate) use removal::{is_left_over, role_of};
+pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;

@@ -16,6 +16,10 @@ const INDENT: &str = "      ";
 pub fn drift_text(drift: &Drift, several: bool) -> String {
     let set = if several { format!("{}:", drift.set) } else { String::new() };
     let mut out = String::new();
+    if several {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{}\n", bold(&drift.set.to_string()));
+    }
     let mut next = Vec::new();
     for kind in DriftKind::ALL {
         let of_kind: Vec<&Difference> =
@@ -38,9 +42,16 @@ pub fn drift_text(drift: &Drift, several: bool) -> String {
         out.push('\n');
     }
     out.push_str(&summary(drift));
-    // Writing to a string cannot fail.
+    if drift.counted().any(|difference| shows_diff(difference.detail.as_ref())) {
+        let legend =
+            "- is in AWS now, + is declared; of what is being edited: - is published, + is in the draft.";
+        let _ = writeln!(out, "{}", dim(legend));
+    }
     for step in next {
         let _ = writeln!(out, "{} {step}", dim("next:"));
+    }
+    if several {
+        out.push('\n');
     }
     out
 }
@@ -85,15 +96,24 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
         _ => yellow("~"),
     };
     let mut out = String::new();
-    let _ = writeln!(out, "  {mark} {}  {message}", bold(&format!("{set}{address}")));
+    let _ = writeln!(out, "  {mark} {}  {}", bold(&format!("{set}{address}")), plain(message));
     if let Some(detail) = detail {
         out.push_str(&detail_text(detail));
     }
     if let Some(hint) = hint.as_ref().filter(|hint| hinted.as_ref() != Some(*hint)) {
-        let _ = writeln!(out, "{INDENT}hint: {hint}");
+        let _ = writeln!(out, "{INDENT}hint: {}", plain(hint));
         *hinted = Some(hint.clone());
     }
     out
+}
+
+/// Whether lines with `-` and `+` stand under a difference.
+fn shows_diff(detail: Option<&Detail>) -> bool {
+    match detail {
+        Some(Detail::Draft(_)) => true,
+        Some(Detail::Planned(change)) => matches!(change.spec(), Spec::Flow(spec) if spec.id.is_some()),
+        _ => false,
+    }
 }
 
 fn detail_text(detail: &Detail) -> String {
@@ -112,11 +132,17 @@ fn finding_text(finding: &Finding, set: &str) -> String {
     let problem = &finding.problem;
     let address = problem.address.as_ref().map_or_else(String::new, |address| format!("{set}{address}"));
     let mut out = String::new();
-    let _ = writeln!(out, "  {} {}  {} [{}]", yellow("!"), bold(&address), problem.message, problem.code);
+    let _ =
+        writeln!(out, "  {} {}  {} [{}]", yellow("!"), bold(&address), plain(&problem.message), problem.code);
     if let Some(hint) = &problem.hint {
         let _ = writeln!(out, "{INDENT}hint: {hint}");
     }
     out
+}
+
+/// Names on AWS are anybody's text: nothing of them may steer the terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn summary(drift: &Drift) -> String {
@@ -168,5 +194,54 @@ pub(super) fn next_step(kind: DriftKind) -> Option<&'static str> {
         }
         DriftKind::BeingEdited => None,
         DriftKind::CouldNotTell => Some("mend what could not be read, and run `flowbind drift` again."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drift::Moved;
+    use crate::resource::{Address, Kind, Label, SetName};
+
+    fn drift(message: &str) -> Drift {
+        let address = Address::new(Kind::Flow, &Label::parse("x").unwrap());
+        let difference = |kind| Difference {
+            kind,
+            address: address.clone(),
+            moved: Moved::Unknown,
+            message: message.to_owned(),
+            detail: None,
+            hint: Some("do something".to_owned()),
+            origin: None,
+            ignored: None,
+        };
+        Drift {
+            set: SetName::parse("acme").unwrap(),
+            manifest: String::new(),
+            differences: DriftKind::ALL
+                .into_iter()
+                .flat_map(|kind| [difference(kind), difference(kind)])
+                .collect(),
+            findings: Vec::new(),
+            gaps: Vec::new(),
+            in_sync: 1,
+            audited: false,
+        }
+    }
+
+    #[test]
+    fn a_name_on_aws_does_not_steer_the_terminal() {
+        let text = drift_text(&drift("flow `\u{1b}[2J\u{7}`"), false);
+        assert!(!text.contains("\u{1b}[2J") && !text.contains('\u{7}'), "{text:?}");
+    }
+
+    #[test]
+    fn every_kind_has_its_own_heading_and_a_shared_hint_is_said_once() {
+        let text = drift_text(&drift("m"), true);
+        for kind in DriftKind::ALL {
+            assert!(text.contains(kind.meaning()) && text.contains(&format!("2 {}", kind.words())), "{text}");
+        }
+        assert_eq!(text.matches("hint: do something").count(), DriftKind::ALL.len());
+        assert!(text.contains("acme:flow/x"));
     }
 }

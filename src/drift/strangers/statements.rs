@@ -58,7 +58,7 @@ impl<'a> Finder<'a> {
     ) -> Option<Difference> {
         let sid = &statement.sid;
         let detail = || Some(Detail::Statement { function: function.clone(), sid: sid.clone() });
-        let instance = statement.instance()?;
+        let Some(instance) = statement.instance() else { return self.unclear(function, statement) };
         let declared = wanted.get(&(function.clone(), instance.clone()));
         let address =
             Address::between(Kind::Grant, &self.instance_label(&instance)?, &self.function_label(function)?);
@@ -84,7 +84,11 @@ impl<'a> Finder<'a> {
         if !statement.lets_connect_call() || !(ours || here) || declared.is_some_and(|wanted| wanted.any) {
             return None;
         }
-        if self.is_of_the_service(sid, &instance, function, policy) {
+        // Policies are judged by what they allow, whoever wrote them under whatever Sid.
+        let grant = Grant { function: function.clone(), instance: instance.clone() };
+        let explained =
+            declared.is_some() || self.is_associated(function, &instance) || owned(policy, &instance);
+        if explained && statement.is_exactly(&grant) {
             return None;
         }
         let message = format!(
@@ -93,33 +97,34 @@ impl<'a> Finder<'a> {
         );
         let hint = match declared {
             Some(_) => {
-                "this set's own statement allows the same: remove this one, or say `grants: any` on the function."
+                "it allows more than this set's own statement: remove it, or say `grants: any` on the function."
             }
             None => "declare a flow or `functions:` entry that needs it, or remove the statement.",
         };
         Some(unmanaged(address, message, detail(), hint))
     }
 
-    /// Whether the service wrote it beside an association that is told of by itself, or that another set made.
-    fn is_of_the_service(
-        &self,
-        sid: &str,
-        instance: &InstanceArn,
-        function: &FunctionRef,
-        policy: &ResourcePolicy,
-    ) -> bool {
-        if sid.strip_prefix("connect-") != Some(instance.id.as_str()) {
-            return false;
+    /// A statement that names no one instance: one that lets everybody call is a finding, any other is told.
+    fn unclear(&self, function: &FunctionRef, statement: &Statement) -> Option<Difference> {
+        let name = self.declared(function)?;
+        if !statement.lets_connect_call() || statement.opening().is_some() {
+            return None;
         }
-        let listed = self.instances.iter().find(|(_, seen)| seen.arn == *instance).and_then(|(name, _)| {
-            let list = self.observed.associations.get(*name)?.found()?;
-            let arn = function.unqualified().arn().to_string();
-            Some(list.iter().any(|text| *text == arn || text.starts_with(&format!("{arn}:"))))
-        });
-        let owned = policy.statements.iter().any(|statement| {
-            OwnSid::parse(&statement.sid).is_some() && statement.instance().as_ref() == Some(instance)
-        });
-        listed == Some(true) || owned
+        let message = format!(
+            "statement `{}` in the policy of {function} lets Amazon Connect call it for what is no single instance, and nobody declared it",
+            statement.sid
+        );
+        let detail = Detail::Statement { function: function.clone(), sid: statement.sid.clone() };
+        let hint = "replace it by a grant of this set, or remove the statement.";
+        Some(unmanaged(Address::new(Kind::Function, name), message, Some(detail), hint))
+    }
+
+    /// Whether the instance's list holds the function: the service writes a statement beside it, under a Sid of its own.
+    fn is_associated(&self, function: &FunctionRef, instance: &InstanceArn) -> bool {
+        let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
+        let list = known.and_then(|(name, _)| self.observed.associations.get(*name)?.found());
+        let arn = function.unqualified().arn().to_string();
+        list.is_some_and(|list| list.iter().any(|text| *text == arn || text.starts_with(&format!("{arn}:"))))
     }
 
     fn instance_label(&self, instance: &InstanceArn) -> Option<Label> {
@@ -131,4 +136,10 @@ impl<'a> Finder<'a> {
         let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
         known.map_or_else(|| instance.to_string(), |(name, _)| format!("instance/{name}"))
     }
+}
+
+/// Whether some set made a grant to the instance: what the service wrote beside its association is explained then.
+fn owned(policy: &ResourcePolicy, instance: &InstanceArn) -> bool {
+    let mut statements = policy.statements.iter();
+    statements.any(|s| OwnSid::parse(&s.sid).is_some() && s.instance().as_ref() == Some(instance))
 }

@@ -18,6 +18,7 @@ use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
+pub(crate) use contents::logical;
 #[cfg(feature = "aws")]
 pub(crate) use functions::{is_left_over, role_of};
 pub use reads::{RemovalReads, removal_reads};

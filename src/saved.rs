@@ -29,8 +29,10 @@ const VERSION: u32 = 1;
 
 /// A plan to be carried out later, if nothing has moved by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.saved-plan/v1")))]
     format: String,
     /// The version of flowbind that made it.
     pub tool: String,
@@ -49,12 +51,14 @@ pub struct SavedPlan {
     /// The checksum of the plans.
     pub checksum: String,
     /// The actions as in `flowbind.plan/v1`, for people and their tools.
+    #[cfg_attr(test, schemars(with = "Vec<crate::report::ActionLine>"))]
     pub actions: Vec<Value>,
     seal: String,
 }
 
 /// What a plan was made of, by names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SavedInputs {
     /// The manifests and the flow files that they name.
@@ -71,6 +75,7 @@ pub struct SavedInputs {
 
 /// The options that decide what is in a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SavedOptions {
     /// Whether what is left over is deleted.

@@ -150,10 +150,13 @@ pub struct FlowContent {
 
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Gap {
     /// The call that failed.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub operation: Operation,
     /// What it was made for.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub address: Address,
     /// Whether the caller lacked a permission, rather than the service an answer.
     pub denied: bool,

@@ -11,10 +11,12 @@ use crate::emulator::{Assumption, Fault, Quota, Rates};
 mod drift;
 mod output;
 mod saving;
+mod schema;
 
 pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use output::PlanOutput;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
+pub(super) use schema::{SchemaArgs, SchemaDocument};
 
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
@@ -75,8 +77,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
-    /// Print the JSON Schema of manifests.
-    Schema,
+    /// Print the JSON Schema of manifests, or of a document that flowbind writes.
+    Schema(SchemaArgs),
     /// Print a completion script.
     Completions(CompletionsArgs),
 }

@@ -54,7 +54,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
-        Command::Schema => schema::run(&terminal),
+        Command::Schema(args) => schema::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
     };
     ended.unwrap_or_else(|failure| failure.print(&terminal))

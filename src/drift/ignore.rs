@@ -8,11 +8,13 @@ use crate::resource::{Address, Problem};
 
 /// Why something is let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ignored {
     /// The reason that the ignore file gives.
     pub reason: String,
     /// The last day on which it is let pass.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub until: Option<Date>,
 }
 

@@ -6,6 +6,7 @@ use crate::plan::Cause;
 
 /// How something differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub enum DriftKind {
     /// AWS moved since the last apply.
     ChangedOutside,
@@ -108,6 +109,7 @@ impl Serialize for DriftKind {
 
 /// Which side moved, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Moved {
     /// AWS did.

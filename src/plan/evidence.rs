@@ -11,6 +11,7 @@ use super::{ABSENT, Action, Change, Plan, Step};
 
 /// What one set's plan would do, by digests, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The set.
@@ -25,6 +26,7 @@ pub struct Evidence {
 
 /// One action, by its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ActionEvidence {
     /// The resource.

@@ -107,6 +107,7 @@ pub struct ActionId {
 
 /// Which of the writes to a resource an action is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// A minimal published flow, so that others can name its ARN.
@@ -275,12 +276,14 @@ pub struct InstanceSpec {
 
 /// Why an action is not carried out unless somebody allows it by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Guard {
     /// A stable kebab-case code.
     pub code: &'static str,
     /// The reason.
     pub message: String,
     /// What `--allow` takes.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub allow: Address,
 }
 
@@ -332,7 +335,18 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
-    Plan { set, manifest, actions, problems, gaps, withheld, in_sync, fingerprints, partial: None, force: None }
+    Plan {
+        set,
+        manifest,
+        actions,
+        problems,
+        gaps,
+        withheld,
+        in_sync,
+        fingerprints,
+        partial: None,
+        force: None,
+    }
 }
 
 fn sort(problems: &mut Vec<Problem>) {

@@ -12,7 +12,9 @@ use crate::snapshot::Gap;
 
 /// `flowbind.drift/v1`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DriftDocument {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.drift/v1")))]
     format: &'static str,
     sets: Vec<SetLine>,
     differences: Vec<DifferenceLine>,
@@ -20,13 +22,17 @@ pub struct DriftDocument {
     gaps: Vec<Gap>,
     /// What is wrong with the ignore file.
     warnings: Vec<Problem>,
+    /// How often each operation was called, by `service:Operation`.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SetLine {
     set: String,
     manifest: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["incomplete", "differs", "in-sync"])))]
     verdict: &'static str,
     in_sync: usize,
     audited: bool,
@@ -36,9 +42,11 @@ struct SetLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct DifferenceLine {
     set: String,
     kind: DriftKind,
+    #[cfg_attr(test, schemars(with = "String"))]
     address: Address,
     moved: Moved,
     message: String,
@@ -53,6 +61,7 @@ struct DifferenceLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum DetailLine {
     /// What `apply` would write, as in `flowbind.plan/v1`.
@@ -64,6 +73,7 @@ enum DetailLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum FoundLine {
     Association { function: String },
@@ -72,6 +82,7 @@ enum FoundLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FindingLine {
     set: String,
     #[serde(flatten)]

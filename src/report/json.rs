@@ -16,7 +16,9 @@ use crate::snapshot::Gap;
 
 /// `flowbind.plan/v1`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlanDocument {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.plan/v1")))]
     format: &'static str,
     sets: Vec<SetLine>,
     actions: Vec<ActionLine>,
@@ -25,10 +27,13 @@ pub struct PlanDocument {
     summary: Summary,
     /// What `apply --checksum` takes.
     checksum: String,
+    /// How often each operation was called, by `service:Operation`.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SetLine {
     set: String,
     manifest: String,
@@ -40,12 +45,14 @@ struct SetLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct PartialLine {
     only: Vec<String>,
     left_out: usize,
 }
 
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
     create: usize,
     update: usize,
@@ -54,10 +61,12 @@ struct Summary {
 }
 
 #[derive(Debug, Serialize)]
-struct ActionLine {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct ActionLine {
     set: String,
     address: String,
     step: Step,
+    #[cfg_attr(test, schemars(extend("enum" = ["create", "update", "delete"])))]
     action: &'static str,
     reason: String,
     after: Vec<String>,
@@ -69,6 +78,7 @@ struct ActionLine {
 
 /// What a write holds.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PlannedDetail {
     Role { account: String, name: String, fields: Vec<ValueLine> },
@@ -87,14 +97,17 @@ pub(super) enum PlannedDetail {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct StatementLine {
     function: String,
     sid: String,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct BlockLine {
     block: String,
+    #[cfg_attr(test, schemars(extend("enum" = ["add", "remove", "rename", "change"])))]
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_from: Option<String>,
@@ -103,6 +116,7 @@ pub(super) struct BlockLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FieldLine {
     pointer: String,
     from: Option<String>,
@@ -110,6 +124,7 @@ struct FieldLine {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ValueLine {
     path: String,
     from: Option<String>,
@@ -296,18 +311,24 @@ pub(super) fn block_line(change: &BlockChange) -> BlockLine {
 
 /// `flowbind.apply/v1`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ApplyDocument {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.apply/v1")))]
     format: &'static str,
     outcomes: Vec<OutcomeLine>,
     backups: Vec<String>,
+    /// How often each operation was called, by `service:Operation`.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct OutcomeLine {
     set: String,
     address: String,
     step: Step,
+    #[cfg_attr(test, schemars(extend("enum" = ["applied", "already-so", "failed", "skipped", "refused"])))]
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -344,7 +365,9 @@ impl ApplyDocument {
 
 /// `flowbind.validate/v1`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ValidateDocument<'a> {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.validate/v1")))]
     format: &'static str,
     files: Vec<&'a str>,
     problems: &'a [Problem],

@@ -167,14 +167,17 @@ pub(super) fn step_text(step: Step) -> &'static str {
     }
 }
 
-/// Says what a statement lets whom do.
-pub(super) fn grant_text(spec: &GrantSpec) -> String {
+/// The Sid that a statement gets.
+pub(super) fn grant_sid(spec: &GrantSpec) -> OwnSid {
     let kind = match &spec.sid {
         LateSid::Known(kind) => *kind,
         LateSid::After(_) => SidKind::WithAssociation,
     };
-    let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() };
-    format!("{} lets {} call {}", sid, spec.grant.instance, spec.grant.function.arn())
+    OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() }
+}
+
+fn grant_text(spec: &GrantSpec) -> String {
+    format!("{} lets {} call {}", grant_sid(spec), spec.grant.instance, spec.grant.function.arn())
 }
 
 /// Writes what could not be read.

@@ -8,6 +8,7 @@ use super::address::Address;
 
 /// A place in a file that a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Origin {
     /// The file, as it was named or reached on the command line.
     pub file: String,
@@ -25,6 +26,7 @@ impl fmt::Display for Origin {
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nothing is written until it is mended.
@@ -37,6 +39,7 @@ pub enum Severity {
 
 /// Something that is wrong, where it is wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Problem {
     /// A stable kebab-case code.
     pub code: &'static str,
@@ -47,6 +50,7 @@ pub struct Problem {
     pub origin: Option<Origin>,
     /// Which resource it is about, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub address: Option<Address>,
     /// What is wrong, in one sentence.
     pub message: String,

@@ -27,4 +27,5 @@ mod removal_functions;
 mod removal_ownership;
 mod rollback;
 mod saved_plans;
+mod schemas;
 mod world;

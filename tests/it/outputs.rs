@@ -32,16 +32,51 @@ fn shown(format: &str, output: &Output) -> String {
     serde_json::to_string_pretty(&log).unwrap()
 }
 
-fn at(world: &World, arguments: &[&str]) -> Output {
+pub(crate) fn at(world: &World, arguments: &[&str]) -> Output {
     flowbind_at(world.folder.path(), &world.emulator.url()).args(arguments).output().unwrap()
 }
 
+/// What code scanning demands of a log: a place within the repository for every result, and fingerprints of their own.
+fn scannable(output: &Output) {
+    let log: serde_json::Value = serde_json::from_str(&stdout(output)).unwrap();
+    assert_eq!((&log["version"], log["runs"].as_array().unwrap().len()), (&"2.1.0".into(), 1));
+    let run = &log["runs"][0];
+    let rules: Vec<_> =
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    let mut prints = std::collections::BTreeSet::new();
+    let results = run["results"].as_array().unwrap();
+    for result in results {
+        if let Some(index) = result["ruleIndex"].as_u64() {
+            assert_eq!(rules[usize::try_from(index).unwrap()], &result["ruleId"], "{result}");
+        }
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()), "{result}");
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty(), "{result}");
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(uri.starts_with("demo/") && place["region"]["startLine"].as_u64() > Some(0), "{result}");
+        assert!(prints.insert(result["partialFingerprints"].to_string()), "{result}");
+    }
+    assert!(!results.is_empty());
+}
+
 /// Edits a file of the demo.
-fn edit(folder: &Path, file: &str, from: &str, to: &str) {
+pub(crate) fn edit(folder: &Path, file: &str, from: &str, to: &str) {
     let path = folder.join("demo").join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{from} is not in {file}");
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+/// Edits the demo: a flow and a permission are taken out, a flow is protected, one does not exist.
+pub(crate) fn hold(folder: &Path) {
+    let text = std::fs::read_to_string(folder.join("demo/flowbind.yaml")).unwrap();
+    let (head, rest) = text.split_once("    care-queue:\n      instance").unwrap();
+    let (_, tail) = rest.split_once("    # No `content`").unwrap();
+    std::fs::write(folder.join("demo/flowbind.yaml"), format!("{head}    # No `content`{tail}")).unwrap();
+    edit(folder, "flows/main-ivr.json", "${flow.care-queue.arn}", "${flow.main-ivr.arn}");
+    edit(folder, "flowbind.yaml", "functions: [contact-journal]", "functions: []");
+    edit(folder, "flowbind.yaml", "name: Main IVR\n", "name: Main IVR\n      protect: true\n");
+    edit(folder, "flowbind.yaml", "name: US desk\n", "name: US desks\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,16 +93,7 @@ async fn a_plan_of_what_was_broken_by_hand() {
 async fn a_plan_with_everything_that_can_keep_it_from_being_applied() {
     let world = applied().await;
     break_three(&world).await;
-    let folder = world.folder.path();
-    // A flow that the live one still leads to and a permission are taken out, a flow is protected, one does not exist.
-    let text = std::fs::read_to_string(folder.join("demo/flowbind.yaml")).unwrap();
-    let (head, rest) = text.split_once("    care-queue:\n      instance").unwrap();
-    let (_, tail) = rest.split_once("    # No `content`").unwrap();
-    std::fs::write(folder.join("demo/flowbind.yaml"), format!("{head}    # No `content`{tail}")).unwrap();
-    edit(folder, "flows/main-ivr.json", "${flow.care-queue.arn}", "${flow.main-ivr.arn}");
-    edit(folder, "flowbind.yaml", "functions: [contact-journal]", "functions: []");
-    edit(folder, "flowbind.yaml", "name: Main IVR\n", "name: Main IVR\n      protect: true\n");
-    edit(folder, "flowbind.yaml", "name: US desk\n", "name: US desks\n");
+    hold(world.folder.path());
     for format in ["text", "json", "markdown", "github"] {
         let output = at(&world, &["plan", "demo", "--prune", "--detailed-exitcode", "--output", format]);
         snapshot(&format!("plan_held_{format}"), &ended(&output));
@@ -93,6 +119,9 @@ async fn drift_of_what_was_broken_by_hand() {
         let output = at(&world, &["drift", "demo", "--output", format]);
         assert_eq!(code(&output), 2, "{}", stderr(&output));
         snapshot(&format!("drift_{format}"), &shown(format, &output));
+        if format == "sarif" {
+            scannable(&output);
+        }
     }
     // A flow that stays is taken out, the repository moves on its own, and one difference is let pass.
     let folder = world.folder.path();
@@ -108,6 +137,9 @@ async fn drift_of_what_was_broken_by_hand() {
         let output = at(&world, &options);
         assert_eq!(code(&output), 2, "{}", stderr(&output));
         snapshot(&format!("drift_all_{format}"), &shown(format, &output));
+        if format == "sarif" {
+            scannable(&output);
+        }
     }
 }
 
@@ -143,5 +175,8 @@ fn findings_in_every_format() {
         let output = flowbind(folder.path()).args(["lint", "demo", "--output", format]).output().unwrap();
         assert_eq!(code(&output), 2, "{}", stderr(&output));
         snapshot(&format!("lint_{format}"), &shown(format, &output));
+        if format == "sarif" {
+            scannable(&output);
+        }
     }
 }

@@ -83,6 +83,7 @@ pub enum Status {
 
 /// Whether a flow is active (`ContactFlowState`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// It can be used.

@@ -7,7 +7,9 @@ use crate::lint::Report;
 use crate::report::visible::document;
 
 #[derive(Serialize)]
-struct LintDocument<'a> {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct LintDocument<'a> {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.lint/v1")))]
     format: &'static str,
     files: usize,
     findings: Vec<FindingLine<'a>>,
@@ -15,9 +17,12 @@ struct LintDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FindingLine<'a> {
     code: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning", "advice", "info"])))]
     severity: &'static str,
+    #[cfg_attr(test, schemars(extend("enum" = ["high", "medium", "low"])))]
     confidence: &'static str,
     file: Option<&'a str>,
     line: usize,
@@ -30,6 +35,7 @@ struct FindingLine<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct StepLine<'a> {
     block: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +50,7 @@ struct StepLine<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SuppressedLine<'a> {
     #[serde(flatten)]
     finding: FindingLine<'a>,

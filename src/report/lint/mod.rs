@@ -12,6 +12,8 @@ mod text;
 
 pub use explain::{explain, list};
 pub use github::github;
+#[cfg(test)]
+pub(crate) use json::LintDocument;
 pub use json::json;
 pub use sarif::{Notice, sarif};
 pub(super) use text::tally;

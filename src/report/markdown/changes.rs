@@ -1,11 +1,13 @@
 //! What an action writes, as the lines of a diff: `+` comes, `-` goes, `!` changes unseen, `@@` begins a block.
 
+use std::fmt::Display;
+
 use similar::{ChangeTag, TextDiff};
 
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
-use crate::plan::{FieldChange, FlowMetadataSpec, Spec};
+use crate::plan::{FieldChange, FlowMetadataSpec, Removal, Spec};
 use crate::report::fields::{function_line, role_line};
-use crate::report::plan_text::grant_text;
+use crate::report::plan_text::grant_sid;
 use crate::report::removal::removal_lines;
 
 /// Lines of a block's JSON around a change.
@@ -42,10 +44,16 @@ fn all_lines(spec: &Spec) -> Vec<String> {
         Spec::Role(spec) => spec.fields.iter().flat_map(field).collect(),
         Spec::Function(spec) if spec.before.is_none() => plus(function_line(spec)),
         Spec::Function(spec) => spec.fields.iter().flat_map(field).collect(),
-        Spec::Association(spec) => plus(format!("{} on {}", spec.function.arn(), spec.instance)),
-        Spec::Grant(spec) => plus(grant_text(spec)),
+        Spec::Association(spec) => {
+            marked('+', &[("function", &spec.function.arn()), ("instance", &spec.instance)])
+        }
+        Spec::Grant(spec) => {
+            let (grant, sid) = (&spec.grant, grant_sid(spec));
+            let function = grant.function.arn();
+            marked('+', &[("statement", &sid), ("function", &function), ("instance", &grant.instance)])
+        }
         Spec::Flow(spec) if spec.id.is_none() => {
-            plus(format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))
+            marked('+', &[("name", &spec.name), ("type", &spec.kind), ("instance", &spec.instance)])
         }
         Spec::Flow(spec) => flow_lines(&spec.diff),
         Spec::FlowMetadata(FlowMetadataSpec { name, description, state, .. }) => {
@@ -59,7 +67,33 @@ fn all_lines(spec: &Spec) -> Vec<String> {
             spec.attributes.iter().map(|(name, value)| format!("+ {name}: {value}")).collect()
         }
         Spec::Instance(spec) => plus(format!("alias `{}` in {}", spec.alias, spec.place)),
-        Spec::Removal(removal) => {
+        Spec::Removal(removal) => removed(removal),
+    }
+}
+
+/// Writes fields, a line each.
+fn marked(mark: char, fields: &[(&str, &dyn Display)]) -> Vec<String> {
+    fields.iter().map(|(name, value)| format!("{mark} {name}: {value}")).collect()
+}
+
+fn removed(removal: &Removal) -> Vec<String> {
+    match removal {
+        Removal::Flow(removal) => {
+            let flow = &removal.flow;
+            marked('-', &[("name", &flow.name), ("id", &flow.id), ("instance", &flow.instance)])
+        }
+        Removal::Association(removal) => {
+            let functions =
+                removal.functions.iter().map(|function| format!("- function: {}", function.arn()));
+            functions.chain([format!("- instance: {}", removal.instance)]).collect()
+        }
+        Removal::Statements(removal) => {
+            let each = removal.statements.iter().flat_map(|(function, sid)| {
+                marked('-', &[("statement", sid), ("function", &function.arn())])
+            });
+            each.chain([format!("- instance: {}", removal.instance)]).collect()
+        }
+        Removal::Role(_) | Removal::Function(_) => {
             removal_lines(removal).into_iter().map(|line| format!("- {line}")).collect()
         }
     }

@@ -4,6 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::page::LIMIT;
 use super::*;
+use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Moved};
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
 use crate::manifest::{Sources, Status};
 use crate::operations::Operation;
@@ -162,6 +163,60 @@ fn hostile_names_in_findings_are_text_and_nothing_else() {
         let page = read(&text);
         assert_eq!(page.folded, report.findings.len(), "{text}");
     }
+}
+
+fn hostile_drift() -> Drift {
+    let difference = |kind, detail| Difference {
+        kind,
+        address: Address::new(Kind::Flow, &label("main")).block(HOSTILE),
+        moved: Moved::Aws,
+        message: HOSTILE.to_owned(),
+        detail,
+        hint: Some(HOSTILE.to_owned()),
+        origin: Some(Origin { file: HOSTILE.to_owned(), line: 1, column: 2 }),
+        ignored: None,
+    };
+    let update = flow_update("main", HOSTILE, 3).change;
+    let Spec::Flow(flow) = update.spec() else { panic!("a flow is written") };
+    let draft = Some(Detail::Draft(flow.diff.clone()));
+    let mut differences: Vec<Difference> =
+        DriftKind::ALL.map(|kind| difference(kind, Some(Detail::Planned(Box::new(update.clone()))))).into();
+    differences.push(difference(DriftKind::BeingEdited, draft));
+    differences
+        .push(difference(DriftKind::Unmanaged, Some(Detail::Association { function: HOSTILE.to_owned() })));
+    let ignored = Some(Ignored { reason: HOSTILE.to_owned(), until: None });
+    differences.push(Difference { ignored: ignored.clone(), ..difference(DriftKind::Missing, None) });
+    let problem = hostile_plan().problems.remove(0);
+    Drift {
+        set: SetName::parse("acme").unwrap(),
+        manifest: String::new(),
+        differences,
+        findings: vec![Finding { problem: problem.clone(), ignored: None }, Finding { problem, ignored }],
+        gaps: Vec::new(),
+        in_sync: 1,
+        audited: true,
+    }
+}
+
+#[test]
+fn hostile_names_in_a_drift_are_text_and_nothing_else() {
+    let warning = Problem::warning("code", HOSTILE);
+    for count in [1, 2, 400] {
+        let drifts: Vec<Drift> = (0..count).map(|_| hostile_drift()).collect();
+        let text = drift_markdown(&drifts, std::slice::from_ref(&warning), true);
+        assert!(text.len() <= LIMIT, "{}", text.len());
+        let page = read(&text);
+        let sums = format!("{count} could not tell, {count} changed outside");
+        assert!(page.headings[0].starts_with(&format!("flowbind drift: {sums}")), "{:?}", page.headings);
+        assert_eq!(page.headings.last().unwrap(), "Next");
+        assert_eq!(page.headings.len(), 14, "{:?}", page.headings);
+        assert!(page.folded > 0 || count > 2, "{text}");
+    }
+    let mut clean = hostile_drift();
+    clean.differences.clear();
+    clean.findings.clear();
+    let page = read(&drift_markdown(&[clean], &[], true));
+    assert_eq!(page.headings, ["flowbind drift: in sync"]);
 }
 
 #[test]

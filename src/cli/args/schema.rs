@@ -1,0 +1,29 @@
+//! What `flowbind schema` takes.
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SchemaArgs {
+    /// The document.
+    #[arg(default_value = "manifest", value_name = "DOCUMENT")]
+    pub(in crate::cli) document: SchemaDocument,
+}
+
+/// The documents that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SchemaDocument {
+    /// What people write.
+    Manifest,
+    /// `plan --output json`.
+    Plan,
+    /// `plan --out FILE`.
+    SavedPlan,
+    /// `apply --output json`.
+    Apply,
+    /// `drift --output json`.
+    Drift,
+    /// `lint --output json`.
+    Lint,
+    /// `validate --output json`.
+    Validate,
+}

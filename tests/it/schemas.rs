@@ -1,0 +1,117 @@
+//! Every JSON document that flowbind writes is as its shipped schema says, and the schemas would notice if it were not.
+
+use std::path::Path;
+use std::process::Output;
+
+use boon::{Compiler, Schemas};
+use serde_json::{Value, json};
+
+use crate::hand_made::{applied, break_three};
+use crate::outputs::{at, edit, hold};
+use crate::world::{copy, flowbind, shipped, stderr};
+
+/// The schema of a document, as the command prints it.
+fn printed(document: &str) -> Value {
+    let output = flowbind(Path::new(".")).args(["schema", document]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+}
+
+/// Tells what a schema has against a document.
+fn objections(schema: &Value, document: &Value) -> Option<String> {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    let place = "urn:flowbind:schema";
+    compiler.add_resource(place, schema.clone()).unwrap();
+    let index = compiler.compile(place, &mut schemas).unwrap();
+    schemas.validate(document, index).err().map(|error| format!("{error:#}"))
+}
+
+/// Fails unless the schema takes the document, and refuses it with anything that it must hold taken out or replaced.
+fn holds(schema: &str, output: &Output) -> Value {
+    let document: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)));
+    checked(schema, document)
+}
+
+fn checked(name: &str, document: Value) -> Value {
+    let schema = printed(name);
+    assert_eq!(objections(&schema, &document), None, "{name}: {document:#}");
+    for key in document.as_object().unwrap().keys() {
+        let mut broken = document.clone();
+        broken.as_object_mut().unwrap().shift_remove(key);
+        assert!(objections(&schema, &broken).is_some(), "{name} may do without {key}");
+        broken[key] = json!(1.5);
+        assert!(objections(&schema, &broken).is_some(), "{name} may hold anything in {key}");
+        if document[key].as_array().is_some_and(|items| !items.is_empty()) {
+            broken[key] = json!([17]);
+            assert!(objections(&schema, &broken).is_some(), "{name} may list anything in {key}");
+        }
+    }
+    document
+}
+
+fn length(document: &Value, key: &str) -> usize {
+    document[key].as_array().unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_plan_drift_and_apply_write_is_as_their_schemas_say() {
+    let world = applied().await;
+    let synced = holds("plan", &at(&world, &["plan", "demo", "--output", "json"]));
+    assert_eq!(length(&synced, "actions"), 0);
+    break_three(&world).await;
+    let plan = holds("plan", &at(&world, &["plan", "demo", "--output", "json", "--out", "plan.json"]));
+    assert_eq!(length(&plan, "actions"), 3);
+    let saved = std::fs::read_to_string(world.folder.path().join("plan.json")).unwrap();
+    checked("saved-plan", serde_json::from_str(&saved).unwrap());
+    for options in [&["drift", "demo"][..], &["drift", "demo", "--audit"]] {
+        let drift = holds("drift", &at(&world, &[options, &["--output", "json"]].concat()));
+        assert!(length(&drift, "differences") >= 3);
+    }
+    let apply = holds("apply", &at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]));
+    assert_eq!(length(&apply, "outcomes"), 3);
+    hold(world.folder.path());
+    let held = holds("plan", &at(&world, &["plan", "demo", "--prune", "--output", "json"]));
+    assert!(length(&held, "problems") > 0 && held["sets"][0]["needs_force"].is_string(), "{held:#}");
+    let apply = at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]);
+    assert!(apply.stdout.is_empty(), "with errors nothing is applied");
+}
+
+#[test]
+fn what_lint_and_validate_write_is_as_their_schemas_say() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    let run = |verb: &str| {
+        let output = flowbind(folder.path()).args([verb, "demo", "--output", "json"]).output().unwrap();
+        holds(verb, &output)
+    };
+    assert_eq!(length(&run("validate"), "problems"), 0);
+    edit(
+        folder.path(),
+        "flows/main-ivr.json",
+        "\"NextAction\": \"Say sorry\"",
+        "\"NextAction\": \"Say sory\"",
+    );
+    assert!(length(&run("lint"), "findings") > 1);
+    edit(folder.path(), "flowbind.yaml", "  instances:", "  instanzes:");
+    assert!(length(&run("validate"), "problems") > 1);
+}
+
+#[test]
+fn the_schema_of_manifests_takes_the_shipped_ones_and_no_misspelt_one() {
+    let schema = printed("manifest");
+    assert_eq!(
+        schema,
+        serde_json::from_str::<Value>(
+            &std::fs::read_to_string(shipped("schema/manifest.v1alpha1.json")).unwrap()
+        )
+        .unwrap()
+    );
+    let manifest = json!({
+        "apiVersion": "flowbind.dev/v1alpha1", "kind": "BindingSet", "metadata": { "name": "acme" },
+        "spec": { "instances": { "support": { "alias": "acme" } } },
+    });
+    assert_eq!(objections(&schema, &manifest), None);
+    let mut misspelt = manifest;
+    misspelt["spec"]["instanzes"] = json!({});
+    assert!(objections(&schema, &misspelt).is_some());
+}

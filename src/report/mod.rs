@@ -16,6 +16,8 @@ mod markdown;
 mod plan_text;
 mod removal;
 mod sarif;
+#[cfg(test)]
+pub(crate) mod schema;
 pub mod source;
 mod style;
 mod visible;
@@ -24,7 +26,7 @@ pub use apply_text::apply_text;
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use json::ActionLine;
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument, action_lines};
 pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};

@@ -53,7 +53,7 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
 }
 
 /// Says that a plan is a part, and of what.
-fn partial_line(partial: &Partial) -> String {
+pub(super) fn partial_line(partial: &Partial) -> String {
     let only: Vec<String> = partial.only.iter().map(ToString::to_string).collect();
     let only = if only.is_empty() { "nothing of this set".to_owned() } else { only.join(", ") };
     let rest = match partial.left_out {

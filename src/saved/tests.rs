@@ -85,3 +85,8 @@ fn a_file_takes_the_place_of_the_old_one_and_only_its_owner_reads_it() {
     file.set_len(MAX_BYTES + 1).unwrap();
     assert!(matches!(SavedPlan::read(&path), Err(FileError::TooLarge { .. })));
 }
+
+#[test]
+fn the_shipped_schema_is_that_of_the_type() {
+    crate::report::schema::check_shipped::<SavedPlan>("saved-plan");
+}

@@ -5,7 +5,7 @@ use super::page::{Item, Page, Section};
 use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::plan::{self, Action, Change, Counts, Plan, Step};
-use crate::report::plan_text::step_text;
+use crate::report::plan_text::{partial_line, step_text};
 use crate::resource::{Problem, Severity};
 
 /// The most sets with a row of their own.
@@ -116,6 +116,7 @@ fn head(plans: &[Plan]) -> String {
     let held = plans.iter().any(Plan::is_held);
     let mut title = match idle {
         true if gaps || held || errors > 0 => "nothing to write".to_owned(),
+        true if plans.iter().any(|plan| plan.partial.is_some()) => "nothing to do there".to_owned(),
         true => "in sync".to_owned(),
         false => format!("{} to create, {} to update, {} to delete", sum.create, sum.update, sum.delete),
     };
@@ -138,6 +139,9 @@ fn head(plans: &[Plan]) -> String {
             out.push_str(&format!("Set {}. {agree}.\n", code(&plan.set.to_string())));
         }
         plans => table(plans, &mut out),
+    }
+    if let Some(partial) = plans.iter().find_map(|plan| plan.partial.as_ref()) {
+        out.push_str(&format!("\n{}\n", prose(&partial_line(partial))));
     }
     if errors > 0 {
         out.push_str("\nNothing is written until the errors are mended.\n");

@@ -1,5 +1,7 @@
 //! What the command line takes.
 
+mod man;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::emulator::{Assumption, Fault, Quota, Rates};
+pub(super) use man::ManArgs;
 
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
@@ -66,6 +69,8 @@ pub(super) enum Command {
     Schema,
     /// Print a completion script.
     Completions(CompletionsArgs),
+    /// Print the manual page, or write one page a command to a folder.
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]

@@ -44,10 +44,10 @@ impl Exit {
         match self {
             Self::Usage => "The command line is wrong.",
             Self::Refused => {
-                "Refused, and nothing was written: a guard, a plan out of date, a wrong account, a draft, or nobody \
+                "Refused: a guard, a plan out of date, a wrong account, a draft that someone is editing, or nobody \
                  there to approve."
             }
-            Self::Error => "An error, an invalid manifest (but for validate), or an action that failed.",
+            Self::Error => "An error, an invalid manifest (validate ends with 2), or an action that failed.",
             Self::Incomplete => "Something could not be read; what could be is shown.",
             Self::Differences => "Differences or findings, where they were asked for.",
             Self::Done => "Done, or in sync.",

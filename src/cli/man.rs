@@ -18,7 +18,10 @@ use super::terminal::Terminal;
 /// What is read from the environment, and what for.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_PROFILE", "The profile of the AWS configuration; --profile wins."),
-    ("AWS_REGION", "The Region of what has none in the manifest; --region wins."),
+    (
+        "AWS_REGION",
+        "Where roles are assumed. What is managed has its Region in the manifest or from --region.",
+    ),
     ("AWS_ENDPOINT_URL", "The endpoint of all services; --endpoint-url wins."),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, \

@@ -19,6 +19,8 @@ mod functions_slow;
 mod graph;
 mod hand_made;
 mod lint;
+#[cfg(unix)]
+mod pipelines;
 mod removal;
 mod removal_answers;
 mod removal_functions;

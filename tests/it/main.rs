@@ -19,11 +19,13 @@ mod functions_slow;
 mod graph;
 mod hand_made;
 mod lint;
-#[cfg(unix)]
-mod pipelines;
 mod removal;
 mod removal_answers;
 mod removal_functions;
 mod removal_ownership;
 mod rollback;
 mod world;
+
+// Runs the scripts of the pipeline files.
+#[cfg(unix)]
+mod pipelines;

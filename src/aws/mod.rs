@@ -23,6 +23,7 @@ mod observe_functions;
 mod observe_removal;
 mod observe_rollback;
 mod pace;
+mod pages;
 mod publish;
 mod role_race;
 mod session;

@@ -3,9 +3,11 @@
 //!
 //! The key lies beside the state file. This guards a file that travels, not a machine that somebody else controls.
 
+use std::io;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, Generate, KeyInit};
+use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde_json::{Value, json};
 
@@ -19,8 +21,12 @@ pub(super) struct Seal(XChaCha20Poly1305);
 
 impl Seal {
     /// Draws a new key, as the text of a key file.
-    pub(super) fn draw() -> String {
-        STANDARD.encode(Key::generate())
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no randomness.
+    pub(super) fn draw() -> io::Result<String> {
+        random::<32>().map(|key| STANDARD.encode(key))
     }
 
     /// Takes the key from the text of a key file; none if it is no key.
@@ -33,9 +39,9 @@ impl Seal {
     pub(super) fn close(&self, state: &mut Value) -> Option<()> {
         for value in values(state) {
             let Some(text) = value.as_str() else { continue };
-            let nonce = XNonce::generate();
+            let nonce: [u8; NONCE] = random().ok()?;
             let mut bytes = nonce.to_vec();
-            bytes.extend(self.0.encrypt(&nonce, text.as_bytes()).ok()?);
+            bytes.extend(self.0.encrypt(&XNonce::from(nonce), text.as_bytes()).ok()?);
             *value = json!({ SEALED: STANDARD.encode(bytes) });
         }
         Some(())
@@ -52,6 +58,12 @@ impl Seal {
         }
         Some(())
     }
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
 }
 
 /// Whether a state holds any value, closed or open.
@@ -103,7 +115,8 @@ mod tests {
 
     #[test]
     fn what_was_closed_opens_with_its_key_alone() {
-        let (seal, other) = (Seal::new(&Seal::draw()).unwrap(), Seal::new(&Seal::draw()).unwrap());
+        let (seal, other) =
+            (Seal::new(&Seal::draw().unwrap()).unwrap(), Seal::new(&Seal::draw().unwrap()).unwrap());
         let mut sealed = state();
         seal.close(&mut sealed).unwrap();
         assert!(!sealed.to_string().contains("hunter2") && sealed.to_string().contains("TOKEN"));
@@ -117,7 +130,7 @@ mod tests {
     #[test]
     fn what_was_never_closed_stays_as_it_is() {
         let mut open = state();
-        Seal::new(&Seal::draw()).unwrap().open(&mut open).unwrap();
+        Seal::new(&Seal::draw().unwrap()).unwrap().open(&mut open).unwrap();
         assert_eq!(open, state());
         assert!(!has_values(&mut json!({ "regions": [1, { "functions": 2 }] })));
     }

@@ -127,7 +127,7 @@ impl Store {
         let path = self.key_path();
         let key = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = Seal::draw();
+                let key = Seal::draw().map_err(failed("draw a key for", &path))?;
                 private(&path)
                     .and_then(|mut file| file.write_all(key.as_bytes()))
                     .map_err(failed("write", &path))?;

@@ -25,6 +25,7 @@ mod observe_removal;
 mod observe_rollback;
 mod observe_strangers;
 mod pace;
+mod pages;
 mod publish;
 mod role_race;
 mod session;

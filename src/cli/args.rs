@@ -1,5 +1,7 @@
 //! What the command line takes.
 
+mod man;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +16,7 @@ mod saving;
 mod schema;
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use man::ManArgs;
 pub(super) use output::PlanOutput;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
@@ -81,6 +84,8 @@ pub(super) enum Command {
     Schema(SchemaArgs),
     /// Print a completion script.
     Completions(CompletionsArgs),
+    /// Print the manual page, or write one page a command to a folder.
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]

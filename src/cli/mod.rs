@@ -14,6 +14,7 @@ mod init;
 mod lint;
 mod load;
 mod logging;
+mod man;
 mod plan;
 mod progress;
 mod retype;
@@ -56,6 +57,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
+        Command::Man(args) => man::run(args, &terminal),
     };
     ended.unwrap_or_else(|failure| failure.print(&terminal))
 }

@@ -367,3 +367,19 @@ async fn an_audit_reads_and_judges_what_nobody_declared() {
         (&"function-missing".into(), 0)
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_read_a_stranger_learns_that_it_is_there_and_not_whose_it_is() {
+    let world = applied().await;
+    std::fs::write(world.folder.path().join("m.yaml"), later()).unwrap();
+    let world = with_faults(world, &["deny:lambda:ListAliases"]).await;
+    let output = run(&world, &["--output", "json"]);
+    assert_eq!(code(&output), 2, "{}", stdout(&output));
+    let found = differences(&output);
+    assert_eq!(lines(&found), ["left-over flow/old", "unmanaged association/support/orders"]);
+    let message = found[1]["message"].as_str().unwrap();
+    assert!(message.contains("whether this set made it could not be read"), "{message}");
+    // A failure that is no matter of permissions is a gap: another run may know more.
+    let world = with_faults(world, &["html:lambda:ListAliases"]).await;
+    assert_eq!(code(&run(&world, &[])), 3);
+}

@@ -29,3 +29,7 @@ mod rollback;
 mod saved_plans;
 mod schemas;
 mod world;
+
+// Runs the scripts of the pipeline files.
+#[cfg(unix)]
+mod pipelines;

@@ -81,7 +81,8 @@ fn item(difference: &Difference, set: &str, hinted: &mut Option<String>) -> Item
         return Item::line(format!("{text}{said}"));
     };
     let html = format!("{} {}{}", code_html(&name), prose_html(message), at(code_html));
-    Item::folded(&text, &html, &format!("{said}\n\n{legend}:\n\n{}", fence("diff", &lines)))
+    let said = if said.is_empty() { said } else { format!("{said}\n\n") };
+    Item::folded(&text, &html, &format!("{said}{legend}:\n\n{}", fence("diff", &lines)))
 }
 
 /// Says what exactly differs, with what the marks of the lines mean; nothing where the message says it all.

@@ -256,34 +256,26 @@ pub(super) struct RollbackArgs {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: Output,
+    /// End with 2 if something would change.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) removal: RemovalArgs,
-    /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) output: Output,
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
     #[command(flatten)]
     pub(super) saving: SavingArgs,
-    /// End with 2 if something would change.
-    #[arg(long)]
-    pub(super) detailed_exitcode: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
-    #[command(flatten)]
-    pub(super) aws: AwsArgs,
-    #[command(flatten)]
-    pub(super) removal: RemovalArgs,
-    #[command(flatten)]
-    pub(super) selection: SelectionArgs,
-    #[command(flatten)]
-    pub(super) approval: ApprovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
@@ -293,6 +285,14 @@ pub(super) struct ApplyArgs {
     /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
     #[arg(long, value_name = "ADDRESS")]
     pub(super) allow: Vec<String>,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    #[command(flatten)]
+    pub(super) removal: RemovalArgs,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) approval: ApprovalArgs,
 }
 
 #[derive(Debug, Args)]

@@ -181,7 +181,7 @@ fn check_saved(
     let error = anyhow!("{count} not as in {name}{tool}: nothing was written");
     let done = plans.iter().all(|plan| plan.actions.is_empty() && plan.problems.is_empty());
     let hint = match done {
-        true => "nothing is left to do: AWS agrees with the manifest already.".to_owned(),
+        true => "nothing is left to write there: AWS agrees already.".to_owned(),
         false => format!("look at the new plan, then apply that: {again}"),
     };
     Err(Failure::new(Exit::Refused, error).hint(hint))

@@ -180,7 +180,12 @@ fn check_saved(
         n => format!("{n} addresses are"),
     };
     let error = anyhow!("{count} not as in {name}{tool}: nothing was written");
-    Err(Failure::new(Exit::Refused, error).hint(format!("look at the new plan, then apply that: {again}")))
+    let done = plans.iter().all(|plan| plan.actions.is_empty() && plan.problems.is_empty());
+    let hint = match done {
+        true => "nothing is left to write there: AWS agrees already.".to_owned(),
+        false => format!("look at the new plan, then apply that: {again}"),
+    };
+    Err(Failure::new(Exit::Refused, error).hint(hint))
 }
 
 /// What the saved plan was made with, so that it can be given again.

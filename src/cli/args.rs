@@ -1,7 +1,5 @@
 //! What the command line takes.
 
-mod man;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +9,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod man;
 mod output;
 mod saving;
 mod schema;
@@ -271,37 +270,29 @@ pub(super) struct RollbackArgs {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
+    /// How to write the result.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: PlanOutput,
+    /// End with 2 if something would change.
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+    /// Read every flow, module and function, and judge those that are not managed as well.
+    #[arg(long)]
+    pub(super) audit: bool,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) removal: RemovalArgs,
-    /// Read every flow, module and function, and judge those that are not managed as well.
-    #[arg(long)]
-    pub(super) audit: bool,
-    /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) output: PlanOutput,
     #[command(flatten)]
     pub(super) selection: SelectionArgs,
     #[command(flatten)]
     pub(super) saving: SavingArgs,
-    /// End with 2 if something would change.
-    #[arg(long)]
-    pub(super) detailed_exitcode: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
-    #[command(flatten)]
-    pub(super) aws: AwsArgs,
-    #[command(flatten)]
-    pub(super) removal: RemovalArgs,
-    #[command(flatten)]
-    pub(super) selection: SelectionArgs,
-    #[command(flatten)]
-    pub(super) approval: ApprovalArgs,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
@@ -311,6 +302,14 @@ pub(super) struct ApplyArgs {
     /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
     #[arg(long, value_name = "ADDRESS")]
     pub(super) allow: Vec<String>,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+    #[command(flatten)]
+    pub(super) removal: RemovalArgs,
+    #[command(flatten)]
+    pub(super) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(super) approval: ApprovalArgs,
 }
 
 #[derive(Debug, Args)]

@@ -239,4 +239,4 @@ fn meaning(content: &FlowContent) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Draft;
 use super::flow_site::Site;
 use super::flow_text::{LateText, Pending, named, pick};
+use super::only::named_contents;
 use crate::flow::document::Document;
 use crate::flow::patch::{self, BlockValues};
 use crate::flow::template::{self, Attribute, Token};
@@ -17,9 +18,7 @@ use crate::snapshot::{FlowIds, Look};
 impl Site<'_> {
     /// The flows and modules of the set that this one names.
     pub(super) fn names(&self) -> BTreeSet<(Kind, Label)> {
-        let file = self.flow.content.iter();
-        let tokens = file.flat_map(|file| template::tokens(&file.text).unwrap_or_default());
-        tokens.filter_map(|found| named(&found.token).map(|(key, _)| key)).collect()
+        named_contents(self.flow)
     }
 
     /// Completes the file where everything is known; the second text stands in for it where something has yet to be

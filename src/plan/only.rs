@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::fingerprint::named_keys;
+use super::flow_text::named;
 use super::uses::{functions_of, uses};
 use super::{ActionId, Plan, Step, flow_address, roles};
-use crate::manifest::Manifest;
+use crate::flow::template;
+use crate::manifest::{Flow, Manifest};
 use crate::resource::{Address, Kind, Label};
 
 /// What a plan is a part of.
@@ -105,6 +107,12 @@ impl Plan {
     }
 }
 
+/// The flows and modules of the set that a flow's file names.
+pub(super) fn named_contents(flow: &Flow) -> BTreeSet<(Kind, Label)> {
+    let tokens = flow.content.iter().flat_map(|file| template::tokens(&file.text).unwrap_or_default());
+    tokens.filter_map(|found| named(&found.token).map(|(key, _)| key)).collect()
+}
+
 /// Everything that some addresses depend on.
 struct Needed<'a> {
     desired: &'a Manifest,
@@ -114,8 +122,12 @@ struct Needed<'a> {
 }
 
 impl Needed<'_> {
+    /// Adds an address and, by what the manifest says alone, all that it depends on: the same whether or not there
+    /// is something to be written.
     fn add(&mut self, address: &Address) {
-        self.all.insert(address.clone());
+        if !self.all.insert(address.clone()) {
+            return;
+        }
         match address.kind {
             Kind::Instance | Kind::Role => {}
             Kind::Function => drop(self.all.insert(Address::new(Kind::Role, &address.name))),
@@ -147,6 +159,13 @@ impl Needed<'_> {
                 self.pair(instance, &function);
             }
             self.keys.extend(named_keys(flow, instance));
+            for (kind, name) in named_contents(flow) {
+                // Each is added once: flows that name one another come to an end.
+                self.add(&flow_address(self.desired, kind, &name, instance));
+            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ mod functions_hands;
 mod functions_many;
 mod functions_slow;
 mod graph;
+mod guards;
 mod hand_made;
 mod lint;
 mod outputs;

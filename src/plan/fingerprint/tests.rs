@@ -29,13 +29,16 @@ const MAIN: &str = r#"{"Version": "2019-10-30", "StartAction": "q", "Actions": [
 const LIVE: &str = r#"{"Version":"2019-10-30","StartAction":"end","Metadata":{"x":1},"Actions":[
   {"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}"#;
 
-fn manifest() -> Manifest {
+pub(in crate::plan) fn manifest() -> Manifest {
     let files = [("a.yaml", MANIFEST), ("main.json", MAIN)];
     let files: BTreeMap<PathBuf, Vec<u8>> =
         files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
     let loaded = load(&[PathBuf::from("a.yaml")], &Inputs::default(), &files);
     loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.problems)).manifests.remove(0)
 }
+
+/// What happens to AWS between two looks.
+type Edit = fn(&Manifest, &mut Snapshot);
 
 fn support() -> Label {
     Label::parse("support").unwrap()
@@ -86,7 +89,7 @@ fn snapshot(desired: &Manifest) -> Snapshot {
     seen
 }
 
-fn planned(change: impl FnOnce(&Manifest, &mut Snapshot)) -> Plan {
+pub(in crate::plan) fn planned(change: impl FnOnce(&Manifest, &mut Snapshot)) -> Plan {
     let desired = manifest();
     let mut observed = snapshot(&desired);
     change(&desired, &mut observed);
@@ -130,7 +133,7 @@ fn everything_that_was_looked_at_has_a_fingerprint_and_absent_things_too() {
 
 #[test]
 fn what_the_plan_does_not_depend_on_moves_nothing() {
-    let none: [fn(&Manifest, &mut Snapshot); 6] = [
+    let none: [Edit; 6] = [
         |_, seen| drop(seen.associations.insert(support(), Look::Found(["arn:another".to_owned()].into()))),
         |_, seen| {
             let Some(Look::Found(queues)) = seen.named.values_mut().next() else { panic!() };
@@ -155,7 +158,7 @@ fn what_the_plan_does_not_depend_on_moves_nothing() {
 
 #[test]
 fn each_thing_that_the_plan_depends_on_moves_its_own_fingerprint() {
-    let cases: [(&str, fn(&Manifest, &mut Snapshot)); 7] = [
+    let cases: [(&str, Edit); 7] = [
         ("association/support/crm", |desired, seen| {
             let arn = target(desired).unqualified().arn().to_string();
             seen.associations.insert(support(), Look::Found([arn].into()));

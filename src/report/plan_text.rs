@@ -70,7 +70,8 @@ pub fn checksum_text(plans: &[Plan]) -> String {
         return String::new();
     }
     let checksum = plan::checksum(plans);
-    let how = dim("(to write exactly this: flowbind apply --checksum CHECKSUM, with the same options and PATH...)");
+    let how =
+        dim("(to write exactly this: flowbind apply --checksum CHECKSUM, with the same options and PATH...)");
     format!("Checksum: {checksum} {how}\n")
 }
 

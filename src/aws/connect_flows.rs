@@ -222,11 +222,21 @@ impl Session {
         instance: &InstanceArn,
         subject: &str,
     ) -> Result<BTreeMap<String, FlowIds>, Fault> {
+        self.all_named(kind, instance, subject).await.map(|all| all.into_iter().collect())
+    }
+
+    /// Lists queues, prompts or hours in the service's order, those of one name too.
+    pub(super) async fn all_named(
+        &self,
+        kind: NamedKind,
+        instance: &InstanceArn,
+        subject: &str,
+    ) -> Result<Vec<(String, FlowIds)>, Fault> {
         let client = self.at(&instance.place);
-        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
+        let (mut found, mut token) = (Vec::new(), None::<String>);
         let mut keep = |name: Option<String>, id: Option<String>, arn: Option<String>| {
             if let (Some(name), Some(id), Some(arn)) = (name, id, arn) {
-                found.insert(name, FlowIds { id, arn });
+                found.push((name, FlowIds { id, arn }));
             }
         };
         loop {

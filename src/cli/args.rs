@@ -8,6 +8,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
+mod import;
+
+pub(super) use import::ImportArgs;
+
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
 #[command(name = "flowbind", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -56,6 +60,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Write a manifest and flow files of an instance that exists.
+    Import(ImportArgs),
     /// Plan what a run overwrote or deleted back, and write it.
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.

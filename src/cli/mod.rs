@@ -7,6 +7,7 @@ mod connect;
 mod emulator;
 mod exit;
 mod graph;
+mod import;
 mod init;
 mod lint;
 mod load;
@@ -46,6 +47,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Import(args) => import::run(args, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,

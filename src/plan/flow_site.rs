@@ -374,8 +374,8 @@ impl Site<'_> {
     }
 }
 
-/// Whether a draft is newer than what is published, and different.
-pub(super) fn editing(seen: &FlowSeen) -> bool {
+/// Tells whether a draft is newer than what is published, and different: someone is editing.
+pub fn editing(seen: &FlowSeen) -> bool {
     let published = seen.published.as_ref().map(|published| Document::parse(&published.text));
     match published {
         Some(Ok(published)) => is_editing(seen, &published),

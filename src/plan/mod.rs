@@ -30,7 +30,7 @@ pub use counts::Counts;
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
-use flow_site::editing;
+pub use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;

@@ -1,0 +1,54 @@
+//! The values that flow files take from the manifest: what is no token, each once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::labels::Labels;
+use super::table::value_name;
+use super::{Note, NoteKind};
+use crate::resource::Label;
+
+/// A value of the instance.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: Label,
+    pub(super) text: String,
+    pub(super) why: String,
+    pub(super) users: BTreeSet<String>,
+}
+
+/// All values, in the order of the flows that need them.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    pub(super) entries: Vec<Entry>,
+    places: BTreeMap<String, usize>,
+    labels: Labels,
+}
+
+impl Values {
+    /// Finds the name of a text that has one.
+    pub(super) fn find(&self, text: &str) -> Option<&Label> {
+        self.entries.get(*self.places.get(text)?).map(|entry| &entry.name)
+    }
+
+    /// Gives a text a name.
+    pub(super) fn give(&mut self, text: &str, base: &str, why: String, user: String) -> Label {
+        let place = *self.places.entry(text.to_owned()).or_insert(self.entries.len());
+        if place == self.entries.len() {
+            let name = self.labels.give(&value_name(base), "value");
+            self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new() });
+        }
+        let entry = self.entries.get_mut(place).expect("it was put there, or stood there");
+        entry.users.insert(user);
+        entry.name.clone()
+    }
+
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let note = |entry: &Entry| Note {
+            kind: NoteKind::NotPortable,
+            subject: format!("value {}", entry.name),
+            message: format!("{} ({})", super::yaml::shown(&entry.text), entry.why),
+            hint: None,
+        };
+        self.entries.iter().map(note).collect()
+    }
+}

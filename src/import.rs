@@ -53,6 +53,8 @@ pub struct Imported {
 pub enum NoteKind {
     /// A call that fails today: the function is missing, not associated or not granted.
     Broken,
+    /// A call of which it could not be told whether it works.
+    Unchecked,
     /// A flow or module that stays out of the manifest.
     LeftOut,
     /// A draft that differs from what is published; the published content was taken.

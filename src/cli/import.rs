@@ -13,7 +13,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::aws::{self, LiveError, Session, Wanted};
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
-use crate::manifest::{self, FileError, FileKind, Files, Inputs};
+use crate::manifest::{self, Inputs};
 use crate::report;
 use crate::resource::{Region, SetName};
 use crate::snapshot::LiveInstance;
@@ -156,7 +156,8 @@ fn prove(imported: &Imported, live: &LiveInstance, policies: &Policies) -> Resul
         let hint = "this is a fault of flowbind; please report it with this message.".to_owned();
         Failure::new(Exit::Error, error).hint(hint)
     };
-    let files = Memory(&imported.files);
+    let in_memory = |(path, text): (&String, &String)| (PathBuf::from(path), text.clone().into_bytes());
+    let files: BTreeMap<PathBuf, Vec<u8>> = imported.files.iter().map(in_memory).collect();
     let loaded = manifest::load(&[PathBuf::from(MANIFEST)], &Inputs::default(), &files);
     let loaded = loaded.map_err(|problems| {
         let first = problems.problems.first().map(|problem| {
@@ -170,25 +171,6 @@ fn prove(imported: &Imported, live: &LiveInstance, policies: &Policies) -> Resul
     match differences.as_slice() {
         [] => Ok(()),
         [first, rest @ ..] => Err(broken(format!("{first} (and {} more)", rest.len()))),
-    }
-}
-
-/// Files that are not written yet.
-struct Memory<'a>(&'a BTreeMap<String, String>);
-
-impl Files for Memory<'_> {
-    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
-        let text = path.to_str().and_then(|path| self.0.get(path)).ok_or(FileError::Missing)?;
-        let fits = u64::try_from(text.len()).is_ok_and(|length| length <= limit);
-        if fits { Ok(text.clone().into_bytes()) } else { Err(FileError::TooLarge { limit }) }
-    }
-
-    fn list(&self, _: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
-        Ok(None)
-    }
-
-    fn kind(&self, path: &Path) -> Result<FileKind, FileError> {
-        self.read(path, u64::MAX).map(|_| FileKind::File)
     }
 }
 
@@ -222,7 +204,8 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
     let mut values = 0;
     for note in &imported.notes {
         let word = match note.kind {
-            NoteKind::Broken => report::red("broken:"),
+            NoteKind::Broken => report::red("fails today:"),
+            NoteKind::Unchecked => "not checked:".to_owned(),
             NoteKind::LeftOut => "left out:".to_owned(),
             NoteKind::Editing | NoteKind::Owned => "note:".to_owned(),
             NoteKind::NotPortable => {

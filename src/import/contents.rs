@@ -1,6 +1,6 @@
 //! Which flows and modules are taken over, under which names, and why others are not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::labels::Labels;
 use super::{Note, NoteKind, yaml};
@@ -101,7 +101,7 @@ impl<'a> Contents<'a> {
         let left_out = self.left_out.iter().map(|left_out| Note {
             kind: NoteKind::LeftOut,
             subject: subject(left_out.kind, left_out.seen),
-            message: left_out.why.clone(),
+            message: yaml::visible(&left_out.why),
             hint: Some(left_out.hint.to_owned()),
         });
         let editing = self.taken.iter().filter(|taken| taken.editing).map(|taken| Note {
@@ -111,19 +111,25 @@ impl<'a> Contents<'a> {
                 .to_owned(),
             hint: Some("import again once the draft is published, or let it go.".to_owned()),
         });
-        let owned = self.taken.iter().filter_map(|taken| {
-            let owner = taken.seen.tags.get(OWNER_TAG)?;
-            Some(Note {
-                kind: NoteKind::Owned,
-                subject: subject(taken.kind, taken.seen),
-                message: format!(
-                    "it carries the tag {OWNER_TAG} of another manifest: {}",
-                    yaml::shown(owner)
-                ),
-                hint: Some("keep it in one manifest only, or two will undo each other's changes.".to_owned()),
-            })
-        });
-        left_out.chain(editing).chain(owned).collect()
+        left_out.chain(editing).chain(self.owned()).collect()
+    }
+
+    /// What other sets made: one note for each set.
+    fn owned(&self) -> Vec<Note> {
+        let mut owners: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for taken in &self.taken {
+            if let Some(tag) = taken.seen.tags.get(OWNER_TAG) {
+                let set = tag.split_once('/').map_or(tag.as_str(), |(set, _)| set);
+                owners.entry(set).or_default().push(taken.address());
+            }
+        }
+        let note = |(set, addresses): (&str, Vec<String>)| Note {
+            kind: NoteKind::Owned,
+            subject: format!("set {}", yaml::shown(set)),
+            message: format!("the tag {OWNER_TAG} says that it made {}", addresses.join(", ")),
+            hint: Some("keep them in one manifest only, or two will undo each other's changes.".to_owned()),
+        };
+        owners.into_iter().map(note).collect()
     }
 }
 

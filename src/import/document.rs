@@ -37,13 +37,18 @@ impl Lines {
 
     /// Adds a comment in as many lines as it takes.
     pub(super) fn comment(&mut self, depth: usize, text: &str) {
+        self.hanging(depth, "", text);
+    }
+
+    /// Adds a comment whose lines behind the first begin further in.
+    pub(super) fn hanging(&mut self, depth: usize, indent: &str, text: &str) {
         let mut line = String::new();
         for word in text.split(' ') {
             if !line.is_empty() && line.chars().count() + word.chars().count() + 2 * depth + 3 > WIDTH {
                 self.add(depth, format!("# {line}"));
                 line.clear();
-            }
-            if !line.is_empty() {
+                line.push_str(indent);
+            } else if !line.is_empty() {
                 line.push(' ');
             }
             line.push_str(word);
@@ -99,11 +104,12 @@ impl Text<'_> {
         for (kind, title) in [
             (
                 NoteKind::Broken,
-                "Broken today. These functions stand under `values:`, so that nothing changes by itself:",
+                "These calls fail today. The ARNs stand under `values:`, so that nothing changes by itself:",
             ),
+            (NoteKind::Unchecked, "These calls were not checked. The ARNs stand under `values:`:"),
             (NoteKind::LeftOut, "Not in this manifest:"),
             (NoteKind::Editing, "Being edited:"),
-            (NoteKind::Owned, "Owned by another manifest:"),
+            (NoteKind::Owned, "Made by another manifest:"),
             (NoteKind::NotPortable, "The same on no other instance. Give these under `values:` for each:"),
         ] {
             let mut notes = self.notes.iter().filter(|note| note.kind == kind).peekable();
@@ -114,7 +120,7 @@ impl Text<'_> {
             lines.comment(0, title);
             for note in notes {
                 let hint = note.hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"));
-                lines.comment(0, &format!("- {}: {}{hint}", note.subject, note.message));
+                lines.hanging(0, "  ", &format!("- {}: {}{hint}", note.subject, note.message));
             }
         }
     }
@@ -150,18 +156,18 @@ impl Text<'_> {
         lines.add(1, "# What differs between instances.");
         lines.add(1, "variables:");
         match self.by_alias() {
-            Some(alias) => sections::variable("alias", alias, "the instance's alias", lines),
-            None => sections::variable("instance", &self.live.instance.arn.id, "the instance's id", lines),
+            Some(alias) => sections::variable("alias", alias, "alias of the instance", lines),
+            None => sections::variable("instance", &self.live.instance.arn.id, "id of the instance", lines),
         }
         if self.set.is_some() || self.by_alias().filter(fits).is_none() {
             let alias = self.live.instance.alias.as_deref().and_then(super::labels::slug);
             let own = alias.map(|alias| alias.chars().take(MAX_SET).collect::<String>());
             let own = own.map_or_else(|| "imported".to_owned(), |own| own.trim_end_matches('-').to_owned());
             let name = self.set.map_or(own, ToString::to_string);
-            sections::variable("set", &name, "the name of this set", lines);
+            sections::variable("set", &name, "name of this set", lines);
         }
         let place = &self.live.instance.arn.place;
-        sections::variable("account", place.account.as_str(), "the account of the instance", lines);
-        sections::variable("region", place.region.as_str(), "the Region of the instance", lines);
+        sections::variable("account", place.account.as_str(), "account of the instance", lines);
+        sections::variable("region", place.region.as_str(), "Region of the instance", lines);
     }
 }

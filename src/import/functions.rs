@@ -23,14 +23,22 @@ pub(super) struct Good {
     pub(super) callers: BTreeSet<String>,
 }
 
-/// A function whose calls fail.
+/// Why a function is not taken over.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// Whether calls fail today; else it could not be told.
+    pub(super) fails: bool,
+    pub(super) why: String,
+    hint: String,
+}
+
+/// A function whose calls fail, or may.
 #[derive(Debug)]
 pub(super) struct Broken {
     /// The ARN as flows or the instance's list name it.
     pub(super) arn: String,
     pub(super) target: FunctionRef,
-    pub(super) why: String,
-    hint: String,
+    pub(super) trouble: Trouble,
     callers: BTreeSet<String>,
 }
 
@@ -99,6 +107,16 @@ impl Functions {
         all.extend(called);
         let mut labels = Labels::default();
         let instance = &live.instance.arn;
+        let mut all: Vec<(FunctionRef, BTreeSet<String>)> = all.into_iter().collect();
+        all.sort_by(|(a, _), (b, _)| {
+            (&a.name, &a.qualifier, &a.place).cmp(&(&b.name, &b.qualifier, &b.place))
+        });
+        let names: Vec<String> = all.iter().map(|(target, _)| target.name.clone()).collect();
+        // The qualifier is part of a logical name only where a function has several.
+        let base = |target: &FunctionRef| match names.iter().filter(|name| **name == target.name).count() {
+            1 => target.name.clone(),
+            _ => target.to_string(),
+        };
         for (target, callers) in all {
             match trouble(&target, instance, &live.associations, policies) {
                 None => {
@@ -106,12 +124,12 @@ impl Functions {
                         |function: &FunctionRef| live.associations.contains(&function.arn().to_string());
                     let exact =
                         target.qualifier.is_some() && !listed(&target.unqualified()) && listed(&target);
-                    let label = labels.give(&target.to_string(), "function");
+                    let label = labels.give(&base(&target), "function");
                     functions.good.push(Good { label, target, exact, callers });
                 }
-                Some((why, hint)) => {
+                Some(trouble) => {
                     let arn = target.arn().to_string();
-                    functions.broken.push(Broken { arn, target, why, hint, callers });
+                    functions.broken.push(Broken { arn, target, trouble, callers });
                 }
             }
         }
@@ -127,10 +145,10 @@ impl Functions {
                 many => format!("{} call it", many.join(", ")),
             };
             Note {
-                kind: NoteKind::Broken,
+                kind: if broken.trouble.fails { NoteKind::Broken } else { NoteKind::Unchecked },
                 subject: format!("function {}", broken.target),
-                message: format!("{} ({by})", broken.why),
-                hint: Some(broken.hint.clone()),
+                message: format!("{} ({by})", broken.trouble.why),
+                hint: Some(broken.trouble.hint.clone()),
             }
         });
         let stale = self.stale.iter().map(|arn| Note {
@@ -149,47 +167,39 @@ fn trouble(
     instance: &InstanceArn,
     associations: &BTreeSet<String>,
     policies: &Policies,
-) -> Option<(String, String)> {
-    const DECLARE: &str = "then declare it under `functions:` and put its token in place of the value";
+) -> Option<Trouble> {
+    const DECLARE: &str = "declare it under `functions:` and put its token in place of the value";
+    let fails = |why: String, hint: String| Some(Trouble { fails: true, why, hint });
+    let unknown = |why: String, hint: String| Some(Trouble { fails: false, why, hint });
     if target.place.account != instance.place.account {
         let why = format!("it belongs to account {}, which was not looked at", target.place.account);
-        let hint = format!("name that account under `accounts:` with `assumeRole`, {DECLARE}.");
-        return Some((why, hint));
+        let hint = format!("name that account under `accounts:` with `assumeRole`, then {DECLARE}.");
+        return unknown(why, hint);
     }
-    let judgement = match policies.get(target) {
-        Some(Look::Found(policy)) => policy.judge(target, instance),
+    let policy = match policies.get(target) {
+        Some(Look::Found(policy)) => policy,
         Some(Look::Absent { .. }) => {
             let why = format!("there is none in {}", target.place);
-            return Some((why, format!("create it, or correct the flow; {DECLARE}.")));
+            return fails(why, format!("create it, then {DECLARE}; or correct the flow."));
         }
         Some(Look::Unknown) | None => {
-            return Some(("its policy was not read".to_owned(), "import again.".to_owned()));
+            return unknown("its policy was not read".to_owned(), "import again.".to_owned());
         }
     };
     let listed = |function: &FunctionRef| associations.contains(&function.arn().to_string());
-    let elsewhere = target.place != instance.place;
-    if !elsewhere && !listed(target) && !listed(&target.unqualified()) {
+    if target.place == instance.place && !listed(target) && !listed(&target.unqualified()) {
         let why = "it is not in the instance's list of functions".to_owned();
-        return Some((
-            why,
-            format!(
-                "declare it under `functions:` and put its token in place of the value: apply associates it."
-            ),
-        ));
+        return fails(why, format!("{DECLARE}: apply associates it."));
     }
-    match judgement {
+    match policy.judge(target, instance) {
         Judgement::Allowed(_) => None,
         Judgement::Denied(sid) => {
-            let why = format!("statement `{sid}` of its policy denies the call, or may");
-            Some((why, format!("remove that statement, {DECLARE}.")))
+            let why = format!("statement {} of its policy denies the call, or may", super::yaml::shown(&sid));
+            fails(why, format!("remove that statement, then {DECLARE}."))
         }
         Judgement::Silent => {
             let why = "its policy does not let the instance call it".to_owned();
-            Some((
-                why,
-                "declare it under `functions:` and put its token in place of the value: apply grants it."
-                    .to_owned(),
-            ))
+            fails(why, format!("{DECLARE}: apply grants it."))
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn instance(text: &Text<'_>, lines: &mut Lines) {
             );
             lines.add(3, "# attributes:");
             for (name, on) in attributes {
-                lines.comment(3, &format!("  {}: {on}", name.to_ascii_lowercase().replace('_', "-")));
+                lines.add(3, format!("#   {}: {on}", name.to_ascii_lowercase().replace('_', "-")));
             }
         }
         Some(_) => {}

@@ -14,6 +14,8 @@ pub(super) struct Entry {
     pub(super) text: String,
     pub(super) why: String,
     pub(super) users: BTreeSet<String>,
+    /// Whether another note tells of it.
+    told: bool,
 }
 
 /// All values, in the order of the flows that need them.
@@ -31,11 +33,16 @@ impl Values {
     }
 
     /// Gives a text a name.
-    pub(super) fn give(&mut self, text: &str, base: &str, why: String, user: String) -> Label {
+    pub(super) fn give(
+        &mut self,
+        text: &str,
+        (base, why, told): (&str, String, bool),
+        user: String,
+    ) -> Label {
         let place = *self.places.entry(text.to_owned()).or_insert(self.entries.len());
         if place == self.entries.len() {
             let name = self.labels.give(&value_name(base), "value");
-            self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new() });
+            self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new(), told });
         }
         let entry = self.entries.get_mut(place).expect("it was put there, or stood there");
         entry.users.insert(user);
@@ -45,10 +52,10 @@ impl Values {
     pub(super) fn notes(&self) -> Vec<Note> {
         let note = |entry: &Entry| Note {
             kind: NoteKind::NotPortable,
-            subject: format!("value {}", entry.name),
+            subject: entry.name.to_string(),
             message: format!("{} ({})", super::yaml::shown(&entry.text), entry.why),
             hint: None,
         };
-        self.entries.iter().map(note).collect()
+        self.entries.iter().filter(|entry| !entry.told).map(note).collect()
     }
 }

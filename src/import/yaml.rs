@@ -14,6 +14,11 @@ pub(super) fn shown(text: &str) -> String {
     quoted(text)
 }
 
+/// Escapes what would end a comment's line or move a terminal's cursor.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
 /// Letters, digits, `-`, `_` and single spaces, beginning with a letter: no reader has another opinion of these.
 fn is_plain(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == ' ';

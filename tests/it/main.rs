@@ -18,6 +18,7 @@ mod functions_many;
 mod functions_slow;
 mod graph;
 mod hand_made;
+mod import;
 mod lint;
 mod removal;
 mod removal_answers;

@@ -148,3 +148,13 @@ pub(super) async fn break_function(world: &World, alias: &str) {
     let (edited, _) = site.published("Edited", &[]).await;
     site.update(&format!("{edited}:$SAVED"), &[block("say", say("not yet"))]).await;
 }
+
+/// What callers of a flow meet.
+pub(super) async fn content(world: &World, alias: &str, name: &str) -> String {
+    let site = site(world, alias).await;
+    let connect = world.connect(REGION);
+    let list = connect.list_contact_flows().instance_id(&site.id).send().await.unwrap();
+    let found = list.contact_flow_summary_list().iter().find(|flow| flow.name() == Some(name)).unwrap();
+    let describe = connect.describe_contact_flow().instance_id(&site.id).contact_flow_id(found.id().unwrap());
+    describe.send().await.unwrap().contact_flow().unwrap().content().unwrap().to_owned()
+}

@@ -11,6 +11,7 @@ mod apply_removal;
 mod apply_role;
 mod connect;
 mod connect_flows;
+mod connect_named;
 mod connect_removal;
 mod fault;
 mod iam;

@@ -15,14 +15,14 @@ use crate::aws::{self, LiveError, Session, Wanted};
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
 use crate::manifest::{self, Inputs};
 use crate::report;
-use crate::resource::{Region, SetName};
+use crate::resource::{InstanceArn, Region, SetName};
 use crate::snapshot::LiveInstance;
 
 /// The longest name of a set in a manifest, in characters.
 const MAX_SET: usize = 40;
 
 pub(super) async fn run(args: &ImportArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let wanted = Wanted::parse(&args.instance);
+    let wanted = wanted(&args.instance)?;
     let set = args.set.as_deref().map(set_name).transpose()?;
     let named = args.region.as_deref().map(Region::parse).transpose().map_err(usage)?;
     free(&args.out, &[MANIFEST])?;
@@ -134,6 +134,14 @@ fn set_name(name: &str) -> Result<SetName, Failure> {
     Ok(set)
 }
 
+/// What looks like an ARN must be one: no alias holds a colon.
+fn wanted(text: &str) -> Result<Wanted, Failure> {
+    if text.contains(':') {
+        return InstanceArn::parse(text).map(Wanted::Arn).map_err(usage);
+    }
+    Ok(Wanted::parse(text))
+}
+
 /// Refuses to overwrite anything.
 fn free(folder: &Path, paths: &[&str]) -> Result<(), Failure> {
     let there = |path: &&&str| folder.join(path).symlink_metadata().is_ok();
@@ -218,14 +226,14 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
     }
     if values > 0 {
         terminal.error(&format!(
-            "note: {values} value(s) are the same on no other instance; they stand under `values:` in {MANIFEST}"
+            "note: {values} value(s) are the same on no other instance; {MANIFEST} names them, and `--var NAME=ARN` sets them"
         ));
     }
     let name = live.instance.alias.as_deref().unwrap_or(&live.instance.arn.id);
-    let out = args.out.display();
+    let out = shell(&args.out);
     let sandbox = args.aws.sandbox.as_ref().map_or_else(String::new, |file| match file.to_str() {
         Some(".flowbind/sandbox.json") => " --sandbox".to_owned(),
-        _ => format!(" --sandbox={}", file.display()),
+        _ => format!(" --sandbox={}", shell(file)),
     });
     terminal.result(&format!(
         "Imported `{name}` into {out}: {}, {} and {} in {} files. A plan of them is empty.\n\n  \
@@ -235,6 +243,17 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
         count(imported.functions, "function"),
         imported.files.len(),
     ))
+}
+
+/// Writes a path as a shell takes it.
+fn shell(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "._/-+:".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 fn count(number: usize, word: &str) -> String {

@@ -110,7 +110,10 @@ impl Text<'_> {
             (NoteKind::LeftOut, "Not in this manifest:"),
             (NoteKind::Editing, "Being edited:"),
             (NoteKind::Owned, "Made by another manifest:"),
-            (NoteKind::NotPortable, "The same on no other instance. Give these under `values:` for each:"),
+            (
+                NoteKind::NotPortable,
+                "The same on no other instance. Give each of these anew, with `--var NAME=ARN`:",
+            ),
         ] {
             let mut notes = self.notes.iter().filter(|note| note.kind == kind).peekable();
             if notes.peek().is_none() {
@@ -169,5 +172,11 @@ impl Text<'_> {
         let place = &self.live.instance.arn.place;
         sections::variable("account", place.account.as_str(), "account of the instance", lines);
         sections::variable("region", place.region.as_str(), "Region of the instance", lines);
+        if !self.values.entries.is_empty() {
+            lines.add(2, "# What flow files take through `values:` of the instance.");
+        }
+        for entry in &self.values.entries {
+            sections::default(entry.name.as_str(), &entry.text, lines);
+        }
     }
 }

@@ -18,17 +18,20 @@ const NAMES: [&str; 5] = ["Identifier", "NextAction", "StartAction", "Type", "Ve
 pub(super) fn render(taken: &Taken<'_>, table: &Table, values: &mut Values) -> String {
     let source = taken.document.text();
     let Ok(parsed) = json::parse(source) else { return source.to_owned() };
-    let mut written = |pretty: bool| {
-        let mut writer = Writer { source, taken, table, values, pretty, out: String::new(), depth: 0 };
+    let mut written = |pretty: bool, tokens: bool| {
+        let mut writer =
+            Writer { source, taken, table, values, pretty, tokens, out: String::new(), depth: 0 };
         writer.node(&parsed.root, Place { key: "", metadata: false });
         writer.out.push('\n');
         writer.out
     };
     // What stands only in the designer's metadata gets no value of its own: all others are known after the first time.
-    drop(written(false));
-    let text = written(true);
-    // Amazon Connect counts the characters of the layout too.
-    if text.chars().count() > MAX_CHARACTERS { written(false) } else { text }
+    drop(written(false, true));
+    // Amazon Connect counts the characters of the layout too, and a manifest those of the tokens.
+    let fits = |text: &String| text.chars().count() <= MAX_CHARACTERS;
+    let tries = [(true, true), (false, true)].into_iter();
+    let text = tries.map(|(pretty, tokens)| written(pretty, tokens)).find(fits);
+    text.unwrap_or_else(|| written(false, false))
 }
 
 #[derive(Clone, Copy)]
@@ -45,6 +48,8 @@ struct Writer<'a> {
     table: &'a Table,
     values: &'a mut Values,
     pretty: bool,
+    /// Whether tokens are put in at all.
+    tokens: bool,
     out: String,
     depth: usize,
 }
@@ -116,7 +121,7 @@ impl Writer<'_> {
     fn template(&mut self, text: &str, place: Place<'_>) -> String {
         let (mut out, mut done) = (String::with_capacity(text.len()), 0);
         let literal = |from: usize, to: usize| text.get(from..to).unwrap_or_default().replace("${", "$${");
-        let pieces = if NAMES.contains(&place.key) { Vec::new() } else { pieces(text) };
+        let pieces = if !self.tokens || NAMES.contains(&place.key) { Vec::new() } else { pieces(text) };
         for piece in pieces {
             let Some((length, meaning)) = self.table.meaning(&piece, self.taken) else { continue };
             let found = piece.text.get(..length).unwrap_or_default();

@@ -11,9 +11,14 @@ const MAIN: &str = "main";
 
 /// Declares a variable.
 pub(super) fn variable(name: &str, default: &str, description: &str, lines: &mut Lines) {
-    lines.add(2, format!("{name}:"));
-    lines.add(3, format!("default: {}", scalar(default)));
+    self::default(name, default, lines);
     lines.add(3, format!("description: {}", scalar(description)));
+}
+
+/// Declares a variable that is described where it is used.
+pub(super) fn default(name: &str, default: &str, lines: &mut Lines) {
+    lines.add(2, format!("{}:", scalar(name)));
+    lines.add(3, format!("default: {}", scalar(default)));
 }
 
 pub(super) fn places(_: &Text<'_>, lines: &mut Lines) {
@@ -57,12 +62,13 @@ pub(super) fn instance(text: &Text<'_>, lines: &mut Lines) {
     if text.values.entries.is_empty() {
         return;
     }
-    lines.add(3, "# What flow files take as ${value.NAME}: the same on no other instance.");
+    lines.add(3, "# What flow files take as ${value.NAME}: another instance has its own.");
     lines.add(3, "values:");
     for entry in &text.values.entries {
         let users: Vec<&str> = entry.users.iter().map(String::as_str).collect();
         lines.comment(4, &format!("{}; in {}", entry.why, users.join(", ")));
-        lines.add(4, format!("{}: {}", scalar(entry.name.as_str()), scalar(&entry.text)));
+        let name = entry.name.as_str();
+        lines.add(4, format!("{}: ${{var.{name}}}", scalar(name)));
     }
 }
 

@@ -228,7 +228,7 @@ fn foreign(arn: &str) -> Option<Meaning> {
     let base = format!("{service} {}", of_instance.unwrap_or(resource));
     let why = match service {
         "lambda" => "no block names it as its function, or not in a form that a manifest takes",
-        "connect" => "of a kind that has no token, or of another instance",
+        "connect" => "of a kind that has no token, of another instance, or gone",
         _ => "of another service",
     };
     Some(Meaning::Value { base, why: why.to_owned(), told: false })

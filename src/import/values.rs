@@ -18,12 +18,23 @@ pub(super) struct Entry {
     told: bool,
 }
 
+/// The variables that a manifest has anyway; each value is one too.
+const TAKEN: [&str; 5] = ["account", "alias", "instance", "region", "set"];
+
 /// All values, in the order of the flows that need them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Values {
     pub(super) entries: Vec<Entry>,
     places: BTreeMap<String, usize>,
     labels: Labels,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        let mut labels = Labels::default();
+        TAKEN.iter().for_each(|name| drop(labels.give(name, name)));
+        Self { entries: Vec::new(), places: BTreeMap::new(), labels }
+    }
 }
 
 impl Values {

@@ -185,3 +185,38 @@ fn a_flow_that_layout_makes_too_long_is_written_without() {
     assert_eq!(imported.files["flows/wide.json"].lines().count(), 1);
     assert!(imported.files["flows/many.json"].lines().count() > 10);
 }
+
+#[test]
+fn what_no_other_instance_has_can_be_given_for_it() {
+    let mut live = instance("acme");
+    let bot = "arn:aws:lex:eu-west-2:111122223333:bot-alias/AB/CD";
+    add(
+        &mut live,
+        Kind::Flow,
+        "Bot",
+        &content(&[("a", &say(bot)), ("b", &say("arn:aws:alias:eu-west-2:1:x"))]),
+    );
+    let (imported, manifest) = round(&live, &Policies::new());
+    assert_eq!(manifest.instances[&label("main")].values["lex-bot-alias-ab-cd"], bot);
+    let files: BTreeMap<PathBuf, Vec<u8>> =
+        imported.files.iter().map(|(path, text)| (PathBuf::from(path), text.clone().into_bytes())).collect();
+    let vars = [("alias", "other"), ("lex-bot-alias-ab-cd", "arn:of:another")];
+    let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let inputs = Inputs { vars, ..Inputs::default() };
+    let loaded = manifest::load(&[PathBuf::from(MANIFEST)], &inputs, &files).unwrap();
+    let other = &loaded.manifests[0];
+    assert_eq!(other.set.as_str(), "other");
+    assert_eq!(other.instances[&label("main")].values["lex-bot-alias-ab-cd"], "arn:of:another");
+}
+
+#[test]
+fn a_flow_that_tokens_make_too_long_keeps_its_ids() {
+    let mut live = instance("acme");
+    let name = "q".repeat(200);
+    let queue = FlowIds { id: id(100), arn: format!("{INSTANCE}/queue/{}", id(100)) };
+    live.named.insert(NamedKind::Queue, vec![(name, queue.clone())]);
+    let ids = vec![queue.id; 5_000].join(" ");
+    add(&mut live, Kind::Flow, "Ids", &content(&[("a", &say(&ids))]));
+    let (imported, _) = round(&live, &Policies::new());
+    assert!(!imported.files["flows/ids.json"].contains("${queue"));
+}

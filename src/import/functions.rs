@@ -168,7 +168,8 @@ fn trouble(
     associations: &BTreeSet<String>,
     policies: &Policies,
 ) -> Option<Trouble> {
-    const DECLARE: &str = "declare it under `functions:` and put its token in place of the value";
+    const DECLARE: &str =
+        "declare it under `functions:` and write ${function.NAME.arn} where the flow has the value";
     let fails = |why: String, hint: String| Some(Trouble { fails: true, why, hint });
     let unknown = |why: String, hint: String| Some(Trouble { fails: false, why, hint });
     if target.place.account != instance.place.account {

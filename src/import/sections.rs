@@ -110,13 +110,14 @@ pub(super) fn contents(text: &Text<'_>, kind: Kind, lines: &mut Lines) {
         return;
     }
     lines.gap();
-    lines.comment(
-        1,
-        &format!(
-            "`adopt: true` lets this set write to {kind}s that it did not make, once their files are edited; \
-             it never deletes them."
-        ),
-    );
+    let first = text.contents.taken.iter().all(|taken| taken.kind == kind) || kind == Kind::Module;
+    if first {
+        lines.comment(
+            1,
+            "`adopt: true` lets this set write to flows and modules that it did not make, once their files are \
+             edited; it never deletes them.",
+        );
+    }
     lines.add(1, format!("{kind}s:"));
     let mut group: Option<FlowType> = None;
     for taken in taken {

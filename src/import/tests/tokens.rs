@@ -220,3 +220,145 @@ fn a_flow_that_tokens_make_too_long_keeps_its_ids() {
     let (imported, _) = round(&live, &Policies::new());
     assert!(!imported.files["flows/ids.json"].contains("${queue"));
 }
+
+#[test]
+fn the_manifest_is_written_for_people() {
+    let mut live = instance("acme");
+    let queue = FlowIds { id: id(100), arn: format!("{INSTANCE}/queue/{}", id(100)) };
+    live.named.insert(NamedKind::Queue, vec![("Support".to_owned(), queue.clone())]);
+    add(&mut live, Kind::Module, "Auth", &stub_of(FlowType::Module));
+    let call_crm = call(&format!("{LAMBDA}:crm:live"));
+    let (gone, bot) =
+        (call(&format!("{LAMBDA}:gone")), say("arn:aws:lex:eu-west-2:111122223333:bot-alias/A/B"));
+    let blocks = [("crm", call_crm.as_str()), ("gone", &gone), ("bot", &bot), ("queue", &say(&queue.arn))];
+    add(&mut live, Kind::Flow, "Main IVR", &content(&blocks));
+    live.contents[1].1.description = "Says: \"hello\"".to_owned();
+    add(&mut live, Kind::Flow, "Old", &stub_of(FlowType::ContactFlow));
+    live.contents[2].1.summary.archived = true;
+    add(&mut live, Kind::Flow, "New", &stub_of(FlowType::CustomerHold));
+    live.contents[3].1.summary.kind = Some(FlowType::CustomerHold);
+    live.contents[3].1.published = None;
+    live.contents[3].1.summary.published = false;
+    add(&mut live, Kind::Flow, "Strange", "[]");
+    let policies = grant(&mut live, &[&format!("{LAMBDA}:crm"), &format!("{LAMBDA}:idle")]);
+    let (imported, _) = round(&live, &policies);
+    insta::assert_snapshot!(imported.files[MANIFEST], @r##"
+    # yaml-language-server: $schema=manifest.v1alpha1.json
+    # (for editors; `flowbind schema > manifest.v1alpha1.json` writes that file)
+    #
+    # Imported from an instance of Amazon Connect:
+    # "acme", arn:aws:connect:eu-west-2:111122223333:instance/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+    #
+    #     flowbind plan .                      finds nothing to do until something is edited
+    #     flowbind lint .                      judges the flows
+    #     flowbind plan --var alias=OTHER .    the same flows on another instance
+    #
+    # A key that is left out is not managed: flowbind neither compares nor changes it.
+    #
+    # These calls fail today. The ARNs stand under `values:`, so that nothing changes by itself:
+    # - function gone: there is none in account 111122223333, eu-west-2 (flow/main-ivr calls it); create it, then
+    #   declare it under `functions:` and write ${function.NAME.arn} where the flow has the value; or correct the
+    #   flow.
+    #
+    # Not in this manifest:
+    # - flow "Strange": its content cannot be read: line 1, column 1: a flow is a JSON object, this is an array; it
+    #   stays as it is; nothing in this manifest touches it.
+    #
+    # The same on no other instance. Give each of these anew, with `--var NAME=ARN`:
+    # - lex-bot-alias-a-b: "arn:aws:lex:eu-west-2:111122223333:bot-alias/A/B" (of another service)
+    apiVersion: flowbind.dev/v1alpha1
+    kind: BindingSet
+    metadata:
+      # Marks what flowbind makes for this set: another name for each instance.
+      name: ${var.alias}
+
+    spec:
+      # What differs between instances.
+      variables:
+        alias:
+          default: acme
+          description: alias of the instance
+        account:
+          default: "111122223333"
+          description: account of the instance
+        region:
+          default: eu-west-2
+          description: Region of the instance
+        # What flow files take through `values:` of the instance.
+        function-gone:
+          default: "arn:aws:lambda:eu-west-2:111122223333:function:gone"
+        lex-bot-alias-a-b:
+          default: "arn:aws:lex:eu-west-2:111122223333:bot-alias/A/B"
+
+      # Checked first: with credentials for another account nothing happens.
+      accounts:
+        main:
+          id: ${var.account}
+
+      # What instances and functions have unless they say otherwise.
+      defaults:
+        account: main
+        region: ${var.region}
+
+      instances:
+        main:
+          alias: ${var.alias}
+          # In the instance's list and allowed, though no flow here names them: attributes may.
+          functions:
+            - idle
+          # Its settings today. Declared ones are managed: take the `#` from those that matter.
+          # attributes:
+          #   contactflow-logs: true
+          # What flow files take as ${value.NAME}: another instance has its own.
+          values:
+            # fails today: there is none in account 111122223333, eu-west-2; in flow/main-ivr
+            function-gone: ${var.function-gone}
+            # of another service; in flow/main-ivr
+            lex-bot-alias-a-b: ${var.lex-bot-alias-a-b}
+
+      # Functions that exist. `grants: any` is content with the statements that let the instance call them today;
+      # with `grants: own` apply adds flowbind's own, bound to the instance and its account.
+      functions:
+        # called by flow/main-ivr
+        crm:
+          name: crm
+          qualifier: live
+          grants: any
+        idle:
+          name: idle
+          grants: any
+
+      # `adopt: true` lets this set write to flows and modules that it did not make, once their files are edited; it
+      # never deletes them.
+      modules:
+        auth:
+          instance: main
+          name: Auth
+          content: modules/auth.json
+          adopt: true
+
+      flows:
+        main-ivr:
+          instance: main
+          name: Main IVR
+          type: contact-flow
+          description: "Says: \"hello\""
+          content: flows/main-ivr.json
+          adopt: true
+        old:
+          instance: main
+          name: Old
+          type: contact-flow
+          state: archived    # its content is not compared while it is archived
+          content: flows/old.json
+          adopt: true
+
+        new:
+          instance: main
+          name: New
+          type: customer-hold
+          status: saved      # never published: callers cannot meet it
+          content: flows/new.json
+          adopt: true
+    "##);
+}

@@ -32,6 +32,10 @@ pub(super) async fn run(args: &ImportArgs, terminal: &Terminal) -> Result<Exit, 
         return Err(Failure::new(Exit::Error, error).hint(hint));
     }
     let connection = Connection::open(&args.aws, &[], terminal).await?;
+    terminal.say(&format!(
+        "Reading `{}`: two calls for each flow and module, about two a second.",
+        args.instance
+    ));
     let looked = look(&connection.session, &wanted, named).await;
     let calls = connection.session.calls();
     connection.close().await?;

@@ -10,6 +10,7 @@ use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen}
 
 mod hostile;
 mod laws;
+mod people;
 mod tokens;
 
 const INSTANCE: &str = "arn:aws:connect:eu-west-2:111122223333:instance/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0";

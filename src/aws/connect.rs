@@ -4,6 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_connect::operation::list_instance_attributes::ListInstanceAttributesOutput;
+use aws_sdk_connect::operation::list_instances::ListInstancesOutput;
+use aws_sdk_connect::operation::list_lambda_functions::ListLambdaFunctionsOutput;
 use aws_sdk_connect::types::{DirectoryType, InstanceAttributeType};
 
 use super::fault::{Fault, FaultKind};
@@ -18,18 +21,10 @@ impl Session {
     /// Lists the instances of an account and Region.
     pub(super) async fn instances(&self, place: &Place, subject: &str) -> Result<Vec<InstanceSeen>, Fault> {
         let operation = Operation::ListInstances;
-        let client = self.at(place);
-        let (mut found, mut token) = (Vec::new(), None::<String>);
-        loop {
-            let request = || {
-                client
-                    .connect
-                    .list_instances()
-                    .max_results(page(operation))
-                    .set_next_token(token.clone())
-                    .send()
-            };
-            let answer = self.call(operation, place, subject, request).await?;
+        let list = self.at(place).connect.list_instances().max_results(page(operation));
+        let ask = |token| list.clone().set_next_token(token).send();
+        let mut found = Vec::new();
+        let keep = |answer: ListInstancesOutput| {
             for summary in answer.instance_summary_list.unwrap_or_default() {
                 let status = summary.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
                 found.push(InstanceSeen {
@@ -40,11 +35,10 @@ impl Session {
                     status_reason: None,
                 });
             }
-            token = answer.next_token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
+            Ok(answer.next_token)
+        };
+        self.pages(operation, place, subject, ask, keep).await?;
+        Ok(found)
     }
 
     /// Describes an instance; none if it is not there.
@@ -82,18 +76,16 @@ impl Session {
     ) -> Result<BTreeSet<String>, Fault> {
         let operation = Operation::ListLambdaFunctions;
         let client = self.at(&instance.place);
-        let (mut found, mut token) = (BTreeSet::new(), None::<String>);
-        loop {
-            let list =
-                client.connect.list_lambda_functions().instance_id(&instance.id).max_results(page(operation));
-            let request = || list.clone().set_next_token(token.clone()).send();
-            let answer = self.call(operation, &instance.place, subject, request).await?;
+        let list =
+            client.connect.list_lambda_functions().instance_id(&instance.id).max_results(page(operation));
+        let ask = |token| list.clone().set_next_token(token).send();
+        let mut found = BTreeSet::new();
+        let keep = |answer: ListLambdaFunctionsOutput| {
             found.extend(answer.lambda_functions.unwrap_or_default());
-            token = answer.next_token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
+            Ok(answer.next_token)
+        };
+        self.pages(operation, &instance.place, subject, ask, keep).await?;
+        Ok(found)
     }
 
     /// Puts a function into an instance's list. The token ties the SDK's tries of one run together; whether it does
@@ -119,25 +111,20 @@ impl Session {
     ) -> Result<BTreeMap<String, bool>, Fault> {
         let operation = Operation::ListInstanceAttributes;
         let client = self.at(&instance.place);
-        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
-        loop {
-            let list = client
-                .connect
-                .list_instance_attributes()
-                .instance_id(&instance.id)
-                .max_results(page(operation));
-            let request = || list.clone().set_next_token(token.clone()).send();
-            let answer = self.call(operation, &instance.place, subject, request).await?;
+        let list =
+            client.connect.list_instance_attributes().instance_id(&instance.id).max_results(page(operation));
+        let ask = |token| list.clone().set_next_token(token).send();
+        let mut found = BTreeMap::new();
+        let keep = |answer: ListInstanceAttributesOutput| {
             for attribute in answer.attributes.unwrap_or_default() {
                 if let (Some(name), Some(value)) = (attribute.attribute_type, attribute.value) {
                     found.insert(name.as_str().to_owned(), value == "true");
                 }
             }
-            token = answer.next_token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
+            Ok(answer.next_token)
+        };
+        self.pages(operation, &instance.place, subject, ask, keep).await?;
+        Ok(found)
     }
 
     /// Begins to make an instance, and gives its id. The token makes a second try the same instance.

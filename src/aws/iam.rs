@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_iam::operation::list_attached_role_policies::ListAttachedRolePoliciesOutput;
+use aws_sdk_iam::operation::list_role_policies::ListRolePoliciesOutput;
 use aws_sdk_iam::types::Tag;
 use futures_util::future::{join, join_all};
 
@@ -63,19 +65,15 @@ impl Session {
     }
 
     async fn attached(&self, place: &Place, name: &str, subject: &str) -> Result<BTreeSet<String>, Fault> {
-        let client = self.at(place);
-        let (mut all, mut marker) = (BTreeSet::new(), None);
-        loop {
-            let list = client.iam.list_attached_role_policies().role_name(name).max_items(PAGE);
-            let list = list.set_marker(marker);
-            let request = || list.clone().send();
-            let page = self.call(Operation::ListAttachedRolePolicies, place, subject, request).await?;
+        let list = self.at(place).iam.list_attached_role_policies().role_name(name).max_items(PAGE);
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut all = BTreeSet::new();
+        let keep = |page: ListAttachedRolePoliciesOutput| {
             all.extend(page.attached_policies.unwrap_or_default().into_iter().filter_map(|p| p.policy_arn));
-            marker = page.marker.filter(|_| page.is_truncated);
-            if marker.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok(page.marker.filter(|_| page.is_truncated))
+        };
+        self.pages(Operation::ListAttachedRolePolicies, place, subject, ask, keep).await?;
+        Ok(all)
     }
 
     async fn inline(
@@ -84,18 +82,14 @@ impl Session {
         name: &str,
         subject: &str,
     ) -> Result<BTreeMap<String, String>, Fault> {
-        let client = self.at(place);
-        let (mut names, mut marker) = (Vec::new(), None);
-        loop {
-            let list = client.iam.list_role_policies().role_name(name).max_items(PAGE).set_marker(marker);
-            let request = || list.clone().send();
-            let page = self.call(Operation::ListRolePolicies, place, subject, request).await?;
+        let list = self.at(place).iam.list_role_policies().role_name(name).max_items(PAGE);
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut names = Vec::new();
+        let keep = |page: ListRolePoliciesOutput| {
             names.extend(page.policy_names);
-            marker = page.marker.filter(|_| page.is_truncated);
-            if marker.is_none() {
-                break;
-            }
-        }
+            Ok(page.marker.filter(|_| page.is_truncated))
+        };
+        self.pages(Operation::ListRolePolicies, place, subject, ask, keep).await?;
         let documents =
             join_all(names.into_iter().map(|policy| self.inline_one(place, name, policy, subject))).await;
         documents.into_iter().collect()

@@ -1,5 +1,8 @@
 //! AWS Lambda: what only removal calls.
 
+use aws_sdk_lambda::operation::list_aliases::ListAliasesOutput;
+use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
+
 use super::connect::page;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
@@ -10,18 +13,15 @@ impl Session {
     /// Lists the names of the functions of an account and Region.
     pub(super) async fn functions_in(&self, place: &Place, subject: &str) -> Result<Vec<String>, Fault> {
         let operation = Operation::ListFunctions;
-        let client = self.at(place);
-        let (mut found, mut marker) = (Vec::new(), None::<String>);
-        loop {
-            let list = client.lambda.list_functions().max_items(page(operation)).set_marker(marker.take());
-            let request = || list.clone().send();
-            let answer = self.call(operation, place, subject, request).await?;
+        let list = self.at(place).lambda.list_functions().max_items(page(operation));
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut found = Vec::new();
+        let keep = |answer: ListFunctionsOutput| {
             found.extend(answer.functions.unwrap_or_default().into_iter().filter_map(|f| f.function_name));
-            marker = answer.next_marker.filter(|marker| !marker.is_empty());
-            if marker.is_none() {
-                return Ok(found);
-            }
-        }
+            Ok(answer.next_marker)
+        };
+        self.pages(operation, place, subject, ask, keep).await?;
+        Ok(found)
     }
 
     /// Lists the names of a function's aliases.
@@ -32,18 +32,15 @@ impl Session {
     ) -> Result<Vec<String>, Fault> {
         let operation = Operation::ListAliases;
         let client = self.at(&function.place);
-        let (mut found, mut marker) = (Vec::new(), None::<String>);
-        loop {
-            let list = client.lambda.list_aliases().function_name(&function.name).max_items(page(operation));
-            let list = list.set_marker(marker.take());
-            let request = || list.clone().send();
-            let answer = self.call(operation, &function.place, subject, request).await?;
+        let list = client.lambda.list_aliases().function_name(&function.name).max_items(page(operation));
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut found = Vec::new();
+        let keep = |answer: ListAliasesOutput| {
             found.extend(answer.aliases.unwrap_or_default().into_iter().filter_map(|alias| alias.name));
-            marker = answer.next_marker.filter(|marker| !marker.is_empty());
-            if marker.is_none() {
-                return Ok(found);
-            }
-        }
+            Ok(answer.next_marker)
+        };
+        self.pages(operation, &function.place, subject, ask, keep).await?;
+        Ok(found)
     }
 
     /// Takes a statement away; says whether it was there.

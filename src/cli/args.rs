@@ -1,12 +1,19 @@
 //! What the command line takes.
 
+mod man;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod drift;
+
+pub(super) use drift::{DriftArgs, DriftOutput};
+
 use crate::emulator::{Assumption, Fault, Quota, Rates};
+pub(super) use man::ManArgs;
 
 mod import;
 
@@ -62,6 +69,8 @@ pub(super) enum Command {
     Apply(ApplyArgs),
     /// Write a manifest and flow files of an instance that exists.
     Import(ImportArgs),
+    /// Tell how live AWS left the declared state, and who moved. Writes nothing.
+    Drift(DriftArgs),
     /// Plan what a run overwrote or deleted back, and write it.
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
@@ -72,6 +81,8 @@ pub(super) enum Command {
     Schema,
     /// Print a completion script.
     Completions(CompletionsArgs),
+    /// Print the manual page, or write one page a command to a folder.
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -259,6 +270,9 @@ pub(super) struct PlanArgs {
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) removal: RemovalArgs,
+    /// Read every flow, module and function, and judge those that are not managed as well.
+    #[arg(long)]
+    pub(super) audit: bool,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,

@@ -22,16 +22,42 @@ pub enum Exit {
     Done,
 }
 
+impl Exit {
+    /// Every way to end, by its code.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Done, Self::Error, Self::Differences, Self::Incomplete, Self::Refused, Self::Usage];
+
+    /// Returns the code that the process ends with.
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Usage => 64,
+            Self::Refused => 4,
+            Self::Error => 1,
+            Self::Incomplete => 3,
+            Self::Differences => 2,
+            Self::Done => 0,
+        }
+    }
+
+    /// Says in words what the code means.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Usage => "The command line is wrong.",
+            Self::Refused => {
+                "Refused: a guard, a plan out of date, a wrong account, a draft that someone is editing, or nobody \
+                 there to approve."
+            }
+            Self::Error => "An error, an invalid manifest (validate ends with 2), or an action that failed.",
+            Self::Incomplete => "Something could not be read; what could be is shown.",
+            Self::Differences => "Differences or findings, where they were asked for.",
+            Self::Done => "Done, or in sync.",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Usage => 64,
-            Exit::Refused => 4,
-            Exit::Error => 1,
-            Exit::Incomplete => 3,
-            Exit::Differences => 2,
-            Exit::Done => 0,
-        })
+        Self::from(exit.code())
     }
 }
 

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod completions;
 mod connect;
+mod drift;
 mod emulator;
 mod exit;
 mod graph;
@@ -12,6 +13,7 @@ mod init;
 mod lint;
 mod load;
 mod logging;
+mod man;
 mod plan;
 mod progress;
 mod rollback;
@@ -48,11 +50,13 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
         Command::Import(args) => import::run(args, &terminal).await,
+        Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),
         Command::Completions(args) => completions::run(args, &terminal),
+        Command::Man(args) => man::run(args, &terminal),
     };
     ended.unwrap_or_else(|failure| failure.print(&terminal))
 }

@@ -142,6 +142,7 @@ mod lost_writes;
 mod operations;
 mod policy;
 mod rates;
+mod seal;
 mod server;
 mod settings;
 mod state;

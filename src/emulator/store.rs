@@ -1,5 +1,5 @@
 //! The state file: one JSON document, replaced as a whole after each committed write, and locked for as long as the
-//! emulator runs.
+//! emulator runs. Values of environment variables stand in it sealed; the key lies beside it.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -7,6 +7,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
+use super::seal::{self, Seal};
 use super::state::{FORMAT, State};
 
 /// How long a second process waits for the first to let go of a state file.
@@ -87,18 +90,53 @@ impl Store {
     /// state but never a part.
     pub(super) fn save(&self, state: &State) -> Result<(), StateError> {
         let draft = beside(&self.path, ".new");
-        let text = serde_json::to_vec(state).map_err(|error| self.broken(&error.to_string()))?;
+        let mut value = serde_json::to_value(state).map_err(|error| self.broken(&error.to_string()))?;
+        if seal::has_values(&mut value) {
+            let sealed = self.seal()?.close(&mut value);
+            sealed.ok_or_else(|| self.broken("its environment values cannot be sealed"))?;
+        }
+        let text = serde_json::to_vec(&value).map_err(|error| self.broken(&error.to_string()))?;
         let mut file = File::create(&draft).map_err(failed("write", &draft))?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed("write", &draft))?;
         std::fs::rename(&draft, &self.path).map_err(failed("replace", &self.path))
     }
 
     fn parse(&self, text: &str) -> Result<State, StateError> {
-        let state: State = serde_json::from_str(text).map_err(|error| self.broken(&error.to_string()))?;
+        let broken = |error: serde_json::Error| self.broken(&error.to_string());
+        let mut value: Value = serde_json::from_str(text).map_err(broken)?;
+        if seal::has_closed(&mut value) {
+            let key = self.key_path();
+            let words =
+                format!("its environment values are sealed, and {} does not open them", key.display());
+            let seal = std::fs::read_to_string(&key).ok().and_then(|key| Seal::new(&key));
+            seal.and_then(|seal| seal.open(&mut value)).ok_or_else(|| self.broken(&words))?;
+        }
+        let state: State = serde_json::from_value(value).map_err(broken)?;
         if state.format != FORMAT {
             return Err(self.broken(&format!("its format is {}, this version reads {FORMAT}", state.format)));
         }
         Ok(state)
+    }
+
+    fn key_path(&self) -> PathBuf {
+        beside(&self.path, ".key")
+    }
+
+    /// Reads the key; the first time it is drawn.
+    fn seal(&self) -> Result<Seal, StateError> {
+        let path = self.key_path();
+        let key = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = Seal::draw().map_err(failed("draw a key for", &path))?;
+                private(&path)
+                    .and_then(|mut file| file.write_all(key.as_bytes()))
+                    .map_err(failed("write", &path))?;
+                key
+            }
+            read => read.map_err(failed("read", &path))?,
+        };
+        let reason = format!("{} holds no key", path.display());
+        Seal::new(&key).ok_or_else(|| self.broken(&reason))
     }
 
     fn broken(&self, reason: &str) -> StateError {
@@ -121,6 +159,15 @@ fn lock(path: &Path) -> Result<File, StateError> {
         Err(TryLockError::WouldBlock) => Err(StateError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
     }
+}
+
+/// Makes a file that only its owner may read.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -156,6 +203,28 @@ mod tests {
             assert!(matches!(error, StateError::Broken { .. }), "{error}");
             assert_eq!(std::fs::read_to_string(&path).expect("still there"), text);
         }
+    }
+
+    #[test]
+    fn environment_values_are_sealed_and_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("state.json");
+        let (store, _) = Store::open(&path).expect("a new file");
+        let mut state = State::default();
+        let variables = serde_json::json!({ "Variables": { "TOKEN": "hunter2" } });
+        let mut function = crate::emulator::state::Function::default();
+        function.latest.insert("Environment".to_owned(), variables.clone());
+        state.region_mut("1", "eu-west-2").functions.insert("f".to_owned(), function);
+        store.save(&state).expect("saved");
+        assert!(!std::fs::read_to_string(&path).expect("a file").contains("hunter2"));
+        drop(store);
+        let (store, state) = Store::open(&path).expect("an old file");
+        let state = state.expect("a state");
+        assert_eq!(state.function("1", "eu-west-2", "f").expect("it").latest["Environment"], variables);
+        drop(store);
+        std::fs::remove_file(beside(&path, ".key")).expect("removed");
+        let error = Store::open(&path).expect_err("nobody can read it now");
+        assert!(error.to_string().contains("state.json.key does not open them"), "{error}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod cli;
 mod contents;
 mod corpus;
 mod direction;
+mod drift;
 mod faults;
 mod functions;
 mod functions_hands;
@@ -26,3 +27,7 @@ mod removal_functions;
 mod removal_ownership;
 mod rollback;
 mod world;
+
+// Runs the scripts of the pipeline files.
+#[cfg(unix)]
+mod pipelines;

@@ -23,6 +23,10 @@ pub(super) use schema::{SchemaArgs, SchemaDocument};
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
 
+mod import;
+
+pub(super) use import::ImportArgs;
+
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
 #[command(name = "flowbind", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -71,6 +75,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Write a manifest and flow files of an instance that exists.
+    Import(ImportArgs),
     /// Tell how live AWS left the declared state, and who moved. Writes nothing.
     Drift(DriftArgs),
     /// Plan what a run overwrote or deleted back, and write it.

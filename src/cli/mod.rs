@@ -10,6 +10,7 @@ mod drift;
 mod emulator;
 mod exit;
 mod graph;
+mod import;
 mod init;
 mod lint;
 mod load;
@@ -51,6 +52,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, now, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Import(args) => import::run(args, &terminal).await,
         Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),

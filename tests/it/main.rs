@@ -20,6 +20,7 @@ mod functions_slow;
 mod graph;
 mod guards;
 mod hand_made;
+mod import;
 mod lint;
 mod outputs;
 mod removal;

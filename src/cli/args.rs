@@ -8,6 +8,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
+mod iam_policy;
+
+pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
+
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
 #[command(name = "flowbind", version, max_term_width = 100, after_help = EXIT_CODES)]
@@ -60,6 +64,8 @@ pub(super) enum Command {
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     Graph(GraphArgs),
+    /// Print the least IAM policy that a command needs for the manifests, offline.
+    IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests.
@@ -309,6 +315,9 @@ pub(super) struct EmulatorArgs {
     /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
     #[arg(long = "fault", value_name = "SPEC")]
     pub(super) faults: Vec<Fault>,
+    /// Let callers do only what this IAM policy document allows. Can be given again: all of them count together.
+    #[arg(long = "caller-policy", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) caller_policies: Vec<PathBuf>,
     /// How long a write stays invisible to reads, in milliseconds.
     #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
     pub(super) consistency_delay: Duration,

@@ -7,6 +7,7 @@ mod connect;
 mod emulator;
 mod exit;
 mod graph;
+mod iam_policy;
 mod init;
 mod lint;
 mod load;
@@ -48,6 +49,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Apply(args) => apply::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
+        Command::IamPolicy(args) => iam_policy::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema => schema::run(&terminal),
         Command::Completions(args) => completions::run(args, &terminal),

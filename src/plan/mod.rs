@@ -44,8 +44,10 @@ pub use removal::{
 #[cfg(feature = "aws")]
 pub(crate) use removal::{is_left_over, role_of};
 pub use roles::RoleSpec;
+pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
+pub(crate) use uses::{association_of, uses};
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;

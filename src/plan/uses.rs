@@ -7,11 +7,11 @@ use crate::manifest::{Associate, Flow, Manifest};
 use crate::resource::{Address, FunctionRef, Kind, Label};
 
 /// The functions that each instance needs, with the flows that need them.
-pub(super) type Uses = BTreeMap<(Label, Label), BTreeSet<Address>>;
+pub(crate) type Uses = BTreeMap<(Label, Label), BTreeSet<Address>>;
 
 /// Lists every function that an instance needs: those it lists itself, those its flows bind, and those whose ARN a
 /// flow file takes through a token (a flow that names a function calls it).
-pub(super) fn uses(desired: &Manifest) -> Uses {
+pub(crate) fn uses(desired: &Manifest) -> Uses {
     let mut uses = Uses::new();
     for (name, instance) in &desired.instances {
         for function in &instance.functions {
@@ -50,7 +50,7 @@ pub fn flow_address(desired: &Manifest, kind: Kind, flow: &Label, instance: &Lab
 
 /// The ARN that the instance's list must hold, if any: only functions of its own account and Region are listed, the
 /// others are granted and named by ARN (administrator guide, "Invoke AWS Lambda functions").
-pub(super) fn association_of(desired: &Manifest, instance: &Label, function: &Label) -> Option<FunctionRef> {
+pub(crate) fn association_of(desired: &Manifest, instance: &Label, function: &Label) -> Option<FunctionRef> {
     let (instance, function) = (desired.instances.get(instance)?, desired.functions.get(function)?);
     if instance.place != function.target.place {
         return None;

@@ -7,6 +7,7 @@ mod apply_text;
 mod fields;
 mod flow_diff;
 pub mod graph;
+mod iam_policy;
 mod json;
 pub mod lint;
 mod plan_text;
@@ -15,6 +16,7 @@ pub mod source;
 mod style;
 
 pub use apply_text::apply_text;
+pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
 pub use plan_text::{calls_text, gaps_text, plan_text};
 pub use style::{bold, dim, red, yellow};

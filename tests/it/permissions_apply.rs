@@ -145,29 +145,19 @@ async fn change_flows(world: &World) {
     let flows = connect.list_contact_flows().instance_id(id).send().await.unwrap();
     let lines = flows.contact_flow_summary_list();
     let flow = lines.iter().find(|flow| flow.name() == Some("Main")).unwrap().id().unwrap();
-    let other = stub_of(FlowType::ContactFlow).replace("Disconnect", "disconnect-2");
-    let other = if other.contains("disconnect-2") { other } else { hand_made() };
     let update = connect.update_contact_flow_content().instance_id(id).contact_flow_id(flow);
-    update.content(if other.contains("disconnect-2") { hand_made() } else { other }).send().await.unwrap();
+    update.content(said("DisconnectParticipant")).send().await.unwrap();
     let update = connect.update_contact_flow_metadata().instance_id(id).contact_flow_id(flow);
     update.name("Renamed").description("somebody's").send().await.unwrap();
     let modules = connect.list_contact_flow_modules().instance_id(id).send().await.unwrap();
     let module = modules.contact_flow_modules_summary_list()[0].id().unwrap();
     let update = connect.update_contact_flow_module_content().instance_id(id).contact_flow_module_id(module);
-    update.content(hand_made_module()).send().await.unwrap();
+    update.content(said("EndFlowModuleExecution")).send().await.unwrap();
     let update = connect.update_contact_flow_module_metadata().instance_id(id).contact_flow_module_id(module);
     update.name("Renamed").description("somebody's").send().await.unwrap();
 }
 
-/// A flow that says something and ends.
-fn hand_made() -> String {
-    said("DisconnectParticipant")
-}
-
-fn hand_made_module() -> String {
-    said("EndFlowModuleExecution")
-}
-
+/// A flow or module that says something and ends.
 fn said(end: &str) -> String {
     serde_json::json!({
         "Version": "2019-10-30", "StartAction": "say",
@@ -191,6 +181,10 @@ async fn change_function(world: &World) {
     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     let update = lambda.update_function_code().function_name("greeter");
     update.zip_file(Blob::new(*b"PK\x05\x06 another")).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let published = lambda.publish_version().function_name("greeter").send().await.unwrap();
+    let update = lambda.update_alias().function_name("greeter").name("live");
+    update.function_version(published.version().unwrap()).send().await.unwrap();
 }
 
 async fn change_role(world: &World) {
@@ -260,39 +254,32 @@ async fn the_policy_is_judged_alike_whatever_lambda_authorises_a_qualifier_on() 
 
 #[tokio::test]
 async fn nothing_of_the_same_kind_beside_the_manifest_may_be_touched() {
-    let id = "0f1e2d3c-0000-4000-8000-000000000001";
+    let (id, other) = ("0f1e2d3c-0000-4000-8000-000000000001", "0f1e2d3c-0000-4000-8000-000000000002");
     let text = EVERYTHING.replace("alias: acme", &format!("id: {id}"));
-    let stage = Stage::new(manifests(&text), async |world: &World| {
-        let lambda = world.lambda(REGION);
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        let code = aws_sdk_lambda::types::FunctionCode::builder().zip_file(Blob::new(*b"PK\x05\x06")).build();
-        let create = lambda.create_function().function_name("other").code(code).handler("index.handler");
-        let role = format!("arn:aws:iam::{ACCOUNT}:role/team/loader-role");
-        create.role(role).runtime("nodejs22.x".into()).send().await.unwrap();
-        let connect = world.connect(REGION);
-        let kind = aws_sdk_connect::types::DirectoryType::ConnectManaged;
-        let create = connect.create_instance().identity_management_type(kind).instance_alias("other");
-        create.inbound_calls_enabled(true).outbound_calls_enabled(true).send().await.unwrap();
-    });
-    let stage = stage.await;
+    // The other instance and function stand in another manifest, and exist all the same.
+    let neighbour =
+        EVERYTHING.replace("name: all", "name: neighbour").replace("alias: acme", &format!("id: {other}"));
+    let neighbour = neighbour.replace("name: crm", "name: other");
+    let all = [manifests(&text), manifests(&neighbour)].concat();
+    let stage = Stage::new(all, async |_: &World| {}).await.edited(manifests(&text), &[]);
     let world = stage.limited(policy(&stage.manifests, APPLY)).await;
     let (connect, lambda) = (world.connect(REGION), world.lambda(REGION));
-    let list = connect.list_instances().send().await.unwrap();
-    let other = list.instance_summary_list().iter().find(|it| it.id() != Some(id)).unwrap().id().unwrap();
-    connect.describe_instance().instance_id(id).send().await.unwrap();
-    assert!(connect.describe_instance().instance_id(other).send().await.is_err());
-    assert!(connect.list_contact_flows().instance_id(other).send().await.is_err());
-    let associate = connect
-        .associate_lambda_function()
-        .function_arn(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:crm"));
-    assert!(associate.clone().instance_id(other).send().await.is_err());
-    associate.instance_id(id).send().await.unwrap();
+    let list = connect.list_instances().send().await;
+    assert!(list.is_err(), "an instance that is known by its id is not looked up");
+    let describe = |id: &str| connect.describe_instance().instance_id(id).send();
+    assert!(describe(id).await.is_ok() && describe(other).await.is_err());
+    let flows = |id: &str| connect.list_contact_flows().instance_id(id).send();
+    assert!(flows(id).await.is_ok() && flows(other).await.is_err());
+    let function = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:crm");
+    let associate =
+        |id: &str| connect.associate_lambda_function().function_arn(&function).instance_id(id).send();
+    assert!(associate(other).await.is_err() && associate(id).await.is_ok());
     let get = |name: &str| lambda.get_function().function_name(name).send();
     assert!(get("crm").await.is_ok() && get("other").await.is_err());
-    let add = lambda.add_permission().function_name("crm").statement_id("s").action("lambda:InvokeFunction");
-    add.clone().principal("connect.amazonaws.com").send().await.unwrap();
-    assert!(add.clone().statement_id("t").principal("s3.amazonaws.com").send().await.is_err());
+    let add = lambda.add_permission().function_name("crm").action("lambda:InvokeFunction");
+    let add = |principal: &str| add.clone().statement_id("s").principal(principal).send();
+    assert!(add("s3.amazonaws.com").await.is_err() && add("connect.amazonaws.com").await.is_ok());
     let set = connect.update_instance_attribute().instance_id(id).value("true");
-    let of = |kind: &str| set.clone().attribute_type(kind.into()).send();
-    assert!(of("CONTACTFLOW_LOGS").await.is_ok() && of("INBOUND_CALLS").await.is_err());
+    let set = |kind: &str| set.clone().attribute_type(kind.into()).send();
+    assert!(set("INBOUND_CALLS").await.is_err() && set("CONTACTFLOW_LOGS").await.is_ok());
 }

@@ -40,8 +40,8 @@ pub enum Command {
 pub struct Scope {
     /// The command.
     pub command: Command,
-    /// Whether it may look for what is left over, and delete it where the command writes: `--prune`, and all of
-    /// `drift`. That takes reading every function of the accounts.
+    /// Whether it may look for what is left over (`--prune`, and an audit), and delete it where the command writes.
+    /// That takes reading every function of the accounts.
     pub left_over: bool,
 }
 

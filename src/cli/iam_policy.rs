@@ -9,12 +9,11 @@ use crate::report::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 
 pub(super) fn run(args: &IamPolicyArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let loaded = load::load_or_show(&args.manifest(), terminal)?;
-    let scope = match args.command {
-        PolicyFor::Plan | PolicyFor::Drift => {
-            Scope { command: Command::Plan, left_over: !args.declared_only }
-        }
-        PolicyFor::Apply => Scope { command: Command::Apply, left_over: args.prune },
+    let command = match args.command {
+        PolicyFor::Plan | PolicyFor::Drift => Command::Plan,
+        PolicyFor::Apply => Command::Apply,
     };
+    let scope = Scope { command, left_over: args.prune };
     let policies = policies(&loaded.manifests, scope).map_err(|error| {
         Failure::new(Exit::Error, error).hint("shorten the names in the manifest.".to_owned())
     })?;

@@ -10,7 +10,7 @@ use crate::operations::Operation;
 use crate::plan::removal_reads;
 use crate::resource::Kind;
 
-/// Adds what `drift` and `--prune` read.
+/// Adds what `--prune` reads.
 pub(super) fn add_reads(manifest: &Manifest, needs: &mut Needs<'_>) {
     let reads = removal_reads(manifest);
     for instance in &reads.instances {

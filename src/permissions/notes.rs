@@ -19,8 +19,8 @@ pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
     }
     if scope.left_over {
         notes.push(
-            "what is left over is looked for among all functions and roles of the accounts; without `drift` and \
-             `--prune`, `--declared-only` covers only what the manifest names."
+            "what is left over is looked for among all functions and roles of the accounts; without `--prune` only \
+             what the manifest names is covered."
                 .to_owned(),
         );
     }

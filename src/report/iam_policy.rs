@@ -1,7 +1,5 @@
 //! IAM policies: ready to paste, and as a versioned document.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::permissions::{Command, Document, MAX_CHARACTERS, Policy, Scope};
@@ -74,8 +72,10 @@ pub fn iam_policy_text(policies: &[Policy]) -> serde_json::Result<String> {
     let text = match policies {
         [one] => serde_json::to_string_pretty(&one.document),
         several => {
-            let named: BTreeMap<String, &Document> =
-                several.iter().map(|policy| (name(policy), &policy.document)).collect();
+            let documents = several.iter().map(|policy| {
+                serde_json::to_value(&policy.document).map(|document| (name(policy), document))
+            });
+            let named: serde_json::Map<String, serde_json::Value> = documents.collect::<Result<_, _>>()?;
             serde_json::to_string_pretty(&named)
         }
     }?;

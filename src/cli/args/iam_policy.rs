@@ -11,15 +11,12 @@ pub(in crate::cli) struct IamPolicyArgs {
     /// Manifests, or folders with manifests (*.yaml, *.yml).
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// The command that is to work; `plan` stands for `drift` too.
+    /// The command that is to work; what is enough for `plan` is for `drift`.
     #[arg(long = "for", value_name = "COMMAND", required = true)]
     pub(in crate::cli) command: PolicyFor,
-    /// Let `apply --prune` work too.
+    /// Let it work with `--prune` too: every function of the accounts is looked at for what is left over.
     #[arg(long)]
     pub(in crate::cli) prune: bool,
-    /// Leave out what `drift` and `plan --prune` look for beyond the manifest: every function of the accounts.
-    #[arg(long, conflicts_with = "prune")]
-    pub(in crate::cli) declared_only: bool,
     /// Only these targets of the manifest (elsewhere `--for`); without it all. Can be given again.
     #[arg(long = "target", value_name = "TARGET")]
     pub(in crate::cli) targets: Vec<String>,

@@ -37,10 +37,12 @@ pub(super) fn is_read(action: &str) -> bool {
     ["Get", "List", "Describe", "Search", "Check"].iter().any(|verb| name.starts_with(verb))
 }
 
+/// Operator and key of a condition.
+type Key = (&'static str, String);
+
 /// The same action on the same resource under either value of a key is one need under both values.
 fn merged(needs: BTreeSet<Need>) -> BTreeSet<Need> {
-    let mut values: BTreeMap<(String, String, Option<(&'static str, String)>), BTreeSet<String>> =
-        BTreeMap::new();
+    let mut values: BTreeMap<(String, String, Option<Key>), BTreeSet<String>> = BTreeMap::new();
     for Need { action, resource, condition } in needs {
         let (key, some) = match condition {
             Some(Condition { operator, key, values }) => (Some((operator, key)), values),

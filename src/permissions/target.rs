@@ -197,9 +197,7 @@ impl<'a> Target<'a> {
             ("connect" | "lambda" | "iam", name) if name.starts_with("Create") && self.creates.is_some() => {
                 self.creates.map(|set| owned("RequestTag", set))
             }
-            (_, name) if self.owned_by.is_some() && name.starts_with(['D', 'U']) => {
-                self.owned_by.map(|set| owned("ResourceTag", set))
-            }
+            _ if self.owned_by.is_some() => self.owned_by.map(|set| owned("ResourceTag", set)),
             _ if resource == "*" => region(),
             _ => None,
         }

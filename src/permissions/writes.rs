@@ -3,8 +3,6 @@
 //! The manifest's types are taken apart field by field: a new field does not compile until somebody has decided here
 //! what it takes to be written.
 
-use std::collections::BTreeSet;
-
 use super::need::Needs;
 use super::target::Target;
 use crate::manifest::{Flow, Function, Instance, Manifest, Role, RoleRef, Source};
@@ -162,12 +160,7 @@ fn add_flow(manifest: &Manifest, kind: Kind, flow: &Flow, needs: &mut Needs<'_>)
     let whole = content.is_some();
     // Whole contents may have to be renamed; of others only what was adopted is described.
     let described = whole || (*adopt && (description.is_some() || state.is_some()));
-    let sites: BTreeSet<_> = instances
-        .iter()
-        .filter_map(|name| manifest.instances.get_key_value(name))
-        .map(|(name, _)| name)
-        .collect();
-    for instance in sites.into_iter().filter_map(|name| manifest.instances.get(name)) {
+    for instance in instances.iter().filter_map(|name| manifest.instances.get(name)) {
         let target = Target::instance(instance).kind(kind);
         needs.add(update, &target);
         if whole {

@@ -9,12 +9,16 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod iam_policy;
+mod import;
 mod man;
 mod output;
 mod saving;
 mod schema;
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
+pub(super) use import::ImportArgs;
 pub(super) use man::ManArgs;
 pub(super) use output::PlanOutput;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
@@ -22,10 +26,6 @@ pub(super) use schema::{SchemaArgs, SchemaDocument};
 
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
-
-mod import;
-
-pub(super) use import::ImportArgs;
 
 /// Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 #[derive(Debug, Parser)]
@@ -83,6 +83,8 @@ pub(super) enum Command {
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     Graph(GraphArgs),
+    /// Print the least IAM policy that a command needs for the manifests, offline.
+    IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests, or of a document that flowbind writes.
@@ -347,6 +349,9 @@ pub(super) struct EmulatorArgs {
     /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
     #[arg(long = "fault", value_name = "SPEC")]
     pub(super) faults: Vec<Fault>,
+    /// Let callers do only what this IAM policy document allows. Can be given again: all of them count together.
+    #[arg(long = "caller-policy", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) caller_policies: Vec<PathBuf>,
     /// How long a write stays invisible to reads, in milliseconds.
     #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
     pub(super) consistency_delay: Duration,

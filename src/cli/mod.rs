@@ -10,6 +10,7 @@ mod drift;
 mod emulator;
 mod exit;
 mod graph;
+mod iam_policy;
 mod import;
 mod init;
 mod lint;
@@ -56,6 +57,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
+        Command::IamPolicy(args) => iam_policy::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),

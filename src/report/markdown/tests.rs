@@ -8,7 +8,9 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Moved
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
 use crate::manifest::{Sources, Status};
 use crate::operations::Operation;
-use crate::plan::{Action, ActionId, AssociationSpec, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
+use crate::plan::{
+    Action, ActionId, AssociationSpec, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step,
+};
 use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Origin, Problem, SetName};
 use crate::snapshot::Gap;
 

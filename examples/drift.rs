@@ -10,13 +10,13 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use flowbind::aws::{Options, Progress, Session};
 use flowbind::backup::Backups;
+use flowbind::drift::{Moved, Scope};
 use flowbind::emulator::{Emulator, Settings};
 use flowbind::manifest::{self, Disk, Inputs};
-use flowbind::plan::{Action, ActionId, Outcome, reads};
+use flowbind::plan::{Action, ActionId, Outcome, drift_reads, reads};
 use flowbind::{reconcile, report, sandbox};
 
 struct Silent;
-
 impl Progress for Silent {
     fn started(&self, _: &Action) {}
     fn ended(&self, _: &ActionId, _: &Outcome) {}
@@ -32,10 +32,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::start(address, Settings::default(), sandbox::world(&loaded.manifests)).await?;
     let session = Session::open(Options::embedded(emulator.url())).await;
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
-    let backups =
-        Backups::new(&std::env::temp_dir().join(format!("flowbind-drift-{}", std::process::id())), "example");
-    let applied = reconcile::apply(&session, &plan, &BTreeSet::new(), &backups, &Silent).await;
-    applied.map_err(|why| format!("{why:?}"))?;
+    let kept = std::env::temp_dir().join(format!("flowbind-drift-{}", std::process::id()));
+    let (backups, none) = (Backups::new(&kept, "example"), BTreeSet::new());
+    reconcile::apply(&session, &plan, &none, &backups, &Silent).await.map_err(|why| format!("{why:?}"))?;
 
     // The console, as it were.
     let keys = Credentials::new("111122223333", "example", None, None, "example");
@@ -51,9 +50,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let function = functions.lambda_functions().first().ok_or("no function")?;
     console.disassociate_lambda_function().instance_id(id).function_arn(function).send().await?;
 
-    let drift = reconcile::plan(&session, desired, &reads(desired)).await?;
-    print!("{}", report::plan_text(&drift, false));
-    assert_eq!(drift.actions.len(), 1, "exactly what was changed");
-    emulator.stop().await?;
-    Ok(())
+    let drift = reconcile::drift(&session, desired, &drift_reads(desired), Scope::default()).await?;
+    print!("{}", report::drift_text(&drift, false));
+    assert_eq!(drift.differences[0].moved, Moved::Aws, "it was not the repository");
+    Ok(emulator.stop().await?)
 }

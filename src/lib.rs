@@ -27,11 +27,12 @@
 //! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
 //! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
+//! | [`drift`] | how live AWS left the declared state, and who moved | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
-//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `manifest`, `plan`, `resource`, `snapshot` |
+//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
@@ -45,6 +46,7 @@ pub mod aws;
 pub mod backup;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod drift;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod flow;

@@ -94,7 +94,7 @@ pub fn policies(manifests: &[Manifest], scope: Scope) -> Result<Vec<Policy>, Too
 
 fn needs(manifest: &Manifest, scope: Scope) -> BTreeMap<Identity, BTreeSet<Need>> {
     let mut needs = Needs::new(manifest);
-    reads::add(manifest, &mut needs);
+    reads::add(manifest, scope.command, &mut needs);
     if scope.command == Command::Apply {
         writes::add(manifest, &mut needs);
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::{self, Keep, ObserveError, Progress, Session};
+use crate::drift::{self, Drift, Scope};
 use crate::manifest::Manifest;
 use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads};
 use crate::resource::Address;
@@ -27,6 +28,45 @@ pub async fn plan_pruned(session: &Session, desired: &Manifest, reads: &Reads) -
     let mut snapshot = aws::observe(session, desired, reads).await?;
     aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
     Ok(plan::plan_pruned(desired, &snapshot))
+}
+
+/// Looks at AWS and plans, and judges the flows and functions that are not managed as well.
+///
+/// # Errors
+///
+/// When the caller cannot be identified, or is in another account than the manifest says.
+pub async fn plan_audited(
+    session: &Session,
+    desired: &Manifest,
+    reads: &Reads,
+    prune: bool,
+) -> Result<Plan, ObserveError> {
+    let mut snapshot = aws::observe(session, desired, reads).await?;
+    aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
+    let planned = match prune {
+        true => plan::plan_pruned(desired, &snapshot),
+        false => plan::plan(desired, &snapshot),
+    };
+    Ok(plan::audited(planned, desired, &snapshot))
+}
+
+/// Looks at AWS and tells how it left the declared state. Nothing is written.
+///
+/// # Errors
+///
+/// When the caller cannot be identified, or is in another account than the manifest says.
+pub async fn drift(
+    session: &Session,
+    desired: &Manifest,
+    reads: &Reads,
+    scope: Scope<'_>,
+) -> Result<Drift, ObserveError> {
+    let mut snapshot = aws::observe(session, desired, reads).await?;
+    match scope.audited {
+        true => aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await,
+        false => aws::observe_strangers(session, desired, &mut snapshot).await,
+    }
+    Ok(drift::drift(desired, &snapshot, scope))
 }
 
 /// Looks at AWS and plans what a run kept back.

@@ -18,7 +18,9 @@ pub use source::{
 
 use crate::manifest::NamedKind;
 use crate::operations::Operation;
-use crate::resource::{AccountId, Address, FlowType, FunctionRef, InstanceArn, Kind, Label, ResourcePolicy};
+use crate::resource::{
+    AccountId, Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Place, ResourcePolicy,
+};
 
 /// One look at AWS.
 #[derive(Debug, Clone, Default)]
@@ -35,10 +37,14 @@ pub struct Snapshot {
     pub attributes: BTreeMap<Label, Look<BTreeMap<String, bool>>>,
     /// The flows and the modules of each instance, by name.
     pub lists: BTreeMap<(Kind, Label), Look<BTreeMap<String, FlowSummary>>>,
+    /// The owner tags of the flows and modules of each instance, by id, where they were asked for.
+    pub owners: BTreeMap<(Kind, Label), Look<BTreeMap<String, String>>>,
     /// The declared flows and modules that exist, by kind, instance and logical name.
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
+    /// The functions that are in an instance's list and that nothing declared needs; unknown where whose they are could not be read.
+    pub strangers: BTreeMap<(Place, String), Look<FunctionFound>>,
     /// What only removal looks at; none where nothing is to be removed.
     pub removal: Option<RemovalSeen>,
     /// The functions that have a `source:`, by logical name.

@@ -246,7 +246,8 @@ impl Site<'_> {
     /// What was seen of a function that is called as `target`.
     fn seen(&self, target: &FunctionRef, associate: Associate) -> FunctionFacts {
         let Some(observed) = self.auditor.observed else { return FunctionFacts::default() };
-        let policy = observed.policies.get(target);
+        let everything = observed.removal.as_ref().map(|seen| seen.policy(target));
+        let policy = observed.policies.get(target).or(everything.as_ref());
         let instance = observed.instances.get(self.instance).and_then(Look::found).map(|seen| &seen.arn);
         let list = observed.associations.get(self.instance).and_then(Look::found);
         // Only functions of the instance's own account and Region are listed; the others are granted alone.

@@ -6,10 +6,11 @@ use super::facts::Auditor;
 use super::unused::{Used, arns};
 use super::{address, grants};
 use crate::flow::document::Document;
+use crate::flow::finding::Finding;
 use crate::flow::graph::{CallKind, Graph};
 use crate::flow::rules::{self, FlowView, Rule};
 use crate::manifest::Manifest;
-use crate::resource::{Address, FunctionArn, Kind, Label, Problem};
+use crate::resource::{Address, FlowType, FunctionArn, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
 /// The rules about the functions that a live flow invokes.
@@ -22,36 +23,82 @@ const RULES: [&str; 6] = [
     "function-in-another-region",
 ];
 
+/// The codes of everything that is found.
+pub const CODES: [&str; 9] = [
+    RULES[0],
+    RULES[1],
+    RULES[2],
+    RULES[3],
+    RULES[4],
+    RULES[5],
+    "unused-association",
+    "grant-without-source-arn",
+    "grant-with-wildcard",
+];
+
 /// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
 /// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan.
 pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     let auditor = Auditor::new(desired, Some(observed));
-    let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
     let mut problems = Vec::new();
     for ((kind, instance, name), look) in &observed.flows {
-        let Some(document) = look.found().and_then(published) else { continue };
-        let mut facts = auditor.facts_of(instance, &document);
-        for (text, function) in &mut facts.functions {
-            let planned =
-                desired.functions.values().any(|declared| declared.target.arn().to_string() == *text);
-            if planned {
-                (function.exists, function.associated, function.granted) = (None, None, None);
-            }
-        }
-        let view = FlowView::new(&document, None);
-        for finding in rules::check(&view, &facts, &rules) {
-            let flow = address(desired, *kind, name, instance);
-            let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
-            let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
-            let problem = Problem::warning(finding.code, finding.message).on(&at);
-            problems.push(problem.hint(fix));
-        }
+        let Some(seen) = look.found() else { continue };
+        let flow = address(desired, *kind, name, instance);
+        problems.extend(judge(desired, &auditor, instance, seen, &flow));
     }
     for instance in desired.instances.keys() {
         problems.extend(unused_associations(desired, observed, instance));
     }
     problems.extend(grants::wide(desired, observed));
     problems
+}
+
+/// Judges the live flows and modules that the manifest does not name, where every one was read. The message says which
+/// one it is: it has no address of its own.
+pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
+    let auditor = Auditor::new(desired, Some(observed));
+    let declared: BTreeSet<&str> =
+        observed.flows.values().filter_map(Look::found).map(|seen| seen.summary.id.as_str()).collect();
+    let mut problems = Vec::new();
+    for (instance, look) in observed.removal.iter().flat_map(|seen| &seen.contents) {
+        let strangers = look.found().into_iter().flatten();
+        for seen in strangers.filter(|seen| !declared.contains(seen.summary.id.as_str())) {
+            let at = Address::new(Kind::Instance, instance);
+            for problem in judge(desired, &auditor, instance, seen, &at) {
+                let what = if seen.summary.kind == Some(FlowType::Module) { "module" } else { "flow" };
+                let message = format!("{what} `{}`, which nobody declared: {}", seen.name, problem.message);
+                problems.push(Problem { message, ..problem });
+            }
+        }
+    }
+    problems
+}
+
+/// Judges what callers of a live flow meet.
+fn judge(
+    desired: &Manifest,
+    auditor: &Auditor<'_>,
+    instance: &Label,
+    seen: &FlowSeen,
+    flow: &Address,
+) -> Vec<Problem> {
+    let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
+    let Some(document) = published(seen) else { return Vec::new() };
+    let mut facts = auditor.facts_of(instance, &document);
+    for (text, function) in &mut facts.functions {
+        let planned = desired.functions.values().any(|declared| declared.target.arn().to_string() == *text);
+        if planned {
+            (function.exists, function.associated, function.granted) = (None, None, None);
+        }
+    }
+    let view = FlowView::new(&document, None);
+    let findings = rules::check(&view, &facts, &rules).into_iter();
+    let problem = |finding: Finding| {
+        let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
+        let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
+        Problem::warning(finding.code, finding.message).on(&at).hint(fix)
+    };
+    findings.map(problem).collect()
 }
 
 fn published(flow: &FlowSeen) -> Option<Document> {

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_connect::types::{
-    ContactFlowModuleSearchFilter, ContactFlowModuleState, ContactFlowSearchFilter, ContactFlowState,
-    ContactFlowStatus, ContactFlowType, ControlPlaneTagFilter, TagCondition,
-};
+use aws_sdk_connect::types::{ContactFlowModuleState, ContactFlowState, ContactFlowStatus, ContactFlowType};
 use aws_smithy_types::DateTime;
 
 use super::connect::page;
@@ -13,7 +10,7 @@ use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::manifest::{NamedKind, State, Status};
 use crate::operations::Operation;
-use crate::plan::{FlowSpec, OWNER_TAG};
+use crate::plan::FlowSpec;
 use crate::resource::{FlowType, InstanceArn, Kind};
 use crate::snapshot::{FlowContent, FlowIds, FlowSummary};
 
@@ -100,58 +97,6 @@ impl Session {
             Ok((name, FlowSummary { id, arn, kind, kind_text, published: true, archived }))
         });
         Ok((lines.collect::<Result<_, _>>()?, answer.next_token))
-    }
-
-    /// Finds flows or modules by the values of their owner tag: name to value.
-    pub(super) async fn tagged(
-        &self,
-        kind: Kind,
-        instance: &InstanceArn,
-        values: &[&str],
-        subject: &str,
-    ) -> Result<BTreeMap<String, String>, Fault> {
-        let conditions = values
-            .iter()
-            .map(|value| vec![TagCondition::builder().tag_key(OWNER_TAG).tag_value(*value).build()]);
-        let filter = ControlPlaneTagFilter::builder().set_or_conditions(Some(conditions.collect())).build();
-        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
-        let mut keep = |name: Option<String>, tags: Option<HashMap<String, String>>| {
-            if let (Some(name), Some(value)) = (name, tags.and_then(|mut tags| tags.remove(OWNER_TAG))) {
-                found.insert(name, value);
-            }
-        };
-        let client = self.at(&instance.place);
-        loop {
-            if kind == Kind::Module {
-                let operation = Operation::SearchContactFlowModules;
-                let search = client.connect.search_contact_flow_modules().instance_id(&instance.id);
-                let filter = ContactFlowModuleSearchFilter::builder().tag_filter(filter.clone()).build();
-                let search =
-                    search.search_filter(filter).max_results(page(operation)).set_next_token(token.take());
-                let request = || search.clone().send();
-                let answer = self.call(operation, &instance.place, subject, request).await?;
-                answer
-                    .contact_flow_modules
-                    .unwrap_or_default()
-                    .into_iter()
-                    .for_each(|m| keep(m.name, m.tags));
-                token = answer.next_token;
-            } else {
-                let operation = Operation::SearchContactFlows;
-                let search = client.connect.search_contact_flows().instance_id(&instance.id);
-                let filter = ContactFlowSearchFilter::builder().tag_filter(filter.clone()).build();
-                let search =
-                    search.search_filter(filter).max_results(page(operation)).set_next_token(token.take());
-                let request = || search.clone().send();
-                let answer = self.call(operation, &instance.place, subject, request).await?;
-                answer.contact_flows.unwrap_or_default().into_iter().for_each(|f| keep(f.name, f.tags));
-                token = answer.next_token;
-            }
-            token = token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
     }
 
     /// Reads what is published; none for what was never published, or is gone.

@@ -64,6 +64,7 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         site.associations.map(|look| snapshot.associations.insert(site.name.clone(), look));
         site.attributes.map(|look| snapshot.attributes.insert(site.name.clone(), look));
         snapshot.lists.extend(site.lists.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
+        snapshot.owners.extend(site.owners.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
         snapshot
             .flows
             .extend(site.flows.into_iter().map(|(kind, flow, look)| ((kind, site.name.clone(), flow), look)));
@@ -90,6 +91,7 @@ pub(super) struct SiteSeen {
     associations: Option<Look<BTreeSet<String>>>,
     attributes: Option<Look<BTreeMap<String, bool>>>,
     pub(super) lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
+    pub(super) owners: Vec<(Kind, Look<BTreeMap<String, String>>)>,
     pub(super) flows: Vec<(Kind, Label, Look<FlowSeen>)>,
     named: Vec<(NamedKind, Look<BTreeMap<String, FlowIds>>)>,
     pub(super) gaps: Vec<Gap>,
@@ -163,6 +165,7 @@ impl Observer<'_> {
             associations: None,
             attributes: None,
             lists: Vec::new(),
+            owners: Vec::new(),
             flows: Vec::new(),
             named: Vec::new(),
             gaps,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{join, join_all};
 
+use super::connect_search::Tagged;
 use super::fault::Fault;
 use super::observe::{Observer, SiteSeen, gap, look};
 use super::session::Session;
@@ -16,25 +17,32 @@ use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Look};
 pub(super) struct ContentsSeen {
     kind: Kind,
     list: Option<Result<BTreeMap<String, FlowSummary>, Fault>>,
+    owners: Option<Result<Vec<Tagged>, Fault>>,
     flows: Vec<(Label, Result<FlowSeen, Fault>)>,
 }
 
 impl Observer<'_> {
     /// Lists, finds what was declared by name or, where the name is not there, by tag, and reads it.
     pub(super) async fn contents(&self, kind: Kind, name: &Label, arn: &InstanceArn) -> ContentsSeen {
-        let mut seen = ContentsSeen { kind, list: None, flows: Vec::new() };
+        let mut seen = ContentsSeen { kind, list: None, owners: None, flows: Vec::new() };
         if !self.reads.by_id.contains(&Read::List(kind, name.clone())) {
             return seen;
         }
         let subject = format!("instance/{name}");
         let declared: Vec<(&Label, &str)> = self.declared(kind, name).collect();
         let listed = async {
-            let list = self.session.list(kind, arn, &subject).await?;
-            let renamed = self.renamed(kind, arn, &declared, &list, &subject).await?;
-            Ok((list, renamed))
+            let (list, owners) =
+                join(self.session.list(kind, arn, &subject), self.owners(kind, name, arn, &subject)).await;
+            let list = list?;
+            let known = match &owners {
+                Some(Ok(owners)) => Some(owners.as_slice()),
+                _ => None,
+            };
+            let renamed = self.renamed(kind, arn, &declared, &list, known, &subject).await?;
+            Ok((list, owners, renamed))
         };
-        let (list, renamed) = match listed.await {
-            Ok(both) => both,
+        let (list, owners, renamed) = match listed.await {
+            Ok(all) => all,
             Err(fault) => {
                 seen.list = Some(Err(fault));
                 return seen;
@@ -46,7 +54,7 @@ impl Observer<'_> {
             Some(async move { (flow.clone(), self.flow(kind, name, flow, arn, live, summary).await) })
         });
         seen.flows = join_all(looks).await;
-        seen.list = Some(Ok(list));
+        (seen.list, seen.owners) = (Some(Ok(list)), owners);
         seen
     }
 
@@ -59,6 +67,20 @@ impl Observer<'_> {
         })
     }
 
+    /// Reads every owner tag, where that is asked for.
+    async fn owners(
+        &self,
+        kind: Kind,
+        name: &Label,
+        arn: &InstanceArn,
+        subject: &str,
+    ) -> Option<Result<Vec<Tagged>, Fault>> {
+        if !self.reads.by_id.contains(&Read::Owners(kind, name.clone())) {
+            return None;
+        }
+        Some(self.session.tagged(kind, arn, None, subject).await)
+    }
+
     /// Finds flows of the set that are there under another name, by their tag. Only whole contents are tagged.
     async fn renamed(
         &self,
@@ -66,6 +88,7 @@ impl Observer<'_> {
         arn: &InstanceArn,
         declared: &[(&Label, &str)],
         list: &BTreeMap<String, FlowSummary>,
+        owners: Option<&[Tagged]>,
         subject: &str,
     ) -> Result<BTreeMap<Label, String>, Fault> {
         let missing = declared.iter().filter(|(flow, name)| {
@@ -80,10 +103,13 @@ impl Observer<'_> {
             return Ok(BTreeMap::new());
         }
         let values: Vec<&str> = wanted.keys().map(String::as_str).collect();
-        let found = self.session.tagged(kind, arn, &values, subject).await?;
+        let searched = match owners {
+            Some(_) => Vec::new(),
+            None => self.session.tagged(kind, arn, Some(&values), subject).await?,
+        };
+        let found = owners.unwrap_or(&searched).iter();
         Ok(found
-            .into_iter()
-            .filter_map(|(name, value)| Some(((*wanted.get(&value)?).clone(), name)))
+            .filter_map(|tagged| Some(((*wanted.get(&tagged.owner)?).clone(), tagged.name.clone())))
             .collect())
     }
 
@@ -118,11 +144,16 @@ impl Observer<'_> {
 
     /// Puts what was seen to its instance, failures as gaps.
     pub(super) fn add_contents(&self, site: &mut SiteSeen, seen: ContentsSeen) {
-        let ContentsSeen { kind, list, flows } = seen;
+        let ContentsSeen { kind, list, owners, flows } = seen;
         if let Some(result) = list {
             let name = site.name.clone();
             let list = look(result, &name, &mut site.gaps);
             site.lists.push((kind, list));
+        }
+        if let Some(result) = owners {
+            let by_id = |tagged: Vec<Tagged>| tagged.into_iter().map(|t| (t.id, t.owner)).collect();
+            let owners = look(result.map(by_id), &site.name.clone(), &mut site.gaps);
+            site.owners.push((kind, owners));
         }
         for (flow, result) in flows {
             let address = flow_address(self.desired, kind, &flow, &site.name);

@@ -36,7 +36,10 @@ pub async fn observe_removal(
         removal.contents.insert(site.name.clone(), site.contents);
         removal.associations.insert(site.name, site.associations);
     }
-    for (functions, missed) in places {
+    for (place, (functions, missed)) in reads.places.iter().zip(places) {
+        if missed.is_empty() {
+            removal.whole.insert(place.clone());
+        }
         removal.functions.extend(functions);
         gaps.extend(missed);
     }
@@ -48,10 +51,10 @@ pub async fn observe_removal(
     snapshot.calls = session.calls();
 }
 
-struct Observer<'a> {
-    session: &'a Session,
-    desired: &'a Manifest,
-    seen: &'a Snapshot,
+pub(super) struct Observer<'a> {
+    pub(super) session: &'a Session,
+    pub(super) desired: &'a Manifest,
+    pub(super) seen: &'a Snapshot,
 }
 
 struct Site {
@@ -189,7 +192,7 @@ impl Observer<'_> {
     }
 
     /// Reads tags and policies; none if the function is gone meanwhile.
-    async fn function(&self, function: FunctionRef) -> Result<Option<FunctionFound>, Fault> {
+    pub(super) async fn function(&self, function: FunctionRef) -> Result<Option<FunctionFound>, Fault> {
         let subject = format!("function `{}`", function.name);
         let (seen, aliases) =
             join(self.seen_of(&function, &subject), self.session.aliases_of(&function, &subject)).await;

@@ -59,7 +59,7 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         }
         let mut plans = Vec::new();
         for manifest in &loaded.manifests {
-            plans.push(connection.plan(manifest, args.removal.prune, terminal).await?);
+            plans.push(connection.plan(manifest, args.removal.prune, false, terminal).await?);
         }
         let done = writing.write(plans, &loaded.sources).await?;
         let again = done.iter().any(|(plan, report)| report.made_instance(plan));

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod drift;
+
+pub(super) use drift::{DriftArgs, DriftOutput};
+
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod iam_policy;
@@ -60,6 +64,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Tell how live AWS left the declared state, and who moved. Writes nothing.
+    Drift(DriftArgs),
     /// Plan what a run overwrote or deleted back, and write it.
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
@@ -259,6 +265,9 @@ pub(super) struct PlanArgs {
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) removal: RemovalArgs,
+    /// Read every flow, module and function, and judge those that are not managed as well.
+    #[arg(long)]
+    pub(super) audit: bool,
     /// How to write the result.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,

@@ -10,9 +10,10 @@ use super::exit::{Exit, Failure};
 use super::progress::Console;
 use super::terminal::Terminal;
 use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
+use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{KeptFlow, Plan, reads, removal_reads};
+use crate::plan::{KeptFlow, Plan, drift_reads, reads, removal_reads};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -63,21 +64,42 @@ impl Connection {
         &self,
         desired: &Manifest,
         prune: bool,
+        audit: bool,
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
         let reads = reads(desired);
         let forecast = reads.forecast(desired);
         let mut calls: u32 = forecast.calls.values().sum();
-        if prune {
+        if prune || audit {
             calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
         }
         let console = Console::reading(terminal, &desired.set, calls, forecast.time);
-        let planned = match prune {
-            true => reconcile::plan_pruned(&self.session, desired, &reads).await,
-            false => reconcile::plan(&self.session, desired, &reads).await,
+        let planned = match (audit, prune) {
+            (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
+            (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
+            (false, false) => reconcile::plan(&self.session, desired, &reads).await,
         };
         console.end();
         planned.map_err(failure)
+    }
+
+    /// Looks, and tells how it differs.
+    pub(super) async fn drift(
+        &self,
+        desired: &Manifest,
+        scope: Scope<'_>,
+        terminal: &Terminal,
+    ) -> Result<Drift, Failure> {
+        let reads = drift_reads(desired);
+        let forecast = reads.forecast(desired);
+        let mut calls: u32 = forecast.calls.values().sum();
+        if scope.audited {
+            calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
+        }
+        let console = Console::reading(terminal, &desired.set, calls, forecast.time);
+        let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
+        console.end();
+        drift.map_err(failure)
     }
 
     /// Looks and plans what a run kept back.

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod completions;
 mod connect;
+mod drift;
 mod emulator;
 mod exit;
 mod graph;
@@ -47,6 +48,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
         Command::IamPolicy(args) => iam_policy::run(args, &terminal),

@@ -14,7 +14,7 @@ pub(super) async fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Fa
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let mut plans = Vec::new();
     for manifest in &loaded.manifests {
-        let plan = connection.plan(manifest, args.removal.prune, terminal).await?;
+        let plan = connection.plan(manifest, args.removal.prune, args.audit, terminal).await?;
         plans.push(if args.removal.force { plan.forced() } else { plan });
     }
     let calls = connection.session.calls();

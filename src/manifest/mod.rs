@@ -9,6 +9,7 @@ mod accounts;
 mod content;
 mod digest;
 mod draft;
+mod drift_ignore;
 mod example;
 mod files;
 mod flows;
@@ -36,6 +37,7 @@ mod yaml;
 use crate::resource::secret;
 
 pub use crate::resource::{Secret, hidden_digest};
+pub use drift_ignore::{Date, DriftIgnore, load_drift_ignore};
 pub use files::{Disk, FileError, FileKind, Files};
 pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;

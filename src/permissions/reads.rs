@@ -1,5 +1,6 @@
 //! What planning reads, as permissions: from `plan::reads`, one read after the other.
 
+use super::Command;
 use super::need::Needs;
 use super::target::Target;
 use crate::manifest::{Function, Manifest, NamedKind};
@@ -7,9 +8,12 @@ use crate::operations::Operation;
 use crate::plan::{self, Read, managed};
 use crate::resource::{FunctionRef, Kind, Label};
 
-/// Adds what the declared resources take to be read.
-pub(super) fn add(manifest: &Manifest, needs: &mut Needs<'_>) {
-    let reads = plan::reads(manifest);
+/// Adds what the declared resources take to be read; what is enough for `plan` is for `drift`, which reads more.
+pub(super) fn add(manifest: &Manifest, command: Command, needs: &mut Needs<'_>) {
+    let reads = match command {
+        Command::Plan => plan::drift_reads(manifest),
+        Command::Apply => plan::reads(manifest),
+    };
     for read in reads.names.iter().chain(&reads.by_id) {
         add_one(manifest, read, needs);
     }
@@ -32,6 +36,7 @@ fn add_one(manifest: &Manifest, read: &Read, needs: &mut Needs<'_>) {
         Read::Flow { kind, instance, flow: _ } => {
             on_instance(manifest, instance, &[describe(*kind)], needs);
         }
+        Read::Owners(kind, instance) => on_instance(manifest, instance, &[searches(*kind)], needs),
         Read::Function(name) => manifest.functions.get(name).into_iter().for_each(|it| function(it, needs)),
         Read::Role(name) => manifest.functions.get(name).into_iter().for_each(|it| role(it, needs)),
         Read::Named(instance, kind) => {
@@ -67,6 +72,14 @@ pub(super) fn lists(kind: Kind) -> Operation {
     if kind == Kind::Module { Operation::ListContactFlowModules } else { Operation::ListContactFlows }
 }
 
+/// The operation that finds flows or modules by their tags.
+fn searches(kind: Kind) -> Operation {
+    match kind {
+        Kind::Module => Operation::SearchContactFlowModules,
+        _ => Operation::SearchContactFlows,
+    }
+}
+
 /// Lists, and looks by tag for what may have another name: only whole contents are tagged.
 fn list(manifest: &Manifest, kind: Kind, instance: &Label, needs: &mut Needs<'_>) {
     on_instance(manifest, instance, &[lists(kind)], needs);
@@ -74,11 +87,7 @@ fn list(manifest: &Manifest, kind: Kind, instance: &Label, needs: &mut Needs<'_>
         .contents()
         .any(|(of, _, flow)| of == kind && flow.content.is_some() && flow.instances.contains(instance));
     if whole {
-        let search = match kind {
-            Kind::Module => Operation::SearchContactFlowModules,
-            _ => Operation::SearchContactFlows,
-        };
-        on_instance(manifest, instance, &[search], needs);
+        on_instance(manifest, instance, &[searches(kind)], needs);
     }
 }
 

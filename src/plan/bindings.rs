@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::functions;
 use super::uses::{association_of, uses};
-use super::{ActionId, AssociationSpec, Change, Draft, GrantSpec, LateSid, Spec};
+use super::{ActionId, AssociationSpec, Cause, Change, Draft, GrantSpec, LateSid, Spec};
 use crate::manifest::{Function, Grants, Manifest};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, MAX_POLICY_BYTES, OwnSid, Problem,
@@ -93,10 +93,18 @@ impl Need<'_> {
             return None;
         }
         let reason = format!("the instance's list does not hold {}; {} needs it", wanted.name, self.user);
+        let cause = if self.was_associated(&instance) { Cause::TakenAway } else { Cause::Absent };
         let spec = Spec::Association(AssociationSpec { instance, function: wanted.clone() });
-        let id = draft.act(address, Change::Create(spec), reason, self.made_first(draft));
+        let id = draft.act(address, Change::Create(spec), (cause, reason), self.made_first(draft));
         planned.insert((self.instance.clone(), wanted), id.clone());
         Some(id)
+    }
+
+    /// Whether the Sid of the grant says that the set had made the association.
+    fn was_associated(&self, instance: &InstanceArn) -> bool {
+        let grant = Grant { function: self.function.target.clone(), instance: instance.clone() };
+        let made = |own: &OwnSid| own.set == self.desired.set && own.kind == SidKind::WithAssociation;
+        self.policy().is_some_and(|policy| policy.exact(&grant, made).is_some())
     }
 
     /// The write of the function itself, if one is planned.
@@ -186,7 +194,8 @@ impl Need<'_> {
         let replaces = !taken.is_empty();
         let spec = Spec::Grant(GrantSpec { grant, set: self.desired.set.clone(), sid, taken });
         let change = if replaces { Change::Update(spec) } else { Change::Create(spec) };
-        draft.act(address, change, reason, after);
+        let cause = if replaces { Cause::Outside } else { Cause::Absent };
+        draft.act(address, change, (cause, reason), after);
     }
 }
 

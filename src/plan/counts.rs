@@ -37,7 +37,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, ActionId, AssociationSpec, Spec};
+    use crate::plan::{Action, ActionId, AssociationSpec, Cause, Spec};
     use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, SetName};
 
     fn action(name: &str, step: Step, change: fn(Spec) -> Change) -> Action {
@@ -45,7 +45,7 @@ mod tests {
         let function = FunctionRef { place: instance.place.clone(), name: "crm".to_owned(), qualifier: None };
         let id = ActionId { address: Address::new(Kind::Flow, &Label::parse(name).unwrap()), step };
         let change = change(Spec::Association(AssociationSpec { instance, function }));
-        Action { id, change, reason: String::new(), after: Vec::new(), guard: None }
+        Action { id, change, reason: String::new(), cause: Cause::Unknown, after: Vec::new(), guard: None }
     }
 
     #[test]
@@ -61,6 +61,7 @@ mod tests {
             ],
             problems: Vec::new(),
             gaps: Vec::new(),
+            withheld: Vec::new(),
             in_sync: 0,
             force: Some("much".to_owned()),
         };

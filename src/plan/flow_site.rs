@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::editing::is_editing;
 use super::flow_text::LateText;
-use super::ownership::{OWNER_TAG, Owner, owner_tag, who};
+use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag, who};
 use super::uses::{flow_address, functions_of};
-use super::{ActionId, Draft, FlowMetadataSpec, FlowSpec, Guard, Step};
+use super::{ActionId, Cause, Change, Draft, FlowMetadataSpec, FlowSpec, Guard, Spec, Step};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::manifest::{self, Flow, Manifest, State, Status};
@@ -17,6 +18,7 @@ pub(super) struct Planned {
     pub(super) address: Address,
     pub(super) spec: FlowSpec,
     pub(super) reason: String,
+    pub(super) cause: Cause,
     pub(super) guard: Option<Guard>,
     pub(super) after: Vec<ActionId>,
     pub(super) names: BTreeSet<(Kind, Label)>,
@@ -27,6 +29,7 @@ pub(super) struct PlannedMetadata {
     pub(super) address: Address,
     pub(super) spec: FlowMetadataSpec,
     pub(super) reason: String,
+    pub(super) cause: Cause,
     pub(super) guard: Option<Guard>,
 }
 
@@ -97,22 +100,27 @@ impl Site<'_> {
             draft.problems.push(self.problem(Problem::error(code, message)).hint(hint));
             return (None, None);
         };
-        let Some(after) = self.needs(draft) else { return (None, None) };
+        let after = self.needs(draft);
         let Some((content, preview)) = self.whole(file, instance, None, draft) else { return (None, None) };
         if self.parse(&preview, draft).is_none() {
             return (None, None);
         }
         let reason = format!("no {} named `{}` on the instance", self.kind, self.flow.name);
-        let spec = self.spec(instance, None, content, None, FlowDiff::default());
+        let (spec, cause) = (self.spec(instance, None, content, None, FlowDiff::default()), Cause::Absent);
+        let Some(after) = after else {
+            draft.withhold(self.address(), Change::Create(Spec::Flow(Box::new(spec))), reason, cause);
+            return (None, None);
+        };
         let archive =
             self.flow.state.filter(|state| *state == State::Archived).map(|state| PlannedMetadata {
                 address: self.address(),
                 spec: FlowMetadataSpec { state: Some(state), ..self.metadata(instance, None) },
                 reason: "the manifest says archived".to_owned(),
+                cause: Cause::Follows,
                 guard: None,
             });
         let write =
-            Planned { address: self.address(), spec, reason, guard: None, after, names: self.names() };
+            Planned { address: self.address(), spec, reason, cause, guard: None, after, names: self.names() };
         (Some(write), archive)
     }
 
@@ -161,24 +169,27 @@ impl Site<'_> {
             }
             return None;
         }
-        let after = self.needs(draft)?;
+        let after = self.needs(draft);
         let diff = compare::diff(&live_document, &wanted);
-        let reason = if unpublished {
-            "it was never published".to_owned()
+        let (reason, cause) = if unpublished {
+            ("it was never published".to_owned(), Cause::Unknown)
         } else {
-            self.reason(&diff, seen, &live_document)
+            let cause = self.cause(seen, &live_document, &wanted);
+            (self.reason(&diff, seen, &live_document), cause)
         };
-        if self.flow.content.is_some() && !self.may_write(seen, &reason, draft) {
-            return None;
-        }
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
         if Owner::of(&seen.tags, &self.desired.set, self.name) != Owner::Ours {
             // What is adopted is written to, but not owned: it is never removed.
             spec.tags.clear();
         }
+        let may = after.is_some() && (self.flow.content.is_none() || self.may_write(seen, &reason, draft));
+        let Some(after) = after.filter(|_| may) else {
+            draft.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);
+            return None;
+        };
         let guard = editing.or_else(|| self.protection());
-        Some(Planned { address: self.address(), spec, reason, guard, after, names: self.names() })
+        Some(Planned { address: self.address(), spec, reason, cause, guard, after, names: self.names() })
     }
 
     fn metadata_change(
@@ -196,12 +207,18 @@ impl Site<'_> {
             state.map(|_| if seen.summary.archived { "it is archived" } else { "it is active" }.to_owned()),
         ];
         let reason = words.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        if reason.is_empty() || !self.may_write(seen, &reason, draft) {
+        if reason.is_empty() {
             return None;
         }
         let id = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let spec = FlowMetadataSpec { name, description, state, ..self.metadata(instance, id) };
-        Some(PlannedMetadata { address: self.address(), spec, reason, guard: self.protection() })
+        // The digest is one of the content alone.
+        let cause = Cause::Unknown;
+        if !self.may_write(seen, &reason, draft) {
+            draft.withhold(self.address(), Change::Update(Spec::FlowMetadata(spec)), reason, cause);
+            return None;
+        }
+        Some(PlannedMetadata { address: self.address(), spec, reason, cause, guard: self.protection() })
     }
 
     /// A namesake that the set does not own is written to only when the manifest adopts it.
@@ -275,8 +292,7 @@ impl Site<'_> {
         live
     }
 
-    /// A draft that differs from what is published and is not older means that someone is editing. Where the service
-    /// gives no time the draft counts: the safe reading of U6 (what a write does to a pending draft is unknown).
+    /// A draft that differs from what is published and is not older means that someone is editing.
     fn draft_of(&self, seen: &FlowSeen, published: &Document) -> Option<Guard> {
         is_editing(seen, published).then(|| Guard {
             code: "draft",
@@ -333,6 +349,14 @@ impl Site<'_> {
         }
     }
 
+    /// Blocks that are bound in a flow of somebody else leave no trace of what was applied.
+    fn cause(&self, seen: &FlowSeen, live: &Document, wanted: &Document) -> Cause {
+        let applied = seen.tags.get(APPLIED_TAG).filter(|_| self.flow.content.is_some());
+        Cause::of(applied.map(String::as_str), &compare::digest(live), || {
+            Some(applied == Some(&compare::digest(wanted)))
+        })
+    }
+
     fn metadata(&self, instance: &InstanceArn, ids: Option<(String, String)>) -> FlowMetadataSpec {
         FlowMetadataSpec {
             key: (self.kind, self.name.clone()),
@@ -372,26 +396,4 @@ impl Site<'_> {
             diff,
         }
     }
-}
-
-/// Whether a draft is newer than what is published, and different.
-pub(super) fn editing(seen: &FlowSeen) -> bool {
-    let published = seen.published.as_ref().map(|published| Document::parse(&published.text));
-    match published {
-        Some(Ok(published)) => is_editing(seen, &published),
-        // What cannot be read cannot be compared.
-        Some(Err(_)) => seen.draft.as_ref().map(|d| &d.text) != seen.published.as_ref().map(|p| &p.text),
-        None => false,
-    }
-}
-
-fn is_editing(seen: &FlowSeen, published: &Document) -> bool {
-    let (Some(draft), Some(live)) = (&seen.draft, &seen.published) else { return false };
-    let document = Document::parse(&draft.text).ok();
-    let differs = document.is_none_or(|document| !compare::same(&document, published));
-    let older = match (draft.modified_ms, live.modified_ms) {
-        (Some(draft), Some(published)) => draft <= published,
-        _ => false,
-    };
-    differs && !older
 }

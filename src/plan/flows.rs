@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flow_site::{Planned, PlannedMetadata, Site};
 use super::flow_text::LateText;
 use super::order::Order;
-use super::{Action, ActionId, Change, Draft, FlowSpec, Spec, Step};
+use super::{Action, ActionId, Cause, Change, Draft, FlowSpec, Spec, Step};
 use crate::flow::compare::FlowDiff;
 use crate::flow::stub;
 use crate::manifest::{Manifest, State};
@@ -43,7 +43,14 @@ fn add_metadata(metadata: Vec<PlannedMetadata>, writes: &BTreeSet<Address>, draf
         let id = ActionId { address: planned.address, step: Step::Metadata };
         let change = Change::Update(Spec::FlowMetadata(planned.spec));
         let after = after.into_iter().collect();
-        draft.actions.push(Action { id, change, reason: planned.reason, after, guard: planned.guard });
+        draft.actions.push(Action {
+            id,
+            change,
+            reason: planned.reason,
+            cause: planned.cause,
+            after,
+            guard: planned.guard,
+        });
     }
 }
 
@@ -59,7 +66,7 @@ fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, draft: &mut 
             (p.spec.key.clone(), (p.address.clone(), stubbed))
         })
         .collect();
-    for Planned { address, spec, reason, guard, mut after, names } in planned {
+    for Planned { address, spec, reason, cause, guard, mut after, names } in planned {
         let key = spec.key.clone();
         for named in &names {
             let Some((other, stubbed)) = places.get(named) else { continue };
@@ -82,7 +89,7 @@ fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, draft: &mut 
         let spec = Spec::Flow(Box::new(spec));
         let change = if creates { Change::Create(spec) } else { Change::Update(spec) };
         let id = ActionId { address, step: Step::Write };
-        draft.actions.push(Action { id, change, reason, after, guard });
+        draft.actions.push(Action { id, change, reason, cause, after, guard });
     }
 }
 
@@ -92,7 +99,8 @@ fn add_stub(address: &Address, spec: &FlowSpec, draft: &mut Draft) -> ActionId {
     let stub = FlowSpec { content: text, diff: FlowDiff::default(), ..spec.clone() };
     let reason = "flows that name one another exist before their contents are written".to_owned();
     let change = Change::Create(Spec::Flow(Box::new(stub)));
-    draft.actions.push(Action { id: id.clone(), change, reason, after: Vec::new(), guard: None });
+    let cause = Cause::Follows;
+    draft.actions.push(Action { id: id.clone(), change, reason, cause, after: Vec::new(), guard: None });
     id
 }
 

@@ -2,10 +2,10 @@
 
 use super::fields::{DESCRIPTION, FieldChange, differences, named};
 use super::namesake::Namesake;
-use super::{ActionId, Change, Draft, Guard, Spec, Step, roles};
+use super::{ActionId, Cause, Change, Draft, Guard, Spec, Step, roles};
 use crate::manifest::{Function, Manifest, Source};
 use crate::resource::{Address, FunctionRef, Kind, Label, Problem};
-use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState, Look, Snapshot};
+use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
 
 /// A function to be written: in the order code, configuration, version, alias, each only where it differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Site<'_> {
                     let target = &self.function.target;
                     let reason = format!("no function `{}` in {}", target.name, target.place);
                     let change = Change::Create(self.spec(None, Vec::new()));
-                    draft.act(self.address.clone(), change, reason, after);
+                    draft.act(self.address.clone(), change, (Cause::Absent, reason), after);
                 }
             }
             Some(Look::Unknown) | None => {
@@ -100,18 +100,42 @@ impl Site<'_> {
             adopt: self.function.adopt,
             origin: &self.function.origin,
         };
-        if !namesake.may_write(&self.desired.set, &fields, draft) {
-            return;
-        }
-        let reason = match latest {
+        let (reason, cause) = match latest {
             0 => alias_reason(seen, &fields),
-            some => format!("{}: {}", namesake.who(), named(&fields[..some])),
+            some => {
+                let cause = namesake.cause(|applied| self.was_applied(seen, applied));
+                (format!("{}: {}", namesake.who(), named(&fields[..some])), cause)
+            }
         };
+        let may = namesake.may_write(&self.desired.set, &fields, draft);
         let role_changes = fields.iter().any(|field| field.path == "role");
-        let Some(after) = self.after(role_changes, draft) else { return };
+        let after = may.then(|| self.after(role_changes, draft)).flatten();
         let change = Change::Update(self.spec(Some(seen.clone()), fields));
-        let id = draft.act(self.address.clone(), change, reason, after);
+        let Some(after) = after else {
+            draft.withhold(self.address.clone(), change, reason, cause);
+            return;
+        };
+        let id = draft.act(self.address.clone(), change, (cause, reason), after);
         draft.guard(&id, self.function.protect.then(|| Guard::protected(&self.address)));
+    }
+
+    /// Whether what is wanted is what was applied last; that can be told where it is, or where every value is declared.
+    fn was_applied(&self, seen: &FunctionSeen, applied: &str) -> Option<bool> {
+        let Source { runtime, handler, code, role: _, timeout, memory, environment, description, publish: _ } =
+            self.source;
+        let whole = timeout.is_some() && memory.is_some() && environment.is_some() && description.is_some();
+        let wanted = FunctionConfiguration {
+            runtime: Some(runtime.clone()),
+            handler: Some(handler.clone()),
+            role: self.role.clone(),
+            timeout: timeout.unwrap_or(seen.latest.timeout),
+            memory: memory.unwrap_or(seen.latest.memory),
+            description: description.clone().unwrap_or_else(|| seen.latest.description.clone()),
+            environment: environment.clone().or_else(|| seen.latest.environment.clone()),
+            code: code.digest.clone(),
+        };
+        let same = wanted.digest(&seen.arn) == applied;
+        (same || whole).then_some(same)
     }
 
     /// The write of its role; none at all if the function needs a role that cannot be had.
@@ -197,6 +221,8 @@ impl Site<'_> {
         );
         if !fields.is_empty() {
             message = format!("{message} (what differs: {})", named(fields));
+            let change = Change::Update(self.spec(Some(seen.clone()), fields.to_vec()));
+            draft.withhold(self.address.clone(), change, named(fields), Cause::Unknown);
         }
         let hint =
             "end the rollout, by removing the alias's routing configuration, then run the command again.";
@@ -227,18 +253,23 @@ fn only_described(fields: &[FieldChange]) -> bool {
     fields.iter().all(|field| field.path == DESCRIPTION)
 }
 
-fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> String {
+fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> (String, Cause) {
     let name = fields.first().map_or("", |field| field.path.trim_start_matches("publish."));
     match &seen.alias {
-        None => format!("there is no alias `{name}`"),
+        None => (format!("there is no alias `{name}`"), Cause::Absent),
         Some(alias) => match alias.noted() {
             Some(noted) if noted != alias.version => {
-                format!(
-                    "alias `{name}` was moved outside of flowbind, from version {noted} to {}",
-                    alias.version
-                )
+                let version = &alias.version;
+                let reason = format!(
+                    "alias `{name}` was moved outside of flowbind, from version {noted} to {version}"
+                );
+                (reason, Cause::Outside)
             }
-            _ => format!("alias `{name}` points at version {}, which is something else", alias.version),
+            _ => {
+                let version = &alias.version;
+                let reason = format!("alias `{name}` points at version {version}, which is something else");
+                (reason, Cause::Unknown)
+            }
         },
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::ownership::{OWNER_TAG, owner_tag};
-use super::{AttributesSpec, Change, Draft, Guard, InstanceSpec, Spec};
+use super::{AttributesSpec, Cause, Change, Draft, Guard, InstanceSpec, Spec};
 use crate::manifest::{Instance, InstanceLookup, Manifest};
 use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::{InstanceSeen, Look, Snapshot};
@@ -81,7 +81,12 @@ fn attributes(
         None => None,
     };
     let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
-    let id = draft.act(address.clone(), Change::Update(Spec::Attributes(spec)), words.join(", "), Vec::new());
+    let id = draft.act(
+        address.clone(),
+        Change::Update(Spec::Attributes(spec)),
+        (Cause::Unknown, words.join(", ")),
+        Vec::new(),
+    );
     if let Some(action) = draft.actions.iter_mut().find(|action| action.id == id) {
         action.guard = guard.map(|(code, message)| Guard { code, message, allow: address });
     }
@@ -98,7 +103,7 @@ fn create(desired: &Manifest, name: &Label, instance: &Instance, draft: &mut Dra
         tags: [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into(),
     };
     let reason = format!("no instance with alias `{alias}` in {}", instance.place);
-    draft.act(address.clone(), Change::Create(Spec::Instance(spec)), reason, Vec::new());
+    draft.act(address.clone(), Change::Create(Spec::Instance(spec)), (Cause::Absent, reason), Vec::new());
     draft.block(address.clone(), "the instance is made first");
     let message = format!("what belongs to instance/{name} is planned when the instance exists");
     draft.problems.push(Problem::warning("instance-first", message).on(&address).at(&instance.origin));

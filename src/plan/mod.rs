@@ -4,7 +4,10 @@
 //! same input. A plan is data; the executor has no choice left to make.
 
 mod bindings;
+mod cause;
 mod counts;
+mod draft;
+mod editing;
 mod fields;
 mod flow_site;
 mod flow_text;
@@ -26,23 +29,26 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use cause::{Cause, Withheld};
 pub use counts::Counts;
+use draft::Draft;
+pub use editing::editing;
 pub use fields::FieldChange;
 #[cfg(feature = "aws")]
 pub(crate) use fields::{CODE, differences};
-use flow_site::editing;
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use outcome::{ApplyReport, Outcome};
 pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
-pub use reads::{Forecast, Read, Reads, reads};
+pub use reads::{Forecast, Read, Reads, drift_reads, reads};
 pub use removal::{
     Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
     StatementRemoval, removal_reads,
 };
 #[cfg(feature = "aws")]
 pub(crate) use removal::{is_left_over, role_of};
+pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
@@ -71,6 +77,8 @@ pub struct Plan {
     pub problems: Vec<Problem>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// Differences that are seen and not written; problems say why.
+    pub withheld: Vec<Withheld>,
     /// How many resources agree already.
     pub in_sync: usize,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
@@ -109,6 +117,8 @@ pub struct Action {
     pub change: Change,
     /// Why, in words for the user.
     pub reason: String,
+    /// Who moved, so that it has to be made.
+    pub cause: Cause,
     /// Actions that must have succeeded before.
     pub after: Vec<ActionId>,
     /// Set where somebody has to allow it by name.
@@ -284,6 +294,13 @@ pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
     Plan { force, ..finish(desired, observed, draft) }
 }
 
+/// Adds to a plan what is wrong with what the manifest does not name, where every flow and function was read.
+pub fn audited(mut plan: Plan, desired: &Manifest, observed: &Snapshot) -> Plan {
+    plan.problems.extend(audit::unmanaged(desired, observed));
+    sort(&mut plan.problems);
+    plan
+}
+
 fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
     let mut draft = Draft::default();
     instances::plan(desired, observed, &mut draft);
@@ -296,16 +313,20 @@ fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
 }
 
 fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
-    let Draft { mut actions, mut problems, in_sync, .. } = draft;
+    let Draft { mut actions, mut problems, in_sync, withheld, .. } = draft;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
+    sort(&mut problems);
+    let mut gaps = observed.gaps.clone();
+    gaps.sort();
+    let (set, manifest) = (desired.set.clone(), desired.digest.clone());
+    Plan { set, manifest, actions, problems, gaps, withheld, in_sync, force: None }
+}
+
+fn sort(problems: &mut Vec<Problem>) {
     problems.sort_by(|a, b| {
         (a.severity, &a.origin, &a.address, &a.message).cmp(&(b.severity, &b.origin, &b.address, &b.message))
     });
     problems.dedup();
-    let mut gaps = observed.gaps.clone();
-    gaps.sort();
-    let (set, manifest) = (desired.set.clone(), desired.digest.clone());
-    Plan { set, manifest, actions, problems, gaps, in_sync, force: None }
 }
 
 impl Plan {
@@ -331,53 +352,5 @@ impl Change {
         match self {
             Self::Create(spec) | Self::Update(spec) | Self::Delete(spec) => spec,
         }
-    }
-}
-
-/// A plan in the making.
-#[derive(Debug, Default)]
-struct Draft {
-    actions: Vec<Action>,
-    problems: Vec<Problem>,
-    in_sync: usize,
-    /// What can neither be found in sync nor written, and why: what depends on it is held.
-    blocked: BTreeMap<Address, String>,
-}
-
-impl Draft {
-    fn act(&mut self, address: Address, change: Change, reason: String, after: Vec<ActionId>) -> ActionId {
-        let id = ActionId { address, step: Step::Write };
-        self.actions.push(Action { id: id.clone(), change, reason, after, guard: None });
-        id
-    }
-
-    /// Takes something away.
-    fn remove(
-        &mut self,
-        address: Address,
-        removal: Removal,
-        reason: String,
-        after: Vec<ActionId>,
-        guard: Option<Guard>,
-    ) -> ActionId {
-        let id = ActionId { address, step: Step::Delete };
-        let change = Change::Delete(Spec::Removal(removal));
-        self.actions.push(Action { id: id.clone(), change, reason, after, guard });
-        id
-    }
-
-    /// Finds a write.
-    fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
-        self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
-    }
-
-    fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
-        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
-            action.guard = guard;
-        }
-    }
-
-    fn block(&mut self, address: Address, why: impl Into<String>) {
-        self.blocked.insert(address, why.into());
     }
 }

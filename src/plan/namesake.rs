@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Draft;
 use super::fields::{FieldChange, named};
+use super::{Cause, Draft};
 use crate::resource::{Address, Origin, Problem, SetName};
 use crate::snapshot::{APPLIED_TAG, SET_TAG};
 
@@ -42,6 +42,12 @@ impl Namesake<'_> {
         draft.block(self.address.clone(), message.clone());
         draft.problems.push(Problem::held("not-owned", message).on(self.address).at(self.origin).hint(hint));
         false
+    }
+
+    /// The same as data; `wanted` tells whether what is wanted has the digest that was applied last, if that can be told.
+    pub(super) fn cause(&self, wanted: impl FnOnce(&str) -> Option<bool>) -> Cause {
+        let applied = self.tags.and_then(|tags| tags.get(APPLIED_TAG)).map(String::as_str);
+        Cause::of(applied, self.digest, || wanted(applied?))
     }
 
     /// Says who changed it: the digest that flowbind left tells an edit outside from one of the manifest.

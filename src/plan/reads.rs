@@ -39,6 +39,8 @@ pub enum Read {
         /// Its logical name.
         flow: Label,
     },
+    /// The owner tag of every flow or module of the instance.
+    Owners(Kind, Label),
     /// The instance's queues, prompts or hours, which a flow file names.
     Named(Label, NamedKind),
 }
@@ -84,6 +86,20 @@ pub fn reads(desired: &Manifest) -> Reads {
         for instance in &flow.instances {
             reads.by_id.insert(Read::List(kind, instance.clone()));
             reads.by_id.insert(Read::Flow { kind, instance: instance.clone(), flow: name.clone() });
+        }
+    }
+    reads
+}
+
+/// Says what must be read to tell what is left over and what nobody declared, on top of what planning reads: the lists of
+/// every instance, and whose its flows and modules are. No content is read for it.
+pub fn drift_reads(desired: &Manifest) -> Reads {
+    let mut reads = reads(desired);
+    for instance in desired.instances.keys() {
+        reads.by_id.insert(Read::Associations(instance.clone()));
+        for kind in [Kind::Flow, Kind::Module] {
+            reads.by_id.insert(Read::List(kind, instance.clone()));
+            reads.by_id.insert(Read::Owners(kind, instance.clone()));
         }
     }
     reads
@@ -138,6 +154,8 @@ impl Read {
             Self::Attributes(instance) => (at(instance), Operation::ListInstanceAttributes, 2),
             Self::List(Kind::Module, instance) => (at(instance), Operation::ListContactFlowModules, 1),
             Self::List(_, instance) => (at(instance), Operation::ListContactFlows, 1),
+            Self::Owners(Kind::Module, instance) => (at(instance), Operation::SearchContactFlowModules, 1),
+            Self::Owners(_, instance) => (at(instance), Operation::SearchContactFlows, 1),
             Self::Flow { kind: Kind::Module, instance, .. } => {
                 (at(instance), Operation::DescribeContactFlowModule, 2)
             }

@@ -2,7 +2,7 @@
 
 use super::fields::{FieldChange, named, role_differences};
 use super::namesake::Namesake;
-use super::{Change, Draft, Guard, Spec};
+use super::{Cause, Change, Draft, Guard, Spec};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
 use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
 use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
@@ -75,7 +75,7 @@ fn plan_one(
     match observed.roles.get(name) {
         Some(Look::Absent { .. }) => {
             let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
-            draft.act(address, Change::Create(spec(None, Vec::new())), reason, Vec::new());
+            draft.act(address, Change::Create(spec(None, Vec::new())), (Cause::Absent, reason), Vec::new());
         }
         Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
             let fields = role_differences(&wanted, seen);
@@ -91,12 +91,16 @@ fn plan_one(
                 adopt: function.adopt,
                 origin: &function.origin,
             };
-            if !namesake.may_write(&desired.set, &fields, draft) {
+            let (reason, digest) = (format!("{}: {}", namesake.who(), named(&fields)), wanted.digest());
+            let cause = namesake.cause(|applied| Some(applied == digest));
+            let may = namesake.may_write(&desired.set, &fields, draft);
+            let change = Change::Update(spec(Some(seen.clone()), fields));
+            if !may {
+                draft.withhold(address, change, reason, cause);
                 return;
             }
-            let reason = format!("{}: {}", namesake.who(), named(&fields));
             let guard = function.protect.then(|| Guard::protected(&address));
-            let id = draft.act(address, Change::Update(spec(Some(seen.clone()), fields)), reason, Vec::new());
+            let id = draft.act(address, change, (cause, reason), Vec::new());
             draft.guard(&id, guard);
         }
         Some(Look::Unknown) | None => {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::flow_site::editing;
-use super::{Action, ActionId, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
+use super::editing::editing;
+use super::{Action, ActionId, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::manifest::Status;
@@ -56,6 +56,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         actions: Vec::new(),
         problems: Vec::new(),
         gaps,
+        withheld: Vec::new(),
         in_sync: 0,
         force: None,
     };
@@ -126,7 +127,7 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
     let spec = Spec::Flow(Box::new(spec(kept, seen, before, diff)));
     let change = if seen.is_some() { Change::Update(spec) } else { Change::Create(spec) };
     let id = ActionId { address, step: Step::Write };
-    Back::Write(Box::new(Action { id, change, reason, after: Vec::new(), guard }))
+    Back::Write(Box::new(Action { id, change, reason, cause: Cause::Unknown, after: Vec::new(), guard }))
 }
 
 fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: FlowDiff) -> FlowSpec {

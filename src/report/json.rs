@@ -52,12 +52,13 @@ struct ActionLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     guard: Option<Guard>,
     #[serde(flatten)]
-    detail: Detail,
+    detail: PlannedDetail,
 }
 
+/// What a write holds.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Detail {
+pub(super) enum PlannedDetail {
     Role { account: String, name: String, fields: Vec<ValueLine> },
     Function { function: String, code: String, fields: Vec<ValueLine> },
     Association { instance: String, function: String },
@@ -74,13 +75,13 @@ enum Detail {
 }
 
 #[derive(Debug, Serialize)]
-struct StatementLine {
+pub(super) struct StatementLine {
     function: String,
     sid: String,
 }
 
 #[derive(Debug, Serialize)]
-struct BlockLine {
+pub(super) struct BlockLine {
     block: String,
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +98,7 @@ struct FieldLine {
 }
 
 #[derive(Debug, Serialize)]
-struct ValueLine {
+pub(super) struct ValueLine {
     path: String,
     from: Option<String>,
     to: Option<String>,
@@ -150,23 +151,23 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
         guard: action.guard.clone(),
-        detail: detail(action.change.spec()),
+        detail: planned_detail(action.change.spec()),
     }
 }
 
-fn detail(spec: &Spec) -> Detail {
+pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
     match spec {
-        Spec::Role(spec) => Detail::Role {
+        Spec::Role(spec) => PlannedDetail::Role {
             account: spec.place.account.to_string(),
             name: spec.name.clone(),
             fields: value_lines(&spec.fields),
         },
-        Spec::Function(spec) => Detail::Function {
+        Spec::Function(spec) => PlannedDetail::Function {
             function: spec.function.arn().to_string(),
             code: spec.source.code.digest.clone(),
             fields: value_lines(&spec.fields),
         },
-        Spec::Association(spec) => Detail::Association {
+        Spec::Association(spec) => PlannedDetail::Association {
             instance: spec.instance.to_string(),
             function: spec.function.arn().to_string(),
         },
@@ -176,29 +177,30 @@ fn detail(spec: &Spec) -> Detail {
                 LateSid::After(_) => SidKind::WithAssociation,
             };
             let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() };
-            Detail::Grant {
+            PlannedDetail::Grant {
                 instance: spec.grant.instance.to_string(),
                 function: spec.grant.function.arn().to_string(),
                 sid: sid.to_string(),
                 replaces: spec.taken.clone(),
             }
         }
-        Spec::Flow(spec) => Detail::Flow {
+        Spec::Flow(spec) => PlannedDetail::Flow {
             instance: spec.instance.to_string(),
             name: spec.name.clone(),
             r#type: spec.kind.wire(),
             blocks: spec.diff.blocks.iter().map(block_line).collect(),
         },
-        Spec::FlowMetadata(spec) => Detail::Metadata {
+        Spec::FlowMetadata(spec) => PlannedDetail::Metadata {
             instance: spec.instance.to_string(),
             name: spec.name.clone(),
             description: spec.description.clone(),
             state: spec.state,
         },
-        Spec::Attributes(spec) => {
-            Detail::Attributes { instance: spec.instance.to_string(), attributes: spec.attributes.clone() }
-        }
-        Spec::Instance(spec) => Detail::Instance {
+        Spec::Attributes(spec) => PlannedDetail::Attributes {
+            instance: spec.instance.to_string(),
+            attributes: spec.attributes.clone(),
+        },
+        Spec::Instance(spec) => PlannedDetail::Instance {
             account: spec.place.account.to_string(),
             region: spec.place.region.to_string(),
             alias: spec.alias.clone(),
@@ -207,19 +209,19 @@ fn detail(spec: &Spec) -> Detail {
     }
 }
 
-fn removed(removal: &Removal) -> Detail {
+fn removed(removal: &Removal) -> PlannedDetail {
     match removal {
-        Removal::Flow(removal) => Detail::RemovedFlow {
+        Removal::Flow(removal) => PlannedDetail::RemovedFlow {
             instance: removal.flow.instance.to_string(),
             id: removal.flow.id.clone(),
             name: removal.flow.name.clone(),
             r#type: removal.flow.kind.wire(),
         },
-        Removal::Association(removal) => Detail::RemovedAssociation {
+        Removal::Association(removal) => PlannedDetail::RemovedAssociation {
             instance: removal.instance.to_string(),
             functions: removal.functions.iter().map(|function| function.arn().to_string()).collect(),
         },
-        Removal::Statements(removal) => Detail::RemovedStatements {
+        Removal::Statements(removal) => PlannedDetail::RemovedStatements {
             instance: removal.instance.to_string(),
             statements: removal
                 .statements
@@ -230,11 +232,12 @@ fn removed(removal: &Removal) -> Detail {
                 })
                 .collect(),
         },
-        Removal::Role(removal) => {
-            Detail::RemovedRole { account: removal.place.account.to_string(), name: removal.name.clone() }
-        }
+        Removal::Role(removal) => PlannedDetail::RemovedRole {
+            account: removal.place.account.to_string(),
+            name: removal.name.clone(),
+        },
         Removal::Function(removal) => {
-            Detail::RemovedFunction { function: removal.function.arn().to_string() }
+            PlannedDetail::RemovedFunction { function: removal.function.arn().to_string() }
         }
     }
 }
@@ -247,7 +250,7 @@ fn value_lines(changes: &[FieldChange]) -> Vec<ValueLine> {
     changes.iter().map(line).collect()
 }
 
-fn block_line(change: &BlockChange) -> BlockLine {
+pub(super) fn block_line(change: &BlockChange) -> BlockLine {
     let line = |block: &str, action| BlockLine {
         block: block.to_owned(),
         action,

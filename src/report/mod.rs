@@ -4,6 +4,8 @@
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
 mod apply_text;
+mod drift_json;
+mod drift_text;
 mod fields;
 mod flow_diff;
 pub mod graph;
@@ -16,6 +18,8 @@ pub mod source;
 mod style;
 
 pub use apply_text::apply_text;
+pub use drift_json::DriftDocument;
+pub use drift_text::{drift_text, ignored_text};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
 pub use plan_text::{calls_text, gaps_text, plan_text};

@@ -81,7 +81,7 @@ fn action_text(action: &Action, set: &str) -> String {
 }
 
 /// What is written, under the line of its action.
-fn spec_text(spec: &Spec) -> String {
+pub(super) fn spec_text(spec: &Spec) -> String {
     let mut out = String::new();
     match spec {
         Spec::Role(spec) if spec.before.is_none() => {

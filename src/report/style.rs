@@ -26,6 +26,11 @@ pub fn yellow(text: &str) -> String {
     paint(AnsiColor::Yellow.on_default(), text)
 }
 
+/// For what nobody expected.
+pub(super) fn cyan(text: &str) -> String {
+    paint(AnsiColor::Cyan.on_default(), text)
+}
+
 /// For what comes.
 pub(super) fn green(text: &str) -> String {
     paint(AnsiColor::Green.on_default(), text)

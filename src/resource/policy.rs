@@ -156,12 +156,17 @@ impl Statement {
         }
     }
 
+    /// Tells whether it allows Amazon Connect to invoke a function, on whatever condition.
+    pub fn lets_connect_call(&self) -> bool {
+        let service = strings(self.body.pointer("/Principal/Service")).contains(&CONNECT);
+        let invoke = |action: &&str| like(&action.to_lowercase(), &INVOKE.to_lowercase());
+        self.effect() == "Allow" && service && strings(self.body.get("Action")).iter().any(invoke)
+    }
+
     /// Tells whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
     /// prevention" in the administrator guide).
     pub fn opening(&self) -> Option<Opening> {
-        let service = strings(self.body.pointer("/Principal/Service")).contains(&CONNECT);
-        let invoke = |action: &&str| like(&action.to_lowercase(), &INVOKE.to_lowercase());
-        if self.effect() != "Allow" || !service || !strings(self.body.get("Action")).iter().any(invoke) {
+        if !self.lets_connect_call() {
             return None;
         }
         let limits = |operator: &str| {

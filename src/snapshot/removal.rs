@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FlowSeen, FunctionSeen, Look, RoleSeen};
-use crate::resource::{AccountId, InstanceArn, Label, Place, ResourcePolicy};
+use crate::resource::{AccountId, FunctionRef, InstanceArn, Label, Place, ResourcePolicy};
 
 /// Everything that tells what is left over, and whether something still needs it.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +14,28 @@ pub struct RemovalSeen {
     pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
     /// The functions of each account and Region, by name; a gap says which could not be read.
     pub functions: BTreeMap<(Place, String), FunctionFound>,
+    /// The accounts and Regions of which every function was listed and read.
+    pub whole: BTreeSet<Place>,
     /// The roles of functions that carry the set's tag and that the manifest does not name, by account and name.
     pub roles: BTreeMap<(AccountId, String), RoleSeen>,
     /// Instances that statements of the set name, that the manifest does not, and that surely exist no more.
     pub gone: BTreeSet<InstanceArn>,
+}
+
+impl RemovalSeen {
+    /// Gives the policy of any function and qualifier; it is absent only where surely every function was read.
+    pub fn policy(&self, function: &FunctionRef) -> Look<ResourcePolicy> {
+        match self.functions.get(&(function.place.clone(), function.name.clone())) {
+            Some(found) => match found.policies.get(&function.qualifier) {
+                Some(policy) => Look::Found(policy.clone()),
+                None if function.qualifier.is_none() => Look::Found(ResourcePolicy::default()),
+                // An alias without a policy and no alias at all look the same here.
+                None => Look::Unknown,
+            },
+            None if self.whole.contains(&function.place) => Look::Absent { close: Vec::new() },
+            None => Look::Unknown,
+        }
+    }
 }
 
 /// A function that was found, whoever made it.

@@ -11,6 +11,7 @@ mod cli;
 mod contents;
 mod corpus;
 mod direction;
+mod drift;
 mod faults;
 mod functions;
 mod functions_hands;

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::manifest::{Associate, Function, Grants, Manifest, Package, Role, RoleRef, Secret, Source};
-use crate::plan::{Action, Change, Plan, Spec, plan};
+use crate::plan::{Action, Cause, Change, Plan, Spec, plan};
 use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, Region, SetName, lambda_trust};
 use crate::snapshot::{
     APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Gap, Look, RolePolicies,
@@ -264,4 +264,30 @@ fn what_cannot_be_had_is_told_and_holds_what_needs_it() {
     live.alias.as_mut().unwrap().behind = Some(live.latest.clone());
     let plan = seen(live);
     assert!(plan.actions.is_empty() && codes(&plan) == ["environment-unreadable"]);
+}
+
+#[test]
+fn who_moved_is_data_and_is_only_sure_where_it_can_be() {
+    let manifest = manifest();
+    let cause = |change: &dyn Fn(&mut FunctionSeen), manifest: &Manifest| {
+        let mut seen = function();
+        change(&mut seen);
+        let plan = planned(manifest, Look::Found(seen), Look::Found(role()));
+        plan.actions.into_iter().map(|action| action.cause).collect::<Vec<_>>()
+    };
+    assert_eq!(cause(&|seen| seen.latest.timeout = 9, &manifest), [Cause::Outside]);
+    let mut moved = manifest.clone();
+    let source = moved.functions.get_mut(&label()).unwrap().source.as_mut().unwrap();
+    source.timeout = Some(5);
+    assert_eq!(cause(&|_| {}, &moved), [Cause::Manifest]);
+    // The memory is not declared: somebody may have changed it beside the time limit, or the manifest moved too.
+    let both = |seen: &mut FunctionSeen| (seen.latest.timeout, seen.latest.memory) = (9, 256);
+    assert_eq!(cause(&both, &manifest), [Cause::OutsideAtLeast]);
+    let source = moved.functions.get_mut(&label()).unwrap().source.as_mut().unwrap();
+    (source.memory, source.description) = (Some(128), Some(String::new()));
+    assert_eq!(cause(&|seen| seen.latest.timeout = 9, &moved), [Cause::Both]);
+    assert_eq!(
+        cause(&|seen| drop(seen.tags.as_mut().unwrap().remove(APPLIED_TAG)), &moved),
+        [Cause::Unknown]
+    );
 }

@@ -10,7 +10,7 @@ use super::mentions::Qualifier;
 use super::{Disassociation, KeptGrant, Removal, StatementRemoval, Tally, label};
 use crate::manifest::{Grants, Manifest};
 use crate::plan::uses::{association_of, uses};
-use crate::plan::{ActionId, Change, Draft, GrantSpec, LateSid, Spec};
+use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, LateSid, Spec};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SidKind,
 };
@@ -287,7 +287,7 @@ impl<'a> Planner<'a, '_> {
         let reason = format!("its Sid is to say that the set {what} the association with {}", instance.id);
         let spec = Spec::Grant(self.grant(wanted, kind, taken));
         self.draft.in_sync = self.draft.in_sync.saturating_sub(1);
-        Some(self.draft.act(address, Change::Update(spec), reason, after))
+        Some(self.draft.act(address, Change::Update(spec), (Cause::Follows, reason), after))
     }
 
     fn statements(

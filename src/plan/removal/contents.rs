@@ -318,7 +318,7 @@ fn kind(seen: &FlowSeen) -> Kind {
 }
 
 /// The logical name under which the set made something, by its tags.
-pub(super) fn logical(tags: &BTreeMap<String, String>, desired: &Manifest) -> Option<Label> {
+pub(crate) fn logical(tags: &BTreeMap<String, String>, desired: &Manifest) -> Option<Label> {
     let rest = tags.get(OWNER_TAG)?.strip_prefix(desired.set.as_str())?.strip_prefix('/')?;
     Label::parse(rest).ok()
 }

@@ -18,6 +18,7 @@ use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
+pub(crate) use contents::logical;
 #[cfg(feature = "aws")]
 pub(crate) use functions::{is_left_over, role_of};
 pub use reads::{RemovalReads, removal_reads};
@@ -79,7 +80,7 @@ impl Tally {
 }
 
 /// Makes a logical name of a name of AWS's, for what the manifest has no name for.
-fn label(text: &str) -> Option<Label> {
+pub(crate) fn label(text: &str) -> Option<Label> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let text: String = text.chars().take(63).map(plain).collect();
     Label::parse(text.trim_matches('-')).ok()

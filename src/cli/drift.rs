@@ -1,0 +1,63 @@
+//! `flowbind drift`: how live AWS left the declared state, and who moved. Makes no write call.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::args::{DriftArgs, DriftOutput};
+use super::connect::Connection;
+use super::exit::{Exit, Failure};
+use super::load;
+use super::terminal::Terminal;
+use crate::drift::{Scope, Verdict, ignorable, let_pass};
+use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
+use crate::report::{self, DriftDocument};
+
+pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+    let (entries, sources) = entries(args, terminal)?;
+    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
+    let scope = Scope { manifests: &loaded.manifests, audited: args.audit };
+    let mut drifts = Vec::new();
+    for manifest in &loaded.manifests {
+        drifts.push(connection.drift(manifest, scope, terminal).await?);
+    }
+    let calls = connection.session.calls();
+    connection.close().await?;
+    let warnings = let_pass(&mut drifts, &entries, today(now));
+    match args.output {
+        DriftOutput::Json => terminal.json(&DriftDocument::new(&drifts, &warnings, &calls))?,
+        DriftOutput::Text => {
+            load::show(&warnings, &sources, terminal);
+            let several = drifts.len() > 1;
+            for drift in &drifts {
+                terminal.result(&report::drift_text(drift, several))?;
+                if args.show_ignored {
+                    terminal.result(&report::ignored_text(drift, several))?;
+                }
+            }
+            terminal.result(&report::calls_text(&calls))?;
+        }
+    }
+    let worst = drifts.iter().map(crate::drift::Drift::verdict).min().unwrap_or(Verdict::InSync);
+    Ok(match worst {
+        Verdict::Incomplete => Exit::Incomplete,
+        Verdict::Differs => Exit::Differences,
+        Verdict::InSync => Exit::Done,
+    })
+}
+
+/// Reads the ignore file before anything is asked of AWS.
+fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, Sources), Failure> {
+    let Some(path) = &args.ignore else { return Ok((Vec::new(), Sources::default())) };
+    load_drift_ignore(path, &ignorable(), &Disk).map_err(|found| {
+        load::show(&found.problems, &found.sources, terminal);
+        let error =
+            anyhow::anyhow!("the ignore file {} is not in order: nothing was read from AWS", path.display());
+        Failure::new(Exit::Error, error)
+    })
+}
+
+/// The day in UTC; a clock before 1970 is one that nobody set.
+fn today(now: SystemTime) -> Date {
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Date::from_days(u32::try_from(since.as_secs() / 86_400).unwrap_or(u32::MAX))
+}

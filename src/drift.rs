@@ -1,0 +1,201 @@
+//! How live AWS left the declared state, and who moved.
+//!
+//! Pure: `drift(&Manifest, &Snapshot, …) -> Drift` reads no clock, no file and no network. What differs is the planner's
+//! word alone: its actions, and the differences that it holds back, become differences here. On top of them come what
+//! the set left over, what nobody declared, what somebody is editing, and what could not be told. Nothing here can
+//! write.
+
+mod ignore;
+mod kind;
+mod planned;
+mod strangers;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use ignore::Ignored;
+pub use kind::{DriftKind, Moved};
+
+use crate::audit;
+use crate::flow::compare::FlowDiff;
+use crate::manifest::{Date, DriftIgnore, Manifest};
+use crate::plan::{self, Change};
+use crate::resource::{Address, FunctionRef, Kind, Origin, Problem, SetName};
+use crate::snapshot::{Gap, Snapshot};
+
+/// How live AWS left the declared state of one set.
+#[derive(Debug, Clone)]
+pub struct Drift {
+    /// The set.
+    pub set: SetName,
+    /// The manifest's digest.
+    pub manifest: String,
+    /// What differs, by kind and address.
+    pub differences: Vec<Difference>,
+    /// What is wrong in live AWS beside the declared state.
+    pub findings: Vec<Finding>,
+    /// What could not be read; each is a difference of the kind [`DriftKind::CouldNotTell`] as well.
+    pub gaps: Vec<Gap>,
+    /// How many resources agree.
+    pub in_sync: usize,
+    /// Whether every flow and function was read, rather than the declared ones.
+    pub audited: bool,
+}
+
+/// One difference.
+#[derive(Debug, Clone)]
+pub struct Difference {
+    /// How it differs.
+    pub kind: DriftKind,
+    /// What differs. What the manifest does not name has an address made of its name on AWS.
+    pub address: Address,
+    /// Who moved.
+    pub moved: Moved,
+    /// What differs and who moved, in one sentence.
+    pub message: String,
+    /// What exactly differs.
+    pub detail: Option<Detail>,
+    /// What to type or do next.
+    pub hint: Option<String>,
+    /// Where it is declared.
+    pub origin: Option<Origin>,
+    /// Set where the ignore file lets it pass.
+    pub ignored: Option<Ignored>,
+}
+
+/// What exactly differs.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// What `apply` would write, from what is there to what is declared.
+    Planned(Box<Change>),
+    /// What a draft changes, from what is published.
+    Draft(FlowDiff),
+    /// A function in an instance's list.
+    Association {
+        /// The ARN as the list holds it.
+        function: String,
+    },
+    /// A statement in a function's policy.
+    Statement {
+        /// The function and qualifier.
+        function: FunctionRef,
+        /// Its Sid.
+        sid: String,
+    },
+    /// A flow or module.
+    Flow {
+        /// Its id.
+        id: String,
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Something wrong in live AWS.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Set where the ignore file lets it pass.
+    pub ignored: Option<Ignored>,
+}
+
+/// What a drift comes to, in the order of weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Something could not be told.
+    Incomplete,
+    /// Something differs, or is wrong.
+    Differs,
+    /// All agrees, but for what is let pass.
+    InSync,
+}
+
+/// What is known beside the manifest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// All manifests of the run: what another one declares on the same instance is not unmanaged.
+    pub manifests: &'a [Manifest],
+    /// Whether the snapshot holds every flow and function, so that the audit judges them too.
+    pub audited: bool,
+}
+
+/// Tells how live AWS differs. The snapshot holds what [`plan::drift_reads`] names; with `audited` also what
+/// [`plan::removal_reads`] does.
+pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift {
+    let planned = match scope.audited {
+        true => plan::plan_pruned(desired, observed),
+        false => plan::plan(desired, observed),
+    };
+    let mut findings = Vec::new();
+    let mut differences = planned::differences(desired, &planned, &mut findings);
+    differences.extend(planned::edited(desired, observed));
+    differences.extend(planned.gaps.iter().map(|gap| planned::gap(desired, gap)));
+    strangers::add(desired, observed, scope.manifests, &mut differences);
+    if scope.audited {
+        findings.extend(audit::unmanaged(desired, observed));
+    }
+    // An association that nobody declared is told as such.
+    let told =
+        differences.iter().any(|d| d.kind == DriftKind::Unmanaged && d.address.kind == Kind::Association);
+    findings.retain(|problem| !(told && problem.code == "unused-association"));
+    findings.sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
+    findings.dedup();
+    differences.sort_by(|a, b| (a.kind, &a.address, &a.message).cmp(&(b.kind, &b.address, &b.message)));
+    differences.dedup_by(|a, b| (a.kind, &a.address, &a.message) == (b.kind, &b.address, &b.message));
+    Drift {
+        set: desired.set.clone(),
+        manifest: desired.digest.clone(),
+        differences,
+        findings: findings.into_iter().map(|problem| Finding { problem, ignored: None }).collect(),
+        gaps: planned.gaps,
+        in_sync: planned.in_sync,
+        audited: scope.audited,
+    }
+}
+
+impl Drift {
+    /// Lists the differences that count.
+    pub fn counted(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|difference| difference.ignored.is_none())
+    }
+
+    /// Says what it comes to.
+    pub fn verdict(&self) -> Verdict {
+        let findings = self.findings.iter().filter(|finding| finding.ignored.is_none()).count();
+        if self.counted().any(|difference| difference.kind == DriftKind::CouldNotTell) {
+            Verdict::Incomplete
+        } else if findings > 0 || self.counted().next().is_some() {
+            Verdict::Differs
+        } else {
+            Verdict::InSync
+        }
+    }
+
+    /// Counts the differences that count, by kind.
+    pub fn counts(&self) -> BTreeMap<DriftKind, usize> {
+        let mut counts = BTreeMap::new();
+        self.counted().for_each(|difference| *counts.entry(difference.kind).or_default() += 1);
+        counts
+    }
+
+    /// Counts what is let pass: differences and findings.
+    pub fn ignored(&self) -> usize {
+        let differences = self.differences.iter().filter(|difference| difference.ignored.is_some()).count();
+        differences + self.findings.iter().filter(|finding| finding.ignored.is_some()).count()
+    }
+}
+
+/// Names what an entry of an ignore file may be for: the kinds of drift, and the codes of findings.
+pub fn ignorable() -> Vec<&'static str> {
+    let kinds = DriftKind::ALL.map(DriftKind::name).into_iter();
+    kinds.chain(audit::CODES).chain(["grant-denied", "function-update-failed"]).collect()
+}
+
+/// Lets pass what an ignore file names, on the day of the run; gives warnings of entries that have expired, and of
+/// entries that matched nothing in any of the drifts.
+pub fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
+    ignore::let_pass(drifts, entries, today)
+}

@@ -1,0 +1,114 @@
+//! Lets differences pass that an ignore file names, for as long as it says.
+
+use serde::Serialize;
+
+use super::{Drift, DriftKind};
+use crate::manifest::{Date, DriftIgnore};
+use crate::resource::{Address, Problem};
+
+/// Why something is let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ignored {
+    /// The reason that the ignore file gives.
+    pub reason: String,
+    /// The last day on which it is let pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
+    let mut warnings = Vec::new();
+    for entry in entries {
+        let pattern = entry
+            .kind
+            .as_deref()
+            .map_or_else(|| format!("`{}`", entry.address), |kind| format!("`{}` ({kind})", entry.address));
+        if let Some(until) = entry.until.filter(|until| *until < today) {
+            let message = format!("{pattern} was to be let pass until {until}: it counts again");
+            let hint = "take the entry out, or give it another date if the reason still holds.";
+            warnings.push(Problem::warning("ignore-expired", message).at(&entry.origin).hint(hint));
+            continue;
+        }
+        let mut matched = false;
+        let ignored = Ignored { reason: entry.reason.clone(), until: entry.until };
+        for drift in drifts.iter_mut() {
+            for difference in &mut drift.differences {
+                if covers(
+                    entry,
+                    &drift.set,
+                    &difference.address,
+                    Some(difference.kind),
+                    difference.kind.name(),
+                ) {
+                    matched = true;
+                    difference.ignored.get_or_insert_with(|| ignored.clone());
+                }
+            }
+            for finding in &mut drift.findings {
+                let Some(address) = &finding.problem.address else { continue };
+                if covers(entry, &drift.set, address, None, finding.problem.code) {
+                    matched = true;
+                    finding.ignored.get_or_insert_with(|| ignored.clone());
+                }
+            }
+        }
+        if !matched {
+            let message = format!("{pattern} matches nothing that drifts");
+            let hint = "take the entry out: it would hide the next change there.";
+            warnings.push(Problem::warning("ignore-unused", message).at(&entry.origin).hint(hint));
+        }
+    }
+    warnings
+}
+
+/// What could not be told is let pass only by name: a gap must not look like agreement.
+fn covers(
+    entry: &DriftIgnore,
+    set: &crate::resource::SetName,
+    address: &Address,
+    kind: Option<DriftKind>,
+    name: &str,
+) -> bool {
+    let kind_fits = match &entry.kind {
+        Some(wanted) => wanted == name,
+        None => kind != Some(DriftKind::CouldNotTell),
+    };
+    let text = address.to_string();
+    kind_fits && (matches(&entry.address, &text) || matches(&entry.address, &format!("{set}:{text}")))
+}
+
+/// Matches `*`, which stands for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, fits) in [
+            ("flow/main", "flow/main", true),
+            ("flow/main", "flow/main-ivr", false),
+            ("flow/*", "flow/main", true),
+            ("flow/*", "module/main", false),
+            ("*/support/*", "grant/support/crm", true),
+            ("flow/*@backup", "flow/main@backup", true),
+            ("flow/*a", "flow/a", true),
+            ("a*a", "a", false),
+            ("*", "anything", true),
+            ("flow/a*b*b", "flow/ab", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+}

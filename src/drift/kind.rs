@@ -1,0 +1,132 @@
+//! How live AWS and a manifest can differ, each with its own name and words.
+
+use serde::{Serialize, Serializer};
+
+use crate::plan::Cause;
+
+/// How something differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DriftKind {
+    /// AWS moved since the last apply.
+    ChangedOutside,
+    /// The repository moved since the last apply.
+    ChangedInManifest,
+    /// Both moved.
+    ChangedBoth,
+    /// It differs, and who moved cannot be told.
+    Changed,
+    /// It is declared and not there.
+    Missing,
+    /// The set made it, and the manifest does not name it any more.
+    LeftOver,
+    /// It is there, and nobody declared it.
+    Unmanaged,
+    /// Its draft is newer than what is published, and different.
+    BeingEdited,
+    /// It could not be read or compared.
+    CouldNotTell,
+}
+
+impl DriftKind {
+    /// Every kind, in the order of a report.
+    pub const ALL: [Self; 9] = [
+        Self::ChangedOutside,
+        Self::ChangedInManifest,
+        Self::ChangedBoth,
+        Self::Changed,
+        Self::Missing,
+        Self::LeftOver,
+        Self::Unmanaged,
+        Self::BeingEdited,
+        Self::CouldNotTell,
+    ];
+
+    /// Gives its stable kebab-case name, as documents and ignore files have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ChangedOutside => "changed-outside",
+            Self::ChangedInManifest => "changed-in-manifest",
+            Self::ChangedBoth => "changed-both",
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::LeftOver => "left-over",
+            Self::Unmanaged => "unmanaged",
+            Self::BeingEdited => "being-edited",
+            Self::CouldNotTell => "could-not-tell",
+        }
+    }
+
+    /// Gives its name for people, as counts use it: `2 changed outside`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ChangedOutside => "changed outside",
+            Self::ChangedInManifest => "changed in the manifest",
+            Self::ChangedBoth => "changed on both sides",
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::LeftOver => "left over",
+            Self::Unmanaged => "unmanaged",
+            Self::BeingEdited => "being edited",
+            Self::CouldNotTell => "could not tell",
+        }
+    }
+
+    /// Says in one sentence what it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::ChangedOutside => "AWS moved since the last apply, not the repository",
+            Self::ChangedInManifest => "the repository moved since the last apply, not AWS",
+            Self::ChangedBoth => "AWS and the repository both moved since the last apply",
+            Self::Changed => "it differs, and who moved cannot be told",
+            Self::Missing => "declared, and not there",
+            Self::LeftOver => "this set made it, and the manifest does not name it any more",
+            Self::Unmanaged => "it is there, and nobody declared it",
+            Self::BeingEdited => "someone has a draft that is newer than what is published",
+            Self::CouldNotTell => "it could not be read or compared: it may have drifted or not",
+        }
+    }
+
+    /// The kind of a difference with this cause; none where the difference only follows from others.
+    pub(super) const fn of(cause: Cause) -> Option<Self> {
+        match cause {
+            Cause::Absent | Cause::TakenAway => Some(Self::Missing),
+            Cause::Outside | Cause::OutsideAtLeast => Some(Self::ChangedOutside),
+            Cause::Manifest => Some(Self::ChangedInManifest),
+            Cause::Both => Some(Self::ChangedBoth),
+            Cause::Unknown => Some(Self::Changed),
+            Cause::LeftOver => Some(Self::LeftOver),
+            Cause::Follows => None,
+        }
+    }
+}
+
+impl Serialize for DriftKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// Which side moved, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Moved {
+    /// AWS did.
+    Aws,
+    /// The repository did.
+    Repository,
+    /// Both did.
+    Both,
+    /// Nothing tells.
+    Unknown,
+}
+
+impl Moved {
+    pub(super) const fn by(cause: Cause) -> Self {
+        match cause {
+            Cause::Outside | Cause::OutsideAtLeast | Cause::TakenAway => Self::Aws,
+            Cause::Manifest | Cause::LeftOver => Self::Repository,
+            Cause::Both => Self::Both,
+            Cause::Absent | Cause::Unknown | Cause::Follows => Self::Unknown,
+        }
+    }
+}

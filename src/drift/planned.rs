@@ -1,0 +1,267 @@
+//! What the planner found, as differences.
+
+use std::collections::BTreeSet;
+
+use super::{Detail, Difference, DriftKind, Moved};
+use crate::flow::compare::{self, BlockChange};
+use crate::flow::document::Document;
+use crate::manifest::Manifest;
+use crate::plan::{Cause, Change, FieldChange, Plan, Spec, editing, flow_address};
+use crate::resource::{Address, Kind, Origin, Problem, Severity};
+use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
+
+/// Turns actions, differences that are held back, and problems into differences; what is only wrong is a finding.
+pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Problem>) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for action in &plan.actions {
+        found.extend(planned(desired, &action.id.address, &action.change, action.cause, &action.reason));
+    }
+    let mut explained = BTreeSet::new();
+    for held in &plan.withheld {
+        let why = plan.problems.iter().find(|problem| {
+            problem.address.as_ref() == Some(&held.address) && problem.severity == Severity::Held
+        });
+        explained.insert(&held.address);
+        let Some(mut difference) = planned(desired, &held.address, &held.change, held.cause, &held.reason)
+        else {
+            continue;
+        };
+        if let Some(why) = why {
+            explain(&mut difference, why);
+        }
+        found.push(difference);
+    }
+    for problem in &plan.problems {
+        match fate(problem) {
+            Fate::Difference(_, _) if problem.address.as_ref().is_some_and(|a| explained.contains(a)) => {}
+            Fate::Difference(kind, moved) => found.extend(told(desired, problem, kind, moved)),
+            Fate::Finding => findings.push(problem.clone()),
+            Fate::OfPlanning => {}
+        }
+    }
+    found
+}
+
+/// What becomes of a problem of the plan.
+enum Fate {
+    /// It says how something differs.
+    Difference(DriftKind, Moved),
+    /// It says what is wrong.
+    Finding,
+    /// It is about the writing alone, or is told otherwise.
+    OfPlanning,
+}
+
+fn fate(problem: &Problem) -> Fate {
+    use DriftKind::{Changed, ChangedOutside, CouldNotTell, LeftOver, Missing};
+    match problem.code {
+        "function-not-found"
+        | "flow-not-found"
+        | "module-not-found"
+        | "block-not-found"
+        | "unknown-instance-alias"
+        | "unknown-instance-id" => Fate::Difference(Missing, Moved::Unknown),
+        "alias-weighted" => Fate::Difference(ChangedOutside, Moved::Aws),
+        "flow-type-differs" | "flow-is-published" | "flow-never-published" | "flow-archived" => {
+            Fate::Difference(Changed, Moved::Unknown)
+        }
+        "still-referred" => Fate::Difference(LeftOver, Moved::Repository),
+        // The environment is left out of the comparison then.
+        "environment-unreadable" => Fate::Difference(CouldNotTell, Moved::Unknown),
+        "flow-being-edited"
+        | "qualified-association"
+        | "instance-first"
+        | "functions-per-instance"
+        | "policy-too-large" => Fate::OfPlanning,
+        _ => match problem.severity {
+            Severity::Error | Severity::Held => Fate::Difference(CouldNotTell, Moved::Unknown),
+            Severity::Warning => Fate::Finding,
+        },
+    }
+}
+
+fn told(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) -> Option<Difference> {
+    let address = problem.address.clone()?;
+    let origin = problem.origin.clone().or_else(|| origin_of(desired, &address));
+    let hint = problem.hint.clone();
+    Some(Difference {
+        kind,
+        address,
+        moved,
+        message: problem.message.clone(),
+        detail: None,
+        hint,
+        origin,
+        ignored: None,
+    })
+}
+
+/// A write, as a difference: its message says what differs and who moved.
+fn planned(
+    desired: &Manifest,
+    address: &Address,
+    change: &Change,
+    cause: Cause,
+    reason: &str,
+) -> Option<Difference> {
+    let kind = DriftKind::of(cause)?;
+    let message = match (kind, cause) {
+        (DriftKind::Missing, Cause::TakenAway) => {
+            format!("{reason}; this set had put it there: AWS moved, somebody took it away")
+        }
+        (DriftKind::Missing | DriftKind::LeftOver, _) => reason.to_owned(),
+        _ => moved(&what(change.spec(), reason), change.spec(), cause),
+    };
+    Some(Difference {
+        kind,
+        address: address.clone(),
+        moved: Moved::by(cause),
+        message,
+        detail: Some(Detail::Planned(Box::new(change.clone()))),
+        hint: None,
+        origin: origin_of(desired, address),
+        ignored: None,
+    })
+}
+
+fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
+    match cause {
+        Cause::Outside => format!("{what}: AWS moved since the last apply, not the repository"),
+        Cause::OutsideAtLeast => format!(
+            "{what}: AWS moved since the last apply; whether the repository did too cannot be told, since not every value is declared"
+        ),
+        Cause::Manifest => format!("{what}: the repository moved since the last apply, not AWS"),
+        Cause::Both => format!("{what}: AWS and the repository both moved since the last apply"),
+        _ => {
+            let why = match spec {
+                Spec::Flow(flow) if flow.tags.is_empty() => "nothing on it says what was applied last",
+                Spec::FlowMetadata(_) | Spec::Attributes(_) => {
+                    "no trace of what was applied last is kept of these"
+                }
+                _ => "it has no tag that says what was applied last",
+            };
+            format!("{what}: who moved cannot be told, {why}")
+        }
+    }
+}
+
+/// Names what differs, with the verb.
+fn what(spec: &Spec, reason: &str) -> String {
+    match spec {
+        Spec::Flow(spec) => {
+            let names: Vec<&str> = spec.diff.blocks.iter().map(BlockChange::name).collect();
+            match names.as_slice() {
+                [] if spec.before.is_none() => reason.to_owned(),
+                [] => "what is outside its blocks differs".to_owned(),
+                [one] => format!("block `{one}` differs"),
+                [first, rest @ ..] => {
+                    let more = rest.len();
+                    format!(
+                        "block `{first}` and {more} more block{} differ",
+                        if more == 1 { "" } else { "s" }
+                    )
+                }
+            }
+        }
+        Spec::Function(spec) => fields(&spec.fields, reason),
+        Spec::Role(spec) => fields(&spec.fields, reason),
+        _ => reason.to_owned(),
+    }
+}
+
+fn fields(changes: &[FieldChange], reason: &str) -> String {
+    let mut names: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+    names.dedup();
+    match names.as_slice() {
+        [] => reason.to_owned(),
+        [alias] if alias.starts_with("publish.") => reason.to_owned(),
+        [one] => format!("{one} differs"),
+        [a, b] => format!("{a} and {b} differ"),
+        [a, b, rest @ ..] => format!("{a}, {b} and {} more differ", rest.len()),
+    }
+}
+
+/// Adds to a difference why it is not written.
+fn explain(difference: &mut Difference, why: &Problem) {
+    difference.hint.clone_from(&why.hint);
+    match why.code {
+        "alias-weighted" => {
+            (difference.kind, difference.moved) = (DriftKind::ChangedOutside, Moved::Aws);
+            difference.message.clone_from(&why.message);
+        }
+        "not-owned" if difference.kind == DriftKind::Changed => {
+            let what = difference.message.split(": who moved").next().unwrap_or_default();
+            difference.message = format!("{what}: who moved cannot be told, this set did not make it");
+        }
+        _ => {}
+    }
+}
+
+/// Flows and modules whose draft is newer than what is published, and different.
+pub(super) fn edited(desired: &Manifest, observed: &Snapshot) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for ((kind, instance, name), look) in &observed.flows {
+        let Look::Found(seen) = look else { continue };
+        if !editing(seen) {
+            continue;
+        }
+        let address = flow_address(desired, *kind, name, instance);
+        let diff = draft_diff(seen);
+        let blocks: Vec<String> =
+            diff.iter().flat_map(|diff| &diff.blocks).map(|block| format!("`{}`", block.name())).collect();
+        let what = match blocks.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (block {one})"),
+            [first, rest @ ..] => format!(" (block {first} and {} more)", rest.len()),
+        };
+        let message = format!(
+            "someone is editing `{}`: its draft is newer than what is published, and different{what}",
+            seen.name
+        );
+        let hint = "ask who it is, and publish or discard the draft in Amazon Connect; `flowbind apply` leaves this alone meanwhile.";
+        found.push(Difference {
+            kind: DriftKind::BeingEdited,
+            origin: origin_of(desired, &address),
+            address,
+            moved: Moved::Aws,
+            message,
+            detail: diff.map(Detail::Draft),
+            hint: Some(hint.to_owned()),
+            ignored: None,
+        });
+    }
+    found
+}
+
+fn draft_diff(seen: &FlowSeen) -> Option<compare::FlowDiff> {
+    let document = |text: &str| Document::parse(text).ok();
+    let published = document(&seen.published.as_ref()?.text)?;
+    Some(compare::diff(&published, &document(&seen.draft.as_ref()?.text)?))
+}
+
+/// What could not be read.
+pub(super) fn gap(desired: &Manifest, gap: &Gap) -> Difference {
+    Difference {
+        kind: DriftKind::CouldNotTell,
+        address: gap.address.clone(),
+        moved: Moved::Unknown,
+        message: format!("{} could not be read: {}", gap.operation, gap.message),
+        detail: None,
+        hint: gap.hint.clone(),
+        origin: origin_of(desired, &gap.address),
+        ignored: None,
+    }
+}
+
+/// Where a resource is declared.
+pub(super) fn origin_of(desired: &Manifest, address: &Address) -> Option<Origin> {
+    match address.kind {
+        Kind::Instance => desired.instances.get(&address.name).map(|instance| instance.origin.clone()),
+        Kind::Role | Kind::Function | Kind::Association | Kind::Grant => {
+            desired.functions.get(&address.name).map(|function| function.origin.clone())
+        }
+        Kind::Module | Kind::Flow => {
+            desired.content(address.kind, &address.name).map(|flow| flow.origin.clone())
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Flows and modules that are there and not declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Detail, Difference};
+use super::{Finder, left_over, unmanaged};
+use crate::plan::label;
+use crate::resource::{Address, Kind, Label};
+use crate::snapshot::{FlowSummary, InstanceSeen, Look};
+
+/// The flows that the service makes with every instance (administrator guide, "Default flows in Amazon Connect").
+/// Whoever wants one managed declares it under its name.
+const DEFAULTS: [&str; 8] = [
+    "Default agent hold",
+    "Default agent transfer",
+    "Default agent whisper",
+    "Default customer hold",
+    "Default customer queue",
+    "Default customer whisper",
+    "Default outbound",
+    "Default queue transfer",
+];
+
+impl<'a> Finder<'a> {
+    /// Flows and modules of an instance that the manifest does not name.
+    pub(super) fn flows(&self, instance: &'a Label, seen: &InstanceSeen) -> Vec<Difference> {
+        let mut found = Vec::new();
+        for kind in [Kind::Flow, Kind::Module] {
+            let key = (kind, instance.clone());
+            let (Some(Look::Found(list)), Some(Look::Found(owners))) =
+                (self.observed.lists.get(&key), self.observed.owners.get(&key))
+            else {
+                continue;
+            };
+            let mut taken = BTreeSet::new();
+            for (name, summary) in list {
+                if self.is_declared(kind, instance, seen, name, summary) {
+                    continue;
+                }
+                let site = Site { instance, kind, name, summary };
+                found.extend(self.flow(&site, owners, &mut taken));
+            }
+        }
+        found
+    }
+
+    /// Whether the manifest, or another of the run, means it: by its name, or under another name by its tag.
+    fn is_declared(
+        &self,
+        kind: Kind,
+        instance: &'a Label,
+        seen: &InstanceSeen,
+        name: &str,
+        summary: &FlowSummary,
+    ) -> bool {
+        let meant = self.observed.flows.iter().any(|((of, at, _), look)| {
+            *of == kind && at == instance && look.found().is_some_and(|flow| flow.summary.id == summary.id)
+        });
+        let named = |(manifest, at): &(&crate::manifest::Manifest, &Label)| {
+            let mut contents = manifest.contents().filter(|(of, _, flow)| *of == kind && flow.name == name);
+            contents.any(|(_, _, flow)| flow.instances.contains(*at))
+        };
+        meant || self.declaring(instance, seen).iter().any(named)
+    }
+
+    fn flow(
+        &self,
+        site: &Site<'_>,
+        owners: &BTreeMap<String, String>,
+        taken: &mut BTreeSet<Label>,
+    ) -> Option<Difference> {
+        let Site { instance, kind, name, summary } = site;
+        let detail = Some(Detail::Flow { id: summary.id.clone(), name: (*name).to_owned() });
+        let owner = owners.get(&summary.id);
+        let Some(owner) = owner else {
+            if *kind == Kind::Flow && DEFAULTS.contains(name) {
+                return None;
+            }
+            let address = self.address(site, label(name), taken);
+            let archived = if summary.archived { ", archived" } else { "" };
+            let message = format!(
+                "{kind} `{name}` of instance/{instance} ({}{archived}) is declared by nobody",
+                summary.kind_text
+            );
+            let hint = format!(
+                "declare it under `{kind}s:` (`flowbind import` writes that), or delete it in Amazon Connect."
+            );
+            return Some(unmanaged(address, message, detail, &hint));
+        };
+        // What another set owns is declared there.
+        let logical = owner.strip_prefix(self.desired.set.as_str())?.strip_prefix('/')?;
+        let logical = Label::parse(logical).ok();
+        let declared = logical.as_ref().and_then(|logical| self.desired.content(*kind, logical));
+        if declared.is_some_and(|flow| flow.instances.contains(*instance)) {
+            let message = format!(
+                "{kind} `{name}` of instance/{instance} carries the tag of {kind}/{}, but is another one: a copy, perhaps",
+                logical.as_ref().map_or("", Label::as_str)
+            );
+            let hint = "delete it in Amazon Connect, or take the tag `flowbind/set` off it.";
+            return Some(unmanaged(self.address(site, label(name), taken), message, detail, hint));
+        }
+        let message = format!(
+            "this set made {kind} `{name}` on instance/{instance}, and the manifest does not name it any more"
+        );
+        let address = self.address(site, logical, taken);
+        Some(left_over(address, message, detail))
+    }
+
+    /// Makes an address that nothing else has: of the wanted name, else with the id behind it.
+    fn address(&self, site: &Site<'_>, wanted: Option<Label>, taken: &mut BTreeSet<Label>) -> Address {
+        let Site { instance, kind, summary, .. } = site;
+        let free = |name: &Label| self.desired.content(*kind, name).is_none();
+        let id = || {
+            let short: String = summary.id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+            let name: String = wanted.as_ref().map_or(kind.word(), Label::as_str).chars().take(50).collect();
+            label(&format!("{name}-{short}"))
+        };
+        let name = wanted.clone().filter(|name| free(name) && !taken.contains(name)).or_else(id);
+        let name = name.unwrap_or_else(|| (*instance).clone());
+        taken.insert(name.clone());
+        let several = self.desired.instances.len() > 1;
+        Address { at: several.then(|| (*instance).clone()), ..Address::new(*kind, &name) }
+    }
+}
+
+/// A line of an instance's list.
+struct Site<'s> {
+    instance: &'s Label,
+    kind: Kind,
+    name: &'s str,
+    summary: &'s FlowSummary,
+}

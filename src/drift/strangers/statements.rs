@@ -1,0 +1,145 @@
+//! Statements that let Amazon Connect call a function, and that are not declared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Detail, Difference};
+use super::{Finder, left_over, unmanaged};
+use crate::manifest::Grants;
+use crate::plan::{label, uses};
+use crate::resource::{
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, Statement,
+};
+
+/// What is declared of one function and instance.
+struct Wanted {
+    hashes: BTreeSet<String>,
+    any: bool,
+}
+
+impl<'a> Finder<'a> {
+    /// Statements in the policies that were read: of this set's own those that nothing declares, and of others those
+    /// that let an instance call a declared function, or one of the set's instances call any.
+    pub(super) fn statements(&self) -> Vec<Difference> {
+        let wanted = self.grants();
+        let mut found = Vec::new();
+        for (function, policy) in &self.policies {
+            for statement in &policy.statements {
+                found.extend(self.statement(function, policy, statement, &wanted));
+            }
+        }
+        found
+    }
+
+    /// What any manifest of the run wants, by function and instance.
+    fn grants(&self) -> BTreeMap<(FunctionRef, InstanceArn), Wanted> {
+        let mut wanted: BTreeMap<(FunctionRef, InstanceArn), Wanted> = BTreeMap::new();
+        for (name, seen) in &self.instances {
+            for (manifest, at) in self.declaring(name, seen) {
+                for (_, function) in uses(manifest).into_keys().filter(|(instance, _)| instance == at) {
+                    let Some(function) = manifest.functions.get(&function) else { continue };
+                    let key = (function.target.clone(), seen.arn.clone());
+                    let grant = Grant { function: key.0.clone(), instance: key.1.clone() };
+                    let entry =
+                        wanted.entry(key).or_insert_with(|| Wanted { hashes: BTreeSet::new(), any: false });
+                    entry.hashes.insert(grant.hash());
+                    entry.any |= function.grants == Grants::Any;
+                }
+            }
+        }
+        wanted
+    }
+
+    fn statement(
+        &self,
+        function: &FunctionRef,
+        policy: &ResourcePolicy,
+        statement: &Statement,
+        wanted: &BTreeMap<(FunctionRef, InstanceArn), Wanted>,
+    ) -> Option<Difference> {
+        let sid = &statement.sid;
+        let detail = || Some(Detail::Statement { function: function.clone(), sid: sid.clone() });
+        let Some(instance) = statement.instance() else { return self.unclear(function, statement) };
+        let declared = wanted.get(&(function.clone(), instance.clone()));
+        let address =
+            Address::between(Kind::Grant, &self.instance_label(&instance)?, &self.function_label(function)?);
+        if let Some(own) = OwnSid::parse(sid) {
+            // A wanted Sid that says something else is the planner's.
+            let is_wanted =
+                wanted.iter().any(|((of, _), wanted)| of == function && wanted.hashes.contains(&own.hash));
+            if own.set != self.desired.set || is_wanted {
+                return None;
+            }
+            let message = format!(
+                "this set's statement `{sid}` in the policy of {function} lets {} call it, and no flow that the manifest names does",
+                self.words(&instance)
+            );
+            return Some(left_over(address, message, detail()));
+        }
+        let ours = self
+            .desired
+            .functions
+            .values()
+            .any(|f| f.target.place == function.place && f.target.name == function.name);
+        let here = self.instances.values().any(|seen| seen.arn == instance);
+        if !statement.lets_connect_call() || !(ours || here) || declared.is_some_and(|wanted| wanted.any) {
+            return None;
+        }
+        // Policies are judged by what they allow, whoever wrote them under whatever Sid.
+        let grant = Grant { function: function.clone(), instance: instance.clone() };
+        let explained =
+            declared.is_some() || self.is_associated(function, &instance) || owned(policy, &instance);
+        if explained && statement.is_exactly(&grant) {
+            return None;
+        }
+        let message = format!(
+            "statement `{sid}` in the policy of {function} lets {} call it, and nobody declared it",
+            self.words(&instance)
+        );
+        let hint = match declared {
+            Some(_) => {
+                "it allows more than this set's own statement: remove it, or say `grants: any` on the function."
+            }
+            None => "declare a flow or `functions:` entry that needs it, or remove the statement.",
+        };
+        Some(unmanaged(address, message, detail(), hint))
+    }
+
+    /// A statement that names no one instance: one that lets everybody call is a finding, any other is told.
+    fn unclear(&self, function: &FunctionRef, statement: &Statement) -> Option<Difference> {
+        let name = self.declared(function)?;
+        if !statement.lets_connect_call() || statement.opening().is_some() {
+            return None;
+        }
+        let message = format!(
+            "statement `{}` in the policy of {function} lets Amazon Connect call it for what is no single instance, and nobody declared it",
+            statement.sid
+        );
+        let detail = Detail::Statement { function: function.clone(), sid: statement.sid.clone() };
+        let hint = "replace it by a grant of this set, or remove the statement.";
+        Some(unmanaged(Address::new(Kind::Function, name), message, Some(detail), hint))
+    }
+
+    /// Whether the instance's list holds the function: the service writes a statement beside it, under a Sid of its own.
+    fn is_associated(&self, function: &FunctionRef, instance: &InstanceArn) -> bool {
+        let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
+        let list = known.and_then(|(name, _)| self.observed.associations.get(*name)?.found());
+        let arn = function.unqualified().arn().to_string();
+        list.is_some_and(|list| list.iter().any(|text| *text == arn || text.starts_with(&format!("{arn}:"))))
+    }
+
+    fn instance_label(&self, instance: &InstanceArn) -> Option<Label> {
+        let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
+        known.map(|(name, _)| (*name).clone()).or_else(|| label(&instance.id))
+    }
+
+    fn words(&self, instance: &InstanceArn) -> String {
+        let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
+        known.map_or_else(|| instance.to_string(), |(name, _)| format!("instance/{name}"))
+    }
+}
+
+/// Whether some set made a grant to the instance: what the service wrote beside its association is explained then.
+fn owned(policy: &ResourcePolicy, instance: &InstanceArn) -> bool {
+    let mut statements = policy.statements.iter();
+    statements.any(|s| OwnSid::parse(&s.sid).is_some() && s.instance().as_ref() == Some(instance))
+}

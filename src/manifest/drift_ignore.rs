@@ -1,0 +1,234 @@
+//! The ignore file of `flowbind drift`: what is let pass, why, and until when.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::{Serialize, Serializer};
+
+use super::files::{Files, clean, display};
+use super::load::Problems;
+use super::log::{Log, quote};
+use super::scalar::Scalar;
+use super::shape::{Object, Shape, check, optional, required};
+use super::sources::Sources;
+use super::yaml::{self, MAX_BYTES, Node, Position};
+use crate::resource::{Origin, Problem};
+
+static FILE: Object = Object {
+    name: "driftIgnore",
+    what: "an ignore file",
+    doc: "What `flowbind drift` lets pass.",
+    fields: &[required("ignore", Shape::List(&Shape::Object(&ENTRY)), "what is let pass, and why")],
+    one_of: &[],
+};
+
+static ENTRY: Object = Object {
+    name: "driftIgnoreEntry",
+    what: "an entry of `ignore`",
+    doc: "Drift that is let pass; an entry that matches nothing is told.",
+    fields: &[
+        required(
+            "address",
+            Shape::Scalar(Scalar::Name),
+            "what drifts, such as `flow/main-ivr` or `association/support/*`",
+        ),
+        optional("kind", Shape::Scalar(Scalar::Name), "only drift of this kind, or a finding with this code"),
+        required("reason", Shape::Scalar(Scalar::Name), "why it is let pass"),
+        optional("until", Shape::Scalar(Scalar::Name), "the last day on which it is, such as 2027-03-31"),
+    ],
+    one_of: &[],
+};
+
+/// An entry of an ignore file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftIgnore {
+    /// The addresses that it is for; `*` stands for any text.
+    pub address: String,
+    /// The kind of drift, or the code of a finding, that it is for; every one but "could not tell" where there is none.
+    pub kind: Option<String>,
+    /// Why it is let pass.
+    pub reason: String,
+    /// The last day on which it is let pass.
+    pub until: Option<Date>,
+    /// Where the entry stands.
+    pub origin: Origin,
+}
+
+/// A day of the Gregorian calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: i64,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// Reads `YYYY-MM-DD`; none if it is no day.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| {
+            let part = parts.next()?;
+            let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<u16>().ok().filter(|_| plain)
+        };
+        let (year, month, day) = (i64::from(number(4)?), number(2)?, number(2)?);
+        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = match month {
+            2 if leap => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        (parts.next().is_none() && (1..=days).contains(&day)).then_some(Self { year, month, day })
+    }
+
+    /// The day in UTC that is so many days after 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
+    /// algorithms", `civil_from_days`).
+    pub fn from_days(days: u32) -> Self {
+        let shifted = i64::from(days) + 719_468;
+        let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = u8::try_from(of_year - (153 * month + 2) / 5 + 1).expect("a day of a month");
+        let month = u8::try_from(if month < 10 { month + 3 } else { month - 9 }).expect("a month");
+        Self { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Reads an ignore file; `kinds` are the words that `kind:` may be.
+///
+/// # Errors
+///
+/// When it cannot be read, or something in it is wrong: everything at once, each with its place.
+pub fn load_drift_ignore(
+    path: &Path,
+    kinds: &[&str],
+    files: &impl Files,
+) -> Result<(Vec<DriftIgnore>, Sources), Problems> {
+    let path = clean(path);
+    let (name, mut sources) = (display(&path), Sources::default());
+    let text = files.read(&path, MAX_BYTES as u64).map_err(|error| error.to_string());
+    let text = text.and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|_| "it is not UTF-8; save it as UTF-8".to_owned())
+    });
+    let text = match text {
+        Ok(text) => text,
+        Err(why) => {
+            let problem = Problem::error("unreadable", format!("{}: {why}", quote(&name)));
+            return Err(Problems { problems: vec![problem], sources });
+        }
+    };
+    let mut log = Log::new(&name);
+    let documents = yaml::parse(&text, &mut log);
+    sources.insert(name, text);
+    let mut entries = Vec::new();
+    for document in &documents {
+        check(document, Shape::Object(&FILE), &mut log);
+        let items = document.get("ignore").map_or(&[][..], Node::items);
+        entries.extend(items.iter().filter_map(|node| entry(node, kinds, &mut log)));
+    }
+    if log.is_empty() {
+        return Ok((entries, sources));
+    }
+    Err(Problems { problems: log.into_problems(), sources })
+}
+
+fn entry(node: &Node, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
+    let text = |key: &str| node.get(key).and_then(|value| Some((value.text()?, value.position)));
+    let kind = text("kind").map(|(kind, at)| known(kind, at, kinds, log));
+    let until = text("until").map(|(until, at)| day(until, at, log));
+    Some(DriftIgnore {
+        address: text("address")?.0.to_owned(),
+        kind: kind.flatten(),
+        reason: text("reason")?.0.to_owned(),
+        until: until.flatten(),
+        origin: log.origin(node.position),
+    })
+}
+
+fn known(kind: &str, at: Position, kinds: &[&str], log: &mut Log) -> Option<String> {
+    if !kinds.contains(&kind) {
+        let message = format!("{} is no kind of drift", quote(kind));
+        log.unknown("bad-value", at, message, kind, kinds.iter().copied());
+        return None;
+    }
+    Some(kind.to_owned())
+}
+
+fn day(text: &str, at: Position, log: &mut Log) -> Option<Date> {
+    let date = Date::parse(text);
+    if date.is_none() {
+        let message = format!("{} is no day", quote(text));
+        log.error_with("bad-value", at, message, "write it as year, month and day, such as 2027-03-31");
+    }
+    date
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn load(text: &str) -> Result<Vec<DriftIgnore>, Vec<String>> {
+        let files: BTreeMap<PathBuf, Vec<u8>> = [(PathBuf::from("i.yaml"), text.as_bytes().to_vec())].into();
+        let loaded = load_drift_ignore(Path::new("i.yaml"), &["unmanaged", "missing"], &files);
+        loaded.map(|(entries, _)| entries).map_err(|problems| {
+            let line = |p: &Problem| match &p.origin {
+                Some(origin) => format!("{origin}: {}", p.message),
+                None => p.message.clone(),
+            };
+            problems.problems.iter().map(line).collect()
+        })
+    }
+
+    #[test]
+    fn an_entry_says_what_why_and_until_when() {
+        let text = "ignore:\n  - { address: flow/sample-*, kind: unmanaged, reason: samples, until: 2027-03-31 }\n  - { address: flow/x, reason: why }\n";
+        let entries = load(text).unwrap();
+        assert_eq!(entries[0].until.unwrap().to_string(), "2027-03-31");
+        assert_eq!(entries[0].kind.as_deref(), Some("unmanaged"));
+        assert_eq!((entries[1].until, entries[1].origin.line), (None, 3));
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_place() {
+        let text = "ignore:\n  - { address: a, kind: unmanagd, reason: r }\n  - { address: a, until: 2027-02-30, reason: r }\n  - { adress: a, reason: r }\n  - { address: a }\n";
+        let problems = load(text).unwrap_err();
+        assert!(
+            problems.iter().any(|p| p.starts_with("i.yaml:2:") && p.contains("`unmanagd`")),
+            "{problems:?}"
+        );
+        assert!(problems.iter().any(|p| p.starts_with("i.yaml:3:") && p.contains("`2027-02-30` is no day")));
+        assert!(problems.iter().any(|p| p.starts_with("i.yaml:4:") && p.contains("`adress`")));
+        assert!(problems.iter().any(|p| p.starts_with("i.yaml:5:") && p.contains("`reason`")));
+        assert!(load("ignore: {").is_err());
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert_eq!(Date::from_days(0).to_string(), "1970-01-01");
+        assert_eq!(Date::from_days(20_779).to_string(), "2026-11-22");
+        assert_eq!(Date::from_days(11_016).to_string(), "2000-02-29");
+        assert!(Date::parse("2026-11-22") < Date::parse("2026-12-01"));
+        for wrong in ["2026-13-01", "2026-02-29", "26-01-01", "2026-1-1", "2026-01-01-1", "2026-01-0x", ""] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Why something differs, as data: who moved since AWS and the manifest agreed last. There is no state file: the
+//! digest that was applied last is a tag, and where there is none nobody can tell.
+
+use serde::Serialize;
+
+use super::{Change, Draft};
+use crate::resource::Address;
+
+/// Who moved since AWS and the manifest agreed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// It is not there, and nothing tells whether it ever was.
+    Absent,
+    /// It is not there, and a trace says that the set had made it: somebody took it away.
+    TakenAway,
+    /// AWS moved; what the manifest wants is what was applied last.
+    Outside,
+    /// AWS moved; whether the manifest did too cannot be told, since not every value is declared.
+    OutsideAtLeast,
+    /// The manifest moved; AWS holds what was applied last.
+    Manifest,
+    /// Both moved.
+    Both,
+    /// There is no trace of what was applied last.
+    Unknown,
+    /// The set made it, and the manifest does not name it any more.
+    LeftOver,
+    /// It differs only because of other writes of the same plan.
+    Follows,
+}
+
+impl Cause {
+    /// Compares the digest that was applied last, if it is known, with what is there and with what is wanted. `wanted`
+    /// is none where not all of it is declared; it is asked for only if AWS moved.
+    pub(super) fn of(applied: Option<&str>, live: &str, wanted: impl FnOnce() -> Option<bool>) -> Self {
+        match applied {
+            None => Self::Unknown,
+            Some(applied) if applied == live => Self::Manifest,
+            Some(_) => match wanted() {
+                Some(true) => Self::Outside,
+                Some(false) => Self::Both,
+                None => Self::OutsideAtLeast,
+            },
+        }
+    }
+}
+
+/// A difference that is seen and not written: a problem of the same address says why.
+#[derive(Debug, Clone)]
+pub struct Withheld {
+    /// The resource.
+    pub address: Address,
+    /// What would be written.
+    pub change: Change,
+    /// How it differs, in words for the user.
+    pub reason: String,
+    /// Who moved.
+    pub cause: Cause,
+}
+
+impl Draft {
+    /// Keeps a difference that is not written.
+    pub(super) fn withhold(&mut self, address: Address, change: Change, reason: String, cause: Cause) {
+        self.withheld.push(Withheld { address, change, reason, cause });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digests_tell_who_moved() {
+        let of = |applied, wanted: Option<bool>| Cause::of(applied, "live", || wanted);
+        assert_eq!(of(None, Some(true)), Cause::Unknown);
+        assert_eq!(of(Some("live"), Some(false)), Cause::Manifest);
+        assert_eq!(of(Some("other"), Some(true)), Cause::Outside);
+        assert_eq!(of(Some("other"), Some(false)), Cause::Both);
+        assert_eq!(of(Some("other"), None), Cause::OutsideAtLeast);
+    }
+}

@@ -1,0 +1,61 @@
+//! A plan while it is made.
+
+use std::collections::BTreeMap;
+
+use super::{Action, ActionId, Cause, Change, Guard, Removal, Spec, Step, Withheld};
+use crate::resource::{Address, Problem};
+
+/// A plan in the making.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) actions: Vec<Action>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) withheld: Vec<Withheld>,
+    pub(super) in_sync: usize,
+    /// What can neither be found in sync nor written, and why: what depends on it is held.
+    pub(super) blocked: BTreeMap<Address, String>,
+}
+
+impl Draft {
+    pub(super) fn act(
+        &mut self,
+        address: Address,
+        change: Change,
+        (cause, reason): (Cause, String),
+        after: Vec<ActionId>,
+    ) -> ActionId {
+        let id = ActionId { address, step: Step::Write };
+        self.actions.push(Action { id: id.clone(), change, reason, cause, after, guard: None });
+        id
+    }
+
+    /// Takes something away.
+    pub(super) fn remove(
+        &mut self,
+        address: Address,
+        removal: Removal,
+        reason: String,
+        after: Vec<ActionId>,
+        guard: Option<Guard>,
+    ) -> ActionId {
+        let id = ActionId { address, step: Step::Delete };
+        let (change, cause) = (Change::Delete(Spec::Removal(removal)), Cause::LeftOver);
+        self.actions.push(Action { id: id.clone(), change, reason, cause, after, guard });
+        id
+    }
+
+    /// Finds a write.
+    pub(super) fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
+        self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
+    }
+
+    pub(super) fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
+        if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
+            action.guard = guard;
+        }
+    }
+
+    pub(super) fn block(&mut self, address: Address, why: impl Into<String>) {
+        self.blocked.insert(address, why.into());
+    }
+}

@@ -1,0 +1,138 @@
+//! `flowbind.drift/v1`, the machine's view of drift. A field may be added within a version, none is renamed or removed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::json::{BlockLine, PlannedDetail, block_line, planned_detail};
+use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
+use crate::operations::Operation;
+use crate::resource::{Address, Origin, Problem};
+use crate::snapshot::Gap;
+
+/// `flowbind.drift/v1`.
+#[derive(Debug, Serialize)]
+pub struct DriftDocument {
+    format: &'static str,
+    sets: Vec<SetLine>,
+    differences: Vec<DifferenceLine>,
+    findings: Vec<FindingLine>,
+    gaps: Vec<Gap>,
+    /// What is wrong with the ignore file.
+    warnings: Vec<Problem>,
+    calls: BTreeMap<Operation, u32>,
+}
+
+#[derive(Debug, Serialize)]
+struct SetLine {
+    set: String,
+    manifest: String,
+    verdict: &'static str,
+    in_sync: usize,
+    audited: bool,
+    /// By kind, without what is let pass.
+    counts: BTreeMap<&'static str, usize>,
+    ignored: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct DifferenceLine {
+    set: String,
+    kind: DriftKind,
+    address: Address,
+    moved: Moved,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<Ignored>,
+    #[serde(flatten)]
+    detail: Option<DetailLine>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum DetailLine {
+    /// What `apply` would write, as in `flowbind.plan/v1`.
+    Planned(PlannedDetail),
+    Draft {
+        blocks: Vec<BlockLine>,
+    },
+    Found(FoundLine),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FoundLine {
+    Association { function: String },
+    Statement { function: String, sid: String },
+    Flow { id: String, name: String },
+}
+
+#[derive(Debug, Serialize)]
+struct FindingLine {
+    set: String,
+    #[serde(flatten)]
+    problem: Problem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<Ignored>,
+}
+
+impl DriftDocument {
+    /// Makes the document of several sets' drifts, what is wrong with the ignore file, and the calls that it all took.
+    pub fn new(drifts: &[Drift], warnings: &[Problem], calls: &BTreeMap<Operation, u32>) -> Self {
+        let mut document = Self {
+            format: "flowbind.drift/v1",
+            sets: drifts.iter().map(set_line).collect(),
+            differences: Vec::new(),
+            findings: Vec::new(),
+            gaps: Vec::new(),
+            warnings: warnings.to_vec(),
+            calls: calls.clone(),
+        };
+        for drift in drifts {
+            let set = drift.set.to_string();
+            let lines = drift.differences.iter().map(|difference| difference_line(&set, difference));
+            document.differences.extend(lines);
+            document.findings.extend(drift.findings.iter().map(|finding| FindingLine {
+                set: set.clone(),
+                problem: finding.problem.clone(),
+                ignored: finding.ignored.clone(),
+            }));
+            document.gaps.extend(drift.gaps.iter().cloned());
+        }
+        document
+    }
+}
+
+fn set_line(drift: &Drift) -> SetLine {
+    SetLine {
+        set: drift.set.to_string(),
+        manifest: drift.manifest.clone(),
+        verdict: match drift.verdict() {
+            Verdict::Incomplete => "incomplete",
+            Verdict::Differs => "differs",
+            Verdict::InSync => "in-sync",
+        },
+        in_sync: drift.in_sync,
+        audited: drift.audited,
+        counts: drift.counts().into_iter().map(|(kind, count)| (kind.name(), count)).collect(),
+        ignored: drift.ignored(),
+    }
+}
+
+fn difference_line(set: &str, difference: &Difference) -> DifferenceLine {
+    let Difference { kind, address, moved, message, detail, hint, origin, ignored } = difference.clone();
+    let detail = detail.map(|detail| match detail {
+        Detail::Planned(change) => DetailLine::Planned(planned_detail(change.spec())),
+        Detail::Draft(diff) => DetailLine::Draft { blocks: diff.blocks.iter().map(block_line).collect() },
+        Detail::Association { function } => DetailLine::Found(FoundLine::Association { function }),
+        Detail::Statement { function, sid } => {
+            DetailLine::Found(FoundLine::Statement { function: function.arn().to_string(), sid })
+        }
+        Detail::Flow { id, name } => DetailLine::Found(FoundLine::Flow { id, name }),
+    });
+    DifferenceLine { set: set.to_owned(), kind, address, moved, message, hint, origin, ignored, detail }
+}

@@ -9,7 +9,7 @@ use crate::operations::Operation;
 use crate::plan::{self, Read, managed};
 use crate::resource::{FunctionRef, Kind, Label};
 
-/// Adds what the declared resources take to be read; what is enough for `plan` is for `drift`, which reads more.
+/// Adds what the declared resources take to be read.
 pub(super) fn add(manifest: &Manifest, command: Command, needs: &mut Needs<'_>) {
     let reads = match command {
         Command::Plan => plan::drift_reads(manifest),
@@ -37,7 +37,7 @@ fn add_one(manifest: &Manifest, read: &Read, needs: &mut Needs<'_>) {
         Read::Flow { kind, instance, flow: _ } => {
             on_instance(manifest, instance, &[describe(*kind)], needs);
         }
-        Read::Owners(kind, instance) => on_instance(manifest, instance, &[searches(*kind)], needs),
+        Read::Owners(kind, instance) => on_instance(manifest, instance, &[search(*kind)], needs),
         Read::Function(name) => manifest.functions.get(name).into_iter().for_each(|it| function(it, needs)),
         Read::Role(name) => manifest.functions.get(name).into_iter().for_each(|it| role(it, needs)),
         Read::Named(instance, kind) => {
@@ -74,11 +74,8 @@ pub(super) fn lists(kind: Kind) -> Operation {
 }
 
 /// The operation that finds flows or modules by their tags.
-fn searches(kind: Kind) -> Operation {
-    match kind {
-        Kind::Module => Operation::SearchContactFlowModules,
-        _ => Operation::SearchContactFlows,
-    }
+fn search(kind: Kind) -> Operation {
+    if kind == Kind::Module { Operation::SearchContactFlowModules } else { Operation::SearchContactFlows }
 }
 
 /// Lists, and looks by tag for what may have another name: only whole contents are tagged.
@@ -88,7 +85,7 @@ fn list(manifest: &Manifest, kind: Kind, instance: &Label, needs: &mut Needs<'_>
         .contents()
         .any(|(of, _, flow)| of == kind && flow.content.is_some() && flow.instances.contains(instance));
     if whole {
-        on_instance(manifest, instance, &[searches(kind)], needs);
+        on_instance(manifest, instance, &[search(kind)], needs);
     }
 }
 

@@ -26,7 +26,12 @@ mod visible;
 pub use apply_text::apply_text;
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
+pub use github::{drift_github, plan_github, problems_github};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
-pub use json::{ApplyDocument, PlanDocument, ValidateDocument};
-pub use plan_text::{calls_text, gaps_text, plan_text};
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use json::ActionLine;
+pub use json::{ApplyDocument, PlanDocument, ValidateDocument, action_lines};
+pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
+pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
+pub use sarif::drift_sarif;
 pub use style::{bold, dim, red, yellow};

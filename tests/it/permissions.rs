@@ -183,15 +183,12 @@ async fn add_left_over(world: &World) {
     create.send().await.unwrap();
 }
 
-/// What `plan` and `drift` say that they could not read.
+/// What `drift` cannot read: it reads all that `plan` does, and more.
 async fn gaps(stage: &Stage, policy: Value, scope: Scope) -> Vec<Gap> {
     let world = stage.limited(policy).await;
-    let mut gaps = plan_of(&world, scope).await.gaps;
-    let (session, audited) = (world.session().await, scope.left_over);
-    let looked = flowbind::drift::Scope { manifests: &world.manifests, audited };
-    let reads = flowbind::plan::drift_reads(world.manifest());
-    gaps.extend(reconcile::drift(&session, world.manifest(), &reads, looked).await.unwrap().gaps);
-    gaps
+    let (session, manifest) = (world.session().await, world.manifest());
+    let whole = drift::Scope { manifests: &world.manifests, audited: scope.left_over };
+    reconcile::drift(&session, manifest, &drift_reads(manifest), whole).await.unwrap().gaps
 }
 
 /// What plan reads, where nothing was applied yet and where all was.

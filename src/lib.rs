@@ -27,7 +27,9 @@
 //! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
 //! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
+//! | [`import`] | a live instance as a manifest and flow files | `flow`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`drift`] | how live AWS left the declared state, and who moved | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
+//! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
@@ -50,9 +52,11 @@ pub mod drift;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod flow;
+pub mod import;
 pub mod lint;
 pub mod manifest;
 pub mod operations;
+pub mod permissions;
 pub mod plan;
 #[cfg(feature = "aws")]
 pub mod reconcile;

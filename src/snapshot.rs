@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+mod live;
 mod removal;
 
+pub use live::LiveInstance;
 pub use removal::{FunctionFound, RemovalSeen};
 mod source;
 

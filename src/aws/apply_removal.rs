@@ -218,8 +218,10 @@ impl Runner<'_> {
             Ok(was_there) => was_there,
             Err(fault) => {
                 // The next run does not find the role any more: its function led there.
-                let hint =
+                let by_hand =
                     format!("delete role `{name}` by hand: without its function it is not found again.");
+                let hint =
+                    fault.hint().map_or_else(|| by_hand.clone(), |hint| format!("{hint} Then {by_hand}"));
                 return Ok(Outcome::Failed { message: fault.to_string(), hint: Some(hint) });
             }
         };

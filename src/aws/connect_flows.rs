@@ -8,7 +8,7 @@ use aws_smithy_types::DateTime;
 use super::connect::page;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
-use crate::manifest::{NamedKind, State, Status};
+use crate::manifest::{State, Status};
 use crate::operations::Operation;
 use crate::plan::FlowSpec;
 use crate::resource::{FlowType, InstanceArn, Kind};
@@ -158,66 +158,6 @@ impl Session {
             description: description.unwrap_or_default(),
             tags: tags.unwrap_or_default().into_iter().collect(),
         })
-    }
-
-    /// Lists queues, prompts or hours, by name.
-    pub(super) async fn named(
-        &self,
-        kind: NamedKind,
-        instance: &InstanceArn,
-        subject: &str,
-    ) -> Result<BTreeMap<String, FlowIds>, Fault> {
-        let client = self.at(&instance.place);
-        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
-        let mut keep = |name: Option<String>, id: Option<String>, arn: Option<String>| {
-            if let (Some(name), Some(id), Some(arn)) = (name, id, arn) {
-                found.insert(name, FlowIds { id, arn });
-            }
-        };
-        loop {
-            match kind {
-                NamedKind::Queue => {
-                    let operation = Operation::ListQueues;
-                    let list = client.connect.list_queues().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    answer
-                        .queue_summary_list
-                        .unwrap_or_default()
-                        .into_iter()
-                        .for_each(|q| keep(q.name, q.id, q.arn));
-                    token = answer.next_token;
-                }
-                NamedKind::Prompt => {
-                    let operation = Operation::ListPrompts;
-                    let list = client.connect.list_prompts().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    answer
-                        .prompt_summary_list
-                        .unwrap_or_default()
-                        .into_iter()
-                        .for_each(|p| keep(p.name, p.id, p.arn));
-                    token = answer.next_token;
-                }
-                NamedKind::Hours => {
-                    let operation = Operation::ListHoursOfOperations;
-                    let list = client.connect.list_hours_of_operations().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    let hours = answer.hours_of_operation_summary_list.unwrap_or_default();
-                    hours.into_iter().for_each(|h| keep(h.name, h.id, h.arn));
-                    token = answer.next_token;
-                }
-            }
-            token = token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
     }
 
     /// Creates a flow or module. Flows have no idempotency token: after an unknown outcome look for the name.

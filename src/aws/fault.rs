@@ -108,10 +108,8 @@ impl Fault {
     /// Says what to do about it.
     pub fn hint(&self) -> Option<String> {
         match &self.kind {
-            FaultKind::Denied => {
-                let actions = self.operation.facts().actions.join(" and ");
-                (!actions.is_empty()).then(|| format!("the caller needs {actions}."))
-            }
+            FaultKind::Denied => self.permission(),
+            FaultKind::Credentials if refused(&self.message).is_some() => self.permission(),
             FaultKind::Credentials => Some(
                 "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
                  `--sandbox` needs none of it."
@@ -130,6 +128,46 @@ impl Fault {
             _ => None,
         }
     }
+}
+
+impl Fault {
+    /// Names the permission that is missing: the one that the service names, else all that the operation needs.
+    fn permission(&self) -> Option<String> {
+        let actions = self.operation.facts().actions;
+        let needed = match refused(&self.message) {
+            Some((action, resource)) => {
+                let on = resource.map(|resource| format!(" on {resource}")).unwrap_or_default();
+                let more = if actions.first() == Some(&action) { &actions[1..] } else { &[] };
+                let with =
+                    if more.is_empty() { String::new() } else { format!(", with {}", more.join(" and ")) };
+                format!("{action}{on}{with}")
+            }
+            None => actions.join(" and "),
+        };
+        let command = match self.operation.facts().name {
+            name if ["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb)) => "plan",
+            "DeleteContactFlow"
+            | "DeleteContactFlowModule"
+            | "DeleteFunction"
+            | "DeleteRole"
+            | "DisassociateLambdaFunction" => "apply --prune",
+            _ => "apply",
+        };
+        (!needed.is_empty()).then(|| {
+            format!(
+                "the caller needs {needed}; `flowbind iam-policy PATH --for {command}` prints all that is needed."
+            )
+        })
+    }
+}
+
+/// Reads action and resource out of AWS's words for a denial.
+fn refused(message: &str) -> Option<(&str, Option<&str>)> {
+    let word = |text: &'_ str| text.find(char::is_whitespace).unwrap_or(text.len());
+    let (_, rest) = message.split_once("not authorized to perform: ")?;
+    let action = rest[..word(rest)].trim_end_matches([')', ',', '.']);
+    let resource = rest.split_once("on resource: ").map(|(_, rest)| rest[..word(rest)].trim_end_matches('.'));
+    Some((action, resource))
 }
 
 fn service<E: ProvideErrorMetadata>(error: &E, raw: &HttpResponse) -> (FaultKind, String) {
@@ -213,4 +251,32 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         here = source;
     }
     here.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied(operation: Operation, message: &str) -> Fault {
+        Fault { kind: FaultKind::Denied, ..Fault::unexpected(operation, "flow/main", message) }
+    }
+
+    #[test]
+    fn a_denial_names_the_permission_that_is_missing() {
+        let message = "AccessDeniedException: User: arn:aws:iam::1:user/u is not authorized to perform: \
+                       lambda:AddPermission on resource: arn:aws:lambda:r:1:function:f because no \
+                       identity-based policy allows the lambda:AddPermission action";
+        let hint = denied(Operation::AssociateLambdaFunction, message).hint().unwrap();
+        assert!(hint.contains("needs lambda:AddPermission on arn:aws:lambda:r:1:function:f;"), "{hint}");
+        assert!(hint.contains("--for apply`"), "{hint}");
+    }
+
+    #[test]
+    fn a_denial_that_names_nothing_is_told_with_all_that_the_operation_needs() {
+        let hint = denied(Operation::ListInstances, "AccessDeniedException").hint().unwrap();
+        assert!(hint.contains("connect:ListInstances and ds:DescribeDirectories"), "{hint}");
+        assert!(hint.contains("--for plan`"), "{hint}");
+        let hint = denied(Operation::DeleteFunction, "AccessDeniedException").hint().unwrap();
+        assert!(hint.contains("--for apply --prune`"), "{hint}");
+    }
 }

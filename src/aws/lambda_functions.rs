@@ -259,6 +259,14 @@ fn seen(function: &FunctionRef, answer: GetFunctionOutput) -> Option<FunctionSee
     Some(FunctionSeen { arn, latest: configured(live), state, revision, tags, alias: None })
 }
 
+/// What is wrong with a function whose tags were not in the answer: without `lambda:ListTags` there is an error in
+/// their place (GetFunction).
+pub(super) fn untold_tags(subject: &str) -> Fault {
+    let message =
+        "whose it is cannot be told, for its tags are not shown: not authorized to perform: lambda:ListTags";
+    Fault { kind: FaultKind::Denied, ..Fault::unexpected(Operation::GetFunction, subject, message) }
+}
+
 fn state(live: &types::FunctionConfiguration) -> FunctionState {
     let told = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
         (Some(code), Some(reason)) => format!("{reason} ({code})"),

@@ -4,6 +4,7 @@
 use futures_util::future::{join, join_all};
 
 use super::fault::Fault;
+use super::lambda_functions::untold_tags;
 use super::observe::gap;
 use super::session::Session;
 use crate::manifest::{Manifest, RoleRef, Source};
@@ -59,7 +60,12 @@ async fn source(session: &Session, desired: &Manifest, reads: &Reads, name: &Lab
     let subject = Address::new(Kind::Function, name).to_string();
     let target = &function.target;
     match look(session, target, source, &subject).await {
-        Ok(look) => seen.function = look,
+        Ok(look) => {
+            if look.found().is_some_and(|function| function.tags.is_none()) {
+                seen.faults.push(untold_tags(&subject));
+            }
+            seen.function = look;
+        }
         Err(fault) => seen.faults.push(fault),
     }
     if !reads.by_id.contains(&Read::Policy(target.clone())) {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
-use super::fault::{Fault, FaultKind};
+use super::fault::Fault;
+use super::lambda_functions::untold_tags;
 use super::observe::gap;
 use super::session::Session;
 use crate::manifest::{Function, Manifest};
-use crate::operations::Operation;
 use crate::plan::{RemovalReads, is_left_over, role_of};
 use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
 use crate::snapshot::{
@@ -199,9 +199,7 @@ impl Observer<'_> {
         let Some(seen) = seen? else { return Ok(None) };
         let Some(tags) = seen.tags.clone() else {
             // No tags and tags that may not be read are not the same: the set may have made it.
-            let message = "its tags could not be read: whose it is cannot be told";
-            let kind = FaultKind::Denied;
-            return Err(Fault { kind, ..Fault::unexpected(Operation::GetFunction, &subject, message) });
+            return Err(untold_tags(&subject));
         };
         let qualifiers = aliases?.into_iter().map(Some).chain([None]);
         let looks = qualifiers.map(|qualifier| {

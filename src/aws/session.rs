@@ -18,7 +18,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
 use crate::operations::{Operation, Repeat};
-use crate::resource::{AccountId, Place};
+use crate::resource::{AccountId, Place, Region};
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -99,6 +99,12 @@ pub struct Session {
     pub(super) pacer: Pacer,
 }
 
+/// As whom clients sign.
+enum AccountKey<'a> {
+    Of(&'a AccountId),
+    Caller,
+}
+
 /// The clients of one account and Region.
 #[derive(Debug)]
 pub(super) struct Clients {
@@ -149,6 +155,16 @@ impl Session {
         self.base.endpoint_url()
     }
 
+    /// The Region of the machine's settings, if they name one.
+    pub fn region(&self) -> Option<Region> {
+        Region::parse(self.base.region()?.as_ref()).ok()
+    }
+
+    /// Clients that sign as whoever calls, before it is known in which account that is.
+    pub(super) fn of_caller(&self, region: &Region) -> Clients {
+        self.make(region, &AccountKey::Caller)
+    }
+
     /// Gives an account up: every call to it fails with this fault from now on.
     pub(super) fn lose(&self, account: &AccountId, fault: Fault) {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), fault);
@@ -162,19 +178,29 @@ impl Session {
     /// The clients for an account and Region.
     pub(super) fn at(&self, place: &Place) -> Arc<Clients> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(clients.entry(place.clone()).or_insert_with(|| Arc::new(self.make(place))))
+        Arc::clone(
+            clients
+                .entry(place.clone())
+                .or_insert_with(|| Arc::new(self.make(&place.region, &AccountKey::Of(&place.account)))),
+        )
     }
 
-    fn make(&self, place: &Place) -> Clients {
+    fn make(&self, region: &Region, account: &AccountKey<'_>) -> Clients {
         let mut config = self.base.to_builder();
-        config.set_region(SdkRegion::new(place.region.as_str().to_owned()));
+        config.set_region(SdkRegion::new(region.as_str().to_owned()));
         let app = format!("flowbind-{}", env!("CARGO_PKG_VERSION"));
         config.set_app_name(aws_config::AppName::new(app).ok());
         if let Access::Embedded { .. } = self.options.access {
-            // The embedded AWS takes an account's id as its access key.
-            let keys = Credentials::new(place.account.as_str(), "embedded", None, None, "flowbind");
+            // The embedded AWS takes an account's id as its access key, and any other for its default account.
+            let key = match account {
+                AccountKey::Of(account) => account.as_str(),
+                AccountKey::Caller => "caller",
+            };
+            let keys = Credentials::new(key, "embedded", None, None, "flowbind");
             config.set_credentials_provider(Some(SharedCredentialsProvider::new(keys)));
-        } else if let Some(credentials) = self.assumed.get(&place.account) {
+        } else if let AccountKey::Of(account) = account
+            && let Some(credentials) = self.assumed.get(*account)
+        {
             config.set_credentials_provider(Some(credentials.clone()));
         }
         let config = config.build();

@@ -9,12 +9,16 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod iam_policy;
+mod import;
 mod man;
 mod output;
 mod saving;
 mod schema;
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
+pub(super) use import::ImportArgs;
 pub(super) use man::ManArgs;
 pub(super) use output::PlanOutput;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
@@ -71,12 +75,16 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     Apply(ApplyArgs),
+    /// Write a manifest and flow files of an instance that exists.
+    Import(ImportArgs),
     /// Tell how live AWS left the declared state, and who moved. Writes nothing.
     Drift(DriftArgs),
     /// Plan what a run overwrote or deleted back, and write it.
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     Graph(GraphArgs),
+    /// Print the least IAM policy that a command needs for the manifests, offline.
+    IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests, or of a document that flowbind writes.
@@ -341,6 +349,9 @@ pub(super) struct EmulatorArgs {
     /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
     #[arg(long = "fault", value_name = "SPEC")]
     pub(super) faults: Vec<Fault>,
+    /// Let callers do only what this IAM policy document allows. Can be given again: all of them count together.
+    #[arg(long = "caller-policy", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) caller_policies: Vec<PathBuf>,
     /// How long a write stays invisible to reads, in milliseconds.
     #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
     pub(super) consistency_delay: Duration,

@@ -1,6 +1,9 @@
 //! `flowbind emulator`: the embedded AWS as a server.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
+use serde_json::{Value, json};
 
 use super::args::EmulatorArgs;
 use super::exit::{Exit, Failure};
@@ -22,6 +25,7 @@ pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit
         assumptions: args.assumptions.iter().cloned().collect(),
         seed: args.seed,
         state: args.state.clone(),
+        caller_policy: caller_policy(&args.caller_policies)?,
         ..Settings::default()
     };
     let started = Emulator::start(args.listen, settings, world).await;
@@ -35,6 +39,24 @@ pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit
     let stopped = emulator.stop().await.context("the state could not be written");
     stopped.map_err(|error| Failure::new(Exit::Error, error))?;
     Ok(Exit::Done)
+}
+
+/// Reads the documents that limit callers; their statements count together, as those of one identity do.
+fn caller_policy(files: &[PathBuf]) -> Result<Option<Value>, Failure> {
+    let mut statements = Vec::new();
+    for file in files {
+        let read = || -> anyhow::Result<Vec<Value>> {
+            let document: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+            match document.get("Statement") {
+                Some(Value::Array(all)) => Ok(all.clone()),
+                Some(one @ Value::Object(_)) => Ok(vec![one.clone()]),
+                _ => anyhow::bail!("it has no `Statement`: it must be one policy document"),
+            }
+        };
+        let read = read().with_context(|| format!("the policy in {} could not be read", file.display()));
+        statements.extend(read.map_err(|error| Failure::new(Exit::Error, error))?);
+    }
+    Ok((!files.is_empty()).then(|| json!({ "Version": "2012-10-17", "Statement": statements })))
 }
 
 /// Waits for Ctrl-C or SIGTERM.

@@ -10,6 +10,8 @@ mod drift;
 mod emulator;
 mod exit;
 mod graph;
+mod iam_policy;
+mod import;
 mod init;
 mod lint;
 mod load;
@@ -51,9 +53,11 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Plan(args) => plan::run(args, now, &terminal).await,
         Command::Apply(args) => apply::run(args, now, &terminal).await,
+        Command::Import(args) => import::run(args, &terminal).await,
         Command::Drift(args) => drift::run(args, now, &terminal).await,
         Command::Rollback(args) => rollback::run(args, now, &terminal).await,
         Command::Graph(args) => graph::run(args, &terminal),
+        Command::IamPolicy(args) => iam_policy::run(args, &terminal),
         Command::Emulator(args) => emulator::run(args, &terminal).await,
         Command::Schema(args) => schema::run(args, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),

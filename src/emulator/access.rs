@@ -2,115 +2,63 @@
 
 use serde_json::Value;
 
+use super::access_context::{self, Context};
+use super::access_dependent;
+use super::assumptions::Assumptions;
 use super::call::Call;
 use super::faults::Faults;
+use super::operations;
 use super::policy;
+use super::settings::Settings;
+use super::state::State;
 use super::wire::{ApiError, Service};
 
 /// What the caller of one request may do beside the operation it asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Access<'a> {
-    pub(super) faults: &'a Faults,
-    pub(super) policy: Option<&'a Value>,
+    faults: &'a Faults,
+    policy: Option<&'a Value>,
+    assumptions: &'a Assumptions,
 }
 
-/// Actions that an operation needs beside its own, on any resource (Service Authorization Reference). Those of
-/// Associate and Disassociate are checked where they are made, because AWS leaves open what happens then (U2).
-const DEPENDENT: &[(&str, &[&str])] = &[
-    ("connect:ListInstances", &["ds:DescribeDirectories"]),
-    ("connect:DescribeInstance", &["ds:DescribeDirectories"]),
-    (
-        "connect:UpdateInstanceAttribute",
-        &[
-            "ds:DescribeDirectories",
-            "iam:AttachRolePolicy",
-            "iam:CreateServiceLinkedRole",
-            "iam:PutRolePolicy",
-            "logs:CreateLogGroup",
-        ],
-    ),
-    ("connect:SearchContactFlows", &["connect:DescribeContactFlow"]),
-    (
-        "connect:CreateInstance",
-        &[
-            "ds:AuthorizeApplication",
-            "ds:CheckAlias",
-            "ds:CreateAlias",
-            "ds:CreateDirectory",
-            "ds:CreateIdentityPoolDirectory",
-            "ds:DeleteDirectory",
-            "ds:DescribeDirectories",
-            "ds:UnauthorizeApplication",
-            "iam:AttachRolePolicy",
-            "iam:CreateServiceLinkedRole",
-            "iam:PutRolePolicy",
-        ],
-    ),
-    (
-        "connect:DeleteInstance",
-        &["ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication"],
-    ),
-];
-
-/// What tagging at creation needs besides.
-const TAGGING: &[(&str, &str)] = &[
-    ("connect:CreateInstance", "connect:TagResource"),
-    ("connect:CreateContactFlow", "connect:TagResource"),
-    ("connect:CreateContactFlowModule", "connect:TagResource"),
-    ("lambda:CreateFunction", "lambda:TagResource"),
-    ("iam:CreateRole", "iam:TagRole"),
-];
-
-fn dependent(action: &str, call: &Call) -> impl Iterator<Item = &'static str> {
-    let found = DEPENDENT.iter().find(|(known, _)| *known == action);
-    let tags = call.body.get("Tags").is_some_and(|tags| {
-        tags.as_object().is_some_and(|tags| !tags.is_empty()) || tags.as_array().is_some()
-    });
-    let tagging = TAGGING.iter().find(|(known, _)| tags && *known == action);
-    found
-        .into_iter()
-        .flat_map(|(_, needed)| needed.iter().copied())
-        .chain(tagging.into_iter().map(|(_, needed)| *needed))
-}
-
-/// The values that conditions of the policy may ask for.
-fn context(call: &Call) -> Vec<(&'static str, &str)> {
-    let mut context = vec![("aws:RequestedRegion", call.region.as_str())];
-    if let Some(instance) = call.labels.get("InstanceId") {
-        context.push(("connect:InstanceId", instance));
+impl<'a> Access<'a> {
+    pub(super) fn new(faults: &'a Faults, settings: &'a Settings) -> Self {
+        Self { faults, policy: settings.caller_policy.as_ref(), assumptions: &settings.assumptions }
     }
-    if let Some(attribute) = call.labels.get("AttributeType") {
-        context.push(("connect:AttributeType", attribute));
-    }
-    if let Some(principal) = call.body.get("Principal").and_then(Value::as_str) {
-        context.push(("lambda:Principal", principal));
-    }
-    context
-}
 
-impl Access<'_> {
     /// Returns the first action that the policy does not allow, with the resource it was asked for.
-    fn missing(&self, call: &Call, resource: &str) -> Option<(String, String)> {
+    pub(super) fn missing(&self, call: &Call, state: &State) -> Option<(String, String)> {
         let policy = self.policy?;
-        let action = call.operation.action();
-        let context = context(call);
-        if !policy::allows(policy, &action, resource, &context) {
-            return Some((action, resource.to_owned()));
+        let (action, resource) = self.own(call);
+        let context = access_context::of(call, &resource, state, self.assumptions);
+        if !policy::allows(policy, &action, &resource, &context) {
+            return Some((action, resource));
         }
-        dependent(&action, call)
-            .find(|needed| !policy::allows_somewhere(policy, needed))
-            .map(|needed| (needed.to_owned(), "*".to_owned()))
+        let needed = access_dependent::of(call, &resource).into_iter();
+        let mut refused = needed.filter(|(action, resource, own)| {
+            let context: Context = context.iter().chain(own).cloned().collect();
+            !policy::allows(policy, action, resource, &context)
+        });
+        refused.next().map(|(action, resource, _)| (action.to_owned(), resource))
     }
 
-    /// Tells whether the policy allows the call with all that it needs.
-    pub(super) fn permits(&self, call: &Call, resource: &str) -> bool {
-        self.missing(call, resource).is_none()
+    /// The action of the call, and the resource that it is authorised on.
+    fn own(&self, call: &Call) -> (String, String) {
+        let resource = match operations::qualifier(call).filter(|_| self.qualifies()) {
+            Some(qualifier) => format!("{}:{qualifier}", operations::resource_arn(call)),
+            None => operations::resource_arn(call),
+        };
+        (call.operation.action(), resource)
     }
 
-    /// Says what is not allowed, in the words of AWS.
-    pub(super) fn refusal(&self, call: &Call, resource: &str) -> ApiError {
-        let (action, resource) =
-            self.missing(call, resource).unwrap_or_else(|| (call.operation.action(), resource.to_owned()));
+    /// U15: whether a qualifier is part of the ARN that Lambda authorises.
+    pub(super) fn qualifies(&self) -> bool {
+        self.assumptions.holds("qualified-arn-authorised")
+    }
+
+    /// Says what is not allowed, in the words of AWS; the call's own action where a fault denies it.
+    pub(super) fn refusal(&self, call: &Call, state: &State) -> ApiError {
+        let (action, resource) = self.missing(call, state).unwrap_or_else(|| self.own(call));
         ApiError::denied(call.service(), &call.principal, &action, &resource)
     }
 
@@ -126,6 +74,17 @@ impl Access<'_> {
             return false;
         }
         let action = format!("{}:{operation}", service.prefix());
-        self.policy.is_none_or(|document| policy::allows(document, &action, resource, context))
+        let context: Context =
+            context.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect();
+        self.policy.is_none_or(|document| policy::allows(document, &action, resource, &context))
+    }
+
+    /// Tells whether the caller may change a function's policy through Connect, which calls on its behalf (U14).
+    pub(super) fn allows_policy_write(&self, operation: &str, function: &str) -> bool {
+        let names_principal =
+            operation == "AddPermission" || self.assumptions.holds("remove-names-principal");
+        let principal = [("lambda:Principal", "connect.amazonaws.com")];
+        let context = if names_principal { principal.as_slice() } else { &[] };
+        self.allows(Service::Lambda, operation, function, context)
     }
 }

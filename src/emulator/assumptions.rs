@@ -1,4 +1,4 @@
-//! What AWS leaves undocumented, as switches. Each switch is a question of one of the unknowns U0 to U14; its first
+//! What AWS leaves undocumented, as switches. Each switch is a question of one of the unknowns U0 to U16; its first
 //! answer is the default. The register is the table in the module page, checked against [`REGISTER`] by a test.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use super::settings::SettingError;
 /// One open question about AWS, and the answers that the emulator can give.
 #[derive(Debug)]
 pub struct Question {
-    /// The unknown that it belongs to (`U0` to `U14`).
+    /// The unknown that it belongs to (`U0` to `U16`).
     pub unknown: &'static str,
     /// What is asked.
     pub about: &'static str,
@@ -93,6 +93,16 @@ pub const REGISTER: &[Question] = &[
         "whose rights the implicit Add/RemovePermission needs",
         &["caller-needs-lambda-rights", "service-has-lambda-rights"],
     ),
+    question(
+        "U15",
+        "what Lambda authorises a call with a qualifier on",
+        &["qualified-arn-authorised", "function-arn-authorised"],
+    ),
+    question(
+        "U16",
+        "lambda:Principal of a RemovePermission, which names none",
+        &["remove-without-principal", "remove-names-principal"],
+    ),
 ];
 
 /// One answer, read from `U0=lambda-refs-checked`.
@@ -117,7 +127,7 @@ impl FromStr for Assumption {
             known.extend_from_slice(entry.answers);
         }
         let hint = if known.is_empty() {
-            "the unknowns with a switch are U0 to U11 and U14".to_owned()
+            "the unknowns with a switch are U0 to U11 and U14 to U16".to_owned()
         } else {
             format!("the answers of {unknown} are {}", known.join(", "))
         };

@@ -164,6 +164,8 @@ pub(super) struct View<'a> {
     pub(super) settings: &'a Settings,
     /// Milliseconds since the epoch.
     pub(super) now: u64,
+    /// What the caller may do beside the operation itself.
+    pub(super) access: Access<'a>,
 }
 
 impl View<'_> {
@@ -188,7 +190,13 @@ pub(super) struct Edit<'a> {
 impl Edit<'_> {
     /// Returns the same call for reading.
     pub(super) fn view(&self) -> View<'_> {
-        View { state: self.state, call: self.call, settings: self.settings, now: self.now }
+        View {
+            state: self.state,
+            call: self.call,
+            settings: self.settings,
+            now: self.now,
+            access: self.access,
+        }
     }
 
     /// Tells whether an answer of the register of assumptions is in force.

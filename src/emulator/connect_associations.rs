@@ -161,16 +161,20 @@ fn check_target(edit: &Edit<'_>, target: &Target, arn: &str) -> Result<(), ApiEr
 /// Tells whether the call that Connect makes on the caller's behalf is allowed (U14).
 fn may(edit: &Edit<'_>, operation: &str, target: &Target) -> bool {
     edit.assumes("service-has-lambda-rights")
-        || edit.access.allows(
-            Service::Lambda,
-            operation,
-            &arn::function(&target.account, &target.region, &target.name),
-            &[("lambda:Principal", "connect.amazonaws.com")],
-        )
+        || edit.access.allows_policy_write(operation, &policy_arn(edit, target))
+}
+
+/// What the caller must be allowed to write to: the function, or the qualifier whose policy is written (U3, U15).
+fn policy_arn(edit: &Edit<'_>, target: &Target) -> String {
+    let function = arn::function(&target.account, &target.region, &target.name);
+    match target.policy_qualifier(edit).as_str() {
+        qualifier if !qualifier.is_empty() && edit.access.qualifies() => format!("{function}:{qualifier}"),
+        _ => function,
+    }
 }
 
 fn denied(edit: &Edit<'_>, operation: &str, target: &Target) -> ApiError {
-    let resource = arn::function(&target.account, &target.region, &target.name);
+    let resource = policy_arn(edit, target);
     ApiError::denied(Service::Connect, &edit.call.principal, &format!("lambda:{operation}"), &resource)
 }
 

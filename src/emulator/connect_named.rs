@@ -17,7 +17,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "ListQueues",
         "GET",
         "/queues-summary/{InstanceId}",
-        Resource::Instance,
+        Resource::Queues,
         Handler::Read(list_queues),
     ),
     connect(

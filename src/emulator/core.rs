@@ -227,15 +227,14 @@ impl Inner {
         if faults.contains(&FaultKind::Internal) {
             return Err(ApiError::internal(service));
         }
-        let resource = operations::resource_arn(call);
-        let access = Access { faults: &self.faults, policy: settings.caller_policy.as_ref() };
-        let allowed = !faults.contains(&FaultKind::Deny) && access.permits(call, &resource);
+        let access = Access::new(&self.faults, settings);
+        let allowed = !faults.contains(&FaultKind::Deny) && access.missing(call, &self.state).is_none();
         // STS answers GetCallerIdentity to everyone, whatever the policy says.
         if allowed || (name == "GetCallerIdentity" && !faults.contains(&FaultKind::Deny)) {
             return Ok(());
         }
         self.stats.denied += 1;
-        Err(access.refusal(call, &resource))
+        Err(access.refusal(call, &self.state))
     }
 
     fn within_rate(&mut self, call: &Call, settings: &Settings) -> bool {
@@ -255,10 +254,16 @@ impl Inner {
     ) -> (Answer, bool) {
         let now = clock::now();
         match call.operation.handler {
-            Handler::ReadNow(handler) => (handler(&View { state: &self.state, call, settings, now }), false),
+            Handler::ReadNow(handler) => {
+                let access = Access::new(&self.faults, settings);
+                (handler(&View { state: &self.state, call, settings, now, access }), false)
+            }
             Handler::Read(handler) => {
-                let state = self.visible(settings.consistency_delay);
-                (handler(&View { state, call, settings, now }), false)
+                self.forget(settings.consistency_delay);
+                let access = Access::new(&self.faults, settings);
+                // As it was that long ago: before the first write that is younger.
+                let state = self.history.front().map_or(&self.state, |(_, before)| before);
+                (handler(&View { state, call, settings, now, access }), false)
             }
             Handler::Write(handler) => {
                 // Written on a copy, so that a refused request leaves no trace.
@@ -268,7 +273,7 @@ impl Inner {
                 if let Some(snapshot) = snapshot {
                     lost_writes::restore(&mut next, snapshot);
                 }
-                let access = Access { faults: &self.faults, policy: settings.caller_policy.as_ref() };
+                let access = Access::new(&self.faults, settings);
                 let answer = handler(&mut Edit { state: &mut next, call, settings, now, access, failing });
                 let keep = answer.as_ref().map_or_else(|error| error.commit, |_| true);
                 if !keep {
@@ -295,12 +300,6 @@ impl Inner {
             self.history.push_back((Instant::now(), before));
         }
         Ok(())
-    }
-
-    /// Returns the state as it was `delay` ago: the one before the first write that is younger.
-    fn visible(&mut self, delay: Duration) -> &State {
-        self.forget(delay);
-        self.history.front().map_or(&self.state, |(_, before)| before)
     }
 
     /// Drops the states that no read sees any more.

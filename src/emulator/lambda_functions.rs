@@ -7,7 +7,7 @@ use super::call::{Call, View};
 use super::lambda_lookup::{function, missing, qualifier};
 use super::operations::{Handler, Operation, Resource, lambda};
 use super::state::Function;
-use super::wire::{Answer, ApiError, Page, Reply};
+use super::wire::{Answer, ApiError, Page, Reply, Service};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     lambda(
@@ -109,7 +109,11 @@ fn get_function(view: &View<'_>) -> Answer {
         // Nothing is served there: the emulator keeps a package's digest, not the package.
         "Code": { "RepositoryType": "S3", "Location": format!("https://code.invalid/{}?sha256={digest}", name.name) },
     });
-    if !function.tags.is_empty() {
+    let arn = arn::function(&view.call.account, &view.call.region, &name.name);
+    if !view.access.allows(Service::Lambda, "ListTags", &arn, &[]) {
+        let denied = ApiError::denied(Service::Lambda, &view.call.principal, "lambda:ListTags", &arn);
+        body["TagsError"] = json!({ "ErrorCode": denied.code, "Message": denied.message });
+    } else if !function.tags.is_empty() {
         body["Tags"] = json!(function.tags);
     }
     if let Some(reserved) = function.reserved_concurrency {

@@ -89,6 +89,8 @@
 //! | U11 | time limit of an asynchronous invocation | `async-limit-60`, `async-limit-8` |
 //! | U12, U13 | answers of a function and ContactData at run time | no switch: the emulator runs no contact |
 //! | U14 | whose rights the implicit Add/RemovePermission needs | `caller-needs-lambda-rights`, `service-has-lambda-rights` |
+//! | U15 | what Lambda authorises a call with a qualifier on | `qualified-arn-authorised`, `function-arn-authorised` |
+//! | U16 | lambda:Principal of a RemovePermission, which names none | `remove-without-principal`, `remove-names-principal` |
 //!
 //! # Where it may differ from AWS
 //!
@@ -102,10 +104,13 @@
 //! - A resource policy's statements are kept as they were sent; AWS replaces the ARN of a deleted principal.
 //! - Any AWS managed policy can be attached, existing or not, and any role can be assumed.
 //! - [`Settings::caller_policy`] is judged by a small evaluator: wildcards, NotAction, NotResource and four condition
-//!   operators. Actions that an operation depends on count on any resource.
+//!   operators. What an operation depends on is judged with it, before anything is done; only the rights to the
+//!   function's policy (Associate, Disassociate) and to pass a role are judged when they are used.
 //! - Creating and deleting instances is rationed over the emulator's life, not over 30 days.
 
 mod access;
+mod access_context;
+mod access_dependent;
 mod arn;
 mod assumptions;
 mod call;

@@ -104,6 +104,8 @@ pub(super) enum Resource {
     Flow,
     /// All flows of an instance.
     Flows,
+    /// All queues of an instance.
+    Queues,
     /// A module of an instance.
     Module,
     /// A Lambda function.
@@ -176,7 +178,17 @@ fn labels(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, S
     segments.next().is_none().then_some(found)
 }
 
-/// Returns the ARN that a call is authorised on.
+/// Returns the qualifier of a Lambda function that a call names: a version, or an alias that it is about.
+pub(super) fn qualifier(call: &Call) -> Option<String> {
+    if call.operation.resource != Resource::Function {
+        return None;
+    }
+    let named = || arn::FunctionName::parse(call.label("FunctionName")).and_then(|name| name.qualifier);
+    let alias = || call.labels.get("Name").cloned();
+    call.query("Qualifier").map(str::to_owned).or_else(named).or_else(alias)
+}
+
+/// Returns the ARN that a call is authorised on, without any qualifier.
 pub(super) fn resource_arn(call: &Call) -> String {
     let member =
         |name: &str| call.body.get(name).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
@@ -193,6 +205,7 @@ pub(super) fn resource_arn(call: &Call) -> String {
         Resource::Instance => instance(),
         Resource::Flow => format!("{}/contact-flow/{}", instance(), star(&bare(call.label("ContactFlowId")))),
         Resource::Flows => format!("{}/contact-flow/*", instance()),
+        Resource::Queues => format!("{}/queue/*", instance()),
         Resource::Module => {
             format!("{}/flow-module/{}", instance(), star(&bare(call.label("ContactFlowModuleId"))))
         }

@@ -1,14 +1,17 @@
 //! A small evaluator of IAM policy documents: enough for "may this caller do that".
 //!
 //! Understands Effect, Action/NotAction, Resource/NotResource with wildcards, and the conditions StringEquals,
-//! StringLike, ArnEquals and ArnLike on the values that the caller of [`allows`] gives. Any other condition counts as
+//! StringLike, ArnEquals and ArnLike, each also with IfExists, ForAllValues or ForAnyValue, on the values that the
+//! caller of [`allows`] gives. Any other condition counts as
 //! not met, which grants less than AWS would; it never grants more, except that an unknown condition on a Deny
 //! statement does not deny.
 
 use serde_json::Value;
 
+use super::access_context::Context;
+
 /// Tells whether `document` allows `action` on `resource`: some statement allows it and none denies it.
-pub(super) fn allows(document: &Value, action: &str, resource: &str, context: &[(&str, &str)]) -> bool {
+pub(super) fn allows(document: &Value, action: &str, resource: &str, context: &Context) -> bool {
     let statements = list(document.get("Statement"));
     let applies = |effect: &str| {
         statements.iter().any(|statement| {
@@ -19,22 +22,6 @@ pub(super) fn allows(document: &Value, action: &str, resource: &str, context: &[
         })
     };
     applies("Allow") && !applies("Deny")
-}
-
-/// Tells whether `document` allows `action` on some resource under some conditions, and denies it nowhere without
-/// condition.
-pub(super) fn allows_somewhere(document: &Value, action: &str) -> bool {
-    let statements = list(document.get("Statement"));
-    let names = |statement: &&Value, effect: &str| {
-        statement.get("Effect").and_then(Value::as_str) == Some(effect)
-            && covers(statement, "Action", "NotAction", action, true)
-    };
-    let denied = |statement: &&Value| {
-        names(statement, "Deny")
-            && statement.get("Condition").is_none()
-            && covers(statement, "Resource", "NotResource", "*", false)
-    };
-    statements.iter().any(|statement| names(statement, "Allow")) && !statements.iter().any(denied)
 }
 
 /// A single value stands for a list of one.
@@ -62,22 +49,32 @@ fn covers(statement: &Value, name: &str, negated: &str, value: &str, fold_case: 
     }
 }
 
-fn conditions_hold(condition: Option<&Value>, context: &[(&str, &str)]) -> bool {
+fn conditions_hold(condition: Option<&Value>, context: &Context) -> bool {
     let Some(Value::Object(operators)) = condition else { return condition.is_none() };
     operators.iter().all(|(operator, keys)| {
         let Value::Object(keys) = keys else { return false };
-        keys.iter().all(|(key, expected)| {
-            let found =
-                context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| *value);
-            let Some(found) = found else { return operator.ends_with("IfExists") };
-            let test: fn(&str, &str) -> bool = match operator.trim_end_matches("IfExists") {
-                "StringEquals" => |pattern, value| pattern == value,
-                "StringLike" | "ArnLike" | "ArnEquals" => like,
-                _ => return false,
-            };
-            list(Some(expected)).into_iter().filter_map(Value::as_str).any(|pattern| test(pattern, found))
-        })
+        keys.iter().all(|(key, expected)| condition_holds(operator, key, expected, context))
     })
+}
+
+fn condition_holds(operator: &str, key: &str, expected: &Value, context: &Context) -> bool {
+    let (every, operator) = match operator.split_once(':') {
+        Some(("ForAllValues", operator)) => (true, operator),
+        Some(("ForAnyValue", operator)) => (false, operator),
+        Some(_) => return false,
+        None => (false, operator),
+    };
+    let test: fn(&str, &str) -> bool = match operator.trim_end_matches("IfExists") {
+        "StringEquals" => |pattern, value| pattern == value,
+        "StringLike" | "ArnLike" | "ArnEquals" => like,
+        _ => return false,
+    };
+    let found = context.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, values)| values);
+    // Of no value at all everything is true.
+    let Some(found) = found else { return every || operator.ends_with("IfExists") };
+    let expected: Vec<&str> = list(Some(expected)).into_iter().filter_map(Value::as_str).collect();
+    let good = |value: &String| expected.iter().any(|pattern| test(pattern, value));
+    if every { found.iter().all(good) } else { found.iter().any(good) }
 }
 
 /// Compares with a pattern in which `*` is any text and `?` any character.
@@ -114,6 +111,27 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn none() -> Context {
+        Context::new()
+    }
+
+    #[test]
+    fn of_several_values_each_or_one_must_fit() {
+        let condition = |operator: &str| json!({ operator: { "aws:TagKeys": ["a", "b"] } });
+        let keys =
+            |keys: &[&str]| vec![("aws:TagKeys".to_owned(), keys.iter().map(|k| (*k).to_owned()).collect())];
+        for (sent, every, any) in
+            [(&["a", "b"][..], true, true), (&["a", "c"], false, true), (&["c"], false, false)]
+        {
+            let holds = |operator| conditions_hold(Some(&condition(operator)), &keys(sent));
+            assert_eq!(holds("ForAllValues:StringEquals"), every, "{sent:?}");
+            assert_eq!(holds("ForAnyValue:StringEquals"), any, "{sent:?}");
+        }
+        assert!(conditions_hold(Some(&condition("ForAllValues:StringEquals")), &none()));
+        assert!(!conditions_hold(Some(&condition("ForAnyValue:StringEquals")), &none()));
+        assert!(conditions_hold(Some(&condition("StringEqualsIfExists")), &none()));
+    }
+
     #[test]
     fn patterns_match_as_in_iam() {
         assert!(like("connect:List*", "connect:ListInstances"));
@@ -126,8 +144,8 @@ mod tests {
     fn only_what_a_statement_allows_is_allowed() {
         let document =
             json!({"Statement": {"Effect": "Allow", "Action": ["connect:List*"], "Resource": "*"}});
-        assert!(allows(&document, "connect:ListInstances", "*", &[]));
-        assert!(!allows(&document, "connect:DeleteContactFlow", "x", &[]));
+        assert!(allows(&document, "connect:ListInstances", "*", &none()));
+        assert!(!allows(&document, "connect:DeleteContactFlow", "x", &none()));
     }
 
     #[test]
@@ -136,8 +154,8 @@ mod tests {
             {"Effect": "Allow", "Action": "*", "Resource": "*"},
             {"Effect": "Deny", "Action": "lambda:AddPermission", "Resource": "*"},
         ]});
-        assert!(allows(&document, "lambda:GetPolicy", "f", &[]));
-        assert!(!allows(&document, "lambda:AddPermission", "f", &[]));
+        assert!(allows(&document, "lambda:GetPolicy", "f", &none()));
+        assert!(!allows(&document, "lambda:AddPermission", "f", &none()));
     }
 
     #[test]
@@ -146,10 +164,12 @@ mod tests {
             "Effect": "Allow", "Action": "lambda:AddPermission", "Resource": "*",
             "Condition": {"StringEquals": {"lambda:Principal": "connect.amazonaws.com"}},
         }]});
-        let with =
-            |principal| allows(&document, "lambda:AddPermission", "f", &[("lambda:Principal", principal)]);
+        let with = |principal: &str| {
+            let context = vec![("lambda:Principal".to_owned(), vec![principal.to_owned()])];
+            allows(&document, "lambda:AddPermission", "f", &context)
+        };
         assert!(with("connect.amazonaws.com"));
         assert!(!with("s3.amazonaws.com"));
-        assert!(!allows(&document, "lambda:AddPermission", "f", &[]));
+        assert!(!allows(&document, "lambda:AddPermission", "f", &none()));
     }
 }

@@ -58,6 +58,7 @@ pub use removal::{
 pub(crate) use removal::{is_left_over, role_of};
 pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
+pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use uses::flow_address;
 pub(crate) use uses::{association_of, uses};

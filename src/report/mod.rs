@@ -10,6 +10,7 @@ mod fields;
 mod flow_diff;
 mod github;
 pub mod graph;
+mod iam_policy;
 mod json;
 pub mod lint;
 mod markdown;
@@ -26,6 +27,7 @@ pub use apply_text::apply_text;
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
+pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use json::ActionLine;
 pub use json::{ApplyDocument, PlanDocument, ValidateDocument, action_lines};

@@ -148,3 +148,55 @@ async fn tagging_at_creation_needs_the_right_to_tag() {
     assert!(tagged.text.contains("iam:TagRole"), "{}", tagged.text);
     assert_eq!(bench.form("iam", role).await.status, 200);
 }
+
+fn allowing(statements: Value, assumptions: &[&str]) -> Settings {
+    Settings { caller_policy: Some(json!({ "Statement": statements })), ..super::assuming(assumptions) }
+}
+
+#[tokio::test]
+async fn what_an_operation_depends_on_is_judged_on_its_own_resource() {
+    for (log_group, status) in [("/aws/connect/*", 200), ("/aws/lambda/*", 403)] {
+        let statements = json!([
+            { "Effect": "Allow", "Action": ["connect:*", "ds:DescribeDirectories"], "Resource": "*" },
+            { "Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::*:role/aws-service-role/*" },
+            { "Effect": "Allow", "Action": "logs:*", "Resource": format!("arn:aws:logs:*:*:log-group:{log_group}") },
+        ]);
+        let bench = Bench::start(allowing(statements, &[])).await;
+        let path = format!("/instance/{}/attribute/CONTACTFLOW_LOGS", bench.instance().await);
+        let set = bench.connect("POST", &path, json!({ "Value": "true" })).await;
+        assert_eq!(set.status, status, "{log_group}: {}", set.text);
+        assert_eq!(set.text.contains("logs:CreateLogGroup"), status == 403, "{}", set.text);
+    }
+}
+
+#[tokio::test]
+async fn whether_a_removal_names_a_principal_is_assumed() {
+    let statements = json!([
+        { "Effect": "Allow", "Action": "lambda:AddPermission", "Resource": "*" },
+        {
+            "Effect": "Allow", "Action": "lambda:RemovePermission", "Resource": "*",
+            "Condition": { "StringEquals": { "lambda:Principal": "connect.amazonaws.com" } },
+        },
+    ]);
+    for (assumption, status) in [("U16=remove-without-principal", 403), ("U16=remove-names-principal", 204)] {
+        let bench = Bench::start(allowing(statements.clone(), &[assumption])).await;
+        let permission = json!({
+            "StatementId": "mine", "Action": "lambda:InvokeFunction", "Principal": "connect.amazonaws.com",
+        });
+        assert_eq!(bench.lambda("POST", "/crm/policy", permission).await.status, 201);
+        assert_eq!(
+            bench.lambda("DELETE", "/crm/policy/mine", Value::Null).await.status,
+            status,
+            "{assumption}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tags_that_may_not_be_listed_are_an_error_in_the_answer() {
+    let statements = json!([{ "Effect": "Allow", "Action": "lambda:GetFunction", "Resource": "*" }]);
+    let bench = Bench::start(allowing(statements, &[])).await;
+    let answer = bench.lambda("GET", "/crm", Value::Null).await.ok();
+    assert_eq!(answer["TagsError"]["ErrorCode"], "AccessDeniedException");
+    assert!(answer.get("Tags").is_none() && answer["Configuration"].is_object());
+}

@@ -1,0 +1,110 @@
+//! One action on one resource under at most one condition, and the list of them that a manifest leads to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::identity::Identity;
+use super::target::Target;
+use crate::manifest::{Account, Manifest};
+use crate::operations::Operation;
+use crate::resource::{AccountId, partition};
+
+/// A condition with one operator and one key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Condition {
+    pub(super) operator: &'static str,
+    pub(super) key: String,
+    pub(super) values: BTreeSet<String>,
+}
+
+impl Condition {
+    pub(super) fn new(
+        operator: &'static str,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self { operator, key: key.into(), values: values.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// Something that must be allowed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Need {
+    pub(super) action: String,
+    pub(super) resource: String,
+    pub(super) condition: Option<Condition>,
+}
+
+/// Everything that a manifest needs, by identity.
+pub(super) struct Needs<'a> {
+    manifest: &'a Manifest,
+    found: BTreeMap<Identity, BTreeSet<Need>>,
+}
+
+impl<'a> Needs<'a> {
+    pub(super) fn new(manifest: &'a Manifest) -> Self {
+        Self { manifest, found: BTreeMap::new() }
+    }
+
+    /// Adds an operation with the actions that depend on it.
+    pub(super) fn add(&mut self, operation: Operation, target: &Target<'_>) {
+        for action in operation.facts().actions {
+            self.add_action(action, target);
+        }
+    }
+
+    /// Adds the operation's own action alone, where nothing that depends on it is used.
+    pub(super) fn add_alone(&mut self, operation: Operation, target: &Target<'_>) {
+        if let Some(action) = operation.facts().actions.first() {
+            self.add_action(action, target);
+        }
+    }
+
+    fn add_action(&mut self, action: &str, target: &Target<'_>) {
+        let identity = self.identity(&target.place.account);
+        let needs = self.found.entry(identity).or_default();
+        for (resource, condition) in target.resources(action) {
+            needs.insert(Need { action: action.to_owned(), resource, condition });
+        }
+    }
+
+    fn account(&self, id: &AccountId) -> Option<&'a Account> {
+        self.manifest.accounts.values().find(|account| account.id == *id)
+    }
+
+    fn identity(&self, id: &AccountId) -> Identity {
+        match self.account(id).and_then(|account| account.assume_role.as_ref()) {
+            Some(arn) => Identity::Role { arn: arn.clone(), account: id.clone() },
+            None => Identity::CallerIn(id.clone()),
+        }
+    }
+
+    /// Gives what was found; the caller gets the right to assume the roles.
+    pub(super) fn by_identity(mut self) -> BTreeMap<Identity, BTreeSet<Need>> {
+        // Who runs flowbind is at home in an account that it reaches without a role, the instances' first.
+        let instances = self.manifest.instances.values().map(|instance| &instance.place.account);
+        let accounts = self.manifest.accounts.values().map(|account| &account.id);
+        let mut all = instances.chain(accounts);
+        let home = all.find_map(|id| Some(self.identity(id)).filter(|i| matches!(i, Identity::CallerIn(_))));
+        let home = home.unwrap_or(Identity::Caller);
+        let roles = self.manifest.accounts.values().filter_map(|account| {
+            let Account { id: _, assume_role, external_id, origin: _ } = account;
+            let condition =
+                external_id.as_ref().map(|id| Condition::new("StringEquals", "sts:ExternalId", [id]));
+            Some(Need { action: "sts:AssumeRole".to_owned(), resource: assume_role.clone()?, condition })
+        });
+        let roles: BTreeSet<Need> = roles.collect();
+        if !roles.is_empty() {
+            self.found.entry(home).or_default().extend(roles);
+        }
+        self.found
+    }
+}
+
+/// `arn:aws:SERVICE:REGION:ACCOUNT:` for a place.
+pub(super) fn prefix(service: &str, place: &crate::resource::Place) -> String {
+    let partition = partition(&place.region);
+    match service {
+        "iam" => format!("arn:{partition}:iam::{}:", place.account),
+        _ => format!("arn:{partition}:{service}:{}:{}:", place.region, place.account),
+    }
+}

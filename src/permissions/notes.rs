@@ -1,0 +1,28 @@
+//! What a reader of a policy should know: where it is wider than the manifest could make it.
+
+use super::Scope;
+use crate::manifest::{InstanceLookup, Manifest};
+
+/// Says what widens the policies, a sentence each, in order.
+pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
+    let mut notes = Vec::new();
+    for manifest in manifests {
+        let by_alias =
+            manifest.instances.iter().filter(|(_, it)| matches!(it.lookup, InstanceLookup::Alias(_)));
+        notes.extend(by_alias.map(|(name, instance)| {
+            format!(
+                "{}: instance/{name} is found by its alias, which no ARN holds: every instance in {} is covered; \
+                 with `id:` in the manifest only this one is.",
+                manifest.set, instance.place
+            )
+        }));
+    }
+    if scope.left_over {
+        notes.push(
+            "what is left over is looked for among all functions and roles of the accounts; without `--prune` only \
+             what the manifest names is covered."
+                .to_owned(),
+        );
+    }
+    notes
+}

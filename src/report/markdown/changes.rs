@@ -137,7 +137,7 @@ pub(super) fn flow_lines(diff: &FlowDiff) -> Vec<String> {
                 lines.extend(text.iter().map(|line| format!("- {line}")));
             }
             BlockChange::Renamed { from, to } => {
-                lines.push(format!("@@ renamed block @@"));
+                lines.push("@@ renamed block @@".to_owned());
                 lines.extend(from_to("Identifier", Some(from), Some(to)));
             }
             BlockChange::Changed { name, kind, from_text, to_text, .. } => {

@@ -114,9 +114,7 @@ fn words(text: &str, pieces: &mut Vec<Piece>) {
             push(pieces, Piece::Words(after.to_owned()));
         }
     }
-    if spaced(text.chars().next_back()) && !text.trim().is_empty() {
-        push(pieces, Piece::Words(" ".to_owned()));
-    } else if !text.is_empty() && text.trim().is_empty() && !pieces.is_empty() {
+    if spaced(text.chars().next_back()) && !pieces.is_empty() {
         push(pieces, Piece::Words(" ".to_owned()));
     }
 }

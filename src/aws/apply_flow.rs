@@ -64,10 +64,10 @@ impl Runner<'_> {
         Ok(Outcome::Applied)
     }
 
-    /// The tags of a whole content: the owner, and the digest of what is applied.
+    /// The tags of a whole content: the owner, if it is the set, and the digest of what is applied.
     fn tags(spec: &FlowSpec, text: &str) -> BTreeMap<String, String> {
         let mut tags = spec.tags.clone();
-        if let (false, Ok(document)) = (tags.is_empty(), Document::parse(text)) {
+        if let (true, Ok(document)) = (spec.marked, Document::parse(text)) {
             tags.insert(APPLIED_TAG.to_owned(), compare::digest(&document));
         }
         tags

@@ -134,7 +134,7 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
         Cause::Both => format!("{what}: AWS and the repository both moved since the last apply"),
         _ => {
             let why = match spec {
-                Spec::Flow(flow) if flow.tags.is_empty() => "nothing on it says what was applied last",
+                Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
                 Spec::FlowMetadata(_) | Spec::Attributes(_) => {
                     "no trace of what was applied last is kept of these"
                 }

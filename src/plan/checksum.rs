@@ -136,12 +136,24 @@ fn flow(spec: &FlowSpec) -> Value {
         status,
         description,
         tags,
+        marked,
         content,
         before,
         diff: _,
     } = spec;
-    let about =
-        json!([key, instance.to_string(), instance_name, id, arn, name, kind, status, description, tags]);
+    let about = json!([
+        key,
+        instance.to_string(),
+        instance_name,
+        id,
+        arn,
+        name,
+        kind,
+        status,
+        description,
+        tags,
+        marked
+    ]);
     let late = matches!(content, LateText::After(_));
     let content = content.preview().map(|text| text_digest(&text));
     json!(["flow", about, late, content, before.as_deref().map(meaning)])

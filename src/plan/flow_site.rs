@@ -379,8 +379,8 @@ impl Site<'_> {
         before: Option<String>,
         diff: FlowDiff,
     ) -> FlowSpec {
-        let owned = self.flow.content.is_some();
-        let tags = owned.then(|| (OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name)));
+        let whole = self.flow.content.is_some();
+        let tags = whole.then(|| (OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name)));
         let (id, arn) = ids.unzip();
         FlowSpec {
             key: (self.kind, self.name.clone()),
@@ -393,6 +393,7 @@ impl Site<'_> {
             status: self.status(),
             description: self.flow.description.clone(),
             tags: tags.into_iter().collect(),
+            marked: whole,
             content,
             before,
             diff,

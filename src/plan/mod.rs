@@ -224,8 +224,11 @@ pub struct FlowSpec {
     pub status: Status,
     /// The description that a new one gets.
     pub description: Option<String>,
-    /// The tags that it gets, but for the digest of what is applied; none where only blocks are bound.
+    /// The tags that it gets, but for the digest of what is applied; none where the set does not own it.
     pub tags: BTreeMap<String, String>,
+    /// Whether a tag keeps the digest of what is applied, so that later somebody else's edit shows as theirs: of every
+    /// whole content, adopted ones too.
+    pub marked: bool,
     /// The content to be sent.
     pub content: LateText,
     /// The live content that is overwritten, for the backup.

@@ -135,6 +135,8 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
 }
 
 fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: FlowDiff) -> FlowSpec {
+    // The tags of what stands there stay: the digest tells that this is not what a manifest applied last.
+    let tags = if seen.is_none() { kept.tags.clone() } else { BTreeMap::new() };
     FlowSpec {
         key: kept.key.clone(),
         instance: kept.instance.clone(),
@@ -145,8 +147,8 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: 
         kind: kept.kind,
         status: if kept.published { Status::Published } else { Status::Saved },
         description: Some(kept.description.clone()).filter(|text| !text.is_empty()),
-        // The tags of what stands there stay: the digest tells that this is not what a manifest applied last.
-        tags: if seen.is_none() { kept.tags.clone() } else { BTreeMap::new() },
+        marked: !tags.is_empty(),
+        tags,
         content: LateText::Known(kept.content.clone()),
         before,
         diff,

@@ -59,6 +59,8 @@ async fn fifty_functions_and_twenty_flows_are_written_once() {
     let mut first = world.calls();
     // How often the creation is tried depends on how fast the role spreads.
     assert!(first.remove("lambda:CreateFunction").is_some_and(|tries| tries >= 50));
+    // A version is published again if the function was still settling; it is the same version then.
+    assert!(first.remove("lambda:PublishVersion").is_some_and(|tries| tries >= 50));
     insta::assert_snapshot!(writes(&first), @r"
     connect:AssociateLambdaFunction 50
     connect:UpdateContactFlowContent 20
@@ -66,7 +68,6 @@ async fn fifty_functions_and_twenty_flows_are_written_once() {
     iam:CreateRole 50
     lambda:AddPermission 50
     lambda:CreateAlias 50
-    lambda:PublishVersion 50
     ");
 
     world.emulator.reset();

@@ -8,7 +8,7 @@ use flowbind::emulator::{self, Emulator, Settings, WorldAccount, WorldFunction, 
 
 use crate::world::{ACCOUNT, World, code, flowbind, flowbind_at, shipped, stderr, stdout};
 
-mod hand;
+pub(crate) mod hand;
 mod real;
 
 const REGION: &str = "eu-west-2";
@@ -18,7 +18,7 @@ fn lambda(name: &str) -> String {
 }
 
 /// Two instances without flows, and functions, queues, prompts and hours for both.
-async fn two_instances(settings: Settings) -> World {
+pub(crate) async fn two_instances(settings: Settings) -> World {
     let (account, region) = (ACCOUNT.to_owned(), REGION.to_owned());
     let instance = |alias: &str| WorldInstance {
         account: account.clone(),

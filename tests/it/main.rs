@@ -7,6 +7,7 @@
 mod accounts;
 mod apply;
 mod budget;
+mod canary;
 mod cli;
 mod contents;
 mod corpus;
@@ -33,6 +34,7 @@ mod removal_ownership;
 mod rollback;
 mod saved_plans;
 mod schemas;
+mod story;
 mod world;
 
 // Runs the scripts of the pipeline files.

@@ -70,6 +70,7 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
         status: Status::Published,
         description: None,
         tags: [].into(),
+        marked: true,
         content: LateText::Known(String::new()),
         before: None,
         diff,

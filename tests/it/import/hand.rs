@@ -80,7 +80,7 @@ impl Site<'_> {
 }
 
 /// Associates the functions and lets their aliases be called, as the console and a careful hand do.
-pub(super) async fn associate(world: &World, alias: &str) {
+pub(crate) async fn associate(world: &World, alias: &str) {
     let site = site(world, alias).await;
     for name in ["crm", "greeter", "idle", "gone"] {
         let associate = world.connect(REGION).associate_lambda_function().instance_id(&site.id);
@@ -96,7 +96,7 @@ pub(super) async fn associate(world: &World, alias: &str) {
 
 /// Makes 8 flows and a module: two that name each other, hostile names, an archived, a saved and an edited one, and
 /// one whose function can be broken.
-pub(super) async fn furnish(world: &World, alias: &str) {
+pub(crate) async fn furnish(world: &World, alias: &str) {
     associate(world, alias).await;
     let site = site(world, alias).await;
     let [(queue, _), (prompt, _), (_, hours)] = site.named().await;
@@ -141,7 +141,7 @@ pub(super) async fn furnish(world: &World, alias: &str) {
 }
 
 /// Takes a function from the instance's list, and begins to edit a flow.
-pub(super) async fn break_function(world: &World, alias: &str) {
+pub(crate) async fn break_function(world: &World, alias: &str) {
     let site = site(world, alias).await;
     let disassociate = world.connect(REGION).disassociate_lambda_function().instance_id(&site.id);
     disassociate.function_arn(lambda("gone")).send().await.unwrap();
@@ -150,7 +150,7 @@ pub(super) async fn break_function(world: &World, alias: &str) {
 }
 
 /// What callers of a flow meet.
-pub(super) async fn content(world: &World, alias: &str, name: &str) -> String {
+pub(crate) async fn content(world: &World, alias: &str, name: &str) -> String {
     let site = site(world, alias).await;
     let connect = world.connect(REGION);
     let list = connect.list_contact_flows().instance_id(&site.id).send().await.unwrap();

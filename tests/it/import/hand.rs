@@ -140,6 +140,14 @@ pub(crate) async fn furnish(world: &World, alias: &str) {
     archive.contact_flow_state(ContactFlowState::Archived).send().await.unwrap();
 }
 
+/// Makes one flow that calls a function and says something.
+pub(crate) async fn one_flow(world: &World, alias: &str) {
+    associate(world, alias).await;
+    let site = site(world, alias).await;
+    let blocks = [block("greet", call(&lambda("crm:live"))), block("text", say("Welcome to Acme"))];
+    site.published("Desk", &blocks).await;
+}
+
 /// Takes a function from the instance's list, and begins to edit a flow.
 pub(crate) async fn break_function(world: &World, alias: &str) {
     let site = site(world, alias).await;

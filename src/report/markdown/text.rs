@@ -162,14 +162,15 @@ fn element(text: &str) -> String {
 }
 
 /// Writes a span of code (CommonMark 6.1): its marks are longer than any run of backticks in it, and one space at each
-/// end is taken off by the reader.
+/// end is taken off by the reader, unless there are only spaces.
 fn span(text: &str) -> String {
     if text.is_empty() {
         return "(empty)".to_owned();
     }
     let marks = "`".repeat(longest_run(text) + 1);
     let ends = |c: char| text.starts_with(c) || text.ends_with(c);
-    let pad = if ends('`') || ends(' ') { " " } else { "" };
+    let blank = text.chars().all(|c| c == ' ');
+    let pad = if ends('`') || (ends(' ') && !blank) { " " } else { "" };
     format!("{marks}{pad}{text}{pad}{marks}")
 }
 
@@ -189,7 +190,7 @@ mod tests {
             ("it's (nearly) done; 3 -> 8", "it's (nearly) done; 3 -&gt; 8"),
             ("one `odd tick", "one `` `odd `` tick"),
             ("a `x``y` b", "a `xy` b"),
-            ("` ` ` `", "`   ` `   `"),
+            ("` ` ` `", "` ` ` `"),
             ("ask @ops, see #12 or GH-3", "ask `@ops`, see `#12` or `GH-3`"),
             ("http://a.invalid/x and www.b.invalid", "`http://a.invalid/x` and `www.b.invalid`"),
             ("in 1a2b3c4d5e", "in `1a2b3c4d5e`"),
@@ -205,9 +206,14 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_backticks_and_spaces() {
-        for (name, expected) in
-            [("a", "`a`"), ("``", "``` `` ```"), ("a`b", "``a`b``"), (" a ", "`  a  `"), ("", "(empty)")]
-        {
+        for (name, expected) in [
+            ("a", "`a`"),
+            ("``", "``` `` ```"),
+            ("a`b", "``a`b``"),
+            (" a ", "`  a  `"),
+            (" ", "` `"),
+            ("", "(empty)"),
+        ] {
             assert_eq!(code(name), expected, "{name:?}");
         }
         assert_eq!(code(&"ü".repeat(201)).chars().count(), 203);

@@ -7,7 +7,7 @@ use crate::flow::compare::{self, BlockChange};
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
 use crate::plan::{Cause, Change, FieldChange, Plan, Spec, editing, flow_address};
-use crate::resource::{Address, Kind, Origin, Problem, Severity};
+use crate::resource::{Address, Problem, Severity};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
 /// Turns actions, differences that are held back, and problems into differences; what is only wrong is a finding.
@@ -82,7 +82,7 @@ fn fate(problem: &Problem) -> Fate {
 
 fn told(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) -> Option<Difference> {
     let address = problem.address.clone()?;
-    let origin = problem.origin.clone().or_else(|| origin_of(desired, &address));
+    let origin = problem.origin.clone().or_else(|| desired.origin(&address).cloned());
     let hint = problem.hint.clone();
     Some(Difference {
         kind,
@@ -119,7 +119,7 @@ fn planned(
         message,
         detail: Some(Detail::Planned(Box::new(change.clone()))),
         hint: None,
-        origin: origin_of(desired, address),
+        origin: desired.origin(address).cloned(),
         ignored: None,
     })
 }
@@ -221,7 +221,7 @@ pub(super) fn edited(desired: &Manifest, observed: &Snapshot) -> Vec<Difference>
         let hint = "ask who it is, and publish or discard the draft in Amazon Connect; `flowbind apply` leaves this alone meanwhile.";
         found.push(Difference {
             kind: DriftKind::BeingEdited,
-            origin: origin_of(desired, &address),
+            origin: desired.origin(&address).cloned(),
             address,
             moved: Moved::Aws,
             message,
@@ -248,20 +248,7 @@ pub(super) fn gap(desired: &Manifest, gap: &Gap) -> Difference {
         message: format!("{} could not be read: {}", gap.operation, gap.message),
         detail: None,
         hint: gap.hint.clone(),
-        origin: origin_of(desired, &gap.address),
+        origin: desired.origin(&gap.address).cloned(),
         ignored: None,
-    }
-}
-
-/// Where a resource is declared.
-pub(super) fn origin_of(desired: &Manifest, address: &Address) -> Option<Origin> {
-    match address.kind {
-        Kind::Instance => desired.instances.get(&address.name).map(|instance| instance.origin.clone()),
-        Kind::Role | Kind::Function | Kind::Association | Kind::Grant => {
-            desired.functions.get(&address.name).map(|function| function.origin.clone())
-        }
-        Kind::Module | Kind::Flow => {
-            desired.content(address.kind, &address.name).map(|flow| flow.origin.clone())
-        }
     }
 }

@@ -1,10 +1,12 @@
 //! One flow or module on one instance: what it lacks, and whether it may be written.
 
+mod writes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::editing::is_editing;
 use super::flow_text::LateText;
-use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag, who};
+use super::ownership::{APPLIED_TAG, Owner, who};
 use super::uses::{flow_address, functions_of};
 use super::{ActionId, Cause, Change, Draft, FlowMetadataSpec, FlowSpec, Guard, Spec, Step};
 use crate::flow::compare::{self, FlowDiff};
@@ -357,46 +359,5 @@ impl Site<'_> {
         Cause::of(applied.map(String::as_str), &compare::digest(live), || {
             Some(applied == Some(&compare::digest(wanted)))
         })
-    }
-
-    fn metadata(&self, instance: &InstanceArn, ids: Option<(String, String)>) -> FlowMetadataSpec {
-        FlowMetadataSpec {
-            key: (self.kind, self.name.clone()),
-            instance: instance.clone(),
-            instance_name: self.instance.clone(),
-            id: ids.map(|(id, _)| id),
-            name: None,
-            description: None,
-            state: None,
-        }
-    }
-
-    fn spec(
-        &self,
-        instance: &InstanceArn,
-        ids: Option<(String, String)>,
-        content: LateText,
-        before: Option<String>,
-        diff: FlowDiff,
-    ) -> FlowSpec {
-        let whole = self.flow.content.is_some();
-        let tags = whole.then(|| (OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name)));
-        let (id, arn) = ids.unzip();
-        FlowSpec {
-            key: (self.kind, self.name.clone()),
-            instance: instance.clone(),
-            instance_name: self.instance.clone(),
-            id,
-            arn,
-            name: self.flow.name.clone(),
-            kind: self.flow.kind,
-            status: self.status(),
-            description: self.flow.description.clone(),
-            tags: tags.into_iter().collect(),
-            marked: whole,
-            content,
-            before,
-            diff,
-        }
     }
 }

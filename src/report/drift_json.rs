@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json::{BlockLine, PlannedDetail, block_line, planned_detail};
+use super::json::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
 use crate::operations::Operation;
 use crate::resource::{Address, Origin, Problem};
@@ -68,6 +68,9 @@ enum DetailLine {
     Planned(PlannedDetail),
     Draft {
         blocks: Vec<BlockLine>,
+        /// What differs outside the blocks.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        outside: Vec<FieldLine>,
     },
     Found(FoundLine),
 }
@@ -138,7 +141,10 @@ fn difference_line(set: &str, difference: &Difference) -> DifferenceLine {
     let Difference { kind, address, moved, message, detail, hint, origin, ignored } = difference.clone();
     let detail = detail.map(|detail| match detail {
         Detail::Planned(change) => DetailLine::Planned(planned_detail(change.spec())),
-        Detail::Draft(diff) => DetailLine::Draft { blocks: diff.blocks.iter().map(block_line).collect() },
+        Detail::Draft(diff) => DetailLine::Draft {
+            blocks: diff.blocks.iter().map(block_line).collect(),
+            outside: outside_lines(&diff),
+        },
         Detail::Association { function } => DetailLine::Found(FoundLine::Association { function }),
         Detail::Statement { function, sid } => {
             DetailLine::Found(FoundLine::Statement { function: function.arn().to_string(), sid })

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use similar::{ChangeTag, TextDiff};
 
 use super::style::{dim, green, red, yellow};
-use crate::flow::compare::{BlockChange, FlowDiff};
+use crate::flow::compare::{BlockChange, FieldChange, FlowDiff};
 
 /// Lines of a block's JSON around a change.
 const CONTEXT: usize = 1;
@@ -15,6 +15,15 @@ pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
     let mut out = String::new();
     if let Some((from, to)) = &diff.start {
         line(&mut out, indent, &yellow("~"), &format!("start: {from} -> {to}"));
+    }
+    for FieldChange { pointer, from, to } in &diff.outside {
+        line(&mut out, indent, &yellow("~"), &format!("outside the blocks: {pointer}"));
+        for (mark, value) in [("-", from), ("+", to)] {
+            let Some(value) = value else { continue };
+            let value = format!("  {mark} {value}");
+            let value = if mark == "-" { red(&value) } else { green(&value) };
+            line(&mut out, indent, " ", &value);
+        }
     }
     for change in &diff.blocks {
         match change {
@@ -56,5 +65,29 @@ fn changed(out: &mut String, indent: &str, from: &str, to: &str) {
             };
             line(out, indent, " ", &text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_outside_the_blocks_is_shown() {
+        let field = |pointer: &str, from: Option<&str>, to: Option<&str>| FieldChange {
+            pointer: pointer.to_owned(),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+        };
+        let diff = FlowDiff {
+            start: Some(("a".to_owned(), "b".to_owned())),
+            outside: vec![field("/Settings/Input", Some("1"), None), field("/Settings/New", None, Some("2"))],
+            ..FlowDiff::default()
+        };
+        let text = flow_diff(&diff, "  ");
+        let lines: Vec<&str> = text.lines().collect();
+        let words = ["start: a -> b", "outside the blocks: /Settings/Input", "- 1", "/Settings/New", "+ 2"];
+        assert_eq!(lines.len(), words.len(), "{text}");
+        assert!(lines.iter().zip(words).all(|(line, words)| line.contains(words)), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::flow::compare::BlockChange;
+use crate::flow::compare::{self, BlockChange, FlowDiff};
 use crate::manifest::{Sources, State};
 use crate::operations::Operation;
 use crate::plan::{
@@ -81,19 +81,71 @@ pub(crate) struct ActionLine {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PlannedDetail {
-    Role { account: String, name: String, fields: Vec<ValueLine> },
-    Function { function: String, code: String, fields: Vec<ValueLine> },
-    Association { instance: String, function: String },
-    Grant { instance: String, function: String, sid: String, replaces: Vec<String> },
-    Flow { instance: String, name: String, r#type: String, blocks: Vec<BlockLine> },
-    Metadata { instance: String, name: Option<String>, description: Option<String>, state: Option<State> },
-    Attributes { instance: String, attributes: BTreeMap<String, bool> },
-    Instance { account: String, region: String, alias: String },
-    RemovedFlow { instance: String, id: String, name: String, r#type: String },
-    RemovedAssociation { instance: String, functions: Vec<String> },
-    RemovedStatements { instance: String, statements: Vec<StatementLine> },
-    RemovedFunction { function: String },
-    RemovedRole { account: String, name: String },
+    Role {
+        account: String,
+        name: String,
+        fields: Vec<ValueLine>,
+    },
+    Function {
+        function: String,
+        code: String,
+        fields: Vec<ValueLine>,
+    },
+    Association {
+        instance: String,
+        function: String,
+    },
+    Grant {
+        instance: String,
+        function: String,
+        sid: String,
+        replaces: Vec<String>,
+    },
+    Flow {
+        instance: String,
+        name: String,
+        r#type: String,
+        blocks: Vec<BlockLine>,
+        /// What differs outside the blocks: the first block, a module's settings.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        outside: Vec<FieldLine>,
+    },
+    Metadata {
+        instance: String,
+        name: Option<String>,
+        description: Option<String>,
+        state: Option<State>,
+    },
+    Attributes {
+        instance: String,
+        attributes: BTreeMap<String, bool>,
+    },
+    Instance {
+        account: String,
+        region: String,
+        alias: String,
+    },
+    RemovedFlow {
+        instance: String,
+        id: String,
+        name: String,
+        r#type: String,
+    },
+    RemovedAssociation {
+        instance: String,
+        functions: Vec<String>,
+    },
+    RemovedStatements {
+        instance: String,
+        statements: Vec<StatementLine>,
+    },
+    RemovedFunction {
+        function: String,
+    },
+    RemovedRole {
+        account: String,
+        name: String,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -117,7 +169,7 @@ pub(super) struct BlockLine {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct FieldLine {
+pub(super) struct FieldLine {
     pointer: String,
     from: Option<String>,
     to: Option<String>,
@@ -224,6 +276,7 @@ pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
             name: spec.name.clone(),
             r#type: spec.kind.wire(),
             blocks: spec.diff.blocks.iter().map(block_line).collect(),
+            outside: outside_lines(&spec.diff),
         },
         Spec::FlowMetadata(spec) => PlannedDetail::Metadata {
             instance: spec.instance.to_string(),
@@ -299,14 +352,24 @@ pub(super) fn block_line(change: &BlockChange) -> BlockLine {
             BlockLine { renamed_from: Some(from.clone()), ..line(to, "rename") }
         }
         BlockChange::Changed { name, fields, .. } => {
-            let fields = fields.iter().map(|field| FieldLine {
-                pointer: field.pointer.clone(),
-                from: field.from.clone(),
-                to: field.to.clone(),
-            });
-            BlockLine { fields: fields.collect(), ..line(name, "change") }
+            BlockLine { fields: fields.iter().map(field_line).collect(), ..line(name, "change") }
         }
     }
+}
+
+fn field_line(field: &compare::FieldChange) -> FieldLine {
+    let compare::FieldChange { pointer, from, to } = field.clone();
+    FieldLine { pointer, from, to }
+}
+
+/// What differs outside the blocks.
+pub(super) fn outside_lines(diff: &FlowDiff) -> Vec<FieldLine> {
+    let start = diff.start.clone().map(|(from, to)| FieldLine {
+        pointer: "/StartAction".to_owned(),
+        from: Some(from),
+        to: Some(to),
+    });
+    start.into_iter().chain(diff.outside.iter().map(field_line)).collect()
 }
 
 /// `flowbind.apply/v1`.

@@ -24,9 +24,6 @@ pub(super) struct Described {
     pub(super) tags: BTreeMap<String, String>,
 }
 
-/// One page of a list: what it holds, and the token of the next.
-type Page<T> = (Vec<T>, Option<String>);
-
 impl Session {
     /// Lists the flows or modules of an instance, by name.
     pub(super) async fn list(
@@ -35,68 +32,65 @@ impl Session {
         instance: &InstanceArn,
         subject: &str,
     ) -> Result<BTreeMap<String, FlowSummary>, Fault> {
-        let (mut found, mut token) = (BTreeMap::new(), None::<String>);
-        loop {
-            let (lines, next) = match kind {
-                Kind::Module => self.module_page(instance, token.take(), subject).await?,
-                _ => self.flow_page(instance, token.take(), subject).await?,
-            };
-            found.extend(lines);
-            token = next.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
+        match kind {
+            Kind::Module => self.list_modules(instance, subject).await,
+            _ => self.list_flows(instance, subject).await,
         }
     }
 
-    async fn flow_page(
+    async fn list_flows(
         &self,
         instance: &InstanceArn,
-        token: Option<String>,
         subject: &str,
-    ) -> Result<Page<(String, FlowSummary)>, Fault> {
+    ) -> Result<BTreeMap<String, FlowSummary>, Fault> {
         let operation = Operation::ListContactFlows;
         let client = self.at(&instance.place);
         let list = client.connect.list_contact_flows().instance_id(&instance.id).max_results(page(operation));
-        let list = list.set_next_token(token);
-        let request = || list.clone().send();
-        let answer = self.call(operation, &instance.place, subject, request).await?;
-        let lines = answer.contact_flow_summary_list.unwrap_or_default().into_iter().map(|line| {
-            let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
-                return Err(Fault::unexpected(operation, subject, "a flow without id, ARN or name"));
-            };
-            let kind_text = line.contact_flow_type.as_ref().map_or("unknown", |t| t.as_str()).to_owned();
-            let kind = FlowType::ALL.into_iter().find(|kind| kind.wire() == kind_text);
-            let published =
-                line.contact_flow_status.as_ref().is_none_or(|status| status.as_str() == "PUBLISHED");
-            let archived = line.contact_flow_state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
-            Ok((name, FlowSummary { id, arn, kind, kind_text, published, archived }))
+        let ask = |token| list.clone().set_next_token(token).send();
+        let mut found = BTreeMap::new();
+        let pages = self.pages(operation, &instance.place, subject, ask, |answer| {
+            for line in answer.contact_flow_summary_list.unwrap_or_default() {
+                let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
+                    return Err(Fault::unexpected(operation, subject, "a flow without id, ARN or name"));
+                };
+                let kind_text = line.contact_flow_type.as_ref().map_or("unknown", |t| t.as_str()).to_owned();
+                let kind = FlowType::ALL.into_iter().find(|kind| kind.wire() == kind_text);
+                let published =
+                    line.contact_flow_status.as_ref().is_none_or(|status| status.as_str() == "PUBLISHED");
+                let archived =
+                    line.contact_flow_state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+                found.insert(name, FlowSummary { id, arn, kind, kind_text, published, archived });
+            }
+            Ok(answer.next_token)
         });
-        Ok((lines.collect::<Result<_, _>>()?, answer.next_token))
+        pages.await?;
+        Ok(found)
     }
 
-    async fn module_page(
+    async fn list_modules(
         &self,
         instance: &InstanceArn,
-        token: Option<String>,
         subject: &str,
-    ) -> Result<Page<(String, FlowSummary)>, Fault> {
+    ) -> Result<BTreeMap<String, FlowSummary>, Fault> {
         let operation = Operation::ListContactFlowModules;
         let client = self.at(&instance.place);
         let list =
             client.connect.list_contact_flow_modules().instance_id(&instance.id).max_results(page(operation));
-        let list = list.set_next_token(token);
-        let request = || list.clone().send();
-        let answer = self.call(operation, &instance.place, subject, request).await?;
-        let lines = answer.contact_flow_modules_summary_list.unwrap_or_default().into_iter().map(|line| {
-            let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
-                return Err(Fault::unexpected(operation, subject, "a module without id, ARN or name"));
-            };
-            let archived = line.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
-            let (kind, kind_text) = (Some(FlowType::Module), "MODULE".to_owned());
-            Ok((name, FlowSummary { id, arn, kind, kind_text, published: true, archived }))
+        let ask = |token| list.clone().set_next_token(token).send();
+        let mut found = BTreeMap::new();
+        let pages = self.pages(operation, &instance.place, subject, ask, |answer| {
+            for line in answer.contact_flow_modules_summary_list.unwrap_or_default() {
+                let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
+                    return Err(Fault::unexpected(operation, subject, "a module without id, ARN or name"));
+                };
+                let archived = line.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+                let (kind, kind_text) = (Some(FlowType::Module), "MODULE".to_owned());
+                found.insert(name, FlowSummary { id, arn, kind, kind_text, published: true, archived });
+            }
+            Ok(answer.next_token)
         });
-        Ok((lines.collect::<Result<_, _>>()?, answer.next_token))
+        pages.await?;
+        Ok(found)
     }
 
     /// Reads what is published; none for what was never published, or is gone.

@@ -29,55 +29,49 @@ impl Session {
         subject: &str,
     ) -> Result<Vec<(String, FlowIds)>, Fault> {
         let client = self.at(&instance.place);
-        let (mut found, mut token) = (Vec::new(), None::<String>);
+        let mut found = Vec::new();
         let mut keep = |name: Option<String>, id: Option<String>, arn: Option<String>| {
             if let (Some(name), Some(id), Some(arn)) = (name, id, arn) {
                 found.push((name, FlowIds { id, arn }));
             }
         };
-        loop {
-            match kind {
-                NamedKind::Queue => {
-                    let operation = Operation::ListQueues;
-                    let list = client.connect.list_queues().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    answer
-                        .queue_summary_list
-                        .unwrap_or_default()
-                        .into_iter()
-                        .for_each(|q| keep(q.name, q.id, q.arn));
-                    token = answer.next_token;
-                }
-                NamedKind::Prompt => {
-                    let operation = Operation::ListPrompts;
-                    let list = client.connect.list_prompts().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    answer
-                        .prompt_summary_list
-                        .unwrap_or_default()
-                        .into_iter()
-                        .for_each(|p| keep(p.name, p.id, p.arn));
-                    token = answer.next_token;
-                }
-                NamedKind::Hours => {
-                    let operation = Operation::ListHoursOfOperations;
-                    let list = client.connect.list_hours_of_operations().instance_id(&instance.id);
-                    let list = list.max_results(page(operation)).set_next_token(token.take());
-                    let request = || list.clone().send();
-                    let answer = self.call(operation, &instance.place, subject, request).await?;
-                    let hours = answer.hours_of_operation_summary_list.unwrap_or_default();
-                    hours.into_iter().for_each(|h| keep(h.name, h.id, h.arn));
-                    token = answer.next_token;
-                }
+        let (place, id) = (&instance.place, &instance.id);
+        match kind {
+            NamedKind::Queue => {
+                let operation = Operation::ListQueues;
+                let list = client.connect.list_queues().instance_id(id).max_results(page(operation));
+                let ask = |token| list.clone().set_next_token(token).send();
+                let pages = self.pages(operation, place, subject, ask, |answer| {
+                    let queues = answer.queue_summary_list.unwrap_or_default();
+                    queues.into_iter().for_each(|queue| keep(queue.name, queue.id, queue.arn));
+                    Ok(answer.next_token)
+                });
+                pages.await?;
             }
-            token = token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
+            NamedKind::Prompt => {
+                let operation = Operation::ListPrompts;
+                let list = client.connect.list_prompts().instance_id(id).max_results(page(operation));
+                let ask = |token| list.clone().set_next_token(token).send();
+                let pages = self.pages(operation, place, subject, ask, |answer| {
+                    let prompts = answer.prompt_summary_list.unwrap_or_default();
+                    prompts.into_iter().for_each(|prompt| keep(prompt.name, prompt.id, prompt.arn));
+                    Ok(answer.next_token)
+                });
+                pages.await?;
+            }
+            NamedKind::Hours => {
+                let operation = Operation::ListHoursOfOperations;
+                let list = client.connect.list_hours_of_operations().instance_id(id);
+                let list = list.max_results(page(operation));
+                let ask = |token| list.clone().set_next_token(token).send();
+                let pages = self.pages(operation, place, subject, ask, |answer| {
+                    let hours = answer.hours_of_operation_summary_list.unwrap_or_default();
+                    hours.into_iter().for_each(|hours| keep(hours.name, hours.id, hours.arn));
+                    Ok(answer.next_token)
+                });
+                pages.await?;
             }
         }
+        Ok(found)
     }
 }

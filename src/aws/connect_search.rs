@@ -38,7 +38,7 @@ impl Session {
             let conditions = values.iter().map(condition).collect();
             ControlPlaneTagFilter::builder().set_or_conditions(Some(conditions)).build()
         });
-        let (mut found, mut token) = (Vec::new(), None::<String>);
+        let mut found = Vec::new();
         let mut keep = |id: Option<String>, name: Option<String>, tags: Option<HashMap<String, String>>| {
             let owner = tags.and_then(|mut tags| tags.remove(OWNER_TAG));
             if let ((Some(id), Some(name)), Some(owner)) = (id.zip(name).unzip(), owner) {
@@ -46,43 +46,32 @@ impl Session {
             }
         };
         let client = self.at(&instance.place);
-        loop {
-            if kind == Kind::Module {
-                let operation = Operation::SearchContactFlowModules;
-                let search = client.connect.search_contact_flow_modules().instance_id(&instance.id);
-                let filter = filter
-                    .clone()
-                    .map(|tags| ContactFlowModuleSearchFilter::builder().tag_filter(tags).build());
-                let search = search
-                    .set_search_filter(filter)
-                    .max_results(page(operation))
-                    .set_next_token(token.take());
-                let request = || search.clone().send();
-                let answer = self.call(operation, &instance.place, subject, request).await?;
-                answer
-                    .contact_flow_modules
-                    .unwrap_or_default()
-                    .into_iter()
-                    .for_each(|m| keep(m.id, m.name, m.tags));
-                token = answer.next_token;
-            } else {
-                let operation = Operation::SearchContactFlows;
-                let search = client.connect.search_contact_flows().instance_id(&instance.id);
-                let filter =
-                    filter.clone().map(|tags| ContactFlowSearchFilter::builder().tag_filter(tags).build());
-                let search = search
-                    .set_search_filter(filter)
-                    .max_results(page(operation))
-                    .set_next_token(token.take());
-                let request = || search.clone().send();
-                let answer = self.call(operation, &instance.place, subject, request).await?;
-                answer.contact_flows.unwrap_or_default().into_iter().for_each(|f| keep(f.id, f.name, f.tags));
-                token = answer.next_token;
-            }
-            token = token.filter(|t| !t.is_empty());
-            if token.is_none() {
-                return Ok(found);
-            }
+        let (place, id) = (&instance.place, &instance.id);
+        if kind == Kind::Module {
+            let operation = Operation::SearchContactFlowModules;
+            let search = client.connect.search_contact_flow_modules().instance_id(id);
+            let filter = filter.map(|tags| ContactFlowModuleSearchFilter::builder().tag_filter(tags).build());
+            let search = search.set_search_filter(filter).max_results(page(operation));
+            let ask = |token| search.clone().set_next_token(token).send();
+            let pages = self.pages(operation, place, subject, ask, |answer| {
+                let modules = answer.contact_flow_modules.unwrap_or_default();
+                modules.into_iter().for_each(|module| keep(module.id, module.name, module.tags));
+                Ok(answer.next_token)
+            });
+            pages.await?;
+        } else {
+            let operation = Operation::SearchContactFlows;
+            let search = client.connect.search_contact_flows().instance_id(id);
+            let filter = filter.map(|tags| ContactFlowSearchFilter::builder().tag_filter(tags).build());
+            let search = search.set_search_filter(filter).max_results(page(operation));
+            let ask = |token| search.clone().set_next_token(token).send();
+            let pages = self.pages(operation, place, subject, ask, |answer| {
+                let flows = answer.contact_flows.unwrap_or_default();
+                flows.into_iter().for_each(|flow| keep(flow.id, flow.name, flow.tags));
+                Ok(answer.next_token)
+            });
+            pages.await?;
         }
+        Ok(found)
     }
 }

@@ -145,6 +145,8 @@ impl Fault {
             None => actions.join(" and "),
         };
         let command = match self.operation.facts().name {
+            // What is left over, and an audit, take these alone.
+            "ListFunctions" | "ListAliases" => "plan --prune",
             name if ["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb)) => "plan",
             "DeleteContactFlow"
             | "DeleteContactFlowModule"

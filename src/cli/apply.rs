@@ -131,6 +131,9 @@ impl Writing<'_> {
         }
         self.approval.check(&plans, terminal)?;
         begin(&plans, NOT)?;
+        if self.approval.is_evidence() {
+            self.whole(&plans)?;
+        }
         self.approve(&plans)?;
         let several = plans.len() > 1;
         let mut reports = Vec::new();
@@ -152,6 +155,32 @@ impl Writing<'_> {
             reports.push((plan, report));
         }
         Ok(reports)
+    }
+
+    /// Refuses a reviewed plan of which guards would hold a part: it is written whole, or not at all.
+    fn whole(&self, plans: &[Plan]) -> Result<(), Failure> {
+        let mut options = BTreeSet::new();
+        for plan in plans {
+            let allowed = self.allowed_in(plan);
+            let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
+            for action in &plan.actions {
+                let Some(guard) = action.guard.as_ref().filter(|guard| !allowed.contains(&guard.allow))
+                else {
+                    continue;
+                };
+                let address = format!("{set}{}", action.id.address);
+                self.terminal.error(&format!("{} {address}: {}", report::red("guarded:"), guard.message));
+                options.insert(format!("--allow {}", retype::quoted(&format!("{set}{}", guard.allow))));
+            }
+        }
+        if options.is_empty() {
+            return Ok(());
+        }
+        let options: Vec<String> = options.into_iter().collect();
+        let error =
+            anyhow!("a reviewed plan is written whole, and guards hold a part of it: nothing was written");
+        let hint = format!("to write that too, run it again with {}.", options.join(" "));
+        Err(Failure::new(Exit::Refused, error).hint(hint))
     }
 
     fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use super::args::ImportArgs;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{self, LiveError, Session, Wanted};
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
@@ -155,9 +156,10 @@ fn free(folder: &Path, paths: &[&str]) -> Result<(), Failure> {
     }
     let more = taken.len().saturating_sub(3);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let verb = if taken.len() == 1 { "is" } else { "are" };
     let names: Vec<&str> = taken.into_iter().take(3).collect();
-    let error =
-        anyhow!("{}{more} in {} exist(s) already: nothing was written", names.join(", "), folder.display());
+    let (names, folder) = (names.join(", "), folder.display());
+    let error = anyhow!("{names}{more} {verb} in {folder} already: nothing was written");
     Err(Failure::new(Exit::Refused, error).hint("give an empty folder with `--out DIR`.".to_owned()))
 }
 
@@ -230,34 +232,21 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
     }
     if values > 0 {
         terminal.error(&format!(
-            "note: {values} value(s) are the same on no other instance; {MANIFEST} names them, and `--var NAME=ARN` sets them"
+            "note: {} the same on no other instance; {MANIFEST} says which, and `--var NAME=ARN` sets each",
+            if values == 1 { "1 value is".to_owned() } else { format!("{values} values are") }
         ));
     }
     let name = live.instance.alias.as_deref().unwrap_or(&live.instance.arn.id);
-    let out = shell(&args.out);
-    let sandbox = args.aws.sandbox.as_ref().map_or_else(String::new, |file| match file.to_str() {
-        Some(".flowbind/sandbox.json") => " --sandbox".to_owned(),
-        _ => format!(" --sandbox={}", shell(file)),
-    });
+    let out = retype::quoted(&args.out.display().to_string());
+    let plan = retype::on("plan", &args.aws, &args.out);
     terminal.result(&format!(
         "Imported `{name}` into {out}: {}, {} and {} in {} files. A plan of them is empty.\n\n  \
-         flowbind plan{sandbox} {out}\n  flowbind lint {out}\n\n",
+         {plan}\n  flowbind lint {out}\n\n",
         count(imported.flows, "flow"),
         count(imported.modules, "module"),
         count(imported.functions, "function"),
         imported.files.len(),
     ))
-}
-
-/// Writes a path as a shell takes it.
-fn shell(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "._/-+:".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
 }
 
 fn count(number: usize, word: &str) -> String {

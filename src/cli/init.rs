@@ -21,12 +21,10 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure>
     let there: Vec<&str> =
         FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
     if !there.is_empty() {
-        let error = anyhow!(
-            "{} in {}: nothing was written",
-            there.join(" and ") + " exists already",
-            args.dir.display()
-        );
-        return Err(Failure::new(Exit::Error, error).hint("choose an empty folder.".to_owned()));
+        let verb = if there.len() == 1 { "is" } else { "are" };
+        let (there, folder) = (there.join(" and "), args.dir.display());
+        let error = anyhow!("{there} {verb} in {folder} already: nothing was written");
+        return Err(Failure::new(Exit::Refused, error).hint("choose an empty folder.".to_owned()));
     }
     for (name, content) in FILES {
         write(&args.dir.join(name), content)?;

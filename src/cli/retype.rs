@@ -13,6 +13,13 @@ pub(super) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> Str
     words.join(" ")
 }
 
+/// Writes a command on one path and the same AWS.
+pub(super) fn on(verb: &str, aws: &AwsArgs, path: &Path) -> String {
+    let mut words = reach(verb, aws);
+    words.push(quoted(&path.display().to_string()));
+    words.join(" ")
+}
+
 /// Writes the command that plans back what a run has overwritten or deleted.
 pub(super) fn rollback(run: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
     let mut words = reach(&format!("rollback {}", quoted(run)), aws);

@@ -225,14 +225,20 @@ impl Loader<'_> {
             let manifests: Vec<PathBuf> = match self.files.list(&path) {
                 Ok(None) => vec![path],
                 Ok(Some(inside)) => {
-                    let is_yaml =
-                        |path: &PathBuf| path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+                    // Hidden files are those of other tools.
+                    let hidden = |path: &PathBuf| {
+                        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+                    };
+                    let is_yaml = |path: &PathBuf| {
+                        path.extension().is_some_and(|e| e == "yaml" || e == "yml") && !hidden(path)
+                    };
                     let inside: Vec<PathBuf> =
                         inside.iter().map(|path| clean(path)).filter(is_yaml).collect();
                     if inside.is_empty() {
                         let message =
                             format!("the folder {} holds no `*.yaml` or `*.yml`", quote(&display(&path)));
-                        self.problems.push(Problem::error("no-manifest", message));
+                        let hint = "sub-folders are not searched: name each folder that holds manifests.";
+                        self.problems.push(Problem::error("no-manifest", message).hint(hint));
                     }
                     inside
                 }

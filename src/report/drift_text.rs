@@ -181,19 +181,21 @@ fn summary(drift: &Drift) -> String {
 pub(super) fn next_step(kind: DriftKind) -> Option<&'static str> {
     match kind {
         DriftKind::ChangedOutside | DriftKind::Changed | DriftKind::ChangedBoth => Some(
-            "`flowbind apply` writes the declared state back and keeps what it overwrites; to keep the change instead, put it into the manifest or the flow file.",
+            "`flowbind apply PATH...` writes the declared state back and keeps what it overwrites; to keep the change instead, put it into the manifest or the flow file.",
         ),
         DriftKind::ChangedInManifest | DriftKind::Missing => {
-            Some("`flowbind plan` shows what would be written, `flowbind apply` writes it.")
+            Some("`flowbind plan PATH...` shows what would be written, `flowbind apply PATH...` writes it.")
         }
-        DriftKind::LeftOver => {
-            Some("`flowbind plan --prune` shows what would be deleted, `flowbind apply --prune` deletes it.")
-        }
+        DriftKind::LeftOver => Some(
+            "`flowbind plan --prune PATH...` shows what would be deleted, `flowbind apply --prune PATH...` deletes it.",
+        ),
         DriftKind::Unmanaged => {
             Some("what nobody declared is declared, deleted, or let pass by an entry in the `--ignore` file.")
         }
         DriftKind::BeingEdited => None,
-        DriftKind::CouldNotTell => Some("mend what could not be read, and run `flowbind drift` again."),
+        DriftKind::CouldNotTell => {
+            Some("mend what could not be read, and run `flowbind drift PATH...` again.")
+        }
     }
 }
 

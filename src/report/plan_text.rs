@@ -64,9 +64,16 @@ pub(super) fn partial_line(partial: &Partial) -> String {
     format!("Partial: only {only}, and what must come before; {rest}.")
 }
 
+/// Whether apply would begin to carry plans out, and would have something to do.
+pub(super) fn can_be_approved(plans: &[Plan]) -> bool {
+    let begins =
+        |plan: &Plan| !plan.has_errors() && plan.force.is_none() && !plan.gaps.iter().any(|gap| gap.denied);
+    plans.iter().all(begins) && !plans.iter().all(|plan| plan.actions.is_empty())
+}
+
 /// Writes the checksum of plans, where they can be applied and there is something to apply.
 pub fn checksum_text(plans: &[Plan]) -> String {
-    if plans.iter().any(Plan::has_errors) || plans.iter().all(|plan| plan.actions.is_empty()) {
+    if !can_be_approved(plans) {
         return String::new();
     }
     let checksum = plan::checksum(plans);

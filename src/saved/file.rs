@@ -34,6 +34,12 @@ pub enum FileError {
         /// Why.
         source: SavedError,
     },
+    /// Something else stands there.
+    #[error("{} is there already and is no saved plan: it was not overwritten", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file could not be written.
     #[error("the plan could not be saved to {}", path.display())]
     Write {
@@ -63,13 +69,17 @@ impl SavedPlan {
         Self::parse(&text).map_err(wrong)
     }
 
-    /// Writes it to a file that only the owner can read: beside it first, then in its place.
+    /// Writes it to a file that only the owner can read: beside it first, then in its place. An older saved plan is
+    /// replaced, and nothing else.
     ///
     /// # Errors
     ///
-    /// When it cannot be written; what was there before is still there then.
+    /// When it cannot be written, or something else stands there; what was there before is still there then.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
         let failed = |source| FileError::Write { path: path.to_owned(), source };
+        if !may_replace(path).map_err(failed)? {
+            return Err(FileError::Taken { path: path.to_owned() });
+        }
         let name = path.file_name().ok_or_else(|| failed(io::Error::from(io::ErrorKind::IsADirectory)))?;
         let mut draft = name.to_owned();
         draft.push(format!(".{}.draft", std::process::id()));
@@ -80,6 +90,21 @@ impl SavedPlan {
             let _ = fs::remove_file(&draft);
             failed(source)
         })
+    }
+}
+
+/// Whether nothing stands there, or a saved plan, whole or not.
+fn may_replace(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+        Ok(there) if !there.is_file() => Ok(false),
+        Ok(_) => {
+            let mut head = Vec::new();
+            File::open(path)?.take(4096).read_to_end(&mut head)?;
+            let head = String::from_utf8_lossy(&head);
+            Ok(head.trim_start().starts_with('{') && head.contains("\"flowbind.saved-plan/"))
+        }
     }
 }
 

@@ -295,16 +295,34 @@ async fn what_belongs_to_a_new_instance_needs_an_approval_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_guard_is_shown_with_its_option_and_a_saved_plan_does_not_lift_it() {
+async fn a_guard_is_shown_with_its_option_and_holds_a_saved_plan_as_a_whole() {
     let world = start().await;
     save(&world, &[]);
     assert_eq!(run(&world, &["apply", "--plan", "plan.json"]).0, 0);
-    edit(&world.folder.path().join("desk.json"), "\"3\"", "\"4\"");
+    for file in ["desk.json", "main.json"] {
+        edit(&world.folder.path().join(file), "\"3\"", "\"4\"");
+    }
     save(&world, &[]);
     let (_, said) = run(&world, &["plan"]);
     assert!(said.contains("--allow flow/desk"), "{said}");
-    let (ended, said) = run(&world, &["apply", "--plan", "plan.json"]);
-    assert!(ended == 4 && said.contains("--allow flow/desk"), "{said}");
+    let says = ["guarded: flow/desk", "run it again with --allow flow/desk."];
+    refused(&world, &["apply", "--plan", "plan.json"], &says);
     let (ended, said) = run(&world, &["apply", "--plan", "plan.json", "--allow", "flow/desk#call"]);
     assert_eq!(ended, 0, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_but_a_saved_plan_is_overwritten() {
+    let world = start().await;
+    for file in ["m.yaml", "main.json", "code"] {
+        let before = std::fs::read(world.folder.path().join(file)).ok();
+        let (ended, said) = run(&world, &["plan", "--out", file]);
+        assert_eq!(ended, 1, "{said}");
+        assert!(said.contains(&format!("{file} is there already and is no saved plan")), "{said}");
+        assert_eq!(std::fs::read(world.folder.path().join(file)).ok(), before);
+    }
+    save(&world, &[]);
+    save(&world, &["--expires", "1h"]);
+    let kept = world.folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(kept.into_iter().all(|name| !name.to_string_lossy().contains("draft")));
 }

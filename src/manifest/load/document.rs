@@ -24,7 +24,10 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         }
     }
     if document.get("apiVersion").is_none() && document.get("kind").is_none() {
-        let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
+        let hint = format!(
+            "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; where other YAML lies beside it, name \
+             the manifest's file rather than its folder"
+        );
         log.error_with("not-a-manifest", document.position, "this is not a binding set", hint);
         return false;
     }

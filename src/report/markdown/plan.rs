@@ -5,7 +5,7 @@ use super::page::{Item, Page, Section};
 use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::plan::{self, Action, Change, Counts, Plan, Step};
-use crate::report::plan_text::{partial_line, step_text};
+use crate::report::plan_text::{can_be_approved, partial_line, step_text};
 use crate::resource::{Problem, Severity};
 
 /// The most sets with a row of their own.
@@ -32,7 +32,7 @@ pub fn plan_markdown(plans: &[Plan], warnings: &[Problem]) -> String {
 
 /// Gives the checksum to approve, where the plans can be applied and there is something to apply.
 fn foot(plans: &[Plan]) -> String {
-    if plans.iter().any(Plan::has_errors) || plans.iter().all(|plan| plan.actions.is_empty()) {
+    if !can_be_approved(plans) {
         return String::new();
     }
     let command = format!("flowbind apply --checksum {} PATH...", plan::checksum(plans));

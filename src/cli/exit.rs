@@ -81,19 +81,15 @@ impl Failure {
         self
     }
 
-    /// Prints the chain of causes and the hint. A pipe that nobody reads any more is no failure.
+    /// Prints the chain of causes and the hint, each on a line of its own whatever names they hold.
     pub(super) fn print(self, terminal: &Terminal) -> Exit {
-        if let Some(error) = self.error.downcast_ref::<std::io::Error>()
-            && error.kind() == std::io::ErrorKind::BrokenPipe
-        {
-            return Exit::Done;
-        }
-        terminal.error(&format!("{} {}", report::red("error:"), self.error));
+        let line = |text: &dyn std::fmt::Display| report::one_line(&text.to_string());
+        terminal.error(&format!("{} {}", report::red("error:"), line(&self.error)));
         for cause in self.error.chain().skip(1) {
-            terminal.error(&format!("  caused by: {cause}"));
+            terminal.error(&format!("  caused by: {}", line(&cause)));
         }
         if let Some(hint) = &self.hint {
-            terminal.error(&format!("hint: {hint}"));
+            terminal.error(&format!("hint: {}", line(hint)));
         }
         self.exit
     }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use anyhow::anyhow;
+
 use super::args::{PlanArgs, PlanOutput, RemovalArgs};
 use super::chosen::{Chosen, Wish};
 use super::connect::Connection;
@@ -68,6 +70,11 @@ fn save(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     apply::begin(plans, "the plan was not saved")?;
+    if plans.iter().any(Plan::is_incomplete) {
+        let error = anyhow!("not everything could be read: the plan was not saved");
+        let hint = "mend what could not be read, then plan again.".to_owned();
+        return Err(Failure::new(Exit::Incomplete, error).hint(hint));
+    }
     let text = |path: &PathBuf| path.display().to_string();
     let mut variables: Vec<String> = args.manifest.vars.iter().map(|(name, _)| name.clone()).collect();
     variables.sort();

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
+use crate::report;
+
 /// The two streams.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terminal {
@@ -22,17 +24,19 @@ impl Terminal {
         Self { color, quiet }
     }
 
-    /// Writes a result.
+    /// Writes a result. A pipe that nobody reads any more stops nothing: what the command does, and the code that it
+    /// ends with, are the same.
     pub(super) fn result(&self, text: &str) -> io::Result<()> {
         let mut out = AutoStream::new(io::stdout().lock(), self.color);
-        out.write_all(text.as_bytes())?;
-        out.flush()
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 
     /// Writes a JSON document.
     pub(super) fn json(&self, document: &impl Serialize) -> io::Result<()> {
-        let text = serde_json::to_string_pretty(document)?;
-        self.result(&format!("{text}\n"))
+        self.result(&report::json_text(document)?)
     }
 
     /// Says something about how it goes, unless the user wants quiet.

@@ -7,7 +7,9 @@ use super::yaml::{Node, NodeValue, Position};
 /// What stands in place of each hidden character.
 const HIDDEN: char = '*';
 
-/// Hides the environment values of manifests, and the defaults and targets' values of variables that they use.
+/// Hides the environment values of manifests, and the defaults and targets' values of variables that they use. An
+/// environment is whatever stands under a key of that name, in whatever case, place and shape: a mistake in it must
+/// not show it.
 ///
 /// Everything from where a value starts to the next key or value is hidden, its quotes and what closes a map in
 /// braces too: too much rather than too little.
@@ -17,12 +19,10 @@ pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
         let spec = document.get("spec");
         let part = |name: &str| spec.and_then(|spec| spec.get(name)).map_or(&[][..], Node::entries);
         let mut hidden: Vec<&Node> = Vec::new();
-        for (_, function) in part("functions") {
-            let environment = function.get("source").and_then(|source| source.get("environment"));
-            hidden.extend(environment.map_or(&[][..], Node::entries).iter().map(|(_, value)| value));
-        }
-        let texts = hidden.iter().filter_map(|node| node.text());
-        let used: BTreeSet<String> = texts.flat_map(used).collect();
+        places.environments(document, &mut hidden);
+        let mut texts = Vec::new();
+        hidden.iter().for_each(|node| scalars(node, &mut texts));
+        let used: BTreeSet<String> = texts.into_iter().flat_map(used).collect();
         for (name, variable) in part("variables") {
             hidden.extend(variable.get("default").filter(|_| used.contains(&name.text)));
         }
@@ -36,10 +36,14 @@ pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
     places.hide(text)
 }
 
-/// Hides all values of a file of variables.
+/// Hides all values of a file of variables; all of it where it is no map.
 pub(super) fn variables(text: &str, documents: &[Node]) -> String {
     let mut places = Places::default();
     for document in documents {
+        if !matches!(document.value, NodeValue::Map(_)) {
+            places.starts.insert(document.position);
+            continue;
+        }
         let starts: BTreeSet<Position> = document.entries().iter().map(|(_, value)| value.position).collect();
         places.walk(document, &starts);
     }
@@ -58,6 +62,15 @@ pub(super) fn unreadable(text: &str) -> String {
     text.split_inclusive('\n').map(hide).collect()
 }
 
+/// Collects the texts below a node.
+fn scalars<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
+    match &node.value {
+        NodeValue::Map(entries) => entries.iter().for_each(|(_, value)| scalars(value, texts)),
+        NodeValue::Seq(items) => items.iter().for_each(|item| scalars(item, texts)),
+        NodeValue::Scalar(..) => texts.extend(node.text()),
+    }
+}
+
 /// Names the variables of a text.
 fn used(text: &str) -> impl Iterator<Item = String> {
     text.split("${var.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
@@ -71,6 +84,34 @@ struct Places {
 }
 
 impl Places {
+    /// Finds the values of environments, and hides those keys of theirs that are no names. What variables and targets
+    /// hold is looked at by its use.
+    fn environments<'n>(&mut self, node: &'n Node, hidden: &mut Vec<&'n Node>) {
+        match &node.value {
+            NodeValue::Map(entries) => {
+                for (key, value) in entries {
+                    match key.text.to_ascii_lowercase().as_str() {
+                        "environment" => self.environment(value, hidden),
+                        "variables" | "targets" => {}
+                        _ => self.environments(value, hidden),
+                    }
+                }
+            }
+            NodeValue::Seq(items) => items.iter().for_each(|item| self.environments(item, hidden)),
+            NodeValue::Scalar(..) => {}
+        }
+    }
+
+    fn environment<'n>(&mut self, node: &'n Node, hidden: &mut Vec<&'n Node>) {
+        let NodeValue::Map(entries) = &node.value else { return hidden.push(node) };
+        for (key, value) in entries {
+            if !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+                self.starts.insert(key.position);
+            }
+            self.environment(value, hidden);
+        }
+    }
+
     fn walk(&mut self, node: &Node, hidden: &BTreeSet<Position>) {
         if hidden.contains(&node.position) {
             self.starts.insert(node.position);
@@ -133,6 +174,36 @@ mod tests {
         }
         assert_eq!(masked.lines().count(), text.lines().count());
         assert_eq!(masked.chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn an_environment_of_the_wrong_shape_or_at_the_wrong_place_is_hidden_too() {
+        for environment in [
+            "source: { environment: [A=s1, B=s2] }",
+            "source:\n        environment:\n          - A=s1\n          - B=s2",
+            "source: { environment: s1 }",
+            "source: { environment: &e s1 }",
+            "source: { environment: { A s1: x, 'B=s2': y } }",
+            "source: { environment: { A: { B: [s1] } } }",
+            "source: { Environment: { Variables: { A: s1 } } }",
+            "environment: { A: s1 }",
+        ] {
+            let text = format!("spec:\n  functions:\n    f:\n      {environment}\n");
+            let mut log = Log::new("f");
+            let masked = manifest(&text, &yaml::parse(&text, &mut log));
+            assert!(log.is_empty(), "{text}");
+            assert!(!masked.contains("s1") && !masked.contains("s2"), "{masked}");
+            assert!(masked.to_ascii_lowercase().contains("environment:"), "{masked}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_variables_that_is_no_map_is_hidden_whole() {
+        for text in ["- one\n- two\n", "one two\n"] {
+            let mut log = Log::new("f");
+            let masked = variables(text, &yaml::parse(text, &mut log));
+            assert!(!masked.contains("one") && !masked.contains("two"), "{masked}");
+        }
     }
 
     #[test]

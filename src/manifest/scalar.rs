@@ -301,7 +301,14 @@ fn path(text: &str) -> Result<(), Fault> {
 }
 
 fn formed(text: &str, is: fn(&str) -> bool, what: &str, rule: &str) -> Result<(), Fault> {
-    if is(text) { Ok(()) } else { Err(Fault::new(format!("{} is not {what}: {rule}", quote(text)))) }
+    if is(text) {
+        return Ok(());
+    }
+    // A key with a space or a sign in it may be a value that somebody forgot to put behind its name.
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let shown =
+        if what == form::ENVIRONMENT_NAME.what && !plain { "this key".to_owned() } else { quote(text) };
+    Err(Fault::new(format!("{shown} is not {what}: {rule}")))
 }
 
 fn within(text: &str, longest: usize, allowed: fn(u8) -> bool) -> bool {

@@ -141,8 +141,8 @@ fn finding_text(finding: &Finding, set: &str) -> String {
 }
 
 /// Names on AWS are anybody's text: nothing of them may steer the terminal.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+fn plain(text: &str) -> std::borrow::Cow<'_, str> {
+    super::visible::visible(text)
 }
 
 fn summary(drift: &Drift) -> String {

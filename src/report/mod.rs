@@ -35,3 +35,4 @@ pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdo
 pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use sarif::drift_sarif;
 pub use style::{bold, dim, red, yellow};
+pub use visible::{document as json_text, one_line};

@@ -5,6 +5,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::visible::visible;
 use crate::manifest::Sources;
 use crate::resource::{Origin, Problem, Severity};
 
@@ -14,10 +15,12 @@ const MAX_LINE: usize = 400;
 /// Renders a problem with its source, or on one line where the source is not at hand. It ends without a line break.
 pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
     let Problem { code, severity, origin, address, message, hint } = problem;
+    // Names in it are anybody's text: a line break in one must not begin a line of a pipeline's log.
     let message = match address {
-        Some(address) => format!("{address}: {message}"),
-        None => message.clone(),
+        Some(address) => format!("{address}: {}", visible(message)),
+        None => visible(message).into_owned(),
     };
+    let hint = hint.as_deref().map(visible);
     let level = match severity {
         Severity::Error => Level::ERROR,
         Severity::Held => Level::WARNING.with_name("held"),
@@ -26,16 +29,17 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let place = origin.as_ref().and_then(|origin| Some((origin, line_of(origin, sources)?)));
     let Some((Origin { file, line, column }, text)) = place else {
-        let place = origin.as_ref().map(|origin| format!("{origin}: ")).unwrap_or_default();
+        let place = origin.as_ref().map(|origin| format!("{}: ", visible(&origin.to_string())));
+        let place = place.unwrap_or_default();
         let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         let title = level.primary_title(format!("{place}{message}{hint}")).id(*code);
         return renderer.render(&[Group::with_title(title)]);
     };
-    let snippet = Snippet::source(text).path(file.as_str()).line_start(*line).fold(false);
+    let snippet = Snippet::source(text).path(visible(file)).line_start(*line).fold(false);
     let snippet = snippet.annotation(AnnotationKind::Primary.span(span(text, *column)));
     let group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
     match hint {
-        Some(hint) => renderer.render(&[group.element(Level::HELP.message(hint.as_str()))]),
+        Some(hint) => renderer.render(&[group.element(Level::HELP.message(hint))]),
         None => renderer.render(&[group]),
     }
 }

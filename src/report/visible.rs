@@ -30,8 +30,14 @@ pub(in crate::report) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Writes a text on one line with nothing in it that steers a terminal or a log: lines are parted by ` / `.
+pub fn one_line(text: &str) -> String {
+    let lines: Vec<Cow<'_, str>> = text.lines().map(|line| visible(line.trim_end())).collect();
+    lines.join(" / ")
+}
+
 /// Writes a JSON document with nothing in it that steers a terminal: what JSON leaves raw is escaped as well.
-pub(in crate::report) fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
+pub fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {

@@ -153,6 +153,12 @@ fn an_environment_value_appears_nowhere() {
         ("runtime: nodejs22.x", "runtime: 7"),
         ("PLANTED: canary", "PLANTED: ${var.nothing} canary"),
         ("environment: {", "environment: { BAD NAME: canary-planted-7d1f,"),
+        ("PLANTED: canary-planted-7d1f", "PLANTED canary-planted-7d1f: x"),
+        (
+            "environment: { PLANTED: canary-planted-7d1f, TOKEN: \"${var.token}\", KEY: \"${var.key}\" }",
+            "environment: [A=canary-planted-7d1f]",
+        ),
+        ("        environment: {", "        Environment: {"),
         ("managedPolicies: [] }", "managedPolicies: [] }, canary-planted-7d1f }"),
     ] {
         write(folder, "m.yaml", &MANIFEST.replace(from, to));

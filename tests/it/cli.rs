@@ -87,7 +87,7 @@ fn init_writes_a_starter_that_can_be_applied() {
     }
     let before = std::fs::read(folder.path().join("new/flowbind.yaml")).unwrap();
     let again = flowbind(folder.path()).args(["init", "new"]).output().unwrap();
-    assert_eq!(code(&again), 1);
+    assert_eq!(code(&again), 4);
     assert!(stderr(&again).contains("nothing was written"));
     assert_eq!(std::fs::read(folder.path().join("new/flowbind.yaml")).unwrap(), before);
 }

@@ -17,6 +17,7 @@ fn quickly(manifest: &str, flow: &str) -> Vec<String> {
 #[test]
 fn an_empty_or_strange_file_is_answered() {
     let hint = "(a manifest starts with `apiVersion: flowbind.dev/v1alpha1` and `kind: BindingSet`)";
+    let beside = "; where other YAML lies beside it, name the manifest's file rather than its folder)";
     assert_eq!(quickly("", FLOW), [format!("m/a.yaml:1:1 not-a-manifest: the file is empty {hint}")]);
     assert_eq!(
         quickly("# nothing\n---\n", FLOW),
@@ -24,7 +25,7 @@ fn an_empty_or_strange_file_is_answered() {
     );
     assert_eq!(
         quickly("a: b", FLOW),
-        [format!("m/a.yaml:1:1 not-a-manifest: this is not a binding set {hint}")]
+        [format!("m/a.yaml:1:1 not-a-manifest: this is not a binding set {}", hint.replace(')', beside))]
     );
     assert_eq!(
         quickly("- a", FLOW),

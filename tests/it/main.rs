@@ -35,6 +35,7 @@ mod rollback;
 mod saved_plans;
 mod schemas;
 mod story;
+mod streams;
 mod world;
 
 // Runs the scripts of the pipeline files.

@@ -145,8 +145,7 @@ impl Writing<'_> {
             if text {
                 terminal.result(&report::apply_text(&plan, &report))?;
             }
-            if !report.backups.is_empty() {
-                let run = self.backup(several, &plan);
+            if let Some(run) = backups.run_to_plan_back() {
                 terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
             }
             reports.push((plan, report));

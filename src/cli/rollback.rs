@@ -53,6 +53,12 @@ fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> 
         };
         return Err(Failure::new(Exit::Error, error).hint("put it back by hand from the files.".to_owned()));
     }
+    for (address, path) in &kept.drafts {
+        terminal.error(&format!(
+            "{address} had a newer draft, which is not planned back; it is in {}: put it into the designer by hand, if need be",
+            path.display()
+        ));
+    }
     if !kept.others.is_empty() {
         terminal.error(&format!(
             "only flows and modules are planned back; put these back by hand, if need be: {others}"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::editing::editing;
+use super::editing::{editing, newer_draft};
 use super::{Action, ActionId, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
@@ -37,6 +37,8 @@ pub struct KeptFlow {
     pub tags: BTreeMap<String, String>,
     /// Its content.
     pub content: String,
+    /// The draft that was newer than that, if there was one.
+    pub draft: Option<String>,
 }
 
 /// What stands today where something was kept.
@@ -151,6 +153,7 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: 
         tags,
         content: LateText::Known(kept.content.clone()),
         before,
+        draft: seen.and_then(newer_draft),
         diff,
     }
 }

@@ -54,9 +54,20 @@ async fn live(world: &World) -> Option<(String, Vec<(String, String)>)> {
     Some((flow.content.unwrap(), tags))
 }
 
-/// Waits for the next second: it names the next run.
-async fn next_second() {
-    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+/// Takes the names of all runs of the next minutes.
+fn take_names(folder: &Path) {
+    let now = jiff::Timestamp::now();
+    for second in -1..600 {
+        let at = now + jiff::SignedDuration::from_secs(second);
+        let name = at.strftime("%Y%m%dT%H%M%SZ").to_string();
+        std::fs::create_dir_all(folder.join(".flowbind/backup").join(name)).unwrap();
+    }
+}
+
+/// The run that a command says how to put back.
+fn told(text: &str) -> String {
+    let rest = text.split_once("To put it back: flowbind rollback ").expect(text).1;
+    rest.split_whitespace().next().unwrap().to_owned()
 }
 
 async fn world() -> World {
@@ -79,7 +90,6 @@ async fn an_overwritten_flow_comes_back_byte_for_byte_and_so_does_what_the_rollb
     assert_ne!(one, two);
     let kept = runs(world.folder.path());
     assert_eq!(kept.len(), 1);
-    next_second().await;
 
     let (ended, text) = run(&world, &["rollback", &kept[0]]);
     assert!(
@@ -96,6 +106,44 @@ async fn an_overwritten_flow_comes_back_byte_for_byte_and_so_does_what_the_rollb
     assert_eq!(again.len(), 2, "a rollback keeps what it overwrites: {again:?}");
     assert_eq!(run(&world, &["rollback", &again[1], "--auto-approve"]).0, 0);
     assert_eq!(live(&world).await.unwrap().0, two);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_name_is_taken_is_told_by_the_name_that_it_has() {
+    let world = world().await;
+    let (one, _) = live(&world).await.unwrap();
+    std::fs::write(world.folder.path().join("main.json"), saying("two")).unwrap();
+    take_names(world.folder.path());
+    let (ended, text) = run(&world, &["apply", "--auto-approve", "m.yaml"]);
+    let name = told(&text);
+    assert!(ended == 0 && name.ends_with("Z-2") && text.contains(&format!("/{name}/")), "{ended} {text}");
+    let (ended, text) = run(&world, &["rollback", &name, "--auto-approve"]);
+    assert_eq!(ended, 0, "{text}");
+    assert_ne!(told(&text), name, "a rollback writes nothing into the run that it undoes");
+    assert_eq!(live(&world).await.unwrap().0, one);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_is_overwritten_too_is_kept_beside_what_was_published() {
+    let world = world().await;
+    let (connect, draft) = (world.connect(LONDON), saying("draft"));
+    let list = connect.list_instances().send().await.unwrap();
+    let instance = list.instance_summary_list()[0].id().unwrap();
+    let flows = connect.list_contact_flows().instance_id(instance).send().await.unwrap();
+    let id = flows.contact_flow_summary_list()[0].id().unwrap();
+    let update = connect.update_contact_flow_content().instance_id(instance);
+    update.contact_flow_id(format!("{id}:$SAVED")).content(&draft).send().await.unwrap();
+    std::fs::write(world.folder.path().join("main.json"), saying("two")).unwrap();
+    let (ended, text) = run(&world, &["apply", "--auto-approve", "m.yaml"]);
+    assert!(ended == 4 && !world.folder.path().join(".flowbind/backup").exists(), "{ended} {text}");
+
+    let (ended, text) = run(&world, &["apply", "--auto-approve", "--allow", "flow/main", "m.yaml"]);
+    let name = told(&text);
+    let file = format!(".flowbind/backup/{name}/flow-main.draft.json");
+    assert!(ended == 0 && text.contains(&format!("newer is kept in {file}")), "{ended} {text}");
+    assert_eq!(std::fs::read_to_string(world.folder.path().join(&file)).unwrap(), draft);
+    let (ended, text) = run(&world, &["rollback", &name, "--auto-approve"]);
+    assert!(ended == 0 && text.contains(&file), "{ended} {text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -155,7 +155,7 @@ fn flow(spec: &FlowSpec) -> Value {
         tags,
         marked
     ]);
-    let late = matches!(content, LateText::After(_));
+    let late = !matches!(content, LateText::Known(_));
     let content = content.preview().map(|text| text_digest(&text));
     let flow = json!(["flow", about, late, content, before.as_deref().map(meaning)]);
     with_draft(flow, draft.as_deref())

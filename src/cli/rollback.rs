@@ -14,6 +14,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
+use crate::plan::Outcome;
 
 pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
@@ -34,11 +35,17 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
+        plannable: false,
         name: apply::run_name(now),
         connection: &connection,
         terminal,
     };
     let reports = writing.write(vec![plan], &sources).await?;
+    if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {
+        terminal.say(
+            "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",
+        );
+    }
     apply::end(&reports, connection, args.output, terminal).await
 }
 

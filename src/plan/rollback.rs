@@ -159,6 +159,8 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
         Some(_) => format!("it is to be as it was before run {run}"),
         None => format!("it was deleted; it is to be as it was before run {run}"),
     };
+    let renewed = if names.is_empty() { "" } else { "; what it names gets a new id, which is put in" };
+    let reason = format!("{reason}{renewed}");
     let keys = names.iter().map(|(key, _)| key.clone()).collect();
     let content = if names.is_empty() { LateText::Known(text) } else { LateText::Kept(Kept { text, names }) };
     let spec = FlowSpec { content, before, diff, ..spec(kept, seen) };

@@ -134,6 +134,7 @@ mod tests {
         let plan = plan_rollback("run", &all, &[deleted(false), deleted(false)], Vec::new());
         let write = action(&plan, "caller", Step::Write);
         assert_eq!(needs(write), ["flow/target Write"]);
+        assert!(write.reason.ends_with("what it names gets a new id, which is put in"), "{}", write.reason);
         let Change::Create(Spec::Flow(spec)) = &write.change else { panic!("{write:?}") };
         assert!(spec.content.resolve(&[].into()).is_err());
         let new = FlowIds { id: "new".to_owned(), arn: all[1].arn.replace("target-id", "new") };

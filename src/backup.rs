@@ -16,15 +16,21 @@ mod index;
 
 /// The index's file.
 const INDEX: &str = "index.json";
-/// Several sets of one run may keep the same address: so many files of one name are told apart.
+/// Several sets of one run may keep the same address, and several runs may begin in the same second: so many of one
+/// name are told apart.
 const NAMESAKES: usize = 1000;
 
 /// A folder of backups of one run.
 #[derive(Debug, Clone)]
 pub struct Backups {
-    folder: PathBuf,
-    /// One writer of the index at a time.
-    index: Arc<Mutex<()>>,
+    /// The folder of all runs.
+    all: PathBuf,
+    /// The name that the run would like to have.
+    run: String,
+    /// The run's own folder, when something was kept: no other run writes there.
+    own: Arc<Mutex<Option<PathBuf>>>,
+    /// How many flows and modules the index holds: one writer at a time.
+    index: Arc<Mutex<usize>>,
 }
 
 /// Why a run cannot be planned back.
@@ -66,14 +72,50 @@ pub enum BackupError {
 pub struct KeptRun {
     /// The flows and modules, in the order in which they were kept.
     pub flows: Vec<KeptFlow>,
+    /// Where the drafts are that were newer than what those had published.
+    pub drafts: Vec<(Address, PathBuf)>,
     /// Files that were kept and cannot be planned back, such as configurations of functions.
     pub others: Vec<String>,
 }
 
 impl Backups {
-    /// Keeps under `ROOT/backup/RUN/`; the folder is made with the first file.
+    /// Keeps under `ROOT/backup/RUN/`, or `RUN-2` and so on where another run of that name was first; the folder is
+    /// made with the first file.
     pub fn new(root: &Path, run: &str) -> Self {
-        Self { folder: root.join("backup").join(run), index: Arc::default() }
+        let (all, run) = (root.join("backup"), run.to_owned());
+        Self { all, run, own: Arc::default(), index: Arc::default() }
+    }
+
+    /// The run's name, if it kept a flow or module: that is what can be planned back.
+    pub fn run_to_plan_back(&self) -> Option<String> {
+        let kept = *self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = own.as_ref()?.file_name()?.to_str()?.to_owned();
+        (kept > 0).then_some(name)
+    }
+
+    /// Gives the run's own folder. Of several runs that want one name each makes its own: making a folder that is
+    /// there fails, whoever made it.
+    fn folder(&self) -> io::Result<PathBuf> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = &*own {
+            return Ok(folder.clone());
+        }
+        fs::create_dir_all(&self.all)?;
+        for n in 1..NAMESAKES {
+            let name = if n == 1 { self.run.clone() } else { format!("{}-{n}", self.run) };
+            let folder = self.all.join(name);
+            match fs::create_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => {
+                    made?;
+                    *own = Some(folder.clone());
+                    return Ok(folder);
+                }
+            }
+        }
+        let message = format!("there are too many runs of the name {}", self.run);
+        Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
     }
 
     /// Reads what a run kept under `ROOT/backup/RUN/`.
@@ -97,24 +139,28 @@ impl Backups {
         };
         let path = folder.join(INDEX);
         let entries = read_index(&path)?;
-        let mut flows = Vec::new();
+        let (mut flows, mut drafts) = (Vec::new(), Vec::new());
+        let read =
+            |path: PathBuf| fs::read_to_string(&path).map_err(|source| BackupError::Read { path, source });
         for entry in &entries {
             let wrong = |message| BackupError::Index { path: path.clone(), message };
-            let (mut flow, file) = index::read(entry).map_err(wrong)?;
-            let content = folder.join(&file);
-            flow.content = fs::read_to_string(&content)
-                .map_err(|source| BackupError::Read { path: content.clone(), source })?;
-            files.retain(|name| *name != file);
+            let (mut flow, own) = index::read(entry).map_err(wrong)?;
+            flow.content = read(folder.join(&own.content))?;
+            if let Some(name) = &own.draft {
+                let path = folder.join(name);
+                flow.draft = Some(read(path.clone())?);
+                drafts.push((flow.address.clone(), path));
+            }
+            files.retain(|name| *name != own.content && Some(name) != own.draft.as_ref());
             flows.push(flow);
         }
         files.retain(|name| name != INDEX);
-        Ok(KeptRun { flows, others: files })
+        Ok(KeptRun { flows, drafts, others: files })
     }
 
     /// Writes a file that is not there yet.
     fn write(&self, name: &str, content: &str) -> io::Result<PathBuf> {
-        fs::create_dir_all(&self.folder)?;
-        let path = self.folder.join(name);
+        let path = self.folder()?.join(name);
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         file.write_all(content.as_bytes())?;
         file.sync_all()?;
@@ -123,16 +169,19 @@ impl Backups {
 
     /// Adds to the index: it is whole or not there, whenever the process ends.
     fn note(&self, entry: Value) -> io::Result<()> {
-        let _held = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = self.folder.join(INDEX);
+        let folder = self.folder()?;
+        let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = folder.join(INDEX);
         let mut entries = read_index(&path).map_err(io::Error::other)?;
         entries.push(entry);
         let text = format!("{:#}\n", index::document(entries));
-        let draft = self.folder.join(".index.json.new");
+        let draft = folder.join(".index.json.new");
         let mut file = File::create(&draft)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&draft, &path)
+        fs::rename(&draft, &path)?;
+        *kept += 1;
+        Ok(())
     }
 }
 
@@ -163,18 +212,23 @@ impl Keep for Backups {
         self.write(&format!("{}.json", file_name(address)), content)
     }
 
-    fn keep_flow(&self, flow: &KeptFlow) -> io::Result<PathBuf> {
+    fn keep_flow(&self, flow: &KeptFlow) -> io::Result<Vec<PathBuf>> {
         let base = file_name(&flow.address);
         for n in 1..NAMESAKES {
-            let name = if n == 1 { format!("{base}.json") } else { format!("{base}.{n}.json") };
-            match self.write(&name, &flow.content) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                written => {
-                    let path = written?;
-                    self.note(index::write(flow, &name))?;
-                    return Ok(path);
-                }
+            let stem = if n == 1 { base.clone() } else { format!("{base}.{n}") };
+            let name = format!("{stem}.json");
+            let mut paths = match self.write(&name, &flow.content) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                written => vec![written?],
+            };
+            let mut draft = None;
+            if let Some(text) = &flow.draft {
+                let name = format!("{stem}.draft.json");
+                paths.push(self.write(&name, text)?);
+                draft = Some(name);
             }
+            self.note(index::write(flow, &name, draft.as_deref()))?;
+            return Ok(paths);
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{base} was kept too often")))
     }
@@ -200,6 +254,7 @@ mod tests {
             description: String::new(),
             tags: [("flowbind/set".to_owned(), "acme/main-ivr".to_owned())].into(),
             content: content.to_owned(),
+            draft: None,
         }
     }
 
@@ -220,12 +275,49 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let backups = Backups::new(folder.path(), "run");
         let (one, two) = (kept("{\"a\": 1}\r\n"), kept("\u{feff}{}"));
+        let two = KeptFlow { draft: Some("{ }\n".to_owned()), ..two };
         backups.keep_flow(&one).unwrap();
         backups.keep_flow(&two).unwrap();
         let function = Address::new(Kind::Function, &Label::parse("greeter").unwrap());
         backups.keep(&function, "{}").unwrap();
         let read = Backups::read(folder.path(), "run").unwrap();
-        assert_eq!(read, KeptRun { flows: vec![one, two], others: vec!["function-greeter.json".to_owned()] });
+        let draft = folder.path().join("backup/run/flow-main-ivr.2.draft.json");
+        assert_eq!(fs::read_to_string(&draft).unwrap(), "{ }\n");
+        let drafts = vec![(two.address.clone(), draft)];
+        let others = vec!["function-greeter.json".to_owned()];
+        assert_eq!(read, KeptRun { flows: vec![one, two], drafts, others });
+    }
+
+    #[test]
+    fn runs_that_begin_in_the_same_second_have_a_folder_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep_two = || {
+            let backups = Backups::new(folder.path(), "20260102T030405Z");
+            assert_eq!(backups.run_to_plan_back(), None);
+            backups.keep_flow(&kept("{\"a\": 1}")).unwrap();
+            backups.keep_flow(&kept("{\"a\": 2}")).unwrap();
+            backups.run_to_plan_back().unwrap()
+        };
+        let mut runs: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(keep_two)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        runs.sort();
+        assert_eq!(runs, names(&folder.path().join("backup")).unwrap());
+        runs.dedup();
+        assert_eq!(runs.len(), 8);
+        assert_eq!(runs.first().unwrap(), "20260102T030405Z");
+        for run in runs {
+            assert_eq!(Backups::read(folder.path(), &run).unwrap().flows.len(), 2, "{run}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_kept_no_flow_and_no_module_is_not_planned_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let backups = Backups::new(folder.path(), "run");
+        backups.keep(&Address::new(Kind::Function, &Label::parse("greeter").unwrap()), "{}").unwrap();
+        assert_eq!(backups.run_to_plan_back(), None);
     }
 
     #[test]
@@ -242,11 +334,13 @@ mod tests {
     #[test]
     fn an_index_that_was_tampered_with_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        Backups::new(folder.path(), "run").keep_flow(&kept("{}")).unwrap();
+        let flow = KeptFlow { draft: Some("{}".to_owned()), ..kept("{}") };
+        Backups::new(folder.path(), "run").keep_flow(&flow).unwrap();
         let path = folder.path().join("backup/run/index.json");
         let good = fs::read_to_string(&path).unwrap();
         for (from, to) in [
             ("flow-main-ivr.json", "../../../etc/passwd"),
+            ("flow-main-ivr.draft.json", "../../../etc/passwd"),
             ("flowbind.backup/v1", "flowbind.backup/v9"),
             ("\"flow/main-ivr\"", "7"),
             ("CONTACT_FLOW", "NO_FLOW"),

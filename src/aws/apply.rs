@@ -31,14 +31,12 @@ pub trait Keep: Sync {
     /// When it cannot be kept: then it is not overwritten.
     fn keep(&self, address: &Address, content: &str) -> std::io::Result<PathBuf>;
 
-    /// Keeps a flow or module with all that brings it back, and says where.
+    /// Keeps a flow or module with all that brings it back, and says where: its content, then its draft.
     ///
     /// # Errors
     ///
     /// When it cannot be kept: then it is neither overwritten nor deleted.
-    fn keep_flow(&self, flow: &KeptFlow) -> std::io::Result<PathBuf> {
-        self.keep(&flow.address, &flow.content)
-    }
+    fn keep_flow(&self, flow: &KeptFlow) -> std::io::Result<Vec<PathBuf>>;
 }
 
 /// Hears how an apply goes on.

@@ -25,7 +25,7 @@ impl Runner<'_> {
         };
         if let Some(kept) = kept(id, spec) {
             match self.keep.keep_flow(&kept) {
-                Ok(path) => lock(&self.backups).push(path),
+                Ok(paths) => lock(&self.backups).extend(paths),
                 Err(error) => {
                     let message = format!(
                         "{subject}: the live content could not be kept, so it was not overwritten: {error}"
@@ -166,6 +166,7 @@ fn kept(id: &ActionId, spec: &FlowSpec) -> Option<KeptFlow> {
         description: spec.description.clone().unwrap_or_default(),
         tags: spec.tags.clone(),
         content: spec.before.clone()?,
+        draft: spec.draft.clone(),
     })
 }
 

@@ -55,7 +55,7 @@ impl Runner<'_> {
     async fn remove_flow(&self, removal: &FlowRemoval, subject: &str) -> Ended {
         let flow = &removal.flow;
         match self.keep.keep_flow(flow) {
-            Ok(path) => lock(&self.backups).push(path),
+            Ok(paths) => lock(&self.backups).extend(paths),
             Err(error) => {
                 let message =
                     format!("{subject}: its content could not be kept, so it was not deleted: {error}");

@@ -9,7 +9,7 @@ use super::observe::{ObserveError, gap};
 use super::session::Session;
 use crate::plan::{KeptFlow, LiveFlow};
 use crate::resource::{InstanceArn, Kind, Place};
-use crate::snapshot::{FlowSummary, Gap, Look};
+use crate::snapshot::{FlowSummary, Gap, Look, SET_TAG};
 
 type Lists = BTreeMap<(Kind, InstanceArn), Result<BTreeMap<String, FlowSummary>, Fault>>;
 
@@ -58,8 +58,12 @@ async fn look(session: &Session, kept: &KeptFlow, lists: &Lists) -> Result<LiveF
         None => return Ok(LiveFlow { flow: Look::Unknown, name_taken: false }),
     };
     let Some((name, summary)) = list.iter().find(|(_, summary)| summary.id == kept.id) else {
-        let name_taken = list.contains_key(&kept.name);
-        return Ok(LiveFlow { flow: Look::Absent { close: Vec::new() }, name_taken });
+        let absent = |name_taken| LiveFlow { flow: Look::Absent { close: Vec::new() }, name_taken };
+        let Some(summary) = list.get(&kept.name) else { return Ok(absent(false)) };
+        let seen = session.seen(kind, &kept.instance, &kept.name, summary, &subject).await?;
+        // Made again since, by a rollback or an apply of the same set: it is the same under another id.
+        let same = kept.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
+        return Ok(if same { LiveFlow { flow: Look::Found(seen), name_taken: false } } else { absent(true) });
     };
     let seen = session.seen(kind, &kept.instance, name, summary, &subject).await?;
     Ok(LiveFlow { flow: Look::Found(seen), name_taken: false })

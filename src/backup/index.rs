@@ -28,8 +28,8 @@ pub(super) fn entries(text: &str) -> Result<Vec<Value>, String> {
     }
 }
 
-/// Writes one entry; the content stands in `file`.
-pub(super) fn write(flow: &KeptFlow, file: &str) -> Value {
+/// Writes one entry; the content stands in `file`, and the draft, if there was a newer one, in `draft`.
+pub(super) fn write(flow: &KeptFlow, file: &str, draft: Option<&str>) -> Value {
     let KeptFlow {
         address,
         key: (kind, name_in_set),
@@ -43,8 +43,9 @@ pub(super) fn write(flow: &KeptFlow, file: &str) -> Value {
         description,
         tags,
         content: _,
+        draft: _,
     } = flow;
-    json!({
+    let mut entry = json!({
         "address": address.to_string(),
         "kind": kind.word(),
         "logical": name_in_set.as_str(),
@@ -58,11 +59,23 @@ pub(super) fn write(flow: &KeptFlow, file: &str) -> Value {
         "description": description,
         "tags": tags,
         "file": file,
-    })
+    });
+    if let (Some(entry), Some(draft)) = (entry.as_object_mut(), draft) {
+        entry.insert("draft".to_owned(), json!(draft));
+    }
+    entry
 }
 
-/// Reads one entry, without its content, and the file that holds that.
-pub(super) fn read(entry: &Value) -> Result<(KeptFlow, String), String> {
+/// The files of an entry.
+pub(super) struct Files {
+    /// Holds the content.
+    pub(super) content: String,
+    /// Holds the draft.
+    pub(super) draft: Option<String>,
+}
+
+/// Reads one entry, without its content and draft, and the files that hold them.
+pub(super) fn read(entry: &Value) -> Result<(KeptFlow, Files), String> {
     let text =
         |key: &str| entry.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry has no `{key}`"));
     let label = |key: &str| Label::parse(text(key)?).map_err(|error| error.to_string());
@@ -73,10 +86,13 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, String), String> {
     };
     let of = text("type")?;
     let of = FlowType::ALL.into_iter().chain([FlowType::Module]).find(|known| known.wire() == of);
-    let file = text("file")?;
-    if file.starts_with('.') || file.contains(['/', '\\']) {
-        return Err(format!("`{file}` is not a file of the run"));
-    }
+    let file = |key: &str| match text(key)? {
+        file if file.starts_with('.') || file.contains(['/', '\\']) => {
+            Err(format!("`{file}` is not a file of the run"))
+        }
+        file => Ok(file.to_owned()),
+    };
+    let draft = entry.get("draft").map(|_| file("draft")).transpose()?;
     let tags = entry.get("tags").and_then(Value::as_object).into_iter().flatten();
     let tags: BTreeMap<String, String> =
         tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
@@ -93,6 +109,7 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, String), String> {
         description: text("description")?.to_owned(),
         tags,
         content: String::new(),
+        draft: None,
     };
-    Ok((flow, file.to_owned()))
+    Ok((flow, Files { content: file("file")?, draft }))
 }

@@ -37,6 +37,8 @@ pub(super) struct Writing<'a> {
     pub(super) allowed: Vec<Chosen>,
     /// The command that plans a run's backups back.
     pub(super) rollback: &'a dyn Fn(&str) -> String,
+    /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
+    pub(super) plannable: bool,
     /// Names the run's backups.
     pub(super) name: String,
     pub(super) connection: &'a Connection,
@@ -56,6 +58,7 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         approval,
         allowed,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
+        plannable: true,
         name: run_name(now),
         connection: &connection,
         terminal,
@@ -148,8 +151,7 @@ impl Writing<'_> {
             if text {
                 terminal.result(&report::apply_text(&plan, &report))?;
             }
-            if !report.backups.is_empty() {
-                let run = self.backup(several, &plan);
+            if let Some(run) = backups.run_to_plan_back() {
                 terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
             }
             reports.push((plan, report));
@@ -188,21 +190,28 @@ impl Writing<'_> {
         if !matches!(self.approval, Approval::Ask) || plans.iter().all(|plan| plan.actions.is_empty()) {
             return Ok(());
         }
-        if !terminal.can_ask() {
-            let error = anyhow!("nobody is there to approve the plan: nothing was written");
-            return Err(Failure::new(Exit::Refused, error)
-                .hint("review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve.".to_owned()));
-        }
+        // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {
                 terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
             }
         }
+        if !terminal.can_ask() {
+            let error = anyhow!("nobody is there to approve the plan: nothing was written");
+            let hint = match self.plannable {
+                true => {
+                    "review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve."
+                }
+                false => "look at the plan above; if it is what you want, give --auto-approve.",
+            };
+            return Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()));
+        }
         if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
             Ok(())
         } else {
-            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...".to_owned();
-            Err(Failure::new(Exit::Refused, anyhow!("not approved: nothing was written")).hint(hint))
+            let failure = Failure::new(Exit::Refused, anyhow!("not approved: nothing was written"));
+            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...";
+            Err(if self.plannable { failure.hint(hint.to_owned()) } else { failure })
         }
     }
 }

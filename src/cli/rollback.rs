@@ -14,6 +14,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
+use crate::plan::Outcome;
 
 pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
@@ -34,11 +35,17 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
+        plannable: false,
         name: apply::run_name(now),
         connection: &connection,
         terminal,
     };
     let reports = writing.write(vec![plan], &sources).await?;
+    if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {
+        terminal.say(
+            "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",
+        );
+    }
     apply::end(&reports, connection, args.output, terminal).await
 }
 
@@ -52,6 +59,12 @@ fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> 
             ),
         };
         return Err(Failure::new(Exit::Error, error).hint("put it back by hand from the files.".to_owned()));
+    }
+    for (address, path) in &kept.drafts {
+        terminal.error(&format!(
+            "{address} had a newer draft, which is not planned back; it is in {}: put it into the designer by hand, if need be",
+            path.display()
+        ));
     }
     if !kept.others.is_empty() {
         terminal.error(&format!(

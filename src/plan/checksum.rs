@@ -139,6 +139,7 @@ fn flow(spec: &FlowSpec) -> Value {
         marked,
         content,
         before,
+        draft,
         diff: _,
     } = spec;
     let about = json!([
@@ -154,9 +155,18 @@ fn flow(spec: &FlowSpec) -> Value {
         tags,
         marked
     ]);
-    let late = matches!(content, LateText::After(_));
+    let late = !matches!(content, LateText::Known(_));
     let content = content.preview().map(|text| text_digest(&text));
-    json!(["flow", about, late, content, before.as_deref().map(meaning)])
+    let flow = json!(["flow", about, late, content, before.as_deref().map(meaning)]);
+    with_draft(flow, draft.as_deref())
+}
+
+/// Adds the draft that is destroyed too; without one nothing is added.
+fn with_draft(mut flow: Value, draft: Option<&str>) -> Value {
+    if let (Some(parts), Some(draft)) = (flow.as_array_mut(), draft) {
+        parts.push(json!(meaning(draft)));
+    }
+    flow
 }
 
 /// The digest of what is overwritten: by its meaning, so that a move in the designer is none.
@@ -178,9 +188,10 @@ fn kept(flow: &KeptFlow) -> Value {
         description,
         tags,
         content,
+        draft,
     } = flow;
     let about = json!([address, key, instance.to_string(), instance_name, id, arn, name, kind]);
-    json!([about, published, description, tags, text_digest(content)])
+    with_draft(json!([about, published, description, tags, text_digest(content)]), draft.as_deref())
 }
 
 fn removal(removal: &Removal) -> Value {

@@ -15,6 +15,11 @@ pub fn editing(seen: &FlowSeen) -> bool {
     }
 }
 
+/// The text of a draft that somebody is editing: a write destroys it.
+pub(super) fn newer_draft(seen: &FlowSeen) -> Option<String> {
+    seen.draft.as_ref().filter(|_| editing(seen)).map(|draft| draft.text.clone())
+}
+
 /// The same, where what is published is parsed already. Where the service gives no time the draft counts: the safe
 /// reading of U6 (what a write does to a pending draft is unknown).
 pub(super) fn is_editing(seen: &FlowSeen, published: &Document) -> bool {

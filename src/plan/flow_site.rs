@@ -4,7 +4,7 @@ mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::editing::is_editing;
+use super::editing::{is_editing, newer_draft};
 use super::flow_text::LateText;
 use super::ownership::{APPLIED_TAG, Owner, who};
 use super::uses::{flow_address, functions_of};
@@ -181,6 +181,7 @@ impl Site<'_> {
         };
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
+        spec.draft = newer_draft(seen);
         if Owner::of(&seen.tags, &self.desired.set, self.name) != Owner::Ours {
             // What is adopted is written to, but not owned: it is never removed.
             spec.tags.clear();

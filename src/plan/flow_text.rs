@@ -19,6 +19,17 @@ pub enum LateText {
     Known(String),
     /// It names flows or modules that do not exist yet.
     After(Pending),
+    /// It was kept, and names flows or modules that are made again under other ids.
+    Kept(Kept),
+}
+
+/// A kept text that waits. It holds no tokens: whatever looks like one belongs to it.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The text as it was kept.
+    pub(super) text: String,
+    /// What it names, by the ids of then.
+    pub(super) names: Vec<((Kind, Label), FlowIds)>,
 }
 
 /// A text that waits.
@@ -49,7 +60,7 @@ impl LateText {
     /// Gives the text as far as it is known; what has yet to be made stands in it as its token.
     pub(super) fn preview(&self) -> Option<String> {
         match self {
-            Self::Known(text) => Some(text.clone()),
+            Self::Known(text) | Self::Kept(Kept { text, .. }) => Some(text.clone()),
             Self::After(pending) => pending.resolve(|token| Ok(token.to_string())).ok(),
         }
     }
@@ -67,8 +78,20 @@ impl LateText {
                 let ids = made.get(&key).ok_or_else(|| format!("{}/{} was not created", key.0, key.1))?;
                 Ok(pick(ids, attribute))
             }),
+            Self::Kept(kept) => kept.names.iter().try_fold(kept.text.clone(), |text, (key, old)| {
+                let wrong = || LateTextError::Token(format!("{}/{} was not created", key.0, key.1));
+                Ok(renamed(&text, old, made.get(key).ok_or_else(wrong)?))
+            }),
         }
     }
+}
+
+/// Puts the new ARN and id in place of the old ones; all other bytes stay. They are plain wherever they stand in a
+/// text: neither needs an escape.
+pub(super) fn renamed(text: &str, old: &FlowIds, new: &FlowIds) -> String {
+    let pairs = [(&old.arn, &new.arn), (&old.id, &new.id)];
+    let pairs = pairs.into_iter().filter(|(old, _)| !old.is_empty());
+    pairs.fold(text.to_owned(), |text, (old, new)| text.replace(old, new))
 }
 
 impl Pending {

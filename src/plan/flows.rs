@@ -55,7 +55,7 @@ fn add_metadata(metadata: Vec<PlannedMetadata>, writes: &BTreeSet<Address>, draf
 }
 
 /// Where flows name each other in a circle, the new ones on it are created as stubs first.
-fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, draft: &mut Draft) {
+pub(super) fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, draft: &mut Draft) {
     let edges: BTreeMap<(Kind, Label), BTreeSet<(Kind, Label)>> =
         planned.iter().map(|p| (p.spec.key.clone(), p.names.clone())).collect();
     let order = Order::new(&edges);

@@ -233,6 +233,8 @@ pub struct FlowSpec {
     pub content: LateText,
     /// The live content that is overwritten, for the backup.
     pub before: Option<String>,
+    /// The draft that is newer than what is published, and is overwritten too, for the backup.
+    pub draft: Option<String>,
     /// How the two differ.
     pub diff: FlowDiff,
 }

@@ -1,14 +1,20 @@
 //! Plans kept contents back: what a run overwrote or deleted becomes what is wanted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::editing::editing;
-use super::{Action, ActionId, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step};
+use super::editing::{editing, newer_draft};
+use super::flow_site::Planned;
+use super::flow_text::{Kept, LateText};
+use super::{Cause, Draft, FlowSpec, Guard, Plan, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::manifest::Status;
 use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Gap, Look};
+
+mod moves;
+
+use moves::{Moves, Renamed};
 
 /// A flow or module as it was before a run overwrote or deleted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +43,8 @@ pub struct KeptFlow {
     pub tags: BTreeMap<String, String>,
     /// Its content.
     pub content: String,
+    /// The draft that was newer than that, if there was one.
+    pub draft: Option<String>,
 }
 
 /// What stands today where something was kept.
@@ -62,17 +70,33 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         partial: None,
         force: None,
     };
+    let moves = Moves::of(kept, live);
+    let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
     for (kept, live) in kept.iter().zip(live) {
-        let several = kept_at(kept, plan.actions.iter().map(|action| &action.id.address));
-        match back(run, kept, live, several) {
-            Back::Write(action) => plan.actions.push(*action),
+        let address = kept_at(kept, planned.values().flatten().map(|planned| &planned.address));
+        match back(run, kept, live, address, &moves) {
+            Back::Write(write) => planned.entry(kept.instance.to_string()).or_default().push(*write),
             Back::InSync => plan.in_sync += 1,
             Back::Held(problem) => plan.problems.push(*problem),
             Back::Unknown => {}
         }
     }
+    if !planned.is_empty() {
+        plan.problems.push(contents_only(run));
+    }
+    let mut draft = Draft::default();
+    planned.into_values().for_each(|planned| flows::add_contents(planned, &BTreeSet::new(), &mut draft));
+    plan.actions = draft.actions;
     plan.actions.sort_by(|a, b| a.id.cmp(&b.id));
     plan
+}
+
+fn contents_only(run: &str) -> Problem {
+    let message = format!(
+        "only contents come back: associations, grants and settings that run {run} took away stay away"
+    );
+    Problem::warning("rollback-contents-only", message)
+        .hint("bring the old manifest back in the repository and run `flowbind apply`.")
 }
 
 /// Several sets may have kept the same address in one run: the instance then tells them apart.
@@ -84,7 +108,7 @@ fn kept_at<'a>(kept: &KeptFlow, mut planned: impl Iterator<Item = &'a Address>) 
 /// What becomes of one content.
 enum Back {
     /// It is written.
-    Write(Box<Action>),
+    Write(Box<Planned>),
     /// It stands there already.
     InSync,
     /// It cannot be written.
@@ -93,11 +117,18 @@ enum Back {
     Unknown,
 }
 
-fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
+fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &Moves<'_>) -> Back {
     let hint = format!("the kept content is in .flowbind/backup/{run}: put it back by hand from there.");
     let held =
         |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address).hint(&hint)));
-    let wanted = match Document::parse(&kept.content) {
+    let Renamed { text, names } = match moves.renamed(kept) {
+        Ok(renamed) => renamed,
+        Err(gone) => {
+            let message = format!("the kept content names {}, which does not come back", gone.address);
+            return held("flow-held", message);
+        }
+    };
+    let wanted = match Document::parse(&text) {
         Ok(wanted) => wanted,
         Err(error) => return held("flow-unreadable", format!("the kept content cannot be read: {error}")),
     };
@@ -113,7 +144,7 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
     let before =
         seen.and_then(|seen| if kept.published { seen.published.as_ref() } else { seen.draft.as_ref() });
     let before = before.map(|content| content.text.clone());
-    if before.as_ref() == Some(&kept.content) {
+    if names.is_empty() && before.as_ref() == Some(&text) {
         return Back::InSync;
     }
     let live_document = before.as_ref().and_then(|text| Document::parse(text).ok());
@@ -128,13 +159,16 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address) -> Back {
         Some(_) => format!("it is to be as it was before run {run}"),
         None => format!("it was deleted; it is to be as it was before run {run}"),
     };
-    let spec = Spec::Flow(Box::new(spec(kept, seen, before, diff)));
-    let change = if seen.is_some() { Change::Update(spec) } else { Change::Create(spec) };
-    let id = ActionId { address, step: Step::Write };
-    Back::Write(Box::new(Action { id, change, reason, cause: Cause::Unknown, after: Vec::new(), guard }))
+    let renewed = if names.is_empty() { "" } else { "; what it names gets a new id, which is put in" };
+    let reason = format!("{reason}{renewed}");
+    let keys = names.iter().map(|(key, _)| key.clone()).collect();
+    let content = if names.is_empty() { LateText::Known(text) } else { LateText::Kept(Kept { text, names }) };
+    let spec = FlowSpec { content, before, diff, ..spec(kept, seen) };
+    let (cause, after) = (Cause::Unknown, Vec::new());
+    Back::Write(Box::new(Planned { address, spec, reason, cause, guard, after, names: keys }))
 }
 
-fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: FlowDiff) -> FlowSpec {
+fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {
     // The tags of what stands there stay: the digest tells that this is not what a manifest applied last.
     let tags = if seen.is_none() { kept.tags.clone() } else { BTreeMap::new() };
     FlowSpec {
@@ -149,8 +183,9 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>, before: Option<String>, diff: 
         description: Some(kept.description.clone()).filter(|text| !text.is_empty()),
         marked: !tags.is_empty(),
         tags,
-        content: LateText::Known(kept.content.clone()),
-        before,
-        diff,
+        content: LateText::Known(String::new()),
+        before: None,
+        draft: seen.and_then(newer_draft),
+        diff: FlowDiff::default(),
     }
 }

@@ -65,7 +65,9 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
         let _ = writeln!(out, "{}", yellow(again));
     }
     for path in &report.backups {
-        let _ = writeln!(out, "{}", dim(&format!("The old content is kept in {}.", path.display())));
+        let draft = path.to_str().is_some_and(|path| path.ends_with(".draft.json"));
+        let what = if draft { "The draft that was newer" } else { "The old content" };
+        let _ = writeln!(out, "{}", dim(&format!("{what} is kept in {}.", path.display())));
     }
     out
 }

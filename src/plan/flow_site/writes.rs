@@ -45,6 +45,7 @@ impl Site<'_> {
             marked: whole,
             content,
             before,
+            draft: None,
             diff,
         }
     }

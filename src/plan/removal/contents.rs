@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mentions::{self, Qualifier};
 use super::{FlowRemoval, Removal, Tally};
 use crate::manifest::Manifest;
+use crate::plan::editing::newer_draft;
 use crate::plan::order::Order;
 use crate::plan::ownership::OWNER_TAG;
 use crate::plan::{Action, ActionId, Draft, Guard, KeptFlow, Spec, Step, editing};
@@ -278,6 +279,7 @@ impl LeftOver<'_> {
             description: description.clone(),
             tags: tags.clone(),
             content: content.unwrap_or_default(),
+            draft: newer_draft(self.seen),
         }
     }
 }

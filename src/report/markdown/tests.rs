@@ -73,6 +73,7 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
         marked: true,
         content: LateText::Known(String::new()),
         before: None,
+        draft: None,
         diff,
     };
     action(Kind::Flow, name, Change::Update(Spec::Flow(Box::new(spec))), text)

@@ -33,12 +33,15 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
         output: args.output,
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
+        manifests: &[],
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         name: apply::run_name(now),
         connection: &connection,
         terminal,
     };
-    let reports = writing.write(vec![plan], &sources).await?;
+    let plans = vec![plan];
+    writing.warn_of_allowed(&plans);
+    let reports = writing.write(plans, &sources).await?;
     apply::end(&reports, connection, args.output, terminal).await
 }
 

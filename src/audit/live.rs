@@ -1,6 +1,6 @@
 //! What is wrong with the flows that callers meet today, and with what stands around them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::Auditor;
 use super::unused::{Used, arns};
@@ -9,8 +9,8 @@ use crate::flow::document::Document;
 use crate::flow::finding::Finding;
 use crate::flow::graph::{CallKind, Graph};
 use crate::flow::rules::{self, FlowView, Rule};
-use crate::manifest::Manifest;
-use crate::resource::{Address, FlowType, FunctionArn, Kind, Label, Problem};
+use crate::manifest::{Associate, Function, Manifest};
+use crate::resource::{Address, FlowType, FunctionArn, FunctionRef, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
 /// The rules about the functions that a live flow invokes.
@@ -39,12 +39,12 @@ pub const CODES: [&str; 9] = [
 /// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
 /// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan.
 pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
-    let auditor = Auditor::new(desired, Some(observed));
+    let judge = Judge::new(desired, observed);
     let mut problems = Vec::new();
     for ((kind, instance, name), look) in &observed.flows {
         let Some(seen) = look.found() else { continue };
         let flow = address(desired, *kind, name, instance);
-        problems.extend(judge(desired, &auditor, instance, seen, &flow));
+        problems.extend(judge.flow(instance, seen, &flow));
     }
     for instance in desired.instances.keys() {
         problems.extend(unused_associations(desired, observed, instance));
@@ -56,7 +56,7 @@ pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
 /// Judges the live flows and modules that the manifest does not name, where every one was read. The message says which
 /// one it is: it has no address of its own.
 pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
-    let auditor = Auditor::new(desired, Some(observed));
+    let judge = Judge::new(desired, observed);
     let declared: BTreeSet<&str> =
         observed.flows.values().filter_map(Look::found).map(|seen| seen.summary.id.as_str()).collect();
     let mut problems = Vec::new();
@@ -64,7 +64,7 @@ pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
         let strangers = look.found().into_iter().flatten();
         for seen in strangers.filter(|seen| !declared.contains(seen.summary.id.as_str())) {
             let at = Address::new(Kind::Instance, instance);
-            for problem in judge(desired, &auditor, instance, seen, &at) {
+            for problem in judge.flow(instance, seen, &at) {
                 let what = if seen.summary.kind == Some(FlowType::Module) { "module" } else { "flow" };
                 let message = format!("{what} `{}`, which nobody declared: {}", seen.name, problem.message);
                 problems.push(Problem { message, ..problem });
@@ -74,31 +74,68 @@ pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     problems
 }
 
-/// Judges what callers of a live flow meet.
-fn judge(
-    desired: &Manifest,
-    auditor: &Auditor<'_>,
-    instance: &Label,
-    seen: &FlowSeen,
-    flow: &Address,
-) -> Vec<Problem> {
-    let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
-    let Some(document) = published(seen) else { return Vec::new() };
-    let mut facts = auditor.facts_of(instance, &document);
-    for (text, function) in &mut facts.functions {
-        let planned = desired.functions.values().any(|declared| declared.target.arn().to_string() == *text);
-        if planned {
-            (function.exists, function.associated, function.granted) = (None, None, None);
-        }
+/// Judges what callers of live flows meet.
+struct Judge<'a> {
+    desired: &'a Manifest,
+    auditor: Auditor<'a>,
+    /// What each instance's list is to hold.
+    listed: BTreeMap<&'a Label, Vec<FunctionRef>>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(desired: &'a Manifest, observed: &'a Snapshot) -> Self {
+        let listed = desired.instances.iter().map(|(name, instance)| {
+            let here = wanted(desired, name).into_iter().filter(|f| f.target.place == instance.place);
+            let listed = here.filter_map(|function| match function.associate {
+                Associate::Unqualified => Some(function.target.unqualified()),
+                Associate::Exact => Some(function.target.clone()),
+                Associate::None => None,
+            });
+            (name, listed.collect())
+        });
+        Self { desired, auditor: Auditor::new(desired, Some(observed)), listed: listed.collect() }
     }
-    let view = FlowView::new(&document, None);
-    let findings = rules::check(&view, &facts, &rules).into_iter();
-    let problem = |finding: Finding| {
-        let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
-        let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
-        Problem::warning(finding.code, finding.message).on(&at).hint(fix)
-    };
-    findings.map(problem).collect()
+
+    fn flow(&self, instance: &Label, seen: &FlowSeen, flow: &Address) -> Vec<Problem> {
+        let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
+        let Some(document) = published(seen) else { return Vec::new() };
+        let mut facts = self.auditor.facts_of(instance, &document);
+        for (text, function) in &mut facts.functions {
+            let mut declared = self.desired.functions.values().map(|declared| declared.target.arn());
+            if declared.any(|declared| declared.to_string() == *text) {
+                (function.exists, function.associated, function.granted) = (None, None, None);
+            } else if self.is_listed(instance, text) {
+                function.associated = None;
+            }
+        }
+        let view = FlowView::new(&document, None);
+        let findings = rules::check(&view, &facts, &rules).into_iter();
+        let problem = |finding: Finding| {
+            let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
+            let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
+            Problem::warning(finding.code, finding.message).on(&at).hint(fix)
+        };
+        findings.map(problem).collect()
+    }
+
+    /// Whether the manifest has the instance list a function, under this qualifier or for all of them: the plan
+    /// associates it, or says what keeps it from that.
+    fn is_listed(&self, instance: &Label, text: &str) -> bool {
+        let Ok(called) = FunctionArn::parse(text) else { return false };
+        let any = FunctionArn { qualifier: None, ..called.clone() };
+        let mut listed = self.listed.get(instance).into_iter().flatten().map(FunctionRef::arn);
+        listed.any(|listed| listed == called || listed == any)
+    }
+}
+
+/// The functions that the manifest wants on an instance: those it lists itself, and those of its flows.
+fn wanted<'a>(desired: &'a Manifest, instance: &Label) -> Vec<&'a Function> {
+    let mut names: BTreeSet<&Label> =
+        desired.instances.get(instance).into_iter().flat_map(|instance| &instance.functions).collect();
+    let here = desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance));
+    let used: Vec<Used> = here.map(|(_, _, flow)| Used::by(flow)).collect();
+    names.extend(used.iter().flat_map(|used| &used.names));
+    names.into_iter().filter_map(|name| desired.functions.get(name)).collect()
 }
 
 fn published(flow: &FlowSeen) -> Option<Document> {
@@ -110,13 +147,8 @@ fn published(flow: &FlowSeen) -> Option<Document> {
 fn unused_associations(desired: &Manifest, observed: &Snapshot, instance: &Label) -> Vec<Problem> {
     let Some(list) = observed.associations.get(instance).and_then(Look::found) else { return Vec::new() };
     let Some(invoked) = invoked_on(observed, instance) else { return Vec::new() };
-    let mut wanted: BTreeSet<&Label> =
-        desired.instances.get(instance).into_iter().flat_map(|instance| &instance.functions).collect();
-    let here = desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance));
-    let used: Vec<Used> = here.map(|(_, _, flow)| Used::by(flow)).collect();
-    wanted.extend(used.iter().flat_map(|used| &used.names));
-    let wanted = wanted.into_iter().filter_map(|name| desired.functions.get(name));
-    let wanted: Vec<FunctionArn> = wanted.map(|function| function.target.arn()).collect();
+    let wanted: Vec<FunctionArn> =
+        wanted(desired, instance).into_iter().map(|function| function.target.arn()).collect();
     let idle = list.iter().filter(|text| {
         FunctionArn::parse(text).is_ok_and(|arn| {
             !invoked.iter().chain(&wanted).any(|used| used.place == arn.place && used.name == arn.name)

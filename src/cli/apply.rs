@@ -15,7 +15,7 @@ use super::progress::Console;
 use super::terminal::Terminal;
 use super::{load, plan as plan_verb, retype};
 use crate::backup::Backups;
-use crate::manifest::Sources;
+use crate::manifest::{Manifest, Sources};
 use crate::plan::{ApplyReport, Outcome, Plan};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
@@ -35,6 +35,8 @@ pub(super) struct Writing<'a> {
     pub(super) approval: Approval,
     /// What was allowed by name, in all sets or in one.
     pub(super) allowed: Vec<Chosen>,
+    /// The manifests that the plans are made of; none where a run is planned back.
+    pub(super) manifests: &'a [Manifest],
     /// The command that plans a run's backups back.
     pub(super) rollback: &'a dyn Fn(&str) -> String,
     /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
@@ -57,6 +59,7 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         output: args.output,
         approval,
         allowed,
+        manifests: &loaded.manifests,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         plannable: true,
         name: run_name(now),
@@ -69,6 +72,9 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
             writing.name = format!("{}-{round}", run_name(now));
         }
         let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
+        if round == 1 {
+            writing.warn_of_allowed(&plans);
+        }
         let done = writing.write(plans, &loaded.sources).await?;
         again = done.iter().any(|(plan, report)| report.made_instance(plan));
         reports.extend(done);
@@ -116,7 +122,12 @@ impl Writing<'_> {
 
     /// What was allowed by name in a plan's set.
     fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
-        Chosen::in_set(&self.allowed, plan)
+        Chosen::in_set(&self.allowed, self.manifests, plan)
+    }
+
+    /// Says what was allowed and is in no plan.
+    pub(super) fn warn_of_allowed(&self, plans: &[Plan]) {
+        Chosen::warn_of_unknown(&self.allowed, self.manifests, plans, self.terminal);
     }
 
     /// Shows plans, asks, and carries them out.

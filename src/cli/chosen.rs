@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Plan};
+use crate::report;
 use crate::resource::Address;
 
 /// An address that was typed, in all sets or in one.
@@ -41,9 +42,44 @@ impl Chosen {
         self.set.as_ref().is_none_or(|set| *set == *plan.set.as_str())
     }
 
-    /// The addresses that are meant for a plan's set.
-    pub(super) fn in_set(all: &[Self], plan: &Plan) -> BTreeSet<Address> {
-        all.iter().filter(|chosen| chosen.is_for(plan)).map(|chosen| chosen.address.clone()).collect()
+    /// What an address means in a plan's set; there is no manifest of what is only planned back.
+    fn means(&self, manifests: &[Manifest], plan: &Plan) -> BTreeSet<Address> {
+        if !self.is_for(plan) {
+            return BTreeSet::new();
+        }
+        let manifest = manifests.iter().find(|manifest| manifest.set == plan.set);
+        plan::chosen(manifest, plan, &self.address)
+    }
+
+    /// The addresses of a plan's set that are meant.
+    pub(super) fn in_set(all: &[Self], manifests: &[Manifest], plan: &Plan) -> BTreeSet<Address> {
+        all.iter().flat_map(|chosen| chosen.means(manifests, plan)).collect()
+    }
+
+    /// Says which of what was allowed is nowhere: a slip, or something that is settled by now.
+    pub(super) fn warn_of_unknown(all: &[Self], manifests: &[Manifest], plans: &[Plan], terminal: &Terminal) {
+        for chosen in all.iter().filter(|c| plans.iter().all(|plan| c.means(manifests, plan).is_empty())) {
+            let text = &chosen.text;
+            let nothing = "nothing that is planned or declared has this address";
+            terminal.error(&format!("{} --allow {text}: {nothing}", report::yellow("warning:")));
+            if let Some(hint) = chosen.suggested(manifests, plans) {
+                terminal.error(&format!("hint: {hint}"));
+            }
+        }
+    }
+
+    /// The address that was perhaps meant.
+    fn suggested(&self, manifests: &[Manifest], plans: &[Plan]) -> Option<String> {
+        let manifest = |plan: &Plan| manifests.iter().find(|manifest| manifest.set == plan.set);
+        let plans = plans.iter().filter(|plan| self.is_for(plan));
+        let known: BTreeSet<String> = plans
+            .flat_map(|plan| plan::addresses(manifest(plan), plan))
+            .map(|address| address.to_string())
+            .collect();
+        // A needless or wrong instance is a longer way off than a slip of the finger.
+        let alone = Address { at: None, ..self.address.clone() };
+        let candidates = [self.address.to_string(), alone.to_string()];
+        candidates.iter().find_map(|text| manifest::suggest(text, known.iter().map(String::as_str)))
     }
 }
 
@@ -81,7 +117,7 @@ impl Wish {
     fn select(&self, manifests: &[Manifest], plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
         let found = |chosen: &Chosen| -> bool {
             let mut sets = manifests.iter().zip(&plans).filter(|(_, plan)| chosen.is_for(plan));
-            sets.any(|(manifest, plan)| !plan::chosen(manifest, plan, &chosen.address).is_empty())
+            sets.any(|(manifest, plan)| !plan::chosen(Some(manifest), plan, &chosen.address).is_empty())
         };
         if let Some(unknown) = self.only.iter().find(|chosen| !found(chosen)) {
             return Err(unknown_address(unknown, manifests, &plans, self.prune));
@@ -89,7 +125,7 @@ impl Wish {
         let select = |(manifest, plan): (&Manifest, Plan)| {
             let only = self.only.iter().filter(|chosen| chosen.is_for(&plan));
             let only: BTreeSet<Address> =
-                only.flat_map(|chosen| plan::chosen(manifest, &plan, &chosen.address)).collect();
+                only.flat_map(|chosen| plan::chosen(Some(manifest), &plan, &chosen.address)).collect();
             plan.only(manifest, &only)
         };
         Ok(manifests.iter().zip(plans).map(select).collect())
@@ -103,14 +139,7 @@ fn unknown_address(unknown: &Chosen, manifests: &[Manifest], plans: &[Plan], pru
         let error = anyhow!("--only {}: no set is named `{set}`", unknown.text);
         return Failure::new(Exit::Usage, error).hint(hint);
     }
-    let known: BTreeSet<String> = manifests
-        .iter()
-        .zip(plans)
-        .filter(|(_, plan)| unknown.is_for(plan))
-        .flat_map(|(manifest, plan)| plan::addresses(manifest, plan))
-        .map(|address| address.to_string())
-        .collect();
-    let hint = manifest::suggest(&unknown.address.to_string(), known.iter().map(String::as_str));
+    let hint = unknown.suggested(manifests, plans);
     let left_over = if prune { ", and nothing of that name is left over" } else { "" };
     let error = anyhow!("--only {}: the manifest has no such address{left_over}", unknown.text);
     let hint = match prune {

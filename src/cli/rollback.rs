@@ -34,13 +34,16 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
         output: args.output,
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
         allowed,
+        manifests: &[],
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         plannable: false,
         name: apply::run_name(now),
         connection: &connection,
         terminal,
     };
-    let reports = writing.write(vec![plan], &sources).await?;
+    let plans = vec![plan];
+    writing.warn_of_allowed(&plans);
+    let reports = writing.write(plans, &sources).await?;
     if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {
         terminal.say(
             "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",

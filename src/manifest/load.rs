@@ -13,6 +13,7 @@ use super::functions::Code;
 use super::log::{Log, hint, quote};
 use super::model::Manifest;
 use super::package::Packages;
+use super::rivals::rivals;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
@@ -104,7 +105,8 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
     }
     loader.unused_variables(inputs);
     loader.unused_targets();
-    let Loader { sources, manifests, problems, .. } = loader;
+    let Loader { sources, manifests, mut problems, .. } = loader;
+    problems.extend(rivals(&manifests));
     let problems = bounded(problems);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Problems { problems, sources });

@@ -22,6 +22,7 @@ mod package;
 mod place;
 mod policy;
 mod resolve;
+mod rivals;
 mod roles;
 mod scalar;
 mod schema;

@@ -182,11 +182,14 @@ impl Site<'_> {
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
         spec.draft = newer_draft(seen);
-        if Owner::of(&seen.tags, &self.desired.set, self.name) != Owner::Ours {
+        let owner = Owner::of(&seen.tags, &self.desired.set, self.name);
+        if owner != Owner::Ours {
             // What is adopted is written to, but not owned: it is never removed.
             spec.tags.clear();
         }
-        let may = after.is_some() && (self.flow.content.is_none() || self.may_write(seen, &reason, draft));
+        // Blocks are bound in what is made by hand; what another set made has its own manifest.
+        let binds = self.flow.content.is_none() && owner == Owner::Nobody;
+        let may = after.is_some() && (binds || self.may_write(seen, &reason, draft));
         let Some(after) = after.filter(|_| may) else {
             draft.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);
             return None;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fingerprint::named_keys;
 use super::flow_text::named;
 use super::uses::{functions_of, uses};
-use super::{ActionId, Plan, Step, flow_address, roles};
+use super::{Action, ActionId, Plan, Removal, Spec, Step, flow_address, roles};
 use crate::flow::template;
 use crate::manifest::{Flow, Manifest};
 use crate::resource::{Address, Kind, Label};
@@ -19,8 +19,16 @@ pub struct Partial {
     pub left_out: usize,
 }
 
-/// Lists every address of a set: what the manifest names, and what a plan takes away or complains of.
-pub fn addresses(desired: &Manifest, plan: &Plan) -> BTreeSet<Address> {
+/// Lists every address of a set: what the manifest names, and what a plan takes away or complains of. What is planned
+/// back without a manifest is in the plan alone.
+pub fn addresses(desired: Option<&Manifest>, plan: &Plan) -> BTreeSet<Address> {
+    let mut all = desired.map(declared).unwrap_or_default();
+    all.extend(plan.actions.iter().map(|action| action.id.address.clone()));
+    all.extend(plan.problems.iter().filter_map(|problem| problem.address.as_ref()).map(whole));
+    all
+}
+
+fn declared(desired: &Manifest) -> BTreeSet<Address> {
     let mut all: BTreeSet<Address> =
         desired.instances.keys().map(|name| Address::new(Kind::Instance, name)).collect();
     for (name, function) in &desired.functions {
@@ -34,14 +42,12 @@ pub fn addresses(desired: &Manifest, plan: &Plan) -> BTreeSet<Address> {
     for (kind, name, flow) in desired.contents() {
         all.extend(flow.instances.iter().map(|instance| flow_address(desired, kind, name, instance)));
     }
-    all.extend(plan.actions.iter().map(|action| action.id.address.clone()));
-    all.extend(plan.problems.iter().filter_map(|problem| problem.address.as_ref()).map(whole));
     all
 }
 
 /// The addresses that one asked for stands for: a flow stands for itself on every instance, a block for its flow.
 /// None if there is no such thing.
-pub fn chosen(desired: &Manifest, plan: &Plan, asked: &Address) -> BTreeSet<Address> {
+pub fn chosen(desired: Option<&Manifest>, plan: &Plan, asked: &Address) -> BTreeSet<Address> {
     let asked = whole(asked);
     let all = addresses(desired, plan);
     if all.contains(&asked) {
@@ -49,15 +55,28 @@ pub fn chosen(desired: &Manifest, plan: &Plan, asked: &Address) -> BTreeSet<Addr
     }
     let alone = |found: &Address| {
         // `flow/x@support` where the flow stands on that instance alone is `flow/x`.
-        let flow = desired.content(found.kind, &found.name);
+        let flow = desired.and_then(|desired| desired.content(found.kind, &found.name));
         let flow = flow.filter(|_| matches!(found.kind, Kind::Flow | Kind::Module));
-        asked.at.is_some() && flow.is_some_and(|flow| flow.instances.iter().eq(asked.at.as_ref()))
+        let mut writes = plan.actions.iter().filter(|action| action.id.address == *found);
+        asked.at.is_some()
+            && (flow.is_some_and(|flow| flow.instances.iter().eq(asked.at.as_ref()))
+                || flow.is_none() && writes.any(|action| stands_on(action) == asked.at.as_ref()))
     };
     let same = |found: &Address| {
         (found.kind, &found.instance, &found.name) == (asked.kind, &asked.instance, &asked.name)
             && (asked.at.is_none() || found.at.is_none() && alone(found))
     };
     all.into_iter().filter(same).collect()
+}
+
+/// The instance that a flow or module is written or deleted on.
+fn stands_on(action: &Action) -> Option<&Label> {
+    match action.change.spec() {
+        Spec::Flow(spec) => Some(&spec.instance_name),
+        Spec::FlowMetadata(spec) => Some(&spec.instance_name),
+        Spec::Removal(Removal::Flow(removal)) => Some(&removal.flow.instance_name),
+        _ => None,
+    }
 }
 
 fn whole(address: &Address) -> Address {

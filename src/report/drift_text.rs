@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::flow_diff::flow_diff;
 use super::plan_text::spec_text;
-use super::style::{bold, cyan, dim, red, yellow};
+use super::style::{bold, cyan, dim, green, red, yellow};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
 use crate::plan::Spec;
@@ -43,8 +43,7 @@ pub fn drift_text(drift: &Drift, several: bool) -> String {
     }
     out.push_str(&summary(drift));
     if drift.counted().any(|difference| shows_diff(difference.detail.as_ref())) {
-        let legend =
-            "- is in AWS now, + is declared; of what is being edited: - is published, + is in the draft.";
+        let legend = "Of fields and blocks, - is in AWS now, + is declared; of what is being edited, - is published, + is in the draft.";
         let _ = writeln!(out, "{}", dim(legend));
     }
     for step in next {
@@ -91,8 +90,10 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
     let Difference { kind, address, message, detail, hint, .. } = difference;
     let mark = match kind {
         DriftKind::CouldNotTell => red("?"),
-        DriftKind::Missing | DriftKind::LeftOver => red("-"),
-        DriftKind::Unmanaged => cyan("+"),
+        // As in a plan: it would be made, it would be deleted.
+        DriftKind::Missing => green("+"),
+        DriftKind::LeftOver => red("-"),
+        DriftKind::Unmanaged => cyan("?"),
         _ => yellow("~"),
     };
     let mut out = String::new();
@@ -235,6 +236,22 @@ mod tests {
     fn a_name_on_aws_does_not_steer_the_terminal() {
         let text = drift_text(&drift("flow `\u{1b}[2J\u{7}`"), false);
         assert!(!text.contains("\u{1b}[2J") && !text.contains('\u{7}'), "{text:?}");
+    }
+
+    #[test]
+    fn a_mark_says_what_a_plan_would_do() {
+        let text = drift_text(&drift("m"), false);
+        for (kind, mark) in [
+            (DriftKind::ChangedOutside, yellow("~")),
+            (DriftKind::Missing, green("+")),
+            (DriftKind::LeftOver, red("-")),
+            (DriftKind::Unmanaged, cyan("?")),
+            (DriftKind::CouldNotTell, red("?")),
+        ] {
+            let (_, under) = text.split_once(kind.meaning()).unwrap();
+            let line = under.lines().nth(1).unwrap();
+            assert!(line.starts_with(&format!("  {mark} ")), "{line}");
+        }
     }
 
     #[test]

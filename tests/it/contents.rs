@@ -150,6 +150,32 @@ async fn a_namesake_is_written_to_only_when_it_is_adopted() {
 }
 
 #[tokio::test]
+async fn a_block_in_a_flow_of_another_set_is_bound_only_when_the_flow_is_adopted() {
+    let here = "  instances: { support: { alias: acme } }\n  functions: { crm: { name: crm } }\n";
+    let flow = "{ instance: support, name: Main, type: contact-flow";
+    let manifest = format!("{here}  flows: {{ main: {flow}, content: main.json }} }}\n");
+    let content = crate::removal::flow("${function.crm.arn}", None);
+    let mut world = world(&manifest, &[("main.json", content)]).await;
+    apply(&world, "own").await;
+    let other = HEAD.replace("name: contents", "name: guest");
+    let binds = "bindings: { call: { function: crm, timeLimit: 5s } }";
+    let with = |world: &mut World, adopt: &str| {
+        let text = format!("{other}{here}  flows: {{ desk: {flow}, {adopt}{binds} }} }}\n");
+        std::fs::write(world.folder.path().join("m.yaml"), text).unwrap();
+        world.manifests = load(&world.folder.path().join("m.yaml"));
+    };
+    with(&mut world, "");
+    let plan = world.plan().await;
+    assert!(!lines(&plan).iter().any(|line| line.starts_with("flow/")), "{:?}", lines(&plan));
+    let problem = &plan.problems[0];
+    assert_eq!((problem.code, problem.severity), ("not-owned", Severity::Held));
+    assert!(problem.message.contains("it belongs to `contents/main`"), "{}", problem.message);
+    assert_eq!(plan.withheld.len(), 1, "the difference is told all the same");
+    with(&mut world, "adopt: true, ");
+    apply(&world, "adopted").await;
+}
+
+#[tokio::test]
 async fn a_newer_draft_holds_the_flow_back_until_it_is_allowed() {
     let manifest = "  instances: { support: { alias: acme } }\n  \
         flows: { main: { instance: support, name: Main, type: contact-flow, content: main.json } }\n";

@@ -33,7 +33,10 @@ impl<'a> Finder<'a> {
                 continue;
             };
             let mut taken = BTreeSet::new();
-            for (name, summary) in list {
+            // What the set made comes first: its address is the one that the plan gives it.
+            let (made, others): (Vec<_>, Vec<_>) =
+                list.iter().partition(|(_, summary)| self.made(owners, summary).is_some());
+            for (name, summary) in made.into_iter().chain(others) {
                 if self.is_declared(kind, instance, seen, name, summary) {
                     continue;
                 }
@@ -88,13 +91,11 @@ impl<'a> Finder<'a> {
             return Some(unmanaged(address, message, detail, &hint));
         };
         // What another set owns is declared there.
-        let logical = owner.strip_prefix(self.desired.set.as_str())?.strip_prefix('/')?;
-        let logical = Label::parse(logical).ok();
-        let declared = logical.as_ref().and_then(|logical| self.desired.content(*kind, logical));
-        if declared.is_some_and(|flow| flow.instances.contains(*instance)) {
+        self.logical(owner)?;
+        let logical = self.made(owners, summary);
+        if let Some(logical) = logical.as_ref().filter(|logical| self.is_on(*kind, instance, logical)) {
             let message = format!(
-                "{kind} `{name}` of instance/{instance} carries the tag of {kind}/{}, but is another one: a copy, perhaps",
-                logical.as_ref().map_or("", Label::as_str)
+                "{kind} `{name}` of instance/{instance} carries the tag of {kind}/{logical}, but is another one: a copy, perhaps"
             );
             let hint = "delete it in Amazon Connect, or take the tag `flowbind/set` off it.";
             return Some(unmanaged(self.address(site, label(name), taken), message, detail, hint));
@@ -102,11 +103,52 @@ impl<'a> Finder<'a> {
         let message = format!(
             "this set made {kind} `{name}` on instance/{instance}, and the manifest does not name it any more"
         );
-        let address = self.address(site, logical, taken);
+        let address = logical.and_then(|logical| self.planned(site, logical, taken));
+        let address = address.unwrap_or_else(|| self.address(site, label(name), taken));
         Some(left_over(address, message, detail))
     }
 
-    /// Makes an address that nothing else has: of the wanted name, else with the id behind it.
+    /// What stands behind the set's name in an owner tag; none for another set's.
+    fn logical<'t>(&self, owner: &'t str) -> Option<&'t str> {
+        owner.strip_prefix(self.desired.set.as_str())?.strip_prefix('/')
+    }
+
+    /// The logical name under which the set made it.
+    fn made(&self, owners: &BTreeMap<String, String>, summary: &FlowSummary) -> Option<Label> {
+        Label::parse(self.logical(owners.get(&summary.id)?)?).ok()
+    }
+
+    fn is_on(&self, kind: Kind, instance: &Label, logical: &Label) -> bool {
+        self.desired.content(kind, logical).is_some_and(|flow| flow.instances.contains(instance))
+    }
+
+    /// The address that a plan with deletions has for it: with the instance only where the name alone would mean
+    /// another one as well. None where it has been given away.
+    fn planned(&self, site: &Site<'_>, logical: Label, taken: &mut BTreeSet<Label>) -> Option<Address> {
+        let Site { instance, kind, .. } = site;
+        if !taken.insert(logical.clone()) {
+            return None;
+        }
+        let several = self.desired.content(*kind, &logical).is_some() || self.left_over(*kind, &logical) > 1;
+        Some(Address { at: several.then(|| (*instance).clone()), ..Address::new(*kind, &logical) })
+    }
+
+    /// How many flows or modules of all instances the set made under a name that is not declared there.
+    fn left_over(&self, kind: Kind, logical: &Label) -> usize {
+        let meant = self.observed.flows.values().filter_map(Look::found);
+        let meant: BTreeSet<&str> = meant.map(|seen| seen.summary.id.as_str()).collect();
+        let on = |instance: &Label| {
+            let key = (kind, instance.clone());
+            let list = self.observed.lists.get(&key).and_then(Look::found)?;
+            let owners = self.observed.owners.get(&key).and_then(Look::found)?;
+            let made = list.values().filter(|summary| !meant.contains(summary.id.as_str()));
+            Some(made.filter(|summary| self.made(owners, summary).as_ref() == Some(logical)).count())
+        };
+        let elsewhere = self.instances.keys().filter(|instance| !self.is_on(kind, instance, logical));
+        elsewhere.filter_map(|instance| on(instance)).sum()
+    }
+
+    /// Makes an address of its own for what no plan knows: of the wanted name, else with the id behind it.
     fn address(&self, site: &Site<'_>, wanted: Option<Label>, taken: &mut BTreeSet<Label>) -> Address {
         let Site { instance, kind, summary, .. } = site;
         let free = |name: &Label| self.desired.content(*kind, name).is_none();

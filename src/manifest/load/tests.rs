@@ -258,6 +258,21 @@ fn a_folder_is_its_yaml_files_and_several_documents_are_several_sets() {
 }
 
 #[test]
+fn two_sets_that_bind_a_block_to_different_things_are_told_of_one_another() {
+    let second = |text: &str| format!("{GOOD}---\n{}", text.replace("name: acme\n", "name: other\n"));
+    let found = |text: &str| lines(load_texts(&second(text), FLOW));
+    assert_eq!(found(GOOD), Vec::<String>::new(), "they agree");
+    assert_eq!(found(&GOOD.replace(", timeLimit: 60s", "")), Vec::<String>::new(), "one of them leaves it");
+    let elsewhere = GOOD.replace("alias: acme-", "alias: other-").replace("60s", "30s");
+    assert_eq!(found(&elsewhere), Vec::<String>::new(), "on another instance");
+    let problems = found(&GOOD.replace("60s", "30s"));
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let message = "bound-twice: block `Journal` of flow `Desk` is bound to something else by the set `acme` \
+                   (bind it in one of the two; the other one is at m/a.yaml:";
+    assert!(problems[0].contains(message), "{problems:?}");
+}
+
+#[test]
 fn a_block_is_bound_by_the_name_that_its_variables_give_it() {
     let flow = FLOW.replace("\"name\": \"Lookup caller\"", "\"name\": \"Lookup ${var.stage}\"");
     let manifest = GOOD.replace("Lookup caller:", "Lookup dev:");

@@ -26,7 +26,7 @@ fn an_address_stands_for_what_the_manifest_has_and_nothing_else() {
         ("module/main", None),
         ("association/backup/crm", None),
     ] {
-        let chosen = texts(chosen(&desired, &plan, &address(asked)));
+        let chosen = texts(chosen(Some(&desired), &plan, &address(asked)));
         assert_eq!(chosen.first().map(String::as_str), found, "{asked}");
     }
 }

@@ -70,7 +70,10 @@ fn what_is_no_saved_plan_is_told_from_what_is_newer_and_what_is_damaged() {
 fn a_file_takes_the_place_of_the_old_one_and_only_its_owner_reads_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
-    std::fs::write(&path, "old").unwrap();
+    std::fs::write(&path, "somebody's").unwrap();
+    assert!(matches!(saved().write(&path), Err(FileError::Taken { .. })));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "somebody's");
+    std::fs::write(&path, "{\"format\": \"flowbind.saved-plan/v1\", \"half").unwrap();
     saved().write(&path).unwrap();
     assert_eq!(SavedPlan::read(&path).unwrap(), saved());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left");

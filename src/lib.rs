@@ -33,8 +33,8 @@
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
-//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource`, `snapshot` |
-//! | [`saved`] | plans on paper: written, read again | `manifest`, `plan`, `report` |
+//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource` |
+//! | [`saved`] | plans on paper: written, read again | `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!

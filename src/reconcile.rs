@@ -6,8 +6,8 @@ use crate::aws::{self, Keep, ObserveError, Progress, Session};
 use crate::drift::{self, Drift, Scope};
 use crate::manifest::Manifest;
 use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads};
+pub use crate::plan::{NotBegun, may_begin};
 use crate::resource::Address;
-use crate::snapshot::Gap;
 
 /// Looks at AWS and plans.
 ///
@@ -77,31 +77,6 @@ pub async fn drift(
 pub async fn plan_rollback(session: &Session, run: &str, kept: &[KeptFlow]) -> Result<Plan, ObserveError> {
     let (live, gaps) = aws::observe_kept(session, kept).await?;
     Ok(plan::plan_rollback(run, kept, &live, gaps))
-}
-
-/// Why an apply does not begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotBegun {
-    /// Something in the plan has to be mended first.
-    Errors,
-    /// So much would be deleted that somebody has to insist ([`Plan::forced`]): says how much.
-    NeedsForce(String),
-    /// The caller may not read what the manifest needs: whoever may not read will not be let write half of it.
-    MayNotRead,
-}
-
-/// Says whether a plan may be carried out at all. A gap that is no matter of permissions holds back only what depends
-/// on it: one sick flow must not stop the rest.
-pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
-    if plan.has_errors() {
-        Err(NotBegun::Errors)
-    } else if plan.gaps.iter().any(|Gap { denied, .. }| *denied) {
-        Err(NotBegun::MayNotRead)
-    } else if let Some(much) = &plan.force {
-        Err(NotBegun::NeedsForce(much.clone()))
-    } else {
-        Ok(())
-    }
 }
 
 /// Carries a plan out; `allowed` are the addresses that somebody allowed by name.

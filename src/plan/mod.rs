@@ -3,6 +3,7 @@
 //! Pure: `plan(&Manifest, &Snapshot) -> Plan` reads no clock, no file and no network, and gives the same bytes for the
 //! same input. A plan is data; the executor has no choice left to make.
 
+mod begin;
 mod bindings;
 mod cause;
 mod checksum;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use begin::{NotBegun, may_begin};
 pub use cause::{Cause, Withheld};
 pub use counts::Counts;
 use draft::Draft;

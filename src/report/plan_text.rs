@@ -66,7 +66,7 @@ pub(super) fn partial_line(partial: &Partial) -> String {
 
 /// Whether apply would begin to carry plans out, and would have something to do.
 pub(super) fn can_be_approved(plans: &[Plan]) -> bool {
-    let begins = |plan: &Plan| !plan.has_errors() && plan.force.is_none() && !plan.is_incomplete();
+    let begins = |plan: &Plan| plan::may_begin(plan).is_ok() && !plan.is_incomplete();
     plans.iter().all(begins) && !plans.iter().all(|plan| plan.actions.is_empty())
 }
 

@@ -14,13 +14,13 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 pub use file::{FileError, MAX_BYTES};
 
 use crate::manifest::Manifest;
 use crate::plan::{Evidence, Plan, checksum_of};
 use crate::report::action_lines;
+use crate::resource::sha256;
 
 /// The name of the format, but for its version.
 const FORMAT: &str = "flowbind.saved-plan/v";
@@ -178,7 +178,7 @@ impl SavedPlan {
     fn sealed(&self) -> String {
         let open = Self { seal: String::new(), ..self.clone() };
         let text = serde_json::to_string(&open).unwrap_or_default();
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(text)
     }
 }
 

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::resource::{FunctionRef, Label, Place, SetName};
+use crate::resource::{FunctionRef, Label, Place, SetName, sha256};
 
 use super::model::{
     Account, Binding, CreateInstance, Flow, FlowText, Function, Identity, Instance, InstanceLookup, Manifest,
@@ -48,8 +47,7 @@ pub(super) fn digest(manifest: &Manifest) -> String {
         map(flows, flow),
         environments(set, functions),
     ]);
-    let digest = Sha256::digest(canonical.to_string().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(canonical.to_string())
 }
 
 fn map<T>(named: &BTreeMap<Label, T>, value: impl Fn(&T) -> Value) -> Value {

@@ -5,7 +5,6 @@
 //! slow to guess from; here stand their names alone.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{
     Action, ActionId, AssociationSpec, AttributesSpec, Disassociation, FieldChange, FlowMetadataSpec,
@@ -15,7 +14,7 @@ use super::{
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{CreateInstance, Identity, Package, RoleRef, Source};
-use crate::resource::{FunctionRef, Place, SidKind};
+use crate::resource::{FunctionRef, Place, SidKind, sha256};
 use crate::snapshot::RolePolicies;
 
 /// The version of the canonical form; a change of it makes every saved plan and every known checksum stale.
@@ -27,16 +26,8 @@ impl Action {
         let Self { id: name, change, reason: _, after, guard, cause: _ } = self;
         let after: Vec<Value> = after.iter().map(id).collect();
         let guard = guard.as_ref().map(|guard| json!([guard.code, guard.allow]));
-        hex(&json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]))
+        sha256(json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]).to_string())
     }
-}
-
-fn hex(value: &Value) -> String {
-    text_digest(&value.to_string())
-}
-
-fn text_digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn id(id: &ActionId) -> Value {
@@ -156,7 +147,7 @@ fn flow(spec: &FlowSpec) -> Value {
         marked
     ]);
     let late = !matches!(content, LateText::Known(_));
-    let content = content.preview().map(|text| text_digest(&text));
+    let content = content.preview().map(sha256);
     let flow = json!(["flow", about, late, content, before.as_deref().map(meaning)]);
     with_draft(flow, draft.as_deref())
 }
@@ -171,7 +162,7 @@ fn with_draft(mut flow: Value, draft: Option<&str>) -> Value {
 
 /// The digest of what is overwritten: by its meaning, so that a move in the designer is none.
 fn meaning(text: &str) -> String {
-    Document::parse(text).map_or_else(|_| text_digest(text), |document| compare::digest(&document))
+    Document::parse(text).map_or_else(|_| sha256(text), |document| compare::digest(&document))
 }
 
 fn kept(flow: &KeptFlow) -> Value {
@@ -191,7 +182,7 @@ fn kept(flow: &KeptFlow) -> Value {
         draft,
     } = flow;
     let about = json!([address, key, instance.to_string(), instance_name, id, arn, name, kind]);
-    with_draft(json!([about, published, description, tags, text_digest(content)]), draft.as_deref())
+    with_draft(json!([about, published, description, tags, sha256(content)]), draft.as_deref())
 }
 
 fn removal(removal: &Removal) -> Value {
@@ -212,7 +203,7 @@ fn removal(removal: &Removal) -> Value {
             json!(["statements", instance.to_string(), statements])
         }
         Removal::Function(FunctionRemoval { function, record }) => {
-            json!(["function", arn(function), text_digest(record)])
+            json!(["function", arn(function), sha256(record)])
         }
         Removal::Role(RoleRemoval { place, name, owner }) => {
             json!(["role", self::place(place), name, owner])

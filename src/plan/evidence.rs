@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::checksum::VERSION;
 use super::{ABSENT, Action, Change, Plan, Step};
+use crate::resource::sha256;
 
 /// What one set's plan would do, by digests, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +69,7 @@ pub fn checksum_of(evidence: &[Evidence]) -> String {
             json!([set, manifest, actions, fingerprints])
         })
         .collect();
-    let text = json!([VERSION, sets]).to_string();
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(json!([VERSION, sets]).to_string())
 }
 
 impl Evidence {

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::editing::editing;
 use super::fields::{FieldChange, differences};
@@ -19,7 +18,7 @@ use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::flow::template;
 use crate::manifest::{Flow, Function, Instance, Manifest, NamedKind};
-use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy};
+use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy, sha256};
 use crate::snapshot::{FlowContent, FlowSeen, FunctionSeen, InstanceSeen, Look, RoleSeen, Snapshot};
 
 /// Stands for something that is surely not there.
@@ -60,8 +59,7 @@ impl Prints {
 
 /// Hashes a value without objects of foreign order: the first 32 hex digits of its SHA-256.
 fn short(value: &Value) -> String {
-    let digest = Sha256::digest(value.to_string().as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    sha256(value.to_string())[..32].to_owned()
 }
 
 fn instances(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::arn::InstanceArn;
+use super::digest::sha256;
 use super::function::FunctionRef;
 use super::name::SetName;
 
@@ -48,8 +48,7 @@ impl Grant {
             self.instance.place.account,
             self.instance
         );
-        let digest = Sha256::digest(canonical.as_bytes());
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        sha256(canonical)[..16].to_owned()
     }
 
     /// The bytes that the statement adds to a policy, the comma before it included.

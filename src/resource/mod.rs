@@ -4,6 +4,7 @@
 
 mod address;
 mod arn;
+mod digest;
 mod flow_type;
 mod function;
 mod grant;
@@ -15,6 +16,7 @@ pub(crate) mod secret;
 
 pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
+pub use digest::sha256;
 pub use flow_type::FlowType;
 pub use function::FunctionRef;
 pub use grant::{Grant, OwnSid, SidKind};

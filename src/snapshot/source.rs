@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use crate::resource::{Secret, hidden_digest};
+use crate::resource::{Secret, hidden_digest, sha256};
 
 /// The tag that names the owner: `<set>/<logical name>`.
 pub const SET_TAG: &str = "flowbind/set";
@@ -122,8 +121,7 @@ impl RolePolicies {
 }
 
 fn short(value: &serde_json::Value) -> String {
-    let digest = Sha256::digest(value.to_string().as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    sha256(value.to_string())[..32].to_owned()
 }
 
 impl AliasSeen {

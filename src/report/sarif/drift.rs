@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use super::log::*;
 use super::{SCHEMA, VERSION, physical, plain};
 use crate::drift::{Difference, Drift, DriftKind, Finding, Ignored, Moved, Verdict};
@@ -11,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::report::drift_text::next_step;
 use crate::report::github::Level;
 use crate::report::visible::{document, visible};
-use crate::resource::{Address, Origin, Problem, Severity};
+use crate::resource::{Address, Origin, Problem, Severity, sha256};
 
 /// The key of the fingerprint; its version changes when the way it is made does.
 const FINGERPRINT: &str = "flowbindDrift/v1";
@@ -179,7 +177,6 @@ fn fingerprint(
     let text = format!("{code}\0{}\0{address}", drift.set);
     let nth = seen.entry(text.clone()).or_default();
     *nth += 1;
-    let digest = Sha256::digest(format!("{text}\0{nth}"));
-    let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    [(FINGERPRINT, digits)].into()
+    let digits = &sha256(format!("{text}\0{nth}"))[..16];
+    [(FINGERPRINT, digits.to_owned())].into()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
+use super::plan_json::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
 use crate::operations::Operation;
 use crate::resource::{Address, Origin, Problem};

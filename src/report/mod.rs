@@ -3,6 +3,7 @@
 //! Functions turn values into strings and print nothing. Text carries ANSI styles, which the command line strips where
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
+mod apply_json;
 mod apply_text;
 mod drift_json;
 mod drift_text;
@@ -11,9 +12,9 @@ mod flow_diff;
 mod github;
 pub mod graph;
 mod iam_policy;
-mod json;
 pub mod lint;
 mod markdown;
+mod plan_json;
 mod plan_text;
 mod removal;
 mod sarif;
@@ -21,18 +22,21 @@ mod sarif;
 pub(crate) mod schema;
 pub mod source;
 mod style;
+mod validate_json;
 mod visible;
 
+pub use apply_json::ApplyDocument;
 pub use apply_text::apply_text;
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
-#[cfg(all(test, feature = "cli"))]
-pub(crate) use json::ActionLine;
-pub use json::{ApplyDocument, PlanDocument, ValidateDocument, action_lines};
 pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use plan_json::ActionLine;
+pub use plan_json::{PlanDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use sarif::drift_sarif;
 pub use style::{bold, dim, red, yellow};
+pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, one_line};

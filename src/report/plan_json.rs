@@ -1,16 +1,14 @@
-//! The machine's view: versioned JSON documents. A field may be added within a version, none is renamed or removed.
+//! The machine's view of a plan. The JSON documents are versioned: a field may be added within a version, none is
+//! renamed or removed.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::flow::compare::{self, BlockChange, FlowDiff};
-use crate::manifest::{Sources, State};
+use crate::manifest::State;
 use crate::operations::Operation;
-use crate::plan::{
-    self, Action, ApplyReport, Counts, FieldChange, Guard, LateSid, Outcome, Partial, Plan, Removal, Spec,
-    Step,
-};
+use crate::plan::{self, Action, Counts, FieldChange, Guard, LateSid, Partial, Plan, Removal, Spec, Step};
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
 
@@ -370,75 +368,4 @@ pub(super) fn outside_lines(diff: &FlowDiff) -> Vec<FieldLine> {
         to: Some(to),
     });
     start.into_iter().chain(diff.outside.iter().map(field_line)).collect()
-}
-
-/// `flowbind.apply/v1`.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ApplyDocument {
-    #[cfg_attr(test, schemars(extend("const" = "flowbind.apply/v1")))]
-    format: &'static str,
-    outcomes: Vec<OutcomeLine>,
-    backups: Vec<String>,
-    /// How often each operation was called, by `service:Operation`.
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
-    calls: BTreeMap<Operation, u32>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct OutcomeLine {
-    set: String,
-    address: String,
-    step: Step,
-    #[cfg_attr(test, schemars(extend("enum" = ["applied", "already-so", "failed", "skipped", "refused"])))]
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-}
-
-impl ApplyDocument {
-    /// Makes the document of several sets' reports and the calls that they took together.
-    pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
-        let lines = reports.iter().flat_map(|(plan, report)| {
-            report.outcomes.iter().map(|(id, outcome)| {
-                let (outcome, message, hint) = match outcome {
-                    Outcome::Applied => ("applied", None, None),
-                    Outcome::AlreadySo => ("already-so", None, None),
-                    Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
-                    Outcome::Skipped { because_of } => {
-                        ("skipped", Some(format!("{} was not done", because_of.address)), None)
-                    }
-                    Outcome::Refused { message, allow } => {
-                        ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
-                    }
-                };
-                let (set, address, step) = (plan.set.to_string(), id.address.to_string(), id.step);
-                OutcomeLine { set, address, step, outcome, message, hint }
-            })
-        });
-        let outcomes = lines.collect();
-        let backups = reports.iter().flat_map(|(_, report)| &report.backups);
-        let backups = backups.map(|path| path.display().to_string()).collect();
-        Self { format: "flowbind.apply/v1", outcomes, backups, calls: calls.clone() }
-    }
-}
-
-/// `flowbind.validate/v1`.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ValidateDocument<'a> {
-    #[cfg_attr(test, schemars(extend("const" = "flowbind.validate/v1")))]
-    format: &'static str,
-    files: Vec<&'a str>,
-    problems: &'a [Problem],
-}
-
-impl<'a> ValidateDocument<'a> {
-    /// Makes the document of what was wrong, if anything.
-    pub fn new(problems: &'a [Problem], sources: &'a Sources) -> Self {
-        Self { format: "flowbind.validate/v1", files: sources.files().collect(), problems }
-    }
 }

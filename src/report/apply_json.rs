@@ -1,0 +1,62 @@
+//! The machine's view of what an apply did.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::operations::Operation;
+use crate::plan::{ApplyReport, Outcome, Plan, Step};
+
+/// `flowbind.apply/v1`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ApplyDocument {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.apply/v1")))]
+    format: &'static str,
+    outcomes: Vec<OutcomeLine>,
+    backups: Vec<String>,
+    /// How often each operation was called, by `service:Operation`.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
+    calls: BTreeMap<Operation, u32>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct OutcomeLine {
+    set: String,
+    address: String,
+    step: Step,
+    #[cfg_attr(test, schemars(extend("enum" = ["applied", "already-so", "failed", "skipped", "refused"])))]
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl ApplyDocument {
+    /// Makes the document of several sets' reports and the calls that they took together.
+    pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
+        let lines = reports.iter().flat_map(|(plan, report)| {
+            report.outcomes.iter().map(|(id, outcome)| {
+                let (outcome, message, hint) = match outcome {
+                    Outcome::Applied => ("applied", None, None),
+                    Outcome::AlreadySo => ("already-so", None, None),
+                    Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
+                    Outcome::Skipped { because_of } => {
+                        ("skipped", Some(format!("{} was not done", because_of.address)), None)
+                    }
+                    Outcome::Refused { message, allow } => {
+                        ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
+                    }
+                };
+                let (set, address, step) = (plan.set.to_string(), id.address.to_string(), id.step);
+                OutcomeLine { set, address, step, outcome, message, hint }
+            })
+        });
+        let outcomes = lines.collect();
+        let backups = reports.iter().flat_map(|(_, report)| &report.backups);
+        let backups = backups.map(|path| path.display().to_string()).collect();
+        Self { format: "flowbind.apply/v1", outcomes, backups, calls: calls.clone() }
+    }
+}

@@ -2,7 +2,7 @@
 //! and found in sync; those that cannot be are listed with the reason.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flowbind::emulator::{Emulator, Settings};
 use flowbind::flow::{Document, Format, Wrapping, decode};
@@ -11,22 +11,11 @@ use flowbind::plan::Outcome;
 use flowbind::sandbox;
 
 use crate::apply::carry_out;
-use crate::world::World;
+use crate::world::{World, real_flows};
 
 const HEAD: &str = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: corpus }\nspec:\n  \
     accounts: { main: { id: \"111122223333\" } }\n  defaults: { account: main, region: us-west-2 }\n  \
     instances: { support: { alias: acme } }\n";
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            found.push(path);
-        }
-    }
-}
 
 /// The text of a flow in the API's format that holds no template of somebody's; the others are not for this test.
 fn plain(path: &Path) -> Option<String> {
@@ -61,16 +50,7 @@ fn manifest_of(folder: &Path, flows: &[(String, String)]) -> (String, Vec<String
 
 #[tokio::test]
 async fn real_flows_are_created_read_back_and_in_sync() {
-    let Some(folder) = std::env::var_os("FLOWBIND_FLOWS").map(PathBuf::from) else {
-        #[expect(clippy::print_stdout, reason = "a test says why it did not run")]
-        {
-            println!("not run: FLOWBIND_FLOWS names no folder of real flows");
-        }
-        return;
-    };
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    paths.sort();
+    let Some((folder, paths)) = real_flows() else { return };
     let flows: Vec<(String, String)> = paths
         .iter()
         .filter_map(|path| Some((path.strip_prefix(&folder).ok()?.display().to_string(), plain(path)?)))

@@ -1,18 +1,9 @@
 //! The table in `src/lib.rs` of who may use whom is true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            found.push(path);
-        }
-    }
-}
+use crate::world::files;
 
 /// Reads the rows `| [`module`] | … | `a`, `b` |`.
 fn table(text: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -48,7 +39,7 @@ fn modules_use_only_what_the_map_says() {
     .into();
     allowed.insert("report".to_owned(), report);
     let mut found = Vec::new();
-    files(&source, &mut found);
+    files(&source, "rs", &mut found);
     for path in found {
         let relative = path.strip_prefix(&source).unwrap();
         let module = relative.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::apply::Silent;
-use crate::world::{ACCOUNT, World, code, copy, flowbind_at, shipped, stderr};
+use crate::world::{ACCOUNT, World, code, copy, flowbind_at, is_read, shipped, stderr};
 
 /// Lambda assumes it.
 pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
@@ -210,8 +210,7 @@ async fn every_action_is_needed(manifests: Vec<Manifest>, scope: Scope) {
     }
     // Roles are assumed with the machine's credentials: see `a_role_is_assumed_only_where_the_policy_says_so`.
     for action in actions(&policy).into_iter().filter(|action| action != "sts:AssumeRole") {
-        let verb = action.split_once(':').unwrap().1;
-        assert!(["Get", "List", "Describe", "Search"].iter().any(|read| verb.starts_with(read)), "{action}");
+        assert!(is_read(&action), "{action}");
         let mut told = Vec::new();
         let named = |gap: &&Gap| gap.denied && names(gap.hint.as_deref().unwrap_or_default(), &action);
         for stage in &stages {

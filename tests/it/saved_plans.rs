@@ -7,7 +7,7 @@ use flowbind::emulator::Settings;
 use serde_json::Value;
 
 use crate::removal::flow;
-use crate::world::{World, code, flowbind_at, stderr, stdout};
+use crate::world::{World, code, flowbind_at, is_read, stderr, stdout};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
@@ -38,9 +38,6 @@ spec:
 "#;
 
 const LONDON: &str = "eu-west-2";
-
-/// Operations that change nothing begin so.
-const READS: [&str; 4] = ["List", "Get", "Describe", "Search"];
 
 async fn start() -> World {
     let folder = tempfile::tempdir().unwrap();
@@ -92,9 +89,7 @@ fn refused(world: &World, arguments: &[&str], says: &[&str]) {
 }
 
 fn nothing_written(world: &World) {
-    let reads =
-        |name: &str| READS.iter().any(|read| name.split(':').nth(1).unwrap_or(name).starts_with(read));
-    let writes: Vec<String> = world.calls().into_keys().filter(|name| !reads(name)).collect();
+    let writes: Vec<String> = world.calls().into_keys().filter(|name| !is_read(name)).collect();
     assert_eq!(writes, Vec::<String>::new());
 }
 

@@ -133,6 +133,39 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests").join(name)
 }
 
+/// The folder of real flows and its files; none, with a word, where `FLOWBIND_FLOWS` names no folder.
+pub(crate) fn real_flows() -> Option<(PathBuf, Vec<PathBuf>)> {
+    let Some(folder) = std::env::var_os("FLOWBIND_FLOWS").map(PathBuf::from) else {
+        #[expect(clippy::print_stdout, reason = "a test says why it did not run")]
+        {
+            println!("not run: FLOWBIND_FLOWS names no folder of real flows");
+        }
+        return None;
+    };
+    let mut paths = Vec::new();
+    files(&folder, "json", &mut paths);
+    paths.sort();
+    Some((folder, paths))
+}
+
+/// Finds the files below a folder by their extension.
+pub(crate) fn files(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, extension, found);
+        } else if path.extension().is_some_and(|e| e == extension) {
+            found.push(path);
+        }
+    }
+}
+
+/// Whether an operation, such as `connect:ListInstances`, changes nothing.
+pub(crate) fn is_read(operation: &str) -> bool {
+    let name = operation.split(':').nth(1).unwrap();
+    ["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb))
+}
+
 /// Copies a folder.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");

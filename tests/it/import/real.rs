@@ -1,25 +1,12 @@
 //! Real flows, where a folder of them is at hand (`FLOWBIND_FLOWS`): one instance holds all that can be created, and
 //! its import plans empty.
 
-use std::path::{Path, PathBuf};
-
 use aws_sdk_connect::types::ContactFlowType;
 use flowbind::emulator::Settings;
 use flowbind::flow::decode;
 
 use super::{REGION, two_instances};
-use crate::world::{World, code, flowbind, stderr, stdout};
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            found.push(path);
-        }
-    }
-}
+use crate::world::{World, code, flowbind, real_flows, stderr, stdout};
 
 /// Creates a flow or module of a text; tells whether the embedded AWS took it.
 async fn create(world: &World, instance: &str, name: &str, text: &str) -> bool {
@@ -34,16 +21,7 @@ async fn create(world: &World, instance: &str, name: &str, text: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn real_flows_are_imported_and_their_plan_is_empty() {
-    let Some(folder) = std::env::var_os("FLOWBIND_FLOWS").map(PathBuf::from) else {
-        #[expect(clippy::print_stdout, reason = "a test says why it did not run")]
-        {
-            println!("not run: FLOWBIND_FLOWS names no folder of real flows");
-        }
-        return;
-    };
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    paths.sort();
+    let Some((folder, paths)) = real_flows() else { return };
     let quotas = ["flows-per-instance=500".parse().unwrap()].into_iter().collect();
     // In a sandbox nothing is paced.
     let state = tempfile::tempdir().unwrap();

@@ -14,8 +14,8 @@ pub use removal::{FunctionFound, RemovalSeen};
 mod source;
 
 pub use source::{
-    APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies, RoleSeen,
-    SET_TAG,
+    ADOPTED_TAG, APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies,
+    RoleSeen, SET_TAG,
 };
 
 use crate::manifest::NamedKind;

@@ -262,9 +262,9 @@ pub(super) fn run_name(now: SystemTime) -> String {
 fn exit(reports: &[(Plan, ApplyReport)]) -> Exit {
     let any =
         |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
-    if any(|outcome| matches!(outcome, Outcome::Refused { .. })) {
+    if any(|outcome| matches!(outcome, Outcome::Refused { .. } | Outcome::Moved { .. })) {
         Exit::Refused
-    } else if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {
+    } else if any(|outcome| !outcome.is_done() && !matches!(outcome, Outcome::Skipped { .. })) {
         Exit::Error
     } else if reports.iter().any(|(plan, _)| plan.is_incomplete()) {
         Exit::Incomplete

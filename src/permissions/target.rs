@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::need::{Condition, prefix};
 use crate::manifest::{Instance, InstanceLookup};
-use crate::plan::{APPLIED_TAG, OWNER_TAG};
+use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG};
 use crate::resource::{Kind, Place, SetName};
 
 /// The principal that a grant names, and the only one that flowbind lets call a function.
@@ -173,7 +173,8 @@ impl<'a> Target<'a> {
         };
         match (service, name) {
             (_, "TagResource" | "TagRole") => {
-                Some(Condition::new("ForAllValues:StringEquals", "aws:TagKeys", [OWNER_TAG, APPLIED_TAG]))
+                let keys = [OWNER_TAG, ADOPTED_TAG, APPLIED_TAG];
+                Some(Condition::new("ForAllValues:StringEquals", "aws:TagKeys", keys))
             }
             ("lambda", "AddPermission") => {
                 Some(Condition::new("StringEquals", "lambda:Principal", [CONNECT]))

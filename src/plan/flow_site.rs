@@ -182,8 +182,8 @@ impl Site<'_> {
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
         spec.draft = newer_draft(seen);
-        let owner = Owner::of(&seen.tags, &self.desired.set, self.name);
-        if owner != Owner::Ours {
+        let owner = Owner::of(Some(&seen.tags), &self.desired.set);
+        if owner.name() != Some(self.name.as_str()) || !owner.is_ours() {
             // What is adopted is written to, but not owned: it is never removed.
             spec.tags.clear();
         }
@@ -229,7 +229,7 @@ impl Site<'_> {
 
     /// A namesake that the set does not own is written to only when the manifest adopts it.
     fn may_write(&self, seen: &FlowSeen, difference: &str, draft: &mut Draft) -> bool {
-        let refusal = Owner::of(&seen.tags, &self.desired.set, self.name).refusal();
+        let refusal = Owner::of(Some(&seen.tags), &self.desired.set).refusal();
         let Some(why) = refusal.filter(|_| !self.flow.adopt) else { return true };
         let message = format!("{} `{}` differs ({difference}), but {why}", self.kind, self.flow.name);
         let hint = "say `adopt: true` on it to let this set write to it, or give it another name.";

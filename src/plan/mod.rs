@@ -50,7 +50,7 @@ pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use only::{Partial, addresses, chosen};
 pub use outcome::{ApplyReport, Outcome};
-pub use ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
+pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, drift_reads, reads};
 pub use removal::{
     Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::fields::{FieldChange, named};
+use super::ownership::{APPLIED_TAG, Owner};
 use super::{Cause, Draft};
 use crate::resource::{Address, Origin, Problem, SetName};
-use crate::snapshot::{APPLIED_TAG, SET_TAG};
 
 /// Something that is there under a declared name.
 pub(super) struct Namesake<'a> {
@@ -26,17 +26,7 @@ pub(super) struct Namesake<'a> {
 impl Namesake<'_> {
     /// Whether it may be written to; if not, that is reported with what differs.
     pub(super) fn may_write(&self, set: &SetName, changes: &[FieldChange], draft: &mut Draft) -> bool {
-        let owner = self.tags.and_then(|tags| tags.get(SET_TAG));
-        let ours =
-            owner.and_then(|owner| owner.split_once('/')).is_some_and(|(owner, _)| owner == set.as_str());
-        if ours || self.adopt {
-            return true;
-        }
-        let why = match (self.tags, owner) {
-            (None, _) => "whose it is could not be read".to_owned(),
-            (_, Some(owner)) => format!("it belongs to `{owner}`"),
-            (_, None) => "this set did not make it".to_owned(),
-        };
+        let Some(why) = Owner::of(self.tags, set).refusal().filter(|_| !self.adopt) else { return true };
         let message = format!("{} differs ({}), and {why}: it is left alone", self.what, named(changes));
         let hint = "say `adopt: true` where it is declared to let this set change it.";
         draft.block(self.address.clone(), message.clone());

@@ -31,6 +31,30 @@ pub enum Outcome {
         /// What `--allow` takes.
         allow: Address,
     },
+    /// It was not tried, because what it was planned on has changed since.
+    Moved {
+        /// What changed.
+        message: String,
+    },
+    /// It was tried, and whether it was carried out could not be found out.
+    Unknown {
+        /// What was seen.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// It was not tried, because the run ended before.
+    NotBegun {
+        /// Why the run ended.
+        message: String,
+    },
+}
+
+impl Outcome {
+    /// Whether AWS now holds what the action was to write.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Applied | Self::AlreadySo)
+    }
 }
 
 /// What an apply did.
@@ -49,8 +73,6 @@ impl ApplyReport {
             let action = plan.actions.iter().find(|action| action.id == *id);
             action.is_some_and(|action| matches!(action.change.spec(), Spec::Instance(_)))
         };
-        self.outcomes
-            .iter()
-            .any(|(id, outcome)| made(id) && matches!(outcome, Outcome::Applied | Outcome::AlreadySo))
+        self.outcomes.iter().any(|(id, outcome)| made(id) && outcome.is_done())
     }
 }

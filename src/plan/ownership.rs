@@ -3,40 +3,65 @@
 use std::collections::BTreeMap;
 
 use crate::resource::{Label, SetName};
-pub use crate::snapshot::{APPLIED_TAG, SET_TAG as OWNER_TAG};
+pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, SET_TAG as OWNER_TAG};
 
-/// The value of the owner tag.
+/// The value of the owner tag, and of the tag of what is adopted.
 pub fn owner_tag(set: &SetName, name: &Label) -> String {
     format!("{set}/{name}")
 }
 
-/// Whether a set may write to something that exists.
+/// Whose something is, for one set: the one predicate for flows, modules, functions and roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Owner {
-    /// The set made it.
-    Ours,
-    /// Another set did.
+pub(crate) enum Owner {
+    /// The set made it, under this logical name.
+    Ours(String),
+    /// The set adopted it under this logical name. It may be written to and is never removed.
+    Adopted(String),
+    /// Another set made it, and wrote this into the tag.
     Another(String),
-    /// No set did.
+    /// No set made it.
     Nobody,
+    /// Its tags could not be read.
+    Unreadable,
 }
 
 impl Owner {
-    /// Reads the tags.
-    pub(super) fn of(tags: &BTreeMap<String, String>, set: &SetName, name: &Label) -> Self {
-        match tags.get(OWNER_TAG) {
-            Some(value) if *value == owner_tag(set, name) => Self::Ours,
-            Some(value) => Self::Another(value.clone()),
-            None => Self::Nobody,
+    /// Reads the tags; none if they could not be read.
+    pub(crate) fn of(tags: Option<&BTreeMap<String, String>>, set: &SetName) -> Self {
+        let Some(tags) = tags else { return Self::Unreadable };
+        let of_set = |tag: &str| {
+            let name = tags.get(tag)?.strip_prefix(set.as_str())?.strip_prefix('/')?;
+            Some(name.to_owned())
+        };
+        if let Some(name) = of_set(OWNER_TAG) {
+            return Self::Ours(name);
+        }
+        if let Some(name) = of_set(ADOPTED_TAG) {
+            return Self::Adopted(name);
+        }
+        tags.get(OWNER_TAG).cloned().map_or(Self::Nobody, Self::Another)
+    }
+
+    /// Whether the set made it, under whichever logical name.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(self, Self::Ours(_))
+    }
+
+    /// The logical name under which the set made or adopted it.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Ours(name) | Self::Adopted(name) => Some(name),
+            Self::Another(_) | Self::Nobody | Self::Unreadable => None,
         }
     }
 
-    /// Says why the set may not write, for a message.
-    pub(super) fn refusal(&self) -> Option<String> {
+    /// Says why the set may not write unless the manifest adopts it, for a message.
+    pub(crate) fn refusal(&self) -> Option<String> {
         match self {
-            Self::Ours => None,
+            Self::Ours(_) => None,
             Self::Another(value) => Some(format!("it belongs to `{value}`")),
-            Self::Nobody => Some("flowbind did not make it".to_owned()),
+            Self::Adopted(_) | Self::Nobody => Some("this set did not create it".to_owned()),
+            Self::Unreadable => Some("its owner cannot be determined: its tags are not readable".to_owned()),
         }
     }
 }
@@ -47,5 +72,27 @@ pub(super) fn who(tags: &BTreeMap<String, String>, live_digest: &str) -> &'stati
         Some(applied) if applied == live_digest => "the manifest changed",
         Some(_) => "changed outside of flowbind",
         None => "who changed it is unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tags_say_whose_it_is() {
+        let set = SetName::parse("acme").unwrap();
+        let of = |tags: &[(&str, &str)]| {
+            let tags = tags.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+            Owner::of(Some(&tags), &set)
+        };
+        assert_eq!(of(&[(OWNER_TAG, "acme/main")]), Owner::Ours("main".to_owned()));
+        assert_eq!(of(&[(OWNER_TAG, "acme-two/main")]), Owner::Another("acme-two/main".to_owned()));
+        assert_eq!(
+            of(&[(OWNER_TAG, "other/x"), (ADOPTED_TAG, "acme/main")]),
+            Owner::Adopted("main".to_owned())
+        );
+        assert_eq!(of(&[(ADOPTED_TAG, "other/main")]), Owner::Nobody);
+        assert_eq!(Owner::of(None, &set), Owner::Unreadable);
     }
 }

@@ -26,7 +26,7 @@ struct OutcomeLine {
     set: String,
     address: String,
     step: Step,
-    #[cfg_attr(test, schemars(extend("enum" = ["applied", "already-so", "failed", "skipped", "refused"])))]
+    #[cfg_attr(test, schemars(extend("enum" = ["applied", "already-so", "failed", "skipped", "refused", "moved", "unknown", "not-begun"])))]
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -49,6 +49,9 @@ impl ApplyDocument {
                     Outcome::Refused { message, allow } => {
                         ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
                     }
+                    Outcome::Moved { message } => ("moved", Some(message.clone()), None),
+                    Outcome::Unknown { message, hint } => ("unknown", Some(message.clone()), hint.clone()),
+                    Outcome::NotBegun { message } => ("not-begun", Some(message.clone()), None),
                 };
                 let (set, address, step) = (plan.set.to_string(), id.address.to_string(), id.step);
                 OutcomeLine { set, address, step, outcome, message, hint }

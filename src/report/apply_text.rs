@@ -22,11 +22,19 @@ fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
         Outcome::Refused { message, allow } => {
             format!("  {} {address}{step} {message}; to do it all the same: --allow {allow}", red("refused"))
         }
+        Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
+        Outcome::NotBegun { message } => format!("  {} {address}{step} {message}", yellow("not begun")),
         Outcome::Failed { message, hint } => {
-            let hint = hint.as_ref().map(|hint| format!("\n           hint: {hint}")).unwrap_or_default();
-            format!("  {} {address}{step} {message}{hint}", red("failed "))
+            format!("  {} {address}{step} {message}{}", red("failed "), hint_line(hint.as_deref()))
+        }
+        Outcome::Unknown { message, hint } => {
+            format!("  {} {address}{step} {message}{}", red("unknown"), hint_line(hint.as_deref()))
         }
     }
+}
+
+fn hint_line(hint: Option<&str>) -> String {
+    hint.map(|hint| format!("\n           hint: {hint}")).unwrap_or_default()
 }
 
 /// Writes the report of an apply.
@@ -43,25 +51,28 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
             .filter(|(id, outcome)| find(id).is_some_and(|action| wanted(action, outcome)))
             .count()
     };
-    let done = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::AlreadySo);
+    let done = Outcome::is_done;
     let created = count(&|a, o| done(o) && matches!(a.change, Change::Create(_)));
     let stubs = count(&|a, o| done(o) && a.id.step == Step::Stub);
     let updated = count(&|a, o| done(o) && matches!(a.change, Change::Update(_)));
     let deleted = count(&|a, o| done(o) && matches!(a.change, Change::Delete(_)));
     let failed = count(&|_, o| matches!(o, Outcome::Failed { .. }));
-    let not = count(&|_, o| matches!(o, Outcome::Skipped { .. } | Outcome::Refused { .. }));
+    let unknown = count(&|_, o| matches!(o, Outcome::Unknown { .. }));
+    let not = count(&|_, o| !done(o)) - failed - unknown;
     let created = created - stubs;
     let mut sums = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
     if failed + not > 0 {
         let _ = write!(sums, "; {failed} failed, {not} not tried");
     }
+    if unknown > 0 {
+        let _ = write!(sums, "; {unknown} unknown");
+    }
     if !report.outcomes.is_empty() {
         out.push('\n');
     }
     let _ = writeln!(out, "{}", bold(&format!("{sums}.")));
-    if failed + not > 0 {
-        let again =
-            "Run it again when that is mended: what is done stays done, and only the rest is planned.";
+    if failed + not + unknown > 0 {
+        let again = "Fix the errors above and run again; completed changes are kept.";
         let _ = writeln!(out, "{}", yellow(again));
     }
     for path in &report.backups {

@@ -8,6 +8,9 @@ use crate::resource::{Secret, hidden_digest, sha256};
 
 /// The tag that names the owner: `<set>/<logical name>`.
 pub const SET_TAG: &str = "flowbind/set";
+/// The tag that names, in the same words, the set that adopted something which it did not make. It is no ownership: what is
+/// adopted is recognised by it, and never removed.
+pub const ADOPTED_TAG: &str = "flowbind/adopted";
 /// The tag that holds the digest of what was last applied.
 pub const APPLIED_TAG: &str = "flowbind/applied";
 /// The version of the digests; a change of it makes every tag stale, which only costs the reason of a difference.

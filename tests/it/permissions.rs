@@ -146,6 +146,10 @@ pub(crate) async fn apply_all(world: &World, plan: &Plan) -> Vec<(String, String
             Some((id.address.to_string(), message, hint.unwrap_or_default()))
         }
         Outcome::Refused { message, .. } => panic!("{}: {message}", id.address),
+        Outcome::Moved { message } | Outcome::NotBegun { message } => panic!("{}: {message}", id.address),
+        Outcome::Unknown { message, hint } => {
+            Some((id.address.to_string(), message, hint.unwrap_or_default()))
+        }
         Outcome::Applied | Outcome::AlreadySo | Outcome::Skipped { .. } => None,
     });
     failed.collect()

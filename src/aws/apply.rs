@@ -147,6 +147,7 @@ impl<'a> Runner<'a> {
             Spec::Grant(spec) => self.grant(spec, &subject).await,
             Spec::Flow(spec) => self.flow(&action.id, spec, &subject).await,
             Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
+            Spec::Tags(spec) => self.retag(spec, &subject).await,
             Spec::Attributes(spec) => self.attributes(spec, &subject).await,
             Spec::Instance(spec) => self.instance(spec, &subject).await,
             Spec::Removal(removal) => self.remove(&action.id, removal, &subject).await,

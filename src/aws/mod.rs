@@ -9,6 +9,7 @@ mod apply_function;
 mod apply_instance;
 mod apply_removal;
 mod apply_role;
+mod apply_tags;
 mod connect;
 mod connect_flows;
 mod connect_named;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Action, ActionId, AssociationSpec, AttributesSpec, Disassociation, FieldChange, FlowMetadataSpec,
     FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec, KeptFlow, KeptGrant,
-    LateSid, LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
+    LateSid, LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, TagTarget, TagsSpec,
 };
 use crate::flow::compare;
 use crate::flow::document::Document;
@@ -46,6 +46,14 @@ fn spec(spec: &Spec) -> Value {
         Spec::FlowMetadata(spec) => {
             let FlowMetadataSpec { key, instance, instance_name, id, name, description, state } = spec;
             json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state])
+        }
+        Spec::Tags(TagsSpec { target, tags }) => {
+            let target = match target {
+                TagTarget::Content { instance, arn } => json!(["content", instance.to_string(), arn]),
+                TagTarget::Function(function) => json!(["function", arn(function)]),
+                TagTarget::Role { place, name } => json!(["role", self::place(place), name]),
+            };
+            json!(["tags", target, tags])
         }
         Spec::Attributes(AttributesSpec { instance, attributes }) => {
             json!(["attributes", instance.to_string(), attributes])

@@ -124,6 +124,7 @@ fn step_word(action: &Action) -> &'static str {
         Step::Stub => "stub",
         Step::Metadata => "metadata",
         Step::Write => "write",
+        Step::Tag => "tag",
         Step::Delete => "delete",
     }
 }

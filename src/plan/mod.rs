@@ -119,6 +119,8 @@ pub enum Step {
     Metadata,
     /// The write itself.
     Write,
+    /// Tags alone: whose it is, and what was applied last.
+    Tag,
     /// What is left over is taken away.
     Delete,
 }
@@ -166,6 +168,8 @@ pub enum Spec {
     Flow(Box<FlowSpec>),
     /// Writes name, description and state of a flow or module.
     FlowMetadata(FlowMetadataSpec),
+    /// Writes tags of something that agrees otherwise.
+    Tags(TagsSpec),
     /// Sets an instance's settings.
     Attributes(AttributesSpec),
     /// Makes an instance.
@@ -258,6 +262,36 @@ pub struct FlowMetadataSpec {
     pub description: Option<String>,
     /// Its new state.
     pub state: Option<State>,
+}
+
+/// Tags to be written to something that agrees otherwise; those that it has besides stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagsSpec {
+    /// What gets them.
+    pub target: TagTarget,
+    /// The tags, by key.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What carries tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagTarget {
+    /// A flow or module.
+    Content {
+        /// The instance.
+        instance: InstanceArn,
+        /// The ARN of the flow or module.
+        arn: String,
+    },
+    /// A function, whatever the qualifier.
+    Function(FunctionRef),
+    /// A role.
+    Role {
+        /// The account; IAM has no Regions, and is called from this one.
+        place: Place,
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Settings of an instance to be set.

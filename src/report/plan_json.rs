@@ -8,7 +8,10 @@ use serde::Serialize;
 use crate::flow::compare::{self, BlockChange, FlowDiff};
 use crate::manifest::State;
 use crate::operations::Operation;
-use crate::plan::{self, Action, Counts, FieldChange, Guard, LateSid, Partial, Plan, Removal, Spec, Step};
+use crate::plan::{
+    self, Action, Counts, FieldChange, Guard, LateSid, Partial, Plan, Removal, Spec, Step, TagTarget,
+    TagsSpec,
+};
 use crate::resource::{OwnSid, Problem, SidKind};
 use crate::snapshot::Gap;
 
@@ -113,6 +116,11 @@ pub(super) enum PlannedDetail {
         name: Option<String>,
         description: Option<String>,
         state: Option<State>,
+    },
+    Tags {
+        /// The ARN, or a role's name.
+        target: String,
+        tags: BTreeMap<String, String>,
     },
     Attributes {
         instance: String,
@@ -281,6 +289,14 @@ pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
             name: spec.name.clone(),
             description: spec.description.clone(),
             state: spec.state,
+        },
+        Spec::Tags(TagsSpec { target, tags }) => PlannedDetail::Tags {
+            target: match target {
+                TagTarget::Content { arn, .. } => arn.clone(),
+                TagTarget::Function(function) => function.unqualified().arn().to_string(),
+                TagTarget::Role { name, .. } => name.clone(),
+            },
+            tags: tags.clone(),
         },
         Spec::Attributes(spec) => PlannedDetail::Attributes {
             instance: spec.instance.to_string(),

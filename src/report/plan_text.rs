@@ -148,6 +148,11 @@ pub(super) fn spec_text(spec: &Spec) -> String {
                 let _ = writeln!(out, "{INDENT}{line}");
             }
         }
+        Spec::Tags(spec) => {
+            for (key, value) in &spec.tags {
+                let _ = writeln!(out, "{INDENT}{}", dim(&format!("tag {key} -> {value}")));
+            }
+        }
         Spec::Attributes(spec) => {
             for (name, value) in &spec.attributes {
                 let _ = writeln!(out, "{INDENT}{name} -> {value}");
@@ -170,6 +175,7 @@ pub(super) fn step_text(step: Step) -> &'static str {
     match step {
         Step::Stub => " (empty at first)",
         Step::Metadata => " (name, description, state)",
+        Step::Tag => " (tags)",
         Step::Write | Step::Delete => "",
     }
 }

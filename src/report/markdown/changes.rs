@@ -63,6 +63,7 @@ fn all_lines(spec: &Spec) -> Vec<String> {
             let given = fields.iter().filter_map(|(key, value)| Some(format!("+ {key}: {}", (*value)?)));
             given.collect()
         }
+        Spec::Tags(spec) => spec.tags.iter().map(|(key, value)| format!("+ tag {key}: {value}")).collect(),
         Spec::Attributes(spec) => {
             spec.attributes.iter().map(|(name, value)| format!("+ {name}: {value}")).collect()
         }

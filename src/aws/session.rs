@@ -155,6 +155,22 @@ impl Session {
         self.base.endpoint_url()
     }
 
+    /// Whether the endpoint is on this machine: an embedded AWS.
+    pub fn is_on_this_machine(&self) -> bool {
+        let host = self.endpoint().and_then(|url| url.split("://").nth(1)).map(|rest| rest.split('/').next());
+        let host = host.flatten().and_then(|host| host.rsplit_once(':').map(|(host, _)| host).or(Some(host)));
+        host.is_some_and(|host| {
+            host == "localhost"
+                || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        })
+    }
+
+    /// The same session, whose calls are only counted and never wait.
+    #[must_use]
+    pub fn unpaced(self) -> Self {
+        Self { pacer: Pacer::new(false), ..self }
+    }
+
     /// The Region of the machine's settings, if they name one.
     pub fn region(&self) -> Option<Region> {
         Region::parse(self.base.region()?.as_ref()).ok()

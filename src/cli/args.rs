@@ -146,6 +146,9 @@ pub(super) struct AwsArgs {
     /// Use the embedded AWS in this process; its state stays in FILE. Needs no account and no credentials.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
     pub(super) sandbox: Option<PathBuf>,
+    /// Whether calls are paced; heeded only at an endpoint on this machine, where an embedded AWS has no rates.
+    #[arg(long, env = "FLOWBIND_PACED", hide = true, default_value = "true", action = clap::ArgAction::Set)]
+    pub(super) paced: bool,
 }
 
 #[derive(Debug, Args)]

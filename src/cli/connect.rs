@@ -44,6 +44,8 @@ impl Connection {
                 roles: roles(manifests),
             })
             .await;
+            let session =
+                if !args.paced && session.is_on_this_machine() { session.unpaced() } else { session };
             if let Some(endpoint) = session.endpoint() {
                 terminal.say(&format!("AWS is reached at {endpoint}."));
             }

@@ -24,6 +24,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     ("AWS_ENDPOINT_URL", "The endpoint of all services; --endpoint-url wins."),
     (
+        "FLOWBIND_PACED",
+        "With false, calls to an endpoint on this machine, an embedded AWS without rates, never wait for their turn.",
+    ),
+    (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, \
          AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
         "Credentials, as every AWS SDK finds them. With --sandbox none is read.",

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::access::Access;
 use super::call::{Call, Edit, View};
@@ -66,6 +67,8 @@ pub(super) enum Outcome {
 pub(super) struct Core {
     settings: Settings,
     inner: Mutex<Inner>,
+    /// Whether the world stands still.
+    frozen: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -95,7 +98,7 @@ impl Core {
             requests: 0,
             closed: false,
         };
-        Self { settings, inner: Mutex::new(inner) }
+        Self { settings, inner: Mutex::new(inner), frozen: watch::Sender::new(false) }
     }
 
     /// A panic in one request must not silence the others; the state is replaced as a whole, so it is never half
@@ -106,7 +109,7 @@ impl Core {
 
     /// Returns the counters.
     pub(super) fn stats(&self) -> Stats {
-        self.inner().stats.clone()
+        Stats { frozen: self.is_frozen(), ..self.inner().stats.clone() }
     }
 
     /// Clears the counters, those of faults too.
@@ -114,6 +117,26 @@ impl Core {
         let mut inner = self.inner();
         inner.stats = Stats::default();
         inner.faults.reset();
+    }
+
+    /// Returns a copy of everything it holds.
+    pub(super) fn state(&self) -> State {
+        self.inner().state.clone()
+    }
+
+    fn is_frozen(&self) -> bool {
+        *self.frozen.borrow()
+    }
+
+    /// Waits until the world stands still, or goes on.
+    pub(super) async fn until_frozen(&self, frozen: bool) {
+        // The sender lives as long as this.
+        let _ = self.frozen.subscribe().wait_for(|now| *now == frozen).await;
+    }
+
+    /// Lets a frozen world go on.
+    pub(super) fn thaw(&self) {
+        self.frozen.send_replace(false);
     }
 
     /// Tells whether a write waits for a disk.
@@ -169,10 +192,27 @@ impl Core {
         Admitted { call: Some(call), faults, snapshot, delay, name, request_id }
     }
 
-    /// Carries the request out, or refuses it.
-    pub(super) fn execute(&self, admitted: Admitted) -> Outcome {
-        let Some(call) = admitted.call else { return Outcome::Unknown };
+    /// Carries the request out, or refuses it. While the world is frozen the request is handed back, to be tried
+    /// again when it goes on.
+    pub(super) fn execute(&self, mut admitted: Admitted) -> Result<Outcome, Box<Admitted>> {
         let mut inner = self.inner();
+        if let Some(index) = admitted.faults.iter().position(|fault| *fault == FaultKind::FreezeBefore) {
+            admitted.faults.remove(index);
+            self.frozen.send_replace(true);
+        }
+        if self.is_frozen() {
+            return Err(Box::new(admitted));
+        }
+        let after = admitted.faults.contains(&FaultKind::FreezeAfter);
+        let outcome = self.outcome(&mut inner, admitted);
+        if after {
+            self.frozen.send_replace(true);
+        }
+        Ok(outcome)
+    }
+
+    fn outcome(&self, inner: &mut Inner, admitted: Admitted) -> Outcome {
+        let Some(call) = admitted.call else { return Outcome::Unknown };
         let has = |kind| admitted.faults.contains(&kind);
         if has(FaultKind::DropBefore) || inner.closed {
             return Outcome::Drop;

@@ -40,6 +40,10 @@ pub(super) enum FaultKind {
     CreationFailed,
     /// Ends the process after the write was committed.
     Kill,
+    /// Stops the world before the write is done.
+    FreezeBefore,
+    /// Stops the world when the write was done and before it is answered.
+    FreezeAfter,
 }
 
 /// Which of the calls that match a fault it hits.
@@ -48,6 +52,13 @@ enum Which {
     All,
     Nth(u64),
     Probability(f64),
+}
+
+impl FaultKind {
+    /// Whether only writes count.
+    fn is_of_writes(self) -> bool {
+        matches!(self, Self::Kill | Self::LosePolicyWrite | Self::FreezeBefore | Self::FreezeAfter)
+    }
 }
 
 const KINDS: &[(&str, FaultKind)] = &[
@@ -60,6 +71,8 @@ const KINDS: &[(&str, FaultKind)] = &[
     ("lose-policy-write", FaultKind::LosePolicyWrite),
     ("creation-failed", FaultKind::CreationFailed),
     ("kill", FaultKind::Kill),
+    ("freeze-before", FaultKind::FreezeBefore),
+    ("freeze-after", FaultKind::FreezeAfter),
 ];
 
 impl Fault {
@@ -67,7 +80,7 @@ impl Fault {
     fn concerns(&self, service: Service, operation: &str, writes: bool) -> bool {
         (self.service == "*" || self.service == service.prefix())
             && matches(&self.operation, operation)
-            && (writes || !matches!(self.kind, FaultKind::Kill | FaultKind::LosePolicyWrite))
+            && (writes || !self.kind.is_of_writes())
     }
 }
 

@@ -12,7 +12,7 @@
 //! (an unknown one answers 501 and is named in the log and in the counters) and counted; injected delays, dropped
 //! connections, HTML pages and errors; the rate limit; the caller's policy; the operation, which checks the shape of
 //! its input itself. `GET /_emulator/stats` answers the counters, `POST /_emulator/reset` clears them (and the call
-//! counts of faults), `GET /healthz` answers 200.
+//! counts of faults), `POST /_emulator/thaw` ends a `freeze`, `GET /healthz` answers 200.
 //!
 //! Writes work on a copy of the state that replaces it when they succeed, so a refused request leaves no trace. With
 //! a state file the copy is saved (temporary file, fsync, rename) before it is answered. With
@@ -52,13 +52,17 @@
 //!                                  it works on the policy as it was when it came, and takes a while
 //!            creation-failed       CreateInstance ends as CREATION_FAILED
 //!            kill                  ends the process (status 137) after the write was committed
+//!            freeze-before         stops the world when the write has come: from then on nothing is done and nothing
+//!                                  answered, until POST /_emulator/thaw (or [`Emulator::thaw`]); then all goes on
+//!            freeze-after          the same, when the write was done and before it is answered
 //! SERVICE    connect | lambda | iam | sts | *
 //! OPERATION  a name, which may end in *
 //! SELECTOR   nth=N                 the N-th matching call only, from 1
 //!            p=0.3                 this share of the calls, decided by the seed
 //! ```
 //!
-//! `kill` and `lose-policy-write` count writes only.
+//! `kill`, `freeze-…` and `lose-policy-write` count writes only: `freeze-before:*:*:nth=3` stops at the third write of
+//! all. A client that is killed in a frozen world is killed at exactly that write, and [`Emulator::fork`] goes on without it.
 //!
 //! # Assumptions
 //!
@@ -165,12 +169,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use self::connection::{Cut, CuttableListener};
 use self::core::Core;
+use self::state::State;
 use self::store::Store;
 
 pub use self::assumptions::{Assumption, Assumptions, Question, REGISTER};
@@ -227,6 +233,26 @@ impl Emulator {
         if let Some(store) = &store {
             store.save(&state)?;
         }
+        Self::launch(address, settings, state, store).await
+    }
+
+    /// Starts another one on a free port, with what this one holds now and nothing of its settings. Its state is in
+    /// memory: a file that the settings name is not used.
+    ///
+    /// # Errors
+    /// Fails when no port is free.
+    pub async fn fork(&self, settings: Settings) -> Result<Self, StartError> {
+        let address = SocketAddr::new(self.address.ip(), 0);
+        let settings = Settings { state: None, ..settings };
+        Self::launch(address, settings, self.core.state(), None).await
+    }
+
+    async fn launch(
+        address: SocketAddr,
+        settings: Settings,
+        state: State,
+        store: Option<Store>,
+    ) -> Result<Self, StartError> {
         let listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -249,6 +275,21 @@ impl Emulator {
     /// Returns the counters of calls.
     pub fn stats(&self) -> Stats {
         self.core.stats()
+    }
+
+    /// Returns everything it holds, as its state file would: ids, times and environment values in the clear.
+    pub fn content(&self) -> Value {
+        serde_json::to_value(self.core.state()).unwrap_or_default()
+    }
+
+    /// Waits until a fault has stopped the world.
+    pub async fn frozen(&self) {
+        self.core.until_frozen(true).await;
+    }
+
+    /// Lets a world go on that a fault has stopped, as `POST /_emulator/thaw` does.
+    pub fn thaw(&self) {
+        self.core.thaw();
     }
 
     /// Clears the counters of calls, as `POST /_emulator/reset` does.

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::connection::Cut;
-use super::core::{Core, Incoming, Outcome};
+use super::core::{Admitted, Core, Incoming, Outcome};
 use super::wire::{self, ApiError, RawRequest, Scope, Service};
 
 /// The longest body that is read: a zip package of 50 MB in base64, and some.
@@ -28,6 +28,10 @@ pub(super) async fn handle(
             Ok(text) => plain(StatusCode::OK, "application/json", text),
             Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
         },
+        ("POST", "/_emulator/thaw") => {
+            core.thaw();
+            plain(StatusCode::OK, "application/json", "{}".to_owned())
+        }
         ("POST", "/_emulator/reset") => {
             core.reset();
             plain(StatusCode::OK, "application/json", "{}".to_owned())
@@ -54,16 +58,7 @@ async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
     }
     let request_id = admitted.request_id.clone();
     let name = admitted.name.clone();
-    let outcome = if core.writes_files() {
-        // Saving the state waits for the disk.
-        match tokio::task::spawn_blocking(move || core.execute(admitted)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::Answer(Err(ApiError::internal(service))),
-        }
-    } else {
-        core.execute(admitted)
-    };
-    match outcome {
+    match execute(core, admitted, service).await {
         Outcome::Answer(answer) => wire::respond(service, &name, &answer, &request_id),
         Outcome::Html => {
             plain(StatusCode::OK, "text/html", "<!DOCTYPE html><title>Sign in</title><p>Sign in\n".to_owned())
@@ -75,6 +70,29 @@ async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
         }
         Outcome::Killed => std::process::exit(137),
     }
+}
+
+/// Carries a request out. While the world is frozen nothing is done and nothing is answered.
+async fn execute(core: Arc<Core>, mut admitted: Admitted, service: Service) -> Outcome {
+    let outcome = loop {
+        let executed = if core.writes_files() {
+            // Saving the state waits for the disk.
+            let core = Arc::clone(&core);
+            match tokio::task::spawn_blocking(move || core.execute(admitted)).await {
+                Ok(executed) => executed,
+                Err(_) => Ok(Outcome::Answer(Err(ApiError::internal(service)))),
+            }
+        } else {
+            core.execute(admitted)
+        };
+        match executed {
+            Ok(outcome) => break outcome,
+            Err(waiting) => admitted = *waiting,
+        }
+        core.until_frozen(false).await;
+    };
+    core.until_frozen(false).await;
+    outcome
 }
 
 /// An operation that the emulator does not have.

@@ -15,6 +15,8 @@ pub struct Stats {
     pub denied: u64,
     /// Operations that the emulator does not know.
     pub unknown: BTreeSet<String>,
+    /// Whether a fault has stopped the world.
+    pub frozen: bool,
 }
 
 impl Stats {

@@ -200,3 +200,36 @@ async fn tags_that_may_not_be_listed_are_an_error_in_the_answer() {
     assert_eq!(answer["TagsError"]["ErrorCode"], "AccessDeniedException");
     assert!(answer.get("Tags").is_none() && answer["Configuration"].is_object());
 }
+
+#[tokio::test]
+async fn a_frozen_world_does_and_answers_nothing_until_it_goes_on() {
+    for (fault, listed) in [("freeze-before", 0), ("freeze-after", 1)] {
+        let bench = Bench::start(faulty(&[&format!("{fault}:*:*:nth=1")])).await;
+        let id = bench.instance().await;
+        let body = json!({ "FunctionArn": arn("crm") }).to_string();
+        let path = format!("/instance/{id}/lambda-function");
+        let write = bench.try_send("connect", "PUT", &path, &body);
+        let meanwhile = async {
+            bench.emulator.frozen().await;
+            assert!(bench.emulator.stats().frozen, "{fault}");
+            let content = bench.emulator.content();
+            let associations =
+                &content["regions"]["111122223333"]["eu-west-2"]["instances"][&id]["associations"];
+            assert_eq!(associations.as_array().map(Vec::len), Some(listed), "{fault}");
+            // A fork goes on without the request that waits.
+            let fork = bench.emulator.fork(Settings::default()).await.expect("a free port");
+            assert!(!fork.stats().frozen);
+            assert_eq!(fork.content(), content);
+            let list = bench.connect("GET", "/instance", Value::Null);
+            tokio::select! {
+                biased;
+                _ = list => panic!("{fault}: a read was answered"),
+                () = tokio::time::sleep(Duration::from_millis(50)) => bench.emulator.thaw(),
+            }
+        };
+        let (answer, ()) = tokio::join!(write, meanwhile);
+        answer.expect("an answer").ok();
+        assert_eq!(bench.associations(&id).await.len(), 1, "{fault}");
+        assert!(!bench.emulator.stats().frozen);
+    }
+}

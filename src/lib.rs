@@ -22,6 +22,7 @@
 //! | [`emulator`] | the embedded AWS | nothing of the crate |
 //! | [`resource`] | shared vocabulary | nothing of the crate |
 //! | [`operations`] | the one table of AWS operations | nothing of the crate |
+//! | [`disk`] | files read and written whole | nothing of the crate |
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
 //! | [`snapshot`] | what was seen | `manifest`, `operations`, `resource` |
 //! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
@@ -32,9 +33,9 @@
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
 //! | [`report`] | the only place that makes text | all of the above but `emulator` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
-//! | [`backup`] | keeps what is overwritten or deleted | `aws`, `plan`, `resource` |
+//! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `plan`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource` |
-//! | [`saved`] | plans on paper: written, read again | `manifest`, `plan`, `report`, `resource` |
+//! | [`saved`] | plans on paper: written, read again | `disk`, `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
@@ -48,6 +49,8 @@ pub mod aws;
 pub mod backup;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "aws")]
+pub mod disk;
 pub mod drift;
 #[cfg(feature = "emulator")]
 pub mod emulator;

@@ -328,6 +328,9 @@ pub(super) struct EmulatorArgs {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
     pub(super) listen: SocketAddr,
+    /// Listen on an address that other machines reach: whoever reaches it can do anything with the emulator.
+    #[arg(long)]
+    pub(super) allow_remote: bool,
     /// Keep the state in this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) state: Option<PathBuf>,
@@ -346,7 +349,7 @@ pub(super) struct EmulatorArgs {
     /// Set a quota, such as lambda-functions-per-instance=60. Can be given again.
     #[arg(long = "quota", value_name = "NAME=N")]
     pub(super) quotas: Vec<Quota>,
-    /// Settle what AWS leaves undocumented, such as U5=gone. Can be given again.
+    /// Settle what AWS leaves undocumented, such as U5=deleted-function-unlisted. Can be given again.
     #[arg(long = "assume", value_name = "NAME=VALUE")]
     pub(super) assumptions: Vec<Assumption>,
     /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
@@ -363,6 +366,15 @@ pub(super) struct EmulatorArgs {
     pub(super) seed: u64,
 }
 
+/// AWS's reads lag by seconds.
+const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
 fn milliseconds(text: &str) -> Result<Duration, String> {
-    text.parse().map(Duration::from_millis).map_err(|_| "it is a number of milliseconds".to_owned())
+    let delay =
+        text.parse().map(Duration::from_millis).map_err(|_| "it is a number of milliseconds".to_owned())?;
+    // Every state within the delay is kept in memory.
+    if delay > LONGEST_DELAY {
+        return Err(format!("at most {} ms", LONGEST_DELAY.as_millis()));
+    }
+    Ok(delay)
 }

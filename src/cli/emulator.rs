@@ -9,8 +9,12 @@ use super::args::EmulatorArgs;
 use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
-use crate::emulator::{Emulator, Settings, World};
+use crate::disk;
+use crate::emulator::{Emulator, Settings, StartError, World};
 use crate::sandbox;
+
+/// IAM's own documents have at most 10,240 characters; several may stand in one file.
+const MAX_POLICY: u64 = 1 << 20;
 
 pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let world = match args.world.as_slice() {
@@ -25,13 +29,20 @@ pub(super) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Result<Exit
         assumptions: args.assumptions.iter().cloned().collect(),
         seed: args.seed,
         state: args.state.clone(),
+        allow_remote: args.allow_remote,
         caller_policy: caller_policy(&args.caller_policies)?,
         ..Settings::default()
     };
     let started = Emulator::start(args.listen, settings, world).await;
+    let remote = matches!(started, Err(StartError::Remote(_)));
     let emulator = started
         .with_context(|| format!("the embedded AWS could not be started on {}", args.listen))
-        .map_err(|error| Failure::new(Exit::Error, error))?;
+        .map_err(|error| Failure::new(if remote { Exit::Refused } else { Exit::Error }, error))
+        .map_err(|failure| match remote {
+            true => failure
+                .hint("listen on 127.0.0.1, or give --allow-remote if that is what you want.".to_owned()),
+            false => failure,
+        })?;
     terminal.result(&format!("listening on {}\n", emulator.url()))?;
     terminal
         .say(&format!("Use it with AWS_ENDPOINT_URL={} and any access key. Ctrl-C ends it.", emulator.url()));
@@ -46,7 +57,7 @@ fn caller_policy(files: &[PathBuf]) -> Result<Option<Value>, Failure> {
     let mut statements = Vec::new();
     for file in files {
         let read = || -> anyhow::Result<Vec<Value>> {
-            let document: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+            let document: Value = serde_json::from_str(&disk::read_text(file, MAX_POLICY)?)?;
             match document.get("Statement") {
                 Some(Value::Array(all)) => Ok(all.clone()),
                 Some(one @ Value::Object(_)) => Ok(vec![one.clone()]),

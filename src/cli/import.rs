@@ -1,8 +1,8 @@
 //! `flowbind import`: a manifest and flow files of an instance that exists.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -13,6 +13,7 @@ use super::exit::{Exit, Failure};
 use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{self, LiveError, Session, Wanted};
+use crate::disk;
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
 use crate::manifest::{self, Inputs};
 use crate::report;
@@ -209,9 +210,9 @@ fn write_one(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> io::Result<
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    disk::create(path, text.as_bytes(), disk::Access::Usual)?;
     written.push(path.to_owned());
-    file.write_all(text.as_bytes())
+    Ok(())
 }
 
 fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &Terminal) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! `flowbind init`: a starter manifest with its flow and function.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use super::args::InitArgs;
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
+use crate::disk;
 
 /// What is written, by its path below the folder.
 const FILES: &[(&str, &str)] = &[
@@ -47,6 +48,5 @@ fn write(path: &Path, content: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(told)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(told)?;
-    file.write_all(content.as_bytes()).map_err(told)
+    disk::create(path, content.as_bytes(), disk::Access::Usual).map_err(told)
 }

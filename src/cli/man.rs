@@ -14,6 +14,7 @@ use clap_mangen::roff::{Roff, bold, italic, roman};
 use super::args::{Cli, ManArgs};
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
+use crate::disk;
 
 /// What is read from the environment, and what for.
 const ENVIRONMENT: &[(&str, &str)] = &[
@@ -62,7 +63,7 @@ fn write(pages: &[(String, String)], dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir).with_context(|| told(dir))?;
     for (name, text) in pages {
         let path = dir.join(name);
-        fs::write(&path, text).with_context(|| told(&path))?;
+        disk::replace(&path, text.as_bytes(), disk::Access::Usual).with_context(|| told(&path))?;
     }
     Ok(())
 }

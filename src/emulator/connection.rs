@@ -5,25 +5,38 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Sleep, sleep};
 
-/// Ends one connection without another byte.
+/// Ends one connection without another byte, and knows whether its request has arrived.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cut(Arc<AtomicBool>);
+pub(super) struct Cut(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    cut: AtomicBool,
+    whole: AtomicBool,
+}
 
 impl Cut {
     /// From here on nothing is sent; the connection closes when the next answer is due.
     pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// The request has arrived whole: its answer may take as long as it likes.
+    pub(super) fn whole(&self) {
+        self.0.whole.store(true, Ordering::SeqCst);
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) {
+        if self.0.cut.load(Ordering::SeqCst) {
             return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose"));
         }
         Ok(())
@@ -36,25 +49,29 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Cut {
     }
 }
 
-/// A TCP listener whose connections can be cut.
+/// A TCP listener whose connections can be cut, and which ends those that send half a request.
 #[derive(Debug)]
-pub(super) struct CuttableListener(pub(super) TcpListener);
+pub(super) struct CuttableListener {
+    pub(super) listener: TcpListener,
+    /// How long a request may take to arrive whole.
+    pub(super) within: Duration,
+}
 
 impl Listener for CuttableListener {
     type Io = CuttableStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
-        let (inner, address) = Listener::accept(&mut self.0).await;
+        let (inner, address) = Listener::accept(&mut self.listener).await;
         // Without it small answers wait for the client's delayed acknowledgement.
         if let Err(error) = inner.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        (CuttableStream { inner, cut: Cut::default() }, address)
+        (CuttableStream { inner, cut: Cut::default(), within: self.within, arriving: None }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -63,6 +80,9 @@ impl Listener for CuttableListener {
 pub(super) struct CuttableStream {
     inner: TcpStream,
     cut: Cut,
+    within: Duration,
+    /// Runs from the first byte of a request until something is answered.
+    arriving: Option<Pin<Box<Sleep>>>,
 }
 
 impl AsyncRead for CuttableStream {
@@ -71,7 +91,20 @@ impl AsyncRead for CuttableStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        if let Poll::Ready(read) = Pin::new(&mut self.inner).poll_read(context, buffer) {
+            if self.arriving.is_none() && buffer.filled().len() > before {
+                self.cut.0.whole.store(false, Ordering::SeqCst);
+                self.arriving = Some(Box::pin(sleep(self.within)));
+            }
+            return Poll::Ready(read);
+        }
+        if self.cut.0.whole.load(Ordering::SeqCst) {
+            return Poll::Pending;
+        }
+        let Some(arriving) = self.arriving.as_mut() else { return Poll::Pending };
+        ready!(arriving.as_mut().poll(context));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "half a request")))
     }
 }
 
@@ -82,6 +115,7 @@ impl AsyncWrite for CuttableStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.cut.check()?;
+        self.arriving = None;
         Pin::new(&mut self.inner).poll_write(context, bytes)
     }
 

@@ -12,6 +12,7 @@ use super::access::Access;
 use super::call::{Call, Edit, View};
 use super::clock;
 use super::faults::{FaultKind, Faults};
+use super::front_door::Hosts;
 use super::ids;
 use super::lost_writes::{self, PolicySnapshot};
 use super::operations::{self, Handler};
@@ -22,6 +23,9 @@ use super::state::State;
 use super::stats::Stats;
 use super::store::{StateError, Store};
 use super::wire::{Answer, ApiError, RawRequest, Scope, Service};
+
+/// The most states that a consistency delay keeps in memory.
+const MAX_HISTORY: usize = 256;
 
 /// A request whose sender and service are known.
 #[derive(Debug)]
@@ -108,6 +112,11 @@ impl Core {
     }
 
     /// Returns the counters.
+    /// The names under which it may be called.
+    pub(super) fn hosts(&self) -> Hosts {
+        if self.settings.allow_remote { Hosts::Any } else { Hosts::Loopback }
+    }
+
     pub(super) fn stats(&self) -> Stats {
         Stats { frozen: self.is_frozen(), ..self.inner().stats.clone() }
     }
@@ -338,6 +347,9 @@ impl Inner {
         if !delay.is_zero() {
             self.forget(delay);
             self.history.push_back((Instant::now(), before));
+            if self.history.len() > MAX_HISTORY {
+                self.history.pop_front();
+            }
         }
         Ok(())
     }

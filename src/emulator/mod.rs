@@ -17,7 +17,12 @@
 //! Writes work on a copy of the state that replaces it when they succeed, so a refused request leaves no trace. With
 //! a state file the copy is saved (temporary file, fsync, rename) before it is answered. With
 //! [`Settings::consistency_delay`] reads are shown the state as it was that long ago, while writes see each other at
-//! once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state.
+//! once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state. The states of the last
+//! 256 writes are kept for that: behind more writes than these, reads lag less.
+//!
+//! Requests of web pages (`Origin`) and under names that are not this machine's (`Host`) are refused with 403 before
+//! anything else, and a request that does not arrive whole within a minute ends its connection. It listens on loopback
+//! unless [`Settings::allow_remote`].
 //!
 //! # What it supports
 //!
@@ -133,6 +138,7 @@ mod faults;
 mod flow_content;
 mod flow_lambda;
 mod flow_validation;
+mod front_door;
 mod iam_policies;
 mod iam_roles;
 mod ids;
@@ -181,7 +187,7 @@ use self::store::Store;
 
 pub use self::assumptions::{Assumption, Assumptions, Question, REGISTER};
 pub use self::faults::Fault;
-pub use self::settings::{Quota, Quotas, Rates, SettingError, Settings, Timings};
+pub use self::settings::{Arrival, Quota, Quotas, Rates, SettingError, Settings, Timings};
 pub use self::stats::Stats;
 pub use self::store::StateError;
 pub use self::world::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole};
@@ -197,6 +203,11 @@ pub enum StartError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// Other machines would reach it, which nobody has allowed.
+    #[error(
+        "{0} can be reached from other machines, and whoever reaches the emulator can do anything with it"
+    )]
+    Remote(SocketAddr),
     /// The state file cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -219,8 +230,12 @@ impl Emulator {
     /// adds to it.
     ///
     /// # Errors
-    /// Fails when the address is taken, or when the state file is broken or in use.
+    /// Fails when the address is taken, or not loopback without [`Settings::allow_remote`], or when the state file is
+    /// broken or in use.
     pub async fn start(address: SocketAddr, settings: Settings, world: World) -> Result<Self, StartError> {
+        if !settings.allow_remote && !address.ip().is_loopback() {
+            return Err(StartError::Remote(address));
+        }
         let (store, state) = match &settings.state {
             None => (None, None),
             Some(path) => {
@@ -256,9 +271,10 @@ impl Emulator {
         let listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let within = settings.arrival.0;
         let core = Arc::new(Core::new(settings, state, store));
         let (shutdown, stopped) = oneshot::channel();
-        let task = serve(listener, Arc::clone(&core), stopped);
+        let task = serve(CuttableListener { listener, within }, Arc::clone(&core), stopped);
         Ok(Self { address, core, shutdown: Some(shutdown), task })
     }
 
@@ -323,13 +339,13 @@ impl Drop for Emulator {
 }
 
 fn serve(
-    listener: TcpListener,
+    listener: CuttableListener,
     core: Arc<Core>,
     stopped: oneshot::Receiver<()>,
 ) -> JoinHandle<io::Result<()>> {
     let router = Router::new().fallback(server::handle).with_state(core);
     let service = router.into_make_service_with_connect_info::<Cut>();
-    let serve = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(async {
+    let serve = axum::serve(listener, service).with_graceful_shutdown(async {
         // A dropped sender ends the server too.
         let _ = stopped.await;
     });

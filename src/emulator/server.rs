@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::connection::Cut;
 use super::core::{Admitted, Core, Incoming, Outcome};
+use super::front_door;
 use super::wire::{self, ApiError, RawRequest, Scope, Service};
 
 /// The longest body that is read: a zip package of 50 MB in base64, and some.
@@ -21,6 +22,10 @@ pub(super) async fn handle(
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
 ) -> Response<Body> {
+    if let Some(why) = front_door::refusal(request.headers(), core.hosts()) {
+        tracing::warn!("refused: {why}");
+        return plain(StatusCode::FORBIDDEN, "text/plain", format!("{why}\n"));
+    }
     let path = request.uri().path();
     match (request.method().as_str(), path) {
         ("GET", "/healthz") => plain(StatusCode::OK, "text/plain", "ok\n".to_owned()),
@@ -48,7 +53,9 @@ fn plain(status: StatusCode, content_type: &'static str, text: String) -> Respon
 }
 
 async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
-    let (incoming, service) = match read(request).await {
+    let read = read(request).await;
+    cut.whole();
+    let (incoming, service) = match read {
         Ok(read) => read,
         Err((service, error)) => return wire::respond(service, "", &Err(error), &core.request_id()),
     };

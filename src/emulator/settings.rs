@@ -46,6 +46,21 @@ pub struct Settings {
     pub caller_policy: Option<Value>,
     /// How long asynchronous work takes.
     pub timings: Timings,
+    /// Whether other machines may connect, under whatever name; else only loopback addresses are listened on.
+    pub allow_remote: bool,
+    /// How long a request may take to arrive whole; then its connection is closed.
+    pub arrival: Arrival,
+}
+
+/// How long a request may take to arrive whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrival(pub Duration);
+
+impl Default for Arrival {
+    /// A minute, which is enough for the largest package over loopback.
+    fn default() -> Self {
+        Self(Duration::from_secs(60))
+    }
 }
 
 /// How long the asynchronous parts of AWS take.

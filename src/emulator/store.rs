@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,11 @@ use super::state::{FORMAT, State};
 
 /// How long a second process waits for the first to let go of a state file.
 const LOCK_WAIT: Duration = Duration::from_secs(3);
+
+/// The largest state file that is read: packages of functions stand in it in Base64.
+const MAX_STATE: u64 = 1 << 30;
+/// The largest key file that is read; a key has some dozen characters.
+const MAX_KEY: u64 = 4096;
 
 /// What can go wrong with a state file.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +36,19 @@ pub enum StateError {
         path: PathBuf,
         /// What is wrong with its content.
         reason: String,
+    },
+    /// The key is not there, or is not the one that the values were sealed with.
+    #[error(
+        "key file {path} {reason}, and environment values in {state} are sealed with it; restore it, or delete both files \
+         to start with an empty state"
+    )]
+    Key {
+        /// The key file.
+        path: PathBuf,
+        /// The state file.
+        state: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// The operating system refused.
     #[error("cannot {action} {path}")]
@@ -77,7 +95,7 @@ impl Store {
         }
         let lock = lock(path)?;
         let store = Self { path: path.to_owned(), _lock: lock };
-        let state = match std::fs::read_to_string(path) {
+        let state = match read_file(path, MAX_STATE) {
             Ok(text) => Some(store.parse(&text)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(store.broken("not UTF-8")),
@@ -96,7 +114,7 @@ impl Store {
             sealed.ok_or_else(|| self.broken("its environment values cannot be sealed"))?;
         }
         let text = serde_json::to_vec(&value).map_err(|error| self.broken(&error.to_string()))?;
-        let mut file = File::create(&draft).map_err(failed("write", &draft))?;
+        let mut file = anew(&draft).map_err(failed("write", &draft))?;
         file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed("write", &draft))?;
         std::fs::rename(&draft, &self.path).map_err(failed("replace", &self.path))
     }
@@ -105,11 +123,14 @@ impl Store {
         let broken = |error: serde_json::Error| self.broken(&error.to_string());
         let mut value: Value = serde_json::from_str(text).map_err(broken)?;
         if seal::has_closed(&mut value) {
-            let key = self.key_path();
-            let words =
-                format!("its environment values are sealed, and {} does not open them", key.display());
-            let seal = std::fs::read_to_string(&key).ok().and_then(|key| Seal::new(&key));
-            seal.and_then(|seal| seal.open(&mut value)).ok_or_else(|| self.broken(&words))?;
+            let path = self.key_path();
+            let key = match read_file(&path, MAX_KEY) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.key("is missing")),
+                read => read.map_err(failed("read", &path))?,
+            };
+            let seal = self.sealing(&key)?;
+            seal.open(&mut value)
+                .ok_or_else(|| self.key("is another key than the values were sealed with"))?;
         }
         let state: State = serde_json::from_value(value).map_err(broken)?;
         if state.format != FORMAT {
@@ -125,7 +146,7 @@ impl Store {
     /// Reads the key; the first time it is drawn.
     fn seal(&self) -> Result<Seal, StateError> {
         let path = self.key_path();
-        let key = match std::fs::read_to_string(&path) {
+        let key = match read_file(&path, MAX_KEY) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = Seal::draw().map_err(failed("draw a key for", &path))?;
                 private(&path)
@@ -135,8 +156,16 @@ impl Store {
             }
             read => read.map_err(failed("read", &path))?,
         };
-        let reason = format!("{} holds no key", path.display());
-        Seal::new(&key).ok_or_else(|| self.broken(&reason))
+        self.sealing(&key)
+    }
+
+    fn sealing(&self, key: &str) -> Result<Seal, StateError> {
+        let reason = if key.trim().is_empty() { "is empty" } else { "holds no key" };
+        Seal::new(key).ok_or_else(|| self.key(reason))
+    }
+
+    fn key(&self, reason: &'static str) -> StateError {
+        StateError::Key { path: self.key_path(), state: self.path.clone(), reason }
     }
 
     fn broken(&self, reason: &str) -> StateError {
@@ -148,6 +177,7 @@ impl Store {
 /// be lost.
 fn lock(path: &Path) -> Result<File, StateError> {
     let lock_path = beside(path, ".lock");
+    no_link(&lock_path).map_err(failed("open", &lock_path))?;
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -159,6 +189,41 @@ fn lock(path: &Path) -> Result<File, StateError> {
         Err(TryLockError::WouldBlock) => Err(StateError::Locked { path: path.to_owned() }),
         Err(TryLockError::Error(error)) => Err(failed("lock", &lock_path)(error)),
     }
+}
+
+/// Makes a new file; one that a crash left there is replaced. A link is refused: whoever put it there would choose
+/// which file is overwritten.
+fn anew(path: &Path) -> io::Result<File> {
+    no_link(path)?;
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    private(path)
+}
+
+fn no_link(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if there.is_symlink() => {
+            Err(io::Error::other("it is a symbolic link, which is not followed; remove it"))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a text file within a size; a device or a pipe, which may never end, is refused.
+fn read_file(path: &Path, limit: u64) -> io::Result<String> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut text = String::new();
+    let read = File::open(path)?.take(limit.saturating_add(1)).read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read > limit) {
+        return Err(io::Error::other(format!("it is larger than {limit} bytes")));
+    }
+    Ok(text)
 }
 
 /// Makes a file that only its owner may read.
@@ -222,9 +287,39 @@ mod tests {
         let state = state.expect("a state");
         assert_eq!(state.function("1", "eu-west-2", "f").expect("it").latest["Environment"], variables);
         drop(store);
-        std::fs::remove_file(beside(&path, ".key")).expect("removed");
+        let key = beside(&path, ".key");
+        std::fs::write(&key, "").expect("written");
         let error = Store::open(&path).expect_err("nobody can read it now");
-        assert!(error.to_string().contains("state.json.key does not open them"), "{error}");
+        assert!(error.to_string().contains("state.json.key is empty"), "{error}");
+        std::fs::write(&key, Seal::draw().expect("a key")).expect("written");
+        let error = Store::open(&path).expect_err("nobody can read it now");
+        assert!(error.to_string().contains("state.json.key is another key"), "{error}");
+        std::fs::remove_file(&key).expect("removed");
+        let error = Store::open(&path).expect_err("nobody can read it now");
+        assert!(error.to_string().contains("state.json.key is missing"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_written_through_and_devices_are_not_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, victim) = (folder.path().join("state.json"), folder.path().join("victim"));
+        std::fs::write(&victim, "mine").expect("written");
+        for suffix in [".new", ".lock"] {
+            let link = beside(&path, suffix);
+            let _ = std::fs::remove_file(&link);
+            std::os::unix::fs::symlink(&victim, &link).expect("a link");
+            let refused = Store::open(&path).and_then(|(store, _)| store.save(&State::default()));
+            let said = refused.map_err(|error| format!("{error}: {:?}", std::error::Error::source(&error)));
+            assert!(said.expect_err(suffix).contains("symbolic link"), "{suffix}");
+            assert_eq!(std::fs::read_to_string(&victim).expect("still there"), "mine");
+            std::fs::remove_file(link).expect("removed");
+        }
+        std::fs::write(beside(&path, ".new"), "left by a crash").expect("written");
+        Store::open(&path).expect("opened").0.save(&State::default()).expect("saved");
+        std::fs::remove_file(&path).expect("removed");
+        std::os::unix::fs::symlink("/dev/zero", &path).expect("a link");
+        assert!(Store::open(&path).is_err());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod corpus;
 mod direction;
 mod drift;
 mod faults;
+mod front_door;
 mod functions;
 mod functions_hands;
 mod functions_many;

@@ -148,6 +148,9 @@ operations! {
     TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:TagResource"];
 
     GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRole"];
+    ListRoles:                Iam, 10.0, 10, Some(1000), Safe, Nothing, &["iam:ListRoles"];
+    // ListRoles shows no tags.
+    ListRoleTags:             Iam, 10.0, 10, Some(50),   Safe, Nothing, &["iam:ListRoleTags"];
     ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListAttachedRolePolicies"];
     ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListRolePolicies"];
     GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRolePolicy"];

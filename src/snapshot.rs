@@ -10,7 +10,7 @@ mod live;
 mod removal;
 
 pub use live::LiveInstance;
-pub use removal::{FunctionFound, RemovalSeen};
+pub use removal::{FunctionFound, RemovalSeen, RoleFound};
 mod source;
 
 pub use source::{

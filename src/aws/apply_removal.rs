@@ -214,17 +214,7 @@ impl Runner<'_> {
         for policy in role.policies.inline.keys() {
             steady(|| self.session.delete_inline(place, name, policy, subject)).await?;
         }
-        let was_there = match self.session.delete_role(place, name, subject).await {
-            Ok(was_there) => was_there,
-            Err(fault) => {
-                // The next run does not find the role any more: its function led there.
-                let by_hand =
-                    format!("delete role `{name}` by hand: without its function it is not found again.");
-                let hint =
-                    fault.hint().map_or_else(|| by_hand.clone(), |hint| format!("{hint} Then {by_hand}"));
-                return Ok(Outcome::Failed { message: fault.to_string(), hint: Some(hint) });
-            }
-        };
+        let was_there = self.session.delete_role(place, name, subject).await?;
         let mut patience = Patience::new(self.session.visible_within());
         while self.session.trust(place, name, subject).await?.is_some() {
             if !patience.goes_on().await {

@@ -5,17 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::operation::list_attached_role_policies::ListAttachedRolePoliciesOutput;
 use aws_sdk_iam::operation::list_role_policies::ListRolePoliciesOutput;
+use aws_sdk_iam::operation::list_role_tags::ListRoleTagsOutput;
+use aws_sdk_iam::operation::list_roles::ListRolesOutput;
 use aws_sdk_iam::types::Tag;
 use futures_util::future::{join, join_all};
 
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::operations::Operation;
-use crate::resource::{Place, canonical_policy};
+use crate::resource::{Place, canonical_policy, trusts_lambda};
 use crate::snapshot::{RolePolicies, RoleSeen};
 
 /// The largest page that is asked for.
 const PAGE: i32 = 100;
+/// The largest page of roles (ListRoles).
+const PAGE_OF_ROLES: i32 = 1000;
+/// Service-linked roles belong to AWS.
+const SERVICE_LINKED: &str = "/aws-service-role/";
 
 impl Session {
     /// Reads a role with all its policies; none if there is no such role.
@@ -62,6 +68,48 @@ impl Session {
         let trust = role.assume_role_policy_document.unwrap_or_default();
         let tags = role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
         Ok(Some((role.arn, canonical_policy(&decoded(&trust)), tags)))
+    }
+
+    /// Lists the roles of an account that Lambda may assume, by name, with their ARNs.
+    pub(super) async fn lambda_roles(
+        &self,
+        place: &Place,
+        subject: &str,
+    ) -> Result<BTreeMap<String, String>, Fault> {
+        let list = self.at(place).iam.list_roles().max_items(PAGE_OF_ROLES);
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut all = BTreeMap::new();
+        let keep = |page: ListRolesOutput| {
+            let roles = page.roles.into_iter().filter(|role| {
+                let trust = role.assume_role_policy_document.as_deref().unwrap_or_default();
+                !role.path.starts_with(SERVICE_LINKED) && trusts_lambda(&canonical_policy(&decoded(trust)))
+            });
+            all.extend(roles.map(|role| (role.role_name, role.arn)));
+            Ok(page.marker.filter(|_| page.is_truncated))
+        };
+        self.pages(Operation::ListRoles, place, subject, ask, keep).await?;
+        Ok(all)
+    }
+
+    /// Reads the tags of a role; none if there is no such role.
+    pub(super) async fn role_tags(
+        &self,
+        place: &Place,
+        name: &str,
+        subject: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, Fault> {
+        let list = self.at(place).iam.list_role_tags().role_name(name).max_items(PAGE);
+        let ask = |marker| list.clone().set_marker(marker).send();
+        let mut all = BTreeMap::new();
+        let keep = |page: ListRoleTagsOutput| {
+            all.extend(page.tags.into_iter().map(|tag| (tag.key, tag.value)));
+            Ok(page.marker.filter(|_| page.is_truncated))
+        };
+        match self.pages(Operation::ListRoleTags, place, subject, ask, keep).await {
+            Ok(()) => Ok(Some(all)),
+            Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     async fn attached(&self, place: &Place, name: &str, subject: &str) -> Result<BTreeSet<String>, Fault> {

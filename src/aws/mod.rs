@@ -25,6 +25,7 @@ mod observe_flows;
 mod observe_functions;
 mod observe_instance;
 mod observe_removal;
+mod observe_roles;
 mod observe_rollback;
 mod observe_strangers;
 mod pace;

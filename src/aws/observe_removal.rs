@@ -10,11 +10,9 @@ use super::lambda_functions::untold_tags;
 use super::observe::gap;
 use super::session::Session;
 use crate::manifest::{Function, Manifest};
-use crate::plan::{RemovalReads, is_left_over, role_of};
-use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
-use crate::snapshot::{
-    FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, RoleSeen, Snapshot,
-};
+use crate::plan::RemovalReads;
+use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
+use crate::snapshot::{FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, Snapshot};
 
 /// Adds to a snapshot what removal looks at. Every failure is a gap.
 pub async fn observe_removal(
@@ -31,6 +29,7 @@ pub async fn observe_removal(
     let places = reads.places.iter().map(|place| observer.place(place));
     let (sites, places) = join(join_all(sites), join_all(places)).await;
     let (mut removal, mut gaps) = (RemovalSeen::default(), Vec::new());
+    removal.places.clone_from(&reads.places);
     for site in sites {
         gaps.extend(site.gaps);
         removal.contents.insert(site.name.clone(), site.contents);
@@ -43,7 +42,7 @@ pub async fn observe_removal(
         removal.functions.extend(functions);
         gaps.extend(missed);
     }
-    let ((roles, missed), gone) = join(observer.roles(&removal), observer.gone(&removal)).await;
+    let ((roles, missed), gone) = join(observer.roles(&reads.roles), observer.gone(&removal)).await;
     (removal.roles, removal.gone) = (roles, gone);
     gaps.extend(missed);
     snapshot.removal = Some(removal);
@@ -64,7 +63,6 @@ struct Site {
     gaps: Vec<Gap>,
 }
 
-type Roles = BTreeMap<(AccountId, String), RoleSeen>;
 type Functions = BTreeMap<(Place, String), FunctionFound>;
 
 impl Observer<'_> {
@@ -178,7 +176,7 @@ impl Observer<'_> {
     }
 
     /// A gap needs an address: what of the set lies there stands for the place.
-    fn address_of(&self, place: &Place) -> Option<Address> {
+    pub(super) fn address_of(&self, place: &Place) -> Option<Address> {
         let function = self.desired.functions.iter().find(|(_, f)| f.target.place == *place);
         let function = function.map(|(name, _)| Address::new(Kind::Function, name));
         let instances = &self.desired.instances;
@@ -232,31 +230,6 @@ impl Observer<'_> {
             Some(seen) => Ok(Some(seen.clone())),
             None => self.session.function(function, subject).await,
         }
-    }
-
-    /// Reads the roles of functions that are left over.
-    async fn roles(&self, removal: &RemovalSeen) -> (Roles, Vec<Gap>) {
-        let left_over = removal.functions.iter().filter(|(_, found)| is_left_over(found, self.desired));
-        let named: BTreeMap<(AccountId, String), &Place> = left_over
-            .filter_map(|((place, _), found)| Some((role_of(found)?, place)))
-            .filter(|((account, _), place)| *account == place.account)
-            .collect();
-        let looks = named.into_iter().map(|(key, place)| async move {
-            let role = self.session.role(place, &key.1, &format!("role `{}`", key.1)).await;
-            (key, place, role)
-        });
-        let (mut roles, mut gaps) = (Roles::new(), Vec::new());
-        for (key, place, role) in join_all(looks).await {
-            match role {
-                Ok(Some(role)) => drop(roles.insert(key, role)),
-                Ok(None) => {}
-                Err(fault) => gaps.extend(self.address_of(place).map(|address| {
-                    let told = gap(&fault, &address);
-                    Gap { message: format!("role `{}`: {}", key.1, told.message), ..told }
-                })),
-            }
-        }
-        (roles, gaps)
     }
 
     /// Finds out which of the instances that the set's statements name, and the manifest does not, exist no more.

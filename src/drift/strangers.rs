@@ -156,8 +156,13 @@ impl<'a> Finder<'a> {
 
     /// The name that the manifest has for a function; else one made of its own.
     fn function_label(&self, function: &FunctionRef) -> Option<Label> {
-        let tagged = || logical(&self.found(function)?.tags, self.desired);
+        let tagged = || self.orphaned(&self.found(function)?.tags);
         self.declared(function).cloned().or_else(tagged).or_else(|| label(&function.name))
+    }
+
+    /// The logical name under which the set made a function, unless it stands for another one by now.
+    fn orphaned(&self, tags: &BTreeMap<String, String>) -> Option<Label> {
+        logical(tags, self.desired).filter(|label| !self.desired.functions.contains_key(label))
     }
 
     fn declared(&self, function: &FunctionRef) -> Option<&'a Label> {
@@ -177,12 +182,12 @@ impl<'a> Finder<'a> {
         let found = self.observed.strangers.iter().filter_map(|(key, look)| Some((key, look.found()?)));
         let made = found.filter_map(|((place, name), found)| {
             let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
-            let logical = logical(&found.tags, self.desired)?;
-            if self.declared(&function).is_some() || self.desired.functions.contains_key(&logical) {
+            logical(&found.tags, self.desired)?;
+            if self.declared(&function).is_some() {
                 return None;
             }
-            let message = format!("this set made `{name}`, and the manifest does not name it any more");
-            Some(left_over(Address::new(Kind::Function, &logical), message, None))
+            let message = format!("this set created `{name}` and no longer declares it");
+            Some(left_over(Address::new(Kind::Function, &self.function_label(&function)?), message, None))
         });
         made.collect()
     }

@@ -51,6 +51,7 @@ pub(super) enum FaultKind {
 enum Which {
     All,
     Nth(u64),
+    From(u64),
     Probability(f64),
 }
 
@@ -117,7 +118,7 @@ impl FromStr for Fault {
         let which = match parts.next() {
             None => Which::All,
             Some(selector) => {
-                selector.parse().map_err(|()| wrong("a selector is nth=N (from 1) or p=0.3"))?
+                selector.parse().map_err(|()| wrong("a selector is nth=N or from=N (N from 1), or p=0.3"))?
             }
         };
         if parts.next().is_some() {
@@ -133,6 +134,7 @@ impl FromStr for Which {
     fn from_str(text: &str) -> Result<Self, ()> {
         match text.split_once('=') {
             Some(("nth", n)) => n.parse().ok().filter(|n| *n > 0).map(Self::Nth).ok_or(()),
+            Some(("from", n)) => n.parse().ok().filter(|n| *n > 0).map(Self::From).ok_or(()),
             Some(("p", p)) => {
                 p.parse().ok().filter(|p| (0.0..=1.0).contains(p)).map(Self::Probability).ok_or(())
             }
@@ -152,6 +154,7 @@ impl fmt::Display for Fault {
         match self.which {
             Which::All => Ok(()),
             Which::Nth(n) => write!(out, ":nth={n}"),
+            Which::From(n) => write!(out, ":from={n}"),
             Which::Probability(p) => write!(out, ":p={p}"),
         }
     }
@@ -180,6 +183,7 @@ impl Faults {
             let hit = match fault.which {
                 Which::All => true,
                 Which::Nth(n) => *seen == n,
+                Which::From(n) => *seen >= n,
                 Which::Probability(p) => {
                     ids::fraction(&[&seed.to_string(), &index.to_string(), &seen.to_string()]) < p
                 }
@@ -233,6 +237,14 @@ mod tests {
     }
 
     #[test]
+    fn from_a_call_on_every_one_is_hit() {
+        let mut faults = faults(&["drop-before:iam:*:from=3"]);
+        let hits: Vec<bool> =
+            (0..5).map(|_| !faults.decide(Service::Iam, "GetRole", false).is_empty()).collect();
+        assert_eq!(hits, [false, false, true, true, true]);
+    }
+
+    #[test]
     fn a_probability_hits_about_its_share_and_the_same_calls_each_time() {
         let run = || -> Vec<bool> {
             let mut faults = faults(&["500:*:*:p=0.3"]);
@@ -253,7 +265,12 @@ mod tests {
 
     #[test]
     fn a_fault_prints_as_it_is_written() {
-        for text in ["deny:connect:ListLambdaFunctions", "delay=250ms:*:*:p=0.5", "kill:*:*:nth=3"] {
+        for text in [
+            "deny:connect:ListLambdaFunctions",
+            "delay=250ms:*:*:p=0.5",
+            "kill:*:*:nth=3",
+            "drop-before:*:*:from=4",
+        ] {
             assert_eq!(text.parse::<Fault>().expect(text).to_string(), text);
         }
     }

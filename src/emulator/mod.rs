@@ -63,6 +63,7 @@
 //! SERVICE    connect | lambda | iam | sts | *
 //! OPERATION  a name, which may end in *
 //! SELECTOR   nth=N                 the N-th matching call only, from 1
+//!            from=N                the N-th matching call and all after it
 //!            p=0.3                 this share of the calls, decided by the seed
 //! ```
 //!

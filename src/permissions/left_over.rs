@@ -28,7 +28,9 @@ pub(super) fn add_reads(manifest: &Manifest, needs: &mut Needs<'_>) {
         }
         // Whether an instance that an old statement names is there still.
         needs.add(Operation::DescribeInstance, &Target::place(place));
-        for operation in ROLE {
+    }
+    for place in reads.roles.values() {
+        for operation in [Operation::ListRoles, Operation::ListRoleTags] {
             needs.add(operation, &Target::place(place).role("*"));
         }
     }
@@ -50,6 +52,12 @@ pub(super) fn add_writes(manifest: &Manifest, needs: &mut Needs<'_>) {
         needs.add(Operation::AddPermission, &functions);
         needs.add(Operation::RemovePermission, &functions);
         needs.add(Operation::DeleteFunction, &functions.owned_by(&manifest.set));
+    }
+    for place in reads.roles.values() {
+        // What a role holds is read right before it is deleted.
+        for operation in ROLE {
+            needs.add(operation, &Target::place(place).role("*"));
+        }
         for operation in [Operation::DetachRolePolicy, Operation::DeleteRolePolicy, Operation::DeleteRole] {
             needs.add(operation, &Target::place(place).role("*").owned_by(&manifest.set));
         }

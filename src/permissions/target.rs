@@ -159,6 +159,8 @@ impl<'a> Target<'a> {
 
     fn iam(&self, name: &str) -> String {
         match (&self.role, name) {
+            // It has no resource level.
+            (_, "ListRoles") => "*".to_owned(),
             (Some(arn), _) => arn.clone(),
             // What Amazon Connect does to its own role, with the caller's rights.
             (None, _) => format!("{}{SERVICE_ROLE}", prefix("iam", self.place)),
@@ -199,6 +201,8 @@ impl<'a> Target<'a> {
                 self.creates.map(|set| owned("RequestTag", set))
             }
             _ if self.owned_by.is_some() => self.owned_by.map(|set| owned("ResourceTag", set)),
+            // IAM has no Regions.
+            ("iam", _) => None,
             _ if resource == "*" => region(),
             _ => None,
         }

@@ -50,14 +50,13 @@ pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use only::{Partial, addresses, chosen};
 pub use outcome::{ApplyReport, Outcome};
+pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, drift_reads, reads};
 pub use removal::{
     Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
     StatementRemoval, removal_reads,
 };
-#[cfg(feature = "aws")]
-pub(crate) use removal::{is_left_over, role_of};
 pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;

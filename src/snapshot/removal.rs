@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowSeen, FunctionSeen, Look, RoleSeen};
+use super::{FlowSeen, FunctionSeen, Look};
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Label, Place, ResourcePolicy};
 
 /// Everything that tells what is left over, and whether something still needs it.
@@ -14,10 +14,12 @@ pub struct RemovalSeen {
     pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
     /// The functions of each account and Region, by name; a gap says which could not be read.
     pub functions: BTreeMap<(Place, String), FunctionFound>,
-    /// The accounts and Regions of which every function was listed and read.
+    /// The accounts and Regions whose functions were asked for.
+    pub places: BTreeSet<Place>,
+    /// Those of which every function was listed and read.
     pub whole: BTreeSet<Place>,
-    /// The roles of functions that carry the set's tag and that the manifest does not name, by account and name.
-    pub roles: BTreeMap<(AccountId, String), RoleSeen>,
+    /// The roles that Lambda may assume and that carry the set's tag, by account and name.
+    pub roles: BTreeMap<(AccountId, String), RoleFound>,
     /// Instances that statements of the set name, that the manifest does not, and that surely exist no more.
     pub gone: BTreeSet<InstanceArn>,
 }
@@ -36,6 +38,15 @@ impl RemovalSeen {
             None => Look::Unknown,
         }
     }
+}
+
+/// A role that was found by its tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleFound {
+    /// Its ARN.
+    pub arn: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A function that was found, whoever made it.

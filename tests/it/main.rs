@@ -33,6 +33,7 @@ mod removal;
 mod removal_answers;
 mod removal_functions;
 mod removal_ownership;
+mod roles_orphaned;
 mod rollback;
 mod saved_plans;
 mod schemas;

@@ -263,6 +263,7 @@ async fn nothing_is_read_twice_for_it() {
     connect:ListContactFlows 1
     connect:ListInstances 1
     connect:ListLambdaFunctions 1
+    iam:ListRoles 1
     lambda:GetFunction 4
     lambda:GetPolicy 6
     lambda:ListAliases 4

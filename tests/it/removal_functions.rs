@@ -125,7 +125,7 @@ async fn a_function_that_others_may_use_needs_a_word_and_a_role_that_others_have
     );
     assert_eq!(
         problems(&plan),
-        ["still-referred: role `greeter-role` is left over, but function `theirs` still has it"]
+        ["still-referred: role `greeter-role` is orphaned, but function `theirs` still uses it"]
     );
     let session = world.session().await;
     let backups = Backups::new(&world.folder.path().join("own"), "refused");

@@ -350,7 +350,9 @@ impl<'a> Planner<'a, '_> {
             self.desired.functions.iter().find(|(_, f)| same(&f.target)).map(|(name, _)| name.clone());
         let tagged = || {
             let found = self.seen.functions.get(&(function.place.clone(), function.name.clone()))?;
-            super::contents::logical(&found.tags, self.desired)
+            let label = super::contents::logical(&found.tags, self.desired)?;
+            // Declared under another name on AWS, it would stand for that function.
+            (!self.desired.functions.contains_key(&label)).then_some(label)
         };
         declared.or_else(tagged).or_else(|| label(&function.name))
     }

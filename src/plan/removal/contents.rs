@@ -8,7 +8,7 @@ use super::{FlowRemoval, Removal, Tally};
 use crate::manifest::Manifest;
 use crate::plan::editing::newer_draft;
 use crate::plan::order::Order;
-use crate::plan::ownership::OWNER_TAG;
+use crate::plan::ownership::{OWNER_TAG, Owner};
 use crate::plan::{Action, ActionId, Draft, Guard, KeptFlow, Spec, Step, editing};
 use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
@@ -321,6 +321,8 @@ fn kind(seen: &FlowSeen) -> Kind {
 
 /// The logical name under which the set made something, by its tags.
 pub(crate) fn logical(tags: &BTreeMap<String, String>, desired: &Manifest) -> Option<Label> {
-    let rest = tags.get(OWNER_TAG)?.strip_prefix(desired.set.as_str())?.strip_prefix('/')?;
-    Label::parse(rest).ok()
+    match Owner::of(Some(tags), &desired.set) {
+        Owner::Ours(name) => Label::parse(&name).ok(),
+        _ => None,
+    }
 }

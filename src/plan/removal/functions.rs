@@ -1,32 +1,28 @@
-//! Plans the removal of functions that the set made, and of their roles.
+//! Plans the removal of functions that the set made.
 
 use super::bindings::Goodbyes;
-use super::contents::{Contents, logical};
+use super::contents::Contents;
 use super::mentions::Qualifier;
-use super::{FunctionRemoval, Removal, RoleRemoval, Tally};
+use super::{FunctionRemoval, Removal, Tally, orphan};
 use crate::manifest::Manifest;
-use crate::plan::{ActionId, Draft, Guard, owner_tag};
-use crate::resource::{AccountId, Address, FunctionRef, Kind, Label, OwnSid, Problem};
-use crate::snapshot::{FunctionFound, Look, RemovalSeen, Snapshot};
+use crate::plan::{ActionId, Draft, Guard, Owner};
+use crate::resource::{Address, FunctionRef, Kind, Label, OwnSid, Problem};
+use crate::snapshot::{FunctionFound, Look, RemovalSeen};
 
-/// Plans the deletion of every function that carries the set's tag under a logical name that is not declared.
+/// Plans the deletion of every function that carries the set's tag and that the manifest does not name.
 pub(super) fn plan(
     desired: &Manifest,
-    observed: &Snapshot,
     seen: &RemovalSeen,
     contents: &Contents<'_>,
     goodbyes: &Goodbyes,
     draft: &mut Draft,
     tally: &mut Tally,
 ) {
-    for role in observed.roles.values().filter_map(Look::found) {
-        logical(&role.tags, desired).iter().for_each(|_| tally.own(Kind::Role));
-    }
     for ((place, name), found) in &seen.functions {
-        let Some(logical) = logical(&found.tags, desired) else { continue };
+        let Owner::Ours(logical) = Owner::of(Some(&found.tags), &desired.set) else { continue };
         tally.own(Kind::Function);
-        let meant = desired.functions.values().any(|f| f.target.place == *place && f.target.name == *name);
-        if meant || desired.functions.contains_key(&logical) {
+        // The name cannot be changed: under another one, the same logical name is another function.
+        if desired.functions.values().any(|f| f.target.place == *place && f.target.name == *name) {
             continue;
         }
         let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
@@ -35,68 +31,39 @@ pub(super) fn plan(
     }
 }
 
-/// Plans one function that is left over.
+/// Plans one function that is orphaned.
 struct Planner<'a> {
     desired: &'a Manifest,
     seen: &'a RemovalSeen,
     contents: &'a Contents<'a>,
     goodbyes: &'a Goodbyes,
     function: FunctionRef,
-    logical: Label,
+    logical: String,
     found: &'a FunctionFound,
 }
 
 impl Planner<'_> {
     fn plan(&self, draft: &mut Draft, tally: &mut Tally) {
-        let address = Address::new(Kind::Function, &self.logical);
+        let name = &self.function.name;
+        let declared = |label: &Label| self.desired.functions.contains_key(label);
+        let Some(address) = orphan((Kind::Function, &self.logical, name), declared, draft) else {
+            let message = format!(
+                "several functions carry the tag of `{}`: only one is removed in a run",
+                self.logical
+            );
+            let hint = format!("run it again to remove `{name}` when the others are gone.");
+            draft.problems.push(Problem::held("cannot-tell", message).hint(hint));
+            return;
+        };
         if let Some(problem) = self.refusal() {
             draft.problems.push(problem.on(&address));
             return;
         }
-        if draft.actions.iter().any(|action| action.id.address == address) {
-            let message =
-                format!("several functions carry the tag of {address}: only one is removed in a run");
-            let hint = "run it again when that one is gone.";
-            draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
-            return;
-        }
         tally.delete(Kind::Function);
-        let name = &self.function.name;
-        let reason = format!("left over: the set made `{name}`, and the manifest does not name it any more");
+        let reason = format!("orphaned: this set created `{name}` and no longer declares it");
         let removal = FunctionRemoval { function: self.function.clone(), record: self.found.seen.record() };
         let guard = self.guard(&address);
-        let id = draft.remove(address, Removal::Function(removal), reason, self.after(), guard);
-        self.role(id, draft, tally);
-    }
-
-    /// The role goes with the last function that has it, if the set made it for this one.
-    fn role(&self, function: ActionId, draft: &mut Draft, tally: &mut Tally) {
-        let Some((account, name)) = role_of(self.found) else { return };
-        let Some(role) = self.seen.roles.get(&(account.clone(), name.clone())) else { return };
-        if logical(&role.tags, self.desired).as_ref() != Some(&self.logical) {
-            return;
-        }
-        tally.own(Kind::Role);
-        let address = Address::new(Kind::Role, &self.logical);
-        let others = self
-            .seen
-            .functions
-            .iter()
-            .filter(|((place, name), _)| (place, name) != (&self.function.place, &self.function.name));
-        let user = others
-            .map(|((_, name), found)| (name, found))
-            .find(|(_, found)| found.seen.latest.role == role.arn);
-        if let Some((user, _)) = user {
-            let message = format!("role `{name}` is left over, but function `{user}` still has it");
-            let hint = "give that function another role, then run it again with --prune.";
-            draft.problems.push(Problem::held("still-referred", message).on(&address).hint(hint));
-            return;
-        }
-        tally.delete(Kind::Role);
-        let reason = format!("left over: the set made `{name}` for {}", function.address);
-        let owner = owner_tag(&self.desired.set, &self.logical);
-        let removal = RoleRemoval { place: self.function.place.clone(), name, owner };
-        draft.remove(address, Removal::Role(removal), reason, vec![function], None);
+        draft.remove(address, Removal::Function(removal), reason, self.after(), guard);
     }
 
     fn refusal(&self) -> Option<Problem> {
@@ -152,18 +119,4 @@ impl Planner<'_> {
         let callers = self.contents.arns.keys().flat_map(|at| self.contents.farewells(at, &self.function));
         own.chain(callers).collect()
     }
-}
-
-/// The account and name of a function's role.
-pub(crate) fn role_of(found: &FunctionFound) -> Option<(AccountId, String)> {
-    let mut parts = found.seen.latest.role.splitn(6, ':');
-    let account = AccountId::parse(parts.nth(4)?).ok()?;
-    let name = parts.next()?.strip_prefix("role/")?.rsplit('/').next()?;
-    Some((account, name.to_owned()))
-}
-
-/// Whether the set made a function that the manifest does not name any more.
-#[cfg(feature = "aws")]
-pub(crate) fn is_left_over(found: &FunctionFound, desired: &Manifest) -> bool {
-    logical(&found.tags, desired).is_some_and(|logical| !desired.functions.contains_key(&logical))
 }

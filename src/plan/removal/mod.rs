@@ -8,6 +8,7 @@ mod contents;
 mod functions;
 mod mentions;
 mod reads;
+mod roles;
 mod spec;
 
 use std::collections::BTreeMap;
@@ -19,8 +20,6 @@ use crate::snapshot::Snapshot;
 
 use contents::Contents;
 pub(crate) use contents::logical;
-#[cfg(feature = "aws")]
-pub(crate) use functions::{is_left_over, role_of};
 pub use reads::{RemovalReads, removal_reads};
 pub use spec::{
     Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RoleRemoval, StatementRemoval,
@@ -40,7 +39,8 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -
     }
     contents.plan(draft, &mut tally);
     let goodbyes = bindings::plan(desired, observed, seen, &contents, draft, &mut tally);
-    functions::plan(desired, observed, seen, &contents, &goodbyes, draft, &mut tally);
+    functions::plan(desired, seen, &contents, &goodbyes, draft, &mut tally);
+    roles::plan(desired, seen, draft, &mut tally);
     for action in &mut draft.actions {
         action.after.sort();
         action.after.dedup();
@@ -77,6 +77,18 @@ impl Tally {
         let rest = if rest.is_empty() { String::new() } else { format!("{} and ", rest.join(", ")) };
         Some(format!("{rest}{last} that the set owns would be deleted"))
     }
+}
+
+/// Addresses what the set made and does not declare: by the logical name that its tag holds, or by its name on AWS where
+/// the logical name is declared for something else or stands for another deletion.
+fn orphan(
+    (kind, logical, name): (Kind, &str, &str),
+    declared: impl Fn(&Label) -> bool,
+    draft: &Draft,
+) -> Option<Address> {
+    let names = [Label::parse(logical).ok(), label(name)].into_iter().flatten();
+    let mut addresses = names.filter(|label| !declared(label)).map(|label| Address::new(kind, &label));
+    addresses.find(|address| draft.actions.iter().all(|action| action.id.address != *address))
 }
 
 /// Makes a logical name of a name of AWS's, for what the manifest has no name for.

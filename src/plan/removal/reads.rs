@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::manifest::Manifest;
 use crate::operations::Operation;
 use crate::plan::{Read, Reads};
-use crate::resource::{Kind, Label, Place, Region};
+use crate::resource::{AccountId, Kind, Label, Place, Region};
 
 /// What must be looked at before anything may be deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,6 +14,9 @@ pub struct RemovalReads {
     pub instances: BTreeSet<Label>,
     /// The accounts and Regions: every function of each, its tags, its aliases and their policies.
     pub places: BTreeSet<Place>,
+    /// Where the roles of each account are listed, and the tags of those that Lambda may assume. IAM has no Regions:
+    /// one of the account's places is enough.
+    pub roles: BTreeMap<AccountId, Place>,
 }
 
 /// Says what removal must look at. An account that is declared counts in every Region of the set: its last function
@@ -28,12 +31,13 @@ pub fn removal_reads(desired: &Manifest) -> RemovalReads {
             regions.iter().map(|region| Place { account: account.id.clone(), region: region.clone() }),
         );
     }
-    RemovalReads { instances: desired.instances.keys().cloned().collect(), places }
+    let roles = places.iter().rev().map(|place| (place.account.clone(), place.clone())).collect();
+    RemovalReads { instances: desired.instances.keys().cloned().collect(), places, roles }
 }
 
 impl RemovalReads {
     /// The calls that come on top at least: the lists. Each flow and module takes two more, each function three and
-    /// one for each alias.
+    /// one for each alias, each role that Lambda may assume one.
     pub fn calls(&self, reads: &Reads) -> BTreeMap<Operation, u32> {
         let mut calls = BTreeMap::new();
         let mut add = |operation| *calls.entry(operation).or_default() += 1;
@@ -49,6 +53,7 @@ impl RemovalReads {
             }
         }
         self.places.iter().for_each(|_| add(Operation::ListFunctions));
+        self.roles.iter().for_each(|_| add(Operation::ListRoles));
         calls
     }
 }

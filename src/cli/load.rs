@@ -1,9 +1,11 @@
 //! Loads manifests, and shows everything that is wrong with them.
 
+use std::collections::BTreeSet;
+
 use super::args::{EmulatorArgs, ManifestArgs};
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
-use crate::manifest::{self, Disk, Inputs, Loaded, Problems, Sources};
+use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
 use crate::report::source;
 use crate::resource::Problem;
 
@@ -15,7 +17,24 @@ pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
         targets: args.targets.clone(),
         region: args.region.clone(),
     };
-    manifest::load(&args.paths, &inputs, &Disk)
+    let loaded = manifest::load(&args.paths, &inputs, &Disk)?;
+    log_left_out(&loaded);
+    Ok(loaded)
+}
+
+/// Logs what the packages of functions do not hold, each package once.
+fn log_left_out(loaded: &Loaded) {
+    let functions = loaded.manifests.iter().flat_map(|manifest| manifest.functions.values());
+    let mut seen = BTreeSet::new();
+    for code in functions.filter_map(|function| Some(&function.source.as_ref()?.code)) {
+        let Package { path, left_out: LeftOut { names, count }, .. } = code;
+        if *count > 0 && seen.insert((path, &code.digest, *count)) {
+            let more = count - names.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            // Names are quoted as text, so that none forges a line.
+            tracing::info!("the package of {path:?} leaves out {count} of its entries: {names:?}{more}");
+        }
+    }
 }
 
 /// Reads manifests, or shows what is wrong and fails.

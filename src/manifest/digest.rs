@@ -92,7 +92,7 @@ fn function(function: &Function) -> Value {
 /// The values of the environment are covered by [`environments`], for all functions at once.
 fn source(source: &Source) -> Value {
     let Source { runtime, handler, code, role, timeout, memory, environment, description, publish } = source;
-    let Package { path: _, digest, zip: _, size: _ } = code;
+    let Package { path: _, digest, zip: _, size: _, left_out: _ } = code;
     let role = match role {
         RoleRef::Arn(arn) => json!(arn),
         RoleRef::Managed(Role { name, managed_policies, inline }) => json!([name, managed_policies, inline]),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 /// Why a file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum FileError {
         /// The most bytes that are taken.
         limit: u64,
     },
+    /// It was written to while it was read.
+    #[error("it changed while it was read; run again when nothing writes to it")]
+    Changed,
     /// The system refuses.
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] io::Error),
@@ -60,6 +64,24 @@ pub trait Files {
     ///
     /// When nothing lies there, or it cannot be looked at.
     fn kind(&self, path: &Path) -> Result<FileKind, FileError>;
+
+    /// Gives what a symbolic link points to, as it is written in it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no link, or it cannot be read.
+    fn target(&self, _link: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Gives a path as an absolute one in which no part is a symbolic link.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is there, or links lead in a circle.
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_owned())
+    }
 }
 
 fn missing(error: io::Error) -> FileError {
@@ -79,12 +101,7 @@ impl Files for Disk {
         if !std::fs::metadata(path).map_err(missing)?.is_file() {
             return Err(FileError::NotAFile);
         }
-        let mut bytes = Vec::new();
-        File::open(path).map_err(missing)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(FileError::TooLarge { limit });
-        }
-        Ok(bytes)
+        read(&File::open(path).map_err(missing)?, limit, || {})
     }
 
     fn list(&self, folder: &Path) -> Result<Option<Vec<PathBuf>>, FileError> {
@@ -110,6 +127,35 @@ impl Files for Disk {
             FileKind::Other
         })
     }
+
+    fn target(&self, link: &Path) -> io::Result<PathBuf> {
+        std::fs::read_link(link)
+    }
+
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path })
+    }
+}
+
+/// Reads a file; `between` is what happens to it until it is looked at again.
+fn read(mut file: &File, limit: u64, between: impl FnOnce()) -> Result<Vec<u8>, FileError> {
+    let before = state(file)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    between();
+    if before != state(file)? {
+        return Err(FileError::Changed);
+    }
+    if bytes.len() as u64 > limit {
+        return Err(FileError::TooLarge { limit });
+    }
+    Ok(bytes)
+}
+
+/// What changes when a file is written to: its length and its time.
+fn state(file: &File) -> io::Result<(u64, SystemTime)> {
+    let metadata = file.metadata()?;
+    Ok((metadata.len(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
 }
 
 /// Files in memory, by their paths as [`clean`] writes them.
@@ -127,11 +173,10 @@ impl Files for BTreeMap<PathBuf, Vec<u8>> {
     }
 
     fn kind(&self, path: &Path) -> Result<FileKind, FileError> {
-        match (self.contains_key(path), self.list(path)?) {
-            (true, _) => Ok(FileKind::File),
-            (false, Some(_)) => Ok(FileKind::Folder),
-            (false, None) => Err(FileError::Missing),
+        if self.contains_key(path) {
+            return Ok(FileKind::File);
         }
+        self.list(path)?.map(|_| FileKind::Folder).ok_or(FileError::Missing)
     }
 }
 
@@ -172,6 +217,23 @@ mod tests {
         ] {
             assert_eq!(clean(Path::new(path)), Path::new(expected), "{path}");
         }
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_not_taken_in_half() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.js");
+        std::fs::write(&path, "old").unwrap();
+        let file = File::open(&path).unwrap();
+        let longer = read(&file, 9, || std::fs::write(&path, "newer").unwrap());
+        assert!(matches!(longer, Err(FileError::Changed)), "{longer:?}");
+        let touch = || {
+            let file = File::options().write(true).open(&path).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        };
+        let touched = read(&File::open(&path).unwrap(), 9, touch);
+        assert!(matches!(touched, Err(FileError::Changed)), "{touched:?}");
+        assert_eq!(read(&File::open(&path).unwrap(), 9, || {}).unwrap(), b"newer");
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::resource::{FunctionArn, FunctionRef, Label, MAX_FUNCTION_ARN, Place};
+use crate::resource::{FunctionArn, FunctionRef, Label, MAX_FUNCTION_ARN, Place, Problem};
 
 use super::draft::{At, Draft, FunctionDraft, SourceDraft};
 use super::files::clean;
-use super::log::Log;
+use super::log::{Log, quote};
 use super::model::{Associate, Function, Grants, Package, Source};
-use super::package::{Fault, Packages};
+use super::package::{Fault, Packages, Packed, Warning, wrong_patterns};
 use super::place::{Claim, place};
 use super::resolve::arn_place;
 use super::roles;
@@ -115,7 +115,7 @@ fn source(
 ) -> Option<Source> {
     let timeout = value.timeout.at().and_then(|limit| timeout(limit, log));
     check_environment(value, log);
-    let package = value.code.at().and_then(|path| package(path, code, log));
+    let package = value.code.at().and_then(|path| package(path, &value.exclude, code, log));
     let role = roles::role(&value.role, place, log);
     let environment = value.environment.as_ref().map(|environment| {
         environment.iter().map(|(name, At { value, .. })| (name.clone(), value.clone())).collect()
@@ -143,15 +143,36 @@ fn timeout(limit: &At<Duration>, log: &mut Log) -> Option<u32> {
     None
 }
 
-fn package(path: &At<String>, code: &mut Code<'_, '_>, log: &mut Log) -> Option<Package> {
-    match code.packages.get(&clean(&code.folder.join(&path.value))) {
-        Ok(package) => Some(package),
-        Err(Fault { message, hint: Some(hint) }) => {
-            log.error_with("bad-code", path.position, message, hint);
-            None
+fn package(
+    path: &At<String>,
+    exclude: &[At<String>],
+    code: &mut Code<'_, '_>,
+    log: &mut Log,
+) -> Option<Package> {
+    let patterns: Vec<String> = exclude.iter().map(|at| at.value.clone()).collect();
+    let wrong = wrong_patterns(&patterns);
+    for (index, why) in &wrong {
+        let At { value, position } = &exclude[*index];
+        let message = format!("{} is not a pattern: {why}", quote(value));
+        log.error_with("bad-pattern", *position, message, "patterns are written as in `.gitignore`");
+    }
+    if !wrong.is_empty() {
+        return None;
+    }
+    let origin = log.origin(path.position);
+    let problem = |problem: Problem, Fault { message, hint }: Fault| {
+        let problem = Problem { message, ..problem }.at(&origin);
+        hint.map_or(problem.clone(), |hint| problem.hint(hint))
+    };
+    match code.packages.get(&clean(&code.folder.join(&path.value)), &patterns) {
+        Ok(Packed { package, warnings }) => {
+            for Warning { code, fault } in warnings {
+                log.push(problem(Problem::warning(code, ""), fault));
+            }
+            Some(package)
         }
-        Err(Fault { message, hint: None }) => {
-            log.error("bad-code", path.position, message);
+        Err(faults) => {
+            faults.into_iter().for_each(|fault| log.push(problem(Problem::error("bad-code", ""), fault)));
             None
         }
     }

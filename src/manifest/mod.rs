@@ -44,8 +44,8 @@ pub use load::{Inputs, Loaded, Problems, load};
 pub use log::hint as suggest;
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
-    InstanceLookup, Invocation, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef, Source,
-    State, Status, Suppression,
+    InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef,
+    Source, State, Status, Suppression,
 };
 pub use schema::schema;
 pub use sources::Sources;

@@ -13,7 +13,7 @@ mod origin;
 mod source;
 
 pub use flow::{Binding, Flow, FlowText, Invocation, NamedKind, State, Status};
-pub use source::{Package, Role, RoleRef, Source};
+pub use source::{LeftOut, Package, Role, RoleRef, Source};
 
 /// One binding set, for one target.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,33 @@
 //! Deployment packages: a zip file byte for byte, or a folder put into a zip that is the same on every machine.
 //!
-//! The digest is what Lambda answers as `CodeSha256`, so a plan says whether code differs without sending it. For
-//! that, a folder's zip depends on the files' names and bytes alone: see [`zip`](self::zip) for times, permissions
-//! and why nothing is compressed. A folder of more than 50 MB has to be packed by a tool of its own.
+//! The digest is what Lambda answers as `CodeSha256`, so a plan says whether code differs without sending it, and sees
+//! code that somebody changed in the console. For that, a folder's zip depends on the names and bytes of the files and
+//! on the links between them alone: see [`zip`](self::zip) for times and permissions, [`exclude`](self::exclude) for
+//! what stays out.
+//!
+//! # Compression
+//!
+//! A folder is stored while its zip fits what a call takes (50 MB), and compressed only beyond. The comparison rests on
+//! the bytes of the zip in both cases, so both writers are fixed for ever and are part of this crate: no upgrade, of
+//! flowbind or of a library, publishes a function whose files did not change. The other way would be a tag with a
+//! digest of the files, for any compressor to be used: that needs the permission to tag, says nothing of functions that
+//! were made before, and has to be kept true when code is changed elsewhere. The price of this one is some 250 lines
+//! ([`deflate`](self::deflate)), uploads that are larger than they need be, and 10 s for each run with a package of
+//! 200 MB.
+//!
+//! # Symbolic links
+//!
+//! A link whose target is in the folder stays a link in the zip (an entry of the mode `0120777`, as `zip --symlinks`
+//! makes it), and leads straight to its target by a relative path, however it was written. To copy what it points to
+//! would break pnpm's layout: `node_modules/a` leads to `.pnpm/a@1/node_modules/a`, whose dependencies lie beside the
+//! target and not beside the link; and each copy would count against the limits again. A link whose target is left out
+//! is left out.
+//!
+//! AWS documents nothing on this. That Lambda keeps such links is reported by many and, as far as is known, denied by
+//! nobody who tried: terraform-aws-modules/terraform-aws-lambda#596, blackboard/lambda-selenium#19,
+//! microsoft/rushstack#2045 and pnpm/pnpm#6259 (pnpm's default layout in production, zipped with links), and
+//! aws/aws-sam-cli#4364 (links into `/opt`). pnpm's own documentation says that Lambda does not support links; its
+//! users disagree in pnpm/pnpm#6166. It was not tried against AWS by this project.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,11 +37,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::files::{FileError, FileKind, Files, display};
+use super::files::{FileError, Files, display};
 use super::log::{hint, quote};
-use super::model::Package;
+use super::model::{LeftOut, Package};
 
+mod deflate;
+mod exclude;
+mod folder;
+mod suspect;
 mod zip;
+
+use exclude::Exclude;
+use folder::Contents;
+use zip::{Entry, Method};
 
 /// The largest zip that a call may carry, in bytes (AWS Lambda: "50 MB (zipped, for direct upload)").
 const MAX_ZIP: u64 = 50 << 20;
@@ -24,10 +57,6 @@ const MAX_ZIP: u64 = 50 << 20;
 const MAX_UNPACKED: u64 = 250 << 20;
 /// The most that all packages of one run may have, in bytes: they are held in memory.
 const MAX_TOTAL: u64 = 1 << 30;
-/// The most entries of a folder, its subfolders included, that are looked at.
-const MAX_ENTRIES: usize = 65_535;
-/// What is never part of a package: it differs between checkouts of the same code.
-const IGNORED: [&str; 3] = [".git", ".DS_Store", "__pycache__"];
 
 /// Why there is no package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,44 +77,110 @@ impl Fault {
     }
 }
 
+impl From<Fault> for Vec<Fault> {
+    fn from(fault: Fault) -> Self {
+        vec![fault]
+    }
+}
+
+/// What is worth knowing of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Warning {
+    /// A stable kebab-case code.
+    pub(super) code: &'static str,
+    /// What it is, and what to do.
+    pub(super) fault: Fault,
+}
+
+/// A package, and what is worth knowing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Packed {
+    /// The package.
+    pub(super) package: Package,
+    /// What is worth knowing.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Says what is wrong with patterns of `exclude:`, each with its index.
+pub(super) fn wrong_patterns(patterns: &[String]) -> Vec<(usize, String)> {
+    Exclude::new(patterns).err().unwrap_or_default()
+}
+
 /// The packages of a run; each is read once, however many functions and targets name it.
 pub(super) struct Packages<'f> {
     files: &'f dyn Files,
-    done: BTreeMap<PathBuf, Result<Package, Fault>>,
+    done: BTreeMap<(PathBuf, Vec<String>), Result<Packed, Vec<Fault>>>,
     left: u64,
+    /// The largest zip that is made, in bytes.
+    largest: u64,
 }
 
 impl<'f> Packages<'f> {
     /// Prepares to read packages.
     pub(super) fn new(files: &'f dyn Files) -> Self {
-        Self { files, done: BTreeMap::new(), left: MAX_TOTAL }
+        Self { files, done: BTreeMap::new(), left: MAX_TOTAL, largest: MAX_ZIP }
     }
 
-    /// Gives the package that a folder or zip file makes.
-    pub(super) fn get(&mut self, path: &Path) -> Result<Package, Fault> {
-        if let Some(done) = self.done.get(path) {
+    /// Gives the package that a folder without what these patterns exclude, or a zip file, makes.
+    pub(super) fn get(&mut self, path: &Path, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
+        let key = (path.to_owned(), exclude.to_vec());
+        if let Some(done) = self.done.get(&key) {
             return done.clone();
         }
-        let package = self.make(path);
-        self.done.insert(path.to_owned(), package.clone());
-        package
+        let packed = self.make(path, exclude);
+        self.done.insert(key, packed.clone());
+        packed
     }
 
-    fn make(&mut self, path: &Path) -> Result<Package, Fault> {
+    fn make(&mut self, path: &Path, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
         let name = display(path);
-        let zip = match self.files.list(path) {
-            Ok(Some(entries)) => pack(self.files, path, entries)?,
-            Ok(None) => self.zip(path, &name)?,
-            Err(error) => return Err(Fault::new(format!("the code {}: {error}", quote(&name)))),
+        let (zip, left_out, warnings) = match self.files.list(path) {
+            Ok(Some(_)) => {
+                let wrong = |(_, why): (usize, String)| Fault::new(format!("a pattern of `exclude`: {why}"));
+                let exclude =
+                    Exclude::new(exclude).map_err(|all| all.into_iter().map(wrong).collect::<Vec<_>>())?;
+                let Contents { entries, left_out, warnings } = folder::read(self.files, path, &exclude)?;
+                (self.pack(&name, &entries, &left_out)?, left_out, warnings)
+            }
+            Ok(None) => {
+                let zip = self.zip(path, &name)?;
+                if !exclude.is_empty() {
+                    let message =
+                        format!("`exclude` is for folders, and the code {} is a zip file", quote(&name));
+                    return Err(vec![Fault::new(message).hint("take `exclude` out, or name the folder")]);
+                }
+                (zip, LeftOut::default(), Vec::new())
+            }
+            Err(error) => return Err(vec![Fault::new(format!("the code {}: {error}", quote(&name)))]),
         };
         let size = zip.len() as u64;
         let Some(left) = self.left.checked_sub(size) else {
             let message = format!("with the code {}, all packages have more than 1 GiB", quote(&name));
-            return Err(Fault::new(message).hint("apply fewer functions at a time, in several sets"));
+            return Err(vec![Fault::new(message).hint("apply fewer functions at a time, in several sets")]);
         };
         self.left = left;
         let digest = STANDARD.encode(Sha256::digest(&zip));
-        Ok(Package { path: name, digest, zip: Arc::new(zip), size })
+        Ok(Packed { package: Package { path: name, digest, zip: Arc::new(zip), size, left_out }, warnings })
+    }
+
+    /// Puts a folder's files and links into a zip.
+    fn pack(&self, name: &str, entries: &[Entry], left_out: &LeftOut) -> Result<Vec<u8>, Fault> {
+        if entries.is_empty() {
+            let fault = empty(name);
+            return Err(match left_out.count {
+                0 => fault,
+                count => fault.hint(format!(
+                    "{count} left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back"
+                )),
+            });
+        }
+        let fits = |bytes: usize| bytes as u64 <= self.largest;
+        let method = if fits(zip::size(entries)) { Method::Store } else { Method::Deflate };
+        zip::write(entries, method).filter(|zip| fits(zip.len())).ok_or_else(|| {
+            let message = format!("the code {} makes a zip of more than {} bytes", quote(name), self.largest);
+            Fault::new(message)
+                .hint("leave out with `exclude:` what the function does not need, or what a layer brings")
+        })
     }
 
     /// Reads a zip file, which is used as it is.
@@ -93,7 +188,7 @@ impl<'f> Packages<'f> {
         let zip = self.files.read(path, MAX_ZIP).map_err(|error| match error {
             FileError::TooLarge { .. } => too_large(name),
             FileError::Missing => self.missing(path, name),
-            FileError::NotAFile | FileError::Unreadable(_) => {
+            FileError::NotAFile | FileError::Changed | FileError::Unreadable(_) => {
                 Fault::new(format!("the code {}: {error}", quote(name)))
             }
         })?;
@@ -128,72 +223,12 @@ impl<'f> Packages<'f> {
 }
 
 fn too_large(name: &str) -> Fault {
-    let message = format!("the code {} makes a zip of more than {MAX_ZIP} bytes", quote(name));
-    Fault::new(message).hint(
-        "a folder is packed without compression: pack it yourself and name the `.zip`, or leave out what the runtime \
-         or a layer brings",
-    )
+    let message = format!("the code {} has more than {MAX_ZIP} bytes", quote(name));
+    Fault::new(message).hint("leave out what the runtime or a layer brings")
 }
 
 fn empty(name: &str) -> Fault {
     Fault::new(format!("the code {} holds no file", quote(name)))
-}
-
-/// Packs a folder: its files sorted by the bytes of their names.
-fn pack(files: &dyn Files, folder: &Path, entries: Vec<PathBuf>) -> Result<Vec<u8>, Fault> {
-    let name = display(folder);
-    let mut packed: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut left = MAX_ZIP;
-    let mut seen = 0;
-    let mut open = entries;
-    while let Some(path) = open.pop() {
-        seen += 1;
-        if seen > MAX_ENTRIES {
-            return Err(Fault::new(format!("the code {} has more than {MAX_ENTRIES} files", quote(&name))));
-        }
-        let fails = |error: FileError| Fault::new(format!("the code {}: {error}", quote(&display(&path))));
-        let Some(own) = path.file_name().and_then(|name| name.to_str()) else {
-            let message = format!("the name of {} is not UTF-8", quote(&display(&path)));
-            return Err(Fault::new(message).hint("rename it: zip files have no other names"));
-        };
-        if IGNORED.contains(&own) {
-            continue;
-        }
-        match files.kind(&path).map_err(fails)? {
-            FileKind::File => {
-                let bytes = files.read(&path, left).map_err(|error| match error {
-                    FileError::TooLarge { .. } => too_large(&name),
-                    other => fails(other),
-                })?;
-                left -= bytes.len() as u64;
-                packed.push((inside(folder, &path), bytes));
-            }
-            FileKind::Folder => {
-                open.extend(files.list(&path).map_err(fails)?.unwrap_or_default());
-            }
-            FileKind::Link => {
-                let message = format!("{} is a symbolic link", quote(&display(&path)));
-                return Err(Fault::new(message)
-                    .hint("copy what it points to: a package holds only what lies in its folder"));
-            }
-            FileKind::Other => {
-                return Err(Fault::new(format!("{} is neither a file nor a folder", quote(&display(&path)))));
-            }
-        }
-    }
-    if packed.is_empty() {
-        return Err(empty(&name));
-    }
-    if zip::size(&packed) as u64 > MAX_ZIP {
-        return Err(too_large(&name));
-    }
-    packed.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-    zip::write(&packed).ok_or_else(|| too_large(&name))
-}
-
-/// Names a file inside of its package, with `/` on every system.
-fn inside(folder: &Path, path: &Path) -> String {
-    display(path.strip_prefix(folder).unwrap_or(path))
 }
 
 #[cfg(test)]

@@ -250,6 +250,11 @@ static SOURCE: Object = Object {
         required("runtime", Shape::Scalar(Scalar::Form(&form::RUNTIME)), "such as `nodejs22.x`"),
         required("handler", Shape::Scalar(Scalar::Form(&form::HANDLER)), "such as `index.handler`"),
         required("code", Shape::Scalar(Scalar::Path), "the folder or `.zip` with the code"),
+        optional(
+            "exclude",
+            Shape::List(&TEXT),
+            "what of the folder is not packed, as in `.gitignore`; `!` brings back what is left out by default",
+        ),
         required(
             "role",
             Shape::OneOf(Scalar::Form(&form::ROLE_ARN), &ROLE),

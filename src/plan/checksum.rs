@@ -98,7 +98,7 @@ fn function(spec: &FunctionSpec) -> Value {
     let Source {
         runtime,
         handler,
-        code: Package { path: _, digest, zip: _, size: _ },
+        code: Package { path: _, digest, zip: _, size: _, left_out: _ },
         role: named,
         timeout,
         memory,

@@ -26,6 +26,7 @@ mod hand_made;
 mod import;
 mod lint;
 mod outputs;
+mod packages;
 mod permissions;
 mod permissions_apply;
 mod permissions_prune;

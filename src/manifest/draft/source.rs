@@ -15,6 +15,7 @@ pub(in super::super) struct SourceDraft {
     pub(in super::super) runtime: Given<String>,
     pub(in super::super) handler: Given<String>,
     pub(in super::super) code: Given<String>,
+    pub(in super::super) exclude: Vec<At<String>>,
     pub(in super::super) role: RoleDraft,
     pub(in super::super) timeout: Given<Duration>,
     pub(in super::super) memory: Given<u32>,
@@ -42,6 +43,7 @@ pub(super) fn source(node: &Node) -> SourceDraft {
         runtime: field(node, "runtime", formed(Scalar::Form(&form::RUNTIME))),
         handler: field(node, "handler", formed(Scalar::Form(&form::HANDLER))),
         code: field(node, "code", formed(Scalar::Path)),
+        exclude: texts(node.get("exclude")),
         role: role(node.get("role")),
         timeout: field(node, "timeout", |t| scalar::duration(t).ok()),
         memory: field(node, "memory", |t| scalar::memory(t).ok()),
@@ -51,18 +53,20 @@ pub(super) fn source(node: &Node) -> SourceDraft {
     }
 }
 
+/// The texts of a list; what is none was reported.
+fn texts(node: Option<&Node>) -> Vec<At<String>> {
+    let items = node.map_or(&[][..], Node::items).iter();
+    items.filter_map(|node| Some(At { value: node.text()?.to_owned(), position: node.position })).collect()
+}
+
 fn role(node: Option<&Node>) -> RoleDraft {
     let Some(map) = node.filter(|node| matches!(node.value, NodeValue::Map(_))) else {
         return RoleDraft::Arn(given(node, formed(Scalar::Form(&form::ROLE_ARN))));
     };
-    let policies = map.get("managedPolicies").map_or(&[][..], Node::items);
     let inline = map.get("inlinePolicies").map_or(&[][..], Node::entries);
     RoleDraft::Managed {
         name: field(map, "name", formed(Scalar::Form(&form::ROLE_NAME))),
-        policies: policies
-            .iter()
-            .filter_map(|node| Some(At { value: node.text()?.to_owned(), position: node.position }))
-            .collect(),
+        policies: texts(map.get("managedPolicies")),
         inline: inline
             .iter()
             .map(|(key, node)| {

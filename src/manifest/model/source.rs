@@ -40,6 +40,30 @@ pub struct Package {
     pub zip: Arc<Vec<u8>>,
     /// The size of the zip in bytes.
     pub size: u64,
+    /// What of the folder is not in the zip.
+    pub left_out: LeftOut,
+}
+
+/// What of a folder is not packed, by defaults and by `exclude:`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Files, links and, with `/` at the end, whole folders, relative to the folder of the code; the first 1,000.
+    pub names: Vec<String>,
+    /// How many there are in all.
+    pub count: usize,
+}
+
+impl LeftOut {
+    /// The most names that are kept.
+    const MAX_NAMES: usize = 1_000;
+
+    /// Counts one more, and keeps its name while there are not too many.
+    pub(in super::super) fn add(&mut self, name: String) {
+        self.count += 1;
+        if self.names.len() < Self::MAX_NAMES {
+            self.names.push(name);
+        }
+    }
 }
 
 /// Two packages with the same bytes are the same, wherever they come from.
@@ -53,7 +77,7 @@ impl Eq for Package {}
 
 impl fmt::Debug for Package {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, digest, zip: _, size } = self;
+        let Self { path, digest, zip: _, size, left_out: _ } = self;
         f.debug_struct("Package").field("path", path).field("digest", digest).field("size", size).finish()
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use super::super::files::Disk;
+use super::super::files::{Disk, FileKind};
 use super::*;
 
 /// Writes files in this order, with times of their own.
@@ -20,8 +20,13 @@ fn folder(files: &[(&str, &str)], age: u64) -> tempfile::TempDir {
     folder
 }
 
-fn package(folder: &tempfile::TempDir) -> Result<Package, Fault> {
-    Packages::new(&Disk).get(&folder.path().join("code"))
+fn packed(folder: &Path, exclude: &[&str]) -> Result<Packed, Vec<Fault>> {
+    let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
+    Packages::new(&Disk).get(&folder.join("code"), &exclude)
+}
+
+fn package(folder: &tempfile::TempDir) -> Package {
+    packed(folder.path(), &[]).unwrap().package
 }
 
 fn memory(files: &[(&str, &str)]) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -30,7 +35,11 @@ fn memory(files: &[(&str, &str)]) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn fault(files: &[(&str, &str)], path: &str) -> String {
     let files = memory(files);
-    let Fault { message, hint } = Packages::new(&files).get(Path::new(path)).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new(path), &[]).unwrap_err();
+    faults.into_iter().map(said).collect::<Vec<_>>().join("; ")
+}
+
+fn said(Fault { message, hint }: Fault) -> String {
     message + &hint.map(|hint| format!(" ({hint})")).unwrap_or_default()
 }
 
@@ -39,7 +48,7 @@ const CODE: [(&str, &str); 4] =
 
 #[test]
 fn two_checkouts_of_one_folder_are_the_same_package() {
-    let first = package(&folder(&CODE, 1_000_000_000)).unwrap();
+    let first = package(&folder(&CODE, 1_000_000_000));
     let mut reversed = CODE;
     reversed.reverse();
     let other = folder(&reversed, 1_700_000_000);
@@ -49,7 +58,7 @@ fn two_checkouts_of_one_folder_are_the_same_package() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "x").unwrap();
     }
-    let second = package(&other).unwrap();
+    let second = package(&other);
     assert_eq!(first.zip, second.zip);
     assert_eq!(first.digest, second.digest);
     assert_eq!(first.size, first.zip.len() as u64);
@@ -57,12 +66,12 @@ fn two_checkouts_of_one_folder_are_the_same_package() {
         .into_iter()
         .map(|(path, text)| (Path::new("f").join(path), text))
         .collect::<BTreeMap<_, _>>();
-    assert_eq!(Packages::new(&in_memory).get(Path::new("f")).unwrap().zip, first.zip);
+    assert_eq!(Packages::new(&in_memory).get(Path::new("f"), &[]).unwrap().package.zip, first.zip);
 }
 
 #[test]
 fn another_byte_another_name_or_another_file_is_another_package() {
-    let digest = |files: &[(&str, &str)]| package(&folder(files, 0)).unwrap().digest;
+    let digest = |files: &[(&str, &str)]| package(&folder(files, 0)).digest;
     let first = digest(&CODE);
     assert_eq!(STANDARD.decode(&first).unwrap().len(), 32);
     for (at, with) in [(0, ("index.mjs", "export {};\n")), (1, ("lib/b.mjs", "1\n"))] {
@@ -75,24 +84,20 @@ fn another_byte_another_name_or_another_file_is_another_package() {
 
 #[cfg(unix)]
 #[test]
-fn permissions_do_not_count_and_links_are_refused() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+fn permissions_do_not_count() {
+    use std::os::unix::fs::PermissionsExt;
     let code = folder(&CODE, 0);
-    let first = package(&code).unwrap();
+    let first = package(&code);
     let path = code.path().join("code");
     fs::set_permissions(path.join("index.mjs"), fs::Permissions::from_mode(0o700)).unwrap();
-    assert_eq!(package(&code).unwrap(), first);
-    symlink("index.mjs", path.join("link.mjs")).unwrap();
-    let Fault { message, hint } = package(&code).unwrap_err();
-    assert!(message.ends_with("code/link.mjs` is a symbolic link"), "{message}");
-    assert_eq!(hint.unwrap(), "copy what it points to: a package holds only what lies in its folder");
+    assert_eq!(package(&code), first);
 }
 
 #[cfg(unix)]
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that could not be done is to be seen")]
 fn an_independent_reader_finds_every_file_in_it() {
-    let package = package(&folder(&CODE, 0)).unwrap();
+    let package = package(&folder(&CODE, 0));
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("p.zip");
     fs::write(&zip, &*package.zip).unwrap();
@@ -114,10 +119,11 @@ fn an_independent_reader_finds_every_file_in_it() {
 
 #[test]
 fn a_zip_file_is_used_byte_for_byte() {
-    let mut bytes = zip::write(&[("index.js".to_owned(), b"x".to_vec())]).unwrap();
+    let mut bytes = zip::write(&[entry("index.js", "x")], Method::Store).unwrap();
     bytes.extend(b"comment");
     let files = BTreeMap::from([(PathBuf::from("f/code.zip"), bytes.clone())]);
-    let package = Packages::new(&files).get(Path::new("f/code.zip")).unwrap();
+    let Packed { package, warnings } = Packages::new(&files).get(Path::new("f/code.zip"), &[]).unwrap();
+    assert_eq!(warnings, []);
     assert_eq!(*package.zip, bytes);
     assert_eq!(package.path, "f/code.zip");
     assert!(!format!("{package:?}").contains("zip: "), "{package:?}");
@@ -134,7 +140,10 @@ fn what_is_no_package_is_told_with_what_to_do() {
         fault(&files, "n.zip"),
         "the code `n.zip` is neither a folder nor a zip file (name the folder that the handler lies in)"
     );
-    assert_eq!(fault(&files, "g"), "the code `g` holds no file");
+    assert_eq!(
+        fault(&files, "g"),
+        "the code `g` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back)"
+    );
     assert_eq!(
         fault(&[("c/greeter/index.js", "x")], "c/greter"),
         "the code `c/greter`: there is no such folder or file (did you mean `greeter`?)"
@@ -145,22 +154,46 @@ fn what_is_no_package_is_told_with_what_to_do() {
     );
 }
 
+fn entry(name: &str, text: &str) -> Entry {
+    Entry { name: name.to_owned(), bytes: text.as_bytes().to_vec(), link: false }
+}
+
 #[test]
 fn the_limits_of_lambda_are_kept() {
-    let big = "x".repeat(26 << 20);
-    let too_large = "the code `f` makes a zip of more than 52428800 bytes (a folder is packed without compression: \
-                     pack it yourself and name the `.zip`, or leave out what the runtime or a layer brings)";
-    assert_eq!(fault(&[("f/a", &big), ("f/b", &big)], "f"), too_large);
-    // The files alone would just fit, and the zip around them does not.
-    let all = "x".repeat(50 << 20);
-    assert_eq!(fault(&[("f/a", &all)], "f"), too_large);
-    let mut bomb = zip::write(&[("a".to_owned(), b"x".to_vec())]).unwrap();
-    let entry = bomb.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
-    bomb[entry + 24..entry + 28].copy_from_slice(&u32::to_le_bytes((250 << 20) + 1));
+    let mut bomb = zip::write(&[entry("a", "x")], Method::Store).unwrap();
+    let place = bomb.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    bomb[place + 24..place + 28].copy_from_slice(&u32::to_le_bytes((250 << 20) + 1));
     let files = BTreeMap::from([(PathBuf::from("b.zip"), bomb)]);
-    let fault = Packages::new(&files).get(Path::new("b.zip")).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new("b.zip"), &[]).unwrap_err();
     assert_eq!(
-        fault.message,
+        faults[0].message,
         "the code `b.zip` has 262144001 bytes when it is unpacked; Lambda takes 262144000"
     );
+    let half = vec![0; (125 << 20) + 1];
+    let files = BTreeMap::from(["f/a", "f/b"].map(|path| (PathBuf::from(path), half.clone())));
+    let faults = Packages::new(&files).get(Path::new("f"), &[]).unwrap_err();
+    assert_eq!(faults[0].message, "the code `f` has more than 262144000 bytes; Lambda takes no more");
 }
+
+#[test]
+fn a_folder_is_compressed_only_where_it_would_not_fit() {
+    let text = "module.exports = 1;\n".repeat(500);
+    let files = memory(&[("f/a.js", &text), ("f/b.js", "1")]);
+    let entries = [entry("a.js", &text), entry("b.js", "1")];
+    let stored = zip::write(&entries, Method::Store).unwrap();
+    let make = |largest: usize| {
+        let mut packages = Packages { largest: largest as u64, ..Packages::new(&files) };
+        packages.get(Path::new("f"), &[]).map(|packed| packed.package.zip.to_vec())
+    };
+    assert_eq!(make(stored.len()).unwrap(), stored);
+    let compressed = make(stored.len() - 1).unwrap();
+    assert_eq!(compressed, zip::write(&entries, Method::Deflate).unwrap());
+    assert!(compressed.len() < 400, "{}", compressed.len());
+    let faults = make(compressed.len() - 1).unwrap_err();
+    assert_eq!(
+        faults[0].message,
+        format!("the code `f` makes a zip of more than {} bytes", compressed.len() - 1)
+    );
+}
+
+mod folders;

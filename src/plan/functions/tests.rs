@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::manifest::{Associate, Function, Grants, Manifest, Package, Role, RoleRef, Secret, Source};
+use crate::manifest::{
+    Associate, Function, Grants, LeftOut, Manifest, Package, Role, RoleRef, Secret, Source,
+};
 use crate::plan::{Action, Cause, Change, Plan, Spec, plan};
 use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, Region, SetName, lambda_trust};
 use crate::snapshot::{
@@ -25,7 +27,7 @@ fn source() -> Source {
     Source {
         runtime: "nodejs22.x".to_owned(),
         handler: "index.handler".to_owned(),
-        code: Package { path, digest: "code-a".to_owned(), zip, size: 0 },
+        code: Package { path, digest: "code-a".to_owned(), zip, size: 0, left_out: LeftOut::default() },
         role: RoleRef::Managed(Role {
             name: "greeter-role".to_owned(),
             managed_policies: vec![POLICY.to_owned()],

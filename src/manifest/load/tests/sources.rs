@@ -45,6 +45,21 @@ fn what_lambda_would_refuse_is_told() {
             "m/a.yaml:29:15 bad-code: the code `code/greeter/index.mjs` is neither a folder nor a zip file (name the folder that the handler lies in)",
         ),
         (
+            "code: ../code/greeter",
+            "code: ../code/greeter\n        exclude: [\"*.map\", \"[z-a]\", \"\"]",
+            "m/a.yaml:30:28 bad-pattern: `[z-a]` is not a pattern: invalid range; 'z' > 'a' (patterns are written as in `.gitignore`)\nm/a.yaml:30:37 bad-pattern: `` is not a pattern: it names nothing (patterns are written as in `.gitignore`)",
+        ),
+        (
+            "code: ../code/greeter",
+            "code: ../code/greeter\n        exclude: \"*.map\"",
+            "m/a.yaml:30:18 wrong-type: `exclude` takes a list, and this is a text",
+        ),
+        (
+            "code: ../code/greeter",
+            "code: ../code/greeter\n        exclude: [\"*\"]",
+            "m/a.yaml:29:15 bad-code: the code `code/greeter` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back)",
+        ),
+        (
             "timeout: 7s",
             "timeout: 16m",
             "m/a.yaml:37:18 bad-timeout: the timeout of 960s is outside of 1s to 900s",

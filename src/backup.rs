@@ -16,6 +16,9 @@ mod index;
 
 /// The index's file.
 const INDEX: &str = "index.json";
+/// A file that is written and removed again, and its size: a disk that is nearly full takes empty files.
+const PROBE: &str = ".probe";
+const PROBE_BYTES: usize = 4096;
 /// Several sets of one run may keep the same address, and several runs may begin in the same second: so many of one
 /// name are told apart.
 const NAMESAKES: usize = 1000;
@@ -116,6 +119,35 @@ impl Backups {
         }
         let message = format!("there are too many runs of the name {}", self.run);
         Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+    }
+
+    /// Tests whether something could be kept, and leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// When the run's folder or a file in it cannot be made: then nothing should be overwritten.
+    pub fn probe(&self) -> io::Result<()> {
+        let folder = self.folder()?;
+        let path = folder.join(PROBE);
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(&[b' '; PROBE_BYTES])?;
+            file.sync_all()
+        });
+        // The run makes its folder again with the first file, so that a run that keeps nothing leaves none.
+        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let removed = fs::remove_file(&path);
+        // Only folders that are empty go.
+        for folder in
+            [Some(folder.as_path()), Some(self.all.as_path()), self.all.parent()].into_iter().flatten()
+        {
+            let _ = fs::remove_dir(folder);
+        }
+        written.and(removed)
+    }
+
+    /// The folder of all runs.
+    pub fn all_runs(&self) -> &Path {
+        &self.all
     }
 
     /// Reads what a run kept under `ROOT/backup/RUN/`.
@@ -318,6 +350,18 @@ mod tests {
         let backups = Backups::new(folder.path(), "run");
         backups.keep(&Address::new(Kind::Function, &Label::parse("greeter").unwrap()), "{}").unwrap();
         assert_eq!(backups.run_to_plan_back(), None);
+    }
+
+    #[test]
+    fn a_probe_leaves_nothing_and_the_run_keeps_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let backups = Backups::new(&folder.path().join("own"), "run");
+        backups.probe().unwrap();
+        assert!(!folder.path().join("own").exists());
+        backups.keep_flow(&kept("{}")).unwrap();
+        assert_eq!(backups.run_to_plan_back().as_deref(), Some("run"));
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        assert!(Backups::new(&folder.path().join("file"), "run").probe().is_err());
     }
 
     #[test]

@@ -1,21 +1,18 @@
-//! Carries a plan out: independent writes side by side, each after those it needs, policy writes one at a time for
-//! each function, and every unknown outcome looked at before anything is repeated.
+//! Carries one action out: policy writes one at a time for each function, and every unknown outcome looked at before
+//! anything is repeated.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use super::visibility::Visibility;
-use crate::plan::{
-    Action, ActionId, ApplyReport, AssociationSpec, GrantSpec, KeptFlow, LateSid, Made, Outcome, Plan, Spec,
-};
+use crate::plan::{Action, ActionId, AssociationSpec, GrantSpec, KeptFlow, LateSid, Made, Outcome, Spec};
 use crate::resource::{Address, FunctionRef, Label, OwnSid, SidKind};
 
 /// After so many looks without the statement it is written again: parallel writers of one policy can lose statements,
@@ -49,70 +46,6 @@ pub trait Progress: Sync {
 
 pub(super) type Ended = Result<Outcome, Fault>;
 
-/// Carries a plan out.
-pub async fn apply(
-    session: &Session,
-    plan: &Plan,
-    allowed: &BTreeSet<Address>,
-    keep: &dyn Keep,
-    progress: &dyn Progress,
-) -> ApplyReport {
-    let runner = Runner::new(session, keep);
-    let mut waiting: Vec<&Action> = plan.actions.iter().collect();
-    let mut ended: BTreeMap<ActionId, Outcome> = BTreeMap::new();
-    let mut running = FuturesUnordered::new();
-    loop {
-        let mut later = Vec::new();
-        let before = ended.len();
-        for action in waiting {
-            match verdict(action, &ended, allowed) {
-                Verdict::Wait => later.push(action),
-                Verdict::Not(outcome) => {
-                    progress.ended(&action.id, &outcome);
-                    ended.insert(action.id.clone(), outcome);
-                }
-                Verdict::Go => {
-                    progress.started(action);
-                    let runner = &runner;
-                    running.push(async move { (action, runner.run(action).await) });
-                }
-            }
-        }
-        waiting = later;
-        if ended.len() > before {
-            continue;
-        }
-        let Some((action, outcome)) = running.next().await else { break };
-        progress.ended(&action.id, &outcome);
-        ended.insert(action.id.clone(), outcome);
-    }
-    let outcomes = plan.actions.iter().filter_map(|a| Some((a.id.clone(), ended.remove(&a.id)?))).collect();
-    ApplyReport { outcomes, backups: lock(&runner.backups).clone() }
-}
-
-enum Verdict {
-    Go,
-    Wait,
-    Not(Outcome),
-}
-
-fn verdict(action: &Action, ended: &BTreeMap<ActionId, Outcome>, allowed: &BTreeSet<Address>) -> Verdict {
-    if let Some(guard) = &action.guard
-        && !allowed.contains(&guard.allow)
-    {
-        return Verdict::Not(Outcome::Refused { message: guard.message.clone(), allow: guard.allow.clone() });
-    }
-    let mut all = true;
-    for needed in &action.after {
-        match ended.get(needed) {
-            Some(Outcome::Applied | Outcome::AlreadySo) => {}
-            Some(_) => return Verdict::Not(Outcome::Skipped { because_of: needed.clone() }),
-            None => all = false,
-        }
-    }
-    if all { Verdict::Go } else { Verdict::Wait }
-}
-
 /// What the actions of one run share.
 pub(super) struct Runner<'a> {
     pub(super) session: &'a Session,
@@ -126,7 +59,7 @@ pub(super) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    fn new(session: &'a Session, keep: &'a dyn Keep) -> Self {
+    pub(super) fn new(session: &'a Session, keep: &'a dyn Keep) -> Self {
         Self {
             session,
             keep,
@@ -138,7 +71,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    async fn run(&self, action: &Action) -> Outcome {
+    pub(super) async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
         let ended = match action.change.spec() {
             Spec::Role(spec) => self.role(spec, &subject).await,

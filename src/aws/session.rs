@@ -17,6 +17,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
+use super::stop::StopHandle;
 use crate::operations::{Operation, Repeat};
 use crate::resource::{AccountId, Place, Region};
 
@@ -31,6 +32,8 @@ const TRANSIENT_TRIES: u32 = 4;
 /// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// How long a write may take to become visible once the run was asked to end.
+const VISIBLE_WHEN_STOPPING: Duration = Duration::from_secs(20);
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -97,6 +100,7 @@ pub struct Session {
     /// Accounts for which no credentials can be had: their calls fail without being made.
     lost: Mutex<BTreeMap<AccountId, Fault>>,
     pub(super) pacer: Pacer,
+    stop: StopHandle,
 }
 
 /// As whom clients sign.
@@ -142,7 +146,8 @@ impl Session {
         };
         let pacer = Pacer::new(options.paced);
         let assumed = assumed(&options, &base).await;
-        Self { options, base, clients: Mutex::default(), assumed, lost: Mutex::default(), pacer }
+        let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
+        Self { options, base, clients, assumed, lost, pacer, stop }
     }
 
     /// The calls made so far, retries and pages included.
@@ -186,9 +191,15 @@ impl Session {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), fault);
     }
 
-    /// How long to wait for a write to become visible.
+    /// Ends the run early: no new write begins, and those in flight are finished.
+    pub fn stop(&self) -> &StopHandle {
+        &self.stop
+    }
+
+    /// How long to wait for a write to become visible; not as long once the run was asked to end.
     pub(super) fn visible_within(&self) -> Duration {
-        self.options.visible_within
+        let longest = if self.stop.is_requested() { VISIBLE_WHEN_STOPPING } else { Duration::MAX };
+        self.options.visible_within.min(longest)
     }
 
     /// The clients for an account and Region.

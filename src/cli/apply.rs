@@ -11,12 +11,15 @@ use super::args::{ApplyArgs, Output};
 use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::interrupt::Interrupt;
+use super::note::Note;
 use super::progress::Console;
+use super::question::question;
 use super::terminal::Terminal;
 use super::{load, plan as plan_verb, retype};
 use crate::backup::Backups;
 use crate::manifest::{Manifest, Sources};
-use crate::plan::{ApplyReport, Outcome, Plan};
+use crate::plan::{ApplyReport, Extent, Outcome, Plan};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
 use crate::resource::Address;
@@ -45,9 +48,15 @@ pub(super) struct Writing<'a> {
     pub(super) name: String,
     pub(super) connection: &'a Connection,
     pub(super) terminal: &'a Terminal,
+    pub(super) interrupt: &'a Interrupt,
 }
 
-pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: &ApplyArgs,
+    now: SystemTime,
+    terminal: &Terminal,
+    interrupt: &Interrupt,
+) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
     let loaded = load::load_or_show(&args.manifest, terminal)?;
@@ -65,13 +74,19 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
         name: run_name(now),
         connection: &connection,
         terminal,
+        interrupt,
     };
     let (mut reports, mut again) = (Vec::new(), false);
     for round in 1..=rounds {
         if round > 1 {
             writing.name = format!("{}-{round}", run_name(now));
         }
-        let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
+        let plans = tokio::select! {
+            biased;
+            // Before the first write a signal ends the command at once: here a round was written already.
+            () = interrupt.signalled(), if round > 1 => break,
+            plans = wish.plans(&connection, &loaded.manifests, terminal) => plans?,
+        };
         if round == 1 {
             writing.warn_of_allowed(&plans);
         }
@@ -82,20 +97,41 @@ pub(super) async fn run(args: &ApplyArgs, now: SystemTime, terminal: &Terminal) 
             break;
         }
     }
-    let next = writing.approval.again().filter(|_| again).map(str::to_owned);
+    let next = writing.approval.again().map(str::to_owned);
     let exit = end(&reports, connection, args.output, terminal).await?;
-    Ok(next.map_or(exit, |next| first_round(exit, &next, terminal)))
+    if interrupt.is_signalled() && (again || reports.iter().any(|(_, report)| report.is_cut_short())) {
+        return Ok(interrupted(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
+    }
+    Ok(next.filter(|_| again).map_or(exit, |next| first_round(exit, &next, terminal)))
 }
 
 /// Says that a reviewed plan was carried out and that it was not all: what belongs to a new instance is a plan of its
 /// own.
 fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
-    terminal.error(&format!(
-        "{} an instance was made; what belongs to it could not be planned before, and nobody has approved it yet",
-        report::yellow("not all:")
-    ));
-    terminal.error(&format!("hint: look at what is left, then apply that: {next}"));
+    let message = "an instance was created; its resources could not be planned before, and nobody has approved them yet";
+    terminal.note(
+        &Note::warning("not all:", message).hint(Some(format!("review the rest, then apply it: {next}"))),
+    );
     if exit == Exit::Done { Exit::Refused } else { exit }
+}
+
+/// Says what an interrupted run has left, and what to type next.
+pub(super) fn interrupted(
+    reports: &[(Plan, ApplyReport)],
+    exit: Exit,
+    next: &str,
+    terminal: &Terminal,
+) -> Exit {
+    let outcomes = || reports.iter().flat_map(|(_, report)| &report.outcomes);
+    let count = |wanted: fn(&Outcome) -> bool| outcomes().filter(|(_, outcome)| wanted(outcome)).count();
+    let (done, unknown) =
+        (count(Outcome::is_done), count(|outcome| matches!(outcome, Outcome::Unknown { .. })));
+    let not_begun = count(|outcome| matches!(outcome, Outcome::NotBegun { .. }));
+    let writes = |n: usize| format!("{n} write{}", if n == 1 { "" } else { "s" });
+    let message = format!("{} done, {unknown} unknown, {not_begun} not begun", writes(done));
+    let hint = Some(format!("to do the rest: {next}"));
+    terminal.note(&Note::error("interrupted:", message).hint(hint));
+    if exit == Exit::Refused { exit } else { Exit::Error }
 }
 
 /// Closes the connection and shows what was done.
@@ -148,29 +184,34 @@ impl Writing<'_> {
         if self.approval.is_evidence() {
             self.whole(&plans)?;
         }
-        self.approve(&plans)?;
         let several = plans.len() > 1;
-        let mut reports = Vec::new();
+        let backups = |plan: &Plan| Backups::new(Path::new(OWN_FOLDER), &self.backup(several, plan));
+        let overwrites = |plan: &&Plan| plan.overwrites(&self.allowed_in(plan));
+        plans.iter().filter(overwrites).try_for_each(|plan| can_keep(&backups(plan)))?;
+        self.approve(&plans).await?;
+        let session = &self.connection.session;
+        self.interrupt.writing(session.stop());
+        let (mut reports, mut written) = (Vec::new(), Ok(()));
         for plan in plans {
-            let console = Console::writing(terminal, &plan);
-            let backups = Backups::new(Path::new(OWN_FOLDER), &self.backup(several, &plan));
-            let session = &self.connection.session;
-            let allowed = self.allowed_in(&plan);
+            let console = Console::writing(terminal, &plan, text, several);
+            let (backups, allowed) = (backups(&plan), self.allowed_in(&plan));
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
-            console.end();
+            // A result that cannot be written stops no write: what was done is reported as far as it can be.
+            written = written.and(console.end());
             let report = report.map_err(|why| not_begun(&why, NOT))?;
             if text {
-                terminal.result(&report::apply_text(&plan, &report))?;
+                written = written.and(terminal.result(&report::apply_text(&plan, &report)));
             }
             if let Some(run) = backups.run_to_plan_back() {
                 terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
             }
             reports.push((plan, report));
         }
+        written?;
         Ok(reports)
     }
 
-    /// Refuses a reviewed plan of which guards would hold a part: it is written whole, or not at all.
+    /// Refuses a reviewed plan of which a part is protected: it is written whole, or not at all.
     fn whole(&self, plans: &[Plan]) -> Result<(), Failure> {
         let mut options = BTreeSet::new();
         for plan in plans {
@@ -182,7 +223,8 @@ impl Writing<'_> {
                     continue;
                 };
                 let address = format!("{set}{}", action.id.address);
-                self.terminal.error(&format!("{} {address}: {}", report::red("guarded:"), guard.message));
+                let message = format!("{address}: {}", guard.message);
+                self.terminal.note(&Note::error("protected:", message).field("address", address));
                 options.insert(format!("--allow {}", retype::quoted(&format!("{set}{}", guard.allow))));
             }
         }
@@ -191,24 +233,28 @@ impl Writing<'_> {
         }
         let options: Vec<String> = options.into_iter().collect();
         let error =
-            anyhow!("a reviewed plan is written whole, and guards hold a part of it: nothing was written");
-        let hint = format!("to write that too, run it again with {}.", options.join(" "));
+            anyhow!("a reviewed plan is applied whole, and part of it is protected; nothing was written");
+        let hint = format!("to apply that part too, run again with {}.", options.join(" "));
         Err(Failure::new(Exit::Refused, error).hint(hint))
     }
 
-    fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
+    async fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
         let terminal = self.terminal;
-        if !matches!(self.approval, Approval::Ask) || plans.iter().all(|plan| plan.actions.is_empty()) {
+        if !matches!(self.approval, Approval::Ask) {
             return Ok(());
         }
+        let extents: Vec<(&Plan, Extent)> =
+            plans.iter().map(|plan| (plan, plan.extent(&self.allowed_in(plan)))).collect();
+        let Some(question) = question(&extents, terminal.columns()) else { return Ok(()) };
         // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {
-                terminal.error(report::plan_text(plan, plans.len() > 1).trim_end());
+                terminal.say(report::plan_text(plan, plans.len() > 1).trim_end());
             }
         }
         if !terminal.can_ask() {
-            let error = anyhow!("nobody is there to approve the plan: nothing was written");
+            let error =
+                anyhow!("cannot ask for approval: standard input is not a terminal; nothing was written");
             let hint = match self.plannable {
                 true => {
                     "review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve."
@@ -217,7 +263,7 @@ impl Writing<'_> {
             };
             return Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()));
         }
-        if terminal.ask("Write this to AWS? Only `yes` is taken as yes:")? == "yes" {
+        if terminal.ask(&question).await? == "yes" {
             Ok(())
         } else {
             let failure = Failure::new(Exit::Refused, anyhow!("not approved: nothing was written"));
@@ -236,21 +282,36 @@ fn not_begun(why: &NotBegun, not: &str) -> Failure {
     let (exit, error, hint) = match why {
         NotBegun::Errors => (
             Exit::Error,
-            anyhow!("the errors above have to be mended first: {not}"),
-            "mend them and run it again, or give --only ADDRESS for what they do not concern.",
+            anyhow!("fix the errors above first; {not}"),
+            "fix them and run again, or give --only ADDRESS for resources that they do not concern.",
         ),
         NotBegun::NeedsForce(much) => (
             Exit::Refused,
-            anyhow!("{much}: {not}"),
+            anyhow!("{much}; {not}"),
             "read the plan, then give --force if that is what you want.",
         ),
         NotBegun::MayNotRead => (
             Exit::Incomplete,
-            anyhow!("the caller may not read all that the manifest needs: {not}"),
-            "allow the caller the calls that the gaps above name, then run it again.",
+            anyhow!("the caller lacks permission to read some of the resources in this manifest; {not}"),
+            "allow the calls that failed above, then run again.",
+        ),
+        NotBegun::Order(why) => (
+            Exit::Error,
+            anyhow!("internal error: the order of this plan is wrong ({why}); {not}"),
+            "please report it.",
         ),
     };
     Failure::new(exit, error).hint(hint.to_owned())
+}
+
+/// Nothing is overwritten where nothing can be kept.
+fn can_keep(backups: &Backups) -> Result<(), Failure> {
+    backups.probe().map_err(|error| {
+        let folder = backups.all_runs().display();
+        let error = anyhow!("backups cannot be written to {folder} ({error}); {NOT}");
+        Failure::new(Exit::Error, error)
+            .hint("make the folder writable, or run in a folder where flowbind may write.".to_owned())
+    })
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.

@@ -39,9 +39,9 @@ pub(super) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done or in sync, 1 error, 2 differences or findings, 3 incomplete (something could not be read), \
-4 refused (guard, wrong account, draft, no approval), 64 wrong command line.";
+4 refused (guard, wrong account, draft, no approval), 64 wrong command line, 130 interrupted.";
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Globals {
     /// When to use colours.
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
@@ -49,16 +49,17 @@ pub(super) struct Globals {
     /// Say nothing but results and errors.
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
-    /// Log more to stderr; twice for every call.
+    /// Log more to stderr; `-vv` logs every call.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// How to write the log.
+    /// How to write everything on stderr.
     #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
     pub(super) log_format: LogFormat,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum LogFormat {
+    #[default]
     Text,
     Json,
 }

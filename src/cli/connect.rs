@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
-use super::progress::Console;
+use super::progress::Reading;
 use super::terminal::Terminal;
 use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
 use crate::drift::{Drift, Scope};
@@ -75,13 +75,13 @@ impl Connection {
         if prune || audit {
             calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
         }
-        let console = Console::reading(terminal, &desired.set, calls, forecast.time);
+        let reading = Reading::begin(terminal, &desired.set, calls, forecast.time);
         let planned = match (audit, prune) {
             (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
             (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
             (false, false) => reconcile::plan(&self.session, desired, &reads).await,
         };
-        console.end();
+        drop(reading);
         planned.map_err(failure)
     }
 
@@ -98,9 +98,9 @@ impl Connection {
         if scope.audited {
             calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
         }
-        let console = Console::reading(terminal, &desired.set, calls, forecast.time);
+        let reading = Reading::begin(terminal, &desired.set, calls, forecast.time);
         let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
-        console.end();
+        drop(reading);
         drift.map_err(failure)
     }
 

@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
+use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::report;
 
 /// The exit codes, in the order of their weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// A signal ended it: at once, and nothing was written unless it was the second one.
+    Interrupted,
     /// The command line is wrong.
     Usage,
     /// A guard, a wrong account, a draft, or nobody there to approve.
@@ -24,12 +27,20 @@ pub enum Exit {
 
 impl Exit {
     /// Every way to end, by its code.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Done, Self::Error, Self::Differences, Self::Incomplete, Self::Refused, Self::Usage];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Error,
+        Self::Differences,
+        Self::Incomplete,
+        Self::Refused,
+        Self::Usage,
+        Self::Interrupted,
+    ];
 
     /// Returns the code that the process ends with.
     pub(super) fn code(self) -> u8 {
         match self {
+            Self::Interrupted => 130,
             Self::Usage => 64,
             Self::Refused => 4,
             Self::Error => 1,
@@ -42,6 +53,9 @@ impl Exit {
     /// Says in words what the code means.
     pub(super) fn meaning(self) -> &'static str {
         match self {
+            Self::Interrupted => {
+                "Interrupted: nothing was written, or a second signal ended the command while it was writing."
+            }
             Self::Usage => "The command line is wrong.",
             Self::Refused => {
                 "Refused: a guard, a plan out of date, a wrong account, a draft that someone is editing, or nobody \
@@ -75,6 +89,11 @@ impl Failure {
         Self { exit, error: error.into(), hint: None }
     }
 
+    /// A signal ended the command before anything was written.
+    pub(super) fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, anyhow::anyhow!("interrupted; nothing was written"))
+    }
+
     /// Says what to do.
     pub(super) fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
         self.hint = hint.into();
@@ -84,13 +103,22 @@ impl Failure {
     /// Prints the chain of causes and the hint, each on a line of its own whatever names they hold.
     pub(super) fn print(self, terminal: &Terminal) -> Exit {
         let line = |text: &dyn std::fmt::Display| report::one_line(&text.to_string());
-        terminal.error(&format!("{} {}", report::red("error:"), line(&self.error)));
-        for cause in self.error.chain().skip(1) {
-            terminal.error(&format!("  caused by: {}", line(&cause)));
+        let message = line(&self.error);
+        let causes: Vec<String> = self.error.chain().skip(1).map(|cause| line(&cause)).collect();
+        let hint = self.hint.as_ref().map(|hint| line(hint));
+        let label = if self.exit == Exit::Interrupted {
+            String::new()
+        } else {
+            format!("{} ", report::red("error:"))
+        };
+        let mut text = format!("{label}{message}");
+        causes.iter().for_each(|cause| text.push_str(&format!("\n  caused by: {cause}")));
+        text.extend(hint.iter().map(|hint| format!("\nhint: {hint}")));
+        let mut note = Note::new(Level::Error, message).as_text(text).hint(hint);
+        if !causes.is_empty() {
+            note = note.field("caused_by", causes);
         }
-        if let Some(hint) = &self.hint {
-            terminal.error(&format!("hint: {}", line(hint)));
-        }
+        terminal.note(&note.field("exit_code", self.exit.code()));
         self.exit
     }
 }

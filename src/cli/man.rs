@@ -154,7 +154,8 @@ mod tests {
         let pages = by_name();
         for command in Cli::command().get_subcommands() {
             let page = &pages[&format!("flowbind-{}.1", command.get_name())];
-            for long in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
+            for long in shown.filter_map(|argument| argument.get_long()) {
                 let shown = format!("\\-\\-{}", long.replace('-', "\\-"));
                 assert!(page.contains(&shown), "{shown} in\n{page}");
             }

@@ -13,12 +13,15 @@ mod graph;
 mod iam_policy;
 mod import;
 mod init;
+mod interrupt;
 mod lint;
 mod load;
 mod logging;
 mod man;
+mod note;
 mod plan;
 mod progress;
+mod question;
 mod retype;
 mod rollback;
 mod schema;
@@ -30,44 +33,89 @@ use std::time::SystemTime;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, Command, Globals, LogFormat};
 pub use exit::Exit;
 use exit::Failure;
+use interrupt::Interrupt;
+use note::{Level, Note};
 use terminal::Terminal;
 
 /// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Nothing is left to be done when this cannot be printed.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+        Err(error) => return unparsed(&error, &arguments),
     };
-    let terminal = Terminal::new(cli.globals.color, cli.globals.quiet);
-    logging::start(&cli.globals);
-    let ended = match &cli.command {
-        Command::Init(args) => init::run(args, &terminal),
-        Command::Validate(args) => validate::run(args, &terminal),
-        Command::Lint(args) => lint::run(args, &terminal),
-        Command::Plan(args) => plan::run(args, now, &terminal).await,
-        Command::Apply(args) => apply::run(args, now, &terminal).await,
-        Command::Import(args) => import::run(args, &terminal).await,
-        Command::Drift(args) => drift::run(args, now, &terminal).await,
-        Command::Rollback(args) => rollback::run(args, now, &terminal).await,
-        Command::Graph(args) => graph::run(args, &terminal),
-        Command::IamPolicy(args) => iam_policy::run(args, &terminal),
-        Command::Emulator(args) => emulator::run(args, &terminal).await,
-        Command::Schema(args) => schema::run(args, &terminal),
-        Command::Completions(args) => completions::run(args, &terminal),
-        Command::Man(args) => man::run(args, &terminal),
+    let terminal = Terminal::new(&cli.globals);
+    logging::start(&cli.globals, &terminal);
+    let interrupt = if reaches_aws(&cli.command) {
+        Interrupt::listen(&terminal, &arguments)
+    } else {
+        // A signal ends it as it ends any process.
+        Interrupt::never(&arguments)
     };
+    let ended = tokio::select! {
+        biased;
+        ended = dispatch(&cli.command, now, &terminal, &interrupt) => ended,
+        () = interrupt.at_once() => Err(Failure::interrupted()),
+    };
+    terminal.draw(None);
     ended.unwrap_or_else(|failure| failure.print(&terminal))
+}
+
+/// Whether a command takes its time with AWS, and may have written to it when it is interrupted.
+fn reaches_aws(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Plan(_) | Command::Apply(_) | Command::Import(_) | Command::Drift(_) | Command::Rollback(_)
+    )
+}
+
+async fn dispatch(
+    command: &Command,
+    now: SystemTime,
+    terminal: &Terminal,
+    interrupt: &Interrupt,
+) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::run(args, terminal),
+        Command::Validate(args) => validate::run(args, terminal),
+        Command::Lint(args) => lint::run(args, terminal),
+        Command::Plan(args) => plan::run(args, now, terminal).await,
+        Command::Apply(args) => apply::run(args, now, terminal, interrupt).await,
+        Command::Import(args) => import::run(args, terminal).await,
+        Command::Drift(args) => drift::run(args, now, terminal).await,
+        Command::Rollback(args) => rollback::run(args, now, terminal, interrupt).await,
+        Command::Graph(args) => graph::run(args, terminal),
+        Command::IamPolicy(args) => iam_policy::run(args, terminal),
+        Command::Emulator(args) => emulator::run(args, terminal).await,
+        Command::Schema(args) => schema::run(args, terminal),
+        Command::Completions(args) => completions::run(args, terminal),
+        Command::Man(args) => man::run(args, terminal),
+    }
+}
+
+/// Prints help and versions to stdout, and what is wrong with the command line to stderr, in the log's format even
+/// though it was not understood.
+fn unparsed(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    let words = || arguments.iter().filter_map(|argument| argument.to_str());
+    let json = words().any(|word| word == "--log-format=json")
+        || words().zip(words().skip(1)).any(|pair| pair == ("--log-format", "json"));
+    if error.use_stderr() && json {
+        let globals = Globals { log_format: LogFormat::Json, ..Globals::default() };
+        let text = error.render().to_string();
+        let message = text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end());
+        Terminal::new(&globals).note(&Note::new(Level::Error, message));
+    } else {
+        // Nothing is left to be done when this cannot be printed.
+        let _ = error.print();
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
 /// Says that not even the runtime could be started.
 pub fn no_runtime(error: &std::io::Error) -> Exit {
-    let terminal = Terminal::new(clap::ColorChoice::Auto, false);
+    let terminal = Terminal::new(&Globals::default());
     Failure::new(Exit::Error, anyhow::anyhow!("the runtime could not be started: {error}")).print(&terminal)
 }

@@ -1,5 +1,8 @@
-//! Progress on a terminal; elsewhere one line where it begins.
+//! Progress: results of actions as they end, and one live line on a terminal.
 
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -7,59 +10,113 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::terminal::Terminal;
 use crate::aws::Progress;
 use crate::plan::{Action, ActionId, Outcome, Plan};
-use crate::resource::SetName;
+use crate::report;
+use crate::resource::{Address, SetName};
 
-/// What is shown while a command works.
-pub(super) struct Console {
-    bar: ProgressBar,
+/// What is shown while AWS is read. It ends when it is dropped.
+pub(super) struct Reading<'a> {
+    terminal: &'a Terminal,
 }
 
-impl Console {
+impl<'a> Reading<'a> {
     /// Says what will be read and how long that takes at least.
-    pub(super) fn reading(terminal: &Terminal, set: &SetName, calls: u32, time: Duration) -> Self {
+    pub(super) fn begin(terminal: &'a Terminal, set: &SetName, calls: u32, time: Duration) -> Self {
         let long =
             if time.as_secs() > 0 { format!(", at least {} s", time.as_secs()) } else { String::new() };
         let message = format!("{set}: reading AWS: at least {calls} calls{long}");
-        if !terminal.draws() {
+        if terminal.draws() {
+            terminal.draw(bar(message, None));
+        } else {
             terminal.say(&message);
         }
-        Self { bar: bar(terminal, message, None) }
-    }
-
-    /// Shows how far the writing is; the report comes when all has ended.
-    pub(super) fn writing(terminal: &Terminal, plan: &Plan) -> Self {
-        let message = format!("{}: writing", plan.set);
-        let length = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX);
-        Self { bar: bar(terminal, message, Some(length)) }
-    }
-
-    /// Takes the progress off the screen.
-    pub(super) fn end(&self) {
-        self.bar.finish_and_clear();
+        Self { terminal }
     }
 }
 
-fn bar(terminal: &Terminal, message: String, length: Option<u64>) -> ProgressBar {
-    if !terminal.draws() {
-        return ProgressBar::hidden();
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.terminal.draw(None);
     }
+}
+
+/// Shows how writing goes on. It ends when it is dropped.
+pub(super) struct Console<'a> {
+    terminal: &'a Terminal,
+    set: &'a SetName,
+    /// Whether results are written as text, and whether addresses have their set in front.
+    text: bool,
+    several: bool,
+    bar: Option<ProgressBar>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Writes of each resource that have not ended.
+    open: BTreeMap<Address, usize>,
+    /// The first failure to write a result.
+    error: Option<io::Error>,
+}
+
+impl<'a> Console<'a> {
+    /// Begins with none of the plan's changes done.
+    pub(super) fn writing(terminal: &'a Terminal, plan: &'a Plan, text: bool, several: bool) -> Self {
+        let mut open: BTreeMap<Address, usize> = BTreeMap::new();
+        plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
+        let length = u64::try_from(open.len()).unwrap_or(u64::MAX);
+        let draws = terminal.draws() && length > 0;
+        let bar = draws.then(|| bar(format!("{}: writing", plan.set), Some(length))).flatten();
+        terminal.draw(bar.clone());
+        Self { terminal, set: &plan.set, text, several, bar, state: Mutex::new(State { open, error: None }) }
+    }
+
+    /// Ends it; fails if a result could not be written.
+    pub(super) fn end(self) -> io::Result<()> {
+        let error = self.state().error.take();
+        error.map_or(Ok(()), Err)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Console<'_> {
+    fn drop(&mut self) {
+        self.terminal.draw(None);
+    }
+}
+
+fn bar(message: String, length: Option<u64>) -> Option<ProgressBar> {
     let template =
         if length.is_some() { "{spinner} {msg} {pos}/{len}" } else { "{spinner} {msg} ({elapsed})" };
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr()).with_message(message);
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    bar.set_style(ProgressStyle::with_template(template).ok()?);
     bar.enable_steady_tick(Duration::from_millis(120));
-    bar
+    Some(bar)
 }
 
-impl Progress for Console {
+impl Progress for Console<'_> {
     fn started(&self, action: &Action) {
-        tracing::info!(address = %action.id.address, "write begins");
+        tracing::debug!(address = %action.id.address, "write begins");
     }
 
     fn ended(&self, id: &ActionId, outcome: &Outcome) {
-        self.bar.inc(1);
-        tracing::info!(address = %id.address, ?outcome, "write ended");
+        let mut state = self.state();
+        if self.text {
+            let set = self.several.then(|| self.set.as_str());
+            if let Err(error) = self.terminal.result(&report::outcome_text(set, id, outcome)) {
+                state.error.get_or_insert(error);
+            }
+        }
+        let (message, fields) = report::outcome_event(self.set, id, outcome);
+        self.terminal.event(&message, fields);
+        if let Some(open) = state.open.get_mut(&id.address) {
+            *open = open.saturating_sub(1);
+        }
+        if let Some(bar) = &self.bar {
+            let done = state.open.values().filter(|open| **open == 0).count();
+            bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+        }
     }
 }

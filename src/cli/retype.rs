@@ -1,5 +1,6 @@
 //! Command lines to type next, made of what was typed. Values of variables are never repeated.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::args::{AwsArgs, ManifestArgs};
@@ -24,6 +25,28 @@ pub(super) fn on(verb: &str, aws: &AwsArgs, path: &Path) -> String {
 pub(super) fn rollback(run: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
     let mut words = reach(&format!("rollback {}", quoted(run)), aws);
     inputs(&mut words, manifest);
+    words.join(" ")
+}
+
+/// Writes the command line as it was typed, but for the values of variables.
+pub(super) fn again(arguments: &[OsString]) -> String {
+    let mut words = vec!["flowbind".to_owned()];
+    let mut value_of_variable = false;
+    for argument in arguments.iter().skip(1) {
+        let word = argument.to_string_lossy();
+        let masked = match word.strip_prefix("--var=").map(|value| ("--var=", value)) {
+            None if value_of_variable => Some(("", &*word)),
+            masked => masked,
+        };
+        value_of_variable = masked.is_none() && word == "--var";
+        words.push(match masked {
+            Some((option, value)) => {
+                let name = value.split_once('=').map_or(value, |(name, _)| name);
+                format!("{option}{}=...", quoted(name))
+            }
+            None => quoted(&word),
+        });
+    }
     words.join(" ")
 }
 
@@ -78,6 +101,14 @@ mod tests {
             command("apply --plan p.json", &manifest, &aws),
             "flowbind apply --plan p.json --sandbox --for prod --var-file v.yaml --var stage=... 'my manifests' b.yaml"
         );
+    }
+
+    #[test]
+    fn the_command_line_is_repeated_as_it_was_typed_without_values_of_variables() {
+        let typed =
+            ["/x/flowbind", "apply", "--var", "pin=1234", "--var=key=a=b", "--for", "prod", "my demo"];
+        let typed: Vec<OsString> = typed.into_iter().map(Into::into).collect();
+        assert_eq!(again(&typed), "flowbind apply --var pin=... --var=key=... --for prod 'my demo'");
     }
 
     #[test]

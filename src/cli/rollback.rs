@@ -11,12 +11,18 @@ use super::args::{ManifestArgs, RollbackArgs};
 use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::interrupt::Interrupt;
 use super::terminal::Terminal;
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
 use crate::plan::Outcome;
 
-pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+pub(super) async fn run(
+    args: &RollbackArgs,
+    now: SystemTime,
+    terminal: &Terminal,
+    interrupt: &Interrupt,
+) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
     let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
     check(&kept, &args.run, terminal)?;
@@ -40,6 +46,7 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
         name: apply::run_name(now),
         connection: &connection,
         terminal,
+        interrupt,
     };
     let plans = vec![plan];
     writing.warn_of_allowed(&plans);
@@ -49,7 +56,11 @@ pub(super) async fn run(args: &RollbackArgs, now: SystemTime, terminal: &Termina
             "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",
         );
     }
-    apply::end(&reports, connection, args.output, terminal).await
+    let exit = apply::end(&reports, connection, args.output, terminal).await?;
+    if interrupt.is_signalled() && reports.iter().any(|(_, report)| report.is_cut_short()) {
+        return Ok(apply::interrupted(&reports, exit, interrupt.again(), terminal));
+    }
+    Ok(exit)
 }
 
 fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {

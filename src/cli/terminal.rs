@@ -1,37 +1,48 @@
-//! Where text goes: results to stdout, everything else to stderr.
+//! Where text goes: results to stdout, everything else to stderr, as text or as one JSON document a line.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::ProgressBar;
 use serde::Serialize;
+use serde_json::{Map, Value};
+use tokio::sync::oneshot;
 
+use super::args::{Globals, LogFormat};
+use super::note::{Level, Note};
 use crate::report;
 
-/// The two streams.
-#[derive(Debug, Clone, Copy)]
+/// The two streams, and the line of progress that is drawn on the second.
+#[derive(Debug, Clone)]
 pub(super) struct Terminal {
     color: ColorChoice,
     quiet: bool,
+    log: LogFormat,
+    live: Arc<Mutex<Option<ProgressBar>>>,
 }
 
 impl Terminal {
-    pub(super) fn new(color: clap::ColorChoice, quiet: bool) -> Self {
-        let color = match color {
+    pub(super) fn new(globals: &Globals) -> Self {
+        let color = match globals.color {
             clap::ColorChoice::Auto => ColorChoice::Auto,
             clap::ColorChoice::Always => ColorChoice::Always,
             clap::ColorChoice::Never => ColorChoice::Never,
         };
-        Self { color, quiet }
+        Self { color, quiet: globals.quiet, log: globals.log_format, live: Arc::default() }
     }
 
-    /// Writes a result. A pipe that nobody reads any more stops nothing: what the command does, and the code that it
-    /// ends with, are the same.
+    /// Writes a result. A pipe that nobody reads any more, or a terminal that was closed, stops nothing: what the
+    /// command does, and the code that it ends with, are the same.
     pub(super) fn result(&self, text: &str) -> io::Result<()> {
-        let mut out = AutoStream::new(io::stdout().lock(), self.color);
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        }
+        self.around(|| {
+            let mut out = AutoStream::new(io::stdout().lock(), self.color);
+            match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                Err(error) if nobody_reads(&error) => Ok(()),
+                written => written,
+            }
+        })
     }
 
     /// Writes a JSON document.
@@ -41,21 +52,72 @@ impl Terminal {
 
     /// Says something about how it goes, unless the user wants quiet.
     pub(super) fn say(&self, text: &str) {
-        if !self.quiet {
-            self.error(text);
-        }
+        self.note(&Note::new(Level::Info, text));
     }
 
     /// Says that something is wrong.
     pub(super) fn error(&self, text: &str) {
-        let mut err = AutoStream::new(io::stderr().lock(), self.color);
-        // When nobody can hear it there is nobody to tell.
-        let _ = writeln!(err, "{text}");
+        self.note(&Note::new(Level::Error, text));
+    }
+
+    /// Writes a note to stderr, as text or as a line of JSON.
+    pub(super) fn note(&self, note: &Note) {
+        if self.quiet && note.level() == Level::Info {
+            return;
+        }
+        match self.log {
+            LogFormat::Text => self.line(&note.text()),
+            LogFormat::Json => self.line(&note.json(jiff::Timestamp::now().to_string())),
+        }
+    }
+
+    /// Reports progress that only a log in JSON shows: in text it is a result or drawn.
+    pub(super) fn event(&self, message: &str, fields: Map<String, Value>) {
+        if self.log == LogFormat::Json {
+            self.note(&Note::new(Level::Info, message).fields(fields));
+        }
+    }
+
+    /// Writes to stderr what is whole by itself.
+    fn line(&self, text: &str) {
+        self.around(|| {
+            let mut err = AutoStream::new(io::stderr().lock(), self.color);
+            // When nobody can hear it there is nobody to tell.
+            let _ = writeln!(err, "{text}");
+        });
+    }
+
+    /// Writes bytes of the log to stderr.
+    pub(super) fn log(&self, bytes: &[u8]) -> io::Result<()> {
+        self.around(|| io::stderr().lock().write_all(bytes))
+    }
+
+    /// Takes the live line off the screen while something else is written.
+    fn around<T>(&self, write: impl FnOnce() -> T) -> T {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match live {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// Draws this line of progress until another one or none is drawn.
+    pub(super) fn draw(&self, bar: Option<ProgressBar>) {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = std::mem::replace(&mut *live, bar) {
+            before.finish_and_clear();
+        }
     }
 
     /// Whether progress can be drawn.
     pub(super) fn draws(&self) -> bool {
-        !self.quiet && io::stderr().is_terminal()
+        !self.quiet && self.log == LogFormat::Text && io::stderr().is_terminal()
+    }
+
+    /// The columns of the terminal that questions are asked on.
+    pub(super) fn columns(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        size.map_or(80, |(width, _)| width.0.into()).clamp(40, 120)
     }
 
     /// Whether somebody can be asked.
@@ -63,13 +125,40 @@ impl Terminal {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks, and takes the line.
-    pub(super) fn ask(&self, question: &str) -> io::Result<String> {
+    /// Asks, and takes the line. Where the answer is not waited for any more, the question's line is ended.
+    pub(super) async fn ask(&self, question: &str) -> io::Result<String> {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
         write!(err, "{question} ")?;
         err.flush()?;
-        let mut line = String::new();
-        io::stdin().read_line(&mut line)?;
+        drop(err);
+        // A thread of its own: nothing ends a read of a terminal, and the command must not wait for it.
+        let (answer, answered) = oneshot::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let read = io::stdin().read_line(&mut line).map(|_| line);
+            // Nobody waits any more where the run was interrupted.
+            let _ = answer.send(read);
+        });
+        let mut open = OpenLine(true);
+        let line = answered.await.map_err(io::Error::other)??;
+        open.0 = !line.ends_with('\n');
         Ok(line.trim().to_owned())
     }
+}
+
+/// A line of stderr on which the cursor stands.
+struct OpenLine(bool);
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        if self.0 {
+            // When nobody can see it nothing has to be ended.
+            let _ = writeln!(io::stderr().lock());
+        }
+    }
+}
+
+/// A pipe without a reader, or a terminal that was closed (EIO).
+fn nobody_reads(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || (cfg!(unix) && error.raw_os_error() == Some(5))
 }

@@ -1,21 +1,23 @@
 //! Whether a plan may be carried out at all.
 
-use super::Plan;
+use super::{Plan, order_fault};
 use crate::snapshot::Gap;
 
 /// Why an apply does not begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotBegun {
-    /// Something in the plan has to be mended first.
+    /// Something in the plan has to be fixed first.
     Errors,
     /// So much would be deleted that somebody has to insist ([`Plan::forced`]): says how much.
     NeedsForce(String),
     /// The caller may not read what the manifest needs: whoever may not read will not be let write half of it.
     MayNotRead,
+    /// Some of it could never be carried out: says why. That is a fault of flowbind.
+    Order(String),
 }
 
 /// Says whether a plan may be carried out at all. A gap that is no matter of permissions holds back only what depends
-/// on it: one sick flow must not stop the rest.
+/// on it: one unreadable flow must not stop the rest.
 pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
     if plan.has_errors() {
         Err(NotBegun::Errors)
@@ -24,6 +26,6 @@ pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
     } else if let Some(much) = &plan.force {
         Err(NotBegun::NeedsForce(much.clone()))
     } else {
-        Ok(())
+        order_fault(&plan.actions).map_or(Ok(()), |why| Err(NotBegun::Order(why)))
     }
 }

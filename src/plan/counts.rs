@@ -1,6 +1,9 @@
 //! How much a plan writes.
 
-use super::{Change, Plan, Step};
+use std::collections::BTreeMap;
+
+use super::{Action, Change, Plan};
+use crate::resource::Address;
 
 /// How many resources a plan writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,11 +17,23 @@ pub struct Counts {
 }
 
 impl Plan {
-    /// Counts creations, updates and deletions. The two steps of a new flow count as one creation.
+    /// What becomes of each resource. Several writes to one are one change: its creation, if one of them makes it.
+    pub fn changes(&self) -> BTreeMap<&Address, &Change> {
+        let mut changes = BTreeMap::new();
+        for Action { id, change, .. } in &self.actions {
+            let known = changes.entry(&id.address).or_insert(change);
+            if matches!(change, Change::Create(_)) {
+                *known = change;
+            }
+        }
+        changes
+    }
+
+    /// Counts the resources that are created, changed and deleted.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for action in self.actions.iter().filter(|action| action.id.step != Step::Stub) {
-            match action.change {
+        for change in self.changes().into_values() {
+            match change {
                 Change::Create(_) => counts.create += 1,
                 Change::Update(_) => counts.update += 1,
                 Change::Delete(_) => counts.delete += 1,
@@ -37,8 +52,8 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, ActionId, AssociationSpec, Cause, Spec};
-    use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, SetName};
+    use crate::plan::{ActionId, AssociationSpec, Cause, Spec, Step};
+    use crate::resource::{FunctionRef, InstanceArn, Kind, Label, SetName};
 
     fn action(name: &str, step: Step, change: fn(Spec) -> Change) -> Action {
         let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
@@ -49,12 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_change_is_counted_and_a_stub_is_no_second_creation() {
+    fn each_resource_is_counted_once_however_many_writes_it_takes() {
         let plan = Plan {
             set: SetName::parse("acme").unwrap(),
             manifest: String::new(),
             actions: vec![
                 action("a", Step::Stub, Change::Create),
+                action("a", Step::Metadata, Change::Update),
                 action("a", Step::Write, Change::Create),
                 action("b", Step::Metadata, Change::Update),
                 action("c", Step::Delete, Change::Delete),

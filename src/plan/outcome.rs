@@ -67,6 +67,12 @@ pub struct ApplyReport {
 }
 
 impl ApplyReport {
+    /// Whether something was not begun, or its end not waited for.
+    pub fn is_cut_short(&self) -> bool {
+        let cut = |outcome: &Outcome| matches!(outcome, Outcome::NotBegun { .. } | Outcome::Unknown { .. });
+        self.outcomes.iter().any(|(_, outcome)| cut(outcome))
+    }
+
     /// Whether an instance of the plan was made.
     pub fn made_instance(&self, plan: &Plan) -> bool {
         let made = |id: &ActionId| {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::operations::Operation;
-use crate::plan::{ApplyReport, Outcome, Plan, Step};
+use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step};
+use crate::resource::SetName;
 
 /// `flowbind.apply/v1`.
 #[derive(Debug, Serialize)]
@@ -38,28 +40,45 @@ impl ApplyDocument {
     /// Makes the document of several sets' reports and the calls that they took together.
     pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
         let lines = reports.iter().flat_map(|(plan, report)| {
-            report.outcomes.iter().map(|(id, outcome)| {
-                let (outcome, message, hint) = match outcome {
-                    Outcome::Applied => ("applied", None, None),
-                    Outcome::AlreadySo => ("already-so", None, None),
-                    Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
-                    Outcome::Skipped { because_of } => {
-                        ("skipped", Some(format!("{} was not done", because_of.address)), None)
-                    }
-                    Outcome::Refused { message, allow } => {
-                        ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
-                    }
-                    Outcome::Moved { message } => ("moved", Some(message.clone()), None),
-                    Outcome::Unknown { message, hint } => ("unknown", Some(message.clone()), hint.clone()),
-                    Outcome::NotBegun { message } => ("not-begun", Some(message.clone()), None),
-                };
-                let (set, address, step) = (plan.set.to_string(), id.address.to_string(), id.step);
-                OutcomeLine { set, address, step, outcome, message, hint }
-            })
+            report.outcomes.iter().map(|(id, outcome)| OutcomeLine::new(&plan.set, id, outcome))
         });
         let outcomes = lines.collect();
         let backups = reports.iter().flat_map(|(_, report)| &report.backups);
         let backups = backups.map(|path| path.display().to_string()).collect();
         Self { format: "flowbind.apply/v1", outcomes, backups, calls: calls.clone() }
     }
+}
+
+impl OutcomeLine {
+    fn new(set: &SetName, id: &ActionId, outcome: &Outcome) -> Self {
+        let (outcome, message, hint) = match outcome {
+            Outcome::Applied => ("applied", None, None),
+            Outcome::AlreadySo => ("already-so", None, None),
+            Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
+            Outcome::Skipped { because_of } => {
+                ("skipped", Some(format!("{} was not done", because_of.address)), None)
+            }
+            Outcome::Refused { message, allow } => {
+                ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
+            }
+            Outcome::Moved { message } => ("moved", Some(message.clone()), None),
+            Outcome::Unknown { message, hint } => ("unknown", Some(message.clone()), hint.clone()),
+            Outcome::NotBegun { message } => ("not-begun", Some(message.clone()), None),
+        };
+        let (set, address, step) = (set.to_string(), id.address.to_string(), id.step);
+        Self { set, address, step, outcome, message, hint }
+    }
+}
+
+/// Writes one action's end for a log: a message, and the fields that the document has as well.
+pub fn outcome_event(set: &SetName, id: &ActionId, outcome: &Outcome) -> (String, Map<String, Value>) {
+    let line = OutcomeLine::new(set, id, outcome);
+    let why = line.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    let message = format!("{} {}{why}", line.address, line.outcome);
+    let mut fields = match serde_json::to_value(&line) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    fields.shift_remove("message");
+    (message, fields)
 }

@@ -1,77 +1,107 @@
-//! What an apply did, for people.
+//! What an apply did, for people: each action's line as it ends, then the sums.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::style::{bold, dim, green, red, yellow};
-use crate::plan::{Action, ActionId, ApplyReport, Change, Outcome, Plan, Step};
+use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
+use crate::resource::Address;
 
-/// Writes one action's end in a line, with the hint under it.
-fn outcome_line(id: &ActionId, outcome: &Outcome) -> String {
-    let address = bold(&id.address.to_string());
+/// Writes one action's end in a line, with the hint under it; where there are several sets, addresses have theirs in
+/// front. What has not begun has no line of its own: [`apply_text`] sums it up.
+pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome) -> String {
+    let address = bold(&in_set(set, &id.address));
     let step = super::plan_text::step_text(id.step);
-    match outcome {
+    let line = match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
         Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),
         Outcome::Skipped { because_of } => {
-            format!(
-                "  {} {address}{step} needs {}, which was not done",
-                yellow("skipped"),
-                because_of.address
-            )
+            let waits = in_set(set, &because_of.address);
+            format!("  {} {address}{step} waits for {waits}, which was not done", yellow("skipped"))
         }
         Outcome::Refused { message, allow } => {
-            format!("  {} {address}{step} {message}; to do it all the same: --allow {allow}", red("refused"))
+            format!("  {} {address}{step} {message}; to write it anyway: --allow {allow}", red("refused"))
         }
         Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
-        Outcome::NotBegun { message } => format!("  {} {address}{step} {message}", yellow("not begun")),
+        Outcome::NotBegun { .. } => return String::new(),
         Outcome::Failed { message, hint } => {
             format!("  {} {address}{step} {message}{}", red("failed "), hint_line(hint.as_deref()))
         }
         Outcome::Unknown { message, hint } => {
             format!("  {} {address}{step} {message}{}", red("unknown"), hint_line(hint.as_deref()))
         }
-    }
+    };
+    format!("{line}\n")
+}
+
+fn in_set(set: Option<&str>, address: &Address) -> String {
+    set.map_or_else(|| address.to_string(), |set| format!("{set}:{address}"))
 }
 
 fn hint_line(hint: Option<&str>) -> String {
     hint.map(|hint| format!("\n           hint: {hint}")).unwrap_or_default()
 }
 
-/// Writes the report of an apply.
+/// How many resources ended how: one that takes several writes counts once, by the worst of them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sums {
+    created: usize,
+    updated: usize,
+    deleted: usize,
+    failed: usize,
+    unknown: usize,
+    not_begun: usize,
+    not_tried: usize,
+}
+
+impl Sums {
+    fn of(plan: &Plan, report: &ApplyReport) -> Self {
+        let mut outcomes: BTreeMap<&Address, Vec<&Outcome>> = BTreeMap::new();
+        for (id, outcome) in &report.outcomes {
+            outcomes.entry(&id.address).or_default().push(outcome);
+        }
+        let changes = plan.changes();
+        let mut sums = Self::default();
+        for (address, outcomes) in outcomes {
+            let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(|outcome| wanted(outcome));
+            let sum = if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {
+                &mut sums.failed
+            } else if any(|outcome| matches!(outcome, Outcome::Unknown { .. })) {
+                &mut sums.unknown
+            } else if any(|outcome| matches!(outcome, Outcome::NotBegun { .. })) {
+                &mut sums.not_begun
+            } else if !outcomes.iter().all(|outcome| outcome.is_done()) {
+                &mut sums.not_tried
+            } else {
+                match changes.get(address) {
+                    Some(Change::Create(_)) => &mut sums.created,
+                    Some(Change::Delete(_)) => &mut sums.deleted,
+                    Some(Change::Update(_)) | None => &mut sums.updated,
+                }
+            };
+            *sum += 1;
+        }
+        sums
+    }
+}
+
+/// Writes the end of an apply's report, below the actions' own lines.
 pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
-    let mut out = String::new();
-    for (id, outcome) in &report.outcomes {
-        let _ = writeln!(out, "{}", outcome_line(id, outcome));
-    }
-    let find = |id: &ActionId| plan.actions.iter().find(|action: &&Action| action.id == *id);
-    let count = |wanted: &dyn Fn(&Action, &Outcome) -> bool| {
-        report
-            .outcomes
-            .iter()
-            .filter(|(id, outcome)| find(id).is_some_and(|action| wanted(action, outcome)))
-            .count()
-    };
-    let done = Outcome::is_done;
-    let created = count(&|a, o| done(o) && matches!(a.change, Change::Create(_)));
-    let stubs = count(&|a, o| done(o) && a.id.step == Step::Stub);
-    let updated = count(&|a, o| done(o) && matches!(a.change, Change::Update(_)));
-    let deleted = count(&|a, o| done(o) && matches!(a.change, Change::Delete(_)));
-    let failed = count(&|_, o| matches!(o, Outcome::Failed { .. }));
-    let unknown = count(&|_, o| matches!(o, Outcome::Unknown { .. }));
-    let not = count(&|_, o| !done(o)) - failed - unknown;
-    let created = created - stubs;
-    let mut sums = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
-    if failed + not > 0 {
-        let _ = write!(sums, "; {failed} failed, {not} not tried");
-    }
-    if unknown > 0 {
-        let _ = write!(sums, "; {unknown} unknown");
-    }
+    let mut out = not_begun(report);
+    let sums = Sums::of(plan, report);
+    let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } = sums;
     if !report.outcomes.is_empty() {
         out.push('\n');
     }
-    let _ = writeln!(out, "{}", bold(&format!("{sums}.")));
-    if failed + not + unknown > 0 {
+    let mut line = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
+    let not = [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")];
+    let not: Vec<String> =
+        not.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    if !not.is_empty() {
+        let _ = write!(line, "; {}", not.join(", "));
+    }
+    let _ = writeln!(out, "{}", bold(&format!("{line}.")));
+    if failed > 0 {
         let again = "Fix the errors above and run again; completed changes are kept.";
         let _ = writeln!(out, "{}", yellow(again));
     }
@@ -81,4 +111,89 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
         let _ = writeln!(out, "{}", dim(&format!("{what} is kept in {}.", path.display())));
     }
     out
+}
+
+/// Names what has not begun, once for each reason.
+fn not_begun(report: &ApplyReport) -> String {
+    let mut reasons: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
+    for (id, outcome) in &report.outcomes {
+        if let Outcome::NotBegun { message } = outcome {
+            reasons.entry(message).or_default().insert(&id.address);
+        }
+    }
+    let mut out = String::new();
+    for (reason, addresses) in reasons {
+        let _ = writeln!(out, "\n{}", yellow(&format!("Not begun: {reason}")));
+        for address in addresses {
+            let _ = writeln!(out, "  {address}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, AttributesSpec, Cause, Spec, Step};
+    use crate::resource::{InstanceArn, Kind, Label, SetName};
+
+    fn id(name: &str, step: Step) -> ActionId {
+        ActionId { address: Address::new(Kind::Flow, &Label::parse(name).unwrap()), step }
+    }
+
+    fn plan(ids: &[ActionId]) -> Plan {
+        let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
+        let spec = || Spec::Attributes(AttributesSpec { instance: instance.clone(), attributes: [].into() });
+        let action = |id: &ActionId| Action {
+            id: id.clone(),
+            change: if id.step == Step::Metadata { Change::Update(spec()) } else { Change::Create(spec()) },
+            reason: String::new(),
+            cause: Cause::Unknown,
+            after: Vec::new(),
+            guard: None,
+        };
+        Plan {
+            set: SetName::parse("acme").unwrap(),
+            manifest: String::new(),
+            actions: ids.iter().map(action).collect(),
+            problems: Vec::new(),
+            gaps: Vec::new(),
+            withheld: Vec::new(),
+            in_sync: 0,
+            fingerprints: BTreeMap::new(),
+            partial: None,
+            force: None,
+        }
+    }
+
+    #[test]
+    fn the_sums_are_those_of_the_plan_and_every_outcome_is_in_one_of_them() {
+        let failed = || Outcome::Failed { message: "no".to_owned(), hint: None };
+        let unknown = || Outcome::Unknown { message: "?".to_owned(), hint: None };
+        let later = || Outcome::NotBegun { message: "the run was interrupted before".to_owned() };
+        let skipped = || Outcome::Skipped { because_of: id("f", Step::Write) };
+        let outcomes = vec![
+            (id("a", Step::Stub), Outcome::Applied),
+            (id("a", Step::Metadata), Outcome::Applied),
+            (id("a", Step::Write), Outcome::AlreadySo),
+            (id("b", Step::Metadata), Outcome::Applied),
+            (id("c", Step::Stub), Outcome::Applied),
+            (id("c", Step::Write), failed()),
+            (id("d", Step::Write), unknown()),
+            (id("e", Step::Write), later()),
+            (id("f", Step::Write), skipped()),
+        ];
+        let ids: Vec<ActionId> = outcomes.iter().map(|(id, _)| id.clone()).collect();
+        let plan = plan(&ids);
+        let report = ApplyReport { outcomes, backups: Vec::new() };
+        let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } =
+            Sums::of(&plan, &report);
+        let all = created + updated + deleted + failed + unknown + not_begun + not_tried;
+        let counts = plan.counts();
+        assert_eq!(all, counts.create + counts.update + counts.delete);
+        let text = apply_text(&plan, &report);
+        let sums = "1 created, 1 updated, 0 deleted; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
+        assert!(text.contains(sums), "{text}");
+        assert!(text.contains("Not begun: the run was interrupted before"), "{text}");
+    }
 }

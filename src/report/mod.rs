@@ -25,8 +25,8 @@ mod style;
 mod validate_json;
 mod visible;
 
-pub use apply_json::ApplyDocument;
-pub use apply_text::apply_text;
+pub use apply_json::{ApplyDocument, outcome_event};
+pub use apply_text::{apply_text, outcome_text};
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
@@ -39,4 +39,4 @@ pub use plan_text::{calls_text, checksum_text, gaps_text, plan_text};
 pub use sarif::drift_sarif;
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
-pub use visible::{document as json_text, one_line};
+pub use visible::{document as json_text, line as json_line, one_line};

@@ -36,6 +36,13 @@ pub fn one_line(text: &str) -> String {
     lines.join(" / ")
 }
 
+/// Writes a JSON object on one line, with nothing in it that steers a terminal or a log.
+pub fn line(object: &serde_json::Map<String, serde_json::Value>) -> String {
+    let text = serde_json::Value::Object(object.clone()).to_string();
+    // All that JSON leaves raw and that steers stands inside of strings.
+    visible(&text).into_owned()
+}
+
 /// Writes a JSON document with nothing in it that steers a terminal: what JSON leaves raw is escaped as well.
 pub fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(value)?;

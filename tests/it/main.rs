@@ -14,6 +14,9 @@ mod contents;
 mod corpus;
 mod direction;
 mod drift;
+// Sends signals.
+#[cfg(unix)]
+mod ends;
 mod faults;
 mod front_door;
 mod functions;

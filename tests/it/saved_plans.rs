@@ -279,7 +279,7 @@ async fn what_belongs_to_a_new_instance_needs_an_approval_of_its_own() {
     let (ended, said) = run(&world, &["apply", "--plan", "plan.json"]);
     assert_eq!(ended, 4, "{said}");
     assert!(
-        said.contains("an instance was made") && said.contains("flowbind plan --out plan.json"),
+        said.contains("an instance was created") && said.contains("flowbind plan --out plan.json"),
         "{said}"
     );
     let (_, said) = run(&world, &["plan"]);
@@ -300,7 +300,7 @@ async fn a_guard_is_shown_with_its_option_and_holds_a_saved_plan_as_a_whole() {
     save(&world, &[]);
     let (_, said) = run(&world, &["plan"]);
     assert!(said.contains("--allow flow/desk"), "{said}");
-    let says = ["guarded: flow/desk", "run it again with --allow flow/desk."];
+    let says = ["protected: flow/desk", "run again with --allow flow/desk."];
     refused(&world, &["apply", "--plan", "plan.json"], &says);
     let (ended, said) = run(&world, &["apply", "--plan", "plan.json", "--allow", "flow/desk#call"]);
     assert_eq!(ended, 0, "{said}");

@@ -1,0 +1,163 @@
+//! Ctrl-C, SIGTERM and a closed terminal: while AWS is only read the command ends at once, while it is written no new
+//! write begins, and a second signal ends the process wherever it is.
+
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::exit::Exit;
+use super::retype;
+use super::terminal::Terminal;
+use crate::aws::{GRACE, StopHandle};
+
+/// The signals of one command.
+#[derive(Debug, Clone)]
+pub(super) struct Interrupt {
+    signalled: watch::Sender<bool>,
+    /// What ends the writing, from when it has begun.
+    writing: Arc<Mutex<Option<StopHandle>>>,
+    /// The command line, to be typed again.
+    again: String,
+}
+
+impl Interrupt {
+    /// Listens to nothing.
+    pub(super) fn never(arguments: &[OsString]) -> Self {
+        let again = retype::again(arguments);
+        Self { signalled: watch::Sender::new(false), writing: Arc::default(), again }
+    }
+
+    /// Listens from now on.
+    pub(super) fn listen(terminal: &Terminal, arguments: &[OsString]) -> Self {
+        let interrupt = Self::never(arguments);
+        let Some(mut signals) = Signals::install() else { return interrupt };
+        let (own, terminal) = (interrupt.clone(), terminal.clone());
+        tokio::spawn(async move {
+            signals.first().await;
+            own.signal(&terminal);
+            signals.second().await;
+            std::process::exit(Exit::Interrupted.code().into());
+        });
+        interrupt
+    }
+
+    fn signal(&self, terminal: &Terminal) {
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.signalled.send_replace(true);
+        if let Some(stop) = &*writing {
+            stop.request();
+            terminal.say(&format!(
+                "Interrupted: no new write begins; waiting up to {} s for those in flight. Interrupt again to end \
+                 at once.",
+                GRACE.as_secs()
+            ));
+        }
+    }
+
+    /// From here on a signal does not end the command at once: `stop` is requested, and the report comes.
+    pub(super) fn writing(&self, stop: &StopHandle) {
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        *writing = Some(stop.clone());
+        if *self.signalled.borrow() {
+            stop.request();
+        }
+    }
+
+    /// The command line that does the rest.
+    pub(super) fn again(&self) -> &str {
+        &self.again
+    }
+
+    /// Whether a signal has come.
+    pub(super) fn is_signalled(&self) -> bool {
+        *self.signalled.borrow()
+    }
+
+    /// Waits for the first signal.
+    pub(super) async fn signalled(&self) {
+        // The sender lives as long as this value, so that the wait cannot fail.
+        let _ = self.signalled.subscribe().wait_for(|signalled| *signalled).await;
+    }
+
+    /// Waits for a signal that ends the command at once; for ever, once something is written.
+    pub(super) async fn at_once(&self) {
+        self.signalled().await;
+        if self.writing.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    /// None where it was ignored when the process began: `nohup` means that.
+    hangup: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// None where they cannot be listened to: then they end the process.
+    fn install() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let hangup = if ignored(1) { None } else { signal(SignalKind::hangup()).ok() };
+        let interrupt = signal(SignalKind::interrupt()).ok()?;
+        let terminate = signal(SignalKind::terminate()).ok()?;
+        Some(Self { interrupt, terminate, hangup })
+    }
+
+    async fn first(&mut self) {
+        let Self { interrupt, terminate, hangup } = self;
+        let hung_up = async {
+            match hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hung_up => {}
+        }
+    }
+
+    /// A closed terminal may send several hang-ups, its own and the shell's: only a person or a supervisor means it
+    /// twice.
+    async fn second(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Whether the process was started with this signal ignored; false where that cannot be read.
+#[cfg(unix)]
+fn ignored(signal: u32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (signal - 1)) != 0
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn install() -> Option<Self> {
+        Some(Self)
+    }
+
+    async fn first(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn second(&mut self) {
+        self.first().await;
+    }
+}

@@ -1,0 +1,122 @@
+//! What is said on stderr: a message with its level, and the fields that a log in JSON gets.
+
+use serde_json::{Map, Value, json};
+
+use crate::report;
+
+/// How much a note matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Error,
+    Warning,
+    Info,
+}
+
+/// One note.
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    level: Level,
+    /// The word in front, in colour.
+    label: Option<String>,
+    message: String,
+    /// How the whole is written as text, where that is more than label, message and hint.
+    text: Option<String>,
+    hint: Option<String>,
+    fields: Map<String, Value>,
+}
+
+impl Note {
+    pub(super) fn new(level: Level, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { level, label: None, message, text: None, hint: None, fields: Map::new() }
+    }
+
+    pub(super) fn error(label: &str, message: impl Into<String>) -> Self {
+        Self { label: Some(report::red(label)), ..Self::new(Level::Error, message) }
+    }
+
+    pub(super) fn warning(label: &str, message: impl Into<String>) -> Self {
+        Self { label: Some(report::yellow(label)), ..Self::new(Level::Warning, message) }
+    }
+
+    /// Says what to do.
+    pub(super) fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
+        self.hint = hint.map(Into::into);
+        self
+    }
+
+    /// Sets how the whole is written as text.
+    pub(super) fn as_text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Adds a field of the log in JSON.
+    pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(super) fn fields(mut self, fields: Map<String, Value>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    pub(super) fn text(&self) -> String {
+        if let Some(text) = &self.text {
+            return text.clone();
+        }
+        let label = self.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
+        let hint = self.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        format!("{label}{}{hint}", self.message)
+    }
+
+    /// Writes one line, as the log's own events are written.
+    pub(super) fn json(&self, timestamp: String) -> String {
+        let level = match self.level {
+            Level::Error => "ERROR",
+            Level::Warning => "WARN",
+            Level::Info => "INFO",
+        };
+        let message = anstream::adapter::strip_str(&self.message).to_string();
+        let mut line = Map::new();
+        line.insert("timestamp".to_owned(), timestamp.into());
+        line.insert("level".to_owned(), level.into());
+        line.insert("message".to_owned(), message.into());
+        if let Some(hint) = &self.hint {
+            line.insert("hint".to_owned(), json!(hint));
+        }
+        line.extend(self.fields.clone());
+        report::json_line(&line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_has_the_hint_on_a_line_of_its_own_and_json_has_it_as_a_field() {
+        let note =
+            Note::warning("warning:", "it is so\nand so").hint(Some("do this")).field("address", "a/b");
+        assert!(note.text().ends_with(" it is so\nand so\nhint: do this"), "{}", note.text());
+        let line = note.json("2026-01-02T03:04:05Z".to_owned());
+        assert!(!line.contains('\n'), "{line}");
+        let value: Value = serde_json::from_str(&line).unwrap();
+        let expected = json!({
+            "timestamp": "2026-01-02T03:04:05Z", "level": "WARN", "message": "it is so\nand so",
+            "hint": "do this", "address": "a/b",
+        });
+        assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn a_log_in_json_has_no_colours() {
+        let line = Note::new(Level::Error, report::red("no")).json(String::new());
+        assert!(line.contains("\"message\":\"no\""), "{line}");
+    }
+}

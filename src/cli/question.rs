@@ -1,0 +1,156 @@
+//! The question that approves plans: it names what it approves.
+
+use std::collections::BTreeSet;
+
+use crate::plan::{Extent, Plan};
+
+/// Asks to approve the plans, wrapped at the terminal's width; none if nothing of them would be written.
+pub(super) fn question(plans: &[(&Plan, Extent)], columns: usize) -> Option<String> {
+    let written = |(_, extent): &&(&Plan, Extent)| extent.written + extent.deleted > 0;
+    let plans: Vec<&(&Plan, Extent)> = plans.iter().filter(written).collect();
+    let text = match plans.as_slice() {
+        [] => return None,
+        [(plan, extent)] => {
+            format!("Apply {} {} ({})? Type `yes`:", changes(extent), plan.set, places(extent))
+        }
+        many => {
+            let mut all = Extent::default();
+            let mut lines = Vec::new();
+            for (plan, extent) in many {
+                all.written += extent.written;
+                all.deleted += extent.deleted;
+                let what = changes(extent);
+                let what = what.trim_end_matches(" to").trim_end_matches(',');
+                let line = format!("  {}: {what} ({})", plan.set, places(extent));
+                lines.push(wrapped(&line, columns, 4));
+            }
+            let first = format!("Apply {} {} sets?", changes(&all), many.len());
+            return Some(format!("{}\n{}\nType `yes`:", wrapped(&first, columns, 2), lines.join("\n")));
+        }
+    };
+    // The answer is typed behind it.
+    Some(wrapped(&text, columns - 4, 2))
+}
+
+/// Such as `14 changes, 3 of them deletions, to`.
+fn changes(extent: &Extent) -> String {
+    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    match (extent.written, extent.deleted) {
+        (written, 0) => format!("{} to", count(written, "change")),
+        (0, deleted) => format!("{} to", count(deleted, "deletion")),
+        (written, deleted) => {
+            let word = if deleted == 1 { "a deletion" } else { "deletions" };
+            format!("{}, {deleted} of them {word}, to", count(written + deleted, "change"))
+        }
+    }
+}
+
+/// Such as `account 111122223333, eu-west-2 and us-west-2`.
+fn places(extent: &Extent) -> String {
+    let accounts: BTreeSet<&str> = extent.places.iter().map(|place| place.account.as_str()).collect();
+    let each = accounts.iter().map(|account| {
+        let regions: BTreeSet<&str> = extent
+            .places
+            .iter()
+            .filter(|p| p.account.as_str() == *account)
+            .map(|p| p.region.as_str())
+            .collect();
+        format!("account {account}, {}", list(&regions))
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn list(words: &BTreeSet<&str>) -> String {
+    let words: Vec<&str> = words.iter().copied().collect();
+    match words.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        words => words.concat(),
+    }
+}
+
+/// Breaks a line between words; lines after the first are indented. A word that is wider stays whole.
+fn wrapped(text: &str, columns: usize, indent: usize) -> String {
+    let start = text.len() - text.trim_start().len();
+    let (mut out, mut width) = (" ".repeat(start), start);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        let first = width == start && !out.contains('\n');
+        if !first && width + 1 + length > columns {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            width = indent;
+        } else if !first {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{AccountId, Place, Region, SetName};
+
+    fn plan(set: &str) -> Plan {
+        Plan {
+            set: SetName::parse(set).unwrap(),
+            manifest: String::new(),
+            actions: Vec::new(),
+            problems: Vec::new(),
+            gaps: Vec::new(),
+            withheld: Vec::new(),
+            in_sync: 0,
+            fingerprints: std::collections::BTreeMap::new(),
+            partial: None,
+            force: None,
+        }
+    }
+
+    fn extent(written: usize, deleted: usize, places: &[(&str, &str)]) -> Extent {
+        let place = |(account, region): &(&str, &str)| Place {
+            account: AccountId::parse(account).unwrap(),
+            region: Region::parse(region).unwrap(),
+        };
+        Extent { written, deleted, places: places.iter().map(place).collect() }
+    }
+
+    const TWO: [(&str, &str); 2] = [("111122223333", "eu-west-2"), ("111122223333", "us-west-2")];
+
+    #[test]
+    fn it_names_the_set_the_accounts_the_regions_and_the_number_of_changes() {
+        let fernhill = plan("fernhill");
+        let ask = |extent| question(&[(&fernhill, extent)], 120).unwrap();
+        assert_eq!(
+            ask(extent(14, 0, &TWO)),
+            "Apply 14 changes to fernhill (account 111122223333, eu-west-2 and us-west-2)? Type `yes`:"
+        );
+        assert!(ask(extent(1, 0, &TWO)).starts_with("Apply 1 change to "));
+        assert!(ask(extent(3, 1, &TWO)).starts_with("Apply 4 changes, 1 of them a deletion, to "));
+        assert!(ask(extent(0, 2, &TWO)).starts_with("Apply 2 deletions to "));
+        let accounts = [TWO[0], ("444455556666", "eu-west-2")];
+        let text = ask(extent(2, 0, &accounts));
+        assert!(
+            text.contains("(account 111122223333, eu-west-2; account 444455556666, eu-west-2)"),
+            "{text}"
+        );
+        assert_eq!(question(&[(&fernhill, Extent::default())], 80), None);
+    }
+
+    #[test]
+    fn several_sets_have_a_line_each_and_nothing_is_wider_than_the_terminal() {
+        let (one, two, idle) = (plan("fernhill-prod-london"), plan("fernhill-prod-oregon"), plan("idle"));
+        let many = TWO.map(|(account, region)| (account, region));
+        let plans = [(&one, extent(10, 2, &many)), (&idle, Extent::default()), (&two, extent(4, 0, &many))];
+        let text = question(&plans, 60).unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+        assert!(text.starts_with("Apply 16 changes, 2 of them deletions, to 2 sets?\n"), "{text}");
+        assert!(
+            text.contains("\n  fernhill-prod-oregon: 4 changes (account 111122223333,\n    eu-west-2"),
+            "{text}"
+        );
+        assert!(text.ends_with("\nType `yes`:") && !text.contains("idle"), "{text}");
+    }
+}

@@ -1,0 +1,92 @@
+//! How far a plan reaches: what of it may be written, where, and whether something is overwritten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Action, ActionId, Change, Plan, Removal, Spec, TagTarget};
+use crate::resource::{Address, Place};
+
+/// What of a plan would be written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extent {
+    /// The resources that are created or changed.
+    pub written: usize,
+    /// The resources that are deleted.
+    pub deleted: usize,
+    /// Where it writes.
+    pub places: BTreeSet<Place>,
+}
+
+impl Plan {
+    /// Says what would be written if these addresses are allowed by name: what guards protect is left out, and what
+    /// waits for that.
+    pub fn extent(&self, allowed: &BTreeSet<Address>) -> Extent {
+        let refused = self.refused(allowed);
+        let mut changes: BTreeMap<&Address, bool> = BTreeMap::new();
+        let mut extent = Extent::default();
+        for action in self.actions.iter().filter(|action| !refused.contains(&action.id)) {
+            changes.insert(&action.id.address, matches!(action.change, Change::Delete(_)));
+            extent.places.insert(action.change.spec().place().clone());
+        }
+        extent.deleted = changes.values().filter(|deleted| **deleted).count();
+        extent.written = changes.len() - extent.deleted;
+        extent
+    }
+
+    /// The actions that a guard keeps from being carried out, and those that wait for one of them.
+    fn refused(&self, allowed: &BTreeSet<Address>) -> BTreeSet<&ActionId> {
+        let guarded = |action: &&Action| action.guard.as_ref().is_some_and(|g| !allowed.contains(&g.allow));
+        let mut refused: BTreeSet<&ActionId> = self.actions.iter().filter(guarded).map(|a| &a.id).collect();
+        loop {
+            let waits = |action: &&Action| action.after.iter().any(|needed| refused.contains(needed));
+            let more: Vec<&ActionId> = self.actions.iter().filter(waits).map(|action| &action.id).collect();
+            let before = refused.len();
+            refused.extend(more);
+            if refused.len() == before {
+                return refused;
+            }
+        }
+    }
+
+    /// Whether it overwrites or deletes something that has to be kept first, if these addresses are allowed by name.
+    pub fn overwrites(&self, allowed: &BTreeSet<Address>) -> bool {
+        let refused = self.refused(allowed);
+        let written = self.actions.iter().filter(|action| !refused.contains(&action.id));
+        written.map(|action| &action.change).any(|change| match (change, change.spec()) {
+            (_, Spec::Removal(Removal::Flow(_) | Removal::Function(_))) => true,
+            (_, Spec::Flow(spec)) => spec.before.is_some(),
+            (Change::Update(_), Spec::FlowMetadata(_)) => true,
+            (_, Spec::Function(spec)) => {
+                spec.before.is_some() && spec.fields.iter().any(|field| !field.path.starts_with("publish."))
+            }
+            _ => false,
+        })
+    }
+}
+
+impl Spec {
+    /// Where it is written.
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Role(spec) => &spec.place,
+            Self::Function(spec) => &spec.function.place,
+            Self::Association(spec) => &spec.instance.place,
+            Self::Grant(spec) => &spec.grant.function.place,
+            Self::Flow(spec) => &spec.instance.place,
+            Self::FlowMetadata(spec) => &spec.instance.place,
+            Self::Attributes(spec) => &spec.instance.place,
+            Self::Instance(spec) => &spec.place,
+            Self::Tags(spec) => match &spec.target {
+                TagTarget::Content { instance, .. } => &instance.place,
+                TagTarget::Function(function) => &function.place,
+                TagTarget::Role { place, .. } => place,
+            },
+            Self::Removal(Removal::Flow(removal)) => &removal.flow.instance.place,
+            Self::Removal(Removal::Association(removal)) => &removal.instance.place,
+            Self::Removal(Removal::Statements(removal)) => {
+                removal.statements.first().map_or(&removal.instance.place, |(function, _)| &function.place)
+            }
+            Self::Removal(Removal::Function(removal)) => &removal.function.place,
+            Self::Removal(Removal::Role(removal)) => &removal.place,
+        }
+    }
+}

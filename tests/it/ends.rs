@@ -1,0 +1,200 @@
+//! Every end is a clean one: a signal at any time, a plan that cannot be kept, a folder that cannot be written to.
+
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use flowbind::emulator::Settings;
+use serde_json::Value;
+
+use crate::world::{World, code, copy, flowbind, flowbind_at, is_read, shipped, stderr, stdout};
+
+/// The demo at an embedded AWS with faults.
+async fn demo(faults: &[&str]) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    World::in_folder_with(folder, "demo", Settings { faults, ..Settings::default() }).await
+}
+
+fn spawn(world: &World, arguments: &[&str]) -> Child {
+    let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Waits for a process that must end by itself.
+async fn end(child: Child) -> Output {
+    tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap()
+}
+
+/// Polls until it is so; a test that waits for ever fails.
+async fn until(what: &str, so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !so() {
+        assert!(began.elapsed() < Duration::from_secs(60), "{what} never came");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn writes(world: &World) -> u64 {
+    world.calls().iter().filter(|(name, _)| !is_read(name)).map(|(_, n)| n).sum()
+}
+
+const APPLY: [&str; 3] = ["apply", "--auto-approve", "demo"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_in_the_middle_of_an_apply_ends_it_with_a_report_and_the_same_command_does_the_rest() {
+    for name in ["INT", "TERM", "HUP"] {
+        for fault in ["freeze-before:*:*:nth=4", "freeze-after:*:*:nth=9"] {
+            let world = demo(&[fault]).await;
+            let child = spawn(&world, &APPLY);
+            world.emulator.frozen().await;
+            signal(&child, name);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            world.emulator.thaw();
+            let output = end(child).await;
+            let (out, err) = (stdout(&output), stderr(&output));
+            assert_eq!(code(&output), 1, "{name} {fault}: {out}{err}");
+            assert!(out.contains("  done    "), "{name}: {out}");
+            assert!(out.contains("Not begun: the run was interrupted before\n"), "{name}: {out}");
+            assert!(err.contains("interrupted: ") && err.contains(" not begun\n"), "{name}: {err}");
+            let again = "hint: to do the rest: flowbind apply --auto-approve demo";
+            assert!(err.contains(again), "{name}: {err}");
+            let sums = out.lines().find(|line| line.starts_with("Apply: ")).unwrap();
+            assert!(sums.contains(" not begun.") && !sums.contains("failed"), "{name}: {sums}");
+            assert!(writes(&world) < 30, "{name}: an apply in full has more: {}", writes(&world));
+            let again = end(spawn(&world, &APPLY)).await;
+            assert_eq!(code(&again), 0, "{name} {fault}: {}{}", stdout(&again), stderr(&again));
+            assert!(world.plan().await.actions.is_empty(), "{name} {fault}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_write_begins_after_the_signal() {
+    // Each write takes its time: those in flight when the signal comes are finished, and no other one is made.
+    let world = demo(&["freeze-before:connect:CreateContactFlow:nth=1"]).await;
+    let child = spawn(&world, &[&APPLY[..], &["--log-format", "json"]].concat());
+    world.emulator.frozen().await;
+    signal(&child, "INT");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    world.emulator.thaw();
+    let output = end(child).await;
+    let ended = events(&output);
+    let count = |word: &str| ended.iter().filter(|event| event["outcome"] == word).count();
+    let plan = world.plan().await;
+    assert!(count("not-begun") > 0 && count("failed") == 0 && count("unknown") == 0, "{ended:#?}");
+    assert_eq!(plan.actions.is_empty(), count("not-begun") == 0);
+    let flows = world.calls().get("connect:CreateContactFlow").copied().unwrap_or_default();
+    let made = |event: &&Value| event["outcome"] == "applied" && event["step"] == "stub";
+    let made = ended.iter().filter(made).count();
+    assert!(flows <= u64::try_from(made).unwrap() + 1, "{flows} flows were made, {made} were reported");
+}
+
+fn events(output: &Output) -> Vec<Value> {
+    let text = stderr(output);
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")));
+    lines.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
+    let world = demo(&["freeze-before:*:*:nth=4"]).await;
+    let child = spawn(&world, &APPLY);
+    world.emulator.frozen().await;
+    signal(&child, "HUP");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    signal(&child, "HUP");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    signal(&child, "INT");
+    let output = end(child).await;
+    assert_eq!(code(&output), 130, "{}{}", stdout(&output), stderr(&output));
+    assert!(stderr(&output).contains("Interrupted: no new write begins"), "{}", stderr(&output));
+    world.emulator.thaw();
+    let again = end(spawn(&world, &APPLY)).await;
+    assert_eq!(code(&again), 0, "{}{}", stdout(&again), stderr(&again));
+    assert!(world.plan().await.actions.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_while_aws_is_read_ends_every_command_at_once() {
+    // The first list is this test's own; every later one takes longer than anybody waits.
+    let slow: Vec<String> = (2..9).map(|n| format!("delay=20s:connect:List*:nth={n}")).collect();
+    let world = demo(&slow.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let list = world.connect("eu-west-2").list_instances().send().await.unwrap();
+    let alias = list.instance_summary_list()[0].instance_alias().unwrap();
+    for (name, arguments) in [
+        ("INT", &["plan", "demo"][..]),
+        ("TERM", &["plan", "--out", "p.json", "demo"]),
+        ("HUP", &["drift", "demo"]),
+        ("INT", &APPLY),
+        ("TERM", &["import", "--instance", alias, "--region", "eu-west-2", "--out", "out"]),
+    ] {
+        let lists = || world.calls().iter().filter(|(n, _)| n.contains(":List")).map(|(_, n)| n).sum::<u64>();
+        let before = lists();
+        let child = spawn(&world, arguments);
+        until(&format!("a read of {arguments:?}"), || lists() > before).await;
+        let began = Instant::now();
+        signal(&child, name);
+        let output = end(child).await;
+        assert_eq!(code(&output), 130, "{arguments:?}: {}{}", stdout(&output), stderr(&output));
+        assert!(began.elapsed() < Duration::from_secs(10), "{arguments:?} waited for AWS");
+        let err = stderr(&output);
+        assert!(err.ends_with("interrupted; nothing was written\n"), "{arguments:?}: {err}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert!(!world.folder.path().join("out").exists() && !world.folder.path().join("p.json").exists());
+        assert_eq!(writes(&world), 0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_sandbox_that_is_interrupted_keeps_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    let apply = || {
+        let mut command = flowbind(folder.path());
+        command.args(["apply", "--auto-approve", "--sandbox", "demo"]).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    // At whatever moment it comes, the state file is whole and the same command ends in the declared state.
+    for wait in [20, 60, 120, 200] {
+        let child = apply().spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        // It may have ended before.
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+        let output = child.wait_with_output().unwrap();
+        assert!([Some(0), Some(1), Some(130), None].contains(&output.status.code()), "{}", stderr(&output));
+    }
+    let output = apply().output().unwrap();
+    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    let plan = flowbind(folder.path()).args(["plan", "--sandbox", "--detailed-exitcode", "demo"]).output();
+    assert_eq!(code(&plan.unwrap()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_backups_cannot_be_written_nothing_is() {
+    let world = demo(&[]).await;
+    std::fs::write(world.folder.path().join(".flowbind"), "a file where the folder has to be").unwrap();
+    let output = end(spawn(&world, &APPLY)).await;
+    let err = stderr(&output);
+    assert_eq!(code(&output), 1, "{err}");
+    assert!(err.contains("backups cannot be written to .flowbind/backup"), "{err}");
+    assert!(err.contains("nothing was written"), "{err}");
+    assert_eq!(writes(&world), 0, "{:?}", world.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_keeps_nothing_leaves_no_folder_and_needs_none() {
+    let text = crate::budget::many(1);
+    let (head, _) = text.split_once("  flows:").unwrap();
+    let world = World::new(&head.replace("alias: acme", "alias: acme, functions: [f00]")).await;
+    let output = end(spawn(&world, &["apply", "--auto-approve", "m.yaml"])).await;
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(!world.folder.path().join(".flowbind").exists());
+}

@@ -8,11 +8,11 @@ use anyhow::anyhow;
 use super::args::ApplyArgs;
 use super::chosen::{Chosen, Wish};
 use super::exit::{Exit, Failure};
+use super::note::{Level, Note};
 use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::Loaded;
 use crate::plan::{self, Evidence, Moved, Plan};
-use crate::report;
 use crate::saved::{FileError, SavedError, SavedPlan, places};
 
 /// Where the approval of a plan comes from.
@@ -79,7 +79,7 @@ impl Approval {
         let (name, planned) = (file.display(), &plan.sets);
         if plan.has_expired(now) {
             let error = anyhow!(
-                "{name} was good until {} (made {}): nothing was written",
+                "{name} expired at {} (it was made at {}); nothing was written",
                 plan.expires,
                 plan.created
             );
@@ -91,7 +91,7 @@ impl Approval {
                 places.iter().cloned().collect::<Vec<_>>().join(", ")
             };
             let error = anyhow!(
-                "{name} is for {}, and the manifest is for {}: nothing was written",
+                "{name} is for {}, but the manifest is for {}; nothing was written",
                 list(&plan.places),
                 list(&here)
             );
@@ -113,16 +113,16 @@ impl Approval {
             .collect();
         let what = match (changed.as_slice(), gone.as_slice()) {
             ([], []) if sets.len() == planned.len() => return Ok(()),
-            ([], []) => "the sets are others than".to_owned(),
-            ([], gone) => format!("{} is not among the manifests any more, since", gone.join(", ")),
-            (changed, _) => {
-                format!("the manifest of {}, or a variable or file in it, changed since", changed.join(", "))
+            ([], []) => format!("{name} was made for other sets"),
+            ([], gone) => {
+                format!("{name} was made for {} too, which the manifests no longer declare", gone.join(", "))
             }
+            (changed, _) => format!(
+                "the manifest of {}, or a variable or file in it, has changed since {name} was made",
+                changed.join(", ")
+            ),
         };
-        refuse(
-            anyhow!("{what} {name} was made: nothing was written"),
-            format!("{}; or plan again: {again}", given(plan)),
-        )
+        refuse(anyhow!("{what}; nothing was written"), format!("{}; or plan again: {again}", given(plan)))
     }
 
     /// Refuses fresh plans that are not what was reviewed.
@@ -135,9 +135,10 @@ impl Approval {
                 if fresh == *checksum {
                     return Ok(());
                 }
-                let error = anyhow!("the plan has checksum {fresh} now, not {checksum}: nothing was written");
-                Err(Failure::new(Exit::Refused, error)
-                    .hint(format!("AWS, the manifest or an option is not as it was. Look again: {again}")))
+                let error = anyhow!("the plan now has checksum {fresh}, not {checksum}; nothing was written");
+                Err(Failure::new(Exit::Refused, error).hint(format!(
+                    "AWS, the manifest or an option has changed. Review the plan again: {again}"
+                )))
             }
         }
     }
@@ -163,27 +164,28 @@ fn check_saved(
     let name = file.display();
     if same {
         if !lines.is_empty() {
-            terminal.say(&format!("moved since {name} was made, without changing what is written:"));
-            lines.iter().for_each(|line| terminal.say(&format!("  {line}")));
+            let message = format!("changed since {name} was made, without effect on what is written:");
+            let text = format!("{message}\n  {}", lines.join("\n  "));
+            terminal.note(&Note::new(Level::Info, message).as_text(text).field("changed", lines));
         }
         return Ok(());
     }
     for line in &lines {
-        terminal.error(&format!("{} {line}", report::red("moved:")));
+        terminal.note(&Note::error("changed:", line.as_str()));
     }
     let tool = match saved.tool == env!("CARGO_PKG_VERSION") {
         true => String::new(),
         false => format!(" (flowbind {} made it, this is {})", saved.tool, env!("CARGO_PKG_VERSION")),
     };
     let count = match lines.len() {
-        1 => "1 address is".to_owned(),
-        n => format!("{n} addresses are"),
+        1 => "1 address differs".to_owned(),
+        n => format!("{n} addresses differ"),
     };
-    let error = anyhow!("{count} not as in {name}{tool}: nothing was written");
+    let error = anyhow!("{count} from {name}{tool}; nothing was written");
     let done = plans.iter().all(|plan| plan.actions.is_empty() && plan.problems.is_empty());
     let hint = match done {
-        true => "nothing is left to write there: AWS agrees already.".to_owned(),
-        false => format!("look at the new plan, then apply that: {again}"),
+        true => "AWS already agrees with the manifest; there is nothing to apply.".to_owned(),
+        false => format!("review the new plan, then apply it: {again}"),
     };
     Err(Failure::new(Exit::Refused, error).hint(hint))
 }
@@ -196,7 +198,7 @@ fn given(plan: &SavedPlan) -> String {
     words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {file}")));
     words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
     match words.is_empty() {
-        true => "it was made without --var, --var-file, --for and --region".to_owned(),
+        true => "it was made without --var, --var-file, --for or --region".to_owned(),
         false => format!("it was made with {}, and each has to be the same", words.join(" ")),
     }
 }

@@ -6,10 +6,10 @@ use anyhow::anyhow;
 
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::note::Note;
 use super::terminal::Terminal;
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Plan};
-use crate::report;
 use crate::resource::Address;
 
 /// An address that was typed, in all sets or in one.
@@ -60,11 +60,9 @@ impl Chosen {
     pub(super) fn warn_of_unknown(all: &[Self], manifests: &[Manifest], plans: &[Plan], terminal: &Terminal) {
         for chosen in all.iter().filter(|c| plans.iter().all(|plan| c.means(manifests, plan).is_empty())) {
             let text = &chosen.text;
-            let nothing = "nothing that is planned or declared has this address";
-            terminal.error(&format!("{} --allow {text}: {nothing}", report::yellow("warning:")));
-            if let Some(hint) = chosen.suggested(manifests, plans) {
-                terminal.error(&format!("hint: {hint}"));
-            }
+            let nothing = "no planned or declared resource has this address";
+            let warning = Note::warning("warning:", format!("--allow {text}: {nothing}"));
+            terminal.note(&warning.hint(chosen.suggested(manifests, plans)));
         }
     }
 
@@ -140,11 +138,11 @@ fn unknown_address(unknown: &Chosen, manifests: &[Manifest], plans: &[Plan], pru
         return Failure::new(Exit::Usage, error).hint(hint);
     }
     let hint = unknown.suggested(manifests, plans);
-    let left_over = if prune { ", and nothing of that name is left over" } else { "" };
+    let left_over = if prune { ", and no orphaned resource has it" } else { "" };
     let error = anyhow!("--only {}: the manifest has no such address{left_over}", unknown.text);
     let hint = match prune {
         true => hint,
-        false => hint.map(|hint| format!("{hint} What is left over is only looked at with --prune.")),
+        false => hint.map(|hint| format!("{hint} Orphaned resources are only read with --prune.")),
     };
     Failure::new(Exit::Usage, error).hint(hint)
 }

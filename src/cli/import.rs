@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use super::args::ImportArgs;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::note::Note;
 use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{self, LiveError, Session, Wanted};
@@ -74,11 +75,11 @@ impl Looked {
         match error {
             LiveError::Unread(faults) => {
                 for fault in &faults {
-                    let hint = fault.hint().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-                    terminal.error(&format!("{} {fault}{hint}", report::red("could not be read:")));
+                    let note = Note::error("could not be read:", fault.to_string()).hint(fault.hint());
+                    terminal.note(&note.field("operation", fault.operation.to_string()));
                 }
-                let error = anyhow!("{} call(s) failed: nothing was written", faults.len());
-                let hint = "an import is whole or not at all; run it again when these can be read.";
+                let error = anyhow!("{} failed; nothing was written", count(faults.len(), "call"));
+                let hint = "an import is whole or not at all: run it again when these can be read.";
                 Failure::new(Exit::Incomplete, error).hint(hint.to_owned())
             }
             LiveError::WrongAccount { .. } => {
@@ -167,8 +168,10 @@ fn free(folder: &Path, paths: &[&str]) -> Result<(), Failure> {
 /// Reads the files as any command will, and plans them against what was seen.
 fn prove(imported: &Imported, live: &LiveInstance, policies: &Policies) -> Result<(), Failure> {
     let broken = |what: String| {
-        let error = anyhow!("what was imported would not plan empty: {what}; nothing was written");
-        let hint = "this is a fault of flowbind; please report it with this message.".to_owned();
+        let error = anyhow!(
+            "internal error: the imported manifest does not match the instance: {what}; nothing was written"
+        );
+        let hint = "please report it with this message.".to_owned();
         Failure::new(Exit::Error, error).hint(hint)
     };
     let in_memory = |(path, text): (&String, &String)| (PathBuf::from(path), text.clone().into_bytes());
@@ -218,35 +221,44 @@ fn write_one(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> io::Result<
 fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &Terminal) -> io::Result<()> {
     let mut values = 0;
     for note in &imported.notes {
-        let word = match note.kind {
-            NoteKind::Broken => report::red("fails today:"),
-            NoteKind::Unchecked => "not checked:".to_owned(),
-            NoteKind::LeftOut => "left out:".to_owned(),
-            NoteKind::Editing | NoteKind::Owned => "note:".to_owned(),
+        let label = match note.kind {
+            NoteKind::Broken => "fails today:",
+            NoteKind::Unchecked => "not checked:",
+            NoteKind::LeftOut => "left out:",
+            NoteKind::Editing | NoteKind::Owned => "note:",
             NoteKind::NotPortable => {
                 values += 1;
                 continue;
             }
         };
-        let hint = note.hint.as_ref().map(|hint| format!("\n  hint: {hint}")).unwrap_or_default();
-        terminal.error(&format!("{word} {}: {}{hint}", note.subject, note.message));
+        let message = format!("{}: {}", note.subject, note.message);
+        let said = match note.kind {
+            NoteKind::Broken => Note::error(label, message),
+            _ => Note::warning(label, message),
+        };
+        terminal.note(&said.hint(note.hint.as_ref()).field("subject", note.subject.as_str()));
     }
     if values > 0 {
-        terminal.error(&format!(
-            "note: {} the same on no other instance; {MANIFEST} says which, and `--var NAME=ARN` sets each",
-            if values == 1 { "1 value is".to_owned() } else { format!("{values} values are") }
-        ));
+        let (values, each) = if values == 1 {
+            ("1 value is".to_owned(), "it")
+        } else {
+            (format!("{values} values are"), "each")
+        };
+        let message = format!(
+            "{values} specific to this instance; {MANIFEST} lists them, and `--var NAME=ARN` sets {each}"
+        );
+        terminal.note(&Note::warning("note:", message));
     }
     let name = live.instance.alias.as_deref().unwrap_or(&live.instance.arn.id);
     let out = retype::quoted(&args.out.display().to_string());
     let plan = retype::on("plan", &args.aws, &args.out);
     terminal.result(&format!(
-        "Imported `{name}` into {out}: {}, {} and {} in {} files. A plan of them is empty.\n\n  \
+        "Imported `{name}` into {out}: {}, {} and {} in {}. A plan of them is empty.\n\n  \
          {plan}\n  flowbind lint {out}\n\n",
         count(imported.flows, "flow"),
         count(imported.modules, "module"),
         count(imported.functions, "function"),
-        imported.files.len(),
+        count(imported.files.len(), "file"),
     ))
 }
 

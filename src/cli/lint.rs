@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::args::{LeastSeverity, LintArgs, LintOutput};
 use super::exit::{Exit, Failure};
 use super::load;
+use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::audit::{Auditor, manifest_findings};
 use crate::flow::decode;
@@ -34,7 +35,8 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
     let report = linter.finish();
     let broken = !inputs.unread.is_empty();
     for notice in &inputs.unread {
-        terminal.error(&formats::unread(notice));
+        let note = Note::new(Level::Error, notice.message.as_str()).as_text(formats::unread(notice));
+        terminal.note(&note.field("file", notice.file.as_str()));
     }
     match args.output {
         LintOutput::Text => terminal.result(&formats::text(&report, &sources, true))?,

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::args::{EmulatorArgs, ManifestArgs};
 use super::exit::{Exit, Failure};
+use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
 use crate::report::source;
-use crate::resource::Problem;
+use crate::resource::{Origin, Problem, Severity};
 
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
@@ -63,7 +64,7 @@ pub(super) fn load_or_report(
         let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
         Failure::new(
             Exit::Error,
-            anyhow::anyhow!("the manifest has {what}: nothing was read from AWS or written"),
+            anyhow::anyhow!("the manifest has {what}; nothing was read from AWS or written"),
         )
     })
 }
@@ -71,8 +72,25 @@ pub(super) fn load_or_report(
 /// Shows problems where they are.
 pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
     for problem in problems {
-        terminal.error(source::render(problem, sources, true).trim_end());
+        terminal.note(&note(problem, sources));
     }
+}
+
+fn note(problem: &Problem, sources: &Sources) -> Note {
+    let level = match problem.severity {
+        Severity::Error => Level::Error,
+        Severity::Held | Severity::Warning => Level::Warning,
+    };
+    let text = source::render(problem, sources, true);
+    let mut note = Note::new(level, problem.message.clone()).as_text(text.trim_end());
+    note = note.hint(problem.hint.as_ref()).field("code", problem.code);
+    if let Some(address) = &problem.address {
+        note = note.field("address", address.to_string());
+    }
+    if let Some(Origin { file, line, column }) = &problem.origin {
+        note = note.field("file", file.as_str()).field("line", *line).field("column", *column);
+    }
+    note
 }
 
 /// The same for the world of an emulator.

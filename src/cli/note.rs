@@ -40,8 +40,8 @@ impl Note {
     }
 
     /// Says what to do.
-    pub(super) fn hint(mut self, hint: Option<impl Into<String>>) -> Self {
-        self.hint = hint.map(Into::into);
+    pub(super) fn hint(mut self, hint: Option<impl ToString>) -> Self {
+        self.hint = hint.map(|hint| hint.to_string());
         self
     }
 

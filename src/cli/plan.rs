@@ -9,6 +9,7 @@ use super::args::{PlanArgs, PlanOutput, RemovalArgs};
 use super::chosen::{Chosen, Wish};
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
+use super::note::Note;
 use super::terminal::Terminal;
 use super::{apply, load, retype};
 use crate::manifest::{Loaded, Sources};
@@ -16,6 +17,7 @@ use crate::plan::Plan;
 use crate::report::{self, PlanDocument};
 use crate::resource::Problem;
 use crate::saved::{SavedInputs, SavedOptions, SavedPlan};
+use crate::snapshot::Gap;
 
 pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let wish = Wish {
@@ -71,8 +73,8 @@ fn save(
 ) -> Result<(), Failure> {
     apply::begin(plans, "the plan was not saved")?;
     if plans.iter().any(Plan::is_incomplete) {
-        let error = anyhow!("not everything could be read: the plan was not saved");
-        let hint = "mend what could not be read, then plan again.".to_owned();
+        let error = anyhow!("some resources could not be read; the plan was not saved");
+        let hint = "fix the errors above, then plan again.".to_owned();
         return Err(Failure::new(Exit::Incomplete, error).hint(hint));
     }
     let text = |path: &PathBuf| path.display().to_string();
@@ -94,7 +96,7 @@ fn save(
     let name = file.display();
     terminal.say(&format!("The plan is saved in {name}, good until {}.", saved.expires));
     let verb = format!("apply --plan {}", retype::quoted(&name.to_string()));
-    terminal.say(&format!("To write it: {}", retype::command(&verb, &args.manifest, &args.aws)));
+    terminal.say(&format!("To apply it: {}", retype::command(&verb, &args.manifest, &args.aws)));
     Ok(())
 }
 
@@ -102,8 +104,16 @@ fn save(
 pub(super) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
     load::show(&plan.problems, sources, terminal);
     if plan.is_incomplete() {
-        terminal.error(report::gaps_text(plan).trim_end());
+        plan.gaps.iter().for_each(|gap| terminal.note(&unread(gap)));
     }
+}
+
+fn unread(gap: &Gap) -> Note {
+    let Gap { address, operation, message, hint, .. } = gap;
+    Note::error("could not be read:", format!("{address}: {operation}: {message}"))
+        .hint(hint.as_ref())
+        .field("address", address.to_string())
+        .field("operation", operation.to_string())
 }
 
 fn exit(plans: &[Plan], detailed: bool) -> Exit {

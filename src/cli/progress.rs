@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::aws::Progress;
 use crate::plan::{Action, ActionId, Outcome, Plan};
@@ -110,7 +111,15 @@ impl Progress for Console<'_> {
             }
         }
         let (message, fields) = report::outcome_event(self.set, id, outcome);
-        self.terminal.event(&message, fields);
+        let level = match outcome {
+            Outcome::Applied | Outcome::AlreadySo => Level::Info,
+            Outcome::Skipped { .. } | Outcome::NotBegun { .. } => Level::Warning,
+            Outcome::Failed { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Moved { .. }
+            | Outcome::Unknown { .. } => Level::Error,
+        };
+        self.terminal.event(&Note::new(level, message).fields(fields));
         if let Some(open) = state.open.get_mut(&id.address) {
             *open = open.saturating_sub(1);
         }

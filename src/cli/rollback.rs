@@ -1,4 +1,4 @@
-//! `flowbind rollback`: plans what a run overwrote or deleted back, and writes it.
+//! `flowbind rollback`: restores flow contents that a run overwrote or deleted.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,6 +12,7 @@ use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
+use super::note::Note;
 use super::terminal::Terminal;
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
@@ -68,22 +69,20 @@ fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> 
     if kept.flows.is_empty() {
         let error = match kept.others.is_empty() {
             true => anyhow!("run `{run}` kept nothing"),
-            false => anyhow!(
-                "run `{run}` kept no flow and no module, and nothing else can be planned back: {others}"
-            ),
+            false => {
+                anyhow!("run `{run}` kept no flow and no module, and nothing else can be restored: {others}")
+            }
         };
-        return Err(Failure::new(Exit::Error, error).hint("put it back by hand from the files.".to_owned()));
+        return Err(Failure::new(Exit::Error, error).hint("restore it by hand from the files.".to_owned()));
     }
     for (address, path) in &kept.drafts {
-        terminal.error(&format!(
-            "{address} had a newer draft, which is not planned back; it is in {}: put it into the designer by hand, if need be",
-            path.display()
-        ));
+        let message = format!("the newer draft of {address} is not restored; it is in {}", path.display());
+        let hint = "to restore the draft, import that file in the flow designer.";
+        terminal.note(&Note::warning("warning:", message).hint(Some(hint)));
     }
     if !kept.others.is_empty() {
-        terminal.error(&format!(
-            "only flows and modules are planned back; put these back by hand, if need be: {others}"
-        ));
+        let message = format!("only flows and modules are restored; restore these by hand: {others}");
+        terminal.note(&Note::warning("warning:", message));
     }
     Ok(())
 }

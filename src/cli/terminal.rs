@@ -7,7 +7,6 @@ use std::thread;
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use super::args::{Globals, LogFormat};
@@ -55,11 +54,6 @@ impl Terminal {
         self.note(&Note::new(Level::Info, text));
     }
 
-    /// Says that something is wrong.
-    pub(super) fn error(&self, text: &str) {
-        self.note(&Note::new(Level::Error, text));
-    }
-
     /// Writes a note to stderr, as text or as a line of JSON.
     pub(super) fn note(&self, note: &Note) {
         if self.quiet && note.level() == Level::Info {
@@ -71,10 +65,10 @@ impl Terminal {
         }
     }
 
-    /// Reports progress that only a log in JSON shows: in text it is a result or drawn.
-    pub(super) fn event(&self, message: &str, fields: Map<String, Value>) {
+    /// Writes a note that only a log in JSON shows: in text it is a result or drawn.
+    pub(super) fn event(&self, note: &Note) {
         if self.log == LogFormat::Json {
-            self.note(&Note::new(Level::Info, message).fields(fields));
+            self.note(note);
         }
     }
 

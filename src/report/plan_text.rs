@@ -192,22 +192,3 @@ pub(super) fn grant_sid(spec: &GrantSpec) -> OwnSid {
 fn grant_text(spec: &GrantSpec) -> String {
     format!("{} lets {} call {}", grant_sid(spec), spec.grant.instance, spec.grant.function.arn())
 }
-
-/// Writes what could not be read.
-pub fn gaps_text(plan: &Plan) -> String {
-    let mut out = String::new();
-    for gap in &plan.gaps {
-        let _ = writeln!(
-            out,
-            "{} {}: {} could not be read: {}",
-            red("gap:"),
-            gap.address,
-            gap.operation,
-            gap.message
-        );
-        if let Some(hint) = &gap.hint {
-            let _ = writeln!(out, "  hint: {hint}");
-        }
-    }
-    out
-}

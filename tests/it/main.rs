@@ -28,6 +28,7 @@ mod guards;
 mod hand_made;
 mod import;
 mod lint;
+mod log_lines;
 mod outputs;
 mod packages;
 mod permissions;

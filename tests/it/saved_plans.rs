@@ -109,7 +109,7 @@ async fn a_saved_plan_is_written_while_nothing_has_moved_and_not_a_second_time()
     refused(
         &world,
         &["apply", "--plan", "plan.json"],
-        &["moved: flow/main: it was not there, and is there now"],
+        &["changed: flow/main: it was not there, and is there now"],
     );
     // A plan without anything to do can be saved and applied too.
     save(&world, &[]);
@@ -124,7 +124,7 @@ async fn what_another_client_changed_is_named_and_nothing_is_written() {
     let (id, crm) = (instance(&world).await, "arn:aws:lambda:eu-west-2:111122223333:function:crm");
     connect.associate_lambda_function().instance_id(&id).function_arn(crm).send().await.unwrap();
     let says = [
-        "moved: association/support/crm: it was not there, and is there now; the plan was to create it, and would not now",
+        "changed: association/support/crm: it was not there, and is there now; the plan was to create it, and would not now",
         "flowbind plan --out plan.json",
     ];
     refused(&world, &["apply", "--plan", "plan.json"], &says);
@@ -152,7 +152,11 @@ async fn another_manifest_another_variable_another_region_or_too_late_is_refused
     save(&world, &["--var", "note=two"]);
     let apply = ["apply", "--plan", "plan.json"];
     refused(&world, &apply, &["the manifest of acme", "--var note=..."]);
-    refused(&world, &[&apply[..], &["--var", "note=three"]].concat(), &["changed since plan.json was made"]);
+    refused(
+        &world,
+        &[&apply[..], &["--var", "note=three"]].concat(),
+        &["has changed since plan.json was made"],
+    );
     save(&world, &[]);
     refused(&world, &[&apply[..], &["--var", "secret=another"]].concat(), &["the manifest of acme"]);
     edit(&world.folder.path().join("main.json"), "\"3\"", "\"4\"");
@@ -162,7 +166,7 @@ async fn another_manifest_another_variable_another_region_or_too_late_is_refused
     edit(&world.folder.path().join("m.yaml"), "region: us-west-2", "region: eu-west-2");
     save(&world, &["--expires", "1s"]);
     tokio::time::sleep(Duration::from_millis(2_100)).await;
-    refused(&world, &apply, &["plan.json was good until 2"]);
+    refused(&world, &apply, &["plan.json expired at 2"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,12 +221,12 @@ async fn a_checksum_is_an_approval_of_exactly_one_plan() {
     refused(
         &world,
         &["apply", "--checksum", &wrong],
-        &[&format!("the plan has checksum {checksum} now"), "flowbind plan"],
+        &[&format!("the plan now has checksum {checksum}"), "flowbind plan"],
     );
     // A policy counts whole.
     let grant = world.lambda(LONDON).add_permission().function_name("orders").statement_id("theirs");
     grant.action("lambda:InvokeFunction").principal("events.amazonaws.com").send().await.unwrap();
-    refused(&world, &["apply", "--checksum", &checksum], &["the plan has checksum"]);
+    refused(&world, &["apply", "--checksum", &checksum], &["the plan now has checksum"]);
     let (_, said) = run(&world, &["plan"]);
     let checksum = &said.split("Checksum: ").nth(1).unwrap()[..64];
     let (ended, said) = run(&world, &["apply", "--checksum", checksum]);

@@ -79,7 +79,7 @@ async fn an_instance_made_by_hand_is_taken_over_reviewed_applied_and_watched() {
     expect(&world, &["plan", "--out", "plan.json", "repo"], 0, &["~ flow/desk", "apply --plan plan.json"]);
     in_the_console(&world, "Desk", "Welcome to", "You have reached").await;
     world.emulator.reset();
-    let refused = ["moved: flow/desk: ", "nothing was written"];
+    let refused = ["changed: flow/desk: ", "nothing was written"];
     expect(&world, &["apply", "--plan", "plan.json", "repo"], 4, &refused);
     let wrote = world.calls().into_keys().find(|name| name.contains(":Update") || name.contains(":Tag"));
     assert_eq!(wrote, None);

@@ -1,0 +1,106 @@
+//! With `--log-format json` everything on stderr is JSON, a document a line.
+
+use std::process::{Output, Stdio};
+
+use flowbind::emulator::Settings;
+use serde_json::Value;
+
+use crate::outputs::{edit, hold};
+use crate::world::{World, code, copy, flowbind_at, shipped, stderr, stdout};
+
+async fn demo(faults: &[&str]) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), &folder.path().join("demo"));
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    World::in_folder_with(folder, "demo", Settings { faults, ..Settings::default() }).await
+}
+
+fn run(world: &World, arguments: &[&str]) -> (Output, Vec<Value>) {
+    let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+    let output =
+        command.args(arguments).args(["--log-format", "json"]).stdin(Stdio::null()).output().unwrap();
+    let lines = stderr(&output)
+        .lines()
+        .map(|line| {
+            let value: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{arguments:?}: {line}"));
+            let level = value["level"].as_str().unwrap_or_default();
+            assert!(["ERROR", "WARN", "INFO", "DEBUG", "TRACE"].contains(&level), "{line}");
+            assert!(value["message"].as_str().is_some_and(|message| !message.is_empty()), "{line}");
+            assert!(value["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
+            assert!(!line.contains('\u{1b}'), "{line}");
+            value
+        })
+        .collect();
+    (output, lines)
+}
+
+fn has(lines: &[Value], level: &str, field: &str, value: impl Into<Value>) -> bool {
+    let value = value.into();
+    lines.iter().any(|line| line["level"] == level && line[field] == value)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_and_an_apply_write_nothing_but_json_and_each_action_as_it_ends() {
+    let world = demo(&[]).await;
+    for arguments in [&["plan", "demo"][..], &["plan", "--out", "p.json", "-vv", "demo"], &["drift", "demo"]]
+    {
+        let (_, lines) = run(&world, arguments);
+        assert!(
+            lines.iter().any(|line| line["message"].as_str().unwrap().contains("reading AWS")),
+            "{lines:?}"
+        );
+    }
+    let actions = world.plan().await.actions.len();
+    let (output, lines) = run(&world, &["apply", "--auto-approve", "demo"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    let ended: Vec<_> = lines.iter().filter(|line| line["outcome"] == "applied").collect();
+    assert_eq!(ended.len(), actions);
+    assert!(ended.iter().all(|line| line["address"].is_string() && line["set"] == "fernhill"), "{ended:?}");
+    let (output, lines) = run(&world, &["apply", "--auto-approve", "--quiet", "demo"]);
+    assert_eq!((code(&output), lines), (0, Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_and_refusals_are_json_with_their_hints() {
+    let world = demo(&["deny:connect:CreateContactFlow"]).await;
+    let (output, lines) = run(&world, &["apply", "demo"]);
+    assert_eq!(code(&output), 4);
+    assert!(has(&lines, "ERROR", "exit_code", 4) && lines.last().unwrap()["hint"].is_string(), "{lines:?}");
+    let (output, lines) = run(&world, &["apply", "--auto-approve", "demo"]);
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
+    assert!(
+        has(&lines, "ERROR", "outcome", "failed") && has(&lines, "WARN", "outcome", "skipped"),
+        "{lines:?}"
+    );
+    hold(world.folder.path());
+    let (_, lines) = run(&world, &["plan", "--prune", "demo"]);
+    assert!(lines.iter().any(|line| line["code"].is_string() && line["file"].is_string()), "{lines:?}");
+    let (output, lines) = run(&world, &["apply", "--auto-approve", "--allow", "flow/none", "demo"]);
+    assert_ne!(code(&output), 0);
+    assert!(has(
+        &lines,
+        "WARN",
+        "message",
+        "--allow flow/none: no planned or declared resource has this address"
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_manifests_flows_and_command_lines_is_json() {
+    let world = demo(&[]).await;
+    for arguments in [&["plan"][..], &["frobnicate"], &["apply", "--allow", "nonsense", "demo"]] {
+        let (output, lines) = run(&world, arguments);
+        assert_eq!((code(&output), lines.len()), (64, 1), "{arguments:?}: {lines:?}");
+    }
+    edit(world.folder.path(), "flowbind.yaml", "  instances:", "  instanzes:");
+    std::fs::write(world.folder.path().join("broken.json"), "{").unwrap();
+    let (output, lines) = run(&world, &["validate", "demo"]);
+    assert_eq!(code(&output), 2);
+    assert!(has(&lines, "ERROR", "file", "demo/flowbind.yaml"), "{lines:?}");
+    let (output, lines) = run(&world, &["apply", "demo"]);
+    assert_eq!(code(&output), 1);
+    assert!(has(&lines, "ERROR", "exit_code", 1), "{lines:?}");
+    let (output, lines) = run(&world, &["lint", "demo", "broken.json", "none.json"]);
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
+    assert!(has(&lines, "ERROR", "file", "none.json"), "{lines:?}");
+}

@@ -52,6 +52,18 @@ pub enum Shares {
     LambdaControlPlane,
 }
 
+/// What a success of an operation holds at the least. What lacks it is not the service's answer, whatever its status.
+///
+/// AWS's models mark few members of answers as required. The lists are named here because every recorded answer of an
+/// empty one holds the list, empty; that AWS never leaves it out is not documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing: an empty body or an object of no certain members. Which of the two is not documented.
+    Bare,
+    /// This top-level member.
+    Has(&'static str),
+}
+
 /// What is known of an operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
@@ -69,6 +81,8 @@ pub struct Facts {
     pub repeat: Repeat,
     /// Which bucket it draws from.
     pub shares: Shares,
+    /// What its success holds at the least.
+    pub answer: Answer,
     /// The IAM actions that the caller needs, dependent ones included.
     pub actions: &'static [&'static str],
 }
@@ -76,7 +90,7 @@ pub struct Facts {
 macro_rules! operations {
     (@api $name:ident) => { stringify!($name) };
     (@api $name:ident $api:literal) => { $api };
-    ($($name:ident $(as $api:literal)?: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $actions:expr;)*) => {
+    ($($name:ident $(as $api:literal)?: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $answer:ident $(($member:literal))?, $actions:expr;)*) => {
         /// An operation that flowbind calls.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "the names are those of the API, but where two services share one")]
@@ -91,7 +105,8 @@ macro_rules! operations {
                 match self {
                     $(Self::$name => Facts {
                         service: Service::$service, name: operations!(@api $name $($api)?), rate: $rate, burst: $burst, page: $page,
-                        repeat: Repeat::$repeat, shares: Shares::$shares, actions: $actions,
+                        repeat: Repeat::$repeat, shares: Shares::$shares,
+                        answer: Answer::$answer $(($member))?, actions: $actions,
                     }),*
                 }
             }
@@ -100,68 +115,85 @@ macro_rules! operations {
 }
 
 operations! {
-    GetCallerIdentity:        Sts,     10.0,  10,  None,       Safe, Nothing, &[];
-    ListInstances:            Connect, 2.0,   5,   Some(10),   Safe, Nothing, &["connect:ListInstances", "ds:DescribeDirectories"];
-    DescribeInstance:         Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DescribeInstance", "ds:DescribeDirectories"];
-    ListLambdaFunctions:      Connect, 2.0,   5,   Some(25),   Safe, Nothing, &["connect:ListLambdaFunctions"];
-    AssociateLambdaFunction:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:AssociateLambdaFunction", "lambda:AddPermission"];
-    ListContactFlows:         Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListContactFlows"];
-    DescribeContactFlow:      Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DescribeContactFlow"];
-    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, &["connect:CreateContactFlow", "connect:TagResource"];
-    UpdateContactFlowContent: Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:UpdateContactFlowContent"];
-    ListInstanceAttributes:   Connect, 2.0,   5,   Some(7),    Safe, Nothing, &["connect:ListInstanceAttributes"];
-    UpdateInstanceAttribute:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:UpdateInstanceAttribute", "ds:DescribeDirectories", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy", "logs:CreateLogGroup"];
-    CreateInstance:           Connect, 0.1,   1,   None,       Once, Nothing, &["connect:CreateInstance", "connect:TagResource", "ds:AuthorizeApplication", "ds:CheckAlias", "ds:CreateAlias", "ds:CreateDirectory", "ds:CreateIdentityPoolDirectory", "ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy"];
-    SearchContactFlows:       Connect, 2.0,   5,   Some(100),  Safe, Nothing, &["connect:SearchContactFlows", "connect:DescribeContactFlow"];
-    UpdateContactFlowMetadata: Connect, 2.0,  5,   None,       Safe, Nothing, &["connect:UpdateContactFlowMetadata"];
-    ListContactFlowModules:   Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListContactFlowModules"];
-    DescribeContactFlowModule: Connect, 2.0,  5,   None,       Safe, Nothing, &["connect:DescribeContactFlowModule"];
-    SearchContactFlowModules: Connect, 2.0,   5,   Some(100),  Safe, Nothing, &["connect:SearchContactFlowModules", "connect:DescribeContactFlowModule"];
-    CreateContactFlowModule:  Connect, 2.0,   5,   None,       Once, Nothing, &["connect:CreateContactFlowModule", "connect:TagResource"];
-    UpdateContactFlowModuleContent: Connect, 2.0, 5, None,     Safe, Nothing, &["connect:UpdateContactFlowModuleContent"];
-    UpdateContactFlowModuleMetadata: Connect, 2.0, 5, None,    Safe, Nothing, &["connect:UpdateContactFlowModuleMetadata"];
-    TagResource:              Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:TagResource"];
-    ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListQueues"];
-    ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListPrompts"];
-    ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, &["connect:ListHoursOfOperations"];
+    GetCallerIdentity:        Sts,     10.0,  10,  None,       Safe, Nothing, Has("Account"), &[];
+    ListInstances:            Connect, 2.0,   5,   Some(10),   Safe, Nothing, Has("InstanceSummaryList"), &["connect:ListInstances", "ds:DescribeDirectories"];
+    DescribeInstance:         Connect, 2.0,   5,   None,       Safe, Nothing, Has("Instance"), &["connect:DescribeInstance", "ds:DescribeDirectories"];
+    ListLambdaFunctions:      Connect, 2.0,   5,   Some(25),   Safe, Nothing, Has("LambdaFunctions"), &["connect:ListLambdaFunctions"];
+    AssociateLambdaFunction:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:AssociateLambdaFunction", "lambda:AddPermission"];
+    ListContactFlows:         Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowSummaryList"), &["connect:ListContactFlows"];
+    DescribeContactFlow:      Connect, 2.0,   5,   None,       Safe, Nothing, Has("ContactFlow"), &["connect:DescribeContactFlow"];
+    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, Has("ContactFlowId"), &["connect:CreateContactFlow", "connect:TagResource"];
+    UpdateContactFlowContent: Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:UpdateContactFlowContent"];
+    ListInstanceAttributes:   Connect, 2.0,   5,   Some(7),    Safe, Nothing, Has("Attributes"), &["connect:ListInstanceAttributes"];
+    UpdateInstanceAttribute:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:UpdateInstanceAttribute", "ds:DescribeDirectories", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy", "logs:CreateLogGroup"];
+    CreateInstance:           Connect, 0.1,   1,   None,       Once, Nothing, Has("Id"), &["connect:CreateInstance", "connect:TagResource", "ds:AuthorizeApplication", "ds:CheckAlias", "ds:CreateAlias", "ds:CreateDirectory", "ds:CreateIdentityPoolDirectory", "ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy"];
+    SearchContactFlows:       Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlows"), &["connect:SearchContactFlows", "connect:DescribeContactFlow"];
+    UpdateContactFlowMetadata: Connect, 2.0,  5,   None,       Safe, Nothing, Bare, &["connect:UpdateContactFlowMetadata"];
+    ListContactFlowModules:   Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowModulesSummaryList"), &["connect:ListContactFlowModules"];
+    DescribeContactFlowModule: Connect, 2.0,  5,   None,       Safe, Nothing, Has("ContactFlowModule"), &["connect:DescribeContactFlowModule"];
+    SearchContactFlowModules: Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlowModules"), &["connect:SearchContactFlowModules", "connect:DescribeContactFlowModule"];
+    CreateContactFlowModule:  Connect, 2.0,   5,   None,       Once, Nothing, Has("Id"), &["connect:CreateContactFlowModule", "connect:TagResource"];
+    UpdateContactFlowModuleContent: Connect, 2.0, 5, None,     Safe, Nothing, Bare, &["connect:UpdateContactFlowModuleContent"];
+    UpdateContactFlowModuleMetadata: Connect, 2.0, 5, None,    Safe, Nothing, Bare, &["connect:UpdateContactFlowModuleMetadata"];
+    TagResource:              Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:TagResource"];
+    ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("QueueSummaryList"), &["connect:ListQueues"];
+    ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("PromptSummaryList"), &["connect:ListPrompts"];
+    ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("HoursOfOperationSummaryList"), &["connect:ListHoursOfOperations"];
     // Without lambda:ListTags the answer has a TagsError in place of the tags.
-    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, &["lambda:GetFunction", "lambda:ListTags"];
-    GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, &["lambda:GetPolicy"];
-    AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:AddPermission"];
-    RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:RemovePermission"];
-    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListFunctions"];
-    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, &["lambda:ListAliases"];
-    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, &["lambda:DeleteFunction"];
-    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
-    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlow"];
-    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, &["connect:DeleteContactFlowModule"];
+    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, Has("Configuration"), &["lambda:GetFunction", "lambda:ListTags"];
+    GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, Has("Policy"), &["lambda:GetPolicy"];
+    AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Has("Statement"), &["lambda:AddPermission"];
+    RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, &["lambda:RemovePermission"];
+    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Functions"), &["lambda:ListFunctions"];
+    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Aliases"), &["lambda:ListAliases"];
+    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, &["lambda:DeleteFunction"];
+    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, Bare, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
+    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:DeleteContactFlow"];
+    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:DeleteContactFlowModule"];
 
-    GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:GetAlias"];
-    CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"];
+    GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionVersion"), &["lambda:GetAlias"];
+    CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("FunctionArn"), &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"];
     // Repeatable: each is sent with the revision that it replaces, or ends in the state that it names.
-    UpdateFunctionCode:          Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateFunctionCode"];
-    UpdateFunctionConfiguration: Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateFunctionConfiguration", "iam:PassRole"];
+    UpdateFunctionCode:          Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), &["lambda:UpdateFunctionCode"];
+    UpdateFunctionConfiguration: Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), &["lambda:UpdateFunctionConfiguration", "iam:PassRole"];
     // Publishes nothing when nothing changed since the last version.
-    PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:PublishVersion"];
-    CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, &["lambda:CreateAlias"];
-    UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:UpdateAlias"];
-    TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, &["lambda:TagResource"];
+    PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("Version"), &["lambda:PublishVersion"];
+    CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("AliasArn"), &["lambda:CreateAlias"];
+    UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("AliasArn"), &["lambda:UpdateAlias"];
+    TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Bare, &["lambda:TagResource"];
 
-    GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRole"];
-    ListRoles:                Iam, 10.0, 10, Some(1000), Safe, Nothing, &["iam:ListRoles"];
+    GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Has("Role"), &["iam:GetRole"];
+    ListRoles:                Iam, 10.0, 10, Some(1000), Safe, Nothing, Has("IsTruncated"), &["iam:ListRoles"];
     // ListRoles shows no tags.
-    ListRoleTags:             Iam, 10.0, 10, Some(50),   Safe, Nothing, &["iam:ListRoleTags"];
-    ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListAttachedRolePolicies"];
-    ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, &["iam:ListRolePolicies"];
-    GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:GetRolePolicy"];
-    CreateRole:               Iam, 10.0, 10, None,       Once, Nothing, &["iam:CreateRole", "iam:TagRole"];
-    UpdateAssumeRolePolicy:   Iam, 10.0, 10, None,       Safe, Nothing, &["iam:UpdateAssumeRolePolicy"];
-    AttachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:AttachRolePolicy"];
-    DetachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DetachRolePolicy"];
-    PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, &["iam:PutRolePolicy"];
-    DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRolePolicy"];
-    TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, &["iam:TagRole"];
-    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, &["iam:DeleteRole"];
+    ListRoleTags:             Iam, 10.0, 10, Some(50),   Safe, Nothing, Has("IsTruncated"), &["iam:ListRoleTags"];
+    ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), &["iam:ListAttachedRolePolicies"];
+    ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), &["iam:ListRolePolicies"];
+    GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Has("PolicyDocument"), &["iam:GetRolePolicy"];
+    CreateRole:               Iam, 10.0, 10, None,       Once, Nothing, Has("Role"), &["iam:CreateRole", "iam:TagRole"];
+    UpdateAssumeRolePolicy:   Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:UpdateAssumeRolePolicy"];
+    AttachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:AttachRolePolicy"];
+    DetachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DetachRolePolicy"];
+    PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:PutRolePolicy"];
+    DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DeleteRolePolicy"];
+    TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:TagRole"];
+    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DeleteRole"];
+}
+
+impl Operation {
+    /// Finds the operation of a service by its name in the API.
+    pub fn find(service: Service, name: &str) -> Option<Self> {
+        let is = |operation: &&Self| {
+            let facts = operation.facts();
+            facts.service == service && facts.name == name
+        };
+        Self::ALL.iter().find(is).copied()
+    }
+
+    /// Whether it changes anything.
+    pub fn writes(self) -> bool {
+        let name = self.facts().name;
+        !["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb))
+    }
 }
 
 impl fmt::Display for Operation {
@@ -189,6 +221,21 @@ mod tests {
                 assert!(
                     facts.name.starts_with("Create"),
                     "{operation} may be repeated: it is keyed by what it writes"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_reads_or_creates_has_an_answer_that_is_not_bare() {
+        for operation in Operation::ALL {
+            let facts = operation.facts();
+            assert_eq!(Operation::find(facts.service, facts.name), Some(*operation));
+            if !operation.writes() || facts.repeat == Repeat::Once {
+                assert_ne!(
+                    facts.answer,
+                    Answer::Bare,
+                    "{operation}: an empty answer would be taken for nothing"
                 );
             }
         }

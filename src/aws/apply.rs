@@ -73,6 +73,7 @@ impl<'a> Runner<'a> {
 
     pub(super) async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
+        self.session.budget.begin(&subject);
         let ended = match action.change.spec() {
             Spec::Role(spec) => self.role(spec, &subject).await,
             Spec::Function(spec) => return self.function(&action.id, spec, &subject).await,
@@ -85,7 +86,7 @@ impl<'a> Runner<'a> {
             Spec::Instance(spec) => self.instance(spec, &subject).await,
             Spec::Removal(removal) => self.remove(&action.id, removal, &subject).await,
         };
-        ended.unwrap_or_else(|fault| Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
+        ended.unwrap_or_else(|fault| fault.outcome(self.session.budget.has_sent(&subject)))
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.

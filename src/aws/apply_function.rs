@@ -4,12 +4,11 @@
 //! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::apply::{Runner, lock};
+use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
+use super::once::{Created, once};
 use super::role_race::RoleRace;
 use super::session::Session;
 use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences};
@@ -18,25 +17,26 @@ use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, Function
 /// Lambda's own values where a new function's request says nothing (CreateFunction).
 const DEFAULT_TIMEOUT: u32 = 3;
 const DEFAULT_MEMORY: u32 = 128;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Looks for a function after an unknown outcome, before the fault is told.
-const LOOKS: u32 = 3;
-/// Tries of a creation whose outcome is unknown each time, and which has left nothing.
+/// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
 pub(super) const TRIES: u32 = 3;
 
 /// Why an action ends before its end.
-pub(super) struct Stop(pub(super) Outcome);
+pub(super) enum Stop {
+    /// With this outcome.
+    Told(Outcome),
+    /// A call failed.
+    Fault(Fault),
+}
 
 impl Stop {
     pub(super) fn told(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self(Outcome::Failed { message: message.into(), hint: Some(hint.into()) })
+        Self::Told(Outcome::Failed { message: message.into(), hint: Some(hint.into()) })
     }
 }
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Self(Outcome::Failed { hint: fault.hint(), message: fault.to_string() })
+        Self::Fault(fault)
     }
 }
 
@@ -78,7 +78,8 @@ impl Runner<'_> {
         match writing.carry_out().await {
             Ok(true) => Outcome::Applied,
             Ok(false) => Outcome::AlreadySo,
-            Err(Stop(outcome)) => outcome,
+            Err(Stop::Told(outcome)) => outcome,
+            Err(Stop::Fault(fault)) => fault.outcome(self.session.budget.has_sent(subject)),
         }
     }
 }
@@ -108,28 +109,24 @@ impl Writing<'_> {
         let expected = self.expected().digest(&function.arn().to_string());
         let tags = BTreeMap::from([(SET_TAG.to_owned(), owner.clone()), (APPLIED_TAG.to_owned(), expected)]);
         let mut race = RoleRace::new();
-        let mut tries = 0;
         loop {
-            let fault = match self.session.create_function(self.spec, &tags, self.subject).await {
-                Ok(()) => return Ok(true),
-                Err(fault) => fault,
+            let create =
+                async || self.session.create_function(self.spec, &tags, self.subject).await.map(|()| None);
+            let look = async || {
+                let seen = self.session.function(&self.spec.function, self.subject).await?;
+                Ok(seen.map(Some))
             };
-            if RoleRace::is_lost(&fault) {
-                race.wait(self.session, self.spec, fault, self.subject).await?;
-                continue;
-            }
-            if fault.kind != FaultKind::Conflict && !fault.maybe_done() {
-                return Err(fault.into());
-            }
-            let Some(seen) = self.look().await? else {
-                tries += 1;
-                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
-                if fault.maybe_done() && tries < TRIES {
+            let (seen, fault) = match once(self.session, create, look).await {
+                Ok(Created::Made(_)) => return Ok(true),
+                Ok(Created::Found(seen, fault)) => (seen, fault),
+                Err(fault) if RoleRace::is_lost(&fault) => {
+                    race.wait(self.session, self.spec, fault, self.subject).await?;
                     continue;
                 }
-                return Err(fault.into());
+                Err(fault) => return Err(fault.into()),
             };
-            return match differences(source, role, &seen.latest).as_slice() {
+            let differences = seen.map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
+            return match differences.as_slice() {
                 // Whoever answers late may have done the work: then it bears this set's tag.
                 [] => Ok(fault.maybe_done()),
                 [first, ..] => Err(self.changed(&first.path)),
@@ -152,18 +149,6 @@ impl Writing<'_> {
         }
     }
 
-    async fn look(&self) -> Result<Option<FunctionSeen>, Stop> {
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..LOOKS {
-            if let Some(seen) = self.session.function(&self.spec.function, self.subject).await? {
-                return Ok(Some(seen));
-            }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Ok(self.session.function(&self.spec.function, self.subject).await?)
-    }
-
     async fn update(&self, before: &FunctionSeen) -> Result<bool, Stop> {
         let (mut at, mut wrote) = (before.clone(), false);
         for goal in [Goal::Code, Goal::Configuration] {
@@ -176,8 +161,9 @@ impl Writing<'_> {
 
     /// Writes code or configuration over what was seen at `at`, and waits until it is done.
     async fn write(&self, goal: Goal, at: &mut FunctionSeen) -> Result<bool, Stop> {
-        let began = Instant::now();
         let mut race = RoleRace::new();
+        let mut patience = self.session.patience();
+        let mut tries = 0;
         loop {
             let revision = at.revision.as_ref();
             let sent = match goal {
@@ -207,21 +193,22 @@ impl Writing<'_> {
             if now.latest != at.latest {
                 return Err(self.changed("code or configuration"));
             }
-            if began.elapsed() >= self.session.visible_within() {
+            tries += u32::from(fault.maybe_done());
+            if tries >= TRIES || !patience.goes_on().await {
                 return Err(fault.into());
             }
-            tokio::time::sleep(FIRST_PAUSE).await;
             *at = now;
         }
     }
 
     /// Looks until the function can be written to and shows what was written.
     pub(super) async fn settle(&self, goal: Goal) -> Result<FunctionSeen, Stop> {
-        let began = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        // AWS may work on it for long, but shows soon what it works on.
+        let mut patience = self.session.patience();
+        let mut working = Patience::new(self.session, self.session.ready_within());
         loop {
+            let mut busy = false;
             let seen = self.session.function(&self.spec.function, self.subject).await?;
-            let name = &self.spec.function.name;
             match seen {
                 Some(seen) if self.reached(goal, &seen) => match &seen.state {
                     FunctionState::Ready => return Ok(seen),
@@ -232,22 +219,19 @@ impl Writing<'_> {
                             "mend the cause, then run the command again.",
                         ));
                     }
-                    FunctionState::Busy => {}
+                    FunctionState::Busy => busy = true,
                 },
-                Some(_) | None => {}
+                Some(seen) => busy = seen.state == FunctionState::Busy,
+                None => {}
             }
-            if began.elapsed() >= self.session.visible_within() {
-                let waited = self.session.visible_within().as_secs();
-                return Err(Stop::told(
-                    format!(
-                        "{}: function `{name}` does not show what was written after {waited} s",
-                        self.subject
-                    ),
-                    "it may still be working: run the command again in some minutes.",
-                ));
+            let (waiting, what) = match busy {
+                true => (&mut working, "is still being updated by Lambda"),
+                false => (&mut patience, "does not show what was written"),
+            };
+            if !waiting.goes_on().await {
+                let seen = format!("{}: function `{}` {what}", self.subject, self.spec.function.name);
+                return Err(Stop::Told(waiting.unknown(seen)));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::apply::{Ended, Runner};
+use super::budget::Patience;
 use super::fault::Fault;
+use super::once::{Created, once};
 use crate::plan::{AttributesSpec, InstanceSpec, Outcome};
 
 /// An instance takes minutes to be made; after this time the user is told to come back.
@@ -16,20 +16,19 @@ impl Runner<'_> {
         for (name, value) in &spec.attributes {
             self.session.set_attribute(&spec.instance, name, *value, subject).await?;
         }
-        let began = Instant::now();
-        let mut pause = Duration::from_millis(200);
+        let mut patience = self.session.patience();
         loop {
             let live = self.session.attributes(&spec.instance, subject).await?;
             let differs = spec.attributes.iter().find(|(name, value)| live.get(*name) != Some(*value));
             let Some((name, value)) = differs else { return Ok(Outcome::Applied) };
-            if began.elapsed() >= self.session.visible_within() {
-                let message =
-                    format!("{subject}: {name} was set to {value}, but Amazon Connect does not show it");
-                let hint = "some settings have to be enabled for the account by AWS Support first.";
-                return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
+            if !patience.goes_on().await {
+                let message = format!(
+                    "{subject}: Amazon Connect accepted {name}={value} and does not show it after {}",
+                    patience.waited()
+                );
+                let hint = "AWS Support has to enable some settings for the account first.";
+                return Ok(Outcome::Unknown { message, hint: Some(hint.to_owned()) });
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
         }
     }
 
@@ -37,13 +36,11 @@ impl Runner<'_> {
     pub(super) async fn instance(&self, spec: &InstanceSpec, subject: &str) -> Ended {
         // The same alias in the same place gives the same token: a second try is the same instance.
         let token = format!("flowbind-{}-{}", spec.place.region, spec.alias);
-        let id = match self.session.create_instance(spec, &token, subject).await {
-            Ok(id) => id,
-            Err(fault) if fault.maybe_done() => self.find_instance(spec, fault, subject).await?,
-            Err(fault) => return Err(fault),
+        let create = || self.session.create_instance(spec, &token, subject);
+        let id = match once(self.session, create, || self.find_instance(spec, subject)).await? {
+            Created::Made(id) | Created::Found(id, _) => id,
         };
-        let began = Instant::now();
-        let mut pause = Duration::from_millis(500);
+        let mut patience = Patience::new(self.session, MADE_WITHIN);
         loop {
             let seen = self.session.instance(&spec.place, &id, subject).await?;
             if let Some(seen) = &seen
@@ -59,21 +56,15 @@ impl Runner<'_> {
                 let hint = "mend the reason and run the command again; creations are rationed, so do not repeat it blindly.";
                 return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
             }
-            if began.elapsed() >= MADE_WITHIN {
-                let message = format!("{subject}: the instance is still being made");
-                return Ok(Outcome::Failed {
-                    message,
-                    hint: Some("run the command again later.".to_owned()),
-                });
+            if !patience.goes_on().await {
+                return Ok(patience.unknown(format!("{subject}: the instance is still being created")));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(15));
         }
     }
 
-    async fn find_instance(&self, spec: &InstanceSpec, fault: Fault, subject: &str) -> Result<String, Fault> {
+    async fn find_instance(&self, spec: &InstanceSpec, subject: &str) -> Result<Option<String>, Fault> {
         let there = self.session.instances(&spec.place, subject).await?;
         let found = there.into_iter().find(|seen| seen.alias.as_ref() == Some(&spec.alias));
-        found.map(|seen| seen.arn.id).ok_or(fault)
+        Ok(found.map(|seen| seen.arn.id))
     }
 }

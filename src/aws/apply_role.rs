@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::apply::{Ended, Runner};
-use super::apply_function::TRIES;
 use super::fault::{Fault, FaultKind};
+use super::once::{Created, once};
 use super::session::Session;
 use crate::plan::{Outcome, RoleSpec};
 use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
 const WRITE_TRIES: u32 = 5;
 
@@ -55,36 +52,25 @@ impl Runner<'_> {
             (SET_TAG.to_owned(), owner.clone()),
             (APPLIED_TAG.to_owned(), digest.to_owned()),
         ]);
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let fault = match self.session.create_role(place, name, &wanted.trust, &tags, subject).await {
-                Ok(()) => {
-                    let bare = RolePolicies {
-                        trust: wanted.trust.clone(),
-                        managed: BTreeSet::new(),
-                        inline: BTreeMap::new(),
-                    };
-                    return Ok(Some((bare, true)));
-                }
-                Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => fault,
-                Err(fault) => return Err(fault),
-            };
-            match self.session.role(place, name, subject).await? {
-                Some(seen) if seen.tags.get(SET_TAG) == Some(owner) => {
-                    return Ok(Some((seen.policies, fault.maybe_done())));
-                }
-                Some(_) => return Ok(None),
-                // It was looked for and is not there, and the name can be taken only once: trying again is safe.
-                None if fault.maybe_done() && tries < TRIES => {}
-                None => return Err(fault),
-            }
-        }
+        let create = async || {
+            self.session.create_role(place, name, &wanted.trust, &tags, subject).await?;
+            let (managed, inline) = (BTreeSet::new(), BTreeMap::new());
+            let policies = RolePolicies { trust: wanted.trust.clone(), managed, inline };
+            Ok((policies, true))
+        };
+        let look = async || {
+            let seen = self.session.role(place, name, subject).await?;
+            Ok(seen.map(|seen| (seen.policies, seen.tags.get(SET_TAG) == Some(owner))))
+        };
+        Ok(match once(self.session, create, look).await? {
+            Created::Made((policies, _)) => Some((policies, true)),
+            Created::Found((policies, true), fault) => Some((policies, fault.maybe_done())),
+            Created::Found(_, _) => None,
+        })
     }
 
     async fn settle_role(&self, outcome: Outcome, spec: &RoleSpec, subject: &str) -> Ended {
-        let began = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut patience = self.session.patience();
         loop {
             let seen = match self.session.role(&spec.place, &spec.name, subject).await {
                 // A list may name a policy that another replica does not have yet.
@@ -94,18 +80,10 @@ impl Runner<'_> {
             if seen.is_some_and(|seen| seen.policies == spec.wanted) {
                 return Ok(outcome);
             }
-            if began.elapsed() >= self.session.visible_within() {
-                let waited = self.session.visible_within().as_secs();
-                let message = format!(
-                    "{subject}: role `{}` does not show what was written after {waited} s",
-                    spec.name
-                );
-                let hint =
-                    "somebody else may write it: run `flowbind plan` to see what it is now.".to_owned();
-                return Ok(Outcome::Failed { message, hint: Some(hint) });
+            if !patience.goes_on().await {
+                let seen = format!("{subject}: role `{}` does not show what was written", spec.name);
+                return Ok(patience.unknown(seen));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 }

@@ -9,7 +9,11 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
+use super::answer;
 use crate::operations::Operation;
+
+/// How the message of an answer begins that came in place of the service's.
+const NOT_THE_SERVICE: &str = "an answer that is not the service's";
 
 /// What kind of fault it is: decides about retries, and about what to tell the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +42,10 @@ pub enum FaultKind {
     Unreachable,
     /// The service failed.
     Internal,
-    /// The answer makes no sense.
+    /// The answer makes no sense, or is not the service's.
     Unexpected,
+    /// The call was not made: the run's time is over.
+    OutOfTime,
 }
 
 /// A call that failed.
@@ -81,15 +87,18 @@ impl Fault {
             SdkError::DispatchFailure(failure) => dispatch(failure.as_connector_error()),
             SdkError::ResponseError(context) => {
                 let status = context.raw().status().as_u16();
-                let kind = if status >= 500 { FaultKind::Internal } else { FaultKind::Unexpected };
-                (kind, format!("an answer that is not the service's (HTTP {status}): {}", innermost(error)))
+                let kind = match status {
+                    // Whoever asks to slow down has passed nothing on.
+                    429 => FaultKind::Throttled,
+                    500.. => FaultKind::Internal,
+                    _ => FaultKind::Unexpected,
+                };
+                (kind, format!("{NOT_THE_SERVICE} (HTTP {status}): {}", innermost(error)))
             }
             other => (FaultKind::Unexpected, innermost(other)),
         };
         let request_id = match error {
-            SdkError::ServiceError(context) => {
-                context.raw().headers().get("x-amzn-requestid").map(str::to_owned)
-            }
+            SdkError::ServiceError(context) => answer::request_id(context.raw()).map(str::to_owned),
             _ => None,
         };
         Self { operation, subject: subject.to_owned(), kind, message, request_id }
@@ -100,9 +109,9 @@ impl Fault {
         matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal | FaultKind::Unexpected)
     }
 
-    /// Whether trying again may help.
+    /// Whether trying again may help: what answers in place of the service may be gone the next time.
     pub(super) fn transient(&self) -> bool {
-        matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal)
+        self.maybe_done()
     }
 
     /// Says what to do about it.
@@ -122,6 +131,11 @@ impl Fault {
                 "ask for more in Service Quotas, or remove what nobody needs; trying again does not help."
                     .to_owned(),
             ),
+            FaultKind::Unexpected if self.message.starts_with(NOT_THE_SERVICE) => Some(
+                "something may answer in place of AWS: check the proxy settings, AWS_ENDPOINT_URL and --endpoint-url."
+                    .to_owned(),
+            ),
+            FaultKind::OutOfTime => Some("give a longer --timeout, or run the command again.".to_owned()),
             FaultKind::Throttled => {
                 Some("something else uses up the account's rate: try again later.".to_owned())
             }

@@ -17,8 +17,6 @@ use crate::plan::FunctionSpec;
 use crate::resource::{FunctionRef, Secret};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
 
-/// A try that sends a package may take this long: 50 MB over a slow line.
-const UPLOAD: Duration = Duration::from_secs(300);
 /// A shorter value is not looked for in messages: it would be found everywhere.
 const SHORTEST_SCRUBBED: usize = 4;
 
@@ -98,6 +96,7 @@ impl Session {
     ) -> Result<(), Fault> {
         let (function, source) = (&spec.function, &spec.source);
         let client = self.at(&function.place);
+        let attempt = self.attempt_with(source.code.zip.len());
         let request = || {
             let code = FunctionCode::builder().zip_file(Blob::new(source.code.zip.as_slice())).build();
             let create =
@@ -110,7 +109,7 @@ impl Session {
                 .set_memory_size(source.memory.and_then(|megabytes| megabytes.try_into().ok()))
                 .set_environment(source.environment.as_ref().map(environment))
                 .set_tags(Some(tags.clone().into_iter().collect()));
-            create.customize().config_override(patient()).send()
+            create.customize().config_override(patient(attempt)).send()
         };
         let created = self.call(Operation::CreateFunction, &function.place, subject, request).await;
         created.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
@@ -125,10 +124,11 @@ impl Session {
     ) -> Result<(), Fault> {
         let function = &spec.function;
         let client = self.at(&function.place);
+        let attempt = self.attempt_with(spec.source.code.zip.len());
         let request = || {
             let update = client.lambda.update_function_code().function_name(&function.name);
             let update = update.zip_file(Blob::new(spec.source.code.zip.as_slice()));
-            update.set_revision_id(revision.cloned()).customize().config_override(patient()).send()
+            update.set_revision_id(revision.cloned()).customize().config_override(patient(attempt)).send()
         };
         self.call(Operation::UpdateFunctionCode, &function.place, subject, request).await.map(|_| ())
     }
@@ -223,8 +223,9 @@ impl Session {
     }
 }
 
-fn patient() -> aws_sdk_lambda::config::Builder {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(UPLOAD).build();
+/// A try that sends a package may take longer than others.
+fn patient(attempt: Duration) -> aws_sdk_lambda::config::Builder {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt).build();
     aws_sdk_lambda::config::Builder::new().timeout_config(timeouts)
 }
 

@@ -3,6 +3,7 @@
 //! The only place that knows the SDK's types. It decides nothing: what to read comes from `plan::reads`, what to write
 //! from a `Plan`. The SDK's own retries are off, so that every attempt, page and retry passes the pacer.
 
+mod answer;
 mod apply;
 mod apply_flow;
 mod apply_function;
@@ -10,6 +11,7 @@ mod apply_instance;
 mod apply_removal;
 mod apply_role;
 mod apply_tags;
+mod budget;
 mod connect;
 mod connect_flows;
 mod connect_named;
@@ -28,6 +30,7 @@ mod observe_removal;
 mod observe_roles;
 mod observe_rollback;
 mod observe_strangers;
+mod once;
 mod pace;
 mod pages;
 mod publish;
@@ -45,5 +48,5 @@ pub use observe_removal::observe_removal;
 pub use observe_rollback::observe_kept;
 pub use observe_strangers::observe_strangers;
 pub use schedule::{GRACE, apply};
-pub use session::{Access, AssumedRole, FIRST_PAUSE, Options, Session};
+pub use session::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Options, Session};
 pub use stop::StopHandle;

@@ -1,16 +1,10 @@
 //! Publishes a version and points the alias at it. The alias's description notes what was published, so that the next
 //! look needs no further call.
 
-use std::time::Duration;
-
-use tokio::time::Instant;
-
 use super::apply_function::{Goal, Stop, TRIES, Writing};
+use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Writing<'_> {
     /// Publishes what was settled and moves the alias; says whether the alias was written.
@@ -64,7 +58,7 @@ impl Writing<'_> {
     /// Publishes a version of what was settled, and waits until it can be called.
     async fn version(&self, settled: FunctionSeen) -> Result<String, Stop> {
         let (function, code) = (&self.spec.function, &self.spec.source.code.digest);
-        let began = Instant::now();
+        let mut patience = self.session.patience();
         let mut at = settled;
         let version = loop {
             let published =
@@ -74,17 +68,16 @@ impl Writing<'_> {
                 Err(fault) => fault,
             };
             let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale);
-            if !look || began.elapsed() >= self.session.visible_within() {
+            if !look || !patience.goes_on().await {
                 return Err(fault.into());
             }
             let now = self.settle(Goal::Settled).await?;
             if now.latest != at.latest {
                 return Err(self.changed("code or configuration"));
             }
-            tokio::time::sleep(FIRST_PAUSE).await;
             at = now;
         };
-        let mut pause = FIRST_PAUSE;
+        let mut working = Patience::new(self.session, self.session.ready_within());
         loop {
             match self.session.function_at(function, &version, self.subject).await?.map(|seen| seen.state) {
                 Some(FunctionState::Failed(why)) => {
@@ -96,34 +89,25 @@ impl Writing<'_> {
                 Some(FunctionState::Ready | FunctionState::UpdateFailed(_)) => return Ok(version),
                 Some(FunctionState::Busy) | None => {}
             }
-            if began.elapsed() >= self.session.visible_within() {
-                return Err(self.slow(&format!("version {version}")));
+            if !working.goes_on().await {
+                return Err(self.slow(&format!("version {version}"), &working));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
     async fn until(&self, alias: &str, good: impl Fn(&Option<AliasSeen>) -> bool) -> Result<(), Stop> {
-        let began = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut patience = self.session.patience();
         loop {
             if good(&self.session.alias(&self.spec.function, alias, self.subject).await?) {
                 return Ok(());
             }
-            if began.elapsed() >= self.session.visible_within() {
-                return Err(self.slow(&format!("alias `{alias}`")));
+            if !patience.goes_on().await {
+                return Err(self.slow(&format!("alias `{alias}`"), &patience));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    fn slow(&self, what: &str) -> Stop {
-        let waited = self.session.visible_within().as_secs();
-        Stop::told(
-            format!("{}: {what} was written, but does not show after {waited} s", self.subject),
-            "run the command again in some minutes.",
-        )
+    fn slow(&self, what: &str, waited: &Patience<'_>) -> Stop {
+        Stop::Told(waited.unknown(format!("{}: {what} was accepted and does not show", self.subject)))
     }
 }

@@ -8,6 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
 use super::apply::{Keep, Progress, Runner, lock};
+use super::budget::spoken;
 use super::session::Session;
 use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, order_fault};
 use crate::resource::Address;
@@ -15,7 +16,7 @@ use crate::resource::Address;
 /// How long writes in flight may go on after the run was asked to end.
 pub const GRACE: Duration = Duration::from_secs(60);
 
-/// Carries a plan out, until it is done or the session's [`stop`](Session::stop) is requested.
+/// Carries a plan out, until it is done, the session's [`stop`](Session::stop) is requested or its time is over.
 pub async fn apply(
     session: &Session,
     plan: &Plan,
@@ -29,8 +30,13 @@ pub async fn apply(
     let (mut running, mut begun) = (FuturesUnordered::new(), BTreeSet::new());
     let mut until = None;
     loop {
-        if stop.is_requested() {
-            schedule.interrupt();
+        let why = match session.over() {
+            _ if stop.is_requested() => Some("the run was interrupted".to_owned()),
+            Some(limit) => Some(format!("the run's {} (--timeout) were over", spoken(limit))),
+            None => None,
+        };
+        if let Some(why) = why {
+            schedule.interrupt(&why);
             until.get_or_insert_with(|| Instant::now() + GRACE);
         }
         for action in schedule.ready() {
@@ -49,6 +55,7 @@ pub async fn apply(
                 schedule.end(&action.id, outcome);
             }
             () = stop.requested(), if until.is_none() => {}
+            () = session.until_over(), if until.is_none() => {}
             () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => break,
         }
     }
@@ -65,7 +72,7 @@ pub async fn apply(
 fn abandoned() -> Outcome {
     Outcome::Unknown {
         message: format!(
-            "the run was interrupted, and {} s later the write had not ended: AWS may have carried it out",
+            "the run was to end, and {} s later the write had not ended: AWS may have carried it out",
             GRACE.as_secs()
         ),
         hint: Some("run the same command again: it reads what AWS holds first.".to_owned()),
@@ -110,9 +117,9 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// Ends everything that has not begun: the run was asked to end.
-    fn interrupt(&mut self) {
-        self.give_up(&|_| "the run was interrupted before".to_owned());
+    /// Ends everything that has not begun: the run is to end.
+    fn interrupt(&mut self, why: &str) {
+        self.give_up(&|_| format!("{why} before"));
     }
 
     /// Ends what could never begin. Nothing waits any more here, unless the plan's order is wrong.

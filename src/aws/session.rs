@@ -14,26 +14,31 @@ use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::time::Instant;
 
+use super::answer::CheckAnswers;
+use super::budget::{Budget, Patience};
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
 use super::stop::StopHandle;
-use crate::operations::{Operation, Repeat};
+use crate::operations::{Operation, Repeat, Service};
 use crate::resource::{AccountId, Place, Region};
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
-/// A try may take this long; without it the SDK waits for an answer for ever.
-const ATTEMPT: Duration = Duration::from_secs(15);
+/// The usual time that a try may take; without it the SDK waits for an answer for ever.
+pub const ATTEMPT: Duration = Duration::from_secs(15);
 /// Tries of a call that is throttled although it was paced: others use the account's rate too.
 const THROTTLED_TRIES: u32 = 10;
-/// Tries of a call that may be repeated, when nobody answers or the service fails.
+/// Tries of a call that may be repeated, when nobody answers, the service fails, or what answers is not the service.
 const TRANSIENT_TRIES: u32 = 4;
 /// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// How long a write may take to become visible once the run was asked to end.
 const VISIBLE_WHEN_STOPPING: Duration = Duration::from_secs(20);
+/// The bytes a second of a line on which an upload may still succeed.
+const SLOW_LINE: usize = 200_000;
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -59,8 +64,15 @@ pub struct Options {
     pub access: Access,
     /// Whether calls are paced; an embedded AWS without rates needs none.
     pub paced: bool,
-    /// How long to wait for a write to become visible.
+    /// How long to wait without progress: for a write to become visible, for an unknown outcome to be found out, for
+    /// an operation that fails to answer again. No call is begun again after half of it.
     pub visible_within: Duration,
+    /// How long AWS may work on what it has accepted: a role spreads, a function becomes active.
+    pub ready_within: Duration,
+    /// How long a try may take.
+    pub attempt: Duration,
+    /// How long the run may take: after that no new write begins.
+    pub timeout: Option<Duration>,
     /// The first pause between two tries of a call.
     pub first_pause: Duration,
     /// The roles to assume for calls to some accounts.
@@ -82,7 +94,10 @@ impl Options {
         Self {
             access: Access::Embedded { url: url.into() },
             paced: false,
-            visible_within: Duration::from_secs(120),
+            visible_within: Duration::from_secs(60),
+            ready_within: Duration::from_secs(120),
+            attempt: ATTEMPT,
+            timeout: None,
             first_pause: FIRST_PAUSE,
             roles: BTreeMap::new(),
         }
@@ -101,6 +116,7 @@ pub struct Session {
     lost: Mutex<BTreeMap<AccountId, Fault>>,
     pub(super) pacer: Pacer,
     stop: StopHandle,
+    pub(super) budget: Budget,
 }
 
 /// As whom clients sign.
@@ -124,8 +140,10 @@ impl Session {
         // The version is pinned: a later one changes the timing of retries and time-outs with a `cargo update`.
         let version = BehaviorVersion::v2026_01_12();
         let retries = RetryConfig::disabled();
-        let timeouts =
-            TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT.min(options.attempt))
+            .operation_attempt_timeout(options.attempt)
+            .build();
         let base = match &options.access {
             Access::Machine { profile, endpoint } => {
                 let mut loader = aws_config::defaults(version).retry_config(retries).timeout_config(timeouts);
@@ -145,9 +163,10 @@ impl Session {
                 .build(),
         };
         let pacer = Pacer::new(options.paced);
+        let budget = Budget::new(options.visible_within, options.timeout);
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        Self { options, base, clients, assumed, lost, pacer, stop }
+        Self { options, base, clients, assumed, lost, pacer, stop, budget }
     }
 
     /// The calls made so far, retries and pages included.
@@ -196,10 +215,46 @@ impl Session {
         &self.stop
     }
 
-    /// How long to wait for a write to become visible; not as long once the run was asked to end.
+    /// How long to wait for a write to become visible; not as long once the run is to end.
     pub(super) fn visible_within(&self) -> Duration {
-        let longest = if self.stop.is_requested() { VISIBLE_WHEN_STOPPING } else { Duration::MAX };
-        self.options.visible_within.min(longest)
+        self.options.visible_within.min(self.longest_wait())
+    }
+
+    /// The longest wait for anything: short once the run is to end.
+    pub(super) fn longest_wait(&self) -> Duration {
+        let ends = self.stop.is_requested() || self.over().is_some();
+        if ends { VISIBLE_WHEN_STOPPING } else { Duration::MAX }
+    }
+
+    /// How long AWS may work on what it has accepted.
+    pub(super) fn ready_within(&self) -> Duration {
+        self.options.ready_within
+    }
+
+    /// How long a try may take that sends so many bytes: over a slow line too.
+    pub(super) fn attempt_with(&self, bytes: usize) -> Duration {
+        let sending = Duration::from_secs(u64::try_from(bytes / SLOW_LINE).unwrap_or(u64::MAX));
+        self.options.attempt.saturating_add(sending)
+    }
+
+    /// Waits for a write to become visible, or for what became of it.
+    pub(super) fn patience(&self) -> Patience<'_> {
+        Patience::new(self, self.options.visible_within)
+    }
+
+    /// The run's time limit, once it is over: no new write begins then.
+    pub fn over(&self) -> Option<Duration> {
+        self.budget.over()
+    }
+
+    /// Waits until the run's time is over; for ever if it has none.
+    pub(super) async fn until_over(&self) {
+        self.budget.until_over().await;
+    }
+
+    /// Puts the end of the run off by a time in which it waited for a person.
+    pub fn postpone(&self, by: Duration) {
+        self.budget.postpone(by);
     }
 
     /// The clients for an account and Region.
@@ -231,11 +286,18 @@ impl Session {
             config.set_credentials_provider(Some(credentials.clone()));
         }
         let config = config.build();
+        // One check for every operation, those of tomorrow too.
+        let connect =
+            aws_sdk_connect::config::Builder::from(&config).interceptor(CheckAnswers(Service::Connect));
+        let lambda =
+            aws_sdk_lambda::config::Builder::from(&config).interceptor(CheckAnswers(Service::Lambda));
+        let iam = aws_sdk_iam::config::Builder::from(&config).interceptor(CheckAnswers(Service::Iam));
+        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CheckAnswers(Service::Sts));
         Clients {
-            connect: aws_sdk_connect::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
-            iam: aws_sdk_iam::Client::new(&config),
-            sts: aws_sdk_sts::Client::new(&config),
+            connect: aws_sdk_connect::Client::from_conf(connect.build()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
         }
     }
 
@@ -261,14 +323,24 @@ impl Session {
             return Err(Fault { subject: subject.to_owned(), ..fault });
         }
         let (mut tries, mut pause) = (0, self.options.first_pause);
+        let mut spent = Duration::ZERO;
         loop {
+            if let Some(fault) = self.budget.refusal(operation, place, subject) {
+                return Err(fault);
+            }
             tries += 1;
             self.pacer.admit(place, operation).await;
+            let began = Instant::now();
             let error = match send().await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.budget.note(operation, place, subject, None);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
             let fault = Fault::read(operation, subject, &error);
+            self.budget.note(operation, place, subject, Some(&fault));
+            spent += began.elapsed() + pause;
             tracing::debug!(%operation, subject, tries, kind = ?fault.kind, "call failed: {}", fault.message);
             let again = match fault.kind {
                 FaultKind::Throttled => {
@@ -278,7 +350,7 @@ impl Session {
                 _ if fault.transient() => operation.facts().repeat == Repeat::Safe && tries < TRANSIENT_TRIES,
                 _ => false,
             };
-            if !again {
+            if !again || spent >= self.options.visible_within / 2 {
                 return Err(fault);
             }
             tokio::time::sleep(pause).await;

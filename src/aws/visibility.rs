@@ -14,9 +14,8 @@ use super::fault::Fault;
 use super::session::Session;
 use crate::resource::InstanceArn;
 
-/// The first pause between two looks; it doubles up to `LONGEST`.
+/// A look that is not older answers for everyone who asks.
 const FIRST: Duration = Duration::from_millis(200);
-const LONGEST: Duration = Duration::from_secs(5);
 
 type Seen = Arc<Mutex<Option<(Instant, BTreeSet<String>)>>>;
 
@@ -36,16 +35,14 @@ impl Visibility {
         subject: &str,
     ) -> Result<bool, Fault> {
         let written = Instant::now();
-        let mut pause = FIRST;
+        let mut patience = session.patience();
         loop {
             if self.look(session, instance, subject, written).await?.contains(arn) {
                 return Ok(true);
             }
-            if written.elapsed() >= session.visible_within() {
+            if !patience.goes_on().await {
                 return Ok(false);
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST);
         }
     }
 

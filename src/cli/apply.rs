@@ -263,7 +263,11 @@ impl Writing<'_> {
             };
             return Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()));
         }
-        if terminal.ask(&question).await? == "yes" {
+        let asked = std::time::Instant::now();
+        let answer = terminal.ask(&question).await?;
+        // A person's time is not the run's.
+        self.connection.session.postpone(asked.elapsed());
+        if answer == "yes" {
             Ok(())
         } else {
             let failure = Failure::new(Exit::Refused, anyhow!("not approved: nothing was written"));

@@ -150,6 +150,9 @@ pub(super) struct AwsArgs {
     /// Whether calls are paced; heeded only at an endpoint on this machine, where an embedded AWS has no rates.
     #[arg(long, env = "FLOWBIND_PACED", hide = true, default_value = "true", action = clap::ArgAction::Set)]
     pub(super) paced: bool,
+    /// Begin no new write after this time, such as 90s, 30m or 2h; writes in flight end or are looked up.
+    #[arg(long, value_name = "DURATION", value_parser = saving::time)]
+    pub(super) timeout: Option<Duration>,
 }
 
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
 use super::progress::Reading;
 use super::terminal::Terminal;
-use crate::aws::{Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
+use crate::aws::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
@@ -18,8 +18,10 @@ use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
 
-/// How long to wait until a write shows: minutes happen (Amazon Connect API best practices).
-const VISIBLE_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+/// How long to wait until a write shows, or what became of it: after that its outcome is reported as unknown.
+const VISIBLE_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a function may take to become active: the SDK's own waiters take as long.
+const READY_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// A session, with the embedded AWS behind it if there is one.
 pub(super) struct Connection {
@@ -40,6 +42,9 @@ impl Connection {
                 access,
                 paced: true,
                 visible_within: VISIBLE_WITHIN,
+                ready_within: READY_WITHIN,
+                attempt: ATTEMPT,
+                timeout: args.timeout,
                 first_pause: FIRST_PAUSE,
                 roles: roles(manifests),
             })
@@ -57,7 +62,8 @@ impl Connection {
         let emulator = started
             .with_context(|| format!("the sandbox in {} could not be started", file.display()))
             .map_err(|error| Failure::new(Exit::Error, error))?;
-        let session = Session::open(Options::embedded(emulator.url())).await;
+        let options = Options { timeout: args.timeout, ..Options::embedded(emulator.url()) };
+        let session = Session::open(options).await;
         Ok(Self { session, emulator: Some(emulator) })
     }
 

@@ -96,7 +96,7 @@ mod tests {
             region: None,
         };
         let sandbox = Some(super::super::args::SANDBOX.into());
-        let aws = AwsArgs { profile: None, endpoint_url: None, sandbox, paced: true };
+        let aws = AwsArgs { profile: None, endpoint_url: None, sandbox, paced: true, timeout: None };
         assert_eq!(
             command("apply --plan p.json", &manifest, &aws),
             "flowbind apply --plan p.json --sandbox --for prod --var-file v.yaml --var stage=... 'my manifests' b.yaml"

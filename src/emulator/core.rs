@@ -11,7 +11,8 @@ use tokio::sync::watch;
 use super::access::Access;
 use super::call::{Call, Edit, View};
 use super::clock;
-use super::faults::{FaultKind, Faults};
+use super::endless;
+use super::faults::{FalseAnswer, FaultKind, Faults};
 use super::front_door::Hosts;
 use super::ids;
 use super::lost_writes::{self, PolicySnapshot};
@@ -56,8 +57,8 @@ pub(super) struct Admitted {
 pub(super) enum Outcome {
     /// It is answered.
     Answer(Answer),
-    /// It is answered with a web page.
-    Html,
+    /// Something that is not the answer comes in its place.
+    False(FalseAnswer, Answer),
     /// The operation is not known.
     Unknown,
     /// The connection is closed instead of an answer.
@@ -221,13 +222,20 @@ impl Core {
     }
 
     fn outcome(&self, inner: &mut Inner, admitted: Admitted) -> Outcome {
-        let Some(call) = admitted.call else { return Outcome::Unknown };
+        let Some(mut call) = admitted.call else { return Outcome::Unknown };
         let has = |kind| admitted.faults.contains(&kind);
         if has(FaultKind::DropBefore) || inner.closed {
             return Outcome::Drop;
         }
-        if has(FaultKind::Html) {
-            return Outcome::Html;
+        let before = |fault: &FaultKind| match fault {
+            FaultKind::False(answer) => Some(*answer),
+            _ => None,
+        };
+        if let Some(answer) = admitted.faults.iter().find_map(before) {
+            return Outcome::False(answer, Err(ApiError::internal(call.service())));
+        }
+        if has(FaultKind::Endless) {
+            endless::to_first_page(&mut call);
         }
         if let Err(error) = inner.refuse(&call, &self.settings, &admitted.faults) {
             return Outcome::Answer(Err(error));
@@ -240,7 +248,18 @@ impl Core {
         if has(FaultKind::DropAfter) {
             return Outcome::Drop;
         }
-        Outcome::Answer(answer)
+        let after = |fault: &FaultKind| match fault {
+            FaultKind::FalseAfter(answer) => Some(*answer),
+            _ => None,
+        };
+        match admitted.faults.iter().find_map(after) {
+            Some(FalseAnswer::Internal) => Outcome::Answer(Err(ApiError::internal(call.service()))),
+            Some(instead) => Outcome::False(instead, answer),
+            None if has(FaultKind::Endless) => {
+                Outcome::Answer(answer.map(|reply| endless::with_token(reply, call.service())))
+            }
+            None => Outcome::Answer(answer),
+        }
     }
 }
 

@@ -32,8 +32,12 @@ pub(super) enum FaultKind {
     DropAfter,
     /// Waits first.
     Delay(Duration),
-    /// Answers 200 with a page of HTML, as a captive proxy does.
-    Html,
+    /// Gives an answer that is not the service's; nothing done.
+    False(FalseAnswer),
+    /// Does the work, then gives an answer that is not the service's.
+    FalseAfter(FalseAnswer),
+    /// Gives the first page of a list, with the same token behind it each time.
+    Endless,
     /// Lets a policy write that overlaps another on the same function overwrite it.
     LosePolicyWrite,
     /// Makes CreateInstance end as CREATION_FAILED.
@@ -44,6 +48,23 @@ pub(super) enum FaultKind {
     FreezeBefore,
     /// Stops the world when the write was done and before it is answered.
     FreezeAfter,
+}
+
+/// What comes in place of the service's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FalseAnswer {
+    /// 200 with a page of HTML, as a captive proxy does.
+    Html,
+    /// 200 with no body.
+    Empty,
+    /// 200 with an empty JSON object.
+    Braces,
+    /// 500, in the words of the service.
+    Internal,
+    /// None: the connection stays open.
+    Hang,
+    /// Half of the real answer, as if it were whole.
+    Truncated,
 }
 
 /// Which of the calls that match a fault it hits.
@@ -68,7 +89,17 @@ const KINDS: &[(&str, FaultKind)] = &[
     ("deny", FaultKind::Deny),
     ("drop-before", FaultKind::DropBefore),
     ("drop-after", FaultKind::DropAfter),
-    ("html", FaultKind::Html),
+    ("html", FaultKind::False(FalseAnswer::Html)),
+    ("empty", FaultKind::False(FalseAnswer::Empty)),
+    ("braces", FaultKind::False(FalseAnswer::Braces)),
+    ("hang", FaultKind::False(FalseAnswer::Hang)),
+    ("after-html", FaultKind::FalseAfter(FalseAnswer::Html)),
+    ("after-empty", FaultKind::FalseAfter(FalseAnswer::Empty)),
+    ("after-braces", FaultKind::FalseAfter(FalseAnswer::Braces)),
+    ("after-500", FaultKind::FalseAfter(FalseAnswer::Internal)),
+    ("after-hang", FaultKind::FalseAfter(FalseAnswer::Hang)),
+    ("truncated", FaultKind::FalseAfter(FalseAnswer::Truncated)),
+    ("endless", FaultKind::Endless),
     ("lose-policy-write", FaultKind::LosePolicyWrite),
     ("creation-failed", FaultKind::CreationFailed),
     ("kill", FaultKind::Kill),
@@ -81,8 +112,13 @@ impl Fault {
     fn concerns(&self, service: Service, operation: &str, writes: bool) -> bool {
         (self.service == "*" || self.service == service.prefix())
             && matches(&self.operation, operation)
+            && (self.kind != FaultKind::Endless || is_list(operation))
             && (writes || !self.kind.is_of_writes())
     }
+}
+
+fn is_list(operation: &str) -> bool {
+    operation.starts_with("List") || operation.starts_with("Search")
 }
 
 /// Compares with a pattern that may end in `*`.
@@ -264,12 +300,20 @@ mod tests {
     }
 
     #[test]
+    fn only_lists_are_endless() {
+        let mut faults = faults(&["endless:*:*"]);
+        assert_eq!(faults.decide(Service::Connect, "DescribeInstance", false), []);
+        assert_eq!(faults.decide(Service::Connect, "SearchContactFlows", false), [FaultKind::Endless]);
+    }
+
+    #[test]
     fn a_fault_prints_as_it_is_written() {
         for text in [
             "deny:connect:ListLambdaFunctions",
             "delay=250ms:*:*:p=0.5",
             "kill:*:*:nth=3",
             "drop-before:*:*:from=4",
+            "after-html:*:Delete*",
         ] {
             assert_eq!(text.parse::<Fault>().expect(text).to_string(), text);
         }

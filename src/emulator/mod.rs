@@ -52,7 +52,13 @@
 //!            drop-before           closes the connection, nothing done
 //!            drop-after            does the work, then closes the connection
 //!            delay=250ms|2s        waits first
-//!            html                  200 with a web page, as a captive proxy answers
+//!            html                  200 with a web page, as a captive proxy answers; nothing done
+//!            empty, braces         200 with nothing, with {}, without a request id; nothing done
+//!            hang                  never answers, and leaves the connection open; nothing done
+//!            after-html, after-empty, after-braces, after-500, after-hang
+//!                                  the same, when the work was done
+//!            truncated             does the work, then sends half of the answer, as if it were whole
+//!            endless               a list: the first page, with the same token behind it, whatever is asked for
 //!            lose-policy-write     a policy write that overlaps another on the same function overwrites it:
 //!                                  it works on the policy as it was when it came, and takes a while
 //!            creation-failed       CreateInstance ends as CREATION_FAILED
@@ -135,6 +141,7 @@ mod connect_search;
 mod connect_tags;
 mod connection;
 mod core;
+mod endless;
 mod faults;
 mod flow_content;
 mod flow_lambda;

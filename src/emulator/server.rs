@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::connection::Cut;
 use super::core::{Admitted, Core, Incoming, Outcome};
+use super::faults::FalseAnswer;
 use super::front_door;
 use super::wire::{self, ApiError, RawRequest, Scope, Service};
 
@@ -67,8 +68,8 @@ async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
     let name = admitted.name.clone();
     match execute(core, admitted, service).await {
         Outcome::Answer(answer) => wire::respond(service, &name, &answer, &request_id),
-        Outcome::Html => {
-            plain(StatusCode::OK, "text/html", "<!DOCTYPE html><title>Sign in</title><p>Sign in\n".to_owned())
+        Outcome::False(instead, answer) => {
+            falsely(instead, wire::respond(service, &name, &answer, &request_id)).await
         }
         Outcome::Unknown => unknown(&name, &request_id),
         Outcome::Drop => {
@@ -100,6 +101,24 @@ async fn execute(core: Arc<Core>, mut admitted: Admitted, service: Service) -> O
     };
     core.until_frozen(false).await;
     outcome
+}
+
+/// What comes in place of an answer.
+async fn falsely(instead: FalseAnswer, real: Response<Body>) -> Response<Body> {
+    match instead {
+        FalseAnswer::Html => {
+            plain(StatusCode::OK, "text/html", "<!DOCTYPE html><title>Sign in</title><p>Sign in\n".to_owned())
+        }
+        FalseAnswer::Empty => Response::new(Body::empty()),
+        FalseAnswer::Braces => plain(StatusCode::OK, "application/json", "{}".to_owned()),
+        FalseAnswer::Hang => std::future::pending().await,
+        FalseAnswer::Internal => real,
+        FalseAnswer::Truncated => {
+            let (parts, body) = real.into_parts();
+            let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)))
+        }
+    }
 }
 
 /// An operation that the emulator does not have.

@@ -32,8 +32,7 @@ async fn a_slow_role_and_a_pending_function_are_waited_for() {
 async fn a_role_that_never_becomes_assumable_is_told_after_the_deadline() {
     let timings = Timings { role_propagation: Duration::from_secs(3600), ..Timings::default() };
     let world = world(MANIFEST, Settings { timings, ..Settings::default() }).await;
-    let options =
-        Options { visible_within: Duration::from_secs(1), ..Options::embedded(world.emulator.url()) };
+    let options = Options { ready_within: Duration::from_secs(1), ..Options::embedded(world.emulator.url()) };
     let session = Session::open(options).await;
     let plan = world.plan().await;
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;

@@ -49,6 +49,53 @@ async fn an_answer_is_lost_before_or_after_the_work() {
 }
 
 #[tokio::test]
+async fn what_is_not_the_services_answer_comes_before_or_after_the_work() {
+    for (fault, status, listed) in [
+        ("html", 200, 0),
+        ("empty", 200, 0),
+        ("braces", 200, 0),
+        ("after-html", 200, 1),
+        ("after-empty", 200, 1),
+        ("after-braces", 200, 1),
+        ("after-500", 500, 1),
+        ("truncated", 200, 1),
+    ] {
+        let bench = Bench::start(faulty(&[&format!("{fault}:connect:AssociateLambdaFunction")])).await;
+        let id = bench.instance().await;
+        let body = json!({ "FunctionArn": arn("crm") }).to_string();
+        let path = format!("/instance/{id}/lambda-function");
+        let answer = bench.try_send("connect", "PUT", &path, &body).await.expect("an answer");
+        assert_eq!(answer.status, status, "{fault}");
+        let from_aws = matches!(fault, "after-500" | "truncated");
+        assert_eq!(answer.header("x-amzn-requestid").is_some(), from_aws, "{fault}");
+        assert_eq!(bench.associations(&id).await.len(), listed, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_is_not_answered_and_is_done_only_after() {
+    for (fault, listed) in [("hang", 0), ("after-hang", 1)] {
+        let bench = Bench::start(faulty(&[&format!("{fault}:connect:AssociateLambdaFunction")])).await;
+        let id = bench.instance().await;
+        let body = json!({ "FunctionArn": arn("crm") }).to_string();
+        let path = format!("/instance/{id}/lambda-function");
+        let hanging = bench.try_send("connect", "PUT", &path, &body);
+        assert!(tokio::time::timeout(Duration::from_millis(200), hanging).await.is_err(), "{fault}");
+        assert_eq!(bench.associations(&id).await.len(), listed, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_list_gives_the_same_page_and_token_for_ever() {
+    let bench = Bench::start(faulty(&["endless:*:*"])).await;
+    let first = bench.connect("GET", "/instance", Value::Null).await;
+    let again = bench.connect("GET", "/instance?nextToken=again", Value::Null).await;
+    assert_eq!(first.json()["NextToken"], "again");
+    assert_eq!(first.json(), again.json());
+    assert_eq!(first.json()["InstanceSummaryList"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
 async fn a_delayed_call_takes_longer() {
     let bench = Bench::start(faulty(&["delay=150ms:sts:GetCallerIdentity"])).await;
     let start = Instant::now();

@@ -1,0 +1,61 @@
+//! Creations without an idempotency token: a lost answer is looked after, and what is not there is created again. The
+//! names of what is created so can be taken only once, so that a second creation is refused and never makes a twin.
+
+use std::future::Future;
+
+use super::fault::{Fault, FaultKind};
+use super::session::Session;
+
+/// Creations at the most: each after a look that showed nothing.
+const TRIES: u32 = 3;
+/// Looks after a creation whose outcome is unknown: what was created may show late.
+const LOOKS: u32 = 3;
+
+/// What became of a creation.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Created<T> {
+    /// It was created.
+    Made(T),
+    /// Something of that name is there; the fault says whether this creation may have made it.
+    Found(T, Fault),
+}
+
+/// Creates something, a few times if need be; `look` finds what has its name.
+///
+/// # Errors
+///
+/// The last creation's fault, if nothing is there; or why nothing could be seen.
+pub(super) async fn once<T, C, L>(
+    session: &Session,
+    create: impl Fn() -> C,
+    look: impl Fn() -> L,
+) -> Result<Created<T>, Fault>
+where
+    C: Future<Output = Result<T, Fault>>,
+    L: Future<Output = Result<Option<T>, Fault>>,
+{
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let fault = match create().await {
+            Ok(made) => return Ok(Created::Made(made)),
+            Err(fault) => fault,
+        };
+        let taken = matches!(fault.kind, FaultKind::AlreadyExists | FaultKind::Conflict);
+        if !taken && !fault.maybe_done() {
+            return Err(fault);
+        }
+        let mut patience = session.patience();
+        for _ in 0..LOOKS {
+            if let Some(found) = look().await? {
+                return Ok(Created::Found(found, fault));
+            }
+            if !patience.goes_on().await {
+                return Err(fault);
+            }
+        }
+        if taken || tries == TRIES {
+            return Err(fault);
+        }
+    }
+}

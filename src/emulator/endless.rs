@@ -1,0 +1,29 @@
+//! Lists that never end: whatever page is asked for, the first one comes, with the same token behind it.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::wire::{Reply, Service};
+
+const TOKENS: &[&str] = &["nextToken", "NextToken", "Marker"];
+
+/// Makes a request for any page one for the first.
+pub(super) fn to_first_page(call: &mut Call) {
+    call.query.retain(|(name, _)| !TOKENS.contains(&name.as_str()));
+    if let Value::Object(members) = &mut call.body {
+        members.retain(|name, _| !TOKENS.contains(&name.as_str()));
+    }
+}
+
+/// Puts the token of another page into an answer.
+pub(super) fn with_token(mut reply: Reply, service: Service) -> Reply {
+    let members: &[(&str, Value)] = match service {
+        Service::Connect => &[("NextToken", json!("again"))],
+        Service::Lambda => &[("NextMarker", json!("again"))],
+        Service::Iam | Service::Sts => &[("IsTruncated", json!(true)), ("Marker", json!("again"))],
+    };
+    if let Value::Object(body) = &mut reply.body {
+        body.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    }
+    reply
+}

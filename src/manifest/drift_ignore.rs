@@ -142,7 +142,7 @@ pub fn load_drift_ignore(
         let items = document.get("ignore").map_or(&[][..], Node::items);
         entries.extend(items.iter().filter_map(|node| entry(node, kinds, &mut log)));
     }
-    if log.is_empty() {
+    if log.is_clean() {
         return Ok((entries, sources));
     }
     Err(Problems { problems: log.into_problems(), sources })

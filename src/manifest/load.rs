@@ -22,7 +22,7 @@ use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, MAX_BYTES, Node, Position};
-use super::{digest, flows, mask, resolve};
+use super::{advice, digest, flows, mask, resolve};
 
 mod document;
 
@@ -170,7 +170,7 @@ impl Loader<'_> {
             let Some(text) = self.text(&path) else { continue };
             let mut log = Log::new(&display(&path));
             let documents = yaml::parse(&text, &mut log);
-            let shown = match log.is_empty() {
+            let shown = match log.is_clean() {
                 true => mask::variables(&text, &documents),
                 false => mask::unreadable(&text),
             };
@@ -191,7 +191,15 @@ impl Loader<'_> {
     fn region(&mut self, inputs: &Inputs) {
         let region = inputs.region.as_deref().map(Region::parse);
         match region.transpose() {
-            Ok(region) => self.region = region,
+            Ok(region) => {
+                let warning = region.as_ref().and_then(|region| advice::region(region.as_str()));
+                let named = |problem: Problem| Problem {
+                    message: format!("`--region`: {}", problem.message),
+                    ..problem
+                };
+                self.problems.extend(warning.map(named));
+                self.region = region;
+            }
             Err(error) => self.problems.push(Problem::error("bad-value", format!("`--region`: {error}"))),
         }
     }
@@ -271,13 +279,13 @@ impl Loader<'_> {
             return self.take(log);
         }
         let documents = yaml::parse(&text, &mut log);
-        let shown = match log.is_empty() {
+        let shown = match log.is_clean() {
             true => mask::manifest(&text, &documents),
             false if text.contains("environment") => mask::unreadable(&text),
             false => text,
         };
         self.sources.insert(&*name, shown);
-        if documents.is_empty() && log.is_empty() {
+        if documents.is_empty() && log.is_clean() {
             let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
             log.error_with("not-a-manifest", start, "the file is empty", hint);
         }
@@ -315,6 +323,7 @@ impl Loader<'_> {
         let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
         let variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
+        advice::plain_secrets(&document, &mut log);
         substitute(&mut document, &variables, &mut log);
         check(&document, Shape::Object(&MANIFEST), &mut log);
         check_inside(&document, &mut log);
@@ -331,7 +340,7 @@ impl Loader<'_> {
         let inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
-        let clean = log.is_empty() && inside.iter().all(Log::is_empty);
+        let clean = log.is_clean() && inside.iter().all(Log::is_clean);
         self.take(log);
         inside.into_iter().for_each(|log| self.take(log));
         if let (true, Some(set)) = (clean, draft.set.value()) {

@@ -1,6 +1,6 @@
 //! Collects the problems of one file, and keeps a hostile file from making that slow.
 
-use crate::resource::{Origin, Problem};
+use crate::resource::{Origin, Problem, Severity};
 
 use super::yaml::Position;
 
@@ -78,9 +78,9 @@ impl Log {
         });
     }
 
-    /// Says whether nothing was reported so far.
-    pub(super) fn is_empty(&self) -> bool {
-        self.problems.is_empty()
+    /// Says whether no error was reported so far; warnings stop nothing.
+    pub(super) fn is_clean(&self) -> bool {
+        self.dropped == 0 && self.problems.iter().all(|problem| problem.severity == Severity::Warning)
     }
 
     /// Says whether nobody would read another problem of this file.

@@ -163,7 +163,7 @@ mod tests {
                     environment: { A: 's8', B: s9 }, memory: 128 } }\n";
         let mut log = Log::new("f");
         let masked = manifest(text, &yaml::parse(text, &mut log));
-        assert!(log.is_empty());
+        assert!(log.is_clean());
         for number in 1..=9 {
             assert!(!masked.contains(&format!("s{number}")), "s{number} in {masked}");
         }
@@ -191,7 +191,7 @@ mod tests {
             let text = format!("spec:\n  functions:\n    f:\n      {environment}\n");
             let mut log = Log::new("f");
             let masked = manifest(&text, &yaml::parse(&text, &mut log));
-            assert!(log.is_empty(), "{text}");
+            assert!(log.is_clean(), "{text}");
             assert!(!masked.contains("s1") && !masked.contains("s2"), "{masked}");
             assert!(masked.to_ascii_lowercase().contains("environment:"), "{masked}");
         }

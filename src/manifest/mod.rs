@@ -6,6 +6,7 @@
 //! variable: flow texts are inside.
 
 mod accounts;
+mod advice;
 mod content;
 mod digest;
 mod draft;

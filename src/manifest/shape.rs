@@ -128,7 +128,7 @@ fn expected(shape: Shape) -> String {
 
 fn check_scalar(position: Position, text: &str, scalar: Scalar, log: &mut Log) {
     match scalar.check(text) {
-        Ok(()) => {}
+        Ok(()) => super::advice::scalar(scalar, text, position, log),
         Err(super::scalar::Fault { message, hint: None }) => log.error("bad-value", position, message),
         Err(super::scalar::Fault { message, hint: Some(hint) }) => {
             log.error_with("bad-value", position, message, hint);

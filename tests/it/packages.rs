@@ -26,6 +26,12 @@ fn excluding(patterns: &str) -> String {
     MANIFEST.replace("code: code\n", &format!("code: code\n        exclude: {patterns}\n"))
 }
 
+/// A problem as its place and message.
+fn line(problem: &serde_json::Value) -> String {
+    let origin = &problem["origin"];
+    format!("{}:{} {}", origin["line"], origin["column"], problem["message"].as_str().unwrap())
+}
+
 #[test]
 fn verbose_commands_list_what_is_left_out_and_others_do_not() {
     let folder = folder(&excluding("[tests/, \"!.env.local\"]"));
@@ -54,8 +60,11 @@ fn a_secret_is_a_warning_at_the_code_and_fails_nothing() {
     assert!(text.contains("m.yaml:15:15"), "{text}");
     assert!(text.contains("`certs/dev.pem` (a private key)"), "{text}");
     assert!(!text.contains("canary\n") && !stdout(&warned).contains("MII"), "{text}");
+    assert!(stdout(&warned).contains("valid (1 instances, 1 functions"), "{}", stdout(&warned));
+    let plan = flowbind(folder.path()).args(["plan", "--sandbox", "m.yaml"]).output().unwrap();
+    assert!(stdout(&plan).contains("function/greeter"), "a warning hides no set: {}", stdout(&plan));
     fs::write(folder.path().join("m.yaml"), excluding("[\"!/certs/dev.pem\"]")).unwrap();
-    assert_eq!(stderr(&validate()), "");
+    assert!(!stderr(&validate()).contains("packed-secret"));
 }
 
 #[cfg(unix)]
@@ -69,19 +78,14 @@ fn links_that_lead_nowhere_are_all_reported_at_the_code() {
     let validate = flowbind(folder.path()).args(["validate", "--output", "json", "m.yaml"]).output().unwrap();
     assert_eq!(code(&validate), 2);
     let document: serde_json::Value = serde_json::from_slice(&validate.stdout).unwrap();
-    let problems = document["problems"].as_array().unwrap().iter();
-    let lines: Vec<String> = problems
-        .map(|problem| {
-            let origin = &problem["origin"];
-            format!("{}:{} {}", origin["line"], origin["column"], problem["message"].as_str().unwrap())
-        })
-        .collect();
+    let lines: Vec<String> = document["problems"].as_array().unwrap().iter().map(line).collect();
     assert_eq!(
         lines,
         [
             "15:15 `code/dangling` is a symbolic link to `none`, which does not exist",
             "15:15 `code/leaving` is a symbolic link to `../m.yaml`, which is outside of `code`",
             "15:15 `code/loop` is a symbolic link to `loop`, which leads back to itself",
+            "25:42 `TOKEN` looks like a secret, and its value is in the manifest",
         ]
     );
 }
@@ -104,4 +108,33 @@ async fn a_function_with_linked_dependencies_is_in_sync_once_it_is_applied_and_a
         write(&folder, path, "x");
     }
     in_sync(&crate::functions::edited(world, MANIFEST)).await;
+}
+
+#[test]
+fn what_is_probably_a_mistake_is_a_warning_at_its_place_and_the_set_is_planned() {
+    let manifest =
+        MANIFEST.replace("nodejs22.x", "python3.7").replace("region: eu-west-2", "region: eu-west-9");
+    let folder = folder(&manifest);
+    let validate = flowbind(folder.path()).args(["validate", "--output", "json", "m.yaml"]).output().unwrap();
+    assert_eq!(code(&validate), 0, "{}", stdout(&validate));
+    assert!(!stdout(&validate).contains("canary"), "{}", stdout(&validate));
+    let document: serde_json::Value = serde_json::from_slice(&validate.stdout).unwrap();
+    let lines: Vec<String> = document["problems"].as_array().unwrap().iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            "7:38 `eu-west-9` is not a Region that flowbind knows",
+            "13:18 Lambda no longer creates functions with the runtime `python3.7`",
+            "25:42 `TOKEN` looks like a secret, and its value is in the manifest",
+        ]
+    );
+    let quiet = MANIFEST.replace("TOKEN: canary-7f3a9c", "TOKEN: \"${var.token}\"");
+    let quiet = quiet.replace("spec:\n", "spec:\n  variables: { token: {} }\n");
+    fs::write(folder.path().join("m.yaml"), quiet).unwrap();
+    let region = ["validate", "--var", "token=t", "--region", "eu-west-9", "m.yaml"];
+    let validate = flowbind(folder.path()).args(region).output().unwrap();
+    let text = stderr(&validate);
+    assert!(text.contains("`--region`: `eu-west-9` is not a Region that flowbind knows"), "{text}");
+    let validate = flowbind(folder.path()).args(["validate", "--var", "token=t", "m.yaml"]).output().unwrap();
+    assert_eq!(stderr(&validate), "");
 }

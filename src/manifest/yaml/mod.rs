@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, log: &mut Log) -> Vec<Node> {
         return Vec::new();
     }
     let documents = tree::build(text, log);
-    if log.is_empty() {
+    if log.is_clean() {
         second_opinion(text, log);
     }
     documents

@@ -1,0 +1,191 @@
+//! What can be written, and is probably a mistake: warnings, each at its place.
+
+use crate::resource::{Problem, Severity};
+
+use super::log::{Log, hint, quote};
+use super::scalar::{Scalar, form};
+use super::yaml::{Node, Position};
+
+/// The Regions that AWS has, in all partitions (AWS General Reference, "Service endpoints"; November 2026). Another one
+/// may be new, so it is only warned of.
+const REGIONS: [&str; 45] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-isoe-west-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Runtimes with which Lambda creates and updates no function any more, and what to use instead (AWS Lambda, "Lambda
+/// runtimes", "Deprecated runtimes"). What is deprecated and can still be created is not in it: its dates move.
+const GONE: [(&str, &str); 20] = [
+    ("dotnetcore1.0", "dotnet8"),
+    ("dotnetcore2.0", "dotnet8"),
+    ("dotnetcore2.1", "dotnet8"),
+    ("dotnetcore3.1", "dotnet8"),
+    ("go1.x", "provided.al2023"),
+    ("java8", "java21"),
+    ("nodejs", "nodejs22.x"),
+    ("nodejs10.x", "nodejs22.x"),
+    ("nodejs12.x", "nodejs22.x"),
+    ("nodejs14.x", "nodejs22.x"),
+    ("nodejs4.3", "nodejs22.x"),
+    ("nodejs4.3-edge", "nodejs22.x"),
+    ("nodejs6.10", "nodejs22.x"),
+    ("nodejs8.10", "nodejs22.x"),
+    ("provided", "provided.al2023"),
+    ("python2.7", "python3.13"),
+    ("python3.6", "python3.13"),
+    ("python3.7", "python3.13"),
+    ("ruby2.5", "ruby3.4"),
+    ("ruby2.7", "ruby3.4"),
+];
+
+/// How names of variables end that hold a secret, in upper case and without `_` and `-`.
+const SECRET_NAMES: [&str; 9] =
+    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "PRIVATEKEY", "ACCESSKEY", "SECRETKEY"];
+
+/// Warns of a scalar of a kind, at its place.
+pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut Log) {
+    let runtime = Scalar::Form(&form::RUNTIME);
+    if scalar == Scalar::Region
+        && let Some(problem) = region(text)
+    {
+        warn(problem, position, log);
+    } else if scalar == runtime
+        && let Some((_, instead)) = GONE.iter().find(|(gone, _)| *gone == text)
+    {
+        let message = format!("Lambda no longer creates functions with the runtime `{text}`");
+        let problem = Problem::warning("runtime-gone", message).hint(format!("use `{instead}`"));
+        warn(problem, position, log);
+    }
+}
+
+/// Gives a warning of a Region that AWS has not.
+pub(super) fn region(text: &str) -> Option<Problem> {
+    if REGIONS.contains(&text) {
+        return None;
+    }
+    let problem = Problem::warning("unknown-region", format!("`{text}` is not a Region that flowbind knows"));
+    Some(match hint(text, REGIONS) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    })
+}
+
+fn warn(problem: Problem, position: Position, log: &mut Log) {
+    let origin = log.origin(position);
+    debug_assert_eq!(problem.severity, Severity::Warning);
+    log.push(problem.at(&origin));
+}
+
+/// Warns of environment variables whose secret is written in the manifest, before variables are replaced. No value is
+/// ever said.
+pub(super) fn plain_secrets(document: &Node, log: &mut Log) {
+    let functions = document.get("spec").and_then(|spec| spec.get("functions"));
+    for (_, function) in functions.map_or(&[][..], Node::entries) {
+        let environment = function.get("source").and_then(|source| source.get("environment"));
+        for (name, value) in environment.map_or(&[][..], Node::entries) {
+            if value.text().is_some_and(|value| is_secret(&name.text, value)) {
+                let message =
+                    format!("{} looks like a secret, and its value is in the manifest", quote(&name.text));
+                let hint = "write `${var.NAME}` and give the value with `--var` or `--var-file`, or let the function \
+                            read it from Secrets Manager";
+                warn(Problem::warning("plain-secret", message).hint(hint), name.position, log);
+            }
+        }
+    }
+}
+
+fn is_secret(name: &str, value: &str) -> bool {
+    let known = ["AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "-----BEGIN "];
+    if known.iter().any(|start| value.starts_with(start)) && value.len() >= 16 {
+        return !value.contains("PUBLIC KEY") && !value.contains("CERTIFICATE");
+    }
+    // The name or place of a secret is none, and neither is what a variable gives.
+    let refers = ["arn:", "/", "{{", "ssm:", "http:", "https:", "s3:"];
+    if value.contains("${") || refers.iter().any(|start| value.starts_with(start)) {
+        return false;
+    }
+    let name: String = name.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_ascii_uppercase();
+    SECRET_NAMES.iter().any(|end| name.ends_with(end)) && !matches!(value, "" | "true" | "false")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_that_is_a_slip_of_the_finger_is_warned_of() {
+        assert!(REGIONS.is_sorted());
+        assert_eq!(region("eu-west-2"), None);
+        let Problem { message, hint, .. } = region("eu-west-9").unwrap();
+        assert_eq!(message, "`eu-west-9` is not a Region that flowbind knows");
+        assert_eq!(hint.unwrap(), "did you mean `eu-west-1`?");
+    }
+
+    #[test]
+    fn a_secret_is_known_by_its_name_or_its_value() {
+        for (name, value) in [
+            ("DB_PASSWORD", "hunter2"),
+            ("token", "t-1"),
+            ("STRIPE_API_KEY", "x"),
+            ("OTHER", "AKIAIOSFODNN7EXAMPLE"),
+            ("KEY", "-----BEGIN PRIVATE KEY-----\nMII"),
+        ] {
+            assert!(is_secret(name, value), "{name}");
+        }
+        for (name, value) in [
+            ("TABLE", "customers"),
+            ("DB_PASSWORD", "${var.password}"),
+            ("DB_PASSWORD_LENGTH", "12"),
+            ("TOKEN_TTL", "60"),
+            ("API_TOKEN", "arn:aws:secretsmanager:eu-west-2:111122223333:secret:x"),
+            ("DB_PASSWORD", "/prod/db/password"),
+            ("USE_TOKEN", "true"),
+            ("KEY", "-----BEGIN PUBLIC KEY-----\nMII"),
+        ] {
+            assert!(!is_secret(name, value), "{name}");
+        }
+    }
+}

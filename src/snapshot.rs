@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub lists: BTreeMap<(Kind, Label), Look<BTreeMap<String, FlowSummary>>>,
     /// The owner tags of the flows and modules of each instance, by id, where they were asked for.
     pub owners: BTreeMap<(Kind, Label), Look<BTreeMap<String, String>>>,
+    /// Which live flow or module each declared one is, by kind, instance and logical name; none where nothing live is it.
+    pub resolved: BTreeMap<(Kind, Label, Label), Resolved>,
     /// The declared flows and modules that exist, by kind, instance and logical name.
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
@@ -105,6 +107,26 @@ pub struct FlowIds {
     pub id: String,
     /// Its ARN.
     pub arn: String,
+}
+
+/// Which live flow or module a declared one is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// This one.
+    Is(FlowIds),
+    /// Each of these carries its tag, and none has its name: their names and ids.
+    Several(Vec<(String, String)>),
+    /// This one, which another declaration means too.
+    Shared {
+        /// The name of the live one.
+        name: String,
+        /// Its id.
+        id: String,
+        /// The logical name of the other declaration.
+        with: Label,
+    },
+    /// The tags that tell could not be read; a gap says why.
+    Untold,
 }
 
 /// A line of an instance's list of flows or modules.

@@ -10,21 +10,26 @@ use super::connect::page;
 use super::fault::Fault;
 use super::session::Session;
 use crate::operations::Operation;
-use crate::plan::OWNER_TAG;
+use crate::plan::{ADOPTED_TAG, OWNER_TAG};
 use crate::resource::{InstanceArn, Kind};
 
-/// A flow or module that has an owner tag.
+/// A flow or module that says whose it is.
+#[derive(Clone)]
 pub(super) struct Tagged {
     /// Its id.
     pub(super) id: String,
-    /// Its name.
-    pub(super) name: String,
-    /// The tag's value.
-    pub(super) owner: String,
+    /// Its owner tag.
+    pub(super) owner: Option<String>,
+    /// Its mark of adoption.
+    pub(super) mark: Option<String>,
 }
 
+/// Beyond so many values every tag is read instead: how many conditions a filter takes is not documented.
+const MAX_VALUES: usize = 10;
+
 impl Session {
-    /// Finds the flows or modules that have an owner tag; with `values`, those that have one of these.
+    /// Finds the flows or modules that have an owner tag or a mark of adoption; with `values`, where they are few, only
+    /// those that have one of these.
     pub(super) async fn tagged(
         &self,
         kind: Kind,
@@ -32,17 +37,19 @@ impl Session {
         values: Option<&[&str]>,
         subject: &str,
     ) -> Result<Vec<Tagged>, Fault> {
-        let filter = values.map(|values| {
+        let filter = values.filter(|values| values.len() <= MAX_VALUES).map(|values| {
             let condition =
-                |value: &&str| vec![TagCondition::builder().tag_key(OWNER_TAG).tag_value(*value).build()];
-            let conditions = values.iter().map(condition).collect();
-            ControlPlaneTagFilter::builder().set_or_conditions(Some(conditions)).build()
+                |key: &str, value: &str| vec![TagCondition::builder().tag_key(key).tag_value(value).build()];
+            let conditions =
+                values.iter().flat_map(|value| [OWNER_TAG, ADOPTED_TAG].map(|key| condition(key, value)));
+            ControlPlaneTagFilter::builder().set_or_conditions(Some(conditions.collect())).build()
         });
         let mut found = Vec::new();
-        let mut keep = |id: Option<String>, name: Option<String>, tags: Option<HashMap<String, String>>| {
-            let owner = tags.and_then(|mut tags| tags.remove(OWNER_TAG));
-            if let ((Some(id), Some(name)), Some(owner)) = (id.zip(name).unzip(), owner) {
-                found.push(Tagged { id, name, owner });
+        let mut keep = |id: Option<String>, tags: Option<HashMap<String, String>>| {
+            let mut tags = tags.unwrap_or_default();
+            let (owner, mark) = (tags.remove(OWNER_TAG), tags.remove(ADOPTED_TAG));
+            if let (Some(id), true) = (id, owner.is_some() || mark.is_some()) {
+                found.push(Tagged { id, owner, mark });
             }
         };
         let client = self.at(&instance.place);
@@ -55,7 +62,7 @@ impl Session {
             let ask = |token| search.clone().set_next_token(token).send();
             let pages = self.pages(operation, place, subject, ask, |answer| {
                 let modules = answer.contact_flow_modules.unwrap_or_default();
-                modules.into_iter().for_each(|module| keep(module.id, module.name, module.tags));
+                modules.into_iter().for_each(|module| keep(module.id, module.tags));
                 Ok(answer.next_token)
             });
             pages.await?;
@@ -67,7 +74,7 @@ impl Session {
             let ask = |token| search.clone().set_next_token(token).send();
             let pages = self.pages(operation, place, subject, ask, |answer| {
                 let flows = answer.contact_flows.unwrap_or_default();
-                flows.into_iter().for_each(|flow| keep(flow.id, flow.name, flow.tags));
+                flows.into_iter().for_each(|flow| keep(flow.id, flow.tags));
                 Ok(answer.next_token)
             });
             pages.await?;

@@ -13,7 +13,7 @@ use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
 use crate::plan::{Read, Reads};
 use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, Place, Region};
-use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Snapshot};
+use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Resolved, Snapshot};
 
 /// Why nothing could be observed at all.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,9 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         site.attributes.map(|look| snapshot.attributes.insert(site.name.clone(), look));
         snapshot.lists.extend(site.lists.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
         snapshot.owners.extend(site.owners.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
+        snapshot.resolved.extend(
+            site.resolved.into_iter().map(|(kind, flow, found)| ((kind, site.name.clone(), flow), found)),
+        );
         snapshot
             .flows
             .extend(site.flows.into_iter().map(|(kind, flow, look)| ((kind, site.name.clone(), flow), look)));
@@ -92,6 +95,7 @@ pub(super) struct SiteSeen {
     attributes: Option<Look<BTreeMap<String, bool>>>,
     pub(super) lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
     pub(super) owners: Vec<(Kind, Look<BTreeMap<String, String>>)>,
+    pub(super) resolved: Vec<(Kind, Label, Resolved)>,
     pub(super) flows: Vec<(Kind, Label, Look<FlowSeen>)>,
     named: Vec<(NamedKind, Look<BTreeMap<String, FlowIds>>)>,
     pub(super) gaps: Vec<Gap>,
@@ -166,6 +170,7 @@ impl Observer<'_> {
             attributes: None,
             lists: Vec::new(),
             owners: Vec::new(),
+            resolved: Vec::new(),
             flows: Vec::new(),
             named: Vec::new(),
             gaps,

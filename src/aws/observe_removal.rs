@@ -12,7 +12,9 @@ use super::session::Session;
 use crate::manifest::{Function, Manifest};
 use crate::plan::RemovalReads;
 use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
-use crate::snapshot::{FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, Snapshot};
+use crate::snapshot::{
+    FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, Resolved, Snapshot,
+};
 
 /// Adds to a snapshot what removal looks at. Every failure is a gap.
 pub async fn observe_removal(
@@ -116,16 +118,20 @@ impl Observer<'_> {
         live: &str,
         summary: &FlowSummary,
     ) -> Result<Option<FlowSeen>, Gap> {
-        // A declared one that could not be read is found by its name: its id is not known.
+        // Of a declared one that could not be read only the id is known, or not even that.
         let declared = self.seen.flows.iter().filter(|((of, at, _), _)| *of == kind && at == instance);
         for ((_, _, logical), look) in declared {
             match look {
                 Look::Found(seen) if seen.summary.id == summary.id => return Ok(Some(seen.clone())),
-                Look::Unknown if self.desired.content(kind, logical).is_some_and(|f| f.name == live) => {
-                    return Ok(None);
-                }
+                Look::Unknown if self.is(kind, instance, logical, live, &summary.id) => return Ok(None),
                 _ => {}
             }
+        }
+        let mut untold = self.seen.resolved.iter().filter(|(_, resolved)| **resolved == Resolved::Untold);
+        if untold.any(|((of, at, label), _)| {
+            *of == kind && at == instance && self.is(kind, instance, label, live, &summary.id)
+        }) {
+            return Ok(None);
         }
         let address = Address::new(Kind::Instance, instance);
         let subject = format!("{kind} `{live}` of {address}");
@@ -141,6 +147,14 @@ impl Observer<'_> {
             return Err(named(Fault::unexpected(operation, &subject, message)));
         }
         Ok(Some(seen))
+    }
+
+    /// Whether a live one is the declared one, or may be as far as is known.
+    fn is(&self, kind: Kind, instance: &Label, logical: &Label, live: &str, id: &str) -> bool {
+        match self.seen.resolved.get(&(kind, instance.clone(), logical.clone())) {
+            Some(Resolved::Is(ids)) => ids.id == id,
+            _ => self.desired.content(kind, logical).is_some_and(|flow| flow.name == live),
+        }
     }
 
     async fn associations(&self, name: &Label, arn: &InstanceArn) -> Result<Look<BTreeSet<String>>, Fault> {

@@ -110,6 +110,7 @@ fn planned(
             format!("{reason}; this set had put it there: AWS moved, somebody took it away")
         }
         (DriftKind::Missing | DriftKind::LeftOver, _) => reason.to_owned(),
+        _ if matches!(change.spec(), Spec::Tags(_)) => reason.to_owned(),
         _ => moved(&what(change.spec(), reason), change.spec(), cause),
     };
     Some(Difference {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Policies;
 use crate::manifest::Manifest;
-use crate::plan;
+use crate::plan::{self, Step};
 use crate::resource::{Kind, Label, Severity};
 use crate::snapshot::{FlowSummary, LiveInstance, Look, Snapshot};
 
@@ -20,7 +20,9 @@ pub(super) fn differences(live: &LiveInstance, policies: &Policies, manifest: &M
         }
     }
     let plan = plan::plan(manifest, &observed);
-    let changes = plan.actions.iter().map(|action| format!("{}: {}", action.id.address, action.reason));
+    // Tags say whose it is: what an earlier manifest of the same set called otherwise gets another one.
+    let changes = plan.actions.iter().filter(|action| action.id.step != Step::Tag);
+    let changes = changes.map(|action| format!("{}: {}", action.id.address, action.reason));
     let problems = plan.problems.iter().filter(|problem| problem.severity != Severity::Warning);
     changes.chain(problems.map(|problem| problem.message.clone())).collect()
 }

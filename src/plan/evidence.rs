@@ -31,7 +31,7 @@ pub struct Evidence {
 pub struct ActionEvidence {
     /// The resource.
     pub address: String,
-    /// Which of the writes to it: `stub`, `metadata`, `write` or `delete`.
+    /// Which of the writes to it: `stub`, `aside`, `metadata`, `write`, `archive`, `tag` or `delete`.
     pub step: String,
     /// `create`, `update` or `delete`.
     pub action: String,
@@ -122,8 +122,10 @@ impl Evidence {
 fn step_word(action: &Action) -> &'static str {
     match action.id.step {
         Step::Stub => "stub",
+        Step::Aside => "aside",
         Step::Metadata => "metadata",
         Step::Write => "write",
+        Step::Archive => "archive",
         Step::Tag => "tag",
         Step::Delete => "delete",
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::editing::editing;
 use super::fields::{FieldChange, differences};
 use super::flow_wanted::looked_up;
-use super::ownership::{APPLIED_TAG, OWNER_TAG};
+use super::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG};
 use super::roles;
 use super::uses::{association_of, flow_address, uses};
 use crate::flow::compare;
@@ -19,7 +19,9 @@ use crate::flow::document::Document;
 use crate::flow::template;
 use crate::manifest::{Flow, Function, Instance, Manifest, NamedKind};
 use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy, sha256};
-use crate::snapshot::{FlowContent, FlowSeen, FunctionSeen, InstanceSeen, Look, RoleSeen, Snapshot};
+use crate::snapshot::{
+    FlowContent, FlowSeen, FunctionSeen, InstanceSeen, Look, Resolved, RoleSeen, Snapshot,
+};
 
 /// Stands for something that is surely not there.
 pub const ABSENT: &str = "absent";
@@ -37,6 +39,10 @@ pub fn fingerprints(desired: &Manifest, observed: &Snapshot) -> BTreeMap<String,
         for instance in &flow.instances {
             let look = contents(observed, kind, name, instance);
             let address = flow_address(desired, kind, name, instance);
+            if let Some(disputed) = disputed(observed, kind, name, instance) {
+                prints.0.insert(address.to_string(), short(&disputed));
+                continue;
+            }
             prints.look(address.to_string(), look, |seen| content(flow, seen));
         }
     }
@@ -151,9 +157,9 @@ fn function(wanted: &Function, role: &str, seen: &FunctionSeen) -> Value {
     json!([arn, fields(differences(source, role, latest)), decrypted, state, tags.as_ref().map(marks), alias])
 }
 
-/// The two tags that say whose a resource is and what was applied last.
+/// The tags that say whose a resource is and what was applied last.
 fn marks(tags: &BTreeMap<String, String>) -> Value {
-    json!([tags.get(OWNER_TAG), tags.get(APPLIED_TAG)])
+    json!([tags.get(OWNER_TAG), tags.get(ADOPTED_TAG), tags.get(APPLIED_TAG)])
 }
 
 fn bindings(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
@@ -198,6 +204,15 @@ fn policy(seen: &ResourcePolicy) -> Value {
     json!(texts)
 }
 
+/// The live ones that claim to be one, where it cannot be told which of them it is.
+fn disputed(observed: &Snapshot, kind: Kind, name: &Label, instance: &Label) -> Option<Value> {
+    match observed.resolved.get(&(kind, instance.clone(), name.clone()))? {
+        Resolved::Several(live) => Some(json!(live)),
+        Resolved::Shared { name, id, with } => Some(json!([name, id, with])),
+        Resolved::Is(_) | Resolved::Untold => None,
+    }
+}
+
 /// What was seen of a flow: where the list does not hold it, it is absent.
 fn contents<'a>(
     observed: &'a Snapshot,
@@ -206,6 +221,9 @@ fn contents<'a>(
     instance: &Label,
 ) -> Option<&'a Look<FlowSeen>> {
     const NOT_THERE: &Look<FlowSeen> = &Look::Absent { close: Vec::new() };
+    if let Some(Resolved::Untold) = observed.resolved.get(&(kind, instance.clone(), name.clone())) {
+        return None;
+    }
     let list = observed.lists.get(&(kind, instance.clone()));
     match observed.flows.get(&(kind, instance.clone(), name.clone())) {
         Some(look) => Some(look),

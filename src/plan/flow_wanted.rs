@@ -13,7 +13,7 @@ use crate::flow::template::{self, Attribute, Token};
 use crate::flow::{self, InvocationKind};
 use crate::manifest::{self, FlowText, NamedKind};
 use crate::resource::{InstanceArn, Kind, Label, Problem};
-use crate::snapshot::{FlowIds, Look};
+use crate::snapshot::{FlowIds, FlowSeen, Look, Resolved};
 
 impl Site<'_> {
     /// The flows and modules of the set that this one names.
@@ -111,16 +111,16 @@ impl Site<'_> {
         }
     }
 
-    /// The ids of another flow of the set on this instance, by its name or, where it is renamed, by its tag.
+    /// The ids of another flow of the set on this instance, whatever it is called there.
     fn live_ids(&self, kind: Kind, name: &Label) -> Option<FlowIds> {
-        let seen =
-            self.observed.flows.get(&(kind, self.instance.clone(), name.clone())).and_then(Look::found);
-        let listed = || {
-            let list = self.observed.lists.get(&(kind, self.instance.clone()))?.found()?;
-            list.get(&self.desired.content(kind, name)?.name)
-        };
-        let summary = seen.map(|seen| &seen.summary).or_else(listed)?;
-        Some(FlowIds { id: summary.id.clone(), arn: summary.arn.clone() })
+        let key = (kind, self.instance.clone(), name.clone());
+        if let Some(Look::Found(FlowSeen { summary, .. })) = self.observed.flows.get(&key) {
+            return Some(FlowIds { id: summary.id.clone(), arn: summary.arn.clone() });
+        }
+        match self.observed.resolved.get(&key)? {
+            Resolved::Is(ids) => Some(ids.clone()),
+            _ => None,
+        }
     }
 
     fn will_exist(&self, (kind, name): &(Kind, Label)) -> bool {

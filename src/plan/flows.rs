@@ -2,88 +2,190 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::flow_site::{Planned, PlannedMetadata, Site};
+use super::flow_names::{self, NamesAfter};
+use super::flow_order::{self, Node, Now};
+use super::flow_site::{Lack, Planned, PlannedMetadata, Site};
 use super::flow_text::LateText;
-use super::order::Order;
+use super::only::named_contents;
 use super::{Action, ActionId, Cause, Change, Draft, FlowSpec, Spec, Step};
 use crate::flow::compare::FlowDiff;
 use crate::flow::stub;
-use crate::manifest::{Manifest, State};
+use crate::manifest::Manifest;
 use crate::resource::{Address, FlowType, Kind, Label};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Look, Snapshot};
+
+type Key = (Kind, Label);
 
 /// Plans every flow and module on every instance that it stands on.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     for instance in desired.instances.keys() {
-        let (mut planned, mut metadata) = (Vec::new(), Vec::new());
-        for (kind, name, flow) in desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance))
-        {
-            let site = Site { desired, observed, instance, kind, name, flow };
-            let (content, about) = site.plan(draft);
-            planned.extend(content);
-            metadata.extend(about);
-        }
-        let writes: BTreeSet<Address> = planned.iter().map(|p| p.address.clone()).collect();
-        let renames: BTreeSet<Address> =
-            metadata.iter().filter(|m| !archives(m)).map(|m| m.address.clone()).collect();
-        add_metadata(metadata, &writes, draft);
-        add_contents(planned, &renames, draft);
+        let here = desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance));
+        let mut lacks: Vec<(Site<'_>, Lack)> = here
+            .map(|(kind, name, flow)| {
+                let site = Site { desired, observed, instance, kind, name, flow };
+                let lack = site.plan(draft);
+                (site, lack)
+            })
+            .collect();
+        let names = flow_names::order(&mut lacks, draft);
+        hold_callers(&mut lacks, draft);
+        add(lacks, &names, draft);
     }
-}
-
-fn archives(metadata: &PlannedMetadata) -> bool {
-    metadata.spec.state == Some(State::Archived)
 }
 
 /// Names come before contents, so that a rename is never a second flow; archiving comes last.
-fn add_metadata(metadata: Vec<PlannedMetadata>, writes: &BTreeSet<Address>, draft: &mut Draft) {
-    for planned in metadata {
-        let last = archives(&planned) && writes.contains(&planned.address);
-        let after = last.then(|| ActionId { address: planned.address.clone(), step: Step::Write });
-        let id = ActionId { address: planned.address, step: Step::Metadata };
-        let change = Change::Update(Spec::FlowMetadata(planned.spec));
-        let after = after.into_iter().collect();
-        draft.actions.push(Action {
-            id,
-            change,
-            reason: planned.reason,
-            cause: planned.cause,
-            after,
-            guard: planned.guard,
+fn add(lacks: Vec<(Site<'_>, Lack)>, names: &NamesAfter, draft: &mut Draft) {
+    let bridges = bridges(&lacks);
+    let mut planned = Vec::new();
+    let mut renames = BTreeSet::new();
+    for (_, lack) in lacks {
+        let Lack { write, metadata, archive, tags } = lack;
+        if let Some(metadata) = metadata {
+            renames.insert(metadata.address.clone());
+            let after = names.get(&metadata.address).cloned().unwrap_or_default();
+            add_metadata(metadata, Step::Metadata, after, draft);
+        }
+        if let Some(archive) = archive {
+            let write = ActionId { address: archive.address.clone(), step: Step::Write };
+            add_metadata(archive, Step::Archive, vec![write], draft);
+        }
+        if let Some(tags) = tags {
+            let id = ActionId { address: tags.address, step: Step::Tag };
+            let (change, after) = (Change::Update(Spec::Tags(tags.spec)), Vec::new());
+            let (reason, cause) = (tags.reason, tags.cause);
+            draft.actions.push(Action { id, change, reason, cause, after, guard: None });
+        }
+        planned.extend(write);
+    }
+    add_contents(planned, &renames, &bridges, draft);
+}
+
+fn add_metadata(planned: PlannedMetadata, step: Step, after: Vec<ActionId>, draft: &mut Draft) {
+    let PlannedMetadata { address, spec, from: _, reason, cause, guard } = planned;
+    let (id, change) = (ActionId { address, step }, Change::Update(Spec::FlowMetadata(spec)));
+    draft.actions.push(Action { id, change, reason, cause, after, guard });
+}
+
+fn key(site: &Site<'_>) -> Key {
+    (site.kind, site.name.clone())
+}
+
+/// What a caller must not be led to now, and cannot be written: it does not exist, or holds a stub.
+fn stuck(lacks: &[(Site<'_>, Lack)]) -> BTreeMap<Key, Address> {
+    let stuck = lacks.iter().filter(|(site, lack)| {
+        let at = (site.kind, site.instance.clone(), site.name.clone());
+        let unfinished = match site.observed.flows.get(&at) {
+            Some(Look::Found(seen)) => site.is_half_made(seen),
+            Some(Look::Unknown) => false,
+            Some(Look::Absent { .. }) | None => true,
+        };
+        unfinished && lack.write.is_none()
+    });
+    stuck.map(|(site, _)| (key(site), site.address())).collect()
+}
+
+/// Holds back what names a flow that is not there, or not whole, and cannot be written: one after the other.
+fn hold_callers(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) {
+    loop {
+        let stuck = stuck(lacks);
+        let caller = lacks.iter_mut().find_map(|(site, lack)| {
+            let names = &lack.write.as_ref()?.names;
+            let named = names.iter().find_map(|name| stuck.get(name))?;
+            Some((site, lack, named))
         });
+        let Some((site, lack, named)) = caller else { return };
+        let Some(write) = lack.write.take() else { return };
+        lack.archive = None;
+        let spec = Spec::Flow(Box::new(write.spec));
+        let change = if is_new(&spec) { Change::Create(spec) } else { Change::Update(spec) };
+        draft.withhold(write.address, change, write.reason, write.cause);
+        let message =
+            format!("{} waits for {named}, which it names and which cannot be written", site.address());
+        let hint = format!("fix {named} first; then run the command again.");
+        site.hold(draft, "flow-held", message, Some(&hint));
     }
 }
 
-/// Where flows name each other in a circle, the new ones on it are created as stubs first.
-pub(super) fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, draft: &mut Draft) {
-    let edges: BTreeMap<(Kind, Label), BTreeSet<(Kind, Label)>> =
-        planned.iter().map(|p| (p.spec.key.clone(), p.names.clone())).collect();
-    let order = Order::new(&edges);
-    let places: BTreeMap<(Kind, Label), (Address, bool)> = planned
-        .iter()
-        .map(|p| {
-            let stubbed = p.spec.id.is_none() && order.on_cycle(&p.spec.key);
-            (p.spec.key.clone(), (p.address.clone(), stubbed))
-        })
-        .collect();
-    for Planned { address, spec, reason, cause, guard, mut after, names } in planned {
-        let key = spec.key.clone();
-        for named in &names {
-            let Some((other, stubbed)) = places.get(named) else { continue };
-            if !order.same_cycle(&key, named) {
-                after.push(ActionId { address: other.clone(), step: Step::Write });
-            } else if *stubbed {
-                after.push(ActionId { address: other.clone(), step: Step::Stub });
+fn is_new(spec: &Spec) -> bool {
+    matches!(spec, Spec::Flow(spec) if spec.id.is_none())
+}
+
+/// The half-made flows that each flow which is not written leads to: whoever names it leads there too.
+fn bridges(lacks: &[(Site<'_>, Lack)]) -> Bridges {
+    let mut bridges = Bridges::default();
+    for (site, lack) in lacks {
+        let at = (site.kind, site.instance.clone(), site.name.clone());
+        let seen = site.observed.flows.get(&at).and_then(Look::found);
+        match lack.write {
+            Some(_) if seen.is_some_and(|seen| site.is_half_made(seen)) => {
+                bridges.half_made.insert(key(site));
             }
+            Some(_) => {}
+            None => drop(bridges.names.insert(key(site), named_contents(site.flow))),
+        }
+    }
+    bridges
+}
+
+/// What lies between the flows that are written.
+#[derive(Debug, Default)]
+pub(super) struct Bridges {
+    /// The flows that are written, and hold only a stub now.
+    half_made: BTreeSet<Key>,
+    /// What the flows that are not written name.
+    names: BTreeMap<Key, BTreeSet<Key>>,
+}
+
+impl Bridges {
+    /// What a flow names, and the half-made flows behind those that are not written.
+    fn reach(&self, names: &BTreeSet<Key>) -> BTreeSet<Key> {
+        let mut reached = names.clone();
+        let mut waiting: Vec<&Key> = names.iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(key) = waiting.pop() {
+            let Some(next) = self.names.get(key).filter(|_| seen.insert(key)) else { continue };
+            reached.extend(next.intersection(&self.half_made).cloned());
+            waiting.extend(next);
+        }
+        reached
+    }
+}
+
+/// Where new flows name each other in a circle, they are created as stubs first.
+pub(super) fn add_contents(
+    planned: Vec<Planned>,
+    renames: &BTreeSet<Address>,
+    bridges: &Bridges,
+    draft: &mut Draft,
+) {
+    let node = |planned: &Planned| {
+        let now = match &planned.spec {
+            spec if spec.id.is_none() => Now::New,
+            spec if bridges.half_made.contains(&spec.key) => Now::HalfMade,
+            _ => Now::Whole,
+        };
+        Node { names: bridges.reach(&planned.names), now }
+    };
+    let nodes: BTreeMap<Key, Node<Key>> = planned.iter().map(|p| (p.spec.key.clone(), node(p))).collect();
+    let order = flow_order::order(&nodes);
+    let places: BTreeMap<Key, Address> =
+        planned.iter().map(|p| (p.spec.key.clone(), p.address.clone())).collect();
+    for Planned { address, spec, reason, cause, guard, mut after, before_name, names: _ } in planned {
+        let key = spec.key.clone();
+        let id = |key: &Key, step| Some(ActionId { address: places.get(key)?.clone(), step });
+        if let Some(waits) = order.waits.get(&key) {
+            after.extend(waits.writes.iter().filter_map(|other| id(other, Step::Write)));
+            after.extend(waits.stubs.iter().filter_map(|other| id(other, Step::Stub)));
         }
         if renames.contains(&address) {
             after.push(ActionId { address: address.clone(), step: Step::Metadata });
         }
         let creates = spec.id.is_none();
-        if places.get(&key).is_some_and(|(_, stubbed)| *stubbed) {
-            let stub = add_stub(&address, &spec, draft);
+        if order.stubbed.contains(&key) {
+            let stub = add_stub(&address, &spec, before_name.clone(), draft);
             after.push(stub);
         }
+        after.extend(before_name);
         after.sort();
         after.dedup();
         let spec = Spec::Flow(Box::new(spec));
@@ -93,14 +195,15 @@ pub(super) fn add_contents(planned: Vec<Planned>, renames: &BTreeSet<Address>, d
     }
 }
 
-fn add_stub(address: &Address, spec: &FlowSpec, draft: &mut Draft) -> ActionId {
+/// A stub says whose it is and not what was applied: nothing was.
+fn add_stub(address: &Address, spec: &FlowSpec, after: Vec<ActionId>, draft: &mut Draft) -> ActionId {
     let id = ActionId { address: address.clone(), step: Step::Stub };
     let text = LateText::Known(stub_of(spec.kind));
-    let stub = FlowSpec { content: text, diff: FlowDiff::default(), ..spec.clone() };
+    let stub = FlowSpec { content: text, marked: false, diff: FlowDiff::default(), ..spec.clone() };
     let reason = "flows that name one another exist before their contents are written".to_owned();
     let change = Change::Create(Spec::Flow(Box::new(stub)));
     let cause = Cause::Follows;
-    draft.actions.push(Action { id: id.clone(), change, reason, cause, after: Vec::new(), guard: None });
+    draft.actions.push(Action { id: id.clone(), change, reason, cause, after, guard: None });
     id
 }
 

@@ -14,11 +14,14 @@ mod evidence;
 mod extent;
 mod fields;
 mod fingerprint;
+mod flow_names;
+mod flow_order;
 mod flow_site;
 mod flow_text;
 mod flow_wanted;
 mod flows;
 mod functions;
+pub mod identity;
 mod instances;
 mod namesake;
 mod only;
@@ -118,14 +121,25 @@ pub struct ActionId {
 pub enum Step {
     /// A minimal published flow, so that others can name its ARN.
     Stub,
+    /// A temporary name, so that others can have the one that it has.
+    Aside,
     /// Name, description and state.
     Metadata,
     /// The write itself.
     Write,
+    /// It is put aside, after its content was written.
+    Archive,
     /// Tags alone: whose it is, and what was applied last.
     Tag,
     /// What is left over is taken away.
     Delete,
+}
+
+impl Step {
+    /// Whether it only prepares another write to the same resource: it is not counted, and never done without that.
+    pub fn is_aid(self) -> bool {
+        matches!(self, Self::Stub | Self::Aside)
+    }
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -427,3 +441,6 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod laws;

@@ -96,10 +96,10 @@ impl Plan {
         let Needed { all, mut keys, .. } = needed;
         keys.extend(all.iter().map(ToString::to_string));
         let concerned = |address: &Address| all.contains(&whole(address));
-        let total = self.actions.iter().filter(|action| action.id.step != Step::Stub).count();
+        let total = self.actions.iter().filter(|action| !action.id.step.is_aid()).count();
         let mut plan = self;
         plan.actions.retain(|action| kept.contains(&action.id));
-        let rest = plan.actions.iter().filter(|action| action.id.step != Step::Stub).count();
+        let rest = plan.actions.iter().filter(|action| !action.id.step.is_aid()).count();
         plan.problems.retain(|problem| problem.address.as_ref().is_none_or(concerned));
         plan.gaps.retain(|gap| concerned(&gap.address));
         plan.fingerprints.retain(|key, _| keys.contains(key));
@@ -120,6 +120,11 @@ impl Plan {
             if kept.insert(id.clone()) {
                 let action = self.actions.iter().find(|action| action.id == *id);
                 waiting.extend(action.into_iter().flat_map(|action| &action.after));
+                if id.step.is_aid() {
+                    // No stub and no temporary name stays behind.
+                    let whole = self.actions.iter().filter(|action| action.id.address == id.address);
+                    waiting.extend(whole.map(|action| &action.id));
+                }
             }
         }
         kept

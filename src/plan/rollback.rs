@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::editing::{editing, newer_draft};
 use super::flow_site::Planned;
 use super::flow_text::{Kept, LateText};
+use super::flows::Bridges;
 use super::{Cause, Draft, FlowSpec, Guard, Plan, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
@@ -85,7 +86,9 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         plan.problems.push(contents_only(run));
     }
     let mut draft = Draft::default();
-    planned.into_values().for_each(|planned| flows::add_contents(planned, &BTreeSet::new(), &mut draft));
+    planned
+        .into_values()
+        .for_each(|planned| flows::add_contents(planned, &BTreeSet::new(), &Bridges::default(), &mut draft));
     plan.actions = draft.actions;
     plan.actions.sort_by(|a, b| a.id.cmp(&b.id));
     plan
@@ -164,8 +167,8 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
     let keys = names.iter().map(|(key, _)| key.clone()).collect();
     let content = if names.is_empty() { LateText::Known(text) } else { LateText::Kept(Kept { text, names }) };
     let spec = FlowSpec { content, before, diff, ..spec(kept, seen) };
-    let (cause, after) = (Cause::Unknown, Vec::new());
-    Back::Write(Box::new(Planned { address, spec, reason, cause, guard, after, names: keys }))
+    let (cause, after, before_name) = (Cause::Unknown, Vec::new(), Vec::new());
+    Back::Write(Box::new(Planned { address, spec, reason, cause, guard, after, before_name, names: keys }))
 }
 
 fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {

@@ -174,6 +174,8 @@ pub(super) fn spec_text(spec: &Spec) -> String {
 pub(super) fn step_text(step: Step) -> &'static str {
     match step {
         Step::Stub => " (empty at first)",
+        Step::Aside => " (temporary name)",
+        Step::Archive => " (state)",
         Step::Metadata => " (name, description, state)",
         Step::Tag => " (tags)",
         Step::Write | Step::Delete => "",

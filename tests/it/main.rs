@@ -26,6 +26,7 @@ mod functions_slow;
 mod graph;
 mod guards;
 mod hand_made;
+mod identity;
 mod import;
 mod lint;
 mod log_lines;

@@ -1,6 +1,7 @@
 //! Removal knows what is the set's by tags and Sids alone, and keeps it so.
 
 use flowbind::emulator::Settings;
+use flowbind::plan::Step;
 use flowbind::resource::OwnSid;
 
 use crate::apply::all_done;
@@ -46,7 +47,15 @@ async fn a_flow_under_another_logical_name_is_not_left_over() {
     let world =
         with_manifest(applied(Settings::default()).await, &MANIFEST.replace("    main: {", "    entry: {"));
     let plan = pruned(&world).await;
-    assert_eq!(addresses(&plan), [""; 0], "{:?}", problems(&plan));
+    let steps: Vec<Step> = plan.actions.iter().map(|action| action.id.step).collect();
+    assert_eq!(
+        (addresses(&plan), steps),
+        (vec!["flow/entry".to_owned()], vec![Step::Tag]),
+        "{:?}",
+        problems(&plan)
+    );
+    all_done(&prune(&world).await);
+    assert_eq!(addresses(&pruned(&world).await), [""; 0]);
 }
 
 #[tokio::test]

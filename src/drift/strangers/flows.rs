@@ -6,7 +6,7 @@ use super::super::{Detail, Difference};
 use super::{Finder, left_over, unmanaged};
 use crate::plan::label;
 use crate::resource::{Address, Kind, Label};
-use crate::snapshot::{FlowSummary, InstanceSeen, Look};
+use crate::snapshot::{FlowSummary, InstanceSeen, Look, Resolved};
 
 /// The flows that the service makes with every instance (administrator guide, "Default flows in Amazon Connect").
 /// Whoever wants one managed declares it under its name.
@@ -59,9 +59,15 @@ impl<'a> Finder<'a> {
         let meant = self.observed.flows.iter().any(|((of, at, _), look)| {
             *of == kind && at == instance && look.found().is_some_and(|flow| flow.summary.id == summary.id)
         });
+        // The name tells only where no other live one is known to be it.
+        let other = |label: &Label| {
+            let found = self.observed.resolved.get(&(kind, instance.clone(), label.clone()));
+            matches!(found, Some(Resolved::Is(ids)) if ids.id != summary.id)
+        };
         let named = |(manifest, at): &(&crate::manifest::Manifest, &Label)| {
+            let own = std::ptr::eq(*manifest, self.desired);
             let mut contents = manifest.contents().filter(|(of, _, flow)| *of == kind && flow.name == name);
-            contents.any(|(_, _, flow)| flow.instances.contains(*at))
+            contents.any(|(_, label, flow)| flow.instances.contains(*at) && !(own && other(label)))
         };
         meant || self.declaring(instance, seen).iter().any(named)
     }

@@ -2,7 +2,7 @@
 
 use super::{Annotation, Level, commands};
 use crate::manifest::Manifest;
-use crate::plan::{Action, Change, Plan, Step};
+use crate::plan::{Action, Change, Plan};
 use crate::resource::{Origin, Problem, Severity};
 
 /// Writes a command for each problem, gap, guard and change of the plans, and for each warning about the manifests.
@@ -37,7 +37,7 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
     for wanted in kinds {
         for (plan, manifest) in plans.iter().zip(manifests) {
             let set = prefix(plans, plan);
-            let told = plan.actions.iter().filter(|it| it.id.step != Step::Stub && wanted(&it.change));
+            let told = plan.actions.iter().filter(|it| !it.id.step.is_aid() && wanted(&it.change));
             found.extend(told.map(|it| action(it, manifest.origin(&it.id.address), &set)));
         }
     }

@@ -4,7 +4,7 @@ use super::changes::change_lines;
 use super::page::{Item, Page, Section};
 use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
-use crate::plan::{self, Action, Change, Counts, Plan, Step};
+use crate::plan::{self, Action, Change, Counts, Plan};
 use crate::report::plan_text::{can_be_approved, partial_line, step_text};
 use crate::resource::{Problem, Severity};
 
@@ -85,7 +85,7 @@ fn changes(plans: &[Plan], wanted: fn(&Change) -> bool) -> Vec<Item> {
         let set = prefix(plans, plan);
         let actions: std::slice::Iter<'_, Action> = plan.actions.iter();
         // The first, empty content of a flow is not worth a line beside the flow's own.
-        let told = actions.filter(move |it| it.id.step != Step::Stub && wanted(&it.change));
+        let told = actions.filter(move |it| !it.id.step.is_aid() && wanted(&it.change));
         told.map(move |action| change(action, &set))
     };
     plans.iter().flat_map(of_plan).collect()

@@ -1,0 +1,186 @@
+//! The order in which names change hands on one instance. A name is unique there: what is to get one that another has
+//! waits until that one has given it up, and where they wait for one another in a circle one of them gets a temporary
+//! name first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::flow_site::{Lack, Site};
+use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Spec, Step, identity};
+use crate::resource::{Address, Kind, Label};
+use crate::snapshot::{Look, Resolved};
+
+type Key = (Kind, Label);
+
+/// What a rename waits for.
+pub(super) type NamesAfter = BTreeMap<Address, Vec<ActionId>>;
+
+/// Orders the renames and the creations of one instance; what wants a name that another keeps is held back.
+pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesAfter {
+    let ids = ids(lacks);
+    while let Some((at, holder)) = kept(lacks, &ids) {
+        let (site, lack) = &mut lacks[at];
+        hold(site, lack, &holder, draft);
+    }
+    let renames: BTreeMap<Key, (Address, String)> = lacks
+        .iter()
+        .filter_map(|(site, lack)| {
+            let metadata = lack.metadata.as_ref()?;
+            Some((key(site), (metadata.address.clone(), metadata.spec.name.clone()?)))
+        })
+        .collect();
+    let before: BTreeMap<Key, Key> = renames
+        .iter()
+        .filter_map(|(key, (_, name))| Some((key.clone(), holder(lacks, &ids, key, name)?.1?)))
+        .collect();
+    let aside = circles(&before, lacks);
+    let free = |holder: &Key| {
+        let step = if aside.contains(holder) { Step::Aside } else { Step::Metadata };
+        renames.get(holder).map(|(address, _)| ActionId { address: address.clone(), step })
+    };
+    let mut after = NamesAfter::new();
+    for (key, (address, _)) in &renames {
+        let own = aside.contains(key).then(|| ActionId { address: address.clone(), step: Step::Aside });
+        let needs = own.into_iter().chain(before.get(key).and_then(free));
+        after.insert(address.clone(), needs.collect());
+    }
+    for (key, of) in new_ones(lacks) {
+        let holder = holder(lacks, &ids, &key, &of).and_then(|(_, holder)| holder);
+        let needs: Vec<ActionId> = holder.as_ref().and_then(free).into_iter().collect();
+        if let Some((_, lack)) = lacks.iter_mut().find(|(site, _)| self::key(site) == key)
+            && let Some(write) = &mut lack.write
+        {
+            write.before_name = needs;
+        }
+    }
+    for (site, lack) in lacks.iter().filter(|(site, _)| aside.contains(&key(site))) {
+        step_aside(site, lack, draft);
+    }
+    after
+}
+
+fn key(site: &Site<'_>) -> Key {
+    (site.kind, site.name.clone())
+}
+
+/// The live ids of the declared ones.
+fn ids(lacks: &[(Site<'_>, Lack)]) -> BTreeMap<(Kind, String), Key> {
+    let ids = lacks.iter().filter_map(|(site, _)| {
+        let at = (site.kind, site.instance.clone(), site.name.clone());
+        let id = match (site.observed.flows.get(&at), site.observed.resolved.get(&at)) {
+            (Some(Look::Found(seen)), _) => seen.summary.id.clone(),
+            (_, Some(Resolved::Is(ids))) => ids.id.clone(),
+            _ => return None,
+        };
+        Some(((site.kind, id), key(site)))
+    });
+    ids.collect()
+}
+
+/// The new ones, with the names that they get.
+fn new_ones(lacks: &[(Site<'_>, Lack)]) -> Vec<(Key, String)> {
+    let new = lacks.iter().filter_map(|(site, lack)| {
+        let write = lack.write.as_ref().filter(|write| write.spec.id.is_none())?;
+        Some((key(site), write.spec.name.clone()))
+    });
+    new.collect()
+}
+
+/// Which other live one has a name now: its id, and which declared one it is.
+fn holder(
+    lacks: &[(Site<'_>, Lack)],
+    ids: &BTreeMap<(Kind, String), Key>,
+    of: &Key,
+    name: &str,
+) -> Option<(String, Option<Key>)> {
+    let (site, _) = lacks.iter().find(|(site, _)| key(site) == *of)?;
+    let list = site.observed.lists.get(&(of.0, site.instance.clone()))?.found()?;
+    let id = &list.get(name)?.id;
+    let declared = ids.get(&(of.0, id.clone()));
+    (declared != Some(of)).then(|| (id.clone(), declared.cloned()))
+}
+
+/// Finds one that wants a name which another keeps: where it is, and who has the name.
+fn kept(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> Option<(usize, String)> {
+    let gives_up = |key: &Key| {
+        let mut given = lacks.iter().filter(|(site, _)| self::key(site) == *key);
+        given.any(|(_, lack)| lack.metadata.as_ref().is_some_and(|metadata| metadata.spec.name.is_some()))
+    };
+    lacks.iter().enumerate().find_map(|(at, (site, lack))| {
+        let renamed = lack.metadata.as_ref().and_then(|metadata| metadata.spec.name.clone());
+        let new =
+            lack.write.as_ref().filter(|write| write.spec.id.is_none()).map(|write| write.spec.name.clone());
+        let (id, declared) = holder(lacks, ids, &key(site), &renamed.or(new)?)?;
+        match declared {
+            Some(holder) if gives_up(&holder) => None,
+            Some((kind, label)) => Some((at, format!("{kind}/{label}, which keeps it"))),
+            None => Some((at, format!("another {} ({id}), which is not this set's to rename", site.kind))),
+        }
+    })
+}
+
+fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, draft: &mut Draft) {
+    let message =
+        format!("{} cannot get the name `{}`: it belongs to {holder}", site.address(), site.flow.name);
+    let hint = "give one of the two another name, or rename the other one in Amazon Connect.";
+    if let Some(metadata) = lack.metadata.take_if(|metadata| metadata.spec.name.is_some()) {
+        let change = Change::Update(Spec::FlowMetadata(metadata.spec));
+        draft.withhold(metadata.address, change, metadata.reason, metadata.cause);
+    }
+    if let Some(write) = lack.write.take_if(|write| write.spec.id.is_none()) {
+        lack.archive = None;
+        draft.withhold(
+            write.address,
+            Change::Create(Spec::Flow(Box::new(write.spec))),
+            write.reason,
+            write.cause,
+        );
+    }
+    site.hold(draft, "name-taken", message, Some(hint));
+}
+
+/// Picks one of each circle: one that somebody has to allow, where there is one, so that without that nothing of the
+/// circle is renamed.
+fn circles(before: &BTreeMap<Key, Key>, lacks: &[(Site<'_>, Lack)]) -> BTreeSet<Key> {
+    let guarded = |key: &Key| {
+        let mut named = lacks.iter().filter(|(site, _)| self::key(site) == *key);
+        named.any(|(_, lack)| lack.metadata.as_ref().is_some_and(|metadata| metadata.guard.is_some()))
+    };
+    let mut picked = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for start in before.keys() {
+        let mut way: Vec<&Key> = Vec::new();
+        let mut at = start;
+        while seen.insert(at) {
+            way.push(at);
+            let Some(next) = before.get(at) else { break };
+            at = next;
+        }
+        // Where the way comes back to itself, a circle has closed.
+        if let Some(first) = way.iter().position(|key| *key == at)
+            && before.get(way[way.len() - 1]) == Some(at)
+        {
+            picked.extend(
+                way[first..].iter().min_by_key(|key| (!guarded(key), **key)).map(|key| (**key).clone()),
+            );
+        }
+    }
+    picked
+}
+
+fn step_aside(site: &Site<'_>, lack: &Lack, draft: &mut Draft) {
+    let Some(metadata) = &lack.metadata else { return };
+    let name = identity::aside_name(&site.desired.set, site.kind, site.name, &site.flow.name);
+    let spec = FlowMetadataSpec { name: Some(name), description: None, state: None, ..metadata.spec.clone() };
+    let reason = format!(
+        "`{}` and `{}` change hands in a circle: it gets a temporary name first",
+        metadata.from, site.flow.name
+    );
+    draft.actions.push(Action {
+        id: ActionId { address: metadata.address.clone(), step: Step::Aside },
+        change: Change::Update(Spec::FlowMetadata(spec)),
+        reason,
+        cause: Cause::Follows,
+        after: Vec::new(),
+        guard: metadata.guard.clone(),
+    });
+}

@@ -1,0 +1,145 @@
+//! What a live flow or module holds, against what the manifest wants.
+
+use super::{Planned, PlannedTags, Site};
+use crate::flow::compare::{self, FlowDiff};
+use crate::flow::document::Document;
+use crate::manifest::Status;
+use crate::plan::editing::{is_editing, newer_draft};
+use crate::plan::flow_text::LateText;
+use crate::plan::ownership::{APPLIED_TAG, Owner, who};
+use crate::plan::{Cause, Change, Draft, Guard, Spec};
+use crate::resource::{InstanceArn, Problem};
+use crate::snapshot::{FlowContent, FlowSeen};
+
+impl Site<'_> {
+    /// Gives the write where the content differs, and the tags where it agrees and they do not.
+    pub(super) fn content_change(
+        &self,
+        instance: &InstanceArn,
+        seen: &FlowSeen,
+        draft: &mut Draft,
+    ) -> (Option<Planned>, Option<PlannedTags>) {
+        self.compared(instance, seen, draft).unwrap_or_default()
+    }
+
+    fn compared(
+        &self,
+        instance: &InstanceArn,
+        seen: &FlowSeen,
+        draft: &mut Draft,
+    ) -> Option<(Option<Planned>, Option<PlannedTags>)> {
+        let live = self.live(seen, draft)?;
+        let live_document = self.parse(&live.text, draft)?;
+        let (content, preview) = match &self.flow.content {
+            Some(file) => self.whole(file, instance, Some(live.text.clone()), draft)?,
+            None => {
+                let text = self.patched(&live_document, draft)?;
+                (LateText::Known(text.clone()), text)
+            }
+        };
+        let wanted = self.parse(&preview, draft)?;
+        let unpublished = self.status() == Status::Published && seen.published.is_none();
+        let editing = self.draft_of(seen, &live_document);
+        if compare::same(&live_document, &wanted) && !unpublished {
+            if editing.is_some() {
+                let message = format!(
+                    "{} has a draft that is newer than what is published: someone is editing it",
+                    self.address()
+                );
+                draft.problems.push(self.problem(Problem::warning("flow-being-edited", message)));
+            }
+            return Some((None, self.tag_change(instance, seen, &live_document)));
+        }
+        let after = self.needs(draft);
+        let diff = compare::diff(&live_document, &wanted);
+        let (reason, cause) = if self.is_half_made(seen) {
+            ("an interrupted run left it half made".to_owned(), Cause::Manifest)
+        } else if unpublished {
+            ("it was never published".to_owned(), Cause::Unknown)
+        } else {
+            let cause = self.cause(seen, &live_document, &wanted);
+            (self.reason(&diff, seen, &live_document), cause)
+        };
+        let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
+        let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
+        spec.draft = newer_draft(seen);
+        spec.tags = self.claim(seen);
+        // Blocks are bound in what is made by hand; what another set made has its own manifest.
+        let binds = self.flow.content.is_none() && self.owner(seen) == Owner::Nobody;
+        let may = after.is_some() && (binds || self.may_write(seen, &reason, draft));
+        let Some(after) = after.filter(|_| may) else {
+            draft.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);
+            return None;
+        };
+        let guard = editing.or_else(|| self.protection(seen));
+        let (address, names) = (self.address(), self.names());
+        let write = Planned { address, spec, reason, cause, guard, after, before_name: Vec::new(), names };
+        Some((Some(write), None))
+    }
+
+    /// Picks the content to compare with: what callers meet, or the draft of what was never published.
+    fn live<'s>(&self, seen: &'s FlowSeen, draft: &mut Draft) -> Option<&'s FlowContent> {
+        if self.status() == Status::Saved && seen.published.is_some() {
+            let message =
+                format!("{} `{}` is published: it cannot be only saved any more", self.kind, self.flow.name);
+            let hint = "leave `status: saved` out, or give a new name.";
+            draft.block(self.address(), message.clone());
+            draft.problems.push(self.problem(Problem::error("flow-is-published", message)).hint(hint));
+            return None;
+        }
+        if seen.published.is_none() && self.flow.content.is_none() {
+            let message =
+                format!("{} `{}` was never published: there is only a draft", self.kind, self.flow.name);
+            self.hold(
+                draft,
+                "flow-never-published",
+                message,
+                Some("publish it in Amazon Connect, then run the command again."),
+            );
+            return None;
+        }
+        let live = seen.published.as_ref().or(seen.draft.as_ref());
+        if live.is_none() {
+            self.hold(
+                draft,
+                "flow-unreadable",
+                format!("{} `{}` has neither content nor draft", self.kind, self.flow.name),
+                Some("open and publish it in the designer of Amazon Connect, then run the command again."),
+            );
+        }
+        live
+    }
+
+    /// A draft that differs from what is published and is not older means that someone is editing.
+    fn draft_of(&self, seen: &FlowSeen, published: &Document) -> Option<Guard> {
+        is_editing(seen, published).then(|| Guard {
+            code: "draft",
+            message: format!(
+                "a draft is newer than what is published: someone is editing this {}",
+                self.kind
+            ),
+            allow: self.address(),
+        })
+    }
+
+    fn reason(&self, diff: &FlowDiff, seen: &FlowSeen, live: &Document) -> String {
+        let names: Vec<&str> = diff.blocks.iter().map(compare::BlockChange::name).collect();
+        let what = match names.as_slice() {
+            [] => "the live content differs from the manifest".to_owned(),
+            [one] => format!("block `{one}` differs from the manifest"),
+            many => format!("{} blocks differ from the manifest", many.len()),
+        };
+        match self.flow.content {
+            Some(_) => format!("{what}; {}", who(&seen.tags, &compare::digest(live))),
+            None => what,
+        }
+    }
+
+    /// Blocks that are bound in a flow of somebody else leave no trace of what was applied.
+    fn cause(&self, seen: &FlowSeen, live: &Document, wanted: &Document) -> Cause {
+        let applied = seen.tags.get(APPLIED_TAG).filter(|_| self.flow.content.is_some());
+        Cause::of(applied.map(String::as_str), &compare::digest(live), || {
+            Some(applied == Some(&compare::digest(wanted)))
+        })
+    }
+}

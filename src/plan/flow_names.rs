@@ -172,7 +172,7 @@ fn step_aside(site: &Site<'_>, lack: &Lack, draft: &mut Draft) {
     let name = identity::aside_name(&site.desired.set, site.kind, site.name, &site.flow.name);
     let spec = FlowMetadataSpec { name: Some(name), description: None, state: None, ..metadata.spec.clone() };
     let reason = format!(
-        "`{}` and `{}` change hands in a circle: it gets a temporary name first",
+        "`{}` and `{}` are part of a cycle of renames: it gets a temporary name first",
         metadata.from, site.flow.name
     );
     draft.actions.push(Action {

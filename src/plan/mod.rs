@@ -34,6 +34,8 @@ mod reads;
 mod removal;
 mod roles;
 mod rollback;
+mod step;
+mod tags;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -68,6 +70,8 @@ pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
+pub use step::{ActionId, Step};
+pub use tags::{TagTarget, TagsSpec};
 pub use uses::flow_address;
 pub(crate) use uses::{association_of, uses};
 
@@ -103,43 +107,6 @@ pub struct Plan {
     pub partial: Option<Partial>,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
     pub force: Option<String>,
-}
-
-/// Names an action within a plan.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ActionId {
-    /// The resource.
-    pub address: Address,
-    /// Which of the writes to it.
-    pub step: Step,
-}
-
-/// Which of the writes to a resource an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    /// A minimal published flow, so that others can name its ARN.
-    Stub,
-    /// A temporary name, so that others can have the one that it has.
-    Aside,
-    /// Name, description and state.
-    Metadata,
-    /// The write itself.
-    Write,
-    /// It is put aside, after its content was written.
-    Archive,
-    /// Tags alone: whose it is, and what was applied last.
-    Tag,
-    /// What is left over is taken away.
-    Delete,
-}
-
-impl Step {
-    /// Whether it only prepares another write to the same resource: it is not counted, and never done without that.
-    pub fn is_aid(self) -> bool {
-        matches!(self, Self::Stub | Self::Aside)
-    }
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -279,36 +246,6 @@ pub struct FlowMetadataSpec {
     pub description: Option<String>,
     /// Its new state.
     pub state: Option<State>,
-}
-
-/// Tags to be written to something that agrees otherwise; those that it has besides stay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TagsSpec {
-    /// What gets them.
-    pub target: TagTarget,
-    /// The tags, by key.
-    pub tags: BTreeMap<String, String>,
-}
-
-/// What carries tags.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TagTarget {
-    /// A flow or module.
-    Content {
-        /// The instance.
-        instance: InstanceArn,
-        /// The ARN of the flow or module.
-        arn: String,
-    },
-    /// A function, whatever the qualifier.
-    Function(FunctionRef),
-    /// A role.
-    Role {
-        /// The account; IAM has no Regions, and is called from this one.
-        place: Place,
-        /// Its name.
-        name: String,
-    },
 }
 
 /// Settings of an instance to be set.

@@ -53,7 +53,7 @@ impl Site<'_> {
         let after = self.needs(draft);
         let diff = compare::diff(&live_document, &wanted);
         let (reason, cause) = if self.is_half_made(seen) {
-            ("an interrupted run left it half made".to_owned(), Cause::Manifest)
+            ("an interrupted run left it unfinished".to_owned(), Cause::Manifest)
         } else if unpublished {
             ("it was never published".to_owned(), Cause::Unknown)
         } else {

@@ -80,9 +80,11 @@ impl Site<'_> {
         for (key, value) in self.claim(seen) {
             match tag(&key).filter(|old| **old != value) {
                 Some(old) => {
-                    words.push(format!("its tag says `{old}`, a name that it does not have any more"))
+                    words.push(format!("its tag still says `{old}`, which the manifest no longer declares"))
                 }
-                None if tag(&key).is_none() => words.push("it is adopted, and not marked yet".to_owned()),
+                None if tag(&key).is_none() => {
+                    words.push("it is adopted, but not marked as such yet".to_owned())
+                }
                 None => continue,
             }
             tags.insert(key, value);
@@ -90,7 +92,9 @@ impl Site<'_> {
         let cause = if tags.is_empty() { Cause::Unknown } else { Cause::Manifest };
         let digest = compare::digest(live);
         if tag(APPLIED_TAG) != Some(&digest) {
-            words.push("its content agrees, and the tag of what was applied last does not".to_owned());
+            words.push(
+                "its content matches the manifest, but its tag `flowbind/applied` is out of date".to_owned(),
+            );
             tags.insert(APPLIED_TAG.to_owned(), digest);
         }
         let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };

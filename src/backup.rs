@@ -281,7 +281,8 @@ mod tests {
             id: "id".to_owned(),
             arn: "arn".to_owned(),
             name: "Main IVR".to_owned(),
-            kind: FlowType::ContactFlow,
+            kind: FlowType::ContactFlow.wire(),
+            archived: false,
             published: true,
             description: String::new(),
             tags: [("flowbind/set".to_owned(), "acme/main-ivr".to_owned())].into(),
@@ -387,7 +388,7 @@ mod tests {
             ("flow-main-ivr.draft.json", "../../../etc/passwd"),
             ("flowbind.backup/v1", "flowbind.backup/v9"),
             ("\"flow/main-ivr\"", "7"),
-            ("CONTACT_FLOW", "NO_FLOW"),
+            ("\"CONTACT_FLOW\"", "\"\""),
         ] {
             assert!(good.contains(from), "{good}");
             fs::write(&path, good.replacen(from, to, 1)).unwrap();

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::fault::{Fault, FaultKind};
+use super::reread::Known;
 use super::session::Session;
 use super::visibility::Visibility;
 use crate::plan::{Action, ActionId, AssociationSpec, GrantSpec, KeptFlow, LateSid, Made, Outcome, Spec};
@@ -56,6 +57,8 @@ pub(super) struct Runner<'a> {
     associated: StdMutex<BTreeSet<ActionId>>,
     policies: StdMutex<BTreeMap<FunctionRef, Arc<Mutex<()>>>>,
     visibility: Visibility,
+    /// What this run knows of the flows and modules that it writes.
+    pub(super) known: Known,
 }
 
 impl<'a> Runner<'a> {
@@ -68,6 +71,7 @@ impl<'a> Runner<'a> {
             associated: StdMutex::default(),
             policies: StdMutex::default(),
             visibility: Visibility::default(),
+            known: Known::default(),
         }
     }
 

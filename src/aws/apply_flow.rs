@@ -7,11 +7,14 @@ use tokio::time::Instant;
 
 use super::apply::{Ended, Runner, lock};
 use super::fault::{Fault, FaultKind};
+use super::reread::{Now, Target, changed, gone, taken};
 use crate::flow::compare;
 use crate::flow::document::Document;
-use crate::manifest::Status;
-use crate::plan::{APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, KeptFlow, Outcome, Step};
-use crate::snapshot::FlowIds;
+use crate::manifest::{State, Status};
+use crate::plan::{
+    APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, KeptFlow, Outcome, Rests, Step, about_is, editing,
+};
+use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, SET_TAG};
 
 impl Runner<'_> {
     pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
@@ -23,32 +26,17 @@ impl Runner<'_> {
                 return Ok(Outcome::Failed { message: format!("{subject}: {error}"), hint: Some(hint) });
             }
         };
-        if let Some(kept) = kept(id, spec) {
-            match self.keep.keep_flow(&kept) {
-                Ok(paths) => lock(&self.backups).extend(paths),
-                Err(error) => {
-                    let message = format!(
-                        "{subject}: the live content could not be kept, so it was not overwritten: {error}"
-                    );
-                    return Ok(Outcome::Failed {
-                        message,
-                        hint: Some("make the folder `.flowbind` writable.".to_owned()),
-                    });
-                }
-            }
-        }
         let existing = made
             .get(&spec.key)
             .cloned()
             .or_else(|| Some(FlowIds { id: spec.id.clone()?, arn: spec.arn.clone()? }));
         let written = match existing {
-            Some(ids) => self.update_flow(spec, ids, &text, subject).await,
-            None => self.create_flow(spec, &text, subject).await,
+            Some(ids) => self.update_flow(id, spec, &ids, &text, subject).await,
+            None => self.create_flow(id, spec, &text, subject).await,
         };
         match written {
-            // A stub is overwritten in the same run: that it exists is enough.
-            Ok((outcome, _)) if id.step == Step::Stub => Ok(outcome),
-            Ok((outcome, flow)) => self.settle(outcome, spec, &flow, &text, subject).await,
+            Ok(Written::To(outcome, flow)) => self.settle(outcome, spec, &flow, &text, subject).await,
+            Ok(Written::Ended(outcome)) => Ok(outcome),
             Err(fault) => Ok(failed(&fault, &text)),
         }
     }
@@ -59,9 +47,42 @@ impl Runner<'_> {
             let hint = "run the command again when it is there.".to_owned();
             return Ok(Outcome::Failed { message: format!("{subject} was not created"), hint: Some(hint) });
         };
+        let target = Target { kind: spec.key.0, instance: &spec.instance, id: &id, subject };
+        // Whoever edits what is to be archived still needs it.
+        let archives = spec.state == Some(State::Archived);
+        let rests = if archives { Rests::OnAll } else { Rests::OnAbout };
         let about = (spec.name.as_deref(), spec.description.as_deref(), spec.state);
+        let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
+            Now::Gone => return Ok(gone(subject)),
+            Now::Known(now) | Now::Changed(now, _) if about_is(&now, about.0, about.1, about.2) => {
+                return Ok(Outcome::AlreadySo);
+            }
+            Now::Changed(_, what) => return Ok(changed(subject, &what)),
+            Now::Known(now) => now,
+        };
         self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await?;
+        let mut after = *now;
+        after.name = spec.name.clone().unwrap_or(after.name);
+        after.description = spec.description.clone().unwrap_or(after.description);
+        after.summary.archived = spec.state.map_or(after.summary.archived, |state| state == State::Archived);
+        self.wrote(target, after);
         Ok(Outcome::Applied)
+    }
+
+    /// Keeps what is about to be overwritten or deleted; says why not where it cannot.
+    pub(super) fn keep_found(&self, kept: &KeptFlow, not: &str, subject: &str) -> Result<(), Outcome> {
+        match self.keep.keep_flow(kept) {
+            Ok(paths) => {
+                lock(&self.backups).extend(paths);
+                Ok(())
+            }
+            Err(error) => {
+                let message =
+                    format!("{subject}: its live content could not be kept, so it was not {not}: {error}");
+                let hint = Some("make the folder `.flowbind` writable.".to_owned());
+                Err(Outcome::Failed { message, hint })
+            }
+        }
     }
 
     /// The tags of a whole content: the owner, if it is the set, and the digest of what is applied.
@@ -75,41 +96,80 @@ impl Runner<'_> {
 
     async fn update_flow(
         &self,
+        id: &ActionId,
         spec: &FlowSpec,
-        ids: FlowIds,
+        ids: &FlowIds,
         text: &str,
         subject: &str,
-    ) -> Result<(Outcome, String), Fault> {
-        self.session.write_flow(spec, &ids.id, text, subject).await?;
+    ) -> Result<Written, Fault> {
+        let target = Target { kind: spec.key.0, instance: &spec.instance, id: &ids.id, subject };
+        // Where only blocks are bound, all the rest of the text is what the plan saw.
+        let rests = if spec.marked { Rests::OnMeaning } else { Rests::OnText };
         let tags = Self::tags(spec, text);
+        let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
+            Now::Gone => return Ok(Written::Ended(gone(subject))),
+            Now::Known(now) | Now::Changed(now, _) if is_written(&now, spec, text) => {
+                let differs = tags.iter().any(|(key, value)| now.tags.get(key) != Some(value));
+                if differs && spec.marked {
+                    self.session.tag(&spec.instance, &ids.arn, &tags, subject).await?;
+                }
+                return Ok(Written::Ended(Outcome::AlreadySo));
+            }
+            Now::Changed(_, what) => return Ok(Written::Ended(changed(subject, &what))),
+            Now::Known(now) => now,
+        };
+        if let Some(found) = self.found(target, &now) {
+            let instance = (spec.instance.clone(), spec.instance_name.clone());
+            let kept = KeptFlow::of(&found, id.address.clone(), spec.key.clone(), instance);
+            if let Err(outcome) = self.keep_found(&kept, "overwritten", subject) {
+                return Ok(Written::Ended(outcome));
+            }
+        }
+        self.session.write_flow(spec, &ids.id, text, subject).await?;
+        self.wrote(target, holding(*now, spec, text));
         if !tags.is_empty() {
             self.session.tag(&spec.instance, &ids.arn, &tags, subject).await?;
         }
-        Ok((Outcome::Applied, ids.id))
+        Ok(Written::To(Outcome::Applied, ids.id.clone()))
     }
 
     /// Creates it. Flows have no idempotency token: when the name is taken, or the outcome unknown, the list is read,
-    /// and what stands there is compared like anything that was written.
+    /// and what is there is taken for this one only if the set's tag says so or it holds exactly what is wanted.
     async fn create_flow(
         &self,
+        id: &ActionId,
         spec: &FlowSpec,
         text: &str,
         subject: &str,
-    ) -> Result<(Outcome, String), Fault> {
+    ) -> Result<Written, Fault> {
         let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
         let created = self.session.create_flow(&tagged, text, subject).await;
-        let (outcome, ids) = match created {
-            Ok(ids) => (Outcome::Applied, ids),
+        let (outcome, seen) = match created {
+            Ok(ids) => (Outcome::Applied, new(&tagged, ids, text)),
             Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => {
                 let list = self.session.list(spec.key.0, &spec.instance, subject).await?;
                 let Some(summary) = list.get(&spec.name) else { return Err(fault) };
-                (Outcome::AlreadySo, FlowIds { id: summary.id.clone(), arn: summary.arn.clone() })
+                let seen =
+                    self.session.seen(spec.key.0, &spec.instance, &spec.name, summary, subject).await?;
+                let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
+                let same = is_written(&seen, spec, text);
+                if !(same && (ours || id.step != Step::Stub) || ours && id.step == Step::Stub) {
+                    let what = format!("{} `{}`", spec.key.0, spec.name);
+                    return Ok(Written::Ended(taken(subject, &what)));
+                }
+                (Outcome::AlreadySo, seen)
             }
             Err(fault) => return Err(fault),
         };
-        let id = ids.id.clone();
+        let ids = FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() };
+        let flow = ids.id.clone();
+        self.created(Target { kind: spec.key.0, instance: &spec.instance, id: &flow, subject }, seen);
         lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.key.clone(), ids);
-        Ok((outcome, id))
+        // A stub is overwritten in the same run: that it exists is enough.
+        Ok(match (id.step, &outcome) {
+            (Step::Stub, _) | (_, Outcome::AlreadySo) => Written::Ended(outcome),
+            _ => Written::To(outcome, flow),
+        })
     }
 
     /// Looks until AWS shows what was written.
@@ -137,8 +197,7 @@ impl Runner<'_> {
             {
                 return Ok(outcome);
             }
-            // What was there already will not change by waiting.
-            if outcome == Outcome::AlreadySo || began.elapsed() >= self.session.visible_within() {
+            if began.elapsed() >= self.session.visible_within() {
                 let message =
                     format!("{subject}: AWS holds another content than the one that was to be written");
                 let hint =
@@ -151,23 +210,53 @@ impl Runner<'_> {
     }
 }
 
-/// What is overwritten, with all that brings it back.
-fn kept(id: &ActionId, spec: &FlowSpec) -> Option<KeptFlow> {
-    Some(KeptFlow {
-        address: id.address.clone(),
-        key: spec.key.clone(),
-        instance: spec.instance.clone(),
-        instance_name: spec.instance_name.clone(),
-        id: spec.id.clone()?,
-        arn: spec.arn.clone()?,
+/// How far a write came.
+enum Written {
+    /// It was accepted; AWS has yet to show it under this id.
+    To(Outcome, String),
+    /// Nothing more is to be done.
+    Ended(Outcome),
+}
+
+/// Whether a flow holds what is wanted already, and nobody is editing it.
+fn is_written(now: &FlowSeen, spec: &FlowSpec, text: &str) -> bool {
+    let live = match spec.status {
+        Status::Published => now.published.as_ref(),
+        Status::Saved => now.draft.as_ref().filter(|_| now.published.is_none()),
+    };
+    let live = live.and_then(|live| Document::parse(&live.text).ok());
+    match (live, Document::parse(text)) {
+        (Some(live), Ok(wanted)) => compare::same(&live, &wanted) && !editing(now),
+        _ => false,
+    }
+}
+
+/// What a flow is after its content was written: what becomes of a pending draft is unknown (U6), and without one the
+/// designer shows what is published.
+fn holding(now: FlowSeen, spec: &FlowSpec, text: &str) -> FlowSeen {
+    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+    let tags = now.tags.clone().into_iter().chain(Runner::tags(spec, text)).collect();
+    match spec.status {
+        Status::Published if editing(&now) => FlowSeen { published: Some(content), tags, ..now },
+        Status::Published => FlowSeen { published: Some(content.clone()), draft: Some(content), tags, ..now },
+        Status::Saved => FlowSeen { draft: Some(content), tags, ..now },
+    }
+}
+
+/// What a flow is right after it was created.
+fn new(spec: &FlowSpec, ids: FlowIds, text: &str) -> FlowSeen {
+    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+    let published = spec.status == Status::Published;
+    let FlowIds { id, arn } = ids;
+    let (kind, kind_text) = (Some(spec.kind), spec.kind.wire());
+    FlowSeen {
+        summary: FlowSummary { id, arn, kind, kind_text, published, archived: false },
         name: spec.name.clone(),
-        kind: spec.kind,
-        published: spec.status == Status::Published,
         description: spec.description.clone().unwrap_or_default(),
         tags: spec.tags.clone(),
-        content: spec.before.clone()?,
-        draft: spec.draft.clone(),
-    })
+        published: published.then(|| content.clone()),
+        draft: Some(content),
+    }
 }
 
 /// Puts the blocks' names to the indexes in which the service counts its complaints.

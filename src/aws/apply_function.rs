@@ -9,6 +9,7 @@ use super::apply::{Runner, lock};
 use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use super::once::{Created, once};
+use super::reread::{changed, taken};
 use super::role_race::RoleRace;
 use super::session::Session;
 use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences};
@@ -125,11 +126,16 @@ impl Writing<'_> {
                 }
                 Err(fault) => return Err(fault.into()),
             };
-            let differences = seen.map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
+            let tags = seen.as_ref().and_then(|seen| seen.tags.as_ref());
+            let ours = seen.is_none() || tags.and_then(|tags| tags.get(SET_TAG)) == Some(owner);
+            let differences =
+                seen.as_ref().map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
             return match differences.as_slice() {
-                // Whoever answers late may have done the work: then it bears this set's tag.
-                [] => Ok(fault.maybe_done()),
-                [first, ..] => Err(self.changed(&first.path)),
+                // Whoever answers late may have done the work: then it carries this set's tag.
+                [] if ours => Ok(fault.maybe_done()),
+                // What somebody else made is not published, nor tagged as this set's.
+                [] if source.publish.is_none() => Err(Stop::Told(Outcome::AlreadySo)),
+                _ => Err(Stop::Told(taken(self.subject, &format!("function `{}`", function.name)))),
             };
         }
     }
@@ -172,7 +178,13 @@ impl Writing<'_> {
             };
             let fault = match sent {
                 Ok(()) => {
-                    *at = self.settle(goal).await?;
+                    let now = self.settle(goal).await?;
+                    let expected =
+                        FunctionConfiguration { code: now.latest.code.clone(), ..at.latest.clone() };
+                    if goal == Goal::Code && now.latest != expected {
+                        return Err(self.changed("its configuration was changed after its code was written"));
+                    }
+                    *at = now;
                     return Ok(true);
                 }
                 Err(fault) => fault,
@@ -191,7 +203,7 @@ impl Writing<'_> {
                 return Ok(fault.maybe_done());
             }
             if now.latest != at.latest {
-                return Err(self.changed("code or configuration"));
+                return Err(self.changed("its code or configuration was changed"));
             }
             tries += u32::from(fault.maybe_done());
             if tries >= TRIES || !patience.goes_on().await {
@@ -246,13 +258,7 @@ impl Writing<'_> {
     }
 
     pub(super) fn changed(&self, what: &str) -> Stop {
-        Stop::told(
-            format!(
-                "{}: somebody else changed it meanwhile ({what}); nothing was written over that",
-                self.subject
-            ),
-            "run `flowbind plan` to see what it is now.",
-        )
+        Stop::Told(changed(self.subject, what))
     }
 }
 

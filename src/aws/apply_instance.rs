@@ -13,7 +13,14 @@ const MADE_WITHIN: Duration = Duration::from_secs(15 * 60);
 
 impl Runner<'_> {
     pub(super) async fn attributes(&self, spec: &AttributesSpec, subject: &str) -> Ended {
-        for (name, value) in &spec.attributes {
+        // Each is on or off: what is not as it was when the plan was made is as it is to be.
+        let now = self.session.attributes(&spec.instance, subject).await?;
+        let open = spec.attributes.iter().filter(|(name, value)| now.get(*name) != Some(*value));
+        let open: Vec<_> = open.collect();
+        if open.is_empty() {
+            return Ok(Outcome::AlreadySo);
+        }
+        for (name, value) in open {
             self.session.set_attribute(&spec.instance, name, *value, subject).await?;
         }
         let mut patience = self.session.patience();

@@ -1,5 +1,6 @@
 //! Takes away what is left over, and looks afterwards whether it is gone.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -7,13 +8,14 @@ use tokio::time::Instant;
 use super::apply::{Ended, Runner, lock};
 use super::apply_role::steady;
 use super::fault::{Fault, FaultKind};
+use super::reread::{Now, Target, changed};
 use crate::operations::Operation;
 use crate::plan::{
-    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, LateSid, Outcome, Removal,
-    RoleRemoval, StatementRemoval,
+    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, LateSid, Outcome, Removal,
+    Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
 };
 use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, SidKind};
-use crate::snapshot::SET_TAG;
+use crate::snapshot::{RolePolicies, SET_TAG};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -53,21 +55,27 @@ impl Runner<'_> {
     }
 
     async fn remove_flow(&self, removal: &FlowRemoval, subject: &str) -> Ended {
-        let flow = &removal.flow;
-        match self.keep.keep_flow(flow) {
-            Ok(paths) => lock(&self.backups).extend(paths),
-            Err(error) => {
-                let message =
-                    format!("{subject}: its content could not be kept, so it was not deleted: {error}");
-                let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                return Ok(Outcome::Failed { message, hint });
-            }
-        }
+        let FlowRemoval { flow, base } = removal;
         let kind = flow.key.0;
+        let target = Target { kind, instance: &flow.instance, id: &flow.id, subject };
+        let now = match self.look_again(target, Some(base), Rests::OnAll).await? {
+            Now::Gone => {
+                self.deleted(target);
+                return Ok(Outcome::AlreadySo);
+            }
+            Now::Changed(_, what) => return Ok(changed(subject, &what)),
+            Now::Known(now) => now,
+        };
+        let instance = (flow.instance.clone(), flow.instance_name.clone());
+        let kept = KeptFlow::of(&now, flow.address.clone(), flow.key.clone(), instance);
+        if let Err(outcome) = self.keep_found(&kept, "deleted", subject) {
+            return Ok(outcome);
+        }
         let was_there = match self.session.delete_flow(kind, &flow.instance, &flow.id, subject).await {
             Ok(was_there) => was_there,
             Err(fault) => return Ok(undeletable(&fault, kind)),
         };
+        self.deleted(target);
         let mut patience = Patience::new(self.session.visible_within());
         loop {
             let published = self.session.published(kind, &flow.instance, &flow.id, subject).await?;
@@ -86,6 +94,11 @@ impl Runner<'_> {
         let Some(function) = removal.functions.first() else { return Ok(Outcome::AlreadySo) };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
+        for function in removal.functions.iter().filter(|_| removal.callers.is_some()) {
+            if let Some(caller) = self.caller_now(&removal.instance, function, true, subject).await? {
+                return Ok(called(subject, &caller));
+            }
+        }
         let mut was_there = false;
         for function in &removal.functions {
             was_there |= self.disassociate(&removal.instance, function, subject).await?;
@@ -155,6 +168,11 @@ impl Runner<'_> {
         let Some((function, _)) = removal.statements.first() else { return Ok(Outcome::AlreadySo) };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
+        for (function, _) in removal.statements.iter().filter(|_| removal.callers.is_some()) {
+            if let Some(caller) = self.caller_now(&removal.instance, function, false, subject).await? {
+                return Ok(called(subject, &caller));
+            }
+        }
         let mut was_there = false;
         for (function, sid) in &removal.statements {
             was_there |= self.session.drop_statement(function, sid, subject).await?;
@@ -175,6 +193,12 @@ impl Runner<'_> {
     }
 
     async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {
+        let Some(now) = self.session.function(&removal.function, subject).await? else {
+            return Ok(Outcome::AlreadySo);
+        };
+        if let Some(what) = function_changed(&removal.base, &now) {
+            return Ok(changed(subject, &what));
+        }
         match self.keep.keep(&id.address, &removal.record) {
             Ok(path) => lock(&self.backups).push(path),
             Err(error) => {
@@ -197,16 +221,17 @@ impl Runner<'_> {
         Ok(ended(was_there))
     }
 
-    /// Deletes a role: IAM wants its policies gone first. Whatever was put in since the plan goes too.
+    /// Deletes a role: IAM wants its policies gone first.
     async fn remove_role(&self, removal: &RoleRemoval, subject: &str) -> Ended {
-        let RoleRemoval { place, name, owner } = removal;
+        let RoleRemoval { place, name, owner, policies } = removal;
         let Some(role) = self.session.role(place, name, subject).await? else {
             return Ok(Outcome::AlreadySo);
         };
         if role.tags.get(SET_TAG) != Some(owner) {
-            let message = format!("{subject}: role `{name}` is not this set's any more");
-            let hint = "run `flowbind plan --prune` to see what is left over now.".to_owned();
-            return Ok(Outcome::Failed { message, hint: Some(hint) });
+            return Ok(changed(subject, "it does not belong to this set any more"));
+        }
+        if let Some(what) = role_changed(policies, &role.policies, &NOTHING) {
+            return Ok(changed(subject, &what));
         }
         for arn in &role.policies.managed {
             steady(|| self.session.detach(place, name, arn, subject)).await?;
@@ -228,6 +253,19 @@ impl Runner<'_> {
 /// The operation that reads a flow or module.
 pub(super) fn describes(kind: Kind) -> Operation {
     if kind == Kind::Module { Operation::DescribeContactFlowModule } else { Operation::DescribeContactFlow }
+}
+
+/// What a role holds whose policies another run took away already.
+static NOTHING: RolePolicies =
+    RolePolicies { trust: String::new(), managed: BTreeSet::new(), inline: BTreeMap::new() };
+
+/// Something calls the function by now.
+fn called(subject: &str, caller: &str) -> Outcome {
+    let message = format!(
+        "{subject} was not removed: {caller} calls the function now, and did not when the plan was made. Run `flowbind \
+         plan` again."
+    );
+    Outcome::Moved { message }
 }
 
 fn ended(was_there: bool) -> Outcome {

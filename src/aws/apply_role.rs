@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::apply::{Ended, Runner};
 use super::fault::{Fault, FaultKind};
 use super::once::{Created, once};
+use super::reread::{changed, gone, taken};
 use super::session::Session;
-use crate::plan::{Outcome, RoleSpec};
+use crate::plan::{Outcome, RoleSpec, role_changed};
 use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -20,15 +21,16 @@ impl Runner<'_> {
         let (place, name) = (&spec.place, spec.name.as_str());
         let digest = spec.wanted.digest();
         let (current, created) = match &spec.before {
-            Some(before) => (before.clone(), false),
+            Some(before) => match self.session.role(place, name, subject).await? {
+                None => return Ok(gone(subject)),
+                Some(now) => match role_changed(before, &now.policies, &spec.wanted) {
+                    Some(what) => return Ok(changed(subject, &what)),
+                    None => (now.policies, false),
+                },
+            },
             None => match self.create_role(spec, &digest, subject).await? {
                 Some(made) => made,
-                None => {
-                    let message =
-                        format!("{subject}: a role `{name}` appeared meanwhile that is not this set's");
-                    let hint = "run `flowbind plan` to see how it differs.".to_owned();
-                    return Ok(Outcome::Failed { message, hint: Some(hint) });
-                }
+                None => return Ok(taken(subject, &format!("role `{name}`"))),
             },
         };
         let wrote = write(self.session, spec, &current, subject).await?;

@@ -12,13 +12,16 @@ use crate::manifest::{State, Status};
 use crate::operations::Operation;
 use crate::plan::FlowSpec;
 use crate::resource::{FlowType, InstanceArn, Kind};
-use crate::snapshot::{FlowContent, FlowIds, FlowSummary};
+use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary};
 
 /// The suffix of an id that addresses the draft (API reference, DescribeContactFlow).
 const DRAFT: &str = ":$SAVED";
 
 /// A flow or module as it was described.
 pub(super) struct Described {
+    /// Its line in the list, as far as this content says; whether it is published does not.
+    pub(super) summary: FlowSummary,
+    pub(super) name: String,
     pub(super) content: FlowContent,
     pub(super) description: String,
     pub(super) tags: BTreeMap<String, String>,
@@ -126,7 +129,7 @@ impl Session {
         subject: &str,
     ) -> Result<Described, Fault> {
         let client = self.at(&instance.place);
-        let (operation, text, time, description, tags) = if kind == Kind::Module {
+        let (operation, text, time, description, tags, summary, name) = if kind == Kind::Module {
             let operation = Operation::DescribeContactFlowModule;
             let describe = client.connect.describe_contact_flow_module();
             let describe = describe.instance_id(&instance.id).contact_flow_module_id(id);
@@ -134,7 +137,9 @@ impl Session {
             let module = self.call(operation, &instance.place, subject, request).await?.contact_flow_module;
             let module =
                 module.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a module"))?;
-            (operation, module.content, None, module.description, module.tags)
+            let archived = module.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            let summary = summary(id, module.arn, "MODULE", archived);
+            (operation, module.content, None, module.description, module.tags, summary, module.name)
         } else {
             let operation = Operation::DescribeContactFlow;
             let describe =
@@ -143,11 +148,17 @@ impl Session {
             let flow = self.call(operation, &instance.place, subject, request).await?.contact_flow;
             let flow =
                 flow.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a flow"))?;
-            (operation, flow.content, flow.last_modified_time, flow.description, flow.tags)
+            let archived = flow.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            let kind = flow.r#type.as_ref().map_or("unknown", |kind| kind.as_str());
+            let summary = summary(id, flow.arn, kind, archived);
+            let time = flow.last_modified_time;
+            (operation, flow.content, time, flow.description, flow.tags, summary, flow.name)
         };
         let text = text.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without content"))?;
         let modified_ms = time.as_ref().and_then(millis);
         Ok(Described {
+            summary,
+            name: name.unwrap_or_default(),
             content: FlowContent { text, modified_ms },
             description: description.unwrap_or_default(),
             tags: tags.unwrap_or_default().into_iter().collect(),
@@ -264,6 +275,30 @@ impl Session {
         let tag = client.connect.tag_resource().resource_arn(arn).set_tags(Some(tags));
         let request = || tag.clone().send();
         self.call(Operation::TagResource, &instance.place, subject, request).await.map(|_| ())
+    }
+}
+
+/// The line of a list that a description amounts to.
+fn summary(id: &str, arn: Option<String>, kind_text: &str, archived: bool) -> FlowSummary {
+    let id = id.strip_suffix(DRAFT).unwrap_or(id).to_owned();
+    let arn = arn.map(|arn| arn.strip_suffix(DRAFT).unwrap_or(&arn).to_owned()).unwrap_or_default();
+    let kind = FlowType::ALL.into_iter().chain([FlowType::Module]).find(|kind| kind.wire() == kind_text);
+    FlowSummary { id, arn, kind, kind_text: kind_text.to_owned(), published: false, archived }
+}
+
+impl FlowSeen {
+    /// Puts what is published and the draft together; none if there is neither.
+    pub(super) fn of(published: Option<Described>, draft: Option<Described>) -> Option<Self> {
+        let about = published.as_ref().or(draft.as_ref())?;
+        let summary = FlowSummary { published: published.is_some(), ..about.summary.clone() };
+        Some(Self {
+            summary,
+            name: about.name.clone(),
+            description: about.description.clone(),
+            tags: about.tags.clone(),
+            published: published.map(|seen| seen.content),
+            draft: draft.map(|seen| seen.content),
+        })
     }
 }
 

@@ -34,6 +34,7 @@ mod once;
 mod pace;
 mod pages;
 mod publish;
+mod reread;
 mod role_race;
 mod schedule;
 mod session;

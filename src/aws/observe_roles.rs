@@ -9,7 +9,7 @@ use super::observe::gap;
 use super::observe_removal::Observer;
 use crate::plan::{Owner, managed};
 use crate::resource::{AccountId, Place};
-use crate::snapshot::{Gap, Look, RoleFound};
+use crate::snapshot::{Gap, Look, RoleFound, RolePolicies, RoleSeen};
 
 type Roles = BTreeMap<(AccountId, String), RoleFound>;
 
@@ -40,32 +40,53 @@ impl Observer<'_> {
             Err(fault) => return (BTreeMap::new(), told(&fault, &subject).into_iter().collect()),
         };
         let looks = listed.into_iter().map(|(name, arn)| async move {
-            let tags = match self.known(&place.account, &name) {
-                Some(tags) => Ok(Some(tags)),
-                None => self.session.role_tags(place, &name, &format!("role `{name}`")).await,
+            let found = match self.known(&place.account, &name) {
+                Some(RoleSeen { arn: _, policies, tags }) => {
+                    Ok(self.is_ours(&tags).then_some((tags, policies)))
+                }
+                None => self.ours(place, &name).await,
             };
-            (name, arn, tags)
+            (name, arn, found)
         });
         let (mut found, mut gaps) = (BTreeMap::new(), Vec::new());
-        for (name, arn, tags) in join_all(looks).await {
-            match tags {
-                Ok(Some(tags)) if Owner::of(Some(&tags), &self.desired.set).is_ours() => {
-                    found.insert(name, RoleFound { arn, tags });
+        for (name, arn, role) in join_all(looks).await {
+            match role {
+                Ok(Some((tags, policies))) => {
+                    found.insert(name, RoleFound { arn, tags, policies });
                 }
                 // Somebody else's, or deleted meanwhile.
-                Ok(_) => {}
+                Ok(None) => {}
                 Err(fault) => gaps.extend(told(&fault, &format!("role `{name}`"))),
             }
         }
         (found, gaps)
     }
 
-    /// The tags of a declared role, which was read already.
-    fn known(&self, account: &AccountId, name: &str) -> Option<BTreeMap<String, String>> {
+    fn is_ours(&self, tags: &BTreeMap<String, String>) -> bool {
+        Owner::of(Some(tags), &self.desired.set).is_ours()
+    }
+
+    /// The tags and policies of a role that the set made; none for any other.
+    async fn ours(
+        &self,
+        place: &Place,
+        name: &str,
+    ) -> Result<Option<(BTreeMap<String, String>, RolePolicies)>, Fault> {
+        let subject = format!("role `{name}`");
+        let tags = self.session.role_tags(place, name, &subject).await?;
+        if !tags.is_some_and(|tags| self.is_ours(&tags)) {
+            return Ok(None);
+        }
+        let role = self.session.role(place, name, &subject).await?;
+        Ok(role.map(|role| (role.tags, role.policies)))
+    }
+
+    /// A declared role, which was read already.
+    fn known(&self, account: &AccountId, name: &str) -> Option<RoleSeen> {
         let mut declared = self.desired.functions.iter().filter(|(_, function)| {
             function.target.place.account == *account
                 && managed(function).is_some_and(|role| role.name == name)
         });
-        declared.find_map(|(label, _)| Some(self.seen.roles.get(label).and_then(Look::found)?.tags.clone()))
+        declared.find_map(|(label, _)| self.seen.roles.get(label).and_then(Look::found).cloned())
     }
 }

@@ -36,7 +36,7 @@ impl Writing<'_> {
                 seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {
                 }
                 _ if fault.maybe_done() => return Err(fault.into()),
-                _ => return Err(self.changed(&format!("alias `{alias}`"))),
+                _ => return Err(self.changed(&format!("alias `{alias}` was changed"))),
             }
         };
         self.until(alias, |seen| seen.as_ref().is_some_and(shows)).await?;
@@ -73,7 +73,7 @@ impl Writing<'_> {
             }
             let now = self.settle(Goal::Settled).await?;
             if now.latest != at.latest {
-                return Err(self.changed("code or configuration"));
+                return Err(self.changed("its code or configuration was changed"));
             }
             at = now;
         };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::plan::KeptFlow;
-use crate::resource::{Address, FlowType, InstanceArn, Kind, Label};
+use crate::resource::{Address, InstanceArn, Kind, Label};
 
 const FORMAT: &str = "flowbind.backup/v1";
 
@@ -39,6 +39,7 @@ pub(super) fn write(flow: &KeptFlow, file: &str, draft: Option<&str>) -> Value {
         arn,
         name,
         kind: of,
+        archived,
         published,
         description,
         tags,
@@ -54,7 +55,8 @@ pub(super) fn write(flow: &KeptFlow, file: &str, draft: Option<&str>) -> Value {
         "id": id,
         "arn": arn,
         "name": name,
-        "type": of.wire(),
+        "type": of,
+        "archived": archived,
         "published": published,
         "description": description,
         "tags": tags,
@@ -84,8 +86,7 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, Files), String> {
         "module" => Kind::Module,
         other => return Err(format!("an entry is a `{other}`, which cannot be planned back")),
     };
-    let of = text("type")?;
-    let of = FlowType::ALL.into_iter().chain([FlowType::Module]).find(|known| known.wire() == of);
+    let of = Some(text("type")?.to_owned()).filter(|of| !of.is_empty());
     let file = |key: &str| match text(key)? {
         file if file.starts_with('.') || file.contains(['/', '\\']) => {
             Err(format!("`{file}` is not a file of the run"))
@@ -104,7 +105,8 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, Files), String> {
         id: text("id")?.to_owned(),
         arn: text("arn")?.to_owned(),
         name: text("name")?.to_owned(),
-        kind: of.ok_or("an entry has an unknown type")?,
+        kind: of.ok_or("an entry has an empty type")?,
+        archived: entry.get("archived").and_then(Value::as_bool).unwrap_or(false),
         published: entry.get("published").and_then(Value::as_bool).unwrap_or(true),
         description: text("description")?.to_owned(),
         tags,

@@ -30,7 +30,7 @@ pub(super) fn add_reads(manifest: &Manifest, needs: &mut Needs<'_>) {
         needs.add(Operation::DescribeInstance, &Target::place(place));
     }
     for place in reads.roles.values() {
-        for operation in [Operation::ListRoles, Operation::ListRoleTags] {
+        for operation in [Operation::ListRoles, Operation::ListRoleTags].into_iter().chain(ROLE) {
             needs.add(operation, &Target::place(place).role("*"));
         }
     }
@@ -54,10 +54,6 @@ pub(super) fn add_writes(manifest: &Manifest, needs: &mut Needs<'_>) {
         needs.add(Operation::DeleteFunction, &functions.owned_by(&manifest.set));
     }
     for place in reads.roles.values() {
-        // What a role holds is read right before it is deleted.
-        for operation in ROLE {
-            needs.add(operation, &Target::place(place).role("*"));
-        }
         for operation in [Operation::DetachRolePolicy, Operation::DeleteRolePolicy, Operation::DeleteRole] {
             needs.add(operation, &Target::place(place).role("*").owned_by(&manifest.set));
         }

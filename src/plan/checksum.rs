@@ -44,8 +44,9 @@ fn spec(spec: &Spec) -> Value {
         Spec::Grant(spec) => grant(spec),
         Spec::Flow(spec) => flow(spec),
         Spec::FlowMetadata(spec) => {
-            let FlowMetadataSpec { key, instance, instance_name, id, name, description, state } = spec;
-            json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state])
+            let FlowMetadataSpec { key, instance, instance_name, id, name, description, state, base } = spec;
+            let about = base.as_ref().map(|base| json!([base.name, base.description, base.summary.archived]));
+            json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state, about])
         }
         Spec::Tags(TagsSpec { target, tags }) => {
             let target = match target {
@@ -139,6 +140,8 @@ fn flow(spec: &FlowSpec) -> Value {
         content,
         before,
         draft,
+        // What of it matters is above; name and state are a step of their own.
+        base: _,
         diff: _,
     } = spec;
     let about = json!([
@@ -183,6 +186,7 @@ fn kept(flow: &KeptFlow) -> Value {
         arn,
         name,
         kind,
+        archived,
         published,
         description,
         tags,
@@ -190,31 +194,31 @@ fn kept(flow: &KeptFlow) -> Value {
         draft,
     } = flow;
     let about = json!([address, key, instance.to_string(), instance_name, id, arn, name, kind]);
-    with_draft(json!([about, published, description, tags, sha256(content)]), draft.as_deref())
+    with_draft(json!([about, archived, published, description, tags, sha256(content)]), draft.as_deref())
 }
 
 fn removal(removal: &Removal) -> Value {
     match removal {
         Removal::Flow(removal) => {
-            let FlowRemoval { flow } = &**removal;
+            let FlowRemoval { flow, base: _ } = &**removal;
             json!(["flow", kept(flow)])
         }
-        Removal::Association(Disassociation { instance, functions, keep }) => {
+        Removal::Association(Disassociation { instance, functions, callers: _, keep }) => {
             let functions: Vec<String> = functions.iter().map(arn).collect();
             let keep: Vec<Value> =
                 keep.iter().map(|KeptGrant { grant, any }| json!([self::grant(grant), any])).collect();
             json!(["association", instance.to_string(), functions, keep])
         }
-        Removal::Statements(StatementRemoval { instance, statements }) => {
+        Removal::Statements(StatementRemoval { instance, statements, callers: _ }) => {
             let statements: Vec<Value> =
                 statements.iter().map(|(function, sid)| json!([arn(function), sid])).collect();
             json!(["statements", instance.to_string(), statements])
         }
-        Removal::Function(FunctionRemoval { function, record }) => {
+        Removal::Function(FunctionRemoval { function, record, base: _ }) => {
             json!(["function", arn(function), sha256(record)])
         }
-        Removal::Role(RoleRemoval { place, name, owner }) => {
-            json!(["role", self::place(place), name, owner])
+        Removal::Role(RoleRemoval { place, name, owner, policies }) => {
+            json!(["role", self::place(place), name, owner, policies.digest()])
         }
     }
 }

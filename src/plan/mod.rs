@@ -5,6 +5,7 @@
 
 mod begin;
 mod bindings;
+mod calls;
 mod cause;
 mod checksum;
 mod counts;
@@ -34,6 +35,7 @@ mod reads;
 mod removal;
 mod roles;
 mod rollback;
+mod standing;
 mod step;
 mod tags;
 mod uses;
@@ -43,6 +45,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use begin::{NotBegun, may_begin};
+pub use calls::{Calls, apply_calls};
 pub use cause::{Cause, Withheld};
 pub use counts::Counts;
 use draft::Draft;
@@ -63,13 +66,14 @@ pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Forecast, Read, Reads, drift_reads, reads};
 pub use removal::{
-    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
+    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
     StatementRemoval, removal_reads,
 };
 pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
+pub use standing::{Rests, Standing, about_is, caller, function_changed, role_changed, standing};
 pub use step::{ActionId, Step};
 pub use tags::{TagTarget, TagsSpec};
 pub use uses::flow_address;
@@ -82,7 +86,7 @@ use crate::resource::{
     Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, Place, Problem, SetName, Severity,
     SidKind,
 };
-use crate::snapshot::{Gap, Snapshot};
+use crate::snapshot::{FlowSeen, Gap, Snapshot};
 
 /// What would be done.
 #[derive(Debug, Clone)]
@@ -221,10 +225,12 @@ pub struct FlowSpec {
     pub marked: bool,
     /// The content to be sent.
     pub content: LateText,
-    /// The live content that is overwritten, for the backup.
+    /// The live content that is overwritten.
     pub before: Option<String>,
-    /// The draft that is newer than what is published, and is overwritten too, for the backup.
+    /// The draft that is newer than what is published, and is overwritten too.
     pub draft: Option<String>,
+    /// All that was seen of it: it is read again right before the write, and nothing is written when it differs.
+    pub base: Option<Box<FlowSeen>>,
     /// How the two differ.
     pub diff: FlowDiff,
 }
@@ -246,6 +252,8 @@ pub struct FlowMetadataSpec {
     pub description: Option<String>,
     /// Its new state.
     pub state: Option<State>,
+    /// All that was seen of it: it is read again right before the write, and nothing is written when it differs.
+    pub base: Option<Box<FlowSeen>>,
 }
 
 /// Settings of an instance to be set.

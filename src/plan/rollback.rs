@@ -6,6 +6,7 @@ use super::editing::{editing, newer_draft};
 use super::flow_site::Planned;
 use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
+use super::ownership::APPLIED_TAG;
 use super::{Cause, Draft, FlowSpec, Guard, Plan, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
@@ -34,18 +35,54 @@ pub struct KeptFlow {
     pub arn: String,
     /// Its name.
     pub name: String,
-    /// Its type.
-    pub kind: FlowType,
+    /// Its type as the service words it: it may be one that flowbind does not know.
+    pub kind: String,
+    /// Whether it was archived.
+    pub archived: bool,
     /// Whether the content was published; else it was a draft.
     pub published: bool,
-    /// Its description, if it was looked at.
+    /// Its description.
     pub description: String,
-    /// Its tags, as far as they were looked at.
+    /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Its content.
     pub content: String,
     /// The draft that was newer than that, if there was one.
     pub draft: Option<String>,
+}
+
+impl KeptFlow {
+    /// Takes down what is live, so that it can be brought back.
+    pub fn of(
+        seen: &FlowSeen,
+        address: Address,
+        key: (Kind, Label),
+        (instance, instance_name): (InstanceArn, Label),
+    ) -> Self {
+        let FlowSeen { summary, name, description, tags, published, draft } = seen;
+        let content = published.as_ref().or(draft.as_ref()).map(|content| content.text.clone());
+        Self {
+            address,
+            key,
+            instance,
+            instance_name,
+            id: summary.id.clone(),
+            arn: summary.arn.clone(),
+            name: name.clone(),
+            kind: summary.kind_text.clone(),
+            archived: summary.archived,
+            published: published.is_some(),
+            description: description.clone(),
+            tags: tags.clone(),
+            content: content.unwrap_or_default(),
+            draft: newer_draft(seen),
+        }
+    }
+
+    /// Its type, if it is one that flowbind knows.
+    pub fn known_kind(&self) -> Option<FlowType> {
+        FlowType::ALL.into_iter().chain([FlowType::Module]).find(|kind| kind.wire() == self.kind)
+    }
 }
 
 /// What stands today where something was kept.
@@ -141,6 +178,10 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
             let message = format!("`{}` was deleted, and another {} has its name now", kept.name, kept.key.0);
             return held("name-taken", message);
         }
+        Look::Absent { .. } if kept.known_kind().is_none() => {
+            let message = format!("it was deleted, and flowbind cannot create a flow of type {}", kept.kind);
+            return held("flow-type-unknown", message);
+        }
         Look::Absent { .. } => None,
         Look::Unknown => return Back::Unknown,
     };
@@ -172,7 +213,10 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
 }
 
 fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {
-    // The tags of what stands there stay: the digest tells that this is not what a manifest applied last.
+    // The tags of what stands there stay, but for the digest: what is written is flowbind's own, and no later look is
+    // to take it for a change from outside.
+    let applied = |tags: &BTreeMap<String, String>| tags.contains_key(APPLIED_TAG);
+    let marked = applied(&kept.tags) || seen.is_some_and(|seen| applied(&seen.tags));
     let tags = if seen.is_none() { kept.tags.clone() } else { BTreeMap::new() };
     FlowSpec {
         key: kept.key.clone(),
@@ -181,14 +225,16 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {
         id: seen.map(|seen| seen.summary.id.clone()),
         arn: seen.map(|seen| seen.summary.arn.clone()),
         name: kept.name.clone(),
-        kind: kept.kind,
+        // Only a creation needs it, and what is of an unknown type is not created.
+        kind: kept.known_kind().unwrap_or(FlowType::ContactFlow),
         status: if kept.published { Status::Published } else { Status::Saved },
         description: Some(kept.description.clone()).filter(|text| !text.is_empty()),
-        marked: !tags.is_empty(),
+        marked,
         tags,
         content: LateText::Known(String::new()),
         before: None,
         draft: seen.and_then(newer_draft),
+        base: seen.map(|seen| Box::new(seen.clone())),
         diff: FlowDiff::default(),
     }
 }

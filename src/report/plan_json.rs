@@ -317,7 +317,7 @@ fn removed(removal: &Removal) -> PlannedDetail {
             instance: removal.flow.instance.to_string(),
             id: removal.flow.id.clone(),
             name: removal.flow.name.clone(),
-            r#type: removal.flow.kind.wire(),
+            r#type: removal.flow.kind.clone(),
         },
         Removal::Association(removal) => PlannedDetail::RemovedAssociation {
             instance: removal.instance.to_string(),

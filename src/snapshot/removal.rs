@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FlowSeen, FunctionSeen, Look};
+use super::{FlowSeen, FunctionSeen, Look, RolePolicies};
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Label, Place, ResourcePolicy};
 
 /// Everything that tells what is left over, and whether something still needs it.
@@ -47,6 +47,8 @@ pub struct RoleFound {
     pub arn: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Its policies.
+    pub policies: RolePolicies,
 }
 
 /// A function that was found, whoever made it.

@@ -241,8 +241,8 @@ async fn a_function_changed_between_plan_and_apply_is_not_overwritten() {
     settled(&lambda).await;
     let session = world.session().await;
     let report = carry_out(&session, &plan, &world.folder.path().join("second")).await;
-    let flowbind::plan::Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
-    assert!(message.contains("changed it meanwhile"), "{message}");
+    let flowbind::plan::Outcome::Moved { message } = &report.outcomes[0].1 else { panic!("{report:?}") };
+    assert!(message.contains("was changed by someone since the plan was made"), "{message}");
     let live = lambda.get_function_configuration().function_name(NAME).send().await.unwrap();
     assert_eq!((live.timeout(), live.memory_size()), (Some(60), Some(256)));
 }

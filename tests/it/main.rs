@@ -7,6 +7,7 @@
 mod accounts;
 mod addresses;
 mod apply;
+mod apply_calls;
 mod budget;
 mod canary;
 mod cli;
@@ -35,6 +36,7 @@ mod packages;
 mod permissions;
 mod permissions_apply;
 mod permissions_prune;
+mod races;
 mod removal;
 mod removal_answers;
 mod removal_functions;

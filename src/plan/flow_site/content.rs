@@ -63,6 +63,7 @@ impl Site<'_> {
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
         spec.draft = newer_draft(seen);
+        spec.base = Some(Box::new(seen.clone()));
         spec.tags = self.claim(seen);
         // Blocks are bound in what is made by hand; what another set made has its own manifest.
         let binds = self.flow.content.is_none() && self.owner(seen) == Owner::Nobody;

@@ -17,7 +17,8 @@ impl Site<'_> {
         let description = self.flow.description.clone().filter(|wanted| *wanted != seen.description);
         let state = self.flow.state.filter(|state| (*state == State::Archived) != seen.summary.archived);
         let id = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
-        let spec = FlowMetadataSpec { name, description, state, ..self.metadata(instance, id) };
+        let base = Some(Box::new(seen.clone()));
+        let spec = FlowMetadataSpec { name, description, state, base, ..self.metadata(instance, id) };
         let reason = reason(&spec, &seen.name);
         if reason.is_empty() {
             return None;

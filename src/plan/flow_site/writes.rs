@@ -17,6 +17,7 @@ impl Site<'_> {
             name: None,
             description: None,
             state: None,
+            base: None,
         }
     }
 
@@ -46,6 +47,7 @@ impl Site<'_> {
             content,
             before,
             draft: None,
+            base: None,
             diff,
         }
     }

@@ -236,7 +236,12 @@ impl<'a> Planner<'a, '_> {
             grant: self.grant(wanted, SidKind::GrantOnly, Vec::new()),
             any: wanted.any,
         });
-        let removal = Disassociation { instance: instance.clone(), functions, keep: keep.collect() };
+        let removal = Disassociation {
+            instance: instance.clone(),
+            functions,
+            callers: Some(self.contents.callers(name)),
+            keep: keep.collect(),
+        };
         let reason =
             format!("left over: the set associated {}, and nothing needs it any more", function.name);
         self.tally.delete(Kind::Association);
@@ -332,7 +337,9 @@ impl<'a> Planner<'a, '_> {
         if let Ending::Goes(id) = ending {
             after.push(id.clone());
         }
-        let removal = StatementRemoval { instance: instance.clone(), statements };
+        let known = self.contents.arns.get(name).is_some_and(|arn| **arn == *instance);
+        let callers = known.then(|| self.contents.callers(name));
+        let removal = StatementRemoval { instance: instance.clone(), statements, callers };
         let id = self.draft.remove(address, Removal::Statements(removal), reason, after, None);
         self.goodbyes.actions.entry(key).or_default().push(id);
     }

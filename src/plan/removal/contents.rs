@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{self, Qualifier};
-use super::{FlowRemoval, Removal, Tally};
+use super::{Callers, FlowRemoval, Removal, Tally};
 use crate::manifest::Manifest;
-use crate::plan::editing::newer_draft;
 use crate::plan::order::Order;
 use crate::plan::ownership::{OWNER_TAG, Owner};
 use crate::plan::{Action, ActionId, Draft, Guard, KeptFlow, Spec, Step, editing};
@@ -133,6 +132,17 @@ impl<'a> Contents<'a> {
         }
     }
 
+    /// Counts what is there on an instance.
+    pub(super) fn callers(&self, instance: &Label) -> Callers {
+        let there = |kind| {
+            let of = |content: &&Content<'_>| {
+                content.instance == instance && content.kind == kind && content.id.is_some()
+            };
+            u32::try_from(self.all.iter().filter(of).count()).unwrap_or(u32::MAX)
+        };
+        Callers { flows: there(Kind::Flow), modules: there(Kind::Module) }
+    }
+
     /// Names a flow or module that stays and calls the function, if one does.
     pub(super) fn caller(
         &self,
@@ -178,7 +188,10 @@ impl<'a> Contents<'a> {
                 self.all.iter().filter(|c| c.instance == self.all[*at].instance && c.left_over.is_none());
             after.extend(here.filter_map(|c| c.farewell(|text| mentions::holds(text, id))));
             tally.delete(left.address.kind);
-            let removal = FlowRemoval { flow: left.kept(self.all[*at].instance, arn) };
+            let key = (left.address.kind, left.logical.clone());
+            let instance = ((*arn).clone(), self.all[*at].instance.clone());
+            let flow = KeptFlow::of(left.seen, left.address.clone(), key, instance);
+            let removal = FlowRemoval { flow, base: left.seen.clone() };
             let reason = left.reason();
             draft.remove(left.address.clone(), Removal::Flow(Box::new(removal)), reason, after, left.guard());
         }
@@ -262,26 +275,6 @@ impl LeftOver<'_> {
         }
         None
     }
-
-    fn kept(&self, instance: &Label, arn: &InstanceArn) -> KeptFlow {
-        let FlowSeen { summary, name, description, tags, published, draft } = self.seen;
-        let content = published.as_ref().or(draft.as_ref()).map(|content| content.text.clone());
-        KeptFlow {
-            address: self.address.clone(),
-            key: (self.address.kind, self.logical.clone()),
-            instance: arn.clone(),
-            instance_name: instance.clone(),
-            id: summary.id.clone(),
-            arn: summary.arn.clone(),
-            name: name.clone(),
-            kind: summary.kind.unwrap_or(FlowType::ContactFlow),
-            published: published.is_some(),
-            description: description.clone(),
-            tags: tags.clone(),
-            content: content.unwrap_or_default(),
-            draft: newer_draft(self.seen),
-        }
-    }
 }
 
 fn content<'a>(desired: &Manifest, instance: &'a Label, seen: &'a FlowSeen, draft: &Draft) -> Content<'a> {
@@ -315,7 +308,8 @@ fn deletion(address: &Address) -> ActionId {
     ActionId { address: address.clone(), step: Step::Delete }
 }
 
-fn kind(seen: &FlowSeen) -> Kind {
+/// Whether it is a flow or a module.
+pub(in crate::plan) fn kind(seen: &FlowSeen) -> Kind {
     if seen.summary.kind == Some(FlowType::Module) { Kind::Module } else { Kind::Flow }
 }
 

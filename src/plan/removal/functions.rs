@@ -61,7 +61,11 @@ impl Planner<'_> {
         }
         tally.delete(Kind::Function);
         let reason = format!("orphaned: this set created `{name}` and no longer declares it");
-        let removal = FunctionRemoval { function: self.function.clone(), record: self.found.seen.record() };
+        let removal = FunctionRemoval {
+            function: self.function.clone(),
+            record: self.found.seen.record(),
+            base: Box::new(self.found.seen.clone()),
+        };
         let guard = self.guard(&address);
         draft.remove(address, Removal::Function(removal), reason, self.after(), guard);
     }

@@ -11,7 +11,7 @@ use crate::resource::{AccountId, Place};
 
 /// A function by any of its ARNs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Qualifier<'a> {
+pub(in crate::plan) enum Qualifier<'a> {
     /// With whatever qualifier, or none.
     Any,
     /// With this one; none is the unqualified function, which `$LATEST` is too.
@@ -28,7 +28,7 @@ impl Qualifier<'_> {
 }
 
 /// Takes escapes out of a text that may hide a name from a search.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(in crate::plan) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains("\\u") && !text.contains("\\/") {
         return Cow::Borrowed(text);
     }
@@ -42,7 +42,7 @@ pub(super) fn holds(text: &str, id: &str) -> bool {
 }
 
 /// Whether the text names the function.
-pub(super) fn calls(text: &str, place: &Place, name: &str, qualifier: Qualifier<'_>) -> bool {
+pub(in crate::plan) fn calls(text: &str, place: &Place, name: &str, qualifier: Qualifier<'_>) -> bool {
     by_arn(text, place, name, qualifier) || by_name(text, name, qualifier)
 }
 

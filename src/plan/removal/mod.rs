@@ -6,7 +6,7 @@
 mod bindings;
 mod contents;
 mod functions;
-mod mentions;
+pub(super) mod mentions;
 mod reads;
 mod roles;
 mod spec;
@@ -19,10 +19,11 @@ use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
+pub(super) use contents::kind as kind_of;
 pub(crate) use contents::logical;
 pub use reads::{RemovalReads, removal_reads};
 pub use spec::{
-    Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RoleRemoval, StatementRemoval,
+    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RoleRemoval, StatementRemoval,
 };
 
 /// Adds deletions to a draft; says how much goes where that is so much that somebody has to insist.

@@ -111,7 +111,12 @@ impl Planner<'_> {
             None => format!("orphaned: this set created `{name}` and no longer declares it"),
         };
         let owner = self.role.tags.get(OWNER_TAG).cloned().unwrap_or_default();
-        let removal = RoleRemoval { place: place.clone(), name: name.to_owned(), owner };
+        let removal = RoleRemoval {
+            place: place.clone(),
+            name: name.to_owned(),
+            owner,
+            policies: self.role.policies.clone(),
+        };
         draft.remove(address, Removal::Role(removal), reason, after, None);
     }
 }

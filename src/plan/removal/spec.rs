@@ -2,6 +2,7 @@
 
 use crate::plan::{GrantSpec, KeptFlow};
 use crate::resource::{FunctionRef, InstanceArn, Place};
+use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
 
 /// Something to be taken away.
 #[derive(Debug, Clone)]
@@ -23,6 +24,17 @@ pub enum Removal {
 pub struct FlowRemoval {
     /// What it is, and what brings it back.
     pub flow: KeptFlow,
+    /// All that was seen of it: it is read again right before, and stays when it differs.
+    pub base: FlowSeen,
+}
+
+/// The flows and modules of an instance: they are read again before something is taken away that they may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Callers {
+    /// How many flows there were.
+    pub flows: u32,
+    /// How many modules there were.
+    pub modules: u32,
 }
 
 /// A function to be taken out of an instance's list.
@@ -32,6 +44,8 @@ pub struct Disassociation {
     pub instance: InstanceArn,
     /// The ARNs as the list holds them.
     pub functions: Vec<FunctionRef>,
+    /// Set where the instance is there, so that something may call the functions from it.
+    pub callers: Option<Callers>,
     /// What has to hold afterwards: whether the service takes more with it than its own statement is unknown (U1).
     pub keep: Vec<KeptGrant>,
 }
@@ -52,6 +66,8 @@ pub struct StatementRemoval {
     pub instance: InstanceArn,
     /// The function and qualifier whose policy holds each, with its Sid.
     pub statements: Vec<(FunctionRef, String)>,
+    /// Set where the instance is there, so that something may call the functions from it.
+    pub callers: Option<Callers>,
 }
 
 /// A function to be deleted, with its versions, aliases and policies.
@@ -61,6 +77,8 @@ pub struct FunctionRemoval {
     pub function: FunctionRef,
     /// What is kept of it, as JSON text: no value of its environment, and not its code.
     pub record: String,
+    /// All that was seen of it: it is read again right before, and stays when it differs.
+    pub base: Box<FunctionSeen>,
 }
 
 /// A role to be deleted, with its inline policies; managed ones are only detached.
@@ -72,4 +90,6 @@ pub struct RoleRemoval {
     pub name: String,
     /// The value of its owner tag: a role that carries another one by then stays.
     pub owner: String,
+    /// Its policies: it stays when they differ by then.
+    pub policies: RolePolicies,
 }

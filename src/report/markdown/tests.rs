@@ -74,6 +74,7 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
         content: LateText::Known(String::new()),
         before: None,
         draft: None,
+        base: None,
         diff,
     };
     action(Kind::Flow, name, Change::Update(Spec::Flow(Box::new(spec))), text)

@@ -1,0 +1,217 @@
+//! Reads what is about to be overwritten or deleted once more, right before it is, and remembers what this run made
+//! of it: nothing is written over what somebody else changed since the plan was made.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex as StdMutex};
+
+use futures_util::future::{join, join_all};
+use tokio::sync::Mutex;
+
+use super::apply::{Runner, lock};
+use super::fault::Fault;
+use super::session::Session;
+use crate::plan::{self, Outcome, Rests, Standing, standing};
+use crate::resource::{FunctionRef, InstanceArn, Kind};
+use crate::snapshot::FlowSeen;
+
+/// A flow or module on AWS.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) kind: Kind,
+    pub(super) instance: &'a InstanceArn,
+    pub(super) id: &'a str,
+    pub(super) subject: &'a str,
+}
+
+/// What a look right before a write shows.
+pub(super) enum Now {
+    /// It is as this run knows it.
+    Known(Box<FlowSeen>),
+    /// Somebody else changed it; says what.
+    Changed(Box<FlowSeen>, String),
+    /// It is not there any more.
+    Gone,
+}
+
+type Key = (InstanceArn, String);
+type Read = Arc<Mutex<Option<Arc<Vec<FlowSeen>>>>>;
+
+/// What one run knows of the flows and modules that it writes.
+#[derive(Default)]
+pub(super) struct Known {
+    flows: StdMutex<BTreeMap<Key, History>>,
+    /// Every flow and module of an instance, read again before something that they may call is taken away.
+    all: StdMutex<BTreeMap<InstanceArn, Read>>,
+}
+
+/// A flow or module, as the plan saw it and as this run left it after each write.
+#[derive(Clone, Default)]
+struct History {
+    /// Whether this run created it.
+    made: bool,
+    states: Vec<FlowSeen>,
+    deleted: bool,
+}
+
+impl Runner<'_> {
+    /// Looks whether a flow or module is as this run knows it; `base` is what the plan saw. Where AWS does not show
+    /// this run's own write yet, it is waited for.
+    pub(super) async fn look_again(
+        &self,
+        target: Target<'_>,
+        base: Option<&FlowSeen>,
+        rests: Rests,
+    ) -> Result<Now, Fault> {
+        let history = self.history(target, base);
+        let mut patience = self.session.patience();
+        loop {
+            let late = match self.session.flow_now(target).await? {
+                None if history.made => Now::Gone,
+                None => return Ok(Now::Gone),
+                Some(now) => match standing(&history.states, &now, rests) {
+                    Standing::Known => {
+                        self.refresh(target, &now);
+                        return Ok(Now::Known(Box::new(now)));
+                    }
+                    Standing::Changed(what) => return Ok(Now::Changed(Box::new(now), what)),
+                    Standing::Stale => {
+                        let what = "it does not show what this run wrote to it".to_owned();
+                        Now::Changed(Box::new(now), what)
+                    }
+                },
+            };
+            if !patience.goes_on().await {
+                return Ok(late);
+            }
+        }
+    }
+
+    fn history(&self, target: Target<'_>, base: Option<&FlowSeen>) -> History {
+        let mut flows = lock(&self.known.flows);
+        let history = flows.entry(target.key()).or_default();
+        if history.states.is_empty() {
+            history.states.extend(base.cloned());
+        }
+        history.clone()
+    }
+
+    /// What was seen right before the first write is what the run found.
+    fn refresh(&self, target: Target<'_>, now: &FlowSeen) {
+        if let Some(history) = lock(&self.known.flows).get_mut(&target.key())
+            && !history.made
+            && history.states.len() <= 1
+        {
+            history.states = vec![now.clone()];
+        }
+    }
+
+    /// Remembers what this run made of a flow or module.
+    pub(super) fn wrote(&self, target: Target<'_>, now: FlowSeen) {
+        lock(&self.known.flows).entry(target.key()).or_default().states.push(now);
+    }
+
+    /// Remembers that this run created a flow or module, or another run of the same set at the same time.
+    pub(super) fn created(&self, target: Target<'_>, now: FlowSeen) {
+        let history = History { made: true, states: vec![now], deleted: false };
+        lock(&self.known.flows).insert(target.key(), history);
+    }
+
+    /// Remembers that this run deleted a flow or module.
+    pub(super) fn deleted(&self, target: Target<'_>) {
+        lock(&self.known.flows).entry(target.key()).or_default().deleted = true;
+    }
+
+    /// What the run found, with the contents of now; none where the run itself created it.
+    pub(super) fn found(&self, target: Target<'_>, now: &FlowSeen) -> Option<FlowSeen> {
+        let history = lock(&self.known.flows).get(&target.key()).cloned().unwrap_or_default();
+        if history.made {
+            return None;
+        }
+        let (published, draft) = (now.published.clone(), now.draft.clone());
+        let first = history.states.into_iter().next().unwrap_or_else(|| now.clone());
+        Some(FlowSeen { published, draft, ..first })
+    }
+
+    /// Names a flow or module that calls the function by now. All of the instance are read again once a run, right
+    /// before the first removal; what this run wrote since counts as it wrote it.
+    pub(super) async fn caller_now(
+        &self,
+        instance: &InstanceArn,
+        function: &FunctionRef,
+        whatever_qualifier: bool,
+        subject: &str,
+    ) -> Result<Option<String>, Fault> {
+        let read = Arc::clone(lock(&self.known.all).entry(instance.clone()).or_default());
+        let mut read = read.lock().await;
+        let all = match &*read {
+            Some(all) => Arc::clone(all),
+            None => {
+                let all = Arc::new(self.session.everything(instance, subject).await?);
+                *read = Some(Arc::clone(&all));
+                all
+            }
+        };
+        drop(read);
+        let flows = lock(&self.known.flows);
+        let written = |seen: &&FlowSeen| flows.get(&(instance.clone(), seen.summary.id.clone()));
+        let current = all.iter().filter_map(|seen| match written(&seen) {
+            Some(history) if history.deleted => None,
+            Some(history) if history.made || history.states.len() > 1 => history.states.last(),
+            _ => Some(seen),
+        });
+        Ok(plan::caller(current, function, whatever_qualifier))
+    }
+}
+
+impl Target<'_> {
+    fn key(self) -> Key {
+        (self.instance.clone(), self.id.to_owned())
+    }
+}
+
+/// What is reported where somebody else changed something between plan and write.
+pub(super) fn changed(subject: &str, what: &str) -> Outcome {
+    let message = format!(
+        "{subject} was changed by someone since the plan was made ({what}); nothing was written to it. Run `flowbind plan` again."
+    );
+    Outcome::Moved { message }
+}
+
+/// What is reported where somebody else deleted something between plan and write.
+pub(super) fn gone(subject: &str) -> Outcome {
+    let message =
+        format!("{subject} was deleted by someone since the plan was made. Run `flowbind plan` again.");
+    Outcome::Moved { message }
+}
+
+/// What is reported where somebody else took a name between plan and write.
+pub(super) fn taken(subject: &str, what: &str) -> Outcome {
+    let message = format!(
+        "{what} was created by someone since the plan was made, and it is not what {subject} declares; nothing was \
+         written to it. Run `flowbind plan` again."
+    );
+    Outcome::Moved { message }
+}
+
+impl Session {
+    /// Reads what is published and the draft, by id alone; none if it is gone.
+    pub(super) async fn flow_now(&self, target: Target<'_>) -> Result<Option<FlowSeen>, Fault> {
+        let Target { kind, instance, id, subject } = target;
+        let looks =
+            join(self.published(kind, instance, id, subject), self.draft(kind, instance, id, subject));
+        let (published, draft) = looks.await;
+        Ok(FlowSeen::of(published?, draft?))
+    }
+
+    /// Reads every flow and module of an instance, drafts too.
+    async fn everything(&self, instance: &InstanceArn, subject: &str) -> Result<Vec<FlowSeen>, Fault> {
+        let (flows, modules) =
+            join(self.list(Kind::Flow, instance, subject), self.list(Kind::Module, instance, subject)).await;
+        let flows = flows?.into_iter().map(|listed| (Kind::Flow, listed));
+        let modules = modules?.into_iter().map(|listed| (Kind::Module, listed));
+        let looks = flows.chain(modules).map(|(kind, (name, summary))| async move {
+            self.seen(kind, instance, &name, &summary, subject).await
+        });
+        join_all(looks).await.into_iter().collect()
+    }
+}

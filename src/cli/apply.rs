@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
+use futures_util::future::LocalBoxFuture;
 
-use super::approval::Approval;
+use super::approval::{Approval, check_answered};
 use super::args::{ApplyArgs, Output};
 use super::chosen::Chosen;
 use super::connect::Connection;
@@ -32,6 +33,9 @@ const ROUNDS: usize = 2;
 
 const NOT: &str = "nothing was written";
 
+/// Looks at AWS and plans what is written.
+pub(super) type Look<'a> = dyn Fn() -> LocalBoxFuture<'a, Result<Vec<Plan>, Failure>> + 'a;
+
 /// How plans are shown, approved and carried out.
 pub(super) struct Writing<'a> {
     pub(super) output: Output,
@@ -44,6 +48,8 @@ pub(super) struct Writing<'a> {
     pub(super) rollback: &'a dyn Fn(&str) -> String,
     /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
     pub(super) plannable: bool,
+    /// Looks and plans anew.
+    pub(super) look: &'a Look<'a>,
     /// Names the run's backups.
     pub(super) name: String,
     pub(super) connection: &'a Connection,
@@ -64,6 +70,7 @@ pub(super) async fn run(
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     // What belongs to a new instance was in no plan that anybody has reviewed.
     let rounds = if approval.is_evidence() { 1 } else { ROUNDS };
+    let look = || -> LocalBoxFuture<'_, _> { Box::pin(wish.plans(&connection, &loaded.manifests, terminal)) };
     let mut writing = Writing {
         output: args.output,
         approval,
@@ -71,6 +78,7 @@ pub(super) async fn run(
         manifests: &loaded.manifests,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         plannable: true,
+        look: &look,
         name: run_name(now),
         connection: &connection,
         terminal,
@@ -85,7 +93,7 @@ pub(super) async fn run(
             biased;
             // Before the first write a signal ends the command at once: here a round was written already.
             () = interrupt.signalled(), if round > 1 => break,
-            plans = wish.plans(&connection, &loaded.manifests, terminal) => plans?,
+            plans = look() => plans?,
         };
         if round == 1 {
             writing.warn_of_allowed(&plans);
@@ -188,7 +196,7 @@ impl Writing<'_> {
         let backups = |plan: &Plan| Backups::new(Path::new(OWN_FOLDER), &self.backup(several, plan));
         let overwrites = |plan: &&Plan| plan.overwrites(&self.allowed_in(plan));
         plans.iter().filter(overwrites).try_for_each(|plan| can_keep(&backups(plan)))?;
-        self.approve(&plans).await?;
+        let plans = if self.approve(&plans).await? { self.unchanged(plans).await? } else { plans };
         let session = &self.connection.session;
         self.interrupt.writing(session.stop());
         let (mut reports, mut written) = (Vec::new(), Ok(()));
@@ -238,14 +246,23 @@ impl Writing<'_> {
         Err(Failure::new(Exit::Refused, error).hint(hint))
     }
 
-    async fn approve(&self, plans: &[Plan]) -> Result<(), Failure> {
+    /// Looks again after somebody was asked, however long that took: what they said yes to is written, or nothing.
+    async fn unchanged(&self, asked: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
+        let fresh = (self.look)().await?;
+        check_answered(&asked, &fresh, self.terminal)?;
+        begin(&fresh, NOT)?;
+        Ok(fresh)
+    }
+
+    /// Asks, where somebody has to be asked; says whether somebody was.
+    async fn approve(&self, plans: &[Plan]) -> Result<bool, Failure> {
         let terminal = self.terminal;
         if !matches!(self.approval, Approval::Ask) {
-            return Ok(());
+            return Ok(false);
         }
         let extents: Vec<(&Plan, Extent)> =
             plans.iter().map(|plan| (plan, plan.extent(&self.allowed_in(plan)))).collect();
-        let Some(question) = question(&extents, terminal.columns()) else { return Ok(()) };
+        let Some(question) = question(&extents, terminal.columns()) else { return Ok(false) };
         // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {
@@ -268,7 +285,7 @@ impl Writing<'_> {
         // A person's time is not the run's.
         self.connection.session.postpone(asked.elapsed());
         if answer == "yes" {
-            Ok(())
+            Ok(true)
         } else {
             let failure = Failure::new(Exit::Refused, anyhow!("not approved: nothing was written"));
             let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...";

@@ -151,9 +151,42 @@ fn check_saved(
     plans: &[Plan],
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let several = plans.len() > 1;
-    let (mut same, mut lines) = (saved.sets.len() == plans.len(), Vec::new());
-    for (before, plan) in saved.sets.iter().zip(plans) {
+    let name = file.display();
+    let Some(count) = differing(&saved.sets, plans, &format!("{name} was made"), terminal) else {
+        return Ok(());
+    };
+    let tool = match saved.tool == env!("CARGO_PKG_VERSION") {
+        true => String::new(),
+        false => format!(" (flowbind {} made it, this is {})", saved.tool, env!("CARGO_PKG_VERSION")),
+    };
+    let error = anyhow!("{count} from {name}{tool}; nothing was written");
+    let hint =
+        if agree(plans) { AGREES.to_owned() } else { format!("review the new plan, then apply it: {again}") };
+    Err(Failure::new(Exit::Refused, error).hint(hint))
+}
+
+const AGREES: &str = "AWS already agrees with the manifest; there is nothing to apply.";
+
+/// Whether nothing is left to write.
+fn agree(plans: &[Plan]) -> bool {
+    plans.iter().all(|plan| plan.actions.is_empty() && plan.problems.is_empty())
+}
+
+/// Refuses fresh plans that are not those that somebody has just said yes to.
+pub(super) fn check_answered(asked: &[Plan], fresh: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
+    let before: Vec<Evidence> = asked.iter().map(Evidence::of).collect();
+    let Some(count) = differing(&before, fresh, "the plan was shown", terminal) else { return Ok(()) };
+    let error = anyhow!("{count} from the plan that was approved; nothing was written");
+    let hint = if agree(fresh) { AGREES } else { "run again to review the new plan." };
+    Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()))
+}
+
+/// Compares fresh plans with what was reviewed and says what changed. Where they would write something else, gives how
+/// much differs.
+fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Terminal) -> Option<String> {
+    let several = fresh.len() > 1;
+    let (mut same, mut lines) = (reviewed.len() == fresh.len(), Vec::new());
+    for (before, plan) in reviewed.iter().zip(fresh) {
         let fresh = Evidence::of(plan);
         same &= before.same_outcome(&fresh);
         let set = if several { format!("{}:", plan.set) } else { String::new() };
@@ -161,33 +194,21 @@ fn check_saved(
             before.moved(&fresh).into_iter().map(|Moved { address, what }| format!("{set}{address}: {what}")),
         );
     }
-    let name = file.display();
     if same {
         if !lines.is_empty() {
-            let message = format!("changed since {name} was made, without effect on what is written:");
+            let message = format!("changed since {since}, without effect on what is written:");
             let text = format!("{message}\n  {}", lines.join("\n  "));
             terminal.note(&Note::new(Level::Info, message).as_text(text).field("changed", lines));
         }
-        return Ok(());
+        return None;
     }
     for line in &lines {
         terminal.note(&Note::error("changed:", line.as_str()));
     }
-    let tool = match saved.tool == env!("CARGO_PKG_VERSION") {
-        true => String::new(),
-        false => format!(" (flowbind {} made it, this is {})", saved.tool, env!("CARGO_PKG_VERSION")),
-    };
-    let count = match lines.len() {
+    Some(match lines.len() {
         1 => "1 address differs".to_owned(),
         n => format!("{n} addresses differ"),
-    };
-    let error = anyhow!("{count} from {name}{tool}; nothing was written");
-    let done = plans.iter().all(|plan| plan.actions.is_empty() && plan.problems.is_empty());
-    let hint = match done {
-        true => "AWS already agrees with the manifest; there is nothing to apply.".to_owned(),
-        false => format!("review the new plan, then apply it: {again}"),
-    };
-    Err(Failure::new(Exit::Refused, error).hint(hint))
+    })
 }
 
 /// What the saved plan was made with, so that it can be given again.

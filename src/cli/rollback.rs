@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
+use futures_util::future::LocalBoxFuture;
 
 use super::apply::{self, OWN_FOLDER, Writing};
 use super::approval::Approval;
@@ -36,7 +37,10 @@ pub(super) async fn run(
     };
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
-    let plan = connection.plan_rollback(&args.run, &kept.flows).await?;
+    let look = || -> LocalBoxFuture<'_, _> {
+        Box::pin(async { Ok(vec![connection.plan_rollback(&args.run, &kept.flows).await?]) })
+    };
+    let plans = look().await?;
     let writing = Writing {
         output: args.output,
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
@@ -44,12 +48,12 @@ pub(super) async fn run(
         manifests: &[],
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         plannable: false,
+        look: &look,
         name: apply::run_name(now),
         connection: &connection,
         terminal,
         interrupt,
     };
-    let plans = vec![plan];
     writing.warn_of_allowed(&plans);
     let reports = writing.write(plans, &sources).await?;
     if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {

@@ -37,6 +37,7 @@ mod permissions;
 mod permissions_apply;
 mod permissions_prune;
 mod races;
+mod races_functions;
 mod removal;
 mod removal_answers;
 mod removal_functions;
@@ -49,6 +50,9 @@ mod story;
 mod streams;
 mod world;
 
+// Asks at a terminal.
+#[cfg(unix)]
+mod approval;
 // Runs the scripts of the pipeline files.
 #[cfg(unix)]
 mod pipelines;

@@ -1,0 +1,119 @@
+//! Another client changes a role or a function between the look and the write: nothing of theirs is lost, and the report
+//! says what changed.
+
+use flowbind::emulator::Settings;
+use flowbind::plan::{ApplyReport, reads};
+use flowbind::reconcile;
+
+use crate::apply::carry_out;
+use crate::functions::{self, LONDON};
+use crate::races::{changed, says};
+use crate::world::World;
+
+async fn role_race(manifest: &str, theirs: impl AsyncFnOnce(&aws_sdk_iam::Client)) -> (World, ApplyReport) {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let world = functions::edited(world, manifest);
+    let plan = world.plan().await;
+    theirs(&world.iam(LONDON)).await;
+    let session = world.session().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("raced")).await;
+    (world, report)
+}
+
+#[tokio::test]
+async fn an_inline_policy_that_is_edited_after_the_look_is_not_overwritten() {
+    let manifest = functions::MANIFEST.replace("dynamodb:GetItem", "dynamodb:Query");
+    let document =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}"#;
+    let (world, report) = role_race(&manifest, async |iam| {
+        let put = iam.put_role_policy().role_name("greeter-role").policy_name("table");
+        put.policy_document(document).send().await.unwrap();
+    })
+    .await;
+    let message = changed(&report, "role/greeter");
+    assert!(message.contains("inline policy `table` was changed"), "{message}");
+    let get = world.iam(LONDON).get_role_policy().role_name("greeter-role").policy_name("table");
+    assert!(get.send().await.unwrap().policy_document().contains("Deny"));
+}
+
+#[tokio::test]
+async fn a_policy_that_is_detached_after_the_look_is_not_attached_again() {
+    let manifest = functions::MANIFEST.replace("dynamodb:GetItem", "dynamodb:Query");
+    let arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+    let (world, report) = role_race(&manifest, async |iam| {
+        iam.detach_role_policy().role_name("greeter-role").policy_arn(arn).send().await.unwrap();
+    })
+    .await;
+    let message = changed(&report, "role/greeter");
+    assert!(message.contains("AWSLambdaBasicExecutionRole was detached"), "{message}");
+    let list =
+        world.iam(LONDON).list_attached_role_policies().role_name("greeter-role").send().await.unwrap();
+    assert!(list.attached_policies().is_empty());
+}
+
+#[tokio::test]
+async fn a_function_that_is_configured_after_the_look_is_not_overwritten() {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let world = functions::edited(world, &functions::MANIFEST.replace("timeout: 7s", "timeout: 5s"));
+    let plan = world.plan().await;
+    let lambda = world.lambda(LONDON);
+    let update = lambda.update_function_configuration().function_name(functions::NAME);
+    update.memory_size(512).send().await.unwrap();
+    let session = world.session().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("raced")).await;
+    changed(&report, "function/greeter");
+    let live = lambda.get_function_configuration().function_name(functions::NAME).send().await.unwrap();
+    assert_eq!((live.memory_size(), live.timeout()), (Some(512), Some(7)));
+}
+
+#[tokio::test]
+async fn an_alias_that_is_moved_after_the_look_stays_where_it_was_moved_to() {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let world = functions::edited(world, &functions::MANIFEST.replace("timeout: 7s", "timeout: 5s"));
+    let plan = world.plan().await;
+    let lambda = world.lambda(LONDON);
+    let update = lambda.update_alias().function_name(functions::NAME).name("live");
+    update.description("theirs").send().await.unwrap();
+    let session = world.session().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("raced")).await;
+    let message = changed(&report, "function/greeter");
+    assert!(message.contains("alias `live` was changed"), "{message}");
+    let live = lambda.get_alias().function_name(functions::NAME).name("live").send().await.unwrap();
+    assert_eq!((live.description(), live.function_version()), (Some("theirs"), Some("1")));
+}
+
+#[tokio::test]
+async fn a_function_and_a_role_that_are_changed_after_the_look_are_not_pruned() {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let connect = world.connect(LONDON);
+    let list = connect.list_instances().send().await.unwrap();
+    let instance = list.instance_summary_list()[0].id().unwrap().to_owned();
+    let flows = connect.list_contact_flows().instance_id(&instance).send().await.unwrap();
+    let id = flows.contact_flow_summary_list()[0].id().unwrap().to_owned();
+    let update = connect.update_contact_flow_content().instance_id(&instance).contact_flow_id(id);
+    update.content(says("nothing")).send().await.unwrap();
+    let without = functions::MANIFEST.split("  functions:").next().unwrap();
+    let world = functions::edited(world, without);
+    let manifest = world.manifest();
+    let session = world.session().await;
+    let plan = reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced();
+    let lambda = world.lambda(LONDON);
+    let update = lambda.update_function_configuration().function_name(functions::NAME);
+    update.description("still needed").send().await.unwrap();
+    let report = carry_out(&session, &plan, &world.folder.path().join("raced")).await;
+    let message = changed(&report, "function/greeter");
+    assert!(message.contains("its description was changed"), "{message}");
+    lambda.get_function().function_name(functions::NAME).send().await.unwrap();
+
+    let plan = reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced();
+    let attach = world.iam(LONDON).attach_role_policy().role_name("greeter-role");
+    attach.policy_arn("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess").send().await.unwrap();
+    let report = carry_out(&session, &plan, &world.folder.path().join("again")).await;
+    let message = changed(&report, "role/greeter");
+    assert!(message.contains("managed policy AmazonS3ReadOnlyAccess was attached"), "{message}");
+    world.iam(LONDON).get_role().role_name("greeter-role").send().await.unwrap();
+}

@@ -175,6 +175,17 @@ impl Site<'_> {
         if self.parse(&preview, draft).is_none() {
             return Lack::default();
         }
+        if self.flow.adopt {
+            let message = format!(
+                "{} says `adopt: true`, and there is no {} named `{}`: a new one will be created",
+                self.address(),
+                self.kind,
+                self.flow.name
+            );
+            let hint = "to adopt one that exists, give the name that it has in Amazon Connect; a changed `name:` renames it \
+                        only after flowbind has written to it.";
+            draft.problems.push(self.problem(Problem::warning("nothing-to-adopt", message)).hint(hint));
+        }
         let reason = format!("no {} named `{}` on the instance", self.kind, self.flow.name);
         let (spec, cause) = (self.spec(instance, None, content, None, FlowDiff::default()), Cause::Absent);
         let Some(after) = after else {

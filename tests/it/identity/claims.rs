@@ -80,6 +80,11 @@ async fn what_an_earlier_version_adopted_is_marked_and_what_was_never_written_to
     let seen = live(&world, Kind::Flow).await;
     assert_eq!(seen[&id].2["flowbind/adopted"], "acme/a");
     assert!(seen[&equal].2.is_empty(), "equal is in sync, whoever made it: {:?}", seen[&equal].2);
+    // Nothing tells which flow was meant where nothing was ever written: said, rather than made a second one silently.
+    let world = declare(world, &manifest(Kind::Flow, &[("b", "Equal but renamed", adopt)]));
+    let plan = world.plan().await;
+    let said: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+    assert!(said.contains(&"nothing-to-adopt"), "{said:?}");
 }
 
 #[tokio::test]

@@ -9,6 +9,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+/// The share of the published rates that is used: clocks and the network are not exact.
+pub const PACED_SHARE: f64 = 0.97;
+
 /// An AWS service that flowbind calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {

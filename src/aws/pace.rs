@@ -10,11 +10,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::operations::{Operation, Service, Shares};
+use crate::operations::{Operation, PACED_SHARE, Service, Shares};
 use crate::resource::Place;
-
-/// The share of the published rate that is used: clocks and the network are not exact.
-const SHARE: f64 = 0.97;
 
 /// How long a full bucket waits before it refills: the service's own bucket is full, and stays so, until the first
 /// request has arrived there.
@@ -63,7 +60,7 @@ impl Pacer {
             return Duration::ZERO;
         }
         let facts = operation.facts();
-        let (rate, burst) = (facts.rate * SHARE, f64::from(facts.burst));
+        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
         let bucket = state.buckets.entry(key(place, operation)).or_insert(Bucket { tokens: burst, at: now });
         let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
         bucket.tokens = (bucket.tokens + passed * rate).min(burst);

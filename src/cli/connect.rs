@@ -77,11 +77,8 @@ impl Connection {
     ) -> Result<Plan, Failure> {
         let reads = reads(desired);
         let forecast = reads.forecast(desired);
-        let mut calls: u32 = forecast.calls.values().sum();
-        if prune || audit {
-            calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
-        }
-        let reading = Reading::begin(terminal, &desired.set, calls, forecast.time);
+        let more = (prune || audit).then(|| removal_reads(desired).calls(&reads));
+        let reading = Reading::begin(terminal, &desired.set, &forecast, more.as_ref());
         let planned = match (audit, prune) {
             (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
             (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
@@ -100,11 +97,8 @@ impl Connection {
     ) -> Result<Drift, Failure> {
         let reads = drift_reads(desired);
         let forecast = reads.forecast(desired);
-        let mut calls: u32 = forecast.calls.values().sum();
-        if scope.audited {
-            calls += removal_reads(desired).calls(&reads).values().sum::<u32>();
-        }
-        let reading = Reading::begin(terminal, &desired.set, calls, forecast.time);
+        let more = scope.audited.then(|| removal_reads(desired).calls(&reads));
+        let reading = Reading::begin(terminal, &desired.set, &forecast, more.as_ref());
         let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
         drop(reading);
         drift.map_err(failure)

@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::aws::Progress;
-use crate::plan::{Action, ActionId, Outcome, Plan};
+use crate::operations::Operation;
+use crate::plan::{Action, ActionId, Forecast, Outcome, Plan};
 use crate::report;
 use crate::resource::{Address, SetName};
 
@@ -20,17 +21,35 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Says what will be read and how long that takes at least.
-    pub(super) fn begin(terminal: &'a Terminal, set: &SetName, calls: u32, time: Duration) -> Self {
-        let long =
-            if time.as_secs() > 0 { format!(", at least {} s", time.as_secs()) } else { String::new() };
-        let message = format!("{set}: reading AWS: at least {calls} calls{long}");
+    /// Says how much will be read. `more` are the lists of what the manifest does not name; how much they lead to is
+    /// known when they are read.
+    pub(super) fn begin(
+        terminal: &'a Terminal,
+        set: &SetName,
+        forecast: &Forecast,
+        more: Option<&BTreeMap<Operation, u32>>,
+    ) -> Self {
+        let message = format!("{set}: reading AWS: {}", reading(forecast, more));
         if terminal.draws() {
             terminal.draw(bar(message, None));
         } else {
             terminal.say(&message);
         }
         Self { terminal }
+    }
+}
+
+fn reading(forecast: &Forecast, more: Option<&BTreeMap<Operation, u32>>) -> String {
+    let lists: u32 = more.map_or(0, |more| more.values().sum());
+    let (least, all) = (forecast.at_least + lists, forecast.calls.values().sum::<u32>() + lists);
+    let time = match forecast.time.as_secs_f64().round() {
+        0.0 => String::new(),
+        seconds => format!(", {seconds} s"),
+    };
+    let unmanaged = if more.is_some() { ", plus unmanaged resources" } else { "" };
+    match least == all {
+        true => format!("at least {least} calls{time}{unmanaged}"),
+        false => format!("at least {least} calls ({all} calls{time} if everything exists){unmanaged}"),
     }
 }
 

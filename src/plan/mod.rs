@@ -5,6 +5,7 @@
 
 mod begin;
 mod bindings;
+mod buckets;
 mod calls;
 mod cause;
 mod checksum;
@@ -45,6 +46,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use begin::{NotBegun, may_begin};
+pub use buckets::paced_time;
 pub use calls::{Calls, apply_calls};
 pub use cause::{Cause, Withheld};
 pub use counts::Counts;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::buckets::paced_time;
 use super::roles::managed;
 use super::uses::uses;
-use crate::manifest::{InstanceLookup, Manifest, NamedKind};
-use crate::operations::{Operation, Service, Shares};
+use crate::manifest::{Function, InstanceLookup, Manifest, NamedKind};
+use crate::operations::Operation;
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Place};
 
 /// One thing to read.
@@ -105,43 +106,67 @@ pub fn drift_reads(desired: &Manifest) -> Reads {
     reads
 }
 
-/// The calls and the time that the reads take at least: further pages, retries and a look after an empty policy
-/// come on top.
+/// The calls and the time that the reads take where everything that the manifest names exists. Further pages, retries
+/// and a look after an empty policy come on top.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
     /// Calls of each operation.
     pub calls: BTreeMap<Operation, u32>,
-    /// The time that the slowest bucket needs.
+    /// The calls that are made whatever exists, as long as none fails.
+    pub at_least: u32,
+    /// The time that the slowest bucket needs for all calls.
     pub time: Duration,
 }
 
-/// Calls that share a rate: the same place, service and, unless it shares one, operation.
-type BucketKey = (Option<Place>, Service, Option<Operation>);
-
 impl Reads {
-    /// Predicts calls and time. `place_of` finds the place of an instance.
+    /// Predicts calls and time.
     pub fn forecast(&self, desired: &Manifest) -> Forecast {
+        let all = || self.names.iter().chain(&self.by_id);
+        let costs: Vec<(Option<Place>, Vec<(Operation, u32)>)> =
+            all().map(|read| read.cost(desired)).collect();
+        let each = || {
+            costs.iter().flat_map(|(place, costs)| {
+                costs.iter().map(move |(operation, times)| (place.as_ref(), *operation, *times))
+            })
+        };
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
-        let mut buckets: BTreeMap<BucketKey, (u32, Operation)> = BTreeMap::new();
-        for read in self.names.iter().chain(&self.by_id) {
-            let (place, costs) = read.cost(desired);
-            for (operation, times) in costs {
-                *calls.entry(operation).or_default() += times;
-                let facts = operation.facts();
-                let own = (facts.shares == Shares::Nothing).then_some(operation);
-                buckets.entry((place.clone(), facts.service, own)).or_insert((0, operation)).0 += times;
-            }
-        }
-        let seconds = buckets.values().map(|(times, operation)| {
-            let facts = operation.facts();
-            f64::from(times.saturating_sub(facts.burst)) / facts.rate
-        });
-        Forecast { calls, time: Duration::from_secs_f64(seconds.fold(0.0, f64::max)) }
+        each().for_each(|(_, operation, times)| *calls.entry(operation).or_default() += times);
+        let at_least = all().map(|read| read.sure(desired)).sum();
+        Forecast { calls, at_least, time: paced_time(each()) }
     }
 }
 
 impl Read {
-    /// Where the calls go, which they are and how many at least.
+    /// How many of its calls are made whatever exists: nothing is read of an instance, a flow, a function or a role
+    /// that is not there, and one look finds that out.
+    fn sure(&self, desired: &Manifest) -> u32 {
+        let exists = |instance: &Label| desired.instances.get(instance).is_some_and(|i| i.create.is_none());
+        let all = || self.cost(desired).1.iter().map(|(_, times)| times).sum();
+        match self {
+            Self::Identity(_) | Self::Instances(_) => all(),
+            // A function that the manifest makes is looked for before its policy.
+            Self::Policy(function) => {
+                let made = |known: &Function| known.source.is_some() && known.target == *function;
+                u32::from(!desired.functions.values().any(made))
+            }
+            Self::Function(_) | Self::Role(_) => 1,
+            Self::Flow { .. } => 0,
+            Self::Instance(instance)
+            | Self::Associations(instance)
+            | Self::Attributes(instance)
+            | Self::List(_, instance)
+            | Self::Owners(_, instance)
+            | Self::Named(instance, _) => {
+                if exists(instance) {
+                    all()
+                } else {
+                    0
+                }
+            }
+        }
+    }
+
+    /// Where the calls go, which they are and how many, if what is read exists.
     fn cost(&self, desired: &Manifest) -> (Option<Place>, Vec<(Operation, u32)>) {
         let at = |instance: &Label| desired.instances.get(instance).map(|i| i.place.clone());
         let function = |name: &Label| desired.functions.get(name);

@@ -19,6 +19,7 @@ mod drift;
 #[cfg(unix)]
 mod ends;
 mod faults;
+mod forecasts;
 mod front_door;
 mod functions;
 mod functions_hands;

@@ -1,0 +1,73 @@
+//! What is announced is not more than what is done.
+
+use std::process::Output;
+
+use flowbind::plan::{drift_reads, reads};
+
+use crate::world::{World, copy, flowbind_at, shipped, stderr, stdout};
+
+fn run(world: &World, arguments: &[&str]) -> Output {
+    flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(["--quiet"])
+        .args(arguments)
+        .env("FLOWBIND_PACED", "false")
+        .output()
+        .unwrap()
+}
+
+/// The calls that a command announces for each set, and those that it makes.
+fn announced(world: &World, arguments: &[&str]) -> (u64, u64) {
+    world.emulator.reset();
+    let output = flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(arguments)
+        .env("FLOWBIND_PACED", "false")
+        .output()
+        .unwrap();
+    let text = stderr(&output);
+    let numbers = text
+        .lines()
+        .filter_map(|line| line.split_once("at least ")?.1.split(' ').next()?.parse::<u64>().ok());
+    let sum: u64 = numbers.sum();
+    assert!(sum > 0, "{arguments:?}: {text}{}", stdout(&output));
+    (sum, world.calls().values().sum())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_announces_no_more_calls_than_are_made_whatever_exists() {
+    for folder in ["demo", "platform", "starter"] {
+        let temporary = tempfile::tempdir().unwrap();
+        copy(&shipped(""), temporary.path());
+        let world = World::in_folder(temporary, folder).await;
+        let commands: [&[&str]; 6] = [
+            &["plan", folder],
+            &["plan", "--audit", folder],
+            &["plan", "--prune", folder],
+            &["plan", "--audit", "--prune", folder],
+            &["drift", folder],
+            &["drift", "--audit", folder],
+        ];
+        for applied in [false, true] {
+            for arguments in commands {
+                let (announced, made) = announced(&world, arguments);
+                assert!(announced <= made, "{folder}, {applied}: {arguments:?}: {announced} of {made}");
+            }
+            if !applied {
+                let output = run(&world, &["apply", "--auto-approve", folder]);
+                assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_sure_is_a_part_of_what_is_forecast() {
+    for folder in ["demo", "platform", "starter"] {
+        for manifest in crate::world::load(&shipped(folder)) {
+            for reads in [reads(&manifest), drift_reads(&manifest)] {
+                let forecast = reads.forecast(&manifest);
+                let all: u32 = forecast.calls.values().sum();
+                assert!(forecast.at_least > 0 && forecast.at_least <= all, "{folder}: {forecast:?}");
+            }
+        }
+    }
+}

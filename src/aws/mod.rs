@@ -39,6 +39,7 @@ mod role_race;
 mod schedule;
 mod session;
 mod stop;
+mod trace;
 mod visibility;
 
 pub use apply::{Keep, Progress};

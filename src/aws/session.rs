@@ -21,6 +21,7 @@ use super::budget::{Budget, Patience};
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
 use super::stop::StopHandle;
+use super::trace::{Attempt, NoteAnswers};
 use crate::operations::{Operation, Repeat, Service};
 use crate::resource::{AccountId, Place, Region};
 
@@ -287,12 +288,18 @@ impl Session {
         }
         let config = config.build();
         // One check for every operation, those of tomorrow too.
-        let connect =
-            aws_sdk_connect::config::Builder::from(&config).interceptor(CheckAnswers(Service::Connect));
-        let lambda =
-            aws_sdk_lambda::config::Builder::from(&config).interceptor(CheckAnswers(Service::Lambda));
-        let iam = aws_sdk_iam::config::Builder::from(&config).interceptor(CheckAnswers(Service::Iam));
-        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(CheckAnswers(Service::Sts));
+        let connect = aws_sdk_connect::config::Builder::from(&config)
+            .interceptor(CheckAnswers(Service::Connect))
+            .interceptor(NoteAnswers);
+        let lambda = aws_sdk_lambda::config::Builder::from(&config)
+            .interceptor(CheckAnswers(Service::Lambda))
+            .interceptor(NoteAnswers);
+        let iam = aws_sdk_iam::config::Builder::from(&config)
+            .interceptor(CheckAnswers(Service::Iam))
+            .interceptor(NoteAnswers);
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .interceptor(CheckAnswers(Service::Sts))
+            .interceptor(NoteAnswers);
         Clients {
             connect: aws_sdk_connect::Client::from_conf(connect.build()),
             lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
@@ -331,17 +338,16 @@ impl Session {
             tries += 1;
             self.pacer.admit(place, operation).await;
             let began = Instant::now();
-            let error = match send().await {
+            let attempt = Attempt { operation, place, subject, number: tries };
+            let fault = match attempt.make(send(), |error| Fault::read(operation, subject, error)).await {
                 Ok(answer) => {
                     self.budget.note(operation, place, subject, None);
                     return Ok(answer);
                 }
-                Err(error) => error,
+                Err(fault) => fault,
             };
-            let fault = Fault::read(operation, subject, &error);
             self.budget.note(operation, place, subject, Some(&fault));
             spent += began.elapsed() + pause;
-            tracing::debug!(%operation, subject, tries, kind = ?fault.kind, "call failed: {}", fault.message);
             let again = match fault.kind {
                 FaultKind::Throttled => {
                     self.pacer.throttled(place, operation);

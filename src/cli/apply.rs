@@ -106,9 +106,10 @@ pub(super) async fn run(
         }
     }
     let next = writing.approval.again().map(str::to_owned);
+    let over = interrupt.is_signalled() || connection.session.over().is_some();
     let exit = end(&reports, connection, args.output, terminal).await?;
-    if interrupt.is_signalled() && (again || reports.iter().any(|(_, report)| report.is_cut_short())) {
-        return Ok(interrupted(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
+    if over && (again || reports.iter().any(|(_, report)| report.is_cut_short())) {
+        return Ok(unfinished(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
     }
     Ok(next.filter(|_| again).map_or(exit, |next| first_round(exit, &next, terminal)))
 }
@@ -123,8 +124,8 @@ fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
     if exit == Exit::Done { Exit::Refused } else { exit }
 }
 
-/// Says what an interrupted run has left, and what to type next.
-pub(super) fn interrupted(
+/// Says what a run has left that ended early, and what to type next.
+pub(super) fn unfinished(
     reports: &[(Plan, ApplyReport)],
     exit: Exit,
     next: &str,
@@ -138,7 +139,7 @@ pub(super) fn interrupted(
     let writes = |n: usize| format!("{n} write{}", if n == 1 { "" } else { "s" });
     let message = format!("{} done, {unknown} unknown, {not_begun} not begun", writes(done));
     let hint = Some(format!("to do the rest: {next}"));
-    terminal.note(&Note::error("interrupted:", message).hint(hint));
+    terminal.note(&Note::error("not finished:", message).hint(hint));
     if exit == Exit::Refused { exit } else { Exit::Error }
 }
 
@@ -211,7 +212,7 @@ impl Writing<'_> {
                 written = written.and(terminal.result(&report::apply_text(&plan, &report)));
             }
             if let Some(run) = backups.run_to_plan_back() {
-                terminal.say(&format!("To put it back: {}", (self.rollback)(&run)));
+                terminal.say(&format!("To restore the old contents: {}", (self.rollback)(&run)));
             }
             reports.push((plan, report));
         }

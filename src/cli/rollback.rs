@@ -61,9 +61,10 @@ pub(super) async fn run(
             "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",
         );
     }
+    let over = interrupt.is_signalled() || connection.session.over().is_some();
     let exit = apply::end(&reports, connection, args.output, terminal).await?;
-    if interrupt.is_signalled() && reports.iter().any(|(_, report)| report.is_cut_short()) {
-        return Ok(apply::interrupted(&reports, exit, interrupt.again(), terminal));
+    if over && reports.iter().any(|(_, report)| report.is_cut_short()) {
+        return Ok(apply::unfinished(&reports, exit, interrupt.again(), terminal));
     }
     Ok(exit)
 }

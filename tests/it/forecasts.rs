@@ -38,6 +38,7 @@ async fn a_read_announces_no_more_calls_than_are_made_whatever_exists() {
         let temporary = tempfile::tempdir().unwrap();
         copy(&shipped(""), temporary.path());
         let world = World::in_folder(temporary, folder).await;
+        let target: &[&str] = if folder == "platform" { &["--for", "dev"] } else { &[] };
         let commands: [&[&str]; 6] = [
             &["plan", folder],
             &["plan", "--audit", folder],
@@ -48,11 +49,12 @@ async fn a_read_announces_no_more_calls_than_are_made_whatever_exists() {
         ];
         for applied in [false, true] {
             for arguments in commands {
+                let arguments = &[arguments, target].concat();
                 let (announced, made) = announced(&world, arguments);
                 assert!(announced <= made, "{folder}, {applied}: {arguments:?}: {announced} of {made}");
             }
             if !applied {
-                let output = run(&world, &["apply", "--auto-approve", folder]);
+                let output = run(&world, &[&["apply", "--auto-approve", folder], target].concat());
                 assert!(output.status.success(), "{}{}", stdout(&output), stderr(&output));
             }
         }

@@ -61,6 +61,42 @@ async fn a_plan_and_an_apply_write_nothing_but_json_and_each_action_as_it_ends()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_attempt_of_a_call_is_logged_with_what_was_answered() {
+    let faults = ["500:connect:ListContactFlows:nth=1", "drop-before:lambda:GetPolicy:nth=1"];
+    let world = demo(&faults).await;
+    let (output, lines) = run(&world, &["plan", "-vv", "demo"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    let calls: Vec<_> = lines.iter().filter(|line| line["operation"].is_string()).collect();
+    assert_eq!(u64::try_from(calls.len()).unwrap(), world.calls().values().sum::<u64>());
+    for call in &calls {
+        assert!(
+            call["level"] == "DEBUG" && call["address"].is_string() && call["duration_ms"].is_u64(),
+            "{call}"
+        );
+        assert!(call["attempt"].as_u64() > Some(0) && call["account"].is_string(), "{call}");
+        if call["operation"] != "lambda:GetPolicy" || call["message"] == "call" {
+            assert!(call["status"].is_u64() && call["request_id"].is_string(), "{call}");
+        }
+    }
+    let of = |operation: &str, attempt: u64| {
+        let found = calls.iter().find(|c| c["operation"] == operation && c["attempt"] == attempt);
+        (**found.unwrap_or_else(|| panic!("{operation} {attempt}: {calls:?}"))).clone()
+    };
+    assert_eq!(of("connect:ListContactFlows", 2)["status"], 200);
+    let failed: Vec<_> = calls
+        .iter()
+        // A function without a policy is an answer as well.
+        .filter(|call| call["message"] != "call" && call["status"] != 404)
+        .collect();
+    assert_eq!(failed.len(), 2, "{failed:?}");
+    let internal = failed.iter().find(|call| call["operation"] == "connect:ListContactFlows").unwrap();
+    assert_eq!(internal["status"], 500);
+    let unanswered = failed.iter().find(|call| call["operation"] == "lambda:GetPolicy").unwrap();
+    assert!(unanswered["status"].is_null() && unanswered["request_id"].is_null(), "{unanswered}");
+    of("lambda:GetPolicy", 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn failures_and_refusals_are_json_with_their_hints() {
     let world = demo(&["deny:connect:CreateContactFlow"]).await;
     let (output, lines) = run(&world, &["apply", "demo"]);

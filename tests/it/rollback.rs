@@ -83,7 +83,7 @@ fn take_names(folder: &Path) {
 
 /// The run that a command says how to put back.
 fn told(text: &str) -> String {
-    let rest = text.split_once("To put it back: flowbind rollback ").expect(text).1;
+    let rest = text.split_once("To restore the old contents: flowbind rollback ").expect(text).1;
     rest.split_whitespace().next().unwrap().to_owned()
 }
 

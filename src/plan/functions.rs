@@ -2,6 +2,7 @@
 
 use super::fields::{DESCRIPTION, FieldChange, differences, named};
 use super::namesake::Namesake;
+use super::ownership::Owner;
 use super::{ActionId, Cause, Change, Draft, Guard, Spec, Step, roles};
 use crate::manifest::{Function, Manifest, Source};
 use crate::resource::{Address, FunctionRef, Kind, Label, Problem};
@@ -116,7 +117,14 @@ impl Site<'_> {
             return;
         };
         let id = draft.act(self.address.clone(), change, (cause, reason), after);
-        draft.guard(&id, self.function.protect.then(|| Guard::protected(&self.address)));
+        let guarded = self.function.protect && !self.is_half_made(seen);
+        draft.guard(&id, guarded.then(|| Guard::protected(&self.address)));
+    }
+
+    /// The alias comes last: without it, what the set made is what a run left that ended before.
+    fn is_half_made(&self, seen: &FunctionSeen) -> bool {
+        let is_ours = Owner::of(seen.tags.as_ref(), &self.desired.set).is_ours();
+        is_ours && self.source.publish.is_some() && seen.alias.is_none()
     }
 
     /// Whether what is wanted is what was applied last; that can be told where it is, or where every value is declared.

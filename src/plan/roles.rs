@@ -2,6 +2,7 @@
 
 use super::fields::{FieldChange, named, role_differences};
 use super::namesake::Namesake;
+use super::ownership::Owner;
 use super::{Cause, Change, Draft, Guard, Spec};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
 use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
@@ -99,7 +100,10 @@ fn plan_one(
                 draft.withhold(address, change, reason, cause);
                 return;
             }
-            let guard = function.protect.then(|| Guard::protected(&address));
+            // Functions come after their roles: without its function it is what a run left that ended in between.
+            let is_half_made = Owner::of(Some(tags), &desired.set).is_ours()
+                && matches!(observed.sources.get(name), Some(Look::Absent { .. }));
+            let guard = (function.protect && !is_half_made).then(|| Guard::protected(&address));
             let id = draft.act(address, change, (cause, reason), Vec::new());
             draft.guard(&id, guard);
         }

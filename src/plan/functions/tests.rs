@@ -293,3 +293,29 @@ fn who_moved_is_data_and_is_only_sure_where_it_can_be() {
         [Cause::Unknown]
     );
 }
+
+#[test]
+fn what_a_run_left_half_made_is_finished_without_asking_and_whole_things_stay_protected() {
+    let mut desired = manifest();
+    desired.functions.get_mut(&label()).unwrap().protect = true;
+    let guards = |plan: Plan| -> Vec<(String, bool)> {
+        plan.actions.iter().map(|action| (action.id.address.to_string(), action.guard.is_some())).collect()
+    };
+    let mut bare = role();
+    bare.policies.managed.clear();
+    let half = planned(&desired, absent(), Look::Found(bare.clone()));
+    assert_eq!(guards(half), [("role/greeter".to_owned(), false), ("function/greeter".to_owned(), false)]);
+    let whole = planned(&desired, Look::Found(function()), Look::Found(bare.clone()));
+    assert_eq!(guards(whole), [("role/greeter".to_owned(), true)]);
+    let unpublished = FunctionSeen { alias: None, ..function() };
+    let half = planned(&desired, Look::Found(unpublished.clone()), Look::Found(role()));
+    assert_eq!(guards(half), [("function/greeter".to_owned(), false)]);
+    // Somebody else's is never taken for a half-made one.
+    desired.functions.get_mut(&label()).unwrap().adopt = true;
+    let theirs = FunctionSeen { tags: Some(BTreeMap::new()), ..unpublished };
+    let adopted = planned(&desired, Look::Found(theirs), Look::Found(role()));
+    assert_eq!(guards(adopted), [("function/greeter".to_owned(), true)]);
+    bare.tags.clear();
+    let adopted = planned(&desired, absent(), Look::Found(bare));
+    assert_eq!(guards(adopted)[0], ("role/greeter".to_owned(), true));
+}

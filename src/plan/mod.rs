@@ -391,3 +391,5 @@ impl Change {
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod set_laws;

@@ -72,8 +72,8 @@ pub(super) enum Outcome {
 pub(super) struct Core {
     settings: Settings,
     inner: Mutex<Inner>,
-    /// Whether the world stands still.
-    frozen: watch::Sender<bool>,
+    /// The operation at which the world stands still, if it does.
+    frozen: watch::Sender<Option<String>>,
 }
 
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl Core {
             requests: 0,
             closed: false,
         };
-        Self { settings, inner: Mutex::new(inner), frozen: watch::Sender::new(false) }
+        Self { settings, inner: Mutex::new(inner), frozen: watch::Sender::new(None) }
     }
 
     /// A panic in one request must not silence the others; the state is replaced as a whole, so it is never half
@@ -119,7 +119,7 @@ impl Core {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        Stats { frozen: self.is_frozen(), ..self.inner().stats.clone() }
+        Stats { frozen: self.frozen.borrow().clone(), ..self.inner().stats.clone() }
     }
 
     /// Clears the counters, those of faults too.
@@ -134,19 +134,21 @@ impl Core {
         self.inner().state.clone()
     }
 
-    fn is_frozen(&self) -> bool {
-        *self.frozen.borrow()
+    /// Waits until the world stands still, and says at which operation.
+    pub(super) async fn until_frozen(&self) -> String {
+        let mut frozen = self.frozen.subscribe();
+        // The sender lives as long as this.
+        frozen.wait_for(Option::is_some).await.ok().and_then(|at| at.clone()).unwrap_or_default()
     }
 
-    /// Waits until the world stands still, or goes on.
-    pub(super) async fn until_frozen(&self, frozen: bool) {
-        // The sender lives as long as this.
-        let _ = self.frozen.subscribe().wait_for(|now| *now == frozen).await;
+    /// Waits until the world does not stand still.
+    pub(super) async fn until_thawed(&self) {
+        let _ = self.frozen.subscribe().wait_for(Option::is_none).await;
     }
 
     /// Lets a frozen world go on.
     pub(super) fn thaw(&self) {
-        self.frozen.send_replace(false);
+        self.frozen.send_replace(None);
     }
 
     /// Tells whether a write waits for a disk.
@@ -206,17 +208,18 @@ impl Core {
     /// again when it goes on.
     pub(super) fn execute(&self, mut admitted: Admitted) -> Result<Outcome, Box<Admitted>> {
         let mut inner = self.inner();
+        let at = admitted.call.as_ref().map(|call| format!("{}:{}", call.service().prefix(), admitted.name));
         if let Some(index) = admitted.faults.iter().position(|fault| *fault == FaultKind::FreezeBefore) {
             admitted.faults.remove(index);
-            self.frozen.send_replace(true);
+            self.frozen.send_replace(at.clone());
         }
-        if self.is_frozen() {
+        if self.frozen.borrow().is_some() {
             return Err(Box::new(admitted));
         }
         let after = admitted.faults.contains(&FaultKind::FreezeAfter);
         let outcome = self.outcome(&mut inner, admitted);
         if after {
-            self.frozen.send_replace(true);
+            self.frozen.send_replace(at);
         }
         Ok(outcome)
     }

@@ -306,9 +306,9 @@ impl Emulator {
         serde_json::to_value(self.core.state()).unwrap_or_default()
     }
 
-    /// Waits until a fault has stopped the world.
-    pub async fn frozen(&self) {
-        self.core.until_frozen(true).await;
+    /// Waits until a fault has stopped the world, and names the operation at which it did.
+    pub async fn frozen(&self) -> String {
+        self.core.until_frozen().await
     }
 
     /// Lets a world go on that a fault has stopped, as `POST /_emulator/thaw` does.

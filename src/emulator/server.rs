@@ -97,9 +97,9 @@ async fn execute(core: Arc<Core>, mut admitted: Admitted, service: Service) -> O
             Ok(outcome) => break outcome,
             Err(waiting) => admitted = *waiting,
         }
-        core.until_frozen(false).await;
+        core.until_thawed().await;
     };
-    core.until_frozen(false).await;
+    core.until_thawed().await;
     outcome
 }
 

@@ -15,8 +15,8 @@ pub struct Stats {
     pub denied: u64,
     /// Operations that the emulator does not know.
     pub unknown: BTreeSet<String>,
-    /// Whether a fault has stopped the world.
-    pub frozen: bool,
+    /// The operation at which a fault has stopped the world, such as `connect:CreateContactFlow`.
+    pub frozen: Option<String>,
 }
 
 impl Stats {

@@ -13,6 +13,9 @@ mod canary;
 mod cli;
 mod contents;
 mod corpus;
+// Kills processes by signal.
+#[cfg(unix)]
+mod crash;
 mod direction;
 mod drift;
 // Sends signals.
@@ -30,6 +33,7 @@ mod guards;
 mod hand_made;
 mod identity;
 mod import;
+mod laws;
 mod lint;
 mod log_lines;
 mod outputs;
@@ -47,6 +51,7 @@ mod roles_orphaned;
 mod rollback;
 mod saved_plans;
 mod schemas;
+mod states;
 mod story;
 mod streams;
 mod world;

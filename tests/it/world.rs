@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use flowbind::aws::{Options, Session};
-use flowbind::emulator::{Emulator, Settings};
+use flowbind::emulator::{Emulator, Settings, World as Seed};
 use flowbind::manifest::{self, Disk, Inputs, Manifest};
 use flowbind::plan::{Plan, reads};
 use flowbind::{reconcile, sandbox};
@@ -56,9 +56,19 @@ impl World {
 
     pub(crate) async fn at(folder: TempDir, path: &str, settings: Settings) -> Self {
         let manifests = load(&folder.path().join(path));
+        let seed = sandbox::world(&manifests);
+        Self::of(folder, manifests, settings, seed).await
+    }
+
+    /// Starts one with a seed of its own.
+    pub(crate) async fn of(
+        folder: TempDir,
+        manifests: Vec<Manifest>,
+        settings: Settings,
+        seed: Seed,
+    ) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let emulator =
-            Emulator::start(address, settings, sandbox::world(&manifests)).await.expect("an embedded AWS");
+        let emulator = Emulator::start(address, settings, seed).await.expect("an embedded AWS");
         Self { folder, manifests, emulator }
     }
 
@@ -88,14 +98,7 @@ impl World {
     }
 
     pub(crate) fn config_of(&self, account: &str, region: &str) -> SdkConfig {
-        SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region.to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                account, "test", None, None, "test",
-            )))
-            .endpoint_url(self.emulator.url())
-            .build()
+        config_at(&self.emulator.url(), account, region)
     }
 
     pub(crate) fn connect(&self, region: &str) -> aws_sdk_connect::Client {
@@ -118,6 +121,17 @@ impl World {
     pub(crate) fn calls(&self) -> BTreeMap<String, u64> {
         self.emulator.stats().calls.into_iter().collect()
     }
+}
+
+/// Another client's configuration for an embedded AWS.
+pub(crate) fn config_at(url: &str, account: &str, region: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, "test", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .build()
 }
 
 /// Loads a manifest that must be good.

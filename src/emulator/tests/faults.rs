@@ -257,15 +257,16 @@ async fn a_frozen_world_does_and_answers_nothing_until_it_goes_on() {
         let path = format!("/instance/{id}/lambda-function");
         let write = bench.try_send("connect", "PUT", &path, &body);
         let meanwhile = async {
-            bench.emulator.frozen().await;
-            assert!(bench.emulator.stats().frozen, "{fault}");
+            let at = bench.emulator.frozen().await;
+            assert_eq!(at, "connect:AssociateLambdaFunction");
+            assert_eq!(bench.emulator.stats().frozen, Some(at), "{fault}");
             let content = bench.emulator.content();
             let associations =
                 &content["regions"]["111122223333"]["eu-west-2"]["instances"][&id]["associations"];
             assert_eq!(associations.as_array().map(Vec::len), Some(listed), "{fault}");
             // A fork goes on without the request that waits.
             let fork = bench.emulator.fork(Settings::default()).await.expect("a free port");
-            assert!(!fork.stats().frozen);
+            assert_eq!(fork.stats().frozen, None);
             assert_eq!(fork.content(), content);
             let list = bench.connect("GET", "/instance", Value::Null);
             tokio::select! {
@@ -277,6 +278,6 @@ async fn a_frozen_world_does_and_answers_nothing_until_it_goes_on() {
         let (answer, ()) = tokio::join!(write, meanwhile);
         answer.expect("an answer").ok();
         assert_eq!(bench.associations(&id).await.len(), 1, "{fault}");
-        assert!(!bench.emulator.stats().frozen);
+        assert_eq!(bench.emulator.stats().frozen, None);
     }
 }

@@ -3,12 +3,12 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use flowbind::aws::{Access, FIRST_PAUSE, Options, Progress, Session};
+use flowbind::aws::{Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Rates, Settings, World};
 use flowbind::manifest::{self, Disk, Inputs};
@@ -57,15 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let settings = Settings { rates: Rates::Real, ..settings };
     let emulator = Emulator::start(address, settings, World::default()).await?;
-    let access = Access::Embedded { url: emulator.url() };
-    let session = Session::open(Options {
-        access,
-        paced: true,
-        visible_within: Duration::from_secs(60),
-        first_pause: FIRST_PAUSE,
-        roles: BTreeMap::new(),
-    })
-    .await;
+    let session = Session::open(Options { paced: true, ..Options::embedded(emulator.url()) }).await;
     let began = Instant::now();
     let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
     let (took, best) = (began.elapsed(), reads(desired).forecast(desired).time);

@@ -70,17 +70,17 @@ impl Runner<'_> {
     }
 
     /// Keeps what is about to be overwritten or deleted; says why not where it cannot.
-    pub(super) fn keep_found(&self, kept: &KeptFlow, not: &str, subject: &str) -> Result<(), Outcome> {
+    pub(super) fn keep_found(&self, kept: &KeptFlow, not: &str, subject: &str) -> Option<Outcome> {
         match self.keep.keep_flow(kept) {
             Ok(paths) => {
                 lock(&self.backups).extend(paths);
-                Ok(())
+                None
             }
             Err(error) => {
                 let message =
                     format!("{subject}: its live content could not be kept, so it was not {not}: {error}");
                 let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                Err(Outcome::Failed { message, hint })
+                Some(Outcome::Failed { message, hint })
             }
         }
     }
@@ -121,7 +121,7 @@ impl Runner<'_> {
         if let Some(found) = self.found(target, &now) {
             let instance = (spec.instance.clone(), spec.instance_name.clone());
             let kept = KeptFlow::of(&found, id.address.clone(), spec.key.clone(), instance);
-            if let Err(outcome) = self.keep_found(&kept, "overwritten", subject) {
+            if let Some(outcome) = self.keep_found(&kept, "overwritten", subject) {
                 return Ok(Written::Ended(outcome));
             }
         }
@@ -153,7 +153,8 @@ impl Runner<'_> {
                     self.session.seen(spec.key.0, &spec.instance, &spec.name, summary, subject).await?;
                 let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
                 let same = is_written(&seen, spec, text);
-                if !(same && (ours || id.step != Step::Stub) || ours && id.step == Step::Stub) {
+                let accepted = if id.step == Step::Stub { ours } else { same };
+                if !accepted {
                     let what = format!("{} `{}`", spec.key.0, spec.name);
                     return Ok(Written::Ended(taken(subject, &what)));
                 }

@@ -68,7 +68,7 @@ impl Runner<'_> {
         };
         let instance = (flow.instance.clone(), flow.instance_name.clone());
         let kept = KeptFlow::of(&now, flow.address.clone(), flow.key.clone(), instance);
-        if let Err(outcome) = self.keep_found(&kept, "deleted", subject) {
+        if let Some(outcome) = self.keep_found(&kept, "deleted", subject) {
             return Ok(outcome);
         }
         let was_there = match self.session.delete_flow(kind, &flow.instance, &flow.id, subject).await {

@@ -198,7 +198,7 @@ fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Term
         if !lines.is_empty() {
             let message = format!("changed since {since}, without effect on what is written:");
             let text = format!("{message}\n  {}", lines.join("\n  "));
-            terminal.note(&Note::new(Level::Info, message).as_text(text).field("changed", lines));
+            terminal.note(&Note::new(Level::Info, message).worded(text).field("changed", lines));
         }
         return None;
     }

@@ -114,7 +114,7 @@ impl Failure {
         let mut text = format!("{label}{message}");
         causes.iter().for_each(|cause| text.push_str(&format!("\n  caused by: {cause}")));
         text.extend(hint.iter().map(|hint| format!("\nhint: {hint}")));
-        let mut note = Note::new(Level::Error, message).as_text(text).hint(hint);
+        let mut note = Note::new(Level::Error, message).worded(text).hint(hint);
         if !causes.is_empty() {
             note = note.field("caused_by", causes);
         }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
     let report = linter.finish();
     let broken = !inputs.unread.is_empty();
     for notice in &inputs.unread {
-        let note = Note::new(Level::Error, notice.message.as_str()).as_text(formats::unread(notice));
+        let note = Note::new(Level::Error, notice.message.as_str()).worded(formats::unread(notice));
         terminal.note(&note.field("file", notice.file.as_str()));
     }
     match args.output {

@@ -82,7 +82,7 @@ fn note(problem: &Problem, sources: &Sources) -> Note {
         Severity::Held | Severity::Warning => Level::Warning,
     };
     let text = source::render(problem, sources, true);
-    let mut note = Note::new(level, problem.message.clone()).as_text(text.trim_end());
+    let mut note = Note::new(level, problem.message.clone()).worded(text.trim_end());
     note = note.hint(problem.hint.as_ref()).field("code", problem.code);
     if let Some(address) = &problem.address {
         note = note.field("address", address.to_string());

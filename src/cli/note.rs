@@ -46,7 +46,7 @@ impl Note {
     }
 
     /// Sets how the whole is written as text.
-    pub(super) fn as_text(mut self, text: impl Into<String>) -> Self {
+    pub(super) fn worded(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }

@@ -290,7 +290,7 @@ proptest! {
             for (label, (name, said, names, _)) in set {
                 // Whoever was it before is it still.
                 let Some(Resolved::Is(ids)) =
-                    resolved.get(&(Kind::Flow, instance(), Label::parse(*label).unwrap()))
+                    resolved.get(&(Kind::Flow, instance(), Label::parse(label).unwrap()))
                 else {
                     prop_assert!(held(label), "{} is not there, and nothing says why", label);
                     continue;
@@ -299,7 +299,7 @@ proptest! {
                     prop_assert_eq!(&ids.id, id);
                 }
                 let names: Vec<String> = names.iter().filter(|name| set.contains_key(*name)).map(|name| {
-                    let key = (Kind::Flow, instance(), Label::parse(*name).unwrap());
+                    let key = (Kind::Flow, instance(), Label::parse(name).unwrap());
                     match resolved.get(&key) {
                         Some(Resolved::Is(ids)) => ids.arn.clone(),
                         _ => "-".to_owned(),

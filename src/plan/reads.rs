@@ -122,8 +122,7 @@ impl Reads {
     /// Predicts calls and time.
     pub fn forecast(&self, desired: &Manifest) -> Forecast {
         let all = || self.names.iter().chain(&self.by_id);
-        let costs: Vec<(Option<Place>, Vec<(Operation, u32)>)> =
-            all().map(|read| read.cost(desired)).collect();
+        let costs: Vec<_> = all().map(|read| read.cost(desired)).collect();
         let each = || {
             costs.iter().flat_map(|(place, costs)| {
                 costs.iter().map(move |(operation, times)| (place.as_ref(), *operation, *times))

@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(unpacked(&zip), Some((3, 1_010)));
         assert_eq!(sha256(&zip), "cbf1a953d147834dd8f2f70a1a9cb68f4c5b4f1972ef215a4a508a8e5b9de813");
         assert_eq!(
-            sha256(&stored(&entries)),
+            sha256(stored(&entries)),
             "4e960fad62ee4ba9c3ee23860f3f0331605cc6cd1231f333bc3ecdb3cefc776d"
         );
     }

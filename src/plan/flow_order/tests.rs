@@ -60,7 +60,7 @@ fn carried_out(order: &Writes<u8>) -> Option<Vec<u8>> {
             !done.contains(name) && waits.writes.iter().all(|needed| done.contains(needed))
         };
         // The latest first: whatever is not kept back comes as early as it can.
-        done.push(*order.waits.iter().filter(ready).next_back()?.0);
+        done.push(*order.waits.iter().rfind(ready)?.0);
     }
     Some(done)
 }

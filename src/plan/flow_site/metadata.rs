@@ -59,7 +59,7 @@ impl PlannedMetadata {
         let part = |spec: FlowMetadataSpec| {
             let reason = reason(&spec, &self.from);
             let (address, from, guard) = (self.address.clone(), self.from.clone(), self.guard.clone());
-            (!reason.is_empty()).then(|| Self { address, spec, from, reason, cause: self.cause, guard })
+            (!reason.is_empty()).then_some(Self { address, spec, from, reason, cause: self.cause, guard })
         };
         (part(first), part(last))
     }

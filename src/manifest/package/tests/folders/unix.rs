@@ -50,7 +50,7 @@ fn project(root: &Path, copy: usize) {
         jobs.push(Box::new(move || {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &text).unwrap();
-            let mode = if copy % 2 == 0 { 0o644 } else { 0o700 };
+            let mode = if copy.is_multiple_of(2) { 0o644 } else { 0o700 };
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         }));
     }

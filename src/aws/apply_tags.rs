@@ -1,26 +1,61 @@
 //! Writes tags alone, of what agrees otherwise.
 
+use std::collections::BTreeMap;
+
 use super::apply::{Ended, Runner};
 use super::apply_role::steady;
-use crate::plan::{Outcome, TagTarget, TagsSpec};
+use super::fault::Fault;
+use super::reread::{Target, changed, gone};
+use crate::plan::{Outcome, TagTarget, TagsSpec, owner_changed};
 
 impl Runner<'_> {
     pub(super) async fn retag(&self, spec: &TagsSpec, subject: &str) -> Ended {
-        match &spec.target {
+        let TagsSpec { target, tags, before } = spec;
+        let Some(now) = self.tags_now(target, subject).await? else { return Ok(gone(subject)) };
+        if tags.iter().all(|(key, value)| now.get(key) == Some(value)) {
+            return Ok(Outcome::AlreadySo);
+        }
+        if let Some(what) = owner_changed(before, &now) {
+            return Ok(changed(subject, &what));
+        }
+        match target {
             TagTarget::Content { instance, arn } => {
-                self.session.tag(instance, arn, &spec.tags, subject).await?;
+                self.session.tag(instance, arn, tags, subject).await?;
             }
             TagTarget::Function(function) => {
-                for (key, value) in &spec.tags {
+                for (key, value) in tags {
                     self.session.tag_function(function, (key, value), subject).await?;
                 }
             }
             TagTarget::Role { place, name } => {
-                for (key, value) in &spec.tags {
+                for (key, value) in tags {
                     steady(|| self.session.tag_role(place, name, (key, value), subject)).await?;
                 }
             }
         }
         Ok(Outcome::Applied)
+    }
+
+    /// Reads the tags right before they are written; none if what carries them is gone.
+    async fn tags_now(
+        &self,
+        target: &TagTarget,
+        subject: &str,
+    ) -> Result<Option<BTreeMap<String, String>>, Fault> {
+        Ok(match target {
+            TagTarget::Content { instance, .. } => {
+                let Some((kind, id)) = target.content() else { return Ok(None) };
+                let target = Target { kind, instance, id, subject };
+                self.session.flow_now(target).await?.map(|seen| seen.tags)
+            }
+            TagTarget::Function(function) => {
+                let seen = self.session.function(function, subject).await?;
+                seen.map(|seen| seen.tags.unwrap_or_default())
+            }
+            TagTarget::Role { place, name } => {
+                let role = self.session.role_alone(place, name, subject).await?;
+                role.map(|(_, _, tags)| tags)
+            }
+        })
     }
 }

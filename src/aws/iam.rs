@@ -48,7 +48,8 @@ impl Session {
         Ok(self.role_alone(place, name, subject).await?.map(|(_, trust, _)| trust))
     }
 
-    async fn role_alone(
+    /// Reads a role without its policies: ARN, trust policy and tags; none if there is no such role.
+    pub(super) async fn role_alone(
         &self,
         place: &Place,
         name: &str,

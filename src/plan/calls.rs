@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tags::kind_of_arn;
 use super::{
     Action, AssociationSpec, Callers, Change, Disassociation, FlowMetadataSpec, FlowRemoval, FlowSpec,
     FunctionRemoval, FunctionSpec, GrantSpec, Plan, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
@@ -205,9 +206,18 @@ impl Tally {
     fn tags(&mut self, spec: &TagsSpec) {
         let times = count(spec.tags.len());
         match &spec.target {
-            TagTarget::Content { instance, .. } => self.add(&instance.place, Operation::TagResource, 1),
-            TagTarget::Function(function) => self.add(&function.place, Operation::TagFunction, times),
-            TagTarget::Role { place, .. } => self.add(place, Operation::TagRole, times),
+            TagTarget::Content { instance, arn } => {
+                self.add(&instance.place, describes(kind_of_arn(arn)), BOTH);
+                self.add(&instance.place, Operation::TagResource, 1);
+            }
+            TagTarget::Function(function) => {
+                self.add(&function.place, Operation::GetFunction, 1);
+                self.add(&function.place, Operation::TagFunction, times);
+            }
+            TagTarget::Role { place, .. } => {
+                self.add(place, Operation::GetRole, 1);
+                self.add(place, Operation::TagRole, times);
+            }
         }
     }
 

@@ -48,7 +48,7 @@ fn spec(spec: &Spec) -> Value {
             let about = base.as_ref().map(|base| json!([base.name, base.description, base.summary.archived]));
             json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state, about])
         }
-        Spec::Tags(TagsSpec { target, tags }) => {
+        Spec::Tags(TagsSpec { target, tags, before: _ }) => {
             let target = match target {
                 TagTarget::Content { instance, arn } => json!(["content", instance.to_string(), arn]),
                 TagTarget::Function(function) => json!(["function", arn(function)]),

@@ -75,7 +75,9 @@ pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
-pub use standing::{Rests, Standing, about_is, caller, function_changed, role_changed, standing};
+pub use standing::{
+    Rests, Standing, about_is, caller, function_changed, owner_changed, role_changed, standing,
+};
 pub use step::{ActionId, Step};
 pub use tags::{TagTarget, TagsSpec};
 pub use uses::flow_address;

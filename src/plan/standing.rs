@@ -1,8 +1,8 @@
 //! Whether what a write rests on is still as it was: the pure half of the look right before each write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::ownership::OWNER_TAG;
+use super::ownership::{ADOPTED_TAG, OWNER_TAG};
 use super::removal::mentions::{self, Qualifier};
 use crate::flow::compare;
 use crate::flow::document::Document;
@@ -199,6 +199,15 @@ pub fn role_changed(before: &RolePolicies, now: &RolePolicies, wanted: &RolePoli
     (!changed.is_empty()).then(|| changed.join(", "))
 }
 
+/// Says what became of the tags that tell whose something is; tags of others do not matter.
+pub fn owner_changed(before: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Option<String> {
+    let key = [OWNER_TAG, ADOPTED_TAG].into_iter().find(|key| before.get(*key) != now.get(*key))?;
+    Some(match now.get(key) {
+        Some(value) => format!("its tag `{key}` was set to `{value}`"),
+        None => format!("its tag `{key}` was removed"),
+    })
+}
+
 /// Says what of a function somebody else changed.
 pub fn function_changed(before: &FunctionSeen, now: &FunctionSeen) -> Option<String> {
     let (old, new) = (&before.latest, &now.latest);
@@ -246,4 +255,131 @@ pub fn caller<'a>(
             (false, false) => None,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::stub::{FlowType as Stub, stub};
+    use crate::resource::FlowType;
+    use crate::snapshot::{FlowContent, FlowSummary};
+
+    fn content(word: &str, modified_ms: Option<i64>) -> Option<FlowContent> {
+        let text = stub(Stub::ContactFlow)
+            .replace("\"Parameters\":{}", &format!("\"Parameters\":{{\"X\":\"{word}\"}}"));
+        assert!(text.contains(word), "{text}");
+        Some(FlowContent { text, modified_ms })
+    }
+
+    fn seen(published: &str) -> FlowSeen {
+        FlowSeen {
+            summary: FlowSummary {
+                id: "id".to_owned(),
+                arn: "arn".to_owned(),
+                kind: Some(FlowType::ContactFlow),
+                kind_text: FlowType::ContactFlow.wire(),
+                published: true,
+                archived: false,
+            },
+            name: "Main".to_owned(),
+            description: String::new(),
+            tags: [(OWNER_TAG.to_owned(), "acme/main".to_owned())].into(),
+            published: content(published, Some(1)),
+            draft: content(published, Some(1)),
+        }
+    }
+
+    /// Each way in which somebody else can change a flow, with the words for it.
+    fn changes() -> Vec<(FlowSeen, &'static str, bool)> {
+        let base = || seen("one");
+        let archived = FlowSummary { archived: true, ..base().summary };
+        let other = [(OWNER_TAG.to_owned(), "other/main".to_owned())].into();
+        vec![
+            (FlowSeen { published: content("two", Some(2)), ..base() }, "the content of block", false),
+            (FlowSeen { published: None, ..base() }, "it is not published any more", false),
+            (FlowSeen { draft: content("two", Some(2)), ..base() }, "a newer draft was saved", false),
+            (FlowSeen { draft: content("two", None), ..base() }, "a newer draft was saved", false),
+            (FlowSeen { name: "Front".to_owned(), ..base() }, "it was renamed to `Front`", true),
+            (FlowSeen { summary: archived, ..base() }, "it was archived", true),
+            (FlowSeen { tags: other, ..base() }, "it belongs to other/main now", true),
+            (FlowSeen { tags: [].into(), ..base() }, "its tag `flowbind/set` was removed", true),
+        ]
+    }
+
+    #[test]
+    fn every_change_of_somebody_else_is_named_and_what_was_seen_is_known() {
+        for (now, words, about) in changes() {
+            let check = |rests| standing(&[seen("one")], &now, rests);
+            for rests in [Rests::OnMeaning, Rests::OnText, Rests::OnAll] {
+                assert!(matches!(check(rests), Standing::Changed(what) if what.contains(words)), "{words}");
+                assert_eq!(standing(std::slice::from_ref(&now), &now, rests), Standing::Known, "{words}");
+            }
+            assert_eq!(matches!(check(Rests::OnAbout), Standing::Changed(_)), about, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_destroys_nothing_of_theirs_is_no_change() {
+        let base = seen("one");
+        let older = FlowSeen { draft: content("older", Some(0)), ..base.clone() };
+        let discarded = FlowSeen { draft: None, ..base.clone() };
+        let tagged =
+            [(OWNER_TAG.to_owned(), "acme/main".to_owned()), ("team".to_owned(), "night".to_owned())];
+        let tagged = FlowSeen { tags: tagged.into(), ..base.clone() };
+        let described = FlowSeen { description: "theirs".to_owned(), ..base.clone() };
+        let mut laid_out = base.clone();
+        if let Some(content) = &mut laid_out.published {
+            content.text = content.text.replacen("\"Metadata\":{}", "\"Metadata\":{\"snapToGrid\":true}", 1);
+        }
+        for now in [&older, &discarded, &tagged, &described, &laid_out] {
+            assert_eq!(
+                standing(std::slice::from_ref(&base), now, Rests::OnMeaning),
+                Standing::Known,
+                "{now:?}"
+            );
+        }
+        let moved = standing(std::slice::from_ref(&base), &laid_out, Rests::OnText);
+        assert!(matches!(moved, Standing::Changed(_)), "blocks are bound in the very text: {moved:?}");
+        let about = standing(&[base], &described, Rests::OnAbout);
+        assert_eq!(about, Standing::Changed("its description was changed".to_owned()));
+    }
+
+    #[test]
+    fn a_write_of_this_run_that_does_not_show_yet_is_no_change_and_one_of_somebody_else_after_it_is() {
+        let (before, after) = (seen("one"), FlowSeen { name: "Front".to_owned(), ..seen("two") });
+        let known = [before.clone(), after.clone()];
+        let half = FlowSeen { name: after.name.clone(), ..before.clone() };
+        assert_eq!(standing(&known, &after, Rests::OnAll), Standing::Known);
+        assert_eq!(standing(&known, &before, Rests::OnAll), Standing::Stale);
+        assert_eq!(standing(&known, &half, Rests::OnAll), Standing::Stale);
+        let theirs = FlowSeen { published: content("three", Some(3)), ..before };
+        assert!(matches!(standing(&known, &theirs, Rests::OnAll), Standing::Changed(_)));
+    }
+
+    #[test]
+    fn a_role_that_another_run_of_the_set_has_written_in_part_is_not_changed_by_somebody_else() {
+        let policies = |trust: &str, managed: &[&str], inline: &[(&str, &str)]| RolePolicies {
+            trust: trust.to_owned(),
+            managed: managed.iter().map(|arn| (*arn).to_owned()).collect(),
+            inline: inline.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
+        };
+        let before = policies("t", &["p/a"], &[("x", "1"), ("y", "1")]);
+        let wanted = policies("u", &["p/b"], &[("x", "2"), ("z", "1")]);
+        let half = policies("u", &["p/a", "p/b"], &[("x", "2"), ("y", "1")]);
+        for now in [&before, &wanted, &half] {
+            assert_eq!(role_changed(&before, now, &wanted), None);
+        }
+        for (now, words) in [
+            (policies("v", &["p/a"], &[("x", "1"), ("y", "1")]), "its trust policy was changed"),
+            (policies("t", &["p/a", "p/c"], &[("x", "1"), ("y", "1")]), "managed policy c was attached"),
+            (policies("t", &["p/a"], &[("x", "3"), ("y", "1")]), "inline policy `x` was changed"),
+            (policies("t", &["p/a"], &[("y", "1")]), "inline policy `x` was deleted"),
+            (policies("t", &["p/a"], &[("x", "1"), ("y", "1"), ("w", "1")]), "inline policy `w` was added"),
+        ] {
+            assert_eq!(role_changed(&before, &now, &wanted).as_deref(), Some(words));
+        }
+        let kept = policies("t", &["p/a"], &[]);
+        let detached = role_changed(&kept, &policies("t", &[], &[]), &kept);
+        assert_eq!(detached.as_deref(), Some("managed policy a was detached"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{FunctionRef, InstanceArn, Place};
+use crate::resource::{FunctionRef, InstanceArn, Kind, Place};
 
 /// Tags to be written to something that agrees otherwise; those that it has besides stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct TagsSpec {
     pub target: TagTarget,
     /// The tags, by key.
     pub tags: BTreeMap<String, String>,
+    /// The tags that were seen: nothing is written when those that tell whose it is differ by then.
+    pub before: BTreeMap<String, String>,
 }
 
 /// What carries tags.
@@ -32,4 +34,17 @@ pub enum TagTarget {
         /// Its name.
         name: String,
     },
+}
+
+impl TagTarget {
+    /// The kind and id of a flow or module.
+    pub fn content(&self) -> Option<(Kind, &str)> {
+        let Self::Content { instance: _, arn } = self else { return None };
+        Some((kind_of_arn(arn), arn.rsplit('/').next().unwrap_or(arn)))
+    }
+}
+
+/// Whether an ARN is one of a flow or of a module.
+pub(super) fn kind_of_arn(arn: &str) -> Kind {
+    if arn.contains("/flow-module/") { Kind::Module } else { Kind::Flow }
 }

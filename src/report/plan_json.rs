@@ -290,7 +290,7 @@ pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
             description: spec.description.clone(),
             state: spec.state,
         },
-        Spec::Tags(TagsSpec { target, tags }) => PlannedDetail::Tags {
+        Spec::Tags(TagsSpec { target, tags, before: _ }) => PlannedDetail::Tags {
             target: match target {
                 TagTarget::Content { arn, .. } => arn.clone(),
                 TagTarget::Function(function) => function.unqualified().arn().to_string(),

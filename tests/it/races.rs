@@ -374,3 +374,21 @@ async fn an_attribute_that_somebody_set_after_the_look_is_not_set_again() {
     assert_eq!(outcome(&race.apply(&plan).await, "instance/support"), Outcome::AlreadySo);
     assert!(!race.world.calls().contains_key("connect:UpdateInstanceAttribute"));
 }
+
+#[tokio::test]
+async fn tags_of_a_flow_that_another_set_took_over_after_the_look_are_left_alone() {
+    let mut race = Race::new().await;
+    race.edit(&[("    main: {", "    front: {")], &[]);
+    let plan = race.world.plan().await;
+    assert_eq!(plan.actions.len(), 1, "{:?}", plan.actions);
+    let id = race.id("Main").await;
+    let describe = race.connect.describe_contact_flow().instance_id(&race.instance).contact_flow_id(&id);
+    let arn = describe.clone().send().await.unwrap().contact_flow().unwrap().arn().unwrap().to_owned();
+    let tag = race.connect.tag_resource().resource_arn(arn).tags("flowbind/set", "other/main");
+    tag.send().await.unwrap();
+    let message = changed(&race.apply(&plan).await, "flow/front");
+    assert!(message.contains("its tag `flowbind/set` was set to `other/main`"), "{message}");
+    let live = describe.send().await.unwrap();
+    let tags = live.contact_flow().unwrap().tags().unwrap().clone();
+    assert_eq!(tags.get("flowbind/set").map(String::as_str), Some("other/main"));
+}

@@ -98,7 +98,7 @@ impl Site<'_> {
             tags.insert(APPLIED_TAG.to_owned(), digest);
         }
         let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };
-        let (address, spec) = (self.address(), TagsSpec { target, tags });
+        let (address, spec) = (self.address(), TagsSpec { target, tags, before: seen.tags.clone() });
         (!spec.tags.is_empty()).then(|| PlannedTags { address, spec, reason: words.join("; "), cause })
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::apply::{Ended, Runner, lock};
+use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use super::reread::{Now, Target, changed, gone, taken};
 use crate::flow::compare;
@@ -147,10 +148,9 @@ impl Runner<'_> {
         let (outcome, seen) = match created {
             Ok(ids) => (Outcome::Applied, new(&tagged, ids, text)),
             Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => {
-                let list = self.session.list(spec.key.0, &spec.instance, subject).await?;
-                let Some(summary) = list.get(&spec.name) else { return Err(fault) };
+                let summary = self.listed(spec, fault, subject).await?;
                 let seen =
-                    self.session.seen(spec.key.0, &spec.instance, &spec.name, summary, subject).await?;
+                    self.session.seen(spec.key.0, &spec.instance, &spec.name, &summary, subject).await?;
                 let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
                 let same = is_written(&seen, spec, text);
                 let accepted = if id.step == Step::Stub { ours } else { same };
@@ -171,6 +171,20 @@ impl Runner<'_> {
             (Step::Stub, _) | (_, Outcome::AlreadySo) => Written::Ended(outcome),
             _ => Written::To(outcome, flow),
         })
+    }
+
+    /// Finds what has the name. Where AWS says that it is taken, the list will show it in a moment.
+    async fn listed(&self, spec: &FlowSpec, fault: Fault, subject: &str) -> Result<FlowSummary, Fault> {
+        let mut looks = Patience::new(self.session, self.session.others_within());
+        loop {
+            let mut list = self.session.list(spec.key.0, &spec.instance, subject).await?;
+            if let Some(summary) = list.remove(&spec.name) {
+                return Ok(summary);
+            }
+            if fault.kind != FaultKind::AlreadyExists || !looks.goes_on().await {
+                return Err(fault);
+            }
+        }
     }
 
     /// Looks until AWS shows what was written.

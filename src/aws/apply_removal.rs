@@ -1,9 +1,6 @@
 //! Takes away what is left over, and looks afterwards whether it is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::apply::{Ended, Runner, lock};
 use super::apply_role::steady;
@@ -11,37 +8,11 @@ use super::fault::{Fault, FaultKind};
 use super::reread::{Now, Target, changed};
 use crate::operations::Operation;
 use crate::plan::{
-    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, LateSid, Outcome, Removal,
-    Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
+    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, Removal, Rests,
+    RoleRemoval, StatementRemoval, function_changed, role_changed,
 };
-use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, SidKind};
+use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind};
 use crate::snapshot::{RolePolicies, SET_TAG};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// Looks again and again, and ends when something is gone.
-struct Patience {
-    began: Instant,
-    pause: Duration,
-    within: Duration,
-}
-
-impl Patience {
-    fn new(within: Duration) -> Self {
-        Self { began: Instant::now(), pause: FIRST_PAUSE, within }
-    }
-
-    /// Waits a while; says whether there is time for another look.
-    async fn goes_on(&mut self) -> bool {
-        if self.began.elapsed() >= self.within {
-            return false;
-        }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        true
-    }
-}
 
 impl Runner<'_> {
     pub(super) async fn remove(&self, id: &ActionId, removal: &Removal, subject: &str) -> Ended {
@@ -76,7 +47,7 @@ impl Runner<'_> {
             Err(fault) => return Ok(undeletable(&fault, kind)),
         };
         self.deleted(target);
-        let mut patience = Patience::new(self.session.visible_within());
+        let mut patience = self.session.patience();
         loop {
             let published = self.session.published(kind, &flow.instance, &flow.id, subject).await?;
             if published.is_none()
@@ -104,7 +75,7 @@ impl Runner<'_> {
             was_there |= self.disassociate(&removal.instance, function, subject).await?;
         }
         let arns: Vec<String> = removal.functions.iter().map(|function| function.arn().to_string()).collect();
-        let mut patience = Patience::new(self.session.visible_within());
+        let mut patience = self.session.patience();
         loop {
             let list = self.session.functions_of(&removal.instance, subject).await?;
             if !arns.iter().any(|arn| list.contains(arn)) {
@@ -115,8 +86,9 @@ impl Runner<'_> {
             }
         }
         for kept in &removal.keep {
-            if let failed @ Outcome::Failed { .. } = self.restore(kept, subject).await? {
-                return Ok(failed);
+            let restored = self.restore(kept, subject).await?;
+            if !restored.is_done() {
+                return Ok(restored);
             }
         }
         Ok(ended(was_there))
@@ -156,12 +128,7 @@ impl Runner<'_> {
         if own || (kept.any && allowed) {
             return Ok(Outcome::AlreadySo);
         }
-        let kind = match kept.grant.sid {
-            LateSid::Known(kind) => kind,
-            LateSid::After(_) => SidKind::GrantOnly,
-        };
-        let sid = OwnSid { kind, set: kept.grant.set.clone(), hash: grant.hash() };
-        self.write_statement(&kept.grant, &sid.to_string(), subject).await
+        self.write_statement(&kept.grant, &kept.grant.sid(), subject).await
     }
 
     async fn remove_statements(&self, removal: &StatementRemoval, subject: &str) -> Ended {
@@ -176,7 +143,7 @@ impl Runner<'_> {
         let mut was_there = false;
         for (function, sid) in &removal.statements {
             was_there |= self.session.drop_statement(function, sid, subject).await?;
-            let mut patience = Patience::new(self.session.visible_within());
+            let mut patience = self.session.patience();
             loop {
                 let policy = self.session.policy(function, subject).await?.unwrap_or_default();
                 if !policy.sids().any(|there| there == sid) {
@@ -212,7 +179,7 @@ impl Runner<'_> {
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
         let was_there = self.session.delete_function(function, subject).await?;
-        let mut patience = Patience::new(self.session.visible_within());
+        let mut patience = self.session.patience();
         while self.session.function(function, subject).await?.is_some() {
             if !patience.goes_on().await {
                 return Ok(still_there(subject));
@@ -240,7 +207,7 @@ impl Runner<'_> {
             steady(|| self.session.delete_inline(place, name, policy, subject)).await?;
         }
         let was_there = self.session.delete_role(place, name, subject).await?;
-        let mut patience = Patience::new(self.session.visible_within());
+        let mut patience = self.session.patience();
         while self.session.trust(place, name, subject).await?.is_some() {
             if !patience.goes_on().await {
                 return Ok(still_there(subject));

@@ -5,6 +5,7 @@
 
 mod answer;
 mod apply;
+mod apply_binding;
 mod apply_flow;
 mod apply_function;
 mod apply_instance;

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 
@@ -45,8 +46,12 @@ where
         if !taken && !fault.maybe_done() {
             return Err(fault);
         }
-        let mut patience = session.patience();
-        for _ in 0..LOOKS {
+        // Where the name is taken, somebody has just created it: that will show.
+        let within = if taken { session.others_within() } else { session.visible_within() };
+        let mut patience = Patience::new(session, within);
+        let mut looks = 0;
+        while taken || looks < LOOKS {
+            looks += 1;
             if let Some(found) = look().await? {
                 return Ok(Created::Found(found, fault));
             }

@@ -23,6 +23,7 @@ impl Writing<'_> {
         }
         let revision = |alias: Option<&AliasSeen>| alias.map(|alias| alias.revision.clone());
         let mut tries = 0;
+        let mut looks = Patience::new(self.session, self.session.others_within());
         let wrote = loop {
             tries += 1;
             let Err(fault) = self.point(alias, known, (&version, &note)).await else { break true };
@@ -36,6 +37,8 @@ impl Writing<'_> {
                 seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {
                 }
                 _ if fault.maybe_done() => return Err(fault.into()),
+                // Somebody else wrote it, and what they wrote does not show yet.
+                seen if revision(seen.as_ref()) == revision(known) && looks.goes_on().await => {}
                 _ => return Err(self.changed(&format!("alias `{alias}` was changed"))),
             }
         };

@@ -33,6 +33,8 @@ pub const ATTEMPT: Duration = Duration::from_secs(15);
 const THROTTLED_TRIES: u32 = 10;
 /// Tries of a call that may be repeated, when nobody answers, the service fails, or what answers is not the service.
 const TRANSIENT_TRIES: u32 = 4;
+/// The longest wait for what somebody else just wrote: it was accepted before, and only has to spread.
+const OTHERS: Duration = Duration::from_secs(10);
 /// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
@@ -256,6 +258,11 @@ impl Session {
     /// Puts the end of the run off by a time in which it waited for a person.
     pub fn postpone(&self, by: Duration) {
         self.budget.postpone(by);
+    }
+
+    /// How long to wait until what somebody else just wrote is visible, before it counts as something else.
+    pub(super) fn others_within(&self) -> Duration {
+        self.options.visible_within.min(OTHERS)
     }
 
     /// The clients for an account and Region.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::budget::Patience;
 use super::fault::Fault;
 use super::session::Session;
 use crate::resource::InstanceArn;
@@ -32,10 +33,11 @@ impl Visibility {
         session: &Session,
         instance: &InstanceArn,
         arn: &str,
+        within: Duration,
         subject: &str,
     ) -> Result<bool, Fault> {
         let written = Instant::now();
-        let mut patience = session.patience();
+        let mut patience = Patience::new(session, within);
         loop {
             if self.look(session, instance, subject, written).await?.contains(arn) {
                 return Ok(true);

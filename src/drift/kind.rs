@@ -90,7 +90,7 @@ impl DriftKind {
     /// The kind of a difference with this cause; none where the difference only follows from others.
     pub(super) const fn of(cause: Cause) -> Option<Self> {
         match cause {
-            Cause::Absent | Cause::TakenAway => Some(Self::Missing),
+            Cause::Absent => Some(Self::Missing),
             Cause::Outside | Cause::OutsideAtLeast => Some(Self::ChangedOutside),
             Cause::Manifest => Some(Self::ChangedInManifest),
             Cause::Both => Some(Self::ChangedBoth),
@@ -125,7 +125,7 @@ pub enum Moved {
 impl Moved {
     pub(super) const fn by(cause: Cause) -> Self {
         match cause {
-            Cause::Outside | Cause::OutsideAtLeast | Cause::TakenAway => Self::Aws,
+            Cause::Outside | Cause::OutsideAtLeast => Self::Aws,
             Cause::Manifest | Cause::LeftOver => Self::Repository,
             Cause::Both => Self::Both,
             Cause::Absent | Cause::Unknown | Cause::Follows => Self::Unknown,

@@ -70,6 +70,7 @@ fn fate(problem: &Problem) -> Fate {
         "environment-unreadable" => Fate::Difference(CouldNotTell, Moved::Unknown),
         "flow-being-edited"
         | "qualified-association"
+        | "association-unmarked"
         | "instance-first"
         | "functions-per-instance"
         | "policy-too-large" => Fate::OfPlanning,
@@ -105,11 +106,8 @@ fn planned(
     reason: &str,
 ) -> Option<Difference> {
     let kind = DriftKind::of(cause)?;
-    let message = match (kind, cause) {
-        (DriftKind::Missing, Cause::TakenAway) => {
-            format!("{reason}; this set had put it there: AWS moved, somebody took it away")
-        }
-        (DriftKind::Missing | DriftKind::LeftOver, _) => reason.to_owned(),
+    let message = match kind {
+        DriftKind::Missing | DriftKind::LeftOver => reason.to_owned(),
         _ if matches!(change.spec(), Spec::Tags(_)) => reason.to_owned(),
         _ => moved(&what(change.spec(), reason), change.spec(), cause),
     };
@@ -136,7 +134,7 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
         _ => {
             let why = match spec {
                 Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
-                Spec::FlowMetadata(_) | Spec::Attributes(_) => {
+                Spec::FlowMetadata(_) | Spec::Attributes(_) | Spec::Grant(_) => {
                     "no trace of what was applied last is kept of these"
                 }
                 _ => "it has no tag that says what was applied last",

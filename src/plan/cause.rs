@@ -12,8 +12,6 @@ use crate::resource::Address;
 pub enum Cause {
     /// It is not there, and nothing tells whether it ever was.
     Absent,
-    /// It is not there, and a trace says that the set had made it: somebody took it away.
-    TakenAway,
     /// AWS moved; what the manifest wants is what was applied last.
     Outside,
     /// AWS moved; whether the manifest did too cannot be told, since not every value is declared.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     Action, ActionId, AssociationSpec, AttributesSpec, Disassociation, FieldChange, FlowMetadataSpec,
     FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec, KeptFlow, KeptGrant,
-    LateSid, LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, TagTarget, TagsSpec,
+    LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, TagTarget, TagsSpec,
 };
 use crate::flow::compare;
 use crate::flow::document::Document;
@@ -115,13 +115,12 @@ fn function(spec: &FunctionSpec) -> Value {
 }
 
 fn grant(spec: &GrantSpec) -> Value {
-    let GrantSpec { grant, set, sid, taken } = spec;
-    let sid = match sid {
-        LateSid::Known(SidKind::WithAssociation) => json!(["a"]),
-        LateSid::Known(SidKind::GrantOnly) => json!(["g"]),
-        LateSid::After(after) => json!(["after", id(after)]),
+    let GrantSpec { grant, set, kind, taken } = spec;
+    let kind = match kind {
+        SidKind::WithAssociation => json!(["a"]),
+        SidKind::GrantOnly => json!(["g"]),
     };
-    json!(["grant", arn(&grant.function), grant.instance.to_string(), set.as_str(), sid, taken])
+    json!(["grant", arn(&grant.function), grant.instance.to_string(), set.as_str(), kind, taken])
 }
 
 fn flow(spec: &FlowSpec) -> Value {

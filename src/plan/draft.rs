@@ -14,6 +14,8 @@ pub(super) struct Draft {
     pub(super) in_sync: usize,
     /// What can neither be found in sync nor written, and why: what depends on it is held.
     pub(super) blocked: BTreeMap<Address, String>,
+    /// Associations that another function of the same ARN makes: one association, several qualifiers.
+    pub(super) shared: BTreeMap<Address, ActionId>,
 }
 
 impl Draft {

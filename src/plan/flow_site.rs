@@ -284,7 +284,8 @@ impl Site<'_> {
                     self.hold(draft, "flow-held", message, Some(&hint));
                     return None;
                 }
-                let id = ActionId { address, step: Step::Write };
+                let shared = draft.shared.get(&address).cloned();
+                let id = shared.unwrap_or(ActionId { address, step: Step::Write });
                 if draft.actions.iter().any(|action| action.id == id) {
                     after.push(id);
                 }

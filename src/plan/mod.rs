@@ -87,8 +87,8 @@ use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{CreateInstance, Manifest, State, Status};
 use crate::resource::{
-    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, Place, Problem, SetName, Severity,
-    SidKind,
+    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName,
+    Severity, SidKind,
 };
 use crate::snapshot::{FlowSeen, Gap, Snapshot};
 
@@ -186,19 +186,11 @@ pub struct GrantSpec {
     pub grant: Grant,
     /// The set that will own it.
     pub set: SetName,
-    /// Which kind of Sid it gets.
-    pub sid: LateSid,
-    /// Sids of the set's own that hold something else under this grant's hash: not to be written to.
+    /// Which kind of Sid it gets: whether it marks the association as the set's.
+    pub kind: SidKind,
+    /// Other Sids of the set's own for the same call, and its own where that holds something else: they go when the
+    /// statement is there.
     pub taken: Vec<String>,
-}
-
-/// The kind of a Sid: it says whether flowbind made the association too, which only the write itself tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LateSid {
-    /// It is known.
-    Known(SidKind),
-    /// `WithAssociation` if this action really made the association, else `GrantOnly`.
-    After(ActionId),
 }
 
 /// A flow or module to be written.
@@ -379,6 +371,13 @@ impl Plan {
     /// Whether something that the manifest wants is left undone, because it must not be written as things are.
     pub fn is_held(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
+    }
+}
+
+impl GrantSpec {
+    /// The Sid that the statement gets.
+    pub fn sid(&self) -> OwnSid {
+        OwnSid { kind: self.kind, set: self.set.clone(), hash: self.grant.hash() }
     }
 }
 

@@ -9,10 +9,9 @@ use crate::flow::compare::{self, BlockChange, FlowDiff};
 use crate::manifest::State;
 use crate::operations::Operation;
 use crate::plan::{
-    self, Action, Counts, FieldChange, Guard, LateSid, Partial, Plan, Removal, Spec, Step, TagTarget,
-    TagsSpec,
+    self, Action, Counts, FieldChange, Guard, Partial, Plan, Removal, Spec, Step, TagTarget, TagsSpec,
 };
-use crate::resource::{OwnSid, Problem, SidKind};
+use crate::resource::Problem;
 use crate::snapshot::Gap;
 
 /// `flowbind.plan/v1`.
@@ -264,19 +263,12 @@ pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
             instance: spec.instance.to_string(),
             function: spec.function.arn().to_string(),
         },
-        Spec::Grant(spec) => {
-            let kind = match &spec.sid {
-                LateSid::Known(kind) => *kind,
-                LateSid::After(_) => SidKind::WithAssociation,
-            };
-            let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() };
-            PlannedDetail::Grant {
-                instance: spec.grant.instance.to_string(),
-                function: spec.grant.function.arn().to_string(),
-                sid: sid.to_string(),
-                replaces: spec.taken.clone(),
-            }
-        }
+        Spec::Grant(spec) => PlannedDetail::Grant {
+            instance: spec.grant.instance.to_string(),
+            function: spec.grant.function.arn().to_string(),
+            sid: spec.sid().to_string(),
+            replaces: spec.taken.clone(),
+        },
         Spec::Flow(spec) => PlannedDetail::Flow {
             instance: spec.instance.to_string(),
             name: spec.name.clone(),

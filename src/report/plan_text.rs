@@ -8,8 +8,7 @@ use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
 use crate::operations::Operation;
-use crate::plan::{self, Action, Change, Counts, GrantSpec, LateSid, Partial, Plan, Spec, Step};
-use crate::resource::{OwnSid, SidKind};
+use crate::plan::{self, Action, Change, Counts, GrantSpec, Partial, Plan, Spec, Step};
 
 const INDENT: &str = "      ";
 
@@ -182,15 +181,6 @@ pub(super) fn step_text(step: Step) -> &'static str {
     }
 }
 
-/// The Sid that a statement gets.
-pub(super) fn grant_sid(spec: &GrantSpec) -> OwnSid {
-    let kind = match &spec.sid {
-        LateSid::Known(kind) => *kind,
-        LateSid::After(_) => SidKind::WithAssociation,
-    };
-    OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() }
-}
-
 fn grant_text(spec: &GrantSpec) -> String {
-    format!("{} lets {} call {}", grant_sid(spec), spec.grant.instance, spec.grant.function.arn())
+    format!("{} lets {} call {}", spec.sid(), spec.grant.instance, spec.grant.function.arn())
 }

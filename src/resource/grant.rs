@@ -51,6 +51,11 @@ impl Grant {
         sha256(canonical)[..16].to_owned()
     }
 
+    /// Hashes for the Sid that holds the statement while another one is replaced under its own Sid.
+    pub fn interim_hash(&self) -> String {
+        sha256(format!("interim\n{}", self.hash()))[..16].to_owned()
+    }
+
     /// The bytes that the statement adds to a policy, the comma before it included.
     pub fn bytes(&self, sid: &str) -> usize {
         self.statement(sid).to_string().len() + 1

@@ -223,7 +223,7 @@ async fn every_kind_is_told_apart_in_one_run() {
         (expected[1], "repository", "the repository moved since the last apply, not AWS"),
         (expected[2], "both", "AWS and the repository both moved"),
         (expected[3], "unknown", "who moved cannot be told"),
-        (expected[4], "aws", "somebody took it away"),
+        (expected[4], "unknown", "marks the association as this set's"),
         (expected[5], "unknown", "no flow named `Lost`"),
         (expected[6], "repository", "this set associated"),
         (expected[8], "repository", "this set made flow `Old`"),

@@ -103,8 +103,8 @@ async fn a_function_is_made_with_its_role_and_alias_before_it_is_bound_and_then_
     insta::assert_snapshot!(lines(&plan).join("\n"), @r"
     role/greeter: no role `greeter-role` in account 111122223333
     function/greeter: no function `greeter-dev` in account 111122223333, eu-west-2
-    association/support/greeter: the instance's list does not hold greeter-dev; flow/main needs it
-    grant/support/greeter: the policy of greeter-dev:live does not let the instance call it; flow/main needs it
+    association/support/greeter: greeter-dev is not associated with the instance; flow/main calls it
+    grant/support/greeter: the policy of greeter-dev:live does not let the instance call it; flow/main calls it
     flow/main: block `Greet` differs from the manifest
     ");
     let after = |kind: &str| {
@@ -112,8 +112,8 @@ async fn a_function_is_made_with_its_role_and_alias_before_it_is_bound_and_then_
         action.after.iter().map(|id| id.address.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(after("function"), ["role/greeter"]);
-    assert_eq!(after("association"), ["function/greeter"]);
-    assert_eq!(after("grant"), ["function/greeter", "association/support/greeter"]);
+    assert_eq!(after("grant"), ["function/greeter"]);
+    assert_eq!(after("association"), ["function/greeter", "grant/support/greeter"]);
     assert_eq!(after("flow"), ["function/greeter", "association/support/greeter", "grant/support/greeter"]);
 
     let live =

@@ -115,7 +115,7 @@ async fn changed_code_and_a_moved_or_lost_alias_are_named_and_mended() {
 
     // With the alias goes its policy, and with that the grant.
     lambda.delete_alias().function_name(NAME).name("live").send().await.unwrap();
-    let grant = "grant/support/greeter: the policy of greeter-dev:live does not let the instance call it; flow/main needs it";
+    let grant = "grant/support/greeter: the policy of greeter-dev:live does not let the instance call it; flow/main calls it";
     mended(&world, "lost", &["function/greeter: there is no alias `live`", grant]).await;
 }
 

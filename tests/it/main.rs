@@ -36,6 +36,7 @@ mod import;
 mod laws;
 mod lint;
 mod log_lines;
+mod marks;
 mod outputs;
 mod packages;
 mod permissions;
@@ -54,6 +55,7 @@ mod schemas;
 mod states;
 mod story;
 mod streams;
+mod two_appliers;
 mod world;
 
 // Asks at a terminal.

@@ -205,7 +205,7 @@ async fn every_action_of_the_policy_to_apply_is_missed_when_it_is_not_there() {
     let missed = each_is_missed(&[&fresh, &changed], APPLY).await;
     for (action, operation) in [
         ("ds:DescribeDirectories", "connect:ListInstances"),
-        ("lambda:AddPermission", "connect:AssociateLambdaFunction"),
+        ("lambda:AddPermission", "lambda:AddPermission"),
         ("lambda:RemovePermission", "lambda:RemovePermission"),
         ("lambda:TagResource", "lambda:CreateFunction"),
         ("iam:PassRole", "lambda:CreateFunction"),

@@ -58,7 +58,7 @@ pub(crate) fn arn(function: &str) -> String {
     format!("arn:aws:lambda:eu-west-2:111122223333:function:{function}")
 }
 
-async fn start(settings: Settings) -> World {
+pub(crate) async fn start(settings: Settings) -> World {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("m.yaml", MANIFEST);

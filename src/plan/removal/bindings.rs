@@ -10,7 +10,7 @@ use super::mentions::Qualifier;
 use super::{Disassociation, KeptGrant, Removal, StatementRemoval, Tally, label};
 use crate::manifest::{Grants, Manifest};
 use crate::plan::uses::{association_of, uses};
-use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, LateSid, Spec};
+use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SidKind,
 };
@@ -32,6 +32,13 @@ struct Own<'a> {
     sid: &'a str,
     kind: SidKind,
     left_over: bool,
+}
+
+impl Own<'_> {
+    /// Whether it marks an association as the set's.
+    fn marks(&self) -> bool {
+        self.kind == SidKind::WithAssociation
+    }
 }
 
 /// A grant that the manifest wants.
@@ -92,7 +99,7 @@ impl<'a> Planner<'a, '_> {
     /// Pairs what is wanted with what the set owns.
     fn pairs(&mut self, observed: &Snapshot) -> BTreeMap<Key, Pair<'a>> {
         let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
-        let mut hashes = BTreeSet::new();
+        let mut grants = BTreeSet::new();
         for (instance, name) in uses(self.desired).into_keys() {
             let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| seen.arn.clone());
             let (Some(function), Some(arn)) = (self.desired.functions.get(&name), arn) else { continue };
@@ -100,7 +107,7 @@ impl<'a> Planner<'a, '_> {
             let pair = pairs.entry(key).or_default();
             pair.associated |= association_of(self.desired, &instance, &name).is_some();
             let grant = Grant { function: function.target.clone(), instance: arn };
-            hashes.insert((grant.function.clone(), grant.hash()));
+            grants.insert(grant.clone());
             pair.wanted.push(Wanted { name, grant, any: function.grants == Grants::Any });
         }
         let seen = self.seen;
@@ -114,25 +121,43 @@ impl<'a> Planner<'a, '_> {
                         continue;
                     };
                     self.tally.own(Kind::Grant);
-                    // A wanted Sid that says something else is mended where grants are planned.
-                    let left_over = !hashes.contains(&(function.clone(), own.hash.clone()));
-                    let Some(instance) = statement.instance() else {
+                    // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
+                    // grants are planned.
+                    let wanted = grants.iter().find(|grant| {
+                        grant.function == function
+                            && (grant.hash() == own.hash || statement.is_exactly(grant))
+                    });
+                    let left_over = wanted.is_none();
+                    let known = self.instance_of(&function, &own.hash);
+                    let Some(instance) = known.or_else(|| statement.instance()) else {
                         if left_over {
                             self.nameless(&function, &statement.sid);
                         }
                         continue;
                     };
+                    let made = Grant { function: function.clone(), instance: instance.clone() };
+                    let fits = [made.hash(), made.interim_hash()].contains(&own.hash);
                     let pair = pairs.entry((instance, place.clone(), name.clone())).or_default();
                     pair.own.push(Own {
                         function: function.clone(),
                         sid: &statement.sid,
-                        kind: own.kind,
+                        // One that was made for another instance says nothing about this one.
+                        kind: if fits { own.kind } else { SidKind::GrantOnly },
                         left_over,
                     });
                 }
             }
         }
         pairs
+    }
+
+    /// The instance that a Sid was made for, whatever its statement says now.
+    fn instance_of(&self, function: &FunctionRef, hash: &str) -> Option<InstanceArn> {
+        let mut known = self.contents.arns.values();
+        let made = |instance: &InstanceArn| {
+            Grant { function: function.clone(), instance: instance.clone() }.hash() == hash
+        };
+        known.find(|instance| made(instance)).map(|instance| (*instance).clone())
     }
 
     fn nameless(&mut self, function: &FunctionRef, sid: &str) {
@@ -195,8 +220,7 @@ impl<'a> Planner<'a, '_> {
         function: &FunctionRef,
         pair: &Pair<'_>,
     ) -> Ending {
-        let marks: Vec<&Own<'_>> =
-            pair.own.iter().filter(|own| own.kind == SidKind::WithAssociation).collect();
+        let marks: Vec<&Own<'_>> = pair.own.iter().filter(|own| own.marks()).collect();
         let Some(Look::Found(list)) = self.seen.associations.get(name) else {
             return if marks.is_empty() { Ending::None } else { Ending::Stays { held: true } };
         };
@@ -254,7 +278,7 @@ impl<'a> Planner<'a, '_> {
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {
         let set = self.desired.set.clone();
-        GrantSpec { grant: wanted.grant.clone(), set, sid: LateSid::Known(kind), taken }
+        GrantSpec { grant: wanted.grant.clone(), set, kind, taken }
     }
 
     /// Sees to it that one wanted statement says whether the association is the set's: when the statement that says so
@@ -266,8 +290,7 @@ impl<'a> Planner<'a, '_> {
         pair: &Pair<'_>,
         ending: &Ending,
     ) -> Option<ActionId> {
-        let marked =
-            |left: bool| move |own: &&Own<'_>| own.kind == SidKind::WithAssociation && own.left_over == left;
+        let marked = |left: bool| move |own: &&Own<'_>| own.marks() && own.left_over == left;
         let (from, kind, after) = match ending {
             Ending::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
                 (pair.own.iter().find(marked(true))?, SidKind::WithAssociation, Vec::new())
@@ -281,15 +304,18 @@ impl<'a> Planner<'a, '_> {
         })?;
         let address = Address::between(Kind::Grant, instance_name, &wanted.name);
         if let Some(action) = self.draft.write_of(&address) {
-            if let Change::Create(Spec::Grant(spec)) = &mut action.change {
-                spec.sid = LateSid::Known(kind);
+            if let Change::Create(Spec::Grant(spec)) | Change::Update(Spec::Grant(spec)) = &mut action.change
+                && kind == SidKind::WithAssociation
+            {
+                spec.kind = kind;
             }
             return Some(action.id.clone());
         }
         let taken = pair.own.iter().filter(|own| own.function == wanted.grant.function && own.kind != kind);
         let taken: Vec<String> = taken.map(|own| own.sid.to_owned()).collect();
-        let what = if kind == SidKind::WithAssociation { "made" } else { "ends" };
-        let reason = format!("its Sid is to say that the set {what} the association with {}", instance.id);
+        let what = if kind == SidKind::WithAssociation { "owns" } else { "no longer owns" };
+        let reason =
+            format!("update the Sid to record that the set {what} the association with {}", instance.id);
         let spec = Spec::Grant(self.grant(wanted, kind, taken));
         self.draft.in_sync = self.draft.in_sync.saturating_sub(1);
         Some(self.draft.act(address, Change::Update(spec), (Cause::Follows, reason), after))
@@ -308,7 +334,7 @@ impl<'a> Planner<'a, '_> {
         let (mut statements, mut after) = (Vec::new(), Vec::new());
         for own in pair.own.iter().filter(|own| own.left_over) {
             // The mark of an association that has to stay stays too; why was said there.
-            if matches!(ending, Ending::Stays { held: true }) && own.kind == SidKind::WithAssociation {
+            if matches!(ending, Ending::Stays { held: true }) && own.marks() {
                 continue;
             }
             let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::super::flow_text::Made;
 use super::super::ownership::APPLIED_TAG;
-use super::super::{Action, ActionId, FlowSpec, LateSid, Plan, Spec, TagTarget};
+use super::super::{Action, ActionId, FlowSpec, Plan, Spec, TagTarget};
 use super::sets::Set;
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
-use crate::resource::{FlowType, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, SidKind, Statement};
+use crate::resource::{FlowType, InstanceArn, Kind, Label, ResourcePolicy, Statement};
 use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
 
 /// The instance's ARN.
@@ -87,11 +87,7 @@ fn write(made: &Set, spec: &Spec, ids: &mut Made, seen: &mut Snapshot) {
         }
         Spec::Grant(spec) => {
             let Some(Look::Found(policy)) = seen.policies.get_mut(&spec.grant.function) else { panic!() };
-            let kind = match &spec.sid {
-                LateSid::Known(kind) => *kind,
-                LateSid::After(_) => SidKind::WithAssociation,
-            };
-            let sid = OwnSid { kind, set: spec.set.clone(), hash: spec.grant.hash() }.to_string();
+            let sid = spec.sid().to_string();
             policy
                 .statements
                 .retain(|statement| !spec.taken.contains(&statement.sid) && statement.sid != sid);

@@ -7,7 +7,6 @@ use similar::{ChangeTag, TextDiff};
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
 use crate::plan::{FieldChange, FlowMetadataSpec, Removal, Spec};
 use crate::report::fields::{function_line, role_line};
-use crate::report::plan_text::grant_sid;
 use crate::report::removal::removal_lines;
 
 /// Lines of a block's JSON around a change.
@@ -48,7 +47,7 @@ fn all_lines(spec: &Spec) -> Vec<String> {
             marked('+', &[("function", &spec.function.arn()), ("instance", &spec.instance)])
         }
         Spec::Grant(spec) => {
-            let (grant, sid) = (&spec.grant, grant_sid(spec));
+            let (grant, sid) = (&spec.grant, spec.sid());
             let function = grant.function.arn();
             marked('+', &[("statement", &sid), ("function", &function), ("instance", &grant.instance)])
         }

@@ -17,10 +17,10 @@ use super::note::Note;
 use super::progress::Console;
 use super::question::question;
 use super::terminal::Terminal;
-use super::{load, plan as plan_verb, retype};
+use super::{load, plan as plan_verb, progress, retype};
 use crate::backup::Backups;
 use crate::manifest::{Manifest, Sources};
-use crate::plan::{ApplyReport, Extent, Outcome, Plan};
+use crate::plan::{ApplyReport, Extent, Outcome, Plan, apply_forecast};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
 use crate::resource::Address;
@@ -197,6 +197,7 @@ impl Writing<'_> {
         let backups = |plan: &Plan| Backups::new(Path::new(OWN_FOLDER), &self.backup(several, plan));
         let overwrites = |plan: &&Plan| plan.overwrites(&self.allowed_in(plan));
         plans.iter().filter(overwrites).try_for_each(|plan| can_keep(&backups(plan)))?;
+        self.announce(&plans);
         let plans = if self.approve(&plans).await? { self.unchanged(plans).await? } else { plans };
         let session = &self.connection.session;
         self.interrupt.writing(session.stop());
@@ -218,6 +219,17 @@ impl Writing<'_> {
         }
         written?;
         Ok(reports)
+    }
+
+    /// Says what carrying the plans out takes.
+    fn announce(&self, plans: &[Plan]) {
+        for plan in plans {
+            let (calls, time) = apply_forecast(&plan.carried_out(&self.allowed_in(plan)));
+            if calls > 0 {
+                let time = progress::seconds(time).map(|time| format!(", {time}")).unwrap_or_default();
+                self.terminal.say(&format!("{}: applying: at least {calls} calls{time}", plan.set));
+            }
+        }
     }
 
     /// Refuses a reviewed plan of which a part is protected: it is written whole, or not at all.

@@ -1,6 +1,6 @@
 //! Progress: results of actions as they end, and one live line on a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::aws::Progress;
 use crate::operations::Operation;
-use crate::plan::{Action, ActionId, Forecast, Outcome, Plan};
+use crate::plan::{Action, ActionId, Forecast, Outcome, Plan, apply_forecast};
 use crate::report;
 use crate::resource::{Address, SetName};
 
@@ -39,13 +39,19 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Says a time that is worth saying: `7 s`, `2 min 5 s`.
+pub(super) fn seconds(time: Duration) -> Option<String> {
+    match time.as_secs_f64().round() as u64 {
+        0 => None,
+        seconds @ 1..120 => Some(format!("{seconds} s")),
+        seconds => Some(format!("{} min {} s", seconds / 60, seconds % 60)),
+    }
+}
+
 fn reading(forecast: &Forecast, more: Option<&BTreeMap<Operation, u32>>) -> String {
     let lists: u32 = more.map_or(0, |more| more.values().sum());
     let (least, all) = (forecast.at_least + lists, forecast.calls.values().sum::<u32>() + lists);
-    let time = match forecast.time.as_secs_f64().round() {
-        0.0 => String::new(),
-        seconds => format!(", {seconds} s"),
-    };
+    let time = seconds(forecast.time).map(|time| format!(", {time}")).unwrap_or_default();
     let unmanaged = if more.is_some() { ", plus unmanaged resources" } else { "" };
     match least == all {
         true => format!("at least {least} calls{time}{unmanaged}"),
@@ -62,7 +68,7 @@ impl Drop for Reading<'_> {
 /// Shows how writing goes on. It ends when it is dropped.
 pub(super) struct Console<'a> {
     terminal: &'a Terminal,
-    set: &'a SetName,
+    plan: &'a Plan,
     /// Whether results are written as text, and whether addresses have their set in front.
     text: bool,
     several: bool,
@@ -74,6 +80,8 @@ pub(super) struct Console<'a> {
 struct State {
     /// Writes of each resource that have not ended.
     open: BTreeMap<Address, usize>,
+    /// The actions that have ended.
+    ended: BTreeSet<ActionId>,
     /// The first failure to write a result.
     error: Option<io::Error>,
 }
@@ -85,15 +93,23 @@ impl<'a> Console<'a> {
         plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
         let length = u64::try_from(open.len()).unwrap_or(u64::MAX);
         let draws = terminal.draws() && length > 0;
-        let bar = draws.then(|| bar(format!("{}: writing", plan.set), Some(length))).flatten();
+        let bar = draws.then(|| bar(format!("{}: applying", plan.set), Some(length))).flatten();
         terminal.draw(bar.clone());
-        Self { terminal, set: &plan.set, text, several, bar, state: Mutex::new(State { open, error: None }) }
+        Self { terminal, plan, text, several, bar, state: Mutex::new(State { open, ..State::default() }) }
     }
 
     /// Ends it; fails if a result could not be written.
     pub(super) fn end(self) -> io::Result<()> {
         let error = self.state().error.take();
         error.map_or(Ok(()), Err)
+    }
+
+    /// The time that the rest takes at the least, to be put behind the message.
+    fn left(&self, ended: &BTreeSet<ActionId>) -> String {
+        let mut rest = self.plan.clone();
+        rest.actions.retain(|action| !ended.contains(&action.id));
+        let time = seconds(apply_forecast(&rest).1);
+        time.map(|time| format!(", at least {time} left")).unwrap_or_default()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -124,12 +140,12 @@ impl Progress for Console<'_> {
     fn ended(&self, id: &ActionId, outcome: &Outcome) {
         let mut state = self.state();
         if self.text {
-            let set = self.several.then(|| self.set.as_str());
+            let set = self.several.then(|| self.plan.set.as_str());
             if let Err(error) = self.terminal.result(&report::outcome_text(set, id, outcome)) {
                 state.error.get_or_insert(error);
             }
         }
-        let (message, fields) = report::outcome_event(self.set, id, outcome);
+        let (message, fields) = report::outcome_event(&self.plan.set, id, outcome);
         let level = match outcome {
             Outcome::Applied | Outcome::AlreadySo => Level::Info,
             Outcome::Skipped { .. } | Outcome::NotBegun { .. } => Level::Warning,
@@ -145,6 +161,8 @@ impl Progress for Console<'_> {
         if let Some(bar) = &self.bar {
             let done = state.open.values().filter(|open| **open == 0).count();
             bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+            state.ended.insert(id.clone());
+            bar.set_message(format!("{}: applying{}", self.plan.set, self.left(&state.ended)));
         }
     }
 }

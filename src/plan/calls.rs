@@ -4,7 +4,9 @@
 //! Retries, further pages, and looks that wait until AWS shows a write come on top.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use super::buckets::paced_time;
 use super::tags::kind_of_arn;
 use super::{
     Action, AssociationSpec, Callers, Change, Disassociation, FlowMetadataSpec, FlowRemoval, FlowSpec,
@@ -34,6 +36,14 @@ pub fn apply_calls(plan: &Plan) -> Calls {
         tally.callers(instance, callers);
     }
     tally.0
+}
+
+/// The calls and the time that carrying a plan out takes at the least.
+pub fn apply_forecast(plan: &Plan) -> (u32, Duration) {
+    let calls = apply_calls(plan);
+    let all = calls.values().fold(0, |sum: u32, times| sum.saturating_add(*times));
+    let each = calls.iter().map(|((place, operation), times)| (Some(place), *operation, *times));
+    (all, paced_time(each))
 }
 
 /// The instance whose list of functions confirms an association.

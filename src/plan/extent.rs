@@ -32,6 +32,16 @@ impl Plan {
         extent
     }
 
+    /// Gives the plan with those actions alone that are carried out if these addresses are allowed by name, to count
+    /// their calls.
+    #[must_use]
+    pub fn carried_out(&self, allowed: &BTreeSet<Address>) -> Self {
+        let refused = self.refused(allowed);
+        let mut plan = self.clone();
+        plan.actions.retain(|action| !refused.contains(&action.id));
+        plan
+    }
+
     /// The actions that a guard keeps from being carried out, and those that wait for one of them.
     fn refused(&self, allowed: &BTreeSet<Address>) -> BTreeSet<&ActionId> {
         let guarded = |action: &&Action| action.guard.as_ref().is_some_and(|g| !allowed.contains(&g.allow));

@@ -47,7 +47,7 @@ use serde::Serialize;
 
 pub use begin::{NotBegun, may_begin};
 pub use buckets::paced_time;
-pub use calls::{Calls, apply_calls};
+pub use calls::{Calls, apply_calls, apply_forecast};
 pub use cause::{Cause, Withheld};
 pub use counts::Counts;
 use draft::Draft;

@@ -61,6 +61,38 @@ async fn a_read_announces_no_more_calls_than_are_made_whatever_exists() {
     }
 }
 
+/// The calls that an apply announces for its reads and writes, and those that it makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_announces_no_more_calls_than_are_made() {
+    for folder in ["demo", "platform", "starter"] {
+        let temporary = tempfile::tempdir().unwrap();
+        copy(&shipped(""), temporary.path());
+        let world = World::in_folder(temporary, folder).await;
+        let target: &[&str] = if folder == "platform" { &["--for", "dev"] } else { &[] };
+        // From nothing, with nothing to do, and a removal of almost all.
+        let mut announcements = Vec::new();
+        for (round, options) in [&[][..], &[], &["--prune", "--force"]].into_iter().enumerate() {
+            if round == 2 {
+                strip(&world.folder.path().join(folder));
+            }
+            let apply = [&["apply", "--auto-approve", folder], target, options].concat();
+            let (announced, made) = announced(&world, &apply);
+            assert!(announced <= made, "{folder}, {round}: {announced} of {made}");
+            announcements.push((announced, made));
+        }
+        let (first, made) = announcements[0];
+        assert!(first * 3 > made * 2, "{folder}: {first} of {made} is no forecast");
+    }
+}
+
+/// Takes the flows out of a manifest, so that what was made for them is orphaned.
+fn strip(folder: &std::path::Path) {
+    let path = folder.join("flowbind.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, _) = text.split_once("\n  flows:").unwrap();
+    std::fs::write(path, format!("{head}\n")).unwrap();
+}
+
 #[tokio::test]
 async fn what_is_sure_is_a_part_of_what_is_forecast() {
     for folder in ["demo", "platform", "starter"] {

@@ -53,13 +53,11 @@ enum Disturbance {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the mark of an association is written before it"]
 async fn a_run_of_the_demo_that_was_cut_short_is_finished_by_the_same_command() {
     sweep(&DEMO).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "until the mark of an association is written before it"]
 async fn a_run_of_the_platform_that_was_cut_short_is_finished_by_the_same_command() {
     sweep(&PLATFORM).await;
 }

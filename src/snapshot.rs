@@ -15,7 +15,7 @@ mod source;
 
 pub use source::{
     ADOPTED_TAG, APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies,
-    RoleSeen, SET_TAG,
+    RoleSeen, SET_TAG, UNFINISHED,
 };
 
 use crate::manifest::NamedKind;
@@ -49,6 +49,9 @@ pub struct Snapshot {
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
     /// The functions that are in an instance's list and that nothing declared needs; unknown where whose they are could not be read.
     pub strangers: BTreeMap<(Place, String), Look<FunctionFound>>,
+    /// The tags of functions that are in an instance's list and that nothing declares, where a function that is to be
+    /// made is not there: it may have had that name before.
+    pub former: BTreeMap<(Place, String), BTreeMap<String, String>>,
     /// What only removal looks at; none where nothing is to be removed.
     pub removal: Option<RemovalSeen>,
     /// The functions that have a `source:`, by logical name.

@@ -3,8 +3,6 @@
 //! Every write names the revision that it replaces. When that is stale, or an outcome unknown, the function is read:
 //! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
 
-use std::collections::BTreeMap;
-
 use super::apply::{Runner, lock};
 use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
@@ -13,11 +11,8 @@ use super::reread::{changed, taken};
 use super::role_race::RoleRace;
 use super::session::Session;
 use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences};
-use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG};
+use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
 
-/// Lambda's own values where a new function's request says nothing (CreateFunction).
-const DEFAULT_TIMEOUT: u32 = 3;
-const DEFAULT_MEMORY: u32 = 128;
 /// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
 pub(super) const TRIES: u32 = 3;
 
@@ -94,21 +89,25 @@ impl Writing<'_> {
         };
         let settled = self.settle(Goal::Whole).await?;
         let digest = settled.digest();
-        let applied = settled.tags.as_ref().and_then(|tags| tags.get(APPLIED_TAG));
-        if applied != Some(&digest) {
-            self.session.tag_function(&self.spec.function, (APPLIED_TAG, &digest), self.subject).await?;
-            wrote = true;
-        }
+        let live = settled.tags.clone().unwrap_or_default();
         if let Some(alias) = &self.spec.source.publish {
             wrote |= self.publish(alias, settled, &digest).await?;
+        }
+        // Last of all: until then its creation counts as unfinished.
+        let mut tags = self.spec.marks.clone();
+        tags.insert(APPLIED_TAG.to_owned(), digest);
+        tags.retain(|key, value| live.get(key) != Some(value));
+        if !tags.is_empty() {
+            self.session.tag_function(&self.spec.function, &tags, self.subject).await?;
+            wrote = true;
         }
         Ok(wrote)
     }
 
     async fn create(&self) -> Result<bool, Stop> {
-        let FunctionSpec { function, owner, source, role, .. } = self.spec;
-        let expected = self.expected().digest(&function.arn().to_string());
-        let tags = BTreeMap::from([(SET_TAG.to_owned(), owner.clone()), (APPLIED_TAG.to_owned(), expected)]);
+        let FunctionSpec { function, marks, source, role, .. } = self.spec;
+        let mut tags = marks.clone();
+        tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
         let mut race = RoleRace::new();
         loop {
             let create =
@@ -127,7 +126,7 @@ impl Writing<'_> {
                 Err(fault) => return Err(fault.into()),
             };
             let tags = seen.as_ref().and_then(|seen| seen.tags.as_ref());
-            let ours = seen.is_none() || tags.and_then(|tags| tags.get(SET_TAG)) == Some(owner);
+            let ours = seen.is_none() || tags.and_then(|tags| tags.get(SET_TAG)) == marks.get(SET_TAG);
             let differences =
                 seen.as_ref().map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
             return match differences.as_slice() {
@@ -137,21 +136,6 @@ impl Writing<'_> {
                 [] if source.publish.is_none() => Err(Stop::Told(Outcome::AlreadySo)),
                 _ => Err(Stop::Told(taken(self.subject, &format!("function `{}`", function.name)))),
             };
-        }
-    }
-
-    /// What a new function is, if Lambda's defaults are what they are said to be.
-    fn expected(&self) -> FunctionConfiguration {
-        let source = &self.spec.source;
-        FunctionConfiguration {
-            runtime: Some(source.runtime.clone()),
-            handler: Some(source.handler.clone()),
-            role: self.spec.role.clone(),
-            timeout: source.timeout.unwrap_or(DEFAULT_TIMEOUT),
-            memory: source.memory.unwrap_or(DEFAULT_MEMORY),
-            description: source.description.clone().unwrap_or_default(),
-            environment: Some(source.environment.clone().unwrap_or_default()),
-            code: source.code.digest.clone(),
         }
     }
 

@@ -10,7 +10,7 @@ use super::once::{Created, once};
 use super::reread::{changed, gone, taken};
 use super::session::Session;
 use crate::plan::{Outcome, RoleSpec, role_changed};
-use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG};
+use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG, UNFINISHED};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
@@ -28,17 +28,21 @@ impl Runner<'_> {
                     None => (now.policies, false),
                 },
             },
-            None => match self.create_role(spec, &digest, subject).await? {
+            None => match self.create_role(spec, subject).await? {
                 Some(made) => made,
                 None => return Ok(taken(subject, &format!("role `{name}`"))),
             },
         };
         let wrote = write(self.session, spec, &current, subject).await?;
-        if spec.before.is_some() {
-            steady(|| self.session.tag_role(place, name, (APPLIED_TAG, &digest), subject)).await?;
-        }
         let outcome = if wrote || created { Outcome::Applied } else { Outcome::AlreadySo };
-        self.settle_role(outcome, spec, subject).await
+        let outcome = self.settle_role(outcome, spec, subject).await?;
+        if matches!(outcome, Outcome::Applied | Outcome::AlreadySo) {
+            // Last of all: until then its creation counts as unfinished.
+            let mut tags = spec.marks.clone();
+            tags.insert(APPLIED_TAG.to_owned(), digest);
+            steady(|| self.session.tag_role(place, name, &tags, subject)).await?;
+        }
+        Ok(outcome)
     }
 
     /// Creates the role, or finds the one that an earlier try or another run of this set created. Gives the policies
@@ -46,14 +50,11 @@ impl Runner<'_> {
     async fn create_role(
         &self,
         spec: &RoleSpec,
-        digest: &str,
         subject: &str,
     ) -> Result<Option<(RolePolicies, bool)>, Fault> {
-        let RoleSpec { place, name, owner, wanted, .. } = spec;
-        let tags = BTreeMap::from([
-            (SET_TAG.to_owned(), owner.clone()),
-            (APPLIED_TAG.to_owned(), digest.to_owned()),
-        ]);
+        let RoleSpec { place, name, marks, wanted, .. } = spec;
+        let mut tags = marks.clone();
+        tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
         let create = async || {
             self.session.create_role(place, name, &wanted.trust, &tags, subject).await?;
             let (managed, inline) = (BTreeSet::new(), BTreeMap::new());
@@ -62,7 +63,7 @@ impl Runner<'_> {
         };
         let look = async || {
             let seen = self.session.role(place, name, subject).await?;
-            Ok(seen.map(|seen| (seen.policies, seen.tags.get(SET_TAG) == Some(owner))))
+            Ok(seen.map(|seen| (seen.policies, seen.tags.get(SET_TAG) == marks.get(SET_TAG))))
         };
         Ok(match once(self.session, create, look).await? {
             Created::Made((policies, _)) => Some((policies, true)),

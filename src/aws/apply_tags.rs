@@ -23,14 +23,10 @@ impl Runner<'_> {
                 self.session.tag(instance, arn, tags, subject).await?;
             }
             TagTarget::Function(function) => {
-                for (key, value) in tags {
-                    self.session.tag_function(function, (key, value), subject).await?;
-                }
+                self.session.tag_function(function, tags, subject).await?;
             }
             TagTarget::Role { place, name } => {
-                for (key, value) in tags {
-                    steady(|| self.session.tag_role(place, name, (key, value), subject)).await?;
-                }
+                steady(|| self.session.tag_role(place, name, tags, subject)).await?;
             }
         }
         Ok(Outcome::Applied)

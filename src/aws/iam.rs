@@ -257,17 +257,18 @@ impl Session {
         }
     }
 
-    /// Sets a tag of a role.
+    /// Sets tags of a role.
     pub(super) async fn tag_role(
         &self,
         place: &Place,
         name: &str,
-        (key, value): (&str, &str),
+        tags: &BTreeMap<String, String>,
         subject: &str,
     ) -> Result<(), Fault> {
         let operation = Operation::TagRole;
         let client = self.at(place);
-        let tag = client.iam.tag_role().role_name(name).tags(tag(key, value, operation, subject)?);
+        let tags = tags.iter().map(|(key, value)| tag(key, value, operation, subject));
+        let tag = client.iam.tag_role().role_name(name).set_tags(Some(tags.collect::<Result<_, _>>()?));
         let request = || tag.clone().send();
         self.call(operation, place, subject, request).await.map(|_| ())
     }

@@ -208,16 +208,16 @@ impl Session {
         self.call(Operation::UpdateAlias, &function.place, subject, request).await.map(|_| ())
     }
 
-    /// Sets a tag of a function.
+    /// Sets tags of a function.
     pub(super) async fn tag_function(
         &self,
         function: &FunctionRef,
-        (key, value): (&str, &str),
+        tags: &BTreeMap<String, String>,
         subject: &str,
     ) -> Result<(), Fault> {
         let client = self.at(&function.place);
         let tag = client.lambda.tag_resource().resource(function.unqualified().arn().to_string());
-        let tag = tag.tags(key, value);
+        let tag = tag.set_tags(Some(tags.clone().into_iter().collect()));
         let request = || tag.clone().send();
         self.call(Operation::TagFunction, &function.place, subject, request).await.map(|_| ())
     }

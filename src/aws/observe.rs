@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all};
 
 use super::fault::{Fault, FaultKind};
 use super::observe_functions::{is_from_source, sources};
+use super::observe_strangers::former;
 use super::session::Session;
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
@@ -77,6 +78,7 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         snapshot.policies.insert(function, look);
         snapshot.gaps.extend(gap);
     }
+    snapshot.former = former(session, desired, &snapshot).await;
     snapshot.calls = session.calls();
     Ok(snapshot)
 }

@@ -1,7 +1,7 @@
 //! Looks at the functions that are in an instance's list and whose policies nothing that is declared needs: they tell
 //! whether the set once put them there. A handful of calls to Lambda, none to Amazon Connect.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
@@ -10,7 +10,7 @@ use super::observe::gap;
 use super::observe_removal::Observer;
 use super::session::Session;
 use crate::manifest::Manifest;
-use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label};
+use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label, Place};
 use crate::snapshot::{FunctionFound, Gap, Look, Snapshot};
 
 /// Adds them to a snapshot. A missing permission is no gap: whoever may read no more than what the manifest declares
@@ -43,6 +43,29 @@ pub async fn observe_strangers(session: &Session, desired: &Manifest, snapshot: 
     snapshot.strangers.extend(seen);
     snapshot.gaps.extend(gaps);
     snapshot.calls = session.calls();
+}
+
+/// Reads the tags of functions in the lists that nothing declares, if a function from `source:` is not there: a function
+/// cannot be renamed, so that one of them may be what it was called before. It only explains; what cannot be read is left
+/// out.
+pub(super) async fn former(
+    session: &Session,
+    desired: &Manifest,
+    snapshot: &Snapshot,
+) -> BTreeMap<(Place, String), BTreeMap<String, String>> {
+    if !snapshot.sources.values().any(|look| matches!(look, Look::Absent { .. })) {
+        return BTreeMap::new();
+    }
+    let declared = |found: &FunctionRef| {
+        desired.functions.values().any(|function| function.target.unqualified() == *found)
+    };
+    let looks = strangers(snapshot).into_iter().filter(|(_, found)| !declared(found)).map(
+        |(_, function)| async move {
+            let seen = session.function(&function, &format!("function `{}`", function.name)).await;
+            Some(((function.place, function.name), seen.ok()??.tags?))
+        },
+    );
+    join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// Each function once, with an instance whose list holds it.

@@ -125,6 +125,7 @@ fn planned(
 
 fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
     match cause {
+        _ if matches!(spec, Spec::Tags(_)) => what.to_owned(),
         Cause::Outside => format!("{what}: AWS moved since the last apply, not the repository"),
         Cause::OutsideAtLeast => format!(
             "{what}: AWS moved since the last apply; whether the repository did too cannot be told, since not every value is declared"

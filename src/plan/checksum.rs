@@ -87,15 +87,15 @@ fn fields(changes: &[FieldChange]) -> Value {
 }
 
 fn role(spec: &RoleSpec) -> Value {
-    let RoleSpec { place, name, owner, wanted, before, fields } = spec;
+    let RoleSpec { place, name, marks, wanted, before, fields } = spec;
     let RolePolicies { trust, managed, inline } = wanted;
     let before = before.as_ref().map(RolePolicies::digest);
     let wanted = json!([trust, managed, inline]);
-    json!(["role", self::place(place), name, owner, wanted, before, self::fields(fields)])
+    json!(["role", self::place(place), name, marks, wanted, before, self::fields(fields)])
 }
 
 fn function(spec: &FunctionSpec) -> Value {
-    let FunctionSpec { function, owner, source, role, before, fields } = spec;
+    let FunctionSpec { function, marks, source, role, before, fields } = spec;
     let Source {
         runtime,
         handler,
@@ -111,7 +111,7 @@ fn function(spec: &FunctionSpec) -> Value {
     let names: Option<Vec<&String>> = environment.as_ref().map(|variables| variables.keys().collect());
     let source = json!([runtime, handler, digest, managed, timeout, memory, names, description, publish]);
     let before = before.as_ref().map(|seen| &seen.arn);
-    json!(["function", arn(function), owner, source, role, before, self::fields(fields)])
+    json!(["function", arn(function), marks, source, role, before, self::fields(fields)])
 }
 
 fn grant(spec: &GrantSpec) -> Value {

@@ -31,6 +31,12 @@ impl Draft {
         id
     }
 
+    /// Writes tags alone.
+    pub(super) fn tag(&mut self, address: Address, change: Change, (cause, reason): (Cause, String)) {
+        let id = ActionId { address, step: Step::Tag };
+        self.actions.push(Action { id, change, reason, cause, after: Vec::new(), guard: None });
+    }
+
     /// Takes something away.
     pub(super) fn remove(
         &mut self,

@@ -1,9 +1,11 @@
 //! Plans functions from `source:`: code, configuration, and the alias that is pointed at what they are.
 
+use std::collections::BTreeMap;
+
 use super::fields::{DESCRIPTION, FieldChange, differences, named};
-use super::namesake::Namesake;
-use super::ownership::Owner;
-use super::{ActionId, Cause, Change, Draft, Guard, Spec, Step, roles};
+use super::namesake::{Known, Namesake};
+use super::ownership::{OWNER_TAG, owner_tag};
+use super::{ActionId, Cause, Change, Draft, Spec, Step, TagTarget, roles};
 use crate::manifest::{Function, Manifest, Source};
 use crate::resource::{Address, FunctionRef, Kind, Label, Problem};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
@@ -13,8 +15,8 @@ use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionSt
 pub struct FunctionSpec {
     /// The function, without a qualifier.
     pub function: FunctionRef,
-    /// The tag of its owner, set when it is created.
-    pub owner: String,
+    /// The tags by which it is recognised, where it does not have them: its owner's when it is created.
+    pub marks: BTreeMap<String, String>,
     /// What it is to be.
     pub source: Source,
     /// The ARN of its role.
@@ -62,10 +64,12 @@ impl Site<'_> {
         match self.observed.sources.get(self.name) {
             Some(Look::Found(seen)) => self.compare(seen, draft),
             Some(Look::Absent { .. }) => {
+                self.report_former(draft);
                 if let Some(after) = self.after(true, draft) {
                     let target = &self.function.target;
                     let reason = format!("no function `{}` in {}", target.name, target.place);
-                    let change = Change::Create(self.spec(None, Vec::new()));
+                    let marks = [(OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name))].into();
+                    let change = Change::Create(self.spec(marks, None, Vec::new()));
                     draft.act(self.address.clone(), change, (Cause::Absent, reason), after);
                 }
             }
@@ -89,18 +93,18 @@ impl Site<'_> {
         if self.is_weighted(seen, &fields, draft) {
             return;
         }
-        if fields.is_empty() {
-            draft.in_sync += 1;
-            return;
-        }
         let namesake = Namesake {
+            of: (&self.desired.set, self.name),
             address: &self.address,
             what: self.what(),
             tags: seen.tags.as_ref(),
-            digest: &seen.digest(),
-            adopt: self.function.adopt,
-            origin: &self.function.origin,
+            digest: seen.digest(),
+            function: self.function,
         };
+        if fields.is_empty() {
+            let target = TagTarget::Function(self.function.target.unqualified());
+            return namesake.settle(target, self.known(seen, &namesake.digest), draft);
+        }
         let (reason, cause) = match latest {
             0 => alias_reason(seen, &fields),
             some => {
@@ -108,30 +112,37 @@ impl Site<'_> {
                 (format!("{}: {}", namesake.who(), named(&fields[..some])), cause)
             }
         };
-        let may = namesake.may_write(&self.desired.set, &fields, draft);
+        let may = namesake.may_write(&fields, draft);
         let role_changes = fields.iter().any(|field| field.path == "role");
         let after = may.then(|| self.after(role_changes, draft)).flatten();
-        let change = Change::Update(self.spec(Some(seen.clone()), fields));
+        let change = Change::Update(self.spec(namesake.marks(), Some(seen.clone()), fields));
         let Some(after) = after else {
             draft.withhold(self.address.clone(), change, reason, cause);
             return;
         };
         let id = draft.act(self.address.clone(), change, (cause, reason), after);
-        let guarded = self.function.protect && !self.is_half_made(seen);
-        draft.guard(&id, guarded.then(|| Guard::protected(&self.address)));
+        draft.guard(&id, namesake.guard());
     }
 
-    /// The alias comes last: without it, what the set made is what a run left that ended before.
-    fn is_half_made(&self, seen: &FunctionSeen) -> bool {
-        let is_ours = Owner::of(seen.tags.as_ref(), &self.desired.set).is_ours();
-        is_ours && self.source.publish.is_some() && seen.alias.is_none()
+    /// What is known of a function that agrees: the alias notes the whole of what flowbind published.
+    fn known(&self, seen: &FunctionSeen, digest: &str) -> Known {
+        if seen.state != FunctionState::Ready || seen.latest.environment.is_none() {
+            return Known::Never;
+        }
+        let noted = seen.alias.as_ref().is_some_and(|alias| alias.is_note_of(digest));
+        if noted || self.is_whole() { Known::Whole } else { Known::InPart }
+    }
+
+    /// Whether every field that a digest covers is declared.
+    fn is_whole(&self) -> bool {
+        let Source { timeout, memory, environment, description, .. } = self.source;
+        timeout.is_some() && memory.is_some() && environment.is_some() && description.is_some()
     }
 
     /// Whether what is wanted is what was applied last; that can be told where it is, or where every value is declared.
     fn was_applied(&self, seen: &FunctionSeen, applied: &str) -> Option<bool> {
         let Source { runtime, handler, code, role: _, timeout, memory, environment, description, publish: _ } =
             self.source;
-        let whole = timeout.is_some() && memory.is_some() && environment.is_some() && description.is_some();
         let wanted = FunctionConfiguration {
             runtime: Some(runtime.clone()),
             handler: Some(handler.clone()),
@@ -143,7 +154,7 @@ impl Site<'_> {
             code: code.digest.clone(),
         };
         let same = wanted.digest(&seen.arn) == applied;
-        (same || whole).then_some(same)
+        (same || self.is_whole()).then_some(same)
     }
 
     /// The write of its role; none at all if the function needs a role that cannot be had.
@@ -231,7 +242,7 @@ impl Site<'_> {
         );
         if !fields.is_empty() {
             message = format!("{message} (what differs: {})", named(fields));
-            let change = Change::Update(self.spec(Some(seen.clone()), fields.to_vec()));
+            let change = Change::Update(self.spec(BTreeMap::new(), Some(seen.clone()), fields.to_vec()));
             draft.withhold(self.address.clone(), change, named(fields), Cause::Unknown);
         }
         let hint =
@@ -247,10 +258,15 @@ impl Site<'_> {
         draft.problems.push(problem);
     }
 
-    fn spec(&self, before: Option<FunctionSeen>, fields: Vec<FieldChange>) -> Spec {
+    fn spec(
+        &self,
+        marks: BTreeMap<String, String>,
+        before: Option<FunctionSeen>,
+        fields: Vec<FieldChange>,
+    ) -> Spec {
         Spec::Function(Box::new(FunctionSpec {
             function: self.function.target.unqualified(),
-            owner: format!("{}/{}", self.desired.set, self.name),
+            marks,
             source: self.source.clone(),
             role: self.role.clone(),
             before,
@@ -283,6 +299,8 @@ fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> (String, Cause) 
         },
     }
 }
+
+mod former;
 
 #[cfg(test)]
 mod tests;

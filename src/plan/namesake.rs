@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::fields::{FieldChange, named};
-use super::ownership::{APPLIED_TAG, Owner};
-use super::{Cause, Draft};
-use crate::resource::{Address, Origin, Problem, SetName};
+use super::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, Owner};
+use super::{Cause, Change, Draft, Guard, Spec, TagTarget, TagsSpec};
+use crate::manifest::Function;
+use crate::resource::{Address, Label, Problem, SetName};
+use crate::snapshot::UNFINISHED;
 
 /// Something that is there under a declared name.
 pub(super) struct Namesake<'a> {
+    /// The set that declares it, and under which logical name.
+    pub(super) of: (&'a SetName, &'a Label),
     /// Its address.
     pub(super) address: &'a Address,
     /// How people call it, such as ``function `greeter-dev` ``.
@@ -16,36 +20,109 @@ pub(super) struct Namesake<'a> {
     /// Its tags; none if they could not be read.
     pub(super) tags: Option<&'a BTreeMap<String, String>>,
     /// The digest of what it is now.
-    pub(super) digest: &'a str,
-    /// Whether the manifest says `adopt: true`.
-    pub(super) adopt: bool,
-    /// Where it is declared.
-    pub(super) origin: &'a Origin,
+    pub(super) digest: String,
+    /// The function that declares it.
+    pub(super) function: &'a Function,
+}
+
+/// What is known of something that agrees with the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is what this set wrote, to the last field.
+    Whole,
+    /// Fields that are not declared may be somebody else's edit, which is nobody's difference.
+    InPart,
+    /// Not all of it can be seen, or it is about to change.
+    Never,
 }
 
 impl Namesake<'_> {
+    fn owner(&self) -> Owner {
+        Owner::of(self.tags, self.of.0)
+    }
+
+    fn applied(&self) -> Option<&str> {
+        self.tags?.get(APPLIED_TAG).map(String::as_str)
+    }
+
+    /// Whether the set began to create it and did not come to an end: that is finished as it was begun.
+    fn is_unfinished(&self) -> bool {
+        self.owner().is_ours() && self.applied() == Some(UNFINISHED)
+    }
+
     /// Whether it may be written to; if not, that is reported with what differs.
-    pub(super) fn may_write(&self, set: &SetName, changes: &[FieldChange], draft: &mut Draft) -> bool {
-        let Some(why) = Owner::of(self.tags, set).refusal().filter(|_| !self.adopt) else { return true };
+    pub(super) fn may_write(&self, changes: &[FieldChange], draft: &mut Draft) -> bool {
+        let why = self.owner().refusal().filter(|_| !self.function.adopt);
+        let Some(why) = why else { return true };
         let message = format!("{} differs ({}), and {why}: it is left alone", self.what, named(changes));
         let hint = "say `adopt: true` where it is declared to let this set change it.";
         draft.block(self.address.clone(), message.clone());
-        draft.problems.push(Problem::held("not-owned", message).on(self.address).at(self.origin).hint(hint));
+        let problem = Problem::held("not-owned", message).on(self.address);
+        draft.problems.push(problem.at(&self.function.origin).hint(hint));
         false
+    }
+
+    /// Why it is not written to unless somebody allows it by name. To finish its creation needs no more than to begin it.
+    pub(super) fn guard(&self) -> Option<Guard> {
+        (self.function.protect && !self.is_unfinished()).then(|| Guard::protected(self.address))
     }
 
     /// The same as data; `wanted` tells whether what is wanted has the digest that was applied last, if that can be told.
     pub(super) fn cause(&self, wanted: impl FnOnce(&str) -> Option<bool>) -> Cause {
-        let applied = self.tags.and_then(|tags| tags.get(APPLIED_TAG)).map(String::as_str);
-        Cause::of(applied, self.digest, || wanted(applied?))
+        if self.is_unfinished() {
+            return Cause::Absent;
+        }
+        let applied = self.applied().filter(|applied| *applied != UNFINISHED);
+        Cause::of(applied, &self.digest, || wanted(applied?))
     }
 
     /// Says who changed it: the digest that flowbind left tells an edit outside from one of the manifest.
     pub(super) fn who(&self) -> &'static str {
-        match self.tags.and_then(|tags| tags.get(APPLIED_TAG)) {
+        match self.applied() {
+            Some(UNFINISHED) => "its creation was interrupted",
             Some(applied) if applied == self.digest => "the manifest changed",
             Some(_) => "changed outside of flowbind",
             None => "differs (who changed it is unknown)",
         }
+    }
+
+    /// The tags by which it is recognised, where it has to get them with a write.
+    pub(super) fn marks(&self) -> BTreeMap<String, String> {
+        Owner::marks(self.tags, self.of, self.function.adopt)
+    }
+
+    /// Plans the tags alone of something that agrees otherwise: those by which it is recognised, and the digest of what
+    /// was applied last, without which the next difference would be blamed on the wrong side.
+    pub(super) fn settle(&self, target: TagTarget, known: Known, draft: &mut Draft) {
+        let mut tags = self.marks();
+        let mut reasons = Vec::new();
+        if tags.contains_key(OWNER_TAG) {
+            let old = self.owner().name().unwrap_or_default().to_owned();
+            reasons.push(format!("this set created {} as `{old}`", self.what));
+        }
+        if tags.contains_key(ADOPTED_TAG) {
+            reasons.push(format!("nothing on {} says that this set adopted it", self.what));
+        }
+        let cause = if reasons.is_empty() { Cause::Follows } else { Cause::Manifest };
+        let written = self.owner().is_ours() || self.function.adopt;
+        let due = match known {
+            Known::Never => false,
+            Known::Whole => true,
+            Known::InPart => !tags.is_empty() || matches!(self.applied(), None | Some(UNFINISHED)),
+        };
+        if due && written && self.tags.is_some() && self.applied() != Some(self.digest.as_str()) {
+            tags.insert(APPLIED_TAG.to_owned(), self.digest.clone());
+            reasons.push(match self.applied() {
+                Some(UNFINISHED) => "its creation was interrupted at the end".to_owned(),
+                Some(_) => "its tag of what was applied last does not fit, though it agrees".to_owned(),
+                None => "it has no tag that says what was applied last".to_owned(),
+            });
+        }
+        if tags.is_empty() {
+            draft.in_sync += 1;
+            return;
+        }
+        let spec = Spec::Tags(TagsSpec { target, tags, before: self.tags.cloned().unwrap_or_default() });
+        draft.tag(self.address.clone(), Change::Update(spec), (cause, reasons.join("; ")));
     }
 }

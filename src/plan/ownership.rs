@@ -55,6 +55,23 @@ impl Owner {
         }
     }
 
+    /// The tags that are missing on something that the set may write to, so that it is recognised under its logical name
+    /// from then on. The mark of another set that adopted it too stays.
+    pub(crate) fn marks(
+        tags: Option<&BTreeMap<String, String>>,
+        (set, name): (&SetName, &Label),
+        adopt: bool,
+    ) -> BTreeMap<String, String> {
+        let Some(live) = tags else { return BTreeMap::new() };
+        let mark = |tag: &str| BTreeMap::from([(tag.to_owned(), owner_tag(set, name))]);
+        match Self::of(tags, set) {
+            Self::Ours(old) if old != name.as_str() => mark(OWNER_TAG),
+            Self::Adopted(old) if adopt && old != name.as_str() => mark(ADOPTED_TAG),
+            Self::Another(_) | Self::Nobody if adopt && !live.contains_key(ADOPTED_TAG) => mark(ADOPTED_TAG),
+            _ => BTreeMap::new(),
+        }
+    }
+
     /// Says why the set may not write unless the manifest adopts it, for a message.
     pub(crate) fn refusal(&self) -> Option<String> {
         match self {

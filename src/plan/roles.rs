@@ -1,9 +1,11 @@
 //! Plans the execution roles of functions: who may assume them, and exactly the policies that are declared.
 
+use std::collections::BTreeMap;
+
 use super::fields::{FieldChange, named, role_differences};
-use super::namesake::Namesake;
-use super::ownership::Owner;
-use super::{Cause, Change, Draft, Guard, Spec};
+use super::namesake::{Known, Namesake};
+use super::ownership::{OWNER_TAG, owner_tag};
+use super::{Cause, Change, Draft, Spec, TagTarget};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
 use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
 use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
@@ -15,8 +17,8 @@ pub struct RoleSpec {
     pub place: Place,
     /// Its name.
     pub name: String,
-    /// The tag of its owner, set when it is created.
-    pub owner: String,
+    /// The tags by which it is recognised, where it does not have them: its owner's when it is created.
+    pub marks: BTreeMap<String, String>,
     /// What it is to be.
     pub wanted: RolePolicies,
     /// What it is; none if it is to be created.
@@ -63,11 +65,11 @@ fn plan_one(
 ) {
     let address = Address::new(Kind::Role, name);
     let wanted = policies(role);
-    let spec = |before, fields| {
+    let spec = |marks, before, fields| {
         Spec::Role(Box::new(RoleSpec {
             place: function.target.place.clone(),
             name: role.name.clone(),
-            owner: format!("{}/{name}", desired.set),
+            marks,
             wanted: wanted.clone(),
             before,
             fields,
@@ -76,34 +78,33 @@ fn plan_one(
     match observed.roles.get(name) {
         Some(Look::Absent { .. }) => {
             let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
-            draft.act(address, Change::Create(spec(None, Vec::new())), (Cause::Absent, reason), Vec::new());
+            let marks = [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into();
+            let change = Change::Create(spec(marks, None, Vec::new()));
+            draft.act(address, change, (Cause::Absent, reason), Vec::new());
         }
         Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
-            let fields = role_differences(&wanted, seen);
-            if fields.is_empty() {
-                draft.in_sync += 1;
-                return;
-            }
             let namesake = Namesake {
+                of: (&desired.set, name),
                 address: &address,
                 what: format!("role `{}`", role.name),
                 tags: Some(tags),
-                digest: &seen.digest(),
-                adopt: function.adopt,
-                origin: &function.origin,
+                digest: seen.digest(),
+                function,
             };
+            let fields = role_differences(&wanted, seen);
+            if fields.is_empty() {
+                let (place, name) = (function.target.place.clone(), role.name.clone());
+                return namesake.settle(TagTarget::Role { place, name }, Known::Whole, draft);
+            }
             let (reason, digest) = (format!("{}: {}", namesake.who(), named(&fields)), wanted.digest());
             let cause = namesake.cause(|applied| Some(applied == digest));
-            let may = namesake.may_write(&desired.set, &fields, draft);
-            let change = Change::Update(spec(Some(seen.clone()), fields));
+            let may = namesake.may_write(&fields, draft);
+            let change = Change::Update(spec(namesake.marks(), Some(seen.clone()), fields));
             if !may {
                 draft.withhold(address, change, reason, cause);
                 return;
             }
-            // Functions come after their roles: without its function it is what a run left that ended in between.
-            let is_half_made = Owner::of(Some(tags), &desired.set).is_ours()
-                && matches!(observed.sources.get(name), Some(Look::Absent { .. }));
-            let guard = (function.protect && !is_half_made).then(|| Guard::protected(&address));
+            let guard = namesake.guard();
             let id = draft.act(address, change, (cause, reason), Vec::new());
             draft.guard(&id, guard);
         }

@@ -13,6 +13,8 @@ pub const SET_TAG: &str = "flowbind/set";
 pub const ADOPTED_TAG: &str = "flowbind/adopted";
 /// The tag that holds the digest of what was last applied.
 pub const APPLIED_TAG: &str = "flowbind/applied";
+/// What that tag holds while something is being created, until all that belongs to it is written.
+pub const UNFINISHED: &str = "unfinished";
 /// The version of the digests; a change of it makes every tag stale, which only costs the reason of a difference.
 const VERSION: &str = "flowbind.applied/v1";
 

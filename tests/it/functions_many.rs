@@ -66,8 +66,10 @@ async fn fifty_functions_and_twenty_flows_are_written_once() {
     connect:UpdateContactFlowContent 20
     iam:AttachRolePolicy 50
     iam:CreateRole 50
+    iam:TagRole 50
     lambda:AddPermission 50
     lambda:CreateAlias 50
+    lambda:TagResource 50
     ");
 
     world.emulator.reset();

@@ -38,6 +38,7 @@ mod lint;
 mod log_lines;
 mod marks;
 mod outputs;
+mod ownership;
 mod packages;
 mod permissions;
 mod permissions_apply;

@@ -2,14 +2,13 @@
 //! touched, however often a run is cut off.
 
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
 
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
-use flowbind::emulator::{Emulator, Settings, Timings};
+use flowbind::emulator::{Settings, Timings};
 use flowbind::plan::{ApplyReport, Outcome, Plan, drift_reads, reads};
+use flowbind::reconcile;
 use flowbind::resource::Address;
-use flowbind::{reconcile, sandbox};
 
 use crate::apply::{Silent, carry_out};
 use crate::functions::{LONDON, MANIFEST, NAME, applied, edited, in_sync, world};
@@ -30,7 +29,7 @@ fn emptied() -> String {
 }
 
 /// Without waiting for what AWS takes its time with.
-fn quick() -> Settings {
+pub(crate) fn quick() -> Settings {
     let moment = std::time::Duration::from_millis(1);
     let timings = Timings {
         function_pending: moment,
@@ -102,18 +101,10 @@ async fn has_role(world: &World, name: &str) -> bool {
 }
 
 /// The same AWS and folder with other faults.
-pub(crate) async fn restarted(world: World, settings: Settings) -> World {
-    let World { folder, manifests, emulator } = world;
-    emulator.stop().await.unwrap();
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let emulator = Emulator::start(address, settings, sandbox::world(&manifests)).await.unwrap();
-    World { folder, manifests, emulator }
-}
-
-/// Settings that keep their state in a file beside the world.
-pub(crate) fn kept_in(folder: &std::path::Path, faults: &[String]) -> Settings {
+pub(crate) async fn restarted(world: World, faults: &[&str]) -> World {
     let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
-    Settings { state: Some(folder.join("state.json")), faults, ..quick() }
+    let emulator = world.emulator.fork(Settings { faults, ..quick() }).await.unwrap();
+    World { emulator, ..world }
 }
 
 #[tokio::test]
@@ -218,12 +209,11 @@ async fn a_role_that_a_function_of_the_set_still_uses_stays() {
 #[tokio::test]
 async fn roles_that_cannot_be_listed_could_not_be_read() {
     for operation in ["iam:ListRoles", "iam:ListRoleTags", "lambda:ListFunctions"] {
-        let folder = tempfile::tempdir().unwrap();
-        let made = world(&declared(), kept_in(folder.path(), &[])).await;
+        let made = world(&declared(), quick()).await;
         add_foreign_roles(&made).await;
         applied(&made, "first").await;
         let world = edited(made, &emptied());
-        let world = restarted(world, kept_in(folder.path(), &[format!("deny:{operation}")])).await;
+        let world = restarted(world, &[&format!("deny:{operation}")]).await;
         let plan = pruned(&world).await;
         let role = lines(&plan).into_iter().find(|line| line.starts_with("role/"));
         assert_eq!(role, None, "{operation}");
@@ -242,27 +232,26 @@ async fn roles_that_cannot_be_listed_could_not_be_read() {
 }
 
 /// Carries a plan out in an AWS that dies at a call, then lets it live again. Says whether the run got through.
-async fn cut_off(world: World, state: &std::path::Path, call: usize, plan: Plan) -> (World, bool) {
-    let world = restarted(world, kept_in(state, &[format!("drop-before:*:*:from={call}")])).await;
+async fn cut_off(world: World, call: usize, plan: Plan) -> (World, bool) {
+    let world = restarted(world, &[&format!("drop-before:*:*:from={call}")]).await;
     let session = world.session().await;
     let backups = Backups::new(&world.folder.path().join(format!("own-{call}")), "cut-off");
     let report =
         reconcile::apply(&session, &plan.forced(), &BTreeSet::new(), &backups, &Silent).await.unwrap();
     let done = report.outcomes.iter().all(|(_, outcome)| *outcome == Outcome::Applied);
-    (restarted(world, kept_in(state, &[])).await, done)
+    (restarted(world, &[]).await, done)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wherever_a_removal_is_cut_off_the_next_one_finishes_it() {
     for call in 1.. {
-        let state = tempfile::tempdir().unwrap();
-        let made = world(&declared(), kept_in(state.path(), &[])).await;
+        let made = world(&declared(), quick()).await;
         add_foreign_roles(&made).await;
         let before = foreign_roles(&made).await;
         applied(&made, "first").await;
         let emptied = edited(made, &emptied());
         let plan = pruned(&emptied).await;
-        let (world, done) = cut_off(emptied, state.path(), call, plan).await;
+        let (world, done) = cut_off(emptied, call, plan).await;
         let rest = pruned(&world).await;
         assert!(rest.problems.is_empty() && rest.gaps.is_empty(), "cut off at {call}: {rest:#?}");
         for (id, outcome) in prune(&world, rest).await.outcomes {

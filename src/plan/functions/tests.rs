@@ -100,7 +100,9 @@ fn function() -> FunctionSeen {
 fn role() -> RoleSeen {
     let managed = [POLICY.to_owned()].into();
     let policies = RolePolicies { trust: lambda_trust(), managed, inline: BTreeMap::new() };
-    let tags = BTreeMap::from([(SET_TAG.to_owned(), "made/greeter".to_owned())]);
+    let applied = policies.digest();
+    let tags =
+        BTreeMap::from([(SET_TAG.to_owned(), "made/greeter".to_owned()), (APPLIED_TAG.to_owned(), applied)]);
     RoleSeen { arn: ROLE.to_owned(), policies, tags }
 }
 

@@ -1,13 +1,10 @@
 //! Writes flows: keeps what is overwritten, and looks at what AWS holds afterwards.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::apply::{Ended, Runner, lock};
-use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
+use super::once::{Created, once, or_shown};
 use super::reread::{Now, Target, changed, gone, taken};
 use crate::flow::compare;
 use crate::flow::document::Document;
@@ -38,7 +35,7 @@ impl Runner<'_> {
         match written {
             Ok(Written::To(outcome, flow)) => self.settle(outcome, spec, &flow, &text, subject).await,
             Ok(Written::Ended(outcome)) => Ok(outcome),
-            Err(fault) => Ok(failed(&fault, &text)),
+            Err(fault) => Ok(failed(&fault, &text, self.session.budget.has_sent(subject))),
         }
     }
 
@@ -61,7 +58,12 @@ impl Runner<'_> {
             Now::Changed(_, what) => return Ok(changed(subject, &what)),
             Now::Known(now) => now,
         };
-        self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await?;
+        let written = self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await;
+        let look = async || {
+            let now = self.session.flow_now(target).await?;
+            Ok(now.is_some_and(|now| about_is(&now, about.0, about.1, about.2)))
+        };
+        or_shown(self.session, written, look).await?;
         let mut after = *now;
         after.name = spec.name.clone().unwrap_or(after.name);
         after.description = spec.description.clone().unwrap_or(after.description);
@@ -112,7 +114,7 @@ impl Runner<'_> {
             Now::Known(now) | Now::Changed(now, _) if is_written(&now, spec, text) => {
                 let differs = tags.iter().any(|(key, value)| now.tags.get(key) != Some(value));
                 if differs && spec.marked {
-                    self.session.tag(&spec.instance, &ids.arn, &tags, subject).await?;
+                    self.mark(target, &ids.arn, &tags).await?;
                 }
                 return Ok(Written::Ended(Outcome::AlreadySo));
             }
@@ -126,12 +128,27 @@ impl Runner<'_> {
                 return Ok(Written::Ended(outcome));
             }
         }
-        self.session.write_flow(spec, &ids.id, text, subject).await?;
+        let written = self.session.write_flow(spec, &ids.id, text, subject).await;
+        or_shown(self.session, written, || self.shows(spec, &ids.id, text, subject)).await?;
         self.wrote(target, holding(*now, spec, text));
         if !tags.is_empty() {
-            self.session.tag(&spec.instance, &ids.arn, &tags, subject).await?;
+            self.mark(target, &ids.arn, &tags).await?;
         }
         Ok(Written::To(Outcome::Applied, ids.id.clone()))
+    }
+
+    async fn mark(
+        &self,
+        target: Target<'_>,
+        arn: &str,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), Fault> {
+        let written = self.session.tag(target.instance, arn, tags, target.subject).await;
+        let look = async || {
+            let now = self.session.flow_now(target).await?;
+            Ok(now.is_some_and(|now| tags.iter().all(|(key, value)| now.tags.get(key) == Some(value))))
+        };
+        or_shown(self.session, written, look).await
     }
 
     /// Creates it. Flows have no idempotency token: when the name is taken, or the outcome unknown, the list is read,
@@ -144,13 +161,19 @@ impl Runner<'_> {
         subject: &str,
     ) -> Result<Written, Fault> {
         let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
-        let created = self.session.create_flow(&tagged, text, subject).await;
-        let (outcome, seen) = match created {
-            Ok(ids) => (Outcome::Applied, new(&tagged, ids, text)),
-            Err(fault) if fault.kind == FaultKind::AlreadyExists || fault.maybe_done() => {
-                let summary = self.listed(spec, fault, subject).await?;
-                let seen =
-                    self.session.seen(spec.key.0, &spec.instance, &spec.name, &summary, subject).await?;
+        let create = async || {
+            let ids = self.session.create_flow(&tagged, text, subject).await?;
+            Ok(new(&tagged, ids, text))
+        };
+        let look = async || {
+            let list = self.session.list(spec.key.0, &spec.instance, subject).await?;
+            let Some(summary) = list.get(&spec.name) else { return Ok(None) };
+            let seen = self.session.seen(spec.key.0, &spec.instance, &spec.name, summary, subject).await?;
+            Ok(Some(seen))
+        };
+        let (outcome, seen) = match once(self.session, create, look).await? {
+            Created::Made(seen) => (Outcome::Applied, seen),
+            Created::Found(seen, fault) => {
                 let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
                 let same = is_written(&seen, spec, text);
                 let accepted = if id.step == Step::Stub { ours } else { same };
@@ -158,9 +181,10 @@ impl Runner<'_> {
                     let what = format!("{} `{}`", spec.key.0, spec.name);
                     return Ok(Written::Ended(taken(subject, &what)));
                 }
-                (Outcome::AlreadySo, seen)
+                // With this set's tag it is what the creation made whose answer was lost.
+                let outcome = if ours && fault.maybe_done() { Outcome::Applied } else { Outcome::AlreadySo };
+                (outcome, seen)
             }
-            Err(fault) => return Err(fault),
         };
         let ids = FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() };
         let flow = ids.id.clone();
@@ -173,20 +197,6 @@ impl Runner<'_> {
         })
     }
 
-    /// Finds what has the name. Where AWS says that it is taken, the list will show it in a moment.
-    async fn listed(&self, spec: &FlowSpec, fault: Fault, subject: &str) -> Result<FlowSummary, Fault> {
-        let mut looks = Patience::new(self.session, self.session.others_within());
-        loop {
-            let mut list = self.session.list(spec.key.0, &spec.instance, subject).await?;
-            if let Some(summary) = list.remove(&spec.name) {
-                return Ok(summary);
-            }
-            if fault.kind != FaultKind::AlreadyExists || !looks.goes_on().await {
-                return Err(fault);
-            }
-        }
-    }
-
     /// Looks until AWS shows what was written.
     async fn settle(
         &self,
@@ -196,32 +206,26 @@ impl Runner<'_> {
         text: &str,
         subject: &str,
     ) -> Ended {
-        let wanted = Document::parse(text).ok();
-        let began = Instant::now();
-        let mut pause = Duration::from_millis(200);
+        let mut patience = self.session.patience();
         loop {
-            let live = match spec.status {
-                Status::Published => {
-                    self.session.published(spec.key.0, &spec.instance, flow, subject).await?
-                }
-                Status::Saved => self.session.draft(spec.key.0, &spec.instance, flow, subject).await?,
-            };
-            let live = live.and_then(|seen| Document::parse(&seen.content.text).ok());
-            if let (Some(live), Some(wanted)) = (&live, &wanted)
-                && compare::same(live, wanted)
-            {
+            if self.shows(spec, flow, text, subject).await? {
                 return Ok(outcome);
             }
-            if began.elapsed() >= self.session.visible_within() {
-                let message =
-                    format!("{subject}: AWS holds another content than the one that was to be written");
-                let hint =
-                    "somebody else may have written it meanwhile: run `flowbind plan` to see the difference.";
-                return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
+            if !patience.goes_on().await {
+                let seen = format!("{subject}: AWS does not show the content that it accepted");
+                return Ok(patience.unknown(seen));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
         }
+    }
+
+    /// Whether AWS shows what was to be written.
+    async fn shows(&self, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Result<bool, Fault> {
+        let live = match spec.status {
+            Status::Published => self.session.published(spec.key.0, &spec.instance, flow, subject).await?,
+            Status::Saved => self.session.draft(spec.key.0, &spec.instance, flow, subject).await?,
+        };
+        let live = live.and_then(|seen| Document::parse(&seen.content.text).ok());
+        Ok(live.zip(Document::parse(text).ok()).is_some_and(|(live, wanted)| compare::same(&live, &wanted)))
     }
 }
 
@@ -275,17 +279,16 @@ fn new(spec: &FlowSpec, ids: FlowIds, text: &str) -> FlowSeen {
 }
 
 /// Puts the blocks' names to the indexes in which the service counts its complaints.
-fn failed(fault: &Fault, text: &str) -> Outcome {
-    let mut message = fault.to_string();
-    if let (FaultKind::Invalid(problems), Ok(document)) = (&fault.kind, Document::parse(text)) {
-        let named =
-            problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
-                Some(block) => format!("block `{}`: {problem}", block.name),
-                None => problem.clone(),
-            });
-        message =
-            format!("{} for {}: {}", fault.operation, fault.subject, named.collect::<Vec<_>>().join("; "));
-    }
+fn failed(fault: &Fault, text: &str, sent: bool) -> Outcome {
+    let (FaultKind::Invalid(problems), Ok(document)) = (&fault.kind, Document::parse(text)) else {
+        return fault.outcome(sent);
+    };
+    let named = problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
+        Some(block) => format!("block `{}`: {problem}", block.name),
+        None => problem.clone(),
+    });
+    let message =
+        format!("{} for {}: {}", fault.operation, fault.subject, named.collect::<Vec<_>>().join("; "));
     Outcome::Failed { message, hint: fault.hint() }
 }
 

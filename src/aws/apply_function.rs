@@ -6,7 +6,7 @@
 use super::apply::{Runner, lock};
 use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
-use super::once::{Created, once};
+use super::once::{Created, once, or_shown};
 use super::reread::{changed, taken};
 use super::role_race::RoleRace;
 use super::session::Session;
@@ -98,7 +98,13 @@ impl Writing<'_> {
         tags.insert(APPLIED_TAG.to_owned(), digest);
         tags.retain(|key, value| live.get(key) != Some(value));
         if !tags.is_empty() {
-            self.session.tag_function(&self.spec.function, &tags, self.subject).await?;
+            let written = self.session.tag_function(&self.spec.function, &tags, self.subject).await;
+            let look = async || {
+                let seen = self.session.function(&self.spec.function, self.subject).await?;
+                let live = seen.and_then(|seen| seen.tags).unwrap_or_default();
+                Ok(tags.iter().all(|(key, value)| live.get(key) == Some(value)))
+            };
+            or_shown(self.session, written, look).await?;
             wrote = true;
         }
         Ok(wrote)

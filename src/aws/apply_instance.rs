@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::apply::{Ended, Runner};
 use super::budget::Patience;
 use super::fault::Fault;
-use super::once::{Created, once};
+use super::once::{Created, once, or_shown};
 use crate::plan::{AttributesSpec, InstanceSpec, Outcome};
 
 /// An instance takes minutes to be made; after this time the user is told to come back.
@@ -21,7 +21,12 @@ impl Runner<'_> {
             return Ok(Outcome::AlreadySo);
         }
         for (name, value) in open {
-            self.session.set_attribute(&spec.instance, name, *value, subject).await?;
+            let written = self.session.set_attribute(&spec.instance, name, *value, subject).await;
+            let look = async || {
+                let live = self.session.attributes(&spec.instance, subject).await?;
+                Ok(live.get(name) == Some(value))
+            };
+            or_shown(self.session, written, look).await?;
         }
         let mut patience = self.session.patience();
         loop {

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use super::apply::{Ended, Runner};
 use super::fault::{Fault, FaultKind};
-use super::once::{Created, once};
+use super::once::{Created, once, or_shown};
 use super::reread::{changed, gone, taken};
 use super::session::Session;
 use crate::plan::{Outcome, RoleSpec, role_changed};
-use crate::snapshot::{APPLIED_TAG, RolePolicies, SET_TAG, UNFINISHED};
+use crate::snapshot::{APPLIED_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
@@ -40,7 +40,9 @@ impl Runner<'_> {
             // Last of all: until then its creation counts as unfinished.
             let mut tags = spec.marks.clone();
             tags.insert(APPLIED_TAG.to_owned(), digest);
-            steady(|| self.session.tag_role(place, name, &tags, subject)).await?;
+            let written = steady(|| self.session.tag_role(place, name, &tags, subject)).await;
+            let shows = |seen: &RoleSeen| tags.iter().all(|(key, value)| seen.tags.get(key) == Some(value));
+            sure(self.session, spec, subject, written, shows).await?;
         }
         Ok(outcome)
     }
@@ -101,22 +103,41 @@ async fn write(
     let (place, name, wanted) = (&spec.place, spec.name.as_str(), &spec.wanted);
     let RolePolicies { trust, managed, inline } = wanted;
     if *trust != current.trust {
-        steady(|| session.set_trust(place, name, trust, subject)).await?;
+        let written = steady(|| session.set_trust(place, name, trust, subject)).await;
+        sure(session, spec, subject, written, |seen| seen.policies.trust == *trust).await?;
     }
     for arn in managed.difference(&current.managed) {
-        steady(|| session.attach(place, name, arn, subject)).await?;
+        let written = steady(|| session.attach(place, name, arn, subject)).await;
+        sure(session, spec, subject, written, |seen| seen.policies.managed.contains(arn)).await?;
     }
     for (policy, document) in inline.iter().filter(|(policy, text)| current.inline.get(*policy) != Some(text))
     {
-        steady(|| session.put_inline(place, name, (policy, document), subject)).await?;
+        let written = steady(|| session.put_inline(place, name, (policy, document), subject)).await;
+        let shows = |seen: &RoleSeen| seen.policies.inline.get(policy) == Some(document);
+        sure(session, spec, subject, written, shows).await?;
     }
     for arn in current.managed.difference(managed) {
-        steady(|| session.detach(place, name, arn, subject)).await?;
+        let written = steady(|| session.detach(place, name, arn, subject)).await;
+        sure(session, spec, subject, written, |seen| !seen.policies.managed.contains(arn)).await?;
     }
     for policy in current.inline.keys().filter(|policy| !inline.contains_key(*policy)) {
-        steady(|| session.delete_inline(place, name, policy, subject)).await?;
+        let written = steady(|| session.delete_inline(place, name, policy, subject)).await;
+        sure(session, spec, subject, written, |seen| !seen.policies.inline.contains_key(policy)).await?;
     }
     Ok(wanted != current)
+}
+
+/// Looks at the role after a write whose outcome is unknown.
+async fn sure(
+    session: &Session,
+    spec: &RoleSpec,
+    subject: &str,
+    written: Result<(), Fault>,
+    shows: impl Fn(&RoleSeen) -> bool,
+) -> Result<(), Fault> {
+    let look =
+        async || Ok(session.role(&spec.place, &spec.name, subject).await?.is_some_and(|it| shows(&it)));
+    or_shown(session, written, look).await
 }
 
 pub(super) async fn steady<F: Future<Output = Result<(), Fault>>>(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::apply::{Ended, Runner};
 use super::apply_role::steady;
 use super::fault::Fault;
+use super::once::or_shown;
 use super::reread::{Target, changed, gone};
 use crate::plan::{Outcome, TagTarget, TagsSpec, owner_changed};
 
@@ -18,6 +19,16 @@ impl Runner<'_> {
         if let Some(what) = owner_changed(before, &now) {
             return Ok(changed(subject, &what));
         }
+        let written = self.write_tags(spec, subject).await;
+        let look = async || {
+            let now = self.tags_now(target, subject).await?;
+            Ok(now.is_some_and(|now| tags.iter().all(|(key, value)| now.get(key) == Some(value))))
+        };
+        or_shown(self.session, written, look).await?;
+        Ok(Outcome::Applied)
+    }
+
+    async fn write_tags(&self, TagsSpec { target, tags, .. }: &TagsSpec, subject: &str) -> Result<(), Fault> {
         match target {
             TagTarget::Content { instance, arn } => {
                 self.session.tag(instance, arn, tags, subject).await?;
@@ -29,7 +40,7 @@ impl Runner<'_> {
                 steady(|| self.session.tag_role(place, name, tags, subject)).await?;
             }
         }
-        Ok(Outcome::Applied)
+        Ok(())
     }
 
     /// Reads the tags right before they are written; none if what carries them is gone.

@@ -15,7 +15,6 @@ use crate::operations::Operation;
 use crate::plan::Outcome;
 use crate::resource::Place;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What is left of a run's time, and which operations give no good answer.
@@ -152,8 +151,7 @@ pub(super) struct Patience<'a> {
 
 impl<'a> Patience<'a> {
     pub(super) fn new(session: &'a Session, within: Duration) -> Self {
-        let pause = FIRST_PAUSE.min(within / 8);
-        Self { session, began: Instant::now(), pause, within }
+        Self { session, began: Instant::now(), pause: session.first_pause(), within }
     }
 
     /// Waits a while; says whether there is time for another look.

@@ -30,43 +30,47 @@ impl Session {
     ) -> Result<Vec<(String, FlowIds)>, Fault> {
         let client = self.at(&instance.place);
         let mut found = Vec::new();
+        let operation = match kind {
+            NamedKind::Queue => Operation::ListQueues,
+            NamedKind::Prompt => Operation::ListPrompts,
+            NamedKind::Hours => Operation::ListHoursOfOperations,
+        };
         let mut keep = |name: Option<String>, id: Option<String>, arn: Option<String>| {
-            if let (Some(name), Some(id), Some(arn)) = (name, id, arn) {
-                found.push((name, FlowIds { id, arn }));
-            }
+            let (Some(name), Some(id), Some(arn)) = (name, id, arn) else {
+                return Err(Fault::unexpected(operation, subject, "an entry without name, id or ARN"));
+            };
+            found.push((name, FlowIds { id, arn }));
+            Ok(())
         };
         let (place, id) = (&instance.place, &instance.id);
         match kind {
             NamedKind::Queue => {
-                let operation = Operation::ListQueues;
                 let list = client.connect.list_queues().instance_id(id).max_results(page(operation));
                 let ask = |token| list.clone().set_next_token(token).send();
                 let pages = self.pages(operation, place, subject, ask, |answer| {
                     let queues = answer.queue_summary_list.unwrap_or_default();
-                    queues.into_iter().for_each(|queue| keep(queue.name, queue.id, queue.arn));
+                    queues.into_iter().try_for_each(|queue| keep(queue.name, queue.id, queue.arn))?;
                     Ok(answer.next_token)
                 });
                 pages.await?;
             }
             NamedKind::Prompt => {
-                let operation = Operation::ListPrompts;
                 let list = client.connect.list_prompts().instance_id(id).max_results(page(operation));
                 let ask = |token| list.clone().set_next_token(token).send();
                 let pages = self.pages(operation, place, subject, ask, |answer| {
                     let prompts = answer.prompt_summary_list.unwrap_or_default();
-                    prompts.into_iter().for_each(|prompt| keep(prompt.name, prompt.id, prompt.arn));
+                    prompts.into_iter().try_for_each(|prompt| keep(prompt.name, prompt.id, prompt.arn))?;
                     Ok(answer.next_token)
                 });
                 pages.await?;
             }
             NamedKind::Hours => {
-                let operation = Operation::ListHoursOfOperations;
                 let list = client.connect.list_hours_of_operations().instance_id(id);
                 let list = list.max_results(page(operation));
                 let ask = |token| list.clone().set_next_token(token).send();
                 let pages = self.pages(operation, place, subject, ask, |answer| {
                     let hours = answer.hours_of_operation_summary_list.unwrap_or_default();
-                    hours.into_iter().for_each(|hours| keep(hours.name, hours.id, hours.arn));
+                    hours.into_iter().try_for_each(|hours| keep(hours.name, hours.id, hours.arn))?;
                     Ok(answer.next_token)
                 });
                 pages.await?;

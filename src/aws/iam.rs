@@ -86,7 +86,7 @@ impl Session {
                 !role.path.starts_with(SERVICE_LINKED) && trusts_lambda(&canonical_policy(&decoded(trust)))
             });
             all.extend(roles.map(|role| (role.role_name, role.arn)));
-            Ok(page.marker.filter(|_| page.is_truncated))
+            marker(Operation::ListRoles, subject, page.is_truncated, page.marker)
         };
         self.pages(Operation::ListRoles, place, subject, ask, keep).await?;
         Ok(all)
@@ -104,7 +104,7 @@ impl Session {
         let mut all = BTreeMap::new();
         let keep = |page: ListRoleTagsOutput| {
             all.extend(page.tags.into_iter().map(|tag| (tag.key, tag.value)));
-            Ok(page.marker.filter(|_| page.is_truncated))
+            marker(Operation::ListRoleTags, subject, page.is_truncated, page.marker)
         };
         match self.pages(Operation::ListRoleTags, place, subject, ask, keep).await {
             Ok(()) => Ok(Some(all)),
@@ -114,14 +114,19 @@ impl Session {
     }
 
     async fn attached(&self, place: &Place, name: &str, subject: &str) -> Result<BTreeSet<String>, Fault> {
+        let operation = Operation::ListAttachedRolePolicies;
         let list = self.at(place).iam.list_attached_role_policies().role_name(name).max_items(PAGE);
         let ask = |marker| list.clone().set_marker(marker).send();
         let mut all = BTreeSet::new();
         let keep = |page: ListAttachedRolePoliciesOutput| {
-            all.extend(page.attached_policies.unwrap_or_default().into_iter().filter_map(|p| p.policy_arn));
-            Ok(page.marker.filter(|_| page.is_truncated))
+            for policy in page.attached_policies.unwrap_or_default() {
+                all.insert(policy.policy_arn.ok_or_else(|| {
+                    Fault::unexpected(operation, subject, "an attached policy without an ARN")
+                })?);
+            }
+            marker(operation, subject, page.is_truncated, page.marker)
         };
-        self.pages(Operation::ListAttachedRolePolicies, place, subject, ask, keep).await?;
+        self.pages(operation, place, subject, ask, keep).await?;
         Ok(all)
     }
 
@@ -136,7 +141,7 @@ impl Session {
         let mut names = Vec::new();
         let keep = |page: ListRolePoliciesOutput| {
             names.extend(page.policy_names);
-            Ok(page.marker.filter(|_| page.is_truncated))
+            marker(Operation::ListRolePolicies, subject, page.is_truncated, page.marker)
         };
         self.pages(Operation::ListRolePolicies, place, subject, ask, keep).await?;
         let documents =
@@ -271,6 +276,19 @@ impl Session {
         let tag = client.iam.tag_role().role_name(name).set_tags(Some(tags.collect::<Result<_, _>>()?));
         let request = || tag.clone().send();
         self.call(operation, place, subject, request).await.map(|_| ())
+    }
+}
+
+/// The marker of the next page, where the list goes on.
+pub(super) fn marker(
+    operation: Operation,
+    subject: &str,
+    goes_on: bool,
+    marker: Option<String>,
+) -> Result<Option<String>, Fault> {
+    match marker.filter(|marker| goes_on && !marker.is_empty()) {
+        None if goes_on => Err(Fault::unexpected(operation, subject, "a list that goes on without a marker")),
+        marker => Ok(marker),
     }
 }
 

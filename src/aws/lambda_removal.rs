@@ -17,7 +17,10 @@ impl Session {
         let ask = |marker| list.clone().set_marker(marker).send();
         let mut found = Vec::new();
         let keep = |answer: ListFunctionsOutput| {
-            found.extend(answer.functions.unwrap_or_default().into_iter().filter_map(|f| f.function_name));
+            let nameless = || Fault::unexpected(operation, subject, "a function without a name");
+            for function in answer.functions.unwrap_or_default() {
+                found.push(function.function_name.ok_or_else(nameless)?);
+            }
             Ok(answer.next_marker)
         };
         self.pages(operation, place, subject, ask, keep).await?;
@@ -36,7 +39,10 @@ impl Session {
         let ask = |marker| list.clone().set_marker(marker).send();
         let mut found = Vec::new();
         let keep = |answer: ListAliasesOutput| {
-            found.extend(answer.aliases.unwrap_or_default().into_iter().filter_map(|alias| alias.name));
+            let nameless = || Fault::unexpected(operation, subject, "an alias without a name");
+            for alias in answer.aliases.unwrap_or_default() {
+                found.push(alias.name.ok_or_else(nameless)?);
+            }
             Ok(answer.next_marker)
         };
         self.pages(operation, &function.place, subject, ask, keep).await?;

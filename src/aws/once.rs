@@ -1,5 +1,7 @@
-//! Creations without an idempotency token: a lost answer is looked after, and what is not there is created again. The
-//! names of what is created so can be taken only once, so that a second creation is refused and never makes a twin.
+//! Writes whose answer is lost: AWS is looked at before anything is said or repeated.
+//!
+//! What is created without an idempotency token and is not there is created again. Its name can be taken only once, so
+//! that a second creation is refused and never makes a twin.
 
 use std::future::Future;
 
@@ -11,6 +13,36 @@ use super::session::Session;
 const TRIES: u32 = 3;
 /// Looks after a creation whose outcome is unknown: what was created may show late.
 const LOOKS: u32 = 3;
+
+/// What became of a write that may be repeated: after an unknown outcome AWS is looked at, and where it shows what was
+/// to be written, that is done, whoever did it.
+///
+/// # Errors
+///
+/// The write's fault, unless AWS shows it; or why nothing could be seen.
+pub(super) async fn or_shown<L>(
+    session: &Session,
+    written: Result<(), Fault>,
+    look: impl Fn() -> L,
+) -> Result<(), Fault>
+where
+    L: Future<Output = Result<bool, Fault>>,
+{
+    let fault = match written {
+        Err(fault) if fault.maybe_done() => fault,
+        other => return other,
+    };
+    let mut patience = session.patience();
+    for _ in 0..LOOKS {
+        if look().await? {
+            return Ok(());
+        }
+        if !patience.goes_on().await {
+            break;
+        }
+    }
+    Err(fault)
+}
 
 /// What became of a creation.
 #[derive(Debug, PartialEq, Eq)]

@@ -229,6 +229,11 @@ impl Session {
         if ends { VISIBLE_WHEN_STOPPING } else { Duration::MAX }
     }
 
+    /// The first pause between two tries, or two looks.
+    pub(super) fn first_pause(&self) -> Duration {
+        self.options.first_pause
+    }
+
     /// How long AWS may work on what it has accepted.
     pub(super) fn ready_within(&self) -> Duration {
         self.options.ready_within
@@ -363,7 +368,7 @@ impl Session {
                 _ if fault.transient() => operation.facts().repeat == Repeat::Safe && tries < TRANSIENT_TRIES,
                 _ => false,
             };
-            if !again || spent >= self.options.visible_within / 2 {
+            if !again || (tries > 1 && spent >= self.options.visible_within / 2) {
                 return Err(fault);
             }
             tokio::time::sleep(pause).await;

@@ -76,6 +76,14 @@ impl<'a> Finder<'a> {
         Self { desired, observed, beside, instances, policies }
     }
 
+    /// Whether an instance may be one that is declared and could not be read: then nothing is known of what it needs.
+    fn is_unread(&self, instance: &InstanceArn) -> bool {
+        let known = self.instances.values().any(|seen| seen.arn == *instance);
+        let unread = |name: &Label| matches!(self.observed.instances.get(name), None | Some(Look::Unknown));
+        let declared = self.desired.instances.iter().filter(|(_, it)| it.place == instance.place);
+        !known && declared.into_iter().any(|(name, _)| unread(name))
+    }
+
     /// The manifests of the run with their names of this instance.
     fn declaring(&self, name: &'a Label, seen: &InstanceSeen) -> Vec<(&'a Manifest, &'a Label)> {
         let mut found = vec![(self.desired, name)];

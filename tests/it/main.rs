@@ -21,6 +21,7 @@ mod drift;
 // Sends signals.
 #[cfg(unix)]
 mod ends;
+mod false_answers;
 mod faults;
 mod forecasts;
 mod front_door;

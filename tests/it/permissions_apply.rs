@@ -118,7 +118,7 @@ pub(crate) async fn each_is_missed(stages: &[&Stage], scope: Scope) -> BTreeMap<
 }
 
 /// Somebody has changed everything that was applied.
-async fn change_all(world: &World) {
+pub(crate) async fn change_all(world: &World) {
     let plan = plan_of(world, APPLY).await;
     assert_eq!(apply_all(world, &plan).await, []);
     change_flows(world).await;

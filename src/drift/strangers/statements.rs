@@ -9,6 +9,7 @@ use crate::plan::{label, uses};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, Statement,
 };
+use crate::snapshot::Look;
 
 /// What is declared of one function and instance.
 struct Wanted {
@@ -59,6 +60,9 @@ impl<'a> Finder<'a> {
         let sid = &statement.sid;
         let detail = || Some(Detail::Statement { function: function.clone(), sid: sid.clone() });
         let Some(instance) = statement.instance() else { return self.unclear(function, statement) };
+        if self.is_unread(&instance) {
+            return None;
+        }
         let declared = wanted.get(&(function.clone(), instance.clone()));
         let address =
             Address::between(Kind::Grant, &self.instance_label(&instance)?, &self.function_label(function)?);
@@ -87,7 +91,7 @@ impl<'a> Finder<'a> {
         // Policies are judged by what they allow, whoever wrote them under whatever Sid.
         let grant = Grant { function: function.clone(), instance: instance.clone() };
         let explained =
-            declared.is_some() || self.is_associated(function, &instance) || owned(policy, &instance);
+            declared.is_some() || self.may_be_associated(function, &instance) || owned(policy, &instance);
         if explained && statement.is_exactly(&grant) {
             return None;
         }
@@ -119,11 +123,16 @@ impl<'a> Finder<'a> {
         Some(unmanaged(Address::new(Kind::Function, name), message, Some(detail), hint))
     }
 
-    /// Whether the instance's list holds the function: the service writes a statement beside it, under a Sid of its own.
-    fn is_associated(&self, function: &FunctionRef, instance: &InstanceArn) -> bool {
+    /// Whether the instance's list holds the function, or could not be read: the service writes a statement beside it,
+    /// under a Sid of its own.
+    fn may_be_associated(&self, function: &FunctionRef, instance: &InstanceArn) -> bool {
         let known = self.instances.iter().find(|(_, seen)| seen.arn == *instance);
-        let list = known.and_then(|(name, _)| self.observed.associations.get(*name)?.found());
+        let look = known.and_then(|(name, _)| self.observed.associations.get(*name));
         let arn = function.unqualified().arn().to_string();
+        if matches!(look, Some(Look::Unknown)) {
+            return true;
+        }
+        let list = look.and_then(Look::found);
         list.is_some_and(|list| list.iter().any(|text| *text == arn || text.starts_with(&format!("{arn}:"))))
     }
 

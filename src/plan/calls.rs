@@ -139,9 +139,9 @@ impl Tally {
                 self.add(place, Operation::DetachRolePolicy, count(detached));
                 let deleted = before.inline.keys().filter(|name| !wanted.inline.contains_key(*name)).count();
                 self.add(place, Operation::DeleteRolePolicy, count(deleted));
-                self.add(place, Operation::TagRole, 1);
             }
         }
+        self.add(place, Operation::TagRole, 1);
         self.whole_role(place, wanted.inline.len());
     }
 
@@ -158,6 +158,7 @@ impl Tally {
         let known = spec.before.as_ref().and_then(|before| before.alias.as_ref());
         if spec.before.is_none() {
             self.add(place, Operation::CreateFunction, 1);
+            self.add(place, Operation::TagFunction, 1);
         } else {
             let code = spec.fields.iter().any(|field| field.path == super::fields::CODE);
             let rest = spec
@@ -214,7 +215,6 @@ impl Tally {
     }
 
     fn tags(&mut self, spec: &TagsSpec) {
-        let times = count(spec.tags.len());
         match &spec.target {
             TagTarget::Content { instance, arn } => {
                 self.add(&instance.place, describes(kind_of_arn(arn)), BOTH);
@@ -222,11 +222,11 @@ impl Tally {
             }
             TagTarget::Function(function) => {
                 self.add(&function.place, Operation::GetFunction, 1);
-                self.add(&function.place, Operation::TagFunction, times);
+                self.add(&function.place, Operation::TagFunction, 1);
             }
             TagTarget::Role { place, .. } => {
                 self.add(place, Operation::GetRole, 1);
-                self.add(place, Operation::TagRole, times);
+                self.add(place, Operation::TagRole, 1);
             }
         }
     }

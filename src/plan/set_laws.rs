@@ -6,6 +6,7 @@ mod sets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::{ActionId, Change, Plan, Removal, Spec, Step, plan, plan_pruned};
 use crate::plan::ownership::Owner;
@@ -133,7 +134,10 @@ fn check_deletions(extras: &[Extra], plan: &Plan) {
 fn config() -> ProptestConfig {
     let cases =
         if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { 40 };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let more = std::env::var_os("PROPTEST_CASES").is_some();
+    // The same cases in every run, unless more are asked for: those are others each time.
+    let rng_seed = if more { RngSeed::Random } else { RngSeed::Fixed(1) };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -144,7 +148,8 @@ proptest! {
         let desired = made.manifest(0);
         let nothing = looked_at(&desired);
         let first = plan(&desired, &nothing);
-        prop_assert!(first.problems.is_empty(), "{:#?}", first.problems);
+        // Where nothing is, nothing can be adopted; that is said.
+        prop_assert!(first.problems.iter().all(|it| it.code == "nothing-to-adopt"), "{:#?}", first.problems);
         let again = plan(&desired, &carry_out(&made, &desired, &first, nothing));
         prop_assert!(again.actions.is_empty() && again.withheld.is_empty(), "{:#?}", again.actions);
         prop_assert!(again.problems.is_empty(), "{:#?}", again.problems);

@@ -36,7 +36,7 @@ async fn a_guard_is_lifted_with_and_without_the_instance_that_is_the_only_one() 
     };
     for (allow, said) in [
         ("flow/care-queue@oregon", "did you mean `flow/care-queue`?"),
-        ("flow/nope", "nothing that is planned or declared has this address"),
+        ("flow/nope", "no planned or declared resource has this address"),
     ] {
         let (ended, text) = apply(&["--allow", allow]);
         assert_eq!(ended, 4, "{text}");

@@ -14,7 +14,7 @@ use flowbind::plan::{Outcome, Plan, checksum, reads};
 use flowbind::reconcile;
 use flowbind::resource::{Address, Severity};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value;
 
 use crate::apply::Silent;
@@ -48,7 +48,11 @@ fn runtime() -> tokio::runtime::Runtime {
 #[test]
 fn whatever_is_live_and_however_the_manifest_is_edited_apply_ends_in_the_declared_state() {
     let cases = std::env::var("FLOWBIND_LAWS").map_or(100, |number| number.parse().expect("a number"));
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    // The same cases in every run, unless more are asked for: those are others each time.
+    let more = std::env::var_os("FLOWBIND_LAWS").is_some();
+    let rng_seed = if more { RngSeed::Random } else { RngSeed::Fixed(1) };
+    let config =
+        Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let runtime = runtime();
     let ended = TestRunner::new(config).run(&life(), |life| {
         let wrong = runtime.block_on(lived(&life));
@@ -161,7 +165,8 @@ async fn permuted(world: &World, set: &Set) -> Option<String> {
             .collect();
         format!("{:#?}\n{problems:#?}\n{:#?}", plan.actions, plan.withheld)
     };
-    let same = checksum(&[plan.clone()]) == checksum(&[other.clone()]) && told(&plan) == told(&other);
+    let same = checksum(std::slice::from_ref(&plan)) == checksum(std::slice::from_ref(&other))
+        && told(&plan) == told(&other);
     (!same).then(|| format!("another order, another plan:\n{}\n{}", told(&plan), told(&other)))
 }
 

@@ -8,7 +8,7 @@ use crate::plan::{Action, Cause, Change, Plan, Spec, plan};
 use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, Region, SetName, lambda_trust};
 use crate::snapshot::{
     APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Gap, Look, RolePolicies,
-    RoleSeen, SET_TAG, Snapshot,
+    RoleSeen, SET_TAG, Snapshot, UNFINISHED,
 };
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/greeter-role";
@@ -305,11 +305,14 @@ fn what_a_run_left_half_made_is_finished_without_asking_and_whole_things_stay_pr
     };
     let mut bare = role();
     bare.policies.managed.clear();
-    let half = planned(&desired, absent(), Look::Found(bare.clone()));
+    let mut begun = bare.clone();
+    begun.tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
+    let half = planned(&desired, absent(), Look::Found(begun));
     assert_eq!(guards(half), [("role/greeter".to_owned(), false), ("function/greeter".to_owned(), false)]);
     let whole = planned(&desired, Look::Found(function()), Look::Found(bare.clone()));
     assert_eq!(guards(whole), [("role/greeter".to_owned(), true)]);
-    let unpublished = FunctionSeen { alias: None, ..function() };
+    let mut unpublished = FunctionSeen { alias: None, ..function() };
+    unpublished.tags.as_mut().unwrap().insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
     let half = planned(&desired, Look::Found(unpublished.clone()), Look::Found(role()));
     assert_eq!(guards(half), [("function/greeter".to_owned(), false)]);
     // Somebody else's is never taken for a half-made one.

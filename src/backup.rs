@@ -1,14 +1,15 @@
 //! Keeps what is about to be overwritten or deleted: one folder for each run, one file for each flow, and an index
 //! that says what each of them was, so that it can be planned back.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use crate::aws::Keep;
+use crate::disk::{self, Access};
 use crate::plan::KeptFlow;
 use crate::resource::Address;
 
@@ -129,10 +130,7 @@ impl Backups {
     pub fn probe(&self) -> io::Result<()> {
         let folder = self.folder()?;
         let path = folder.join(PROBE);
-        let written = File::create(&path).and_then(|mut file| {
-            file.write_all(&[b' '; PROBE_BYTES])?;
-            file.sync_all()
-        });
+        let written = disk::create(&path, &[b' '; PROBE_BYTES], Access::Usual);
         // The run makes its folder again with the first file, so that a run that keeps nothing leaves none.
         *self.own.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let removed = fs::remove_file(&path);
@@ -193,9 +191,7 @@ impl Backups {
     /// Writes a file that is not there yet.
     fn write(&self, name: &str, content: &str) -> io::Result<PathBuf> {
         let path = self.folder()?.join(name);
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        file.write_all(content.as_bytes())?;
-        file.sync_all()?;
+        disk::create(&path, content.as_bytes(), Access::Usual)?;
         Ok(path)
     }
 
@@ -207,11 +203,7 @@ impl Backups {
         let mut entries = read_index(&path).map_err(io::Error::other)?;
         entries.push(entry);
         let text = format!("{:#}\n", index::document(entries));
-        let draft = folder.join(".index.json.new");
-        let mut file = File::create(&draft)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&draft, &path)?;
+        disk::replace(&path, text.as_bytes(), Access::Usual)?;
         *kept += 1;
         Ok(())
     }

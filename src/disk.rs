@@ -74,7 +74,10 @@ pub fn replace(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut draft = path.file_name().ok_or(io::ErrorKind::IsADirectory)?.to_owned();
+    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+    // Hidden: what a crash leaves of it is no file of the folder's.
+    let mut draft = std::ffi::OsString::from(".");
+    draft.push(name);
     draft.push(format!(".{}.new", std::process::id()));
     let draft = path.with_file_name(draft);
     create(&draft, bytes, access)?;

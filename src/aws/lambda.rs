@@ -1,7 +1,8 @@
 //! AWS Lambda and STS: the calls, and what comes back as plain data.
 
+use super::clients::Clients;
 use super::fault::{Fault, FaultKind};
-use super::session::{Clients, Session};
+use super::session::Session;
 use crate::operations::Operation;
 use crate::resource::{AccountId, FunctionRef, Grant, Place, Region, ResourcePolicy};
 

@@ -13,6 +13,7 @@ mod apply_removal;
 mod apply_role;
 mod apply_tags;
 mod budget;
+mod clients;
 mod connect;
 mod connect_flows;
 mod connect_named;

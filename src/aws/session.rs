@@ -16,13 +16,13 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::time::Instant;
 
-use super::answer::CheckAnswers;
 use super::budget::{Budget, Patience};
+use super::clients::Clients;
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
 use super::stop::StopHandle;
-use super::trace::{Attempt, NoteAnswers};
-use crate::operations::{Operation, Repeat, Service};
+use super::trace::Attempt;
+use crate::operations::{Operation, Repeat};
 use crate::resource::{AccountId, Place, Region};
 
 /// A connection must stand within this time.
@@ -126,15 +126,6 @@ pub struct Session {
 enum AccountKey<'a> {
     Of(&'a AccountId),
     Caller,
-}
-
-/// The clients of one account and Region.
-#[derive(Debug)]
-pub(super) struct Clients {
-    pub(super) connect: aws_sdk_connect::Client,
-    pub(super) lambda: aws_sdk_lambda::Client,
-    pub(super) iam: aws_sdk_iam::Client,
-    pub(super) sts: aws_sdk_sts::Client,
 }
 
 impl Session {
@@ -298,26 +289,7 @@ impl Session {
         {
             config.set_credentials_provider(Some(credentials.clone()));
         }
-        let config = config.build();
-        // One check for every operation, those of tomorrow too.
-        let connect = aws_sdk_connect::config::Builder::from(&config)
-            .interceptor(CheckAnswers(Service::Connect))
-            .interceptor(NoteAnswers);
-        let lambda = aws_sdk_lambda::config::Builder::from(&config)
-            .interceptor(CheckAnswers(Service::Lambda))
-            .interceptor(NoteAnswers);
-        let iam = aws_sdk_iam::config::Builder::from(&config)
-            .interceptor(CheckAnswers(Service::Iam))
-            .interceptor(NoteAnswers);
-        let sts = aws_sdk_sts::config::Builder::from(&config)
-            .interceptor(CheckAnswers(Service::Sts))
-            .interceptor(NoteAnswers);
-        Clients {
-            connect: aws_sdk_connect::Client::from_conf(connect.build()),
-            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
-            iam: aws_sdk_iam::Client::from_conf(iam.build()),
-            sts: aws_sdk_sts::Client::from_conf(sts.build()),
-        }
+        Clients::new(&config.build())
     }
 
     /// Makes a call: paced, counted, tried again where that is safe, its fault read.

@@ -25,6 +25,22 @@ pub(crate) async fn carry_out(session: &Session, plan: &Plan, folder: &Path) -> 
         .expect("an apply that may begin")
 }
 
+/// Applies until nothing is left to do, so many times at most; each run may fail.
+pub(crate) async fn converges(world: &World, runs: usize, what: &str) {
+    for run in 0..runs {
+        let session = world.session().await;
+        let plan = world.plan().await;
+        if plan.actions.is_empty() && plan.gaps.is_empty() {
+            return;
+        }
+        if reconcile::may_begin(&plan).is_ok() {
+            carry_out(&session, &plan, &world.folder.path().join(format!("run{run}"))).await;
+        }
+    }
+    let plan = world.plan().await;
+    assert!(plan.actions.is_empty(), "{what}: {:?} {:?}", plan.actions, plan.problems);
+}
+
 pub(crate) fn all_done(report: &ApplyReport) {
     for (id, outcome) in &report.outcomes {
         assert_eq!(*outcome, Outcome::Applied, "{}", id.address);

@@ -16,7 +16,7 @@ use flowbind::reconcile;
 
 use crate::apply::Silent;
 use crate::permissions::add_strangers;
-use crate::permissions_apply::{EVERYTHING, change_all, manifests};
+use crate::permissions_apply::{EVERYTHING, NEW_INSTANCE, change_all, manifests};
 use crate::removal;
 use crate::world::{World, is_read};
 
@@ -254,17 +254,7 @@ async fn what_is_in_sync_is_never_planned_and_never_drifts() {
 
 #[tokio::test]
 async fn an_instance_is_created_once_whatever_is_answered() {
-    let text = r#"
-apiVersion: flowbind.dev/v1alpha1
-kind: BindingSet
-metadata: { name: new }
-spec:
-  accounts: { main: { id: "111122223333" } }
-  defaults: { account: main, region: eu-west-2 }
-  instances:
-    desk: { alias: new-desk, create: { identity: connect-managed, inbound: true, outbound: false } }
-"#;
-    let world = of(manifests(text)).await;
+    let world = of(manifests(NEW_INSTANCE)).await;
     for kind in KINDS.iter().filter(|kind| **kind != "endless") {
         for selector in ["", ":nth=1"] {
             let fault = format!("{kind}:connect:CreateInstance{selector}");

@@ -5,7 +5,7 @@ use flowbind::plan::Outcome;
 use flowbind::reconcile::{self, NotBegun};
 use flowbind::resource::Kind;
 
-use crate::apply::{all_done, carry_out};
+use crate::apply::{all_done, carry_out, converges};
 use crate::budget::many;
 use crate::world::World;
 
@@ -90,22 +90,6 @@ async fn a_slow_aws_is_waited_for() {
     assert!(world.plan().await.actions.is_empty());
 }
 
-/// Applies until nothing is left to do, a few times at most; each run may fail.
-async fn converges(world: &World, what: &str) {
-    for run in 0..3 {
-        let session = world.session().await;
-        let plan = world.plan().await;
-        if plan.actions.is_empty() && plan.gaps.is_empty() {
-            return;
-        }
-        if reconcile::may_begin(&plan).is_ok() {
-            carry_out(&session, &plan, &world.folder.path().join(format!("run{run}"))).await;
-        }
-    }
-    let plan = world.plan().await;
-    assert!(plan.actions.is_empty(), "{what}: {:?}", plan.actions);
-}
-
 #[tokio::test]
 async fn whichever_write_loses_its_answer_or_is_lost_a_second_run_mends_it() {
     for operation in
@@ -114,7 +98,7 @@ async fn whichever_write_loses_its_answer_or_is_lost_a_second_run_mends_it() {
         for fault in ["drop-after", "drop-before", "500", "throttle"] {
             for nth in 1..=3 {
                 let spec = format!("{fault}:{operation}:nth={nth}");
-                converges(&with(&[&spec]).await, &spec).await;
+                converges(&with(&[&spec]).await, 3, &spec).await;
             }
         }
     }
@@ -127,7 +111,7 @@ async fn a_created_flow_whose_answer_was_lost_is_found_and_not_made_twice() {
         crate::world::copy(&crate::world::shipped("demo"), &folder.path().join("demo"));
         let faults = vec![format!("{fault}:connect:CreateContactFlow:nth=1").parse().unwrap()];
         let world = World::in_folder_with(folder, "demo", Settings { faults, ..Settings::default() }).await;
-        converges(&world, fault).await;
+        converges(&world, 3, fault).await;
         let list = world.connect("eu-west-2").list_instances().send().await.unwrap();
         let id = list.instance_summary_list()[0].id().unwrap();
         let flows = world.connect("eu-west-2").list_contact_flows().instance_id(id).send().await.unwrap();
@@ -138,7 +122,7 @@ async fn a_created_flow_whose_answer_was_lost_is_found_and_not_made_twice() {
 #[tokio::test]
 async fn statements_lost_to_another_writer_are_written_again() {
     let world = with(&["lose-policy-write:lambda:AddPermission:p=0.5"]).await;
-    converges(&world, "lost statements").await;
+    converges(&world, 3, "lost statements").await;
 }
 
 #[tokio::test]
@@ -180,7 +164,7 @@ async fn every_answer_to_what_aws_leaves_open_ends_in_the_declared_state() {
             let spec = format!("{}={answer}", question.unknown);
             let assumptions = [spec.parse().unwrap()].into_iter().collect();
             let world = World::with(&many(3), Settings { assumptions, ..Settings::default() }).await;
-            converges(&world, &spec).await;
+            converges(&world, 3, &spec).await;
         }
     }
 }

@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use aws_sdk_connect::types::ContactFlowType;
 use flowbind::emulator::Settings;
 use flowbind::plan::{Plan, Step};
-use flowbind::reconcile;
 use flowbind::resource::{Kind, Severity};
 
-use crate::apply::{all_done, carry_out};
+use crate::apply::{all_done, carry_out, converges};
 use crate::world::{World, load};
 
 const HEAD: &str = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  \
@@ -224,22 +223,6 @@ async fn a_rename_and_an_edit_reach_the_same_object() {
     assert_eq!(by_word(&seen)["b, edited"], first["b"]);
 }
 
-/// Applies until nothing is left to do; each run may fail.
-async fn converges(world: &World, what: &str) {
-    for run in 0..4 {
-        let session = world.session().await;
-        let plan = world.plan().await;
-        if plan.actions.is_empty() && plan.gaps.is_empty() {
-            return;
-        }
-        if reconcile::may_begin(&plan).is_ok() {
-            carry_out(&session, &plan, &world.folder.path().join(format!("run{run}"))).await;
-        }
-    }
-    let plan = world.plan().await;
-    assert!(plan.actions.is_empty(), "{what}: {:?} {:?}", lines(&plan), plan.problems);
-}
-
 #[tokio::test]
 async fn renames_that_fail_anywhere_are_finished_by_the_next_runs() {
     for (what, before, after) in &RENAMES[..4] {
@@ -251,11 +234,11 @@ async fn renames_that_fail_anywhere_are_finished_by_the_next_runs() {
                 });
                 let settings = Settings { faults: faults.collect(), ..Settings::default() };
                 let world = world(Kind::Flow, before, settings).await;
-                converges(&world, what).await;
+                converges(&world, 4, what).await;
                 let first = by_word(&live(&world, Kind::Flow).await);
                 let world = declare(world, &manifest(Kind::Flow, after));
                 let what = format!("{what}, {fault} from {from}");
-                converges(&world, &what).await;
+                converges(&world, 4, &what).await;
                 let seen = live(&world, Kind::Flow).await;
                 assert_eq!(by_word(&seen), first, "{what}");
                 let wanted: BTreeMap<String, String> =

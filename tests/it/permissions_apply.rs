@@ -224,9 +224,8 @@ async fn every_action_of_the_policy_to_apply_is_missed_when_it_is_not_there() {
     }
 }
 
-#[tokio::test]
-async fn every_action_that_making_an_instance_depends_on_is_missed_when_it_is_not_there() {
-    let text = r#"
+/// An instance that is to be made, and nothing else.
+pub(crate) const NEW_INSTANCE: &str = r#"
 apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
 metadata: { name: new }
@@ -236,7 +235,10 @@ spec:
   instances:
     desk: { alias: new-desk, create: { identity: connect-managed, inbound: true, outbound: false } }
 "#;
-    let stage = Stage::new(manifests(text), async |_: &World| {}).await;
+
+#[tokio::test]
+async fn every_action_that_making_an_instance_depends_on_is_missed_when_it_is_not_there() {
+    let stage = Stage::new(manifests(NEW_INSTANCE), async |_: &World| {}).await;
     let missed = each_is_missed(&[&stage], APPLY).await;
     let of_creation = missed.iter().filter(|(_, operation)| operation.starts_with("connect:CreateInstance"));
     assert_eq!(of_creation.count(), 12, "{missed:#?}");

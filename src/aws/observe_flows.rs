@@ -271,14 +271,12 @@ impl Session {
         summary: &FlowSummary,
         subject: &str,
     ) -> Result<FlowSeen, Fault> {
-        let published = async {
-            match summary.published {
-                true => self.published(kind, arn, &summary.id, subject).await,
-                false => Ok(None),
-            }
+        // The draft first: what somebody publishes between the two reads would else look like a newer draft.
+        let draft = self.draft(kind, arn, &summary.id, subject).await?;
+        let published = match summary.published {
+            true => self.published(kind, arn, &summary.id, subject).await?,
+            false => None,
         };
-        let (published, draft) = join(published, self.draft(kind, arn, &summary.id, subject)).await;
-        let (published, draft) = (published?, draft?);
         let about = published.as_ref().or(draft.as_ref());
         Ok(FlowSeen {
             summary: summary.clone(),

@@ -197,10 +197,10 @@ impl Session {
     /// Reads what is published and the draft, by id alone; none if it is gone.
     pub(super) async fn flow_now(&self, target: Target<'_>) -> Result<Option<FlowSeen>, Fault> {
         let Target { kind, instance, id, subject } = target;
-        let looks =
-            join(self.published(kind, instance, id, subject), self.draft(kind, instance, id, subject));
-        let (published, draft) = looks.await;
-        Ok(FlowSeen::of(published?, draft?))
+        // The draft first, as in `seen`.
+        let draft = self.draft(kind, instance, id, subject).await?;
+        let published = self.published(kind, instance, id, subject).await?;
+        Ok(FlowSeen::of(published, draft))
     }
 
     /// Reads every flow and module of an instance, drafts too.

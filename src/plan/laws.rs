@@ -137,11 +137,19 @@ impl World {
             .collect();
         for (label, identity) in identity::resolve(&desired.set, &declared, &live) {
             let key = (Kind::Flow, instance(), label);
-            if let Identity::Is(id) = identity {
-                let ids = FlowIds { id: id.clone(), arn: self::arn(&id) };
-                observed.resolved.insert(key.clone(), Resolved::Is(ids));
-                observed.flows.insert(key, Look::Found(seen(&id, &self.flows[&id])));
-            }
+            let name = |id: &String| self.flows[id].name.clone();
+            let resolved = match identity {
+                Identity::Absent => continue,
+                Identity::Is(id) => {
+                    observed.flows.insert(key.clone(), Look::Found(seen(&id, &self.flows[&id])));
+                    Resolved::Is(FlowIds { arn: self::arn(&id), id })
+                }
+                Identity::Several(ids) => {
+                    Resolved::Several(ids.into_iter().map(|id| (name(&id), id)).collect())
+                }
+                Identity::Shared { id, with } => Resolved::Shared { name: name(&id), id, with },
+            };
+            observed.resolved.insert(key, resolved);
         }
         observed
     }

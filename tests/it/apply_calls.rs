@@ -1,9 +1,10 @@
 //! The calls that an apply makes are those that are forecast from its plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use flowbind::backup::Backups;
-use flowbind::emulator::Settings;
+use flowbind::emulator::{Settings, Timings};
 use flowbind::plan::{Plan, apply_calls, reads};
 use flowbind::reconcile;
 use flowbind::resource::Address;
@@ -35,6 +36,12 @@ pub(crate) async fn carried_out_as_forecast(world: &World, plan: &Plan) {
     assert_eq!(called, forecast);
 }
 
+/// An AWS in which a new role can be used at once: how often a function is tried before that is no matter of the plan.
+fn roles_at_once() -> Settings {
+    let timings = Timings { role_propagation: Duration::ZERO, ..Timings::default() };
+    Settings { timings, ..Settings::default() }
+}
+
 #[tokio::test]
 async fn the_demo_takes_the_calls_that_are_forecast() {
     let world = World::demo().await;
@@ -46,7 +53,7 @@ async fn the_demo_takes_the_calls_that_are_forecast() {
 async fn each_target_of_the_platform_takes_the_calls_that_are_forecast() {
     let folder = tempfile::tempdir().unwrap();
     copy(&shipped("platform"), &folder.path().join("platform"));
-    let world = World::at(folder, "platform", Settings::default()).await;
+    let world = World::at(folder, "platform", roles_at_once()).await;
     for manifest in &world.manifests {
         let session = world.session().await;
         let plan = reconcile::plan(&session, manifest, &reads(manifest)).await.unwrap();

@@ -2,9 +2,11 @@
 //! made without end.
 //!
 //! Every operation of a clean run meets every kind of false answer, once and always. `FLOWBIND_SWEEP=all` takes them
-//! all; else each operation meets a few of them, others for each operation.
+//! all; else each operation meets one of them, another for each operation.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod import;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use flowbind::aws::{Options, Session};
@@ -38,23 +40,31 @@ const KINDS: &[&str] = &[
     "after-hang",
 ];
 
-/// How many of the kinds an operation meets in a sample.
-const SAMPLE: usize = 2;
-
-/// Which operation meets what, and when.
+/// Which operation meets what, and when. In a sample each operation meets one case: they are dealt in turn, so that
+/// each kind is met, too.
 fn cases(operations: &BTreeSet<String>) -> Vec<(String, String)> {
     let all = std::env::var("FLOWBIND_SWEEP").is_ok_and(|sweep| sweep == "all");
+    // First every kind, then every kind the other way round.
+    let selectors = [["", ":nth=1"], [":nth=1", ""]];
+    let row = |turn: [&'static str; 2]| KINDS.iter().zip(turn.into_iter().cycle());
+    let mut deck: VecDeque<(&str, &str)> =
+        selectors.into_iter().flat_map(row).map(|(kind, when)| (*kind, when)).collect();
     let mut cases = Vec::new();
-    for (row, operation) in operations.iter().enumerate() {
-        let kinds = KINDS
-            .iter()
-            .flat_map(|kind| [format!("{kind}:{operation}"), format!("{kind}:{operation}:nth=1")]);
-        let kinds: Vec<String> =
-            kinds.filter(|fault| !fault.starts_with("endless") || is_list(operation)).collect();
-        let few = (0..SAMPLE).map(|n| kinds[(row * 7 + n * 13) % kinds.len()].clone());
-        let chosen = if all { kinds.clone() } else { few.collect() };
-        cases.extend(chosen.into_iter().map(|fault| (operation.clone(), fault)));
+    for operation in operations {
+        let fits = |(kind, _): &(&str, &str)| *kind != "endless" || is_list(operation);
+        let mut deal = |(kind, when): (&str, &str)| {
+            cases.push((operation.clone(), format!("{kind}:{operation}{when}")));
+        };
+        if all {
+            deck.iter().copied().filter(fits).for_each(deal);
+        } else if let Some(case) = deck.iter().position(fits).and_then(|at| deck.remove(at)) {
+            deck.push_back(case);
+            deal(case);
+        }
     }
+    let met = |kind: &&&str| cases.iter().any(|(_, fault)| fault.starts_with(&format!("{kind}:")));
+    let unmet: Vec<_> = KINDS.iter().filter(|kind| !met(kind)).collect();
+    assert!(operations.len() < KINDS.len() || unmet.is_empty(), "no operation meets {unmet:?}");
     cases
 }
 

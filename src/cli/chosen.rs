@@ -105,6 +105,7 @@ impl Wish {
         for manifest in manifests {
             plans.push(connection.plan(manifest, self.prune, self.audit, terminal).await?);
         }
+        plan::settle_rivals(&mut plans);
         if !self.only.is_empty() {
             plans = self.select(manifests, plans)?;
         }

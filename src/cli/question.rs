@@ -103,6 +103,7 @@ mod tests {
             gaps: Vec::new(),
             withheld: Vec::new(),
             in_sync: 0,
+            claims: Vec::new(),
             fingerprints: std::collections::BTreeMap::new(),
             partial: None,
             force: None,

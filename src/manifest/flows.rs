@@ -194,19 +194,21 @@ fn check_names(named: &Named<FlowDraft>, what: What, log: &mut Log) {
     let mut flows: Vec<(Position, &Label, &FlowDraft)> =
         named.iter().map(|(name, at)| (at.position, name, &at.value)).collect();
     flows.sort_by_key(|(position, name, _)| (*position, *name));
-    let mut taken: BTreeMap<(&Label, &String), &Label> = BTreeMap::new();
+    let mut taken: BTreeMap<(&Label, &String), (&Label, Position)> = BTreeMap::new();
     for (_, name, flow) in flows {
         let Given::Is(At { value: own, position }) = &flow.name else { continue };
         for At { value: instance, .. } in &flow.instances {
-            if let Some(first) = taken.get(&(instance, own)).filter(|first| **first != name) {
+            if let Some((first, at)) = taken.get(&(instance, own)).filter(|(first, _)| *first != name) {
                 let message = format!(
                     "the {word} `{first}` has the name {} on the instance `{instance}` too",
                     quote(own)
                 );
-                let hint = format!("names of {word}s are unique on an instance");
+                let first_at = log.origin(*at);
+                let hint =
+                    format!("names of {word}s are unique on an instance; the first one is at {first_at}");
                 log.error_with("duplicate-flow", *position, message, hint);
             } else {
-                taken.insert((instance, own), name);
+                taken.insert((instance, own), (name, *position));
             }
         }
     }

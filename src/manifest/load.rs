@@ -13,7 +13,6 @@ use super::functions::Code;
 use super::log::{Log, hint, quote};
 use super::model::Manifest;
 use super::package::Packages;
-use super::rivals::rivals;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
@@ -22,7 +21,7 @@ use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, MAX_BYTES, Node, Position};
-use super::{advice, digest, flows, mask, resolve};
+use super::{advice, digest, flows, mask, resolve, rivals};
 
 mod document;
 
@@ -106,7 +105,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
     loader.unused_variables(inputs);
     loader.unused_targets();
     let Loader { sources, manifests, mut problems, .. } = loader;
-    problems.extend(rivals(&manifests));
+    problems.extend(rivals::problems(&manifests));
     let problems = bounded(problems);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Problems { problems, sources });

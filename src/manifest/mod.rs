@@ -48,6 +48,7 @@ pub use model::{
     InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef,
     Source, State, Status, Suppression,
 };
+pub use rivals::{Claim, InstanceId, Object, Rival, rivals};
 pub use schema::schema;
 pub use sources::Sources;
 pub use yaml::{WriteError, to_yaml};

@@ -199,15 +199,13 @@ fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
     for (code, what, mut names) in found {
         names.sort();
         let mut names = names.into_iter();
-        let Some((_, first)) = names.next() else { continue };
+        let Some((first_position, first)) = names.next() else { continue };
+        let first_at = first_position.map(|position| log.origin(position));
         for (position, name) in names.filter_map(|(position, name)| Some((position?, name))) {
             let message = format!("`{name}` is {what}, which is declared as `{first}` already");
-            log.error_with(
-                code,
-                position,
-                message,
-                format!("keep one of them, and refer to it as `{first}`"),
-            );
+            let mut hint = format!("keep one of them, and refer to it as `{first}`");
+            hint.extend(first_at.iter().map(|origin| format!("; the first one is at {origin}")));
+            log.error_with(code, position, message, hint);
         }
     }
 }

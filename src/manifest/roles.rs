@@ -98,8 +98,13 @@ pub(super) fn check_roles(draft: &Draft, functions: &BTreeMap<Label, Function>, 
     let mut in_order: Vec<(&Label, &Function, &Source)> =
         functions.iter().filter_map(|(name, f)| Some((name, f, f.source.as_ref()?))).collect();
     in_order.sort_by_key(|(name, ..)| draft.functions.get(*name).map(|at| at.position));
-    let mut roles: BTreeMap<(&AccountId, &str), &Label> = BTreeMap::new();
+    // IAM tells no names apart by their case (IAM API, `CreateRole`).
+    let mut roles: BTreeMap<(&AccountId, String), &Label> = BTreeMap::new();
     let mut made = BTreeMap::new();
+    let at = |name: &Label| draft.functions.get(name).map(|at| at.position);
+    let first_at = |name: &Label, log: &Log| {
+        at(name).map(|position| format!("; the first one is at {}", log.origin(position))).unwrap_or_default()
+    };
     for (name, function, source) in in_order {
         let Some(At { value, position }) = draft.functions.get(name) else { continue };
         // Two names of one qualifier are reported as such.
@@ -110,18 +115,19 @@ pub(super) fn check_roles(draft: &Draft, functions: &BTreeMap<Label, Function>, 
                 "`{name}` makes the function `{}`, which `{first}` makes already",
                 function.target.name
             );
-            let hint = "leave out `source` of one of them";
+            let hint = format!("leave out `source` of one of them{}", first_at(first, log));
             log.error_with("duplicate-function", *position, message, hint);
         }
         let RoleRef::Managed(role) = &source.role else { continue };
-        let key = (&function.target.place.account, role.name.as_str());
+        let key = (&function.target.place.account, role.name.to_ascii_lowercase());
         if let Some(first) = roles.insert(key, name) {
             let at = match value.source.as_ref().map(|source| &source.value.role) {
                 Some(RoleDraft::Managed { name: Given::Is(at), .. }) => at.position,
                 _ => *position,
             };
             let message = format!("the role `{}` is made by the function `{first}` already", role.name);
-            let hint = "give each function a role of its own, or name a role that exists by its ARN";
+            let way = "give each function a role of its own, or name a role that exists by its ARN";
+            let hint = format!("{way}{}", first_at(first, log));
             log.error_with("duplicate-role", at, message, hint);
         }
     }

@@ -1,6 +1,7 @@
 //! Whether a plan may be carried out at all.
 
 use super::{Plan, order_fault};
+use crate::resource::Severity;
 use crate::snapshot::Gap;
 
 /// Why an apply does not begin.
@@ -27,5 +28,22 @@ pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
         Err(NotBegun::NeedsForce(much.clone()))
     } else {
         order_fault(&plan.actions).map_or(Ok(()), |why| Err(NotBegun::Order(why)))
+    }
+}
+
+impl Plan {
+    /// Whether something has to be mended before anything may be written.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whether what it says is less than the whole truth.
+    pub fn is_incomplete(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Whether something that the manifest wants is left undone, because it must not be written as things are.
+    pub fn is_held(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Held)
     }
 }

@@ -11,8 +11,13 @@ use crate::snapshot::{InstanceSeen, Look, Snapshot};
 
 /// Plans instances, reports those that are missing or not active, and blocks what belongs to them.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
+    let twice = declared_twice(desired, observed);
     for (name, instance) in &desired.instances {
         let address = Address::new(Kind::Instance, name);
+        if let Some(first) = twice.get(name) {
+            again(name, instance, (first, &desired.instances[*first]), draft);
+            continue;
+        }
         match observed.instances.get(name) {
             Some(Look::Found(seen)) if seen.active => attributes(name, instance, seen, observed, draft),
             Some(Look::Absent { .. }) if instance.create.is_some() => create(desired, name, instance, draft),
@@ -49,6 +54,31 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             }
         }
     }
+}
+
+/// Finds the instances that are another declared one, such as one named by its alias and by its id: each with the first
+/// declaration.
+fn declared_twice<'a>(desired: &'a Manifest, observed: &Snapshot) -> BTreeMap<&'a Label, &'a Label> {
+    let mut in_order: Vec<(&Label, &Instance)> = desired.instances.iter().collect();
+    in_order.sort_by_key(|(name, instance)| (&instance.origin, *name));
+    let (mut firsts, mut twice) = (BTreeMap::new(), BTreeMap::new());
+    for (name, _) in in_order {
+        let Some(Look::Found(seen)) = observed.instances.get(name) else { continue };
+        let first = *firsts.entry(&seen.arn).or_insert(name);
+        if first != name {
+            twice.insert(name, first);
+        }
+    }
+    twice
+}
+
+fn again(name: &Label, instance: &Instance, (first, first_instance): (&Label, &Instance), draft: &mut Draft) {
+    let address = Address::new(Kind::Instance, name);
+    let message = format!("instance/{name} and instance/{first} are the same instance");
+    draft.block(address.clone(), message.clone());
+    let hint = format!("keep one of them; the first one is at {}.", first_instance.origin);
+    let problem = Problem::error("duplicate-instance", message).on(&address).at(&instance.origin);
+    draft.problems.push(problem.hint(hint));
 }
 
 /// Switching these off cuts callers off: somebody has to allow it by name.

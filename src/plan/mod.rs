@@ -9,6 +9,7 @@ mod buckets;
 mod calls;
 mod cause;
 mod checksum;
+mod claims;
 mod counts;
 mod draft;
 mod editing;
@@ -49,6 +50,7 @@ pub use begin::{NotBegun, may_begin};
 pub use buckets::paced_time;
 pub use calls::{Calls, apply_calls, apply_forecast};
 pub use cause::{Cause, Withheld};
+pub use claims::settle_rivals;
 pub use counts::Counts;
 use draft::Draft;
 pub use editing::editing;
@@ -85,10 +87,9 @@ pub(crate) use uses::{association_of, uses};
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;
-use crate::manifest::{CreateInstance, Manifest, State, Status};
+use crate::manifest::{Claim, CreateInstance, Manifest, State, Status};
 use crate::resource::{
-    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName,
-    Severity, SidKind,
+    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, SidKind,
 };
 use crate::snapshot::{FlowSeen, Gap, Snapshot};
 
@@ -109,6 +110,8 @@ pub struct Plan {
     pub withheld: Vec<Withheld>,
     /// How many resources agree already.
     pub in_sync: usize,
+    /// What the set would write if it differed, in sync or not: see [`settle_rivals`].
+    pub claims: Vec<Claim>,
     /// What it rests on, by address: see [`fingerprints`].
     pub fingerprints: BTreeMap<String, String>,
     /// Set where it is a part of what would be done ([`Plan::only`]).
@@ -344,6 +347,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
         gaps,
         withheld,
         in_sync,
+        claims: claims::claims(desired, observed),
         fingerprints,
         partial: None,
         force: None,
@@ -355,23 +359,6 @@ fn sort(problems: &mut Vec<Problem>) {
         (a.severity, &a.origin, &a.address, &a.message).cmp(&(b.severity, &b.origin, &b.address, &b.message))
     });
     problems.dedup();
-}
-
-impl Plan {
-    /// Whether something has to be mended before anything may be written.
-    pub fn has_errors(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == Severity::Error)
-    }
-
-    /// Whether what it says is less than the whole truth.
-    pub fn is_incomplete(&self) -> bool {
-        !self.gaps.is_empty()
-    }
-
-    /// Whether something that the manifest wants is left undone, because it must not be written as things are.
-    pub fn is_held(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == Severity::Held)
-    }
 }
 
 impl GrantSpec {

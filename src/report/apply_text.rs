@@ -160,6 +160,7 @@ mod tests {
             gaps: Vec::new(),
             withheld: Vec::new(),
             in_sync: 0,
+            claims: Vec::new(),
             fingerprints: BTreeMap::new(),
             partial: None,
             force: None,

@@ -54,6 +54,7 @@ mod roles_orphaned;
 mod rollback;
 mod saved_plans;
 mod schemas;
+mod sets_conflict;
 mod states;
 mod story;
 mod streams;

@@ -9,6 +9,7 @@ mod hostile;
 mod modules;
 mod platform;
 mod references;
+mod rivals;
 mod shapes;
 mod sources;
 mod targets;
@@ -230,11 +231,15 @@ fn variables_come_from_the_command_line_before_files_before_defaults() {
 
 #[test]
 fn a_folder_is_its_yaml_files_and_several_documents_are_several_sets() {
-    let second = GOOD.replace("name: acme\n", "name: other\n");
+    let renamed = |name: &str| {
+        let alias = format!("alias: {name}-");
+        GOOD.replace("name: acme\n", &format!("name: {name}\n")).replace("alias: acme-", &alias)
+    };
+    let second = renamed("other");
     let both = format!("{GOOD}---\n{second}");
     let files: BTreeMap<PathBuf, Vec<u8>> = [
         ("m/a.yaml", both.as_str()),
-        ("m/b.yml", &GOOD.replace("name: acme\n", "name: third\n")),
+        ("m/b.yml", &renamed("third")),
         ("m/README.md", "no"),
         ("m/flows/x.yaml", "no"),
         ("flows/main.json", FLOW),
@@ -255,21 +260,6 @@ fn a_folder_is_its_yaml_files_and_several_documents_are_several_sets() {
         "the folder `flows` holds no `*.yaml` or `*.yml`"
     );
     assert_eq!(sets(&["nope"]).unwrap_err().problems[0].message, "`nope`: there is no such file");
-}
-
-#[test]
-fn two_sets_that_bind_a_block_to_different_things_are_told_of_one_another() {
-    let second = |text: &str| format!("{GOOD}---\n{}", text.replace("name: acme\n", "name: other\n"));
-    let found = |text: &str| lines(load_texts(&second(text), FLOW));
-    assert_eq!(found(GOOD), Vec::<String>::new(), "they agree");
-    assert_eq!(found(&GOOD.replace(", timeLimit: 60s", "")), Vec::<String>::new(), "one of them leaves it");
-    let elsewhere = GOOD.replace("alias: acme-", "alias: other-").replace("60s", "30s");
-    assert_eq!(found(&elsewhere), Vec::<String>::new(), "on another instance");
-    let problems = found(&GOOD.replace("60s", "30s"));
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    let message = "bound-twice: block `Journal` of flow `Desk` is bound to something else by the set `acme` \
-                   (bind it in one of the two; the other one is at m/a.yaml:";
-    assert!(problems[0].contains(message), "{problems:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::flow::document::Document;
 use crate::manifest::Status;
 use crate::plan::editing::{is_editing, newer_draft};
 use crate::plan::flow_text::LateText;
-use crate::plan::ownership::{APPLIED_TAG, Owner, who};
+use crate::plan::ownership::{APPLIED_TAG, who};
 use crate::plan::{Cause, Change, Draft, Guard, Spec};
 use crate::resource::{InstanceArn, Problem};
 use crate::snapshot::{FlowContent, FlowSeen};
@@ -65,9 +65,7 @@ impl Site<'_> {
         spec.draft = newer_draft(seen);
         spec.base = Some(Box::new(seen.clone()));
         spec.tags = self.claim(seen);
-        // Blocks are bound in what is made by hand; what another set made has its own manifest.
-        let binds = self.flow.content.is_none() && self.owner(seen) == Owner::Nobody;
-        let may = after.is_some() && (binds || self.may_write(seen, &reason, draft));
+        let may = after.is_some() && (self.binds(seen) || self.may_write(seen, &reason, draft));
         let Some(after) = after.filter(|_| may) else {
             draft.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);
             return None;

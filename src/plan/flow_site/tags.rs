@@ -26,6 +26,16 @@ impl Site<'_> {
         }
     }
 
+    /// Whether the set writes to it where it differs. Blocks are bound in what is made by hand, too.
+    pub(in crate::plan) fn may_be_written(&self, seen: &FlowSeen) -> bool {
+        self.binds(seen) || self.flow.adopt || self.refusal(seen).is_none()
+    }
+
+    /// Whether only blocks are bound, in what no set made: what another set made has its own manifest.
+    pub(super) fn binds(&self, seen: &FlowSeen) -> bool {
+        self.flow.content.is_none() && self.owner(seen) == Owner::Nobody
+    }
+
     /// Whether something that the set made under a logical name is this one: under its own, or under one of earlier
     /// days that the instance's declarations do not have any more.
     fn is_mine(&self, label: &str) -> bool {

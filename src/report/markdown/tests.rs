@@ -95,6 +95,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         gaps: Vec::new(),
         withheld: Vec::new(),
         in_sync: 3,
+        claims: Vec::new(),
         fingerprints: [].into(),
         partial: None,
         force: None,

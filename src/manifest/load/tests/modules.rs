@@ -49,7 +49,7 @@ fn modules_and_flows_are_checked_alike() {
         (
             "name: Auth",
             "name: Shared",
-            "m/a.yaml:52:44 duplicate-flow: the module `auth` has the name `Shared` on the instance `one` too (names of modules are unique on an instance)\nm/a.yaml:52:44 duplicate-flow: the module `auth` has the name `Shared` on the instance `two` too (names of modules are unique on an instance)",
+            "m/a.yaml:52:44 duplicate-flow: the module `auth` has the name `Shared` on the instance `one` too (names of modules are unique on an instance; the first one is at m/a.yaml:46:13)\nm/a.yaml:52:44 duplicate-flow: the module `auth` has the name `Shared` on the instance `two` too (names of modules are unique on an instance; the first one is at m/a.yaml:46:13)",
         ),
     ]);
 }

@@ -226,7 +226,7 @@ fn a_function_has_one_name() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:22:5 duplicate-function: `second` is the function `journal`, which is declared as `journal` already (keep one of them, and refer to it as `journal`)",
+            "m/a.yaml:22:5 duplicate-function: `second` is the function `journal`, which is declared as `journal` already (keep one of them, and refer to it as `journal`; the first one is at m/a.yaml:21:5)",
         ]
     );
 }
@@ -240,7 +240,7 @@ fn an_instance_has_one_name() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:16:5 duplicate-instance: `again` is the instance `acme-dev`, which is declared as `support` already (keep one of them, and refer to it as `support`)",
+            "m/a.yaml:16:5 duplicate-instance: `again` is the instance `acme-dev`, which is declared as `support` already (keep one of them, and refer to it as `support`; the first one is at m/a.yaml:12:5)",
         ]
     );
 }
@@ -251,7 +251,7 @@ fn a_flow_name_is_taken_once_on_an_instance() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:37:13 duplicate-flow: the flow `main` has the name `Main IVR` on the instance `support` too (names of flows are unique on an instance)",
+            "m/a.yaml:37:13 duplicate-flow: the flow `main` has the name `Main IVR` on the instance `support` too (names of flows are unique on an instance; the first one is at m/a.yaml:25:13)",
         ]
     );
 }

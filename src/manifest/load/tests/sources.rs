@@ -232,12 +232,12 @@ fn a_function_and_a_role_are_made_once() {
         (
             "    other: { name",
             "    second: { name: \"greeter-${var.stage}\", qualifier: next, source: { runtime: nodejs22.x, handler: index.handler, code: ../code/greeter, role: { name: second } } }\n    other: { name",
-            "m/a.yaml:42:5 duplicate-function: `second` makes the function `greeter-test`, which `greeter` makes already (leave out `source` of one of them)",
+            "m/a.yaml:42:5 duplicate-function: `second` makes the function `greeter-test`, which `greeter` makes already (leave out `source` of one of them; the first one is at m/a.yaml:23:5)",
         ),
         (
             "    other: { name",
             "    second: { name: second, source: { runtime: nodejs22.x, handler: index.handler, code: ../code/greeter, role: { name: greeter-role } } }\n    other: { name",
-            "m/a.yaml:42:121 duplicate-role: the role `greeter-role` is made by the function `greeter` already (give each function a role of its own, or name a role that exists by its ARN)",
+            "m/a.yaml:42:121 duplicate-role: the role `greeter-role` is made by the function `greeter` already (give each function a role of its own, or name a role that exists by its ARN; the first one is at m/a.yaml:23:5)",
         ),
     ]);
 }

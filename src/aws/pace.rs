@@ -10,38 +10,28 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::operations::{Operation, PACED_SHARE, Service, Shares};
+use crate::operations::Operation;
+use crate::plan::{Buckets, Pace};
 use crate::resource::Place;
-
-/// How long a full bucket waits before it refills: the service's own bucket is full, and stays so, until the first
-/// request has arrived there.
-const ARRIVAL: Duration = Duration::from_millis(60);
-
-type Key = (Place, Service, Option<Operation>);
 
 /// Paces calls, and counts them.
 #[derive(Debug)]
 pub(super) struct Pacer {
-    on: bool,
+    began: Instant,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    buckets: BTreeMap<Key, Bucket>,
-    calls: BTreeMap<Operation, u32>,
-}
-
 #[derive(Debug)]
-struct Bucket {
-    tokens: f64,
-    at: Instant,
+struct State {
+    buckets: Buckets,
+    calls: BTreeMap<Operation, u32>,
 }
 
 impl Pacer {
     /// Makes a pacer; one that is off only counts.
     pub(super) fn new(on: bool) -> Self {
-        Self { on, state: Mutex::default() }
+        let state = State { buckets: Buckets::full(on), calls: BTreeMap::new() };
+        Self { began: Instant::now(), state: Mutex::new(state) }
     }
 
     /// Waits until the call may be made, and counts it.
@@ -56,30 +46,12 @@ impl Pacer {
     fn take(&self, place: &Place, operation: Operation, now: Instant) -> Duration {
         let mut state = self.lock();
         *state.calls.entry(operation).or_default() += 1;
-        if !self.on {
-            return Duration::ZERO;
-        }
-        let facts = operation.facts();
-        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
-        let bucket = state.buckets.entry(key(place, operation)).or_insert(Bucket { tokens: burst, at: now });
-        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
-        bucket.tokens = (bucket.tokens + passed * rate).min(burst);
-        let full = bucket.tokens >= burst;
-        bucket.at = if full { now + ARRIVAL } else { bucket.at.max(now) };
-        bucket.tokens -= 1.0;
-        let ahead = bucket.at.saturating_duration_since(now);
-        if bucket.tokens < 0.0 {
-            ahead + Duration::from_secs_f64(-bucket.tokens / rate)
-        } else {
-            Duration::ZERO
-        }
+        state.buckets.take(Some(place), operation, now.saturating_duration_since(self.began))
     }
 
     /// Empties the bucket: the service said that somebody else used it up.
     pub(super) fn throttled(&self, place: &Place, operation: Operation) {
-        if let Some(bucket) = self.lock().buckets.get_mut(&key(place, operation)) {
-            bucket.tokens = bucket.tokens.min(0.0);
-        }
+        self.lock().buckets.empty(place, operation);
     }
 
     /// The calls made so far, retries and pages included.
@@ -87,15 +59,15 @@ impl Pacer {
         self.lock().calls.clone()
     }
 
+    /// What calls have to wait for from now on, where each is answered after a latency.
+    pub(super) fn pace(&self, latency: Duration) -> Pace {
+        Pace::new(self.lock().buckets.clone(), self.began.elapsed(), latency)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere leaves numbers behind, which are still good to pace by.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn key(place: &Place, operation: Operation) -> Key {
-    let facts = operation.facts();
-    (place.clone(), facts.service, (facts.shares == Shares::Nothing).then_some(operation))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use super::pace::Pacer;
 use super::stop::StopHandle;
 use super::trace::Attempt;
 use crate::operations::{Operation, Repeat};
+use crate::plan::Pace;
 use crate::resource::{AccountId, Place, Region};
 
 /// A connection must stand within this time.
@@ -42,6 +43,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 const VISIBLE_WHEN_STOPPING: Duration = Duration::from_secs(20);
 /// The bytes a second of a line on which an upload may still succeed.
 const SLOW_LINE: usize = 200_000;
+
+/// The time until AWS has answered a call, as forecasts count it. AWS publishes none: a round trip to the Region, and the
+/// tens of milliseconds that its control planes mostly take.
+const LATENCY: Duration = Duration::from_millis(100);
+/// The same where an embedded AWS answers on this machine.
+const LOOPBACK: Duration = Duration::from_millis(5);
 
 /// How AWS is reached.
 #[derive(Debug, Clone)]
@@ -166,6 +173,11 @@ impl Session {
     /// The calls made so far, retries and pages included.
     pub fn calls(&self) -> BTreeMap<Operation, u32> {
         self.pacer.calls()
+    }
+
+    /// What calls have to wait for from now on: what forecasts of the time start from.
+    pub fn pace(&self) -> Pace {
+        self.pacer.pace(if self.is_on_this_machine() { LOOPBACK } else { LATENCY })
     }
 
     /// The endpoint that stands in for all of AWS, if one is set: worth telling before anything is written.

@@ -15,9 +15,6 @@ use super::fault::Fault;
 use super::session::Session;
 use crate::resource::InstanceArn;
 
-/// A look that is not older answers for everyone who asks.
-const FIRST: Duration = Duration::from_millis(200);
-
 type Seen = Arc<Mutex<Option<(Instant, BTreeSet<String>)>>>;
 
 /// The last look at each instance.
@@ -36,19 +33,21 @@ impl Visibility {
         within: Duration,
         subject: &str,
     ) -> Result<bool, Fault> {
-        let written = Instant::now();
+        let mut since = Instant::now();
         let mut patience = Patience::new(session, within);
         loop {
-            if self.look(session, instance, subject, written).await?.contains(arn) {
+            if self.look(session, instance, subject, since).await?.contains(arn) {
                 return Ok(true);
             }
+            since = Instant::now();
             if !patience.goes_on().await {
                 return Ok(false);
             }
         }
     }
 
-    /// Looks, or takes a look that began after `since` and is not older than a pause.
+    /// Looks, or takes a look that began after `since`: however long it had to wait for its turn, it answers for all who
+    /// waited meanwhile.
     async fn look(
         &self,
         session: &Session,
@@ -63,7 +62,6 @@ impl Visibility {
         let mut seen = seen.lock().await;
         if let Some((at, list)) = seen.as_ref()
             && *at >= since
-            && at.elapsed() < FIRST
         {
             return Ok(list.clone());
         }

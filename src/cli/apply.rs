@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::anyhow;
 use futures_util::future::LocalBoxFuture;
@@ -20,7 +20,7 @@ use super::terminal::Terminal;
 use super::{load, plan as plan_verb, progress, retype};
 use crate::backup::Backups;
 use crate::manifest::{Manifest, Sources};
-use crate::plan::{ApplyReport, Extent, Outcome, Plan, apply_forecast};
+use crate::plan::{ApplyReport, Extent, Forecast, Outcome, Plan, apply_ends, apply_schedule};
 use crate::reconcile::{self, NotBegun};
 use crate::report::{self, ApplyDocument};
 use crate::resource::Address;
@@ -50,6 +50,8 @@ pub(super) struct Writing<'a> {
     pub(super) plannable: bool,
     /// Looks and plans anew.
     pub(super) look: &'a Look<'a>,
+    /// The calls of looking anew, for each plan; none where they are not forecast.
+    pub(super) again: &'a dyn Fn(&[Plan]) -> Vec<Forecast>,
     /// Names the run's backups.
     pub(super) name: String,
     pub(super) connection: &'a Connection,
@@ -79,6 +81,7 @@ pub(super) async fn run(
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         plannable: true,
         look: &look,
+        again: &|plans| wish.again(&loaded.manifests, plans),
         name: run_name(now),
         connection: &connection,
         terminal,
@@ -203,8 +206,9 @@ impl Writing<'_> {
         self.interrupt.writing(session.stop());
         let (mut reports, mut written) = (Vec::new(), Ok(()));
         for plan in plans {
-            let console = Console::writing(terminal, &plan, text, several);
             let (backups, allowed) = (backups(&plan), self.allowed_in(&plan));
+            let ends = apply_ends(&plan.carried_out(&allowed), &mut session.pace());
+            let console = Console::writing(terminal, &plan, ends, text, several);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
             // A result that cannot be written stops no write: what was done is reported as far as it can be.
             written = written.and(console.end());
@@ -221,13 +225,29 @@ impl Writing<'_> {
         Ok(reports)
     }
 
-    /// Says what carrying the plans out takes.
+    /// Says what carrying the plans out takes. Where somebody is asked first, AWS is read again before the first write,
+    /// for all of them.
     fn announce(&self, plans: &[Plan]) {
-        for plan in plans {
-            let (calls, time) = apply_forecast(&plan.carried_out(&self.allowed_in(plan)));
-            if calls > 0 {
-                let time = progress::seconds(time).map(|time| format!(", {time}")).unwrap_or_default();
-                self.terminal.say(&format!("{}: applying: at least {calls} calls{time}", plan.set));
+        let asks = self.asks(plans).is_some();
+        let pace = self.connection.session.pace();
+        let mut pace = if asks { pace.rested() } else { pace };
+        let looks = if asks { (self.again)(plans) } else { Vec::new() };
+        let looks: Vec<(u32, Duration)> =
+            looks.iter().map(|look| (look.at_least, look.time(&mut pace))).collect();
+        for (n, plan) in plans.iter().enumerate() {
+            let carried_out = plan.carried_out(&self.allowed_in(plan));
+            let schedule = apply_schedule(&carried_out);
+            let (reads, reading) = looks.get(n).copied().unwrap_or_default();
+            let (writes, writing) = (schedule.at_least(), schedule.time(&mut pace));
+            if writes > 0 {
+                let (all, time) = (writes.saturating_add(reads), progress::about(reading + writing));
+                let again = match reads {
+                    0 => String::new(),
+                    reads => format!(" ({reads} of them to read AWS again)"),
+                };
+                let waits = progress::unforeseen(&carried_out);
+                let set = &plan.set;
+                self.terminal.say(&format!("{set}: applying: at least {all} calls{again}{time}{waits}"));
             }
         }
     }
@@ -267,15 +287,20 @@ impl Writing<'_> {
         Ok(fresh)
     }
 
-    /// Asks, where somebody has to be asked; says whether somebody was.
-    async fn approve(&self, plans: &[Plan]) -> Result<bool, Failure> {
-        let terminal = self.terminal;
+    /// The question, where somebody has to be asked.
+    fn asks(&self, plans: &[Plan]) -> Option<String> {
         if !matches!(self.approval, Approval::Ask) {
-            return Ok(false);
+            return None;
         }
         let extents: Vec<(&Plan, Extent)> =
             plans.iter().map(|plan| (plan, plan.extent(&self.allowed_in(plan)))).collect();
-        let Some(question) = question(&extents, terminal.columns()) else { return Ok(false) };
+        question(&extents, self.terminal.columns())
+    }
+
+    /// Asks, where somebody has to be asked; says whether somebody was.
+    async fn approve(&self, plans: &[Plan]) -> Result<bool, Failure> {
+        let terminal = self.terminal;
+        let Some(question) = self.asks(plans) else { return Ok(false) };
         // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::terminal::Terminal;
 use crate::manifest::{self, Manifest};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Forecast, Plan};
 use crate::resource::Address;
 
 /// An address that was typed, in all sets or in one.
@@ -111,6 +111,15 @@ impl Wish {
         }
         let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
         Ok(plans.into_iter().map(forced).collect())
+    }
+
+    /// The calls of looking again, after these plans were made.
+    pub(super) fn again(&self, manifests: &[Manifest], plans: &[Plan]) -> Vec<Forecast> {
+        let look = |(manifest, plan): (&Manifest, &Plan)| {
+            let removal = (self.prune || self.audit).then(|| plan::removal_reads(manifest));
+            plan::reads(manifest).forecast_again(manifest, removal.as_ref(), plan)
+        };
+        manifests.iter().zip(plans).map(look).collect()
     }
 
     fn select(&self, manifests: &[Manifest], plans: Vec<Plan>) -> Result<Vec<Plan>, Failure> {

@@ -76,9 +76,10 @@ impl Connection {
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
         let reads = reads(desired);
-        let forecast = reads.forecast(desired);
-        let more = (prune || audit).then(|| removal_reads(desired).calls(&reads));
-        let reading = Reading::begin(terminal, &desired.set, &forecast, more.as_ref());
+        let removal = (prune || audit).then(|| removal_reads(desired));
+        let forecast = reads.forecast(desired, removal.as_ref());
+        let pace = self.session.pace();
+        let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
         let planned = match (audit, prune) {
             (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
             (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
@@ -96,9 +97,10 @@ impl Connection {
         terminal: &Terminal,
     ) -> Result<Drift, Failure> {
         let reads = drift_reads(desired);
-        let forecast = reads.forecast(desired);
-        let more = scope.audited.then(|| removal_reads(desired).calls(&reads));
-        let reading = Reading::begin(terminal, &desired.set, &forecast, more.as_ref());
+        let removal = scope.audited.then(|| removal_reads(desired));
+        let forecast = reads.forecast(desired, removal.as_ref());
+        let pace = self.session.pace();
+        let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
         let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
         drop(reading);
         drift.map_err(failure)

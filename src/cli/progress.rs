@@ -1,6 +1,6 @@
 //! Progress: results of actions as they end, and one live line on a terminal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,8 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::aws::Progress;
-use crate::operations::Operation;
-use crate::plan::{Action, ActionId, Forecast, Outcome, Plan, apply_forecast};
+use crate::plan::{Action, ActionId, Change, Forecast, Outcome, Pace, Plan, Spec};
 use crate::report;
 use crate::resource::{Address, SetName};
 
@@ -21,15 +20,16 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Says how much will be read. `more` are the lists of what the manifest does not name; how much they lead to is
-    /// known when they are read.
+    /// Says how much will be read. `more` says that the lists of what the manifest does not name are read as well: how
+    /// much they lead to is known when they are read.
     pub(super) fn begin(
         terminal: &'a Terminal,
         set: &SetName,
         forecast: &Forecast,
-        more: Option<&BTreeMap<Operation, u32>>,
+        mut pace: Pace,
+        more: bool,
     ) -> Self {
-        let message = format!("{set}: reading AWS: {}", reading(forecast, more));
+        let message = format!("{set}: reading AWS: {}", reading(forecast, forecast.time(&mut pace), more));
         if terminal.draws() {
             terminal.draw(bar(message, None));
         } else {
@@ -48,11 +48,32 @@ pub(super) fn seconds(time: Duration) -> Option<String> {
     }
 }
 
-fn reading(forecast: &Forecast, more: Option<&BTreeMap<Operation, u32>>) -> String {
-    let lists: u32 = more.map_or(0, |more| more.values().sum());
-    let (least, all) = (forecast.at_least + lists, forecast.calls.values().sum::<u32>() + lists);
-    let time = seconds(forecast.time).map(|time| format!(", {time}")).unwrap_or_default();
-    let unmanaged = if more.is_some() { ", plus unmanaged resources" } else { "" };
+/// Says a time that is forecast, behind the calls that take it.
+pub(super) fn about(time: Duration) -> String {
+    seconds(time).map(|time| format!(", about {time}")).unwrap_or_default()
+}
+
+/// What AWS takes for that no figure is known, behind a forecast.
+pub(super) fn unforeseen(plan: &Plan) -> &'static str {
+    let creates = |wanted: fn(&Spec) -> bool| {
+        plan.actions.iter().any(|a| matches!(&a.change, Change::Create(spec) if wanted(spec)))
+    };
+    if creates(|spec| matches!(spec, Spec::Instance(_))) {
+        ", plus the minutes that AWS takes to create an instance"
+    } else if creates(|spec| matches!(spec, Spec::Role(_))) {
+        ", plus the seconds until Lambda can assume new roles"
+    } else {
+        ""
+    }
+}
+
+fn reading(forecast: &Forecast, time: Duration, more: bool) -> String {
+    let (least, all) = (forecast.at_least, forecast.calls.values().sum::<u32>());
+    let time = about(time);
+    let unmanaged = match more {
+        true => "; then 2 for each other flow and module, and 3 or more for each other function",
+        false => "",
+    };
     match least == all {
         true => format!("at least {least} calls{time}{unmanaged}"),
         false => format!("at least {least} calls ({all} calls{time} if everything exists){unmanaged}"),
@@ -73,6 +94,9 @@ pub(super) struct Console<'a> {
     text: bool,
     several: bool,
     bar: Option<ProgressBar>,
+    /// When each action ends that is carried out, as it was forecast; and the same in the order of time.
+    ends: BTreeMap<ActionId, Duration>,
+    line: Vec<Duration>,
     state: Mutex<State>,
 }
 
@@ -80,22 +104,31 @@ pub(super) struct Console<'a> {
 struct State {
     /// Writes of each resource that have not ended.
     open: BTreeMap<Address, usize>,
-    /// The actions that have ended.
-    ended: BTreeSet<ActionId>,
+    /// How many of the actions have ended that are carried out.
+    ended: usize,
     /// The first failure to write a result.
     error: Option<io::Error>,
 }
 
 impl<'a> Console<'a> {
     /// Begins with none of the plan's changes done.
-    pub(super) fn writing(terminal: &'a Terminal, plan: &'a Plan, text: bool, several: bool) -> Self {
+    pub(super) fn writing(
+        terminal: &'a Terminal,
+        plan: &'a Plan,
+        ends: BTreeMap<ActionId, Duration>,
+        text: bool,
+        several: bool,
+    ) -> Self {
         let mut open: BTreeMap<Address, usize> = BTreeMap::new();
         plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
         let length = u64::try_from(open.len()).unwrap_or(u64::MAX);
         let draws = terminal.draws() && length > 0;
         let bar = draws.then(|| bar(format!("{}: applying", plan.set), Some(length))).flatten();
         terminal.draw(bar.clone());
-        Self { terminal, plan, text, several, bar, state: Mutex::new(State { open, ..State::default() }) }
+        let mut line: Vec<Duration> = ends.values().copied().collect();
+        line.sort();
+        let state = Mutex::new(State { open, ..State::default() });
+        Self { terminal, plan, text, several, bar, ends, line, state }
     }
 
     /// Ends it; fails if a result could not be written.
@@ -104,12 +137,12 @@ impl<'a> Console<'a> {
         error.map_or(Ok(()), Err)
     }
 
-    /// The time that the rest takes at the least, to be put behind the message.
-    fn left(&self, ended: &BTreeSet<ActionId>) -> String {
-        let mut rest = self.plan.clone();
-        rest.actions.retain(|action| !ended.contains(&action.id));
-        let time = seconds(apply_forecast(&rest).1);
-        time.map(|time| format!(", at least {time} left")).unwrap_or_default()
+    /// The time that the rest takes when so many actions have ended, to be put behind the message.
+    fn left(&self, ended: usize) -> String {
+        let now = ended.checked_sub(1).and_then(|last| self.line.get(last)).copied().unwrap_or_default();
+        let end = self.line.last().copied().unwrap_or_default();
+        let time = seconds(end.saturating_sub(now));
+        time.map(|time| format!(", about {time} left")).unwrap_or_default()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -161,8 +194,8 @@ impl Progress for Console<'_> {
         if let Some(bar) = &self.bar {
             let done = state.open.values().filter(|open| **open == 0).count();
             bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-            state.ended.insert(id.clone());
-            bar.set_message(format!("{}: applying{}", self.plan.set, self.left(&state.ended)));
+            state.ended += usize::from(self.ends.contains_key(id));
+            bar.set_message(format!("{}: applying{}", self.plan.set, self.left(state.ended)));
         }
     }
 }

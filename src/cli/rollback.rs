@@ -49,6 +49,7 @@ pub(super) async fn run(
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         plannable: false,
         look: &look,
+        again: &|_| Vec::new(),
         name: apply::run_name(now),
         connection: &connection,
         terminal,

@@ -1,4 +1,4 @@
-//! How long calls take at the rates of the operations' table: the floor under every forecast.
+//! Token buckets, as the operations' table has them: calls are paced by them, and forecasts are made with them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,45 +6,69 @@ use std::time::Duration;
 use crate::operations::{Operation, PACED_SHARE, Service, Shares};
 use crate::resource::Place;
 
-/// Calls that share a rate: the same account and Region, service and, unless it shares one, operation.
-type Key<'a> = (Option<&'a Place>, Service, Option<Operation>);
+/// How long a full bucket waits before it refills: the service's own bucket is full, and stays so, until the first
+/// request has arrived there.
+pub(super) const ARRIVAL: Duration = Duration::from_millis(60);
 
-/// Gives the time that the slowest bucket needs for calls that are all made at once; `None` is a call whose account
-/// and Region are not known yet.
-pub fn paced_time<'a>(calls: impl IntoIterator<Item = (Option<&'a Place>, Operation, u32)>) -> Duration {
-    let mut buckets: BTreeMap<Key<'a>, (u32, Operation)> = BTreeMap::new();
-    for (place, operation, times) in calls {
-        let facts = operation.facts();
-        let own = (facts.shares == Shares::Nothing).then_some(operation);
-        let (sum, _) = buckets.entry((place, facts.service, own)).or_insert((0, operation));
-        *sum = sum.saturating_add(times);
-    }
-    let seconds = buckets.values().map(|(times, operation)| {
-        let facts = operation.facts();
-        f64::from(times.saturating_sub(facts.burst)) / (facts.rate * PACED_SHARE)
-    });
-    Duration::from_secs_f64(seconds.fold(0.0, f64::max))
+/// Calls that share a rate: the same account and Region, service and, unless it shares one, operation. No place stands
+/// for an account and Region that are not known yet.
+type Key = (Option<Place>, Service, Option<Operation>);
+
+/// One token bucket for each account, Region, service and operation. Times are counted from a moment that the user of
+/// the buckets chooses.
+#[derive(Debug, Clone)]
+pub struct Buckets {
+    paced: bool,
+    buckets: BTreeMap<Key, Bucket>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::resource::{AccountId, Region};
+#[derive(Debug, Clone)]
+struct Bucket {
+    tokens: f64,
+    at: Duration,
+}
 
-    fn place(region: &str) -> Place {
-        Place { account: AccountId::parse("111122223333").unwrap(), region: Region::parse(region).unwrap() }
+impl Buckets {
+    /// Makes full buckets; calls that are not paced never wait.
+    pub fn full(paced: bool) -> Self {
+        Self { paced, buckets: BTreeMap::new() }
     }
 
-    #[test]
-    fn the_slowest_bucket_decides_and_regions_do_not_share_one() {
-        let (here, there) = (place("eu-west-2"), place("us-west-2"));
-        let flows = |place, n| (Some(place), Operation::DescribeContactFlow, n);
-        assert_eq!(paced_time([flows(&here, 5)]), Duration::ZERO, "a burst takes no time");
-        let one = paced_time([flows(&here, 25)]);
-        assert!((10.0..10.6).contains(&one.as_secs_f64()), "20 at 2 a second: {one:?}");
-        assert_eq!(paced_time([flows(&here, 25), flows(&there, 25)]), one);
-        assert!(paced_time([flows(&here, 25), flows(&here, 25)]) > one.mul_f64(2.0));
-        let shared = [Operation::AddPermission, Operation::GetAlias].map(|o| (Some(&here), o, 15));
-        assert!(paced_time(shared) > Duration::from_millis(900), "Lambda's control plane has one bucket");
+    /// Fills them: enough time has passed.
+    pub(super) fn fill(&mut self) {
+        self.buckets.clear();
     }
+
+    /// Takes a token, if need be one of the future, and says how long it is until then.
+    pub fn take(&mut self, place: Option<&Place>, operation: Operation, now: Duration) -> Duration {
+        if !self.paced {
+            return Duration::ZERO;
+        }
+        let facts = operation.facts();
+        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
+        let bucket = self.buckets.entry(key(place, operation)).or_insert(Bucket { tokens: burst, at: now });
+        let passed = now.saturating_sub(bucket.at).as_secs_f64();
+        bucket.tokens = (bucket.tokens + passed * rate).min(burst);
+        let full = bucket.tokens >= burst;
+        bucket.at = if full { now + ARRIVAL } else { bucket.at.max(now) };
+        bucket.tokens -= 1.0;
+        let ahead = bucket.at.saturating_sub(now);
+        if bucket.tokens < 0.0 {
+            ahead + Duration::from_secs_f64(-bucket.tokens / rate)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    /// Empties a bucket: the service said that somebody else used it up.
+    pub fn empty(&mut self, place: &Place, operation: Operation) {
+        if let Some(bucket) = self.buckets.get_mut(&key(Some(place), operation)) {
+            bucket.tokens = bucket.tokens.min(0.0);
+        }
+    }
+}
+
+fn key(place: Option<&Place>, operation: Operation) -> Key {
+    let facts = operation.facts();
+    (place.cloned(), facts.service, (facts.shares == Shares::Nothing).then_some(operation))
 }

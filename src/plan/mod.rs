@@ -8,6 +8,7 @@ mod bindings;
 mod buckets;
 mod calls;
 mod cause;
+mod chains;
 mod checksum;
 mod claims;
 mod counts;
@@ -26,6 +27,7 @@ mod flows;
 mod functions;
 pub mod identity;
 mod instances;
+mod look_calls;
 mod namesake;
 mod only;
 mod order;
@@ -37,6 +39,7 @@ mod reads;
 mod removal;
 mod roles;
 mod rollback;
+mod schedule;
 mod standing;
 mod step;
 mod tags;
@@ -47,8 +50,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use begin::{NotBegun, may_begin};
-pub use buckets::paced_time;
-pub use calls::{Calls, apply_calls, apply_forecast};
+pub use buckets::Buckets;
+pub use calls::{Calls, apply_calls, apply_ends, apply_schedule};
 pub use cause::{Cause, Withheld};
 pub use claims::settle_rivals;
 pub use counts::Counts;
@@ -63,12 +66,13 @@ pub use fingerprint::{ABSENT, fingerprints};
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
+pub use look_calls::Forecast;
 pub use only::{Partial, addresses, chosen};
 pub use order_check::order_fault;
 pub use outcome::{ApplyReport, Outcome};
 pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
-pub use reads::{Forecast, Read, Reads, drift_reads, reads};
+pub use reads::{Read, Reads, drift_reads, reads};
 pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
     StatementRemoval, removal_reads,
@@ -77,6 +81,7 @@ pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
+pub use schedule::{Pace, Schedule};
 pub use standing::{
     Rests, Standing, about_is, caller, function_changed, owner_changed, role_changed, standing,
 };
@@ -379,5 +384,7 @@ impl Change {
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod schedule_laws;
 #[cfg(test)]
 mod set_laws;

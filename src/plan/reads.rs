@@ -1,13 +1,10 @@
 //! What must be read for a manifest, before anything is read: prediction, call budgets and `iam-policy` rest on it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use super::buckets::paced_time;
 use super::roles::managed;
 use super::uses::uses;
-use crate::manifest::{Function, InstanceLookup, Manifest, NamedKind};
-use crate::operations::Operation;
+use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Place};
 
 /// One thing to read.
@@ -104,105 +101,4 @@ pub fn drift_reads(desired: &Manifest) -> Reads {
         }
     }
     reads
-}
-
-/// The calls and the time that the reads take where everything that the manifest names exists. Further pages, retries
-/// and a look after an empty policy come on top.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Forecast {
-    /// Calls of each operation.
-    pub calls: BTreeMap<Operation, u32>,
-    /// The calls that are made whatever exists, as long as none fails.
-    pub at_least: u32,
-    /// The time that the slowest bucket needs for all calls.
-    pub time: Duration,
-}
-
-impl Reads {
-    /// Predicts calls and time.
-    pub fn forecast(&self, desired: &Manifest) -> Forecast {
-        let all = || self.names.iter().chain(&self.by_id);
-        let costs: Vec<_> = all().map(|read| read.cost(desired)).collect();
-        let each = || {
-            costs.iter().flat_map(|(place, costs)| {
-                costs.iter().map(move |(operation, times)| (place.as_ref(), *operation, *times))
-            })
-        };
-        let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
-        each().for_each(|(_, operation, times)| *calls.entry(operation).or_default() += times);
-        let at_least = all().map(|read| read.sure(desired)).sum();
-        Forecast { calls, at_least, time: paced_time(each()) }
-    }
-}
-
-impl Read {
-    /// How many of its calls are made whatever exists: nothing is read of an instance, a flow, a function or a role
-    /// that is not there, and one look finds that out.
-    fn sure(&self, desired: &Manifest) -> u32 {
-        let exists = |instance: &Label| desired.instances.get(instance).is_some_and(|i| i.create.is_none());
-        let all = || self.cost(desired).1.iter().map(|(_, times)| times).sum();
-        match self {
-            Self::Identity(_) | Self::Instances(_) => all(),
-            // A function that the manifest makes is looked for before its policy.
-            Self::Policy(function) => {
-                let made = |known: &Function| known.source.is_some() && known.target == *function;
-                u32::from(!desired.functions.values().any(made))
-            }
-            Self::Function(_) | Self::Role(_) => 1,
-            Self::Flow { .. } => 0,
-            Self::Instance(instance)
-            | Self::Associations(instance)
-            | Self::Attributes(instance)
-            | Self::List(_, instance)
-            | Self::Owners(_, instance)
-            | Self::Named(instance, _) => {
-                if exists(instance) {
-                    all()
-                } else {
-                    0
-                }
-            }
-        }
-    }
-
-    /// Where the calls go, which they are and how many, if what is read exists.
-    fn cost(&self, desired: &Manifest) -> (Option<Place>, Vec<(Operation, u32)>) {
-        let at = |instance: &Label| desired.instances.get(instance).map(|i| i.place.clone());
-        let function = |name: &Label| desired.functions.get(name);
-        let (place, operation, times) = match self {
-            Self::Identity(_) => (None, Operation::GetCallerIdentity, 1),
-            Self::Instances(place) => (Some(place.clone()), Operation::ListInstances, 1),
-            Self::Instance(instance) => (at(instance), Operation::DescribeInstance, 1),
-            Self::Associations(instance) => (at(instance), Operation::ListLambdaFunctions, 1),
-            Self::Policy(function) => (Some(function.place.clone()), Operation::GetPolicy, 1),
-            Self::Attributes(instance) => (at(instance), Operation::ListInstanceAttributes, 2),
-            Self::List(Kind::Module, instance) => (at(instance), Operation::ListContactFlowModules, 1),
-            Self::List(_, instance) => (at(instance), Operation::ListContactFlows, 1),
-            Self::Owners(Kind::Module, instance) => (at(instance), Operation::SearchContactFlowModules, 1),
-            Self::Owners(_, instance) => (at(instance), Operation::SearchContactFlows, 1),
-            Self::Flow { kind: Kind::Module, instance, .. } => {
-                (at(instance), Operation::DescribeContactFlowModule, 2)
-            }
-            Self::Flow { instance, .. } => (at(instance), Operation::DescribeContactFlow, 2),
-            Self::Named(instance, NamedKind::Queue) => (at(instance), Operation::ListQueues, 1),
-            Self::Named(instance, NamedKind::Prompt) => (at(instance), Operation::ListPrompts, 1),
-            Self::Named(instance, NamedKind::Hours) => (at(instance), Operation::ListHoursOfOperations, 1),
-            Self::Function(name) => {
-                let publishes = function(name).and_then(|f| f.source.as_ref()?.publish.as_ref()).is_some();
-                let mut costs = vec![(Operation::GetFunction, 1)];
-                costs.extend(publishes.then_some((Operation::GetAlias, 1)));
-                return (function(name).map(|f| f.target.place.clone()), costs);
-            }
-            Self::Role(name) => {
-                let inline = function(name).and_then(managed).map_or(0, |role| role.inline.len());
-                let lists =
-                    [Operation::GetRole, Operation::ListAttachedRolePolicies, Operation::ListRolePolicies];
-                let mut costs: Vec<(Operation, u32)> = lists.map(|operation| (operation, 1)).into();
-                costs.push((Operation::GetRolePolicy, u32::try_from(inline).unwrap_or(u32::MAX)));
-                costs.retain(|(_, times)| *times > 0);
-                return (function(name).map(|f| f.target.place.clone()), costs);
-            }
-        };
-        (place, vec![(operation, times)])
-    }
 }

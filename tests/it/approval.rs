@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use flowbind::emulator::Settings;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::world::{World, flowbind_at, is_read};
+use crate::world::{World, copy, flowbind_at, is_read, shipped};
 
 /// The binary at a terminal of its own: questions come there, and answers from there.
 struct Asked {
@@ -102,6 +103,29 @@ async fn a_flow_that_is_edited_while_apply_asks_is_not_overwritten_and_nothing_e
         let describe = connect.describe_contact_flow().instance_id(&instance).contact_flow_id(&at);
         let live = describe.send().await.unwrap();
         assert_eq!(live.contact_flow().unwrap().content(), Some(theirs.as_str()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_after_a_yes_is_announced_and_no_more_calls_than_are_made() {
+    for arguments in [&["apply", "demo"][..], &["apply", "platform", "--for", "dev"]] {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&shipped(""), folder.path());
+        let world = World::at(folder, arguments[1], Settings::default()).await;
+        let asked = Asked::start(&world, arguments);
+        asked.until_it_asks().await;
+        world.emulator.reset();
+        let (code, said) = asked.answer("yes").await;
+        assert_eq!(code, Some(0), "{said}");
+        let number = |behind: &str| -> u64 {
+            let text = said.split_once("applying: ").unwrap().1.split_once(behind).unwrap().1;
+            text.split(' ').next().unwrap().parse().unwrap()
+        };
+        let (all, reads) = (number("at least "), number("calls ("));
+        let calls = world.calls();
+        let read = calls["connect:DescribeInstance"] + calls["sts:GetCallerIdentity"];
+        let made: u64 = calls.values().sum();
+        assert!(read <= reads && reads < all && all <= made, "{reads} of {all}, {made}: {said}");
     }
 }
 

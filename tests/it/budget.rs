@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use flowbind::emulator::{Quota, Settings};
+use flowbind::plan::Pace;
 
 use crate::world::World;
 
@@ -64,9 +65,24 @@ async fn the_forecast_is_what_is_called_when_pages_are_full() {
     let session = world.session().await;
     let reads = flowbind::plan::reads(world.manifest());
     flowbind::reconcile::plan(&session, world.manifest(), &reads).await.unwrap();
-    let forecast = reads.forecast(world.manifest());
+    let forecast = reads.forecast(world.manifest(), None);
     assert_eq!(session.calls(), forecast.calls);
     let counted: u64 = world.calls().values().sum();
     assert_eq!(counted, forecast.calls.values().map(|n| u64::from(*n)).sum::<u64>());
-    assert!(forecast.time >= Duration::from_millis(300), "20 policies at 15 a second with a burst of 15");
+    let time = forecast.time(&mut Pace::full());
+    assert!(time >= Duration::from_millis(300), "20 policies at 15 a second with a burst of 15");
+}
+
+#[tokio::test]
+async fn writers_of_one_list_share_their_looks_however_long_a_look_takes() {
+    let faults = vec!["delay=300ms:connect:ListLambdaFunctions".parse().unwrap()];
+    let world = World::with(&many(30), Settings { faults, ..Settings::default() }).await;
+    let session = world.session().await;
+    let plan = world.plan().await;
+    world.emulator.reset();
+    crate::apply::all_done(&crate::apply::carry_out(&session, &plan, &world.folder.path().join("own")).await);
+    let calls = world.calls();
+    assert_eq!(calls["connect:AssociateLambdaFunction"], 30);
+    // One look for each writer would be 30 at the least, and most of two pages.
+    assert!(calls["connect:ListLambdaFunctions"] <= 15, "{calls:?}");
 }

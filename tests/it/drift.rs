@@ -320,7 +320,7 @@ async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_r
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("in sync"), "{}", stdout(&output));
     reads_only(&world);
-    let forecast = drift_reads(world.manifest()).forecast(world.manifest());
+    let forecast = drift_reads(world.manifest()).forecast(world.manifest(), None);
     let forecast: u64 = forecast.calls.values().map(|n| u64::from(*n)).sum();
     assert_eq!(world.calls().values().sum::<u64>(), forecast, "{:?}", world.calls());
     assert_eq!(code(&drift("999999999999")), 4);

@@ -98,7 +98,7 @@ async fn what_is_sure_is_a_part_of_what_is_forecast() {
     for folder in ["demo", "platform", "starter"] {
         for manifest in crate::world::load(&shipped(folder)) {
             for reads in [reads(&manifest), drift_reads(&manifest)] {
-                let forecast = reads.forecast(&manifest);
+                let forecast = reads.forecast(&manifest, None);
                 let all: u32 = forecast.calls.values().sum();
                 assert!(forecast.at_least > 0 && forecast.at_least <= all, "{folder}: {forecast:?}");
             }

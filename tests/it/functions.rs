@@ -154,7 +154,7 @@ async fn a_second_apply_makes_no_write_and_reads_nothing_twice() {
     lambda:GetPolicy 1
     sts:GetCallerIdentity 1
     ");
-    assert_eq!(session.calls(), reads.forecast(world.manifest()).calls);
+    assert_eq!(session.calls(), reads.forecast(world.manifest(), None).calls);
 }
 
 #[tokio::test]

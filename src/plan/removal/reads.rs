@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::Manifest;
-use crate::operations::Operation;
-use crate::plan::{Read, Reads};
-use crate::resource::{AccountId, Kind, Label, Place, Region};
+use crate::resource::{AccountId, Label, Place, Region};
 
 /// What must be looked at before anything may be deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,27 +31,4 @@ pub fn removal_reads(desired: &Manifest) -> RemovalReads {
     }
     let roles = places.iter().rev().map(|place| (place.account.clone(), place.clone())).collect();
     RemovalReads { instances: desired.instances.keys().cloned().collect(), places, roles }
-}
-
-impl RemovalReads {
-    /// The calls that come on top at least: the lists. Each flow and module takes two more, each function three and
-    /// one for each alias, each role that Lambda may assume one.
-    pub fn calls(&self, reads: &Reads) -> BTreeMap<Operation, u32> {
-        let mut calls = BTreeMap::new();
-        let mut add = |operation| *calls.entry(operation).or_default() += 1;
-        for instance in &self.instances {
-            for (read, operation) in [
-                (Read::List(Kind::Flow, instance.clone()), Operation::ListContactFlows),
-                (Read::List(Kind::Module, instance.clone()), Operation::ListContactFlowModules),
-                (Read::Associations(instance.clone()), Operation::ListLambdaFunctions),
-            ] {
-                if !reads.by_id.contains(&read) {
-                    add(operation);
-                }
-            }
-        }
-        self.places.iter().for_each(|_| add(Operation::ListFunctions));
-        self.roles.iter().for_each(|_| add(Operation::ListRoles));
-        calls
-    }
 }

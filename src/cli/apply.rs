@@ -67,7 +67,10 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
-    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let loaded = load::load_or_report(&args.manifest, terminal, |problems| {
+        let document = || report::json_text(&ApplyDocument::invalid(problems));
+        Ok((args.output == Output::Json).then(document).transpose()?)
+    })?;
     approval.check_inputs(&loaded, now)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     // What belongs to a new instance was in no plan that anybody has reviewed.

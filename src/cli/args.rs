@@ -9,6 +9,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod help;
 mod iam_policy;
 mod import;
 mod man;
@@ -16,11 +17,13 @@ mod output;
 mod saving;
 mod schema;
 
+use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
+
 pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
 pub(super) use man::ManArgs;
-pub(super) use output::PlanOutput;
+pub(super) use output::{PlanOutput, ValidateOutput};
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
 
@@ -37,23 +40,19 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done or in sync, 1 error, 2 differences or findings, 3 incomplete (something could not be read), \
-4 refused (guard, wrong account, draft, no approval), 64 wrong command line, 130 interrupted.";
-
 #[derive(Debug, Default, Args)]
 pub(super) struct Globals {
     /// When to use colours.
-    #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = OUTPUT, default_value = "auto", value_name = "WHEN")]
     pub(super) color: ColorChoice,
-    /// Say nothing but results and errors.
-    #[arg(long, short, global = true)]
+    /// Print only results and errors.
+    #[arg(long, short, global = true, help_heading = OUTPUT)]
     pub(super) quiet: bool,
     /// Log more to stderr; `-vv` logs every call.
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    #[arg(long, short, global = true, help_heading = OUTPUT, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// How to write everything on stderr.
-    #[arg(long, global = true, default_value = "text", value_name = "FORMAT")]
+    /// Format of everything on stderr.
+    #[arg(long, global = true, help_heading = OUTPUT, default_value = "text", value_name = "FORMAT")]
     pub(super) log_format: LogFormat,
 }
 
@@ -67,38 +66,52 @@ pub(super) enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Write a commented starter manifest, a flow and a function.
+    #[command(after_help = help::INIT)]
     Init(InitArgs),
     /// Check manifests and the flow files that they name, offline.
+    #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),
-    /// Judge flows and modules: files, folders, or manifests with their flows.
+    /// Check flows and modules: files, folders, or manifests with their flows.
+    #[command(after_help = help::LINT)]
     Lint(LintArgs),
     /// Show what would change in AWS, and why. Writes nothing.
+    #[command(after_help = help::PLAN)]
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
+    #[command(after_help = help::APPLY)]
     Apply(ApplyArgs),
     /// Write a manifest and flow files of an instance that exists.
+    #[command(after_help = help::IMPORT)]
     Import(ImportArgs),
-    /// Tell how live AWS left the declared state, and who moved. Writes nothing.
+    /// Show how live AWS differs from the manifest, and which side changed. Writes nothing.
+    #[command(after_help = help::DRIFT)]
     Drift(DriftArgs),
-    /// Plan what a run overwrote or deleted back, and write it.
+    /// Restore flow contents that a run overwrote or deleted.
+    #[command(after_help = help::ROLLBACK)]
     Rollback(RollbackArgs),
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
+    #[command(after_help = help::GRAPH)]
     Graph(GraphArgs),
     /// Print the least IAM policy that a command needs for the manifests, offline.
+    #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
+    #[command(after_help = help::EMULATOR)]
     Emulator(EmulatorArgs),
     /// Print the JSON Schema of manifests, or of a document that flowbind writes.
+    #[command(after_help = help::SCHEMA)]
     Schema(SchemaArgs),
     /// Print a completion script.
+    #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the manual page, or write one page a command to a folder.
+    #[command(after_help = help::MAN)]
     Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// The folder to write to; it is made if need be.
+    /// The folder to write to; created if it does not exist.
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub(super) dir: PathBuf,
 }
@@ -115,16 +128,16 @@ pub(super) struct ManifestArgs {
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
     /// Set a variable.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
     /// Set variables from a YAML file; --var wins.
-    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
-    /// Only these targets of the manifest; without it all. Can be given again.
-    #[arg(long = "for", value_name = "TARGET")]
+    /// Limit to these targets (default: all). Repeatable.
+    #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-    /// The Region of what has none in the manifest.
-    #[arg(long, value_name = "REGION")]
+    /// Region for resources that declare none.
+    #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(super) region: Option<String>,
 }
 
@@ -136,7 +149,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "AWS")]
+#[command(next_help_heading = AWS)]
 pub(super) struct AwsArgs {
     /// The profile of the AWS configuration to use.
     #[arg(long, value_name = "NAME", conflicts_with = "sandbox")]
@@ -150,7 +163,7 @@ pub(super) struct AwsArgs {
     /// Whether calls are paced; heeded only at an endpoint on this machine, where an embedded AWS has no rates.
     #[arg(long, env = "FLOWBIND_PACED", hide = true, default_value = "true", action = clap::ArgAction::Set)]
     pub(super) paced: bool,
-    /// Begin no new write after this time, such as 90s, 30m or 2h; writes in flight end or are looked up.
+    /// Start no new write after this time, such as 90s, 30m or 2h. Writes in flight are finished.
     #[arg(long, value_name = "DURATION", value_parser = saving::time)]
     pub(super) timeout: Option<Duration>,
 }
@@ -160,8 +173,8 @@ pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(super) output: Output,
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: ValidateOutput,
 }
 
 #[derive(Debug, Args)]
@@ -169,32 +182,32 @@ pub(super) struct LintArgs {
     /// Flow files, manifests, or folders with either; of a folder every *.json that is a flow.
     #[arg(required_unless_present = "explain", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
-    /// Judge by these codes only, or by `all`. Several with commas, or given again.
+    /// Run only these rules, or `all`. Separate with commas, or repeat.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) select: Vec<String>,
-    /// Leave these codes out, whatever is selected.
+    /// Skip these rules, whatever is selected.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// Tell only findings that are at least this bad.
+    /// Lowest severity to report.
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     pub(super) least: LeastSeverity,
-    /// Print a rule's page and end; without a code a list of all rules.
+    /// Explain a rule and exit; without a code, list all rules.
     #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with_all = ["paths", "select", "ignore"])]
     pub(super) explain: Option<Option<String>>,
     /// Set a variable of the manifests.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
     /// Set variables of the manifests from a YAML file; --var wins.
-    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
-    /// Only these targets of the manifests; without it all. Can be given again.
-    #[arg(long = "for", value_name = "TARGET")]
+    /// Limit to these targets of the manifests (default: all). Repeatable.
+    #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-    /// The Region of what has none in the manifests.
-    #[arg(long, value_name = "REGION")]
+    /// Region for resources that declare none.
+    #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(super) region: Option<String>,
     /// How to write the findings.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: LintOutput,
 }
 
@@ -222,7 +235,7 @@ pub(super) enum LintOutput {
 pub(super) struct GraphArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
-    /// Draw this flow or module, by its logical name; a PATH that is a flow file is drawn without it.
+    /// Draw this flow or module, by its logical name. Not needed where PATH is a flow file.
     #[arg(long, value_name = "NAME")]
     pub(super) flow: Option<String>,
     /// How to draw.
@@ -244,9 +257,9 @@ pub(super) enum Output {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Removal")]
+#[command(next_help_heading = REMOVAL)]
 pub(super) struct RemovalArgs {
-    /// Delete what the set made and the manifest does not name any more.
+    /// Delete resources that this set created and no longer declares.
     #[arg(long)]
     pub(super) prune: bool,
     /// Delete even more than 30 % of a kind.
@@ -259,25 +272,25 @@ pub(super) struct RollbackArgs {
     /// The run, as apply named it: a folder in .flowbind/backup.
     #[arg(value_name = "RUN")]
     pub(super) run: String,
-    /// Manifests whose accounts tell which roles to assume.
+    /// Manifests whose accounts name the roles to assume.
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
     /// Set a variable.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
     /// Set variables from a YAML file; --var wins.
-    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) var_files: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
-    /// Do not ask.
-    #[arg(long)]
+    /// Apply without asking.
+    #[arg(long, help_heading = APPROVAL)]
     pub(super) auto_approve: bool,
-    /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
-    #[arg(long, value_name = "ADDRESS")]
+    /// Write this protected resource, such as flow/main-ivr. Repeatable.
+    #[arg(long, help_heading = APPROVAL, value_name = "ADDRESS")]
     pub(super) allow: Vec<String>,
 }
 
@@ -286,13 +299,13 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: PlanOutput,
-    /// End with 2 if something would change.
-    #[arg(long)]
+    /// Exit with 2 if something would change.
+    #[arg(long, help_heading = OUTPUT)]
     pub(super) detailed_exitcode: bool,
-    /// Read every flow, module and function, and judge those that are not managed as well.
-    #[arg(long)]
+    /// Read every flow, module and function, and check unmanaged ones too.
+    #[arg(long, help_heading = help::SELECTION)]
     pub(super) audit: bool,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
@@ -309,13 +322,13 @@ pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) manifest: ManifestArgs,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: Output,
-    /// Do not ask.
-    #[arg(long)]
+    /// Apply without asking.
+    #[arg(long, help_heading = APPROVAL)]
     pub(super) auto_approve: bool,
-    /// Write this resource although a guard holds it, such as flow/main-ivr. Can be given again.
-    #[arg(long, value_name = "ADDRESS")]
+    /// Write this protected resource, such as flow/main-ivr. Repeatable.
+    #[arg(long, help_heading = APPROVAL, value_name = "ADDRESS")]
     pub(super) allow: Vec<String>,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
@@ -338,28 +351,28 @@ pub(super) struct EmulatorArgs {
     /// Keep the state in this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) state: Option<PathBuf>,
-    /// Start with what these manifests expect to exist. Can be given again.
+    /// Start with what these manifests expect to exist. Repeatable.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) world: Vec<PathBuf>,
     /// Set a variable of the world's manifests.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(super) vars: Vec<(String, String)>,
-    /// Only these targets of the world's manifests.
-    #[arg(long = "for", value_name = "TARGET")]
+    /// Limit to these targets of the world's manifests (default: all). Repeatable.
+    #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
     pub(super) targets: Vec<String>,
     /// The request rates: `real`, `off`, or a multiple such as `x10`.
     #[arg(long, value_name = "RATES", default_value = "off")]
     pub(super) rates: Rates,
-    /// Set a quota, such as lambda-functions-per-instance=60. Can be given again.
+    /// Set a quota, such as lambda-functions-per-instance=60. Repeatable.
     #[arg(long = "quota", value_name = "NAME=N")]
     pub(super) quotas: Vec<Quota>,
-    /// Settle what AWS leaves undocumented, such as U5=deleted-function-unlisted. Can be given again.
+    /// Choose an answer to what AWS leaves undocumented, such as U5=deleted-function-unlisted. Repeatable.
     #[arg(long = "assume", value_name = "NAME=VALUE")]
     pub(super) assumptions: Vec<Assumption>,
-    /// Make calls fail, such as deny:connect:ListLambdaFunctions. Can be given again.
+    /// Make calls fail, such as deny:connect:ListLambdaFunctions. Repeatable.
     #[arg(long = "fault", value_name = "SPEC")]
     pub(super) faults: Vec<Fault>,
-    /// Let callers do only what this IAM policy document allows. Can be given again: all of them count together.
+    /// Let callers do only what this IAM policy document allows. Repeatable: all of them count together.
     #[arg(long = "caller-policy", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) caller_policies: Vec<PathBuf>,
     /// How long a write stays invisible to reads, in milliseconds.

@@ -1,5 +1,6 @@
 //! `flowbind drift`: how live AWS left the declared state, and who moved. Makes no write call.
 
+use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::args::{DriftArgs, DriftOutput};
@@ -56,12 +57,14 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
 }
 
 /// Writes what is wrong with a manifest for those formats that somebody reads beside a log.
-fn broken(output: DriftOutput, problems: &[Problem]) -> Option<String> {
-    match output {
-        DriftOutput::Text | DriftOutput::Json | DriftOutput::Sarif => None,
+fn broken(output: DriftOutput, problems: &[Problem]) -> io::Result<Option<String>> {
+    Ok(match output {
+        DriftOutput::Text => None,
+        DriftOutput::Json => Some(report::json_text(&DriftDocument::invalid(problems))?),
+        DriftOutput::Sarif => Some(report::problems_sarif("flowbind/drift/", problems, None)?),
         DriftOutput::Markdown => Some(report::problems_markdown("drift", problems)),
         DriftOutput::Github => Some(report::problems_github(problems)),
-    }
+    })
 }
 
 /// Reads the ignore file before anything is asked of AWS.

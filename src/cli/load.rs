@@ -1,6 +1,7 @@
 //! Loads manifests, and shows everything that is wrong with them.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::args::{EmulatorArgs, ManifestArgs};
 use super::exit::{Exit, Failure};
@@ -40,21 +41,21 @@ fn log_left_out(loaded: &Loaded) {
 
 /// Reads manifests, or shows what is wrong and fails.
 pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
-    load_or_report(args, terminal, |_| None)
+    load_or_report(args, terminal, |_| Ok(None))
 }
 
 /// Reads manifests, or shows what is wrong, writes the result that `page` makes of it, and fails.
 pub(super) fn load_or_report(
     args: &ManifestArgs,
     terminal: &Terminal,
-    page: impl Fn(&[Problem]) -> Option<String>,
+    page: impl Fn(&[Problem]) -> io::Result<Option<String>>,
 ) -> Result<Loaded, Failure> {
     let loaded = load(args);
     if let Ok(loaded) = &loaded {
         show(&loaded.warnings, &loaded.sources, terminal);
     }
     if let Err(Problems { problems, .. }) = &loaded
-        && let Some(page) = page(problems)
+        && let Some(page) = page(problems)?
     {
         terminal.result(&page)?;
     }

@@ -1,5 +1,6 @@
 //! `flowbind plan`: what would change, and why.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -53,13 +54,14 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
     Ok(exit(&plans, args.detailed_exitcode))
 }
 
-/// Writes what is wrong with a manifest for those formats that a pull request reads.
-fn broken(output: PlanOutput, problems: &[Problem]) -> Option<String> {
-    match output {
-        PlanOutput::Text | PlanOutput::Json => None,
+/// Writes what is wrong with a manifest for those formats that are read without a terminal.
+fn broken(output: PlanOutput, problems: &[Problem]) -> io::Result<Option<String>> {
+    Ok(match output {
+        PlanOutput::Text => None,
+        PlanOutput::Json => Some(report::json_text(&PlanDocument::invalid(problems))?),
         PlanOutput::Markdown => Some(report::problems_markdown("plan", problems)),
         PlanOutput::Github => Some(report::problems_github(problems)),
-    }
+    })
 }
 
 /// Saves plans, unless apply would not begin to carry them out.

@@ -1,10 +1,12 @@
 //! `flowbind validate`: the manifest's own checks, offline.
 
-use super::args::{Output, ValidateArgs};
+use std::io;
+
+use super::args::{ValidateArgs, ValidateOutput};
 use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
-use crate::report::ValidateDocument;
+use crate::report::{self, ValidateDocument};
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let loaded = load::load(&args.manifest);
@@ -13,11 +15,17 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
         Err(problems) => (problems.problems.as_slice(), &problems.sources),
     };
     match args.output {
-        Output::Json => terminal.json(&ValidateDocument::new(problems, sources))?,
-        Output::Text => load::show(problems, sources, terminal),
+        ValidateOutput::Json => terminal.json(&ValidateDocument::new(problems, sources))?,
+        ValidateOutput::Text => load::show(problems, sources, terminal),
+        ValidateOutput::Github => terminal.result(&report::problems_github(problems))?,
+        ValidateOutput::Sarif => {
+            let head = args.manifest.paths.first().map(|path| path.display().to_string());
+            let log = report::problems_sarif("flowbind/validate/", problems, head.as_deref());
+            terminal.result(&log.map_err(io::Error::from)?)?;
+        }
     }
     let Ok(loaded) = &loaded else { return Ok(Exit::Differences) };
-    if args.output == Output::Text {
+    if args.output == ValidateOutput::Text {
         for manifest in &loaded.manifests {
             let (i, f, w) = (manifest.instances.len(), manifest.functions.len(), manifest.flows.len());
             terminal

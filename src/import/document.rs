@@ -82,9 +82,6 @@ impl Text<'_> {
         let instance = &self.live.instance;
         let called =
             instance.alias.as_deref().map_or_else(String::new, |alias| format!("{}, ", yaml::shown(alias)));
-        lines.add(0, "# yaml-language-server: $schema=manifest.v1alpha1.json");
-        lines.comment(0, "(for editors; `flowbind schema > manifest.v1alpha1.json` writes that file)");
-        lines.add(0, "#");
         lines.comment(0, "Imported from an instance of Amazon Connect:");
         lines.comment(0, &format!("{called}{}", instance.arn));
         lines.add(0, "#");
@@ -93,6 +90,7 @@ impl Text<'_> {
             ("flowbind plan .".to_owned(), "finds nothing to do until something is edited"),
             ("flowbind lint .".to_owned(), "judges the flows"),
             (format!("flowbind plan --var {other} ."), "the same flows on another instance"),
+            ("flowbind schema > manifest.schema.json".to_owned(), "a schema for editors"),
         ] {
             lines.add(0, format!("#     {command:<36} {about}"));
         }

@@ -12,6 +12,12 @@ pub enum FileError {
     /// There is none.
     #[error("there is no such file")]
     Missing,
+    /// It is a symbolic link that leads nowhere.
+    #[error("it is a symbolic link to `{}`, where nothing is", target.display())]
+    Dangling {
+        /// What the link names.
+        target: PathBuf,
+    },
     /// It is a folder, a device or a pipe.
     #[error("it is not a file")]
     NotAFile,
@@ -98,8 +104,14 @@ pub struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         // Asked before it is opened: to open a pipe would wait for its writer.
-        if !std::fs::metadata(path).map_err(missing)?.is_file() {
-            return Err(FileError::NotAFile);
+        match std::fs::metadata(path).map_err(missing) {
+            Ok(found) if found.is_file() => {}
+            Ok(_) => return Err(FileError::NotAFile),
+            Err(FileError::Missing) => {
+                let link = std::fs::read_link(path);
+                return Err(link.map_or(FileError::Missing, |target| FileError::Dangling { target }));
+            }
+            Err(error) => return Err(error),
         }
         read(&File::open(path).map_err(missing)?, limit, || {})
     }

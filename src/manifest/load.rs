@@ -1,6 +1,6 @@
 //! Loading: from paths to closed manifests, or to all that is wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -141,13 +141,10 @@ impl Loader<'_> {
         let name = display(path);
         let text = match self.files.read(path, MAX_BYTES as u64) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-                let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
-                    .iter()
-                    .filter(|b| **b == b'\n')
-                    .count()
-                    + 1;
-                let origin = Origin { file: name.clone(), line, column: 1 };
-                Problem::error("unreadable", "the file is not UTF-8").at(&origin).hint("save it as UTF-8")
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let problem = Problem::error("unreadable", "the file is not UTF-8").hint("save it as UTF-8");
+                problem.at(&Origin { file: name.clone(), line, column: 1 })
             }),
             Err(error) => Err(Problem::error("unreadable", format!("{}: {error}", quote(&name)))),
         };
@@ -173,7 +170,7 @@ impl Loader<'_> {
                 true => mask::variables(&text, &documents),
                 false => mask::unreadable(&text),
             };
-            self.sources.insert(display(&path), shown);
+            self.sources.insert_masked(display(&path), &text, shown);
             for document in &documents {
                 check(document, Shape::Map(Scalar::Variable, &Shape::Scalar(Scalar::Text)), &mut log);
                 for (key, value) in document.entries() {
@@ -271,8 +268,8 @@ impl Loader<'_> {
         let name = display(path);
         let mut log = Log::new(&name);
         let start = Position { line: 1, column: 1 };
-        if matches!(path.file_stem().and_then(|stem| stem.to_str()), Some("kustomization" | "Kustomization"))
-        {
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        if matches!(stem, Some("kustomization" | "Kustomization")) {
             let hint = "build it first, and give the result: `kustomize build DIR > out.yaml`";
             log.error_with("not-a-manifest", start, "this is a kustomization, not a binding set", hint);
             return self.take(log);
@@ -281,9 +278,9 @@ impl Loader<'_> {
         let shown = match log.is_clean() {
             true => mask::manifest(&text, &documents),
             false if text.contains("environment") => mask::unreadable(&text),
-            false => text,
+            false => text.clone(),
         };
-        self.sources.insert(&*name, shown);
+        self.sources.insert_masked(&*name, &text, shown);
         if documents.is_empty() && log.is_clean() {
             let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
             log.error_with("not-a-manifest", start, "the file is empty", hint);
@@ -320,10 +317,10 @@ impl Loader<'_> {
         let mut log = Log::new(name);
         let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
         let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
-        let variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
+        let mut variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
         advice::plain_secrets(&document, &mut log);
-        substitute(&mut document, &variables, &mut log);
+        substitute(&mut document, &mut variables, &mut log);
         check(&document, Shape::Object(&MANIFEST), &mut log);
         check_inside(&document, &mut log);
         if let Some(target) = &target {
@@ -339,6 +336,7 @@ impl Loader<'_> {
         let inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
+        variables.blame(target.as_deref(), &mut log);
         let clean = log.is_clean() && inside.iter().all(Log::is_clean);
         self.take(log);
         inside.into_iter().for_each(|log| self.take(log));
@@ -377,7 +375,7 @@ impl Loader<'_> {
 /// Drops what was reported already (one flow file may serve two flows), and what nobody would read.
 fn bounded(problems: Vec<Problem>) -> Vec<Problem> {
     let mut kept: Vec<Problem> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut dropped = 0;
     for problem in problems {
         if !seen.insert(problem.clone()) {

@@ -78,6 +78,17 @@ impl Log {
         });
     }
 
+    /// Lets problems be worded anew by their places in this file; the last argument names another place in it.
+    pub(super) fn reword(&mut self, by: impl Fn(&mut Problem, Position, &dyn Fn(Position) -> Origin)) {
+        let file = self.file.clone();
+        let name = |Position { line, column }| Origin { file: file.clone(), line, column };
+        for problem in &mut self.problems {
+            let Some(origin) = problem.origin.as_ref().filter(|origin| origin.file == file) else { continue };
+            let place = Position { line: origin.line, column: origin.column };
+            by(problem, place, &name);
+        }
+    }
+
     /// Says whether no error was reported so far; warnings stop nothing.
     pub(super) fn is_clean(&self) -> bool {
         self.dropped == 0 && self.problems.iter().all(|problem| problem.severity == Severity::Warning)

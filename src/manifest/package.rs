@@ -188,9 +188,10 @@ impl<'f> Packages<'f> {
         let zip = self.files.read(path, MAX_ZIP).map_err(|error| match error {
             FileError::TooLarge { .. } => too_large(name),
             FileError::Missing => self.missing(path, name),
-            FileError::NotAFile | FileError::Changed | FileError::Unreadable(_) => {
-                Fault::new(format!("the code {}: {error}", quote(name)))
-            }
+            FileError::Dangling { .. }
+            | FileError::NotAFile
+            | FileError::Changed
+            | FileError::Unreadable(_) => Fault::new(format!("the code {}: {error}", quote(name))),
         })?;
         match zip::unpacked(&zip) {
             None => {

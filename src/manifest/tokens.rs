@@ -57,7 +57,17 @@ fn check_other(
     let label = Label::parse(name).ok();
     let Some(At { value: other, .. }) = label.as_ref().and_then(|label| named.get(label)) else {
         let message = format!("no {word} is named {}", quote(name));
-        log.unknown(code, position, message, name, named.keys().map(Label::as_str));
+        let (others, other) = match what {
+            What::Flow => (&one.draft.modules, "module"),
+            What::Module => (&one.draft.flows, "flow"),
+        };
+        if label.as_ref().is_some_and(|label| others.get(label).is_some()) {
+            let hint =
+                format!("`{name}` is a {other}: write `${{{other}.{name}.arn}}` or `${{{other}.{name}.id}}`");
+            log.error_with(code, position, message, hint);
+        } else {
+            log.unknown(code, position, message, name, named.keys().map(Label::as_str));
+        }
         return None;
     };
     let declared = |instance: &Label| one.draft.instances.contains_key(instance);

@@ -18,6 +18,27 @@ const MAX_SUBSTITUTED: usize = 4 << 20;
 pub(super) struct Variables {
     /// `None` where the value could not be found out, which was reported.
     values: BTreeMap<String, Option<String>>,
+    /// Where those have their values from that have them not from a default.
+    set: BTreeMap<String, Set>,
+    /// The scalars that variables were put into.
+    replaced: Vec<Replaced>,
+}
+
+/// Who gave a variable its value.
+#[derive(Debug, Clone, Copy)]
+enum Set {
+    /// The command line, or a file of variables: nobody has written the value into the manifest.
+    Outside,
+    /// The target, at this place.
+    Target(Position),
+}
+
+/// A scalar that variables were put into.
+#[derive(Debug)]
+struct Replaced {
+    position: Position,
+    written: String,
+    value: String,
 }
 
 impl Variables {
@@ -36,10 +57,15 @@ impl Variables {
         for (key, variable) in entries {
             let name = key.text.clone();
             if let Some(value) = given.get(&name) {
+                this.set.insert(name.clone(), Set::Outside);
                 this.values.insert(name, Some(value.clone()));
                 continue;
             }
-            let default = of_target.and_then(|vars| vars.get(&name)).or_else(|| variable.get("default"));
+            let given_there = of_target.and_then(|vars| vars.get(&name));
+            if let Some(there) = given_there {
+                this.set.insert(name.clone(), Set::Target(there.position));
+            }
+            let default = given_there.or_else(|| variable.get("default"));
             let Some(text) = default.and_then(Node::text) else {
                 if default.is_none() && matches!(variable.value, NodeValue::Map(_)) {
                     let message = format!("the variable `{name}` has no value");
@@ -159,19 +185,63 @@ impl Variables {
     }
 
     /// Replaces the variables in every scalar of a tree. Keys are left alone.
-    pub(super) fn substitute(&self, node: &mut Node, log: &mut Log) {
+    pub(super) fn substitute(&mut self, node: &mut Node, log: &mut Log) {
         let mut left = MAX_SUBSTITUTED;
-        self.walk(node, false, &mut left, log);
+        let mut replaced = Vec::new();
+        self.walk(node, false, &mut left, &mut replaced, log);
+        self.replaced.extend(replaced);
     }
 
-    fn walk(&self, node: &mut Node, secret: bool, left: &mut usize, log: &mut Log) {
+    /// Reports what is wrong with a value of a target where the target gives it, and quotes no value that was given
+    /// outside of the manifest.
+    pub(super) fn blame(&self, target: Option<&str>, log: &mut Log) {
+        let places: BTreeMap<Position, &Replaced> =
+            self.replaced.iter().map(|replaced| (replaced.position, replaced)).collect();
+        log.reword(|problem, place, origin| {
+            let Some(Replaced { written, value, .. }) = places.get(&place) else { return };
+            let names = split(written).unwrap_or_default().into_iter().filter_map(|part| match part {
+                Part::Variable(name) => Some(name),
+                Part::Text(_) => None,
+            });
+            let sets: Vec<(&str, Set)> =
+                names.filter_map(|name| Some((name, *self.set.get(name)?))).collect();
+            let mut hints: Vec<String> = problem.hint.take().into_iter().collect();
+            if let Some((name, _)) = sets.iter().find(|(_, set)| matches!(set, Set::Outside)) {
+                problem.message = problem.message.replace(&quote(value), &quote(written));
+                // A hint may hold a part of the value too.
+                hints = vec![format!("`{name}` has its value from `--var` or `--var-file`")];
+            } else if let Some((name, at)) = sets.iter().find_map(|(name, set)| match set {
+                Set::Target(at) => Some((name, *at)),
+                Set::Outside => None,
+            }) {
+                let used = problem.origin.take().map(|used| format!("`{name}` is used at {used}"));
+                problem.origin = Some(origin(at));
+                let target = target.map(|target| format!("target `{target}`, ")).unwrap_or_default();
+                problem.message = format!("{target}variable `{name}`: {}", problem.message);
+                hints.extend(used);
+            }
+            problem.hint = (!hints.is_empty()).then(|| hints.join("; "));
+        });
+    }
+
+    fn walk(
+        &self,
+        node: &mut Node,
+        secret: bool,
+        left: &mut usize,
+        replaced: &mut Vec<Replaced>,
+        log: &mut Log,
+    ) {
+        let position = node.position;
         match &mut node.value {
             NodeValue::Map(entries) => {
                 for (key, node) in entries {
-                    self.walk(node, secret || key.text == SECRET, left, log);
+                    self.walk(node, secret || key.text == SECRET, left, replaced, log);
                 }
             }
-            NodeValue::Seq(items) => items.iter_mut().for_each(|node| self.walk(node, secret, left, log)),
+            NodeValue::Seq(items) => {
+                items.iter_mut().for_each(|node| self.walk(node, secret, left, replaced, log));
+            }
             NodeValue::Scalar(text, style) if text.contains("${") => {
                 if secret && split(text).is_err() {
                     let message = "this value holds a `${` that is no variable";
@@ -180,7 +250,11 @@ impl Variables {
                     return;
                 }
                 match self.replace(text, node.position, left, log) {
-                    Some(replaced) => (*text, *style) = (replaced, Style::Quoted),
+                    Some(value) => {
+                        let written = std::mem::replace(text, value.clone());
+                        replaced.push(Replaced { position, written, value });
+                        *style = Style::Quoted;
+                    }
                     None => *style = Style::Broken,
                 }
             }

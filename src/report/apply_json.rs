@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::operations::Operation;
 use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step};
-use crate::resource::SetName;
+use crate::resource::{Problem, SetName};
 
 /// `flowbind.apply/v1`.
 #[derive(Debug, Serialize)]
@@ -17,6 +17,9 @@ pub struct ApplyDocument {
     format: &'static str,
     outcomes: Vec<OutcomeLine>,
     backups: Vec<String>,
+    /// What is wrong with the manifests: nothing was read from AWS or written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
     /// How often each operation was called, by `service:Operation`.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
@@ -45,7 +48,12 @@ impl ApplyDocument {
         let outcomes = lines.collect();
         let backups = reports.iter().flat_map(|(_, report)| &report.backups);
         let backups = backups.map(|path| path.display().to_string()).collect();
-        Self { format: "flowbind.apply/v1", outcomes, backups, calls: calls.clone() }
+        Self { format: "flowbind.apply/v1", outcomes, backups, problems: Vec::new(), calls: calls.clone() }
+    }
+
+    /// Makes the document of manifests that could not be taken.
+    pub fn invalid(problems: &[Problem]) -> Self {
+        Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct DriftDocument {
     gaps: Vec<Gap>,
     /// What is wrong with the ignore file.
     warnings: Vec<Problem>,
+    /// What is wrong with the manifests: nothing was read from AWS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
     /// How often each operation was called, by `service:Operation`.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
@@ -104,6 +107,7 @@ impl DriftDocument {
             findings: Vec::new(),
             gaps: Vec::new(),
             warnings: warnings.to_vec(),
+            problems: Vec::new(),
             calls: calls.clone(),
         };
         for drift in drifts {
@@ -118,6 +122,13 @@ impl DriftDocument {
             document.gaps.extend(drift.gaps.iter().cloned());
         }
         document
+    }
+}
+
+impl DriftDocument {
+    /// Makes the document of manifests that could not be taken.
+    pub fn invalid(problems: &[Problem]) -> Self {
+        Self { problems: problems.to_vec(), ..Self::new(&[], &[], &BTreeMap::new()) }
     }
 }
 

@@ -36,7 +36,7 @@ pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdo
 pub(crate) use plan_json::ActionLine;
 pub use plan_json::{PlanDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, plan_text};
-pub use sarif::drift_sarif;
+pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line};

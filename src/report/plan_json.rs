@@ -227,6 +227,13 @@ impl PlanDocument {
     }
 }
 
+impl PlanDocument {
+    /// Makes the document of manifests that could not be planned: nothing was read from AWS.
+    pub fn invalid(problems: &[Problem]) -> Self {
+        Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
+    }
+}
+
 /// Writes the actions of plans as the lines of the plan document.
 pub fn action_lines(plans: &[Plan]) -> Vec<serde_json::Value> {
     let lines = plans.iter().flat_map(|plan| plan.actions.iter().map(|action| action_line(plan, action)));

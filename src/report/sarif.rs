@@ -8,13 +8,24 @@ use log::{ArtifactLocation, PhysicalLocation, Region};
 
 mod drift;
 pub(super) mod log;
+mod problems;
 
 pub use drift::drift_sarif;
+pub use problems::problems_sarif;
 
 /// Where the schema of the standard lies.
 pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// The version of the standard.
 pub(super) const VERSION: &str = "2.1.0";
+
+/// Writes a code as the standard wants names: `unreachable-block` is `UnreachableBlock`.
+pub(super) fn pascal(code: &str) -> String {
+    let words = code.split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + rest
+    });
+    words.collect()
+}
 
 /// Makes the place in a file.
 pub(super) fn physical(file: &str, region: Option<Region>) -> PhysicalLocation {

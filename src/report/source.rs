@@ -9,6 +9,8 @@ use super::visible::visible;
 use crate::manifest::Sources;
 use crate::resource::{Origin, Problem, Severity};
 
+/// Why a line is not shown as it was written.
+const HIDDEN: &str = "`*` hides values of variables and environments: they may be secret";
 /// The longest line that is shown, in bytes: a flow is often exported as a single one.
 const MAX_LINE: usize = 400;
 
@@ -37,7 +39,10 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
     };
     let snippet = Snippet::source(text).path(visible(file)).line_start(*line).fold(false);
     let snippet = snippet.annotation(AnnotationKind::Primary.span(span(text, *column)));
-    let group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
+    let mut group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
+    if sources.hides(file, *line) {
+        group = group.element(Level::NOTE.message(HIDDEN));
+    }
     match hint {
         Some(hint) => renderer.render(&[group.element(Level::HELP.message(hint))]),
         None => renderer.render(&[group]),

@@ -32,6 +32,7 @@ mod functions_slow;
 mod graph;
 mod guards;
 mod hand_made;
+mod help;
 mod identity;
 mod import;
 mod laws;

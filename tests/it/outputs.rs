@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Output;
 
+use serde_json::Value;
+
 use crate::hand_made::{applied, break_three};
 use crate::world::{World, code, copy, flowbind, flowbind_at, shipped, stderr, stdout};
 
@@ -184,4 +186,53 @@ fn findings_in_every_format() {
             scannable(&output);
         }
     }
+}
+
+/// A manifest with a mistake at its seventh line.
+const BROKEN: &str = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  accounts: { m: { id: \
+                      \"111122223333\" } }\n  defaults: { account: m, region: eu-west-2 }\n  instances: { i: { alis: x } }\n";
+
+#[test]
+fn a_broken_manifest_is_written_in_every_format_that_a_machine_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), BROKEN).unwrap();
+    let run = |words: &[&str]| {
+        let output = flowbind(folder.path()).args(words).args(["--sandbox", "m.yaml"]).output().unwrap();
+        assert_eq!(code(&output), 1, "{words:?}: {}", stderr(&output));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|error| panic!("{words:?}: {error}"))
+    };
+    for (command, format) in [("plan", "plan"), ("apply", "apply"), ("drift", "drift")] {
+        let document = run(&[command, "--output", "json"]);
+        assert_eq!(document["format"], format!("flowbind.{format}/v1"));
+        let problems = document["problems"].as_array().unwrap();
+        assert!(problems.iter().any(|problem| problem["origin"]["line"] == 7), "{document}");
+    }
+    let log = run(&["drift", "--output", "sarif"]);
+    assert_eq!(log["runs"][0]["automationDetails"]["id"], "flowbind/drift/");
+    assert!(!log["runs"][0]["results"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn validate_writes_sarif_and_annotations() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), BROKEN).unwrap();
+    let run = |format: &str| {
+        let output =
+            flowbind(folder.path()).args(["validate", "--output", format, "m.yaml"]).output().unwrap();
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        stdout(&output)
+    };
+    let log: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let run_log = &log["runs"][0];
+    let results = run_log["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "m.yaml");
+        assert_eq!(place["region"]["startLine"], 7);
+        let rule = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(run_log["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
+    }
+    let annotations = run("github");
+    assert!(annotations.starts_with("::error file=m.yaml,line=7"), "{annotations}");
 }

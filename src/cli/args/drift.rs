@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::help::{OUTPUT, SELECTION};
 use super::{AwsArgs, ManifestArgs};
 
 #[derive(Debug, Args)]
@@ -12,17 +13,17 @@ pub(crate) struct DriftArgs {
     pub(crate) manifest: ManifestArgs,
     #[command(flatten)]
     pub(crate) aws: AwsArgs,
-    /// Let pass what this YAML file names, with a reason and, if wanted, a last day.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// Ignore what this YAML file lists, each with a reason and an optional expiry date.
+    #[arg(long, help_heading = SELECTION, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ignore: Option<PathBuf>,
-    /// Show what the ignore file lets pass, with the reasons.
-    #[arg(long, requires = "ignore")]
+    /// Show what the ignore file suppresses, with the reasons.
+    #[arg(long, help_heading = OUTPUT, requires = "ignore")]
     pub(crate) show_ignored: bool,
-    /// Read every flow, module and function, and judge those that are not managed as well.
-    #[arg(long)]
+    /// Read every flow, module and function, and check unmanaged ones too.
+    #[arg(long, help_heading = SELECTION)]
     pub(crate) audit: bool,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: DriftOutput,
 }
 

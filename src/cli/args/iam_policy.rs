@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::help::{MANIFESTS, OUTPUT, REMOVAL};
 use super::{ManifestArgs, Output, assignment};
 
 #[derive(Debug, Args)]
@@ -11,26 +12,26 @@ pub(in crate::cli) struct IamPolicyArgs {
     /// Manifests, or folders with manifests (*.yaml, *.yml).
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(in crate::cli) paths: Vec<PathBuf>,
-    /// The command that is to work; what is enough for `plan` is for `drift`.
+    /// The command to allow. `plan` and `drift` need the same.
     #[arg(long = "for", value_name = "COMMAND", required = true)]
     pub(in crate::cli) command: PolicyFor,
-    /// Let it work with `--prune` too: every function of the accounts is looked at for what is left over.
-    #[arg(long)]
+    /// Allow `--prune` too, which reads every function of the accounts to find orphaned resources.
+    #[arg(long, help_heading = REMOVAL)]
     pub(in crate::cli) prune: bool,
-    /// Only these targets of the manifest (elsewhere `--for`); without it all. Can be given again.
-    #[arg(long = "target", value_name = "TARGET")]
+    /// Limit to these targets (elsewhere `--for`; default: all). Repeatable.
+    #[arg(long = "target", help_heading = MANIFESTS, value_name = "TARGET")]
     pub(in crate::cli) targets: Vec<String>,
     /// Set a variable.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
+    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
     pub(in crate::cli) vars: Vec<(String, String)>,
     /// Set variables from a YAML file; --var wins.
-    #[arg(long = "var-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) var_files: Vec<PathBuf>,
-    /// The Region of what has none in the manifest.
-    #[arg(long, value_name = "REGION")]
+    /// Region for resources that declare none.
+    #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(in crate::cli) region: Option<String>,
     /// How to write the result.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) output: Output,
 }
 

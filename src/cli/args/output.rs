@@ -12,3 +12,14 @@ pub(in crate::cli) enum PlanOutput {
     /// Annotations of GitHub Actions.
     Github,
 }
+
+/// The formats of what is wrong with manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ValidateOutput {
+    Text,
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// SARIF 2.1.0.
+    Sarif,
+}

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
+use super::help::SELECTION;
+
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Selection")]
+#[command(next_help_heading = SELECTION)]
 pub(in crate::cli) struct SelectionArgs {
     /// Only this resource and what must come before it, such as flow/main-ivr, grant/support/crm-lookup or, of one set
-    /// of several, acme-prod:flow/main-ivr. Can be given again.
+    /// of several, acme-prod:flow/main-ivr. Repeatable.
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) only: Vec<String>,
 }
@@ -20,7 +22,7 @@ pub(in crate::cli) struct SavingArgs {
     /// Save the plan, to be carried out by `apply --plan FILE`. Only its owner can read the file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) out: Option<PathBuf>,
-    /// How long the saved plan is good: 30m, 4h, 2d.
+    /// How long the saved plan is valid: 30m, 4h, 2d.
     #[arg(long, value_name = "TIME", default_value = "24h", requires = "out", value_parser = time)]
     pub(in crate::cli) expires: Duration,
 }
@@ -28,12 +30,12 @@ pub(in crate::cli) struct SavingArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Review first, apply later")]
 pub(in crate::cli) struct ApprovalArgs {
-    /// Write what this saved plan says, if a fresh plan says the same; else write nothing and name what moved. The
-    /// saved plan is the approval: nothing is asked.
+    /// Apply this saved plan if a fresh plan agrees with it; otherwise write nothing and show what changed. The saved
+    /// plan is the approval: there is no question.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["checksum", "prune", "force", "only"])]
     pub(in crate::cli) plan: Option<PathBuf>,
     /// Write only if the plan has this checksum, all 64 digits as `plan` shows them. The checksum is the approval:
-    /// nothing is asked. Give the same --prune and --only as to `plan`.
+    /// there is no question. Give the same --prune and --only as to `plan`.
     #[arg(long, value_name = "HEX", value_parser = hex)]
     pub(in crate::cli) checksum: Option<String>,
 }

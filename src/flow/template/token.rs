@@ -88,6 +88,9 @@ impl fmt::Display for Token {
 /// The longest token that is read, in bytes: names of resources end at 256 characters.
 const LONGEST: usize = 2_048;
 
+/// The most characters of a wrong token that a message quotes behind its first word.
+const LONGEST_QUOTED: usize = 60;
+
 const HEADS: [&str; 9] =
     ["var", "function", "flow", "module", "instance", "value", "queue", "prompt", "hours"];
 
@@ -134,6 +137,13 @@ impl<'a> Cursor<'a> {
         self.rest.chars().next().map_or_else(|| "end".to_owned(), |next| format!("`{}`", next.escape_debug()))
     }
 
+    /// Quotes the token whose first word was taken, as it was written, unless it goes on for long.
+    fn whole(&self, head: &str) -> String {
+        let rest: String = self.rest.chars().take(LONGEST_QUOTED).take_while(|c| *c != '}').collect();
+        let close = if rest.chars().count() < LONGEST_QUOTED { "}" } else { "…" };
+        format!("`${{{head}{}{close}`", rest.escape_debug())
+    }
+
     fn word(&mut self) -> &'a str {
         let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
         let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
@@ -158,7 +168,7 @@ impl<'a> Cursor<'a> {
             "queue" => Ok(Token::Queue { name: self.quoted(head)?, attribute: self.any_attribute()? }),
             "prompt" => Ok(Token::Prompt { name: self.quoted(head)?, attribute: self.any_attribute()? }),
             "hours" => Ok(Token::Hours { name: self.quoted(head)?, attribute: self.any_attribute()? }),
-            unknown => Err(format!("unknown token `{unknown}`{}", did_you_mean(unknown, &HEADS))),
+            unknown => Err(format!("unknown token {}{}", self.whole(unknown), did_you_mean(unknown, &HEADS))),
         }
     }
 

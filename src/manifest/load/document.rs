@@ -35,7 +35,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
 }
 
 /// Replaces variables everywhere but where they are declared and where targets give their values.
-pub(super) fn substitute(document: &mut Node, variables: &Variables, log: &mut Log) {
+pub(super) fn substitute(document: &mut Node, variables: &mut Variables, log: &mut Log) {
     let NodeValue::Map(entries) = &mut document.value else { return };
     for (key, part) in entries {
         match (&mut part.value, key.text.as_str()) {
@@ -54,7 +54,7 @@ pub(super) fn substitute(document: &mut Node, variables: &Variables, log: &mut L
 }
 
 /// Replaces variables in where targets are, not in what they give to variables.
-fn places(targets: &mut Node, variables: &Variables, log: &mut Log) {
+fn places(targets: &mut Node, variables: &mut Variables, log: &mut Log) {
     let NodeValue::Map(targets) = &mut targets.value else { return };
     for (_, target) in targets {
         let NodeValue::Map(parts) = &mut target.value else { continue };

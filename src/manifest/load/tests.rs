@@ -5,6 +5,7 @@ use super::*;
 use crate::resource::{FlowType, Label};
 
 mod flow_files;
+mod hints;
 mod hostile;
 mod modules;
 mod platform;
@@ -226,7 +227,10 @@ fn variables_come_from_the_command_line_before_files_before_defaults() {
     );
     let inputs = Inputs { var_files: vec!["more.yml".into()], ..Inputs::default() };
     let problems = lines(load_files(&files, &inputs));
-    assert!(problems.iter().any(|line| line.contains("`crm-1.10` is not a function name")), "{problems:?}");
+    assert!(
+        problems.iter().any(|line| line.contains("`crm-${var.stage}` is not a function name")),
+        "{problems:?}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ fn run(document: &str, given: &[(&str, &str)]) -> (String, Vec<String>) {
     let mut log = Log::new("f.yaml");
     let mut tree = yaml::parse(document, &mut log).remove(0);
     let given = given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let variables = Variables::resolve(tree.get("variables"), tree.get("target"), &given, &mut log);
+    let mut variables = Variables::resolve(tree.get("variables"), tree.get("target"), &given, &mut log);
     let NodeValue::Map(entries) = &mut tree.value else { panic!("not a map") };
     let text = &mut entries.iter_mut().find(|(key, _)| key.text == "text").unwrap().1;
     variables.substitute(text, &mut log);

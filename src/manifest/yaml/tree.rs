@@ -315,7 +315,7 @@ impl Builder<'_> {
         if line.contains("${") {
             let hint = "inside of `{ }` and `[ ]` a value with `${` needs quotes";
             self.log.error_with("yaml", position, message, hint);
-        } else if line.starts_with('\t') || line.trim_start_matches(' ').starts_with('\t') {
+        } else if line.trim_start_matches(' ').starts_with('\t') || words.contains(" tab") {
             self.log.error_with("yaml", position, message, "indent with spaces, not with tabs");
         } else {
             self.log.error("yaml", position, message);

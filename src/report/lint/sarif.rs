@@ -7,7 +7,7 @@ use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};
 use crate::manifest::Sources;
 use crate::report::sarif::log::*;
-use crate::report::sarif::{SCHEMA, VERSION, physical, plain};
+use crate::report::sarif::{SCHEMA, VERSION, pascal, physical, plain};
 use crate::report::visible::{document, visible};
 
 /// Something that went wrong beside the findings: an input that could not be read.
@@ -94,15 +94,6 @@ const fn problem(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         Severity::Advice | Severity::Info => "recommendation",
     }
-}
-
-/// Writes a code as the standard wants names: `unreachable-block` is `UnreachableBlock`.
-fn pascal(code: &str) -> String {
-    let words = code.split('-').map(|word| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_uppercase() + rest
-    });
-    words.collect()
 }
 
 fn result(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::log::*;
-use super::{SCHEMA, VERSION, physical, plain};
+use super::{SCHEMA, VERSION, pascal, physical, plain};
 use crate::drift::{Difference, Drift, DriftKind, Finding, Ignored, Moved, Verdict};
 use crate::manifest::Manifest;
 use crate::report::drift_text::next_step;
@@ -58,17 +58,13 @@ const fn level(kind: DriftKind) -> &'static str {
 
 fn descriptor(kind: DriftKind) -> ReportingDescriptor {
     let step = next_step(kind).map(|step| format!("\n\n{step}")).unwrap_or_default();
-    let words = kind.name().split('-').map(|word| {
-        let (first, rest) = word.split_at(word.len().min(1));
-        first.to_uppercase() + rest
-    });
     let precision = match kind {
         DriftKind::Changed | DriftKind::CouldNotTell => "medium",
         _ => "very-high",
     };
     ReportingDescriptor {
         id: kind.name(),
-        name: words.collect(),
+        name: pascal(kind.name()),
         short_description: Message { text: plain(kind.words()) },
         full_description: Message { text: plain(kind.meaning()) },
         help: Help {

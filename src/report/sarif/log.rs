@@ -109,9 +109,24 @@ pub(in crate::report) struct SarifResult {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(in crate::report) enum ResultProperties {
-    Finding { pointer: String, confidence: &'static str, severity: &'static str },
-    Drift { set: String, address: String, moved: &'static str },
-    Live { set: String, address: String },
+    Finding {
+        pointer: String,
+        confidence: &'static str,
+        severity: &'static str,
+    },
+    Drift {
+        set: String,
+        address: String,
+        moved: &'static str,
+    },
+    Live {
+        set: String,
+        address: String,
+    },
+    Problem {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        address: Option<String>,
+    },
 }
 
 #[derive(Serialize)]

@@ -36,7 +36,7 @@ fn an_unknown_token_gets_the_nearest() {
     assert_eq!(
         found,
         [
-            "flows/main.json:7:45 bad-token: unknown token `funktion`; did you mean `function`?; a literal `${` is written `$${`",
+            "flows/main.json:7:45 bad-token: unknown token `${funktion.crm.arn}`; did you mean `function`?; a literal `${` is written `$${`",
         ]
     );
 }

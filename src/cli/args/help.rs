@@ -1,0 +1,85 @@
+//! What `--help` holds beside the options: headings, which an option has in common with its namesakes in all commands,
+//! and examples, which a test runs as they are.
+
+pub(in crate::cli) const MANIFESTS: &str = "Manifests";
+pub(in crate::cli) const AWS: &str = "AWS";
+pub(in crate::cli) const OUTPUT: &str = "Output";
+pub(in crate::cli) const APPROVAL: &str = "Approval";
+pub(in crate::cli) const REMOVAL: &str = "Removal";
+pub(in crate::cli) const SELECTION: &str = "Selection";
+
+pub(in crate::cli) const EXIT_CODES: &str = "\
+Exit codes: 0 done or in sync, 1 error, 2 differences or findings, 3 incomplete (something could not be read), \
+4 refused (guard, wrong account, draft, no approval), 64 wrong command line, 130 interrupted.";
+
+pub(in crate::cli) const INIT: &str = "\
+Examples:
+  flowbind init bindings
+  flowbind plan --sandbox bindings";
+
+pub(in crate::cli) const VALIDATE: &str = "\
+Examples:
+  flowbind validate manifests/demo
+  flowbind validate --for dev manifests/platform
+  flowbind validate --output sarif manifests/demo";
+
+pub(in crate::cli) const LINT: &str = "\
+Examples:
+  flowbind lint manifests/demo
+  flowbind lint --least warning --output github manifests
+  flowbind lint --explain dangling-transition";
+
+pub(in crate::cli) const PLAN: &str = "\
+Examples:
+  flowbind plan --sandbox manifests/demo
+  flowbind plan --detailed-exitcode manifests/demo
+  flowbind plan --prune --out plan.json manifests/demo";
+
+pub(in crate::cli) const APPLY: &str = "\
+Examples:
+  flowbind apply --sandbox --auto-approve manifests/demo
+  flowbind apply --only flow/main-ivr --auto-approve manifests/demo
+  flowbind apply --plan plan.json manifests/demo";
+
+pub(in crate::cli) const IMPORT: &str = "\
+Examples:
+  flowbind import --instance fernhill-london-dev --region eu-west-2\n  flowbind validate flowbind.yaml";
+
+pub(in crate::cli) const DRIFT: &str = "\
+Examples:
+  flowbind drift manifests/demo
+  flowbind drift --audit --output markdown manifests/demo";
+
+pub(in crate::cli) const ROLLBACK: &str = "\
+Examples:
+  flowbind rollback 20260102T030405Z manifests/demo";
+
+pub(in crate::cli) const GRAPH: &str = "\
+Examples:
+  flowbind graph manifests/demo > map.svg
+  flowbind graph --format mermaid --flow main-ivr manifests/demo";
+
+pub(in crate::cli) const IAM_POLICY: &str = "\
+Examples:
+  flowbind iam-policy --for plan manifests/demo
+  flowbind iam-policy --for apply --prune manifests/demo";
+
+pub(in crate::cli) const EMULATOR: &str = "\
+Examples:
+  flowbind emulator --world manifests/demo
+  flowbind emulator --rates real --quota lambda-functions-per-instance=60
+  flowbind emulator --assume U5=deleted-function-unlisted
+  flowbind emulator --fault deny:connect:ListLambdaFunctions";
+
+pub(in crate::cli) const SCHEMA: &str = "\
+Examples:
+  flowbind schema > manifest.schema.json
+  flowbind schema plan";
+
+pub(in crate::cli) const COMPLETIONS: &str = "\
+Examples:
+  flowbind completions bash > flowbind.bash";
+
+pub(in crate::cli) const MAN: &str = "\
+Examples:
+  flowbind man man/man1";

@@ -1,0 +1,118 @@
+//! Mistakes with a hint of their own: where a value comes from, and what was meant.
+
+use super::*;
+use crate::manifest::Disk;
+use crate::report::source;
+
+const TARGETS: &str = r#"apiVersion: flowbind.dev/v1alpha1
+kind: BindingSet
+metadata: { name: acme }
+spec:
+  variables: { region: { default: eu-west-2 }, wait: { default: 8s } }
+  accounts: { main: { id: "111122223333" } }
+  defaults: { account: main, region: "${var.region}" }
+  targets:
+    dev: { vars: { wait: soon } }
+    prod: { vars: { region: moon } }
+  instances: { i: { alias: x } }
+  functions: { crm: { name: crm } }
+  flows:
+    f:
+      instance: i
+      name: F
+      type: contact-flow
+      bindings:
+        Look up: { function: crm, timeLimit: "${var.wait}" }
+"#;
+
+#[test]
+fn a_wrong_value_of_a_target_is_reported_where_the_target_gives_it() {
+    let found = lines(load_files(&[("m/a.yaml", TARGETS)], &Inputs::default()));
+    let [wait, region] = &found[..] else { panic!("{found:#?}") };
+    assert!(wait.starts_with("m/a.yaml:9:26 bad-value: target `dev`, variable `wait`: `soon`"), "{wait}");
+    assert!(wait.ends_with("`wait` is used at m/a.yaml:19:46)"), "{wait}");
+    assert!(
+        region.starts_with("m/a.yaml:10:29 bad-value: target `prod`, variable `region`: `moon`"),
+        "{region}"
+    );
+}
+
+#[test]
+fn a_wrong_value_from_the_command_line_is_not_quoted() {
+    let vars = vec![("wait".to_owned(), "s3cret".to_owned()), ("region".to_owned(), "moon".to_owned())];
+    let inputs = Inputs { vars, ..Inputs::default() };
+    let found = lines(load_files(&[("m/a.yaml", TARGETS)], &inputs));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    for (line, name) in found.iter().zip(["region", "wait"]) {
+        assert!(!line.contains("s3cret") && !line.contains("moon"), "{line}");
+        assert!(line.contains(&format!("`${{var.{name}}}`")), "{line}");
+        assert!(line.ends_with(&format!("(`{name}` has its value from `--var` or `--var-file`)")), "{line}");
+    }
+}
+
+#[test]
+fn a_module_that_is_named_as_a_flow_is_recognised() {
+    let found = breaks_flow("${flow.desk.id}", "${module.desk.id}");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].ends_with("(`desk` is a flow: write `${flow.desk.arn}` or `${flow.desk.id}`)"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_unknown_token_is_quoted_whole_and_a_long_one_in_part() {
+    let found = breaks_flow("${function.crm.arn}", "${Token[\\\"AWS.Region.7\\\"]}");
+    assert!(found[0].contains(r#"unknown token `${Token["#), "{found:?}");
+    let found = breaks_flow("${function.crm.arn}", &format!("${{bogus.{}}}", "x".repeat(300)));
+    assert!(found[0].contains("xxx…`") && found[0].len() < 250, "{found:?}");
+}
+
+#[test]
+fn every_kind_of_tab_gets_the_hint() {
+    for text in ["spec:\n\tinstances: {}\n", "spec:\n  a: x\n\t# c\n\t  b: y\n", "spec:\n  a:\n  \tb: y\n"] {
+        let found = lines(load_files(&[("m/a.yaml", text)], &Inputs::default()));
+        assert!(found.iter().any(|line| line.contains("indent with spaces, not with tabs")), "{found:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_that_leads_nowhere_is_called_that() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("gone.json", folder.path().join("main.json")).unwrap();
+    std::os::unix::fs::symlink("gone.yaml", folder.path().join("b.yaml")).unwrap();
+    let text = GOOD.replace("../flows/main.json", "main.json");
+    std::fs::write(folder.path().join("a.yaml"), text).unwrap();
+    let paths = [folder.path().join("a.yaml"), folder.path().join("b.yaml")];
+    let found = lines(load(&paths, &Inputs::default(), &Disk));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    for (line, target) in found.iter().zip(["gone.json", "gone.yaml"]) {
+        let link = format!("it is a symbolic link to `{target}`, where nothing is");
+        assert!(line.contains(&link) && !line.contains("did you mean"), "{line}");
+    }
+}
+
+#[test]
+fn a_masked_line_says_why() {
+    let text = GOOD
+        .replace("crm-${var.stage}", "\"${var.pass}\"")
+        .replace("variables:", "variables:\n    pass: { default: hunter two }\n    other: { default: x }");
+    let text = text.replace(
+        "journal: { name: journal }",
+        "journal: { name: journal, source: { environment: { KEY: [hunter two] } } }",
+    );
+    let Err(Problems { problems, sources }) = load_files(&[("m/a.yaml", &text)], &Inputs::default()) else {
+        panic!("it is in order")
+    };
+    let shown: Vec<String> =
+        problems.iter().map(|problem| source::render(problem, &sources, false)).collect();
+    let masked: Vec<&String> = shown.iter().filter(|text| text.contains("***")).collect();
+    assert!(!masked.is_empty(), "{shown:#?}");
+    for text in masked {
+        assert!(text.contains("`*` hides values of variables and environments"), "{text}");
+        assert!(!text.contains("hunter"), "{text}");
+    }
+    let plain = shown.iter().filter(|text| !text.contains('*')).count();
+    assert!(shown.iter().filter(|text| text.contains("hides values")).count() + plain >= shown.len());
+}

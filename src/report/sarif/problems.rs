@@ -1,0 +1,102 @@
+//! What is wrong with manifests as SARIF: each code is a rule, and each problem stands at its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::log::*;
+use super::{SCHEMA, VERSION, pascal, physical, plain};
+use crate::report::visible::{document, visible};
+use crate::resource::{Origin, Problem, Severity, sha256};
+
+/// The key of the fingerprint; its version changes when the way it is made does.
+const FINGERPRINT: &str = "flowbindProblem/v1";
+
+/// Writes the log, with a line break at its end. `category` is GitHub's, such as `flowbind/validate/`, and `head` the
+/// file at whose head stands what is wrong with no line of it, since GitHub takes no result without a place.
+///
+/// # Errors
+/// None that this data can cause.
+pub fn problems_sarif(
+    category: &'static str,
+    problems: &[Problem],
+    head: Option<&str>,
+) -> serde_json::Result<String> {
+    let codes: BTreeSet<&'static str> = problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&'static str> = codes.into_iter().collect();
+    let mut seen = BTreeMap::new();
+    let results = problems.iter().map(|problem| result(problem, &codes, head, &mut seen)).collect();
+    let driver = Driver {
+        name: "flowbind",
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: codes.iter().map(|code| descriptor(code)).collect(),
+    };
+    document(&Log {
+        schema: SCHEMA,
+        version: VERSION,
+        runs: [Run {
+            tool: Tool { driver },
+            automation_details: AutomationDetails { id: category },
+            column_kind: "unicodeCodePoints",
+            invocations: [Invocation {
+                execution_successful: true,
+                tool_execution_notifications: Vec::new(),
+            }],
+            results,
+        }],
+    })
+}
+
+fn descriptor(code: &'static str) -> ReportingDescriptor {
+    let text = code.replace('-', " ");
+    ReportingDescriptor {
+        id: code,
+        name: pascal(code),
+        short_description: Message { text: text.clone() },
+        full_description: Message { text: format!("A manifest's problem: {text}.") },
+        help: Help {
+            text: "The message says what to do.".to_owned(),
+            markdown: "The message says what to do.\n".to_owned(),
+        },
+        default_configuration: Configuration { level: "error" },
+        properties: RuleProperties { precision: "very-high", problem_severity: "error" },
+    }
+}
+
+fn result(
+    problem: &Problem,
+    codes: &[&'static str],
+    head: Option<&str>,
+    seen: &mut BTreeMap<String, u32>,
+) -> SarifResult {
+    let Problem { code, severity, origin, address, message, hint } = problem;
+    let about = address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    let hint = hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let first = || Some(Origin { file: head?.to_owned(), line: 1, column: 1 });
+    let place = origin.clone().or_else(first);
+    let file = place.as_ref().map(|place| place.file.clone()).unwrap_or_default();
+    // The line is not a part: it moves with every edit above it.
+    let text = format!("{code}\0{file}\0{about}{message}");
+    let nth = seen.entry(text.clone()).or_default();
+    *nth += 1;
+    let digits = &sha256(format!("{text}\0{nth}"))[..16];
+    SarifResult {
+        rule_id: code,
+        rule_index: codes.iter().position(|other| other == code),
+        level: if *severity == Severity::Error { "error" } else { "warning" },
+        message: Message { text: plain(&format!("{about}{message}{hint}")) },
+        locations: vec![Location {
+            physical_location: place.map(|Origin { file, line, column }| {
+                let region =
+                    Region { start_line: line.max(1), start_column: Some(column.max(1)), end_column: None };
+                physical(&file, Some(region))
+            }),
+            logical_locations: Vec::new(),
+            message: None,
+        }],
+        partial_fingerprints: [(FINGERPRINT, digits.to_owned())].into(),
+        code_flows: Vec::new(),
+        suppressions: Vec::new(),
+        properties: ResultProperties::Problem {
+            address: address.as_ref().map(|address| visible(&address.to_string()).into_owned()),
+        },
+    }
+}

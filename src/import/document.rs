@@ -90,7 +90,7 @@ impl Text<'_> {
             ("flowbind plan .".to_owned(), "finds nothing to do until something is edited"),
             ("flowbind lint .".to_owned(), "judges the flows"),
             (format!("flowbind plan --var {other} ."), "the same flows on another instance"),
-            ("flowbind schema > manifest.schema.json".to_owned(), "a schema for editors"),
+            ("flowbind schema > schema.json".to_owned(), "a schema for editors"),
         ] {
             lines.add(0, format!("#     {command:<36} {about}"));
         }

@@ -12,7 +12,7 @@ mod unused;
 mod tests;
 
 pub use facts::Auditor;
-pub use live::{CODES, live, unmanaged};
+pub use live::{CODES, live, references, unmanaged};
 pub use unused::manifest_findings;
 
 use crate::flow::facts::Facts;

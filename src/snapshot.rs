@@ -35,6 +35,9 @@ pub struct Snapshot {
     pub associations: BTreeMap<Label, Look<BTreeSet<String>>>,
     /// The policy of each function and qualifier; a function that exists and has none has an empty one.
     pub policies: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
+    /// The policies of functions that flows call by a literal ARN and that the manifest does not bind under that
+    /// qualifier; unknown where the caller may not read them.
+    pub called: BTreeMap<FunctionRef, Look<ResourcePolicy>>,
     /// The settings of each instance that declares some, by the API's names.
     pub attributes: BTreeMap<Label, Look<BTreeMap<String, bool>>>,
     /// The flows and the modules of each instance, by name.

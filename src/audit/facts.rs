@@ -6,10 +6,13 @@ use std::sync::Arc;
 use crate::flow::document::{Document, is_template};
 use crate::flow::facts::{CalleeFacts, Facts, FunctionFacts};
 use crate::flow::graph::{Call, CallKind, Graph};
+use crate::flow::resources::ResourceKind;
 use crate::flow::stub;
 use crate::flow::template::{Attribute, Token};
-use crate::manifest::{Associate, Flow, Function, Manifest, ResponseType};
-use crate::resource::{FlowType, FunctionArn, FunctionRef, Judgement, Kind, Label};
+use crate::manifest::{
+    Associate, Flow, Function, Instance, InstanceLookup, Manifest, NamedKind, ResponseType,
+};
+use crate::resource::{FlowType, FunctionArn, FunctionRef, InstanceArn, Judgement, Kind, Label};
 use crate::snapshot::{Look, Snapshot};
 
 /// A flow's content with the flows and modules that it names.
@@ -51,6 +54,12 @@ impl<'a> Auditor<'a> {
         self.contents.get(&(kind, instance.clone(), flow.clone())).map(|content| &*content.document)
     }
 
+    /// Gives the id of an instance: as it was seen, else as it is declared.
+    pub(super) fn instance_id(&self, instance: &Label) -> Option<String> {
+        let arn = Site { auditor: self, instance }.arn()?;
+        arn.rsplit('/').next().map(str::to_owned)
+    }
+
     /// Gives the facts around a flow or module on an instance.
     pub fn facts(&self, kind: Kind, instance: &Label, flow: &Label) -> Facts {
         let Some(declared) = self.desired.content(kind, flow) else { return Facts::default() };
@@ -59,6 +68,9 @@ impl<'a> Auditor<'a> {
         Facts {
             flow_type: flow_type(declared.kind),
             instance_arn: site.arn(),
+            instance_site: site.prefix(),
+            in_manifest: declared.content.is_some(),
+            ids: site.ids(),
             flow_logs: site.flow_logs(),
             transferred_to: (kind == Kind::Flow).then(|| site.transferred_to(flow)).flatten(),
             functions: site.functions(declared, content),
@@ -71,6 +83,9 @@ impl<'a> Auditor<'a> {
         let site = Site { auditor: self, instance };
         Facts {
             instance_arn: site.arn(),
+            instance_site: site.prefix(),
+            in_manifest: true,
+            ids: site.ids(),
             functions: site.named_in(document, &BTreeSet::new()),
             ..Facts::default()
         }
@@ -96,9 +111,40 @@ impl Site<'_> {
         self.auditor.desired
     }
 
+    /// The instance's ARN: as it was seen, else as it is declared.
     fn arn(&self) -> Option<String> {
-        let seen = self.auditor.observed?.instances.get(self.instance)?.found()?;
-        Some(seen.arn.to_string())
+        let seen = || self.auditor.observed?.instances.get(self.instance)?.found();
+        if let Some(seen) = seen() {
+            return Some(seen.arn.to_string());
+        }
+        let Instance { place, lookup, .. } = self.desired().instances.get(self.instance)?;
+        let InstanceLookup::Id(id) = lookup else { return None };
+        Some(InstanceArn { place: place.clone(), id: id.clone() }.to_string())
+    }
+
+    /// What the ARN begins with: account and Region are declared, whatever tells the id.
+    fn prefix(&self) -> Option<String> {
+        let place = self.desired().instances.get(self.instance)?.place.clone();
+        Some(InstanceArn { place, id: String::new() }.to_string())
+    }
+
+    /// The ids of each kind whose list was read.
+    fn ids(&self) -> BTreeMap<ResourceKind, BTreeSet<String>> {
+        let Some(observed) = self.auditor.observed else { return BTreeMap::new() };
+        let list = |kind| observed.lists.get(&(kind, self.instance.clone())).and_then(Look::found);
+        let ids = |kind| Some(list(kind)?.values().map(|listed| listed.id.clone()).collect());
+        let named = |kind| {
+            let named = observed.named.get(&(self.instance.clone(), kind))?.found()?;
+            Some(named.values().map(|ids| ids.id.clone()).collect())
+        };
+        let all = [
+            (ResourceKind::Flow, ids(Kind::Flow)),
+            (ResourceKind::Module, ids(Kind::Module)),
+            (ResourceKind::Queue, named(NamedKind::Queue)),
+            (ResourceKind::Prompt, named(NamedKind::Prompt)),
+            (ResourceKind::Hours, named(NamedKind::Hours)),
+        ];
+        all.into_iter().filter_map(|(kind, ids)| Some((kind, ids?))).collect()
     }
 
     fn flow_logs(&self) -> Option<bool> {
@@ -215,7 +261,10 @@ impl Site<'_> {
             let same = |(_, declared): &(&Label, &Function)| {
                 declared.target.place == target.place && declared.target.name == target.name
             };
-            let facts = match self.desired().functions.iter().find(same) {
+            let declared = || self.desired().functions.iter().filter(same);
+            // The same function may be declared under several qualifiers.
+            let exact = declared().find(|(_, declared)| declared.target == target);
+            let facts = match exact.or_else(|| declared().next()) {
                 Some((name, function)) => self.declared(name, function, &target),
                 None => FunctionFacts { declared: Some(false), ..self.seen(&target, Associate::Unqualified) },
             };
@@ -247,7 +296,8 @@ impl Site<'_> {
     fn seen(&self, target: &FunctionRef, associate: Associate) -> FunctionFacts {
         let Some(observed) = self.auditor.observed else { return FunctionFacts::default() };
         let everything = observed.removal.as_ref().map(|seen| seen.policy(target));
-        let policy = observed.policies.get(target).or(everything.as_ref());
+        let read = observed.policies.get(target).or_else(|| observed.called.get(target));
+        let policy = read.or(everything.as_ref());
         let instance = observed.instances.get(self.instance).and_then(Look::found).map(|seen| &seen.arn);
         let list = observed.associations.get(self.instance).and_then(Look::found);
         // Only functions of the instance's own account and Region are listed; the others are granted alone.
@@ -268,8 +318,22 @@ impl Site<'_> {
             },
             associated: listed,
             granted,
+            unread: unread(observed, target),
             ..FunctionFacts::default()
         }
+    }
+}
+
+/// Says why the policy of a function that a flow calls by its ARN could not be read, if that is so.
+fn unread(observed: &Snapshot, target: &FunctionRef) -> Option<String> {
+    let account = &target.place.account;
+    if observed.policies.contains_key(target) || observed.identities.is_empty() {
+        None
+    } else if !observed.identities.contains_key(account) {
+        Some(format!("account {account} is not one of the manifest's accounts, or could not be reached"))
+    } else {
+        let denied = matches!(observed.called.get(target), Some(Look::Unknown));
+        denied.then(|| "the caller may not read its policy (lambda:GetPolicy, lambda:GetFunction)".to_owned())
     }
 }
 

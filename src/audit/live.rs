@@ -5,46 +5,81 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::facts::Auditor;
 use super::unused::{Used, arns};
 use super::{address, grants};
-use crate::flow::document::Document;
-use crate::flow::finding::Finding;
+use crate::flow::document::{Document, is_template};
+use crate::flow::facts::Facts;
+use crate::flow::finding::{self, Finding};
 use crate::flow::graph::{CallKind, Graph};
+use crate::flow::resources::OfInstance;
 use crate::flow::rules::{self, FlowView, Rule};
 use crate::manifest::{Associate, Function, Manifest};
-use crate::resource::{Address, FlowType, FunctionArn, FunctionRef, Kind, Label, Problem};
+use crate::resource::{Address, FlowType, FunctionArn, FunctionRef, Kind, Label, Origin, Problem, Severity};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
-/// The rules about the functions that a live flow invokes.
-const RULES: [&str; 6] = [
+/// The rules about what a flow names and invokes.
+const RULES: [&str; 12] = [
     "function-missing",
     "function-not-associated",
     "function-not-granted",
     "function-not-active",
     "function-concurrency-zero",
     "function-in-another-region",
+    "function-unchecked",
+    "lambda-arn-invalid",
+    "lambda-other-qualifier",
+    "placeholder",
+    "foreign-reference",
+    "unknown-reference",
+];
+
+/// Those of them, and others, that can tell something without a look at AWS.
+const OFFLINE: [&str; 5] = [
+    "lambda-arn-invalid",
+    "lambda-other-qualifier",
+    "lambda-unqualified-arn",
+    "placeholder",
+    "foreign-reference",
 ];
 
 /// The codes of everything that is found.
-pub const CODES: [&str; 9] = [
+pub const CODES: [&str; 15] = [
     RULES[0],
     RULES[1],
     RULES[2],
     RULES[3],
     RULES[4],
     RULES[5],
+    RULES[6],
+    RULES[7],
+    RULES[8],
+    RULES[9],
+    RULES[10],
+    RULES[11],
     "unused-association",
     "grant-without-source-arn",
     "grant-with-wildcard",
 ];
 
 /// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
-/// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan.
+/// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan. The contents
+/// that the manifest declares are judged as well: what is wrong with them is told at its place in the file, once.
 pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
-    let judge = Judge::new(desired, observed);
-    let mut problems = Vec::new();
+    let judge = Judge::new(desired, Some(observed));
+    let mut problems = judge.files(&RULES, Severity::Error);
+    problems.extend(foreign_values(desired, &judge.auditor));
+    let declared = problems.len();
     for ((kind, instance, name), look) in &observed.flows {
         let Some(seen) = look.found() else { continue };
         let flow = address(desired, *kind, name, instance);
-        problems.extend(judge.flow(instance, seen, &flow));
+        let told = |problem: &Problem| {
+            let same = |other: &Problem| {
+                (other.code, &other.address, &other.message)
+                    == (problem.code, &problem.address, &problem.message)
+            };
+            problems[..declared].iter().any(same)
+        };
+        let found: Vec<Problem> =
+            judge.flow(instance, seen, &flow).into_iter().filter(|problem| !told(problem)).collect();
+        problems.extend(found);
     }
     for instance in desired.instances.keys() {
         problems.extend(unused_associations(desired, observed, instance));
@@ -53,10 +88,40 @@ pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     problems
 }
 
+/// Judges the contents that the manifest declares without a look at AWS.
+pub fn references(desired: &Manifest) -> Vec<Problem> {
+    let judge = Judge::new(desired, None);
+    let mut problems = judge.files(&OFFLINE, Severity::Warning);
+    problems.extend(foreign_values(desired, &judge.auditor));
+    problems
+}
+
+/// Names the `values:` of instances that are ARNs of another instance.
+fn foreign_values(desired: &Manifest, auditor: &Auditor<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, instance) in &desired.instances {
+        let Some(own) = auditor.instance_id(name) else { continue };
+        for (key, value) in &instance.values {
+            let Some(arn) = OfInstance::parse(value).filter(|arn| arn.instance_id != own) else { continue };
+            let id = arn.instance_id;
+            let message = format!(
+                "the value `{key}` names {}/{} of instance {id}; the instance is {own}",
+                arn.segment, arn.id
+            );
+            let hint = "give what this instance has, or write a token such as `${instance.arn}` or `${queue[\"Support\"].arn}` \
+                        in the flow file.";
+            let at = Address::new(Kind::Instance, name);
+            problems
+                .push(Problem::warning("foreign-reference", message).on(&at).at(&instance.origin).hint(hint));
+        }
+    }
+    problems
+}
+
 /// Judges the live flows and modules that the manifest does not name, where every one was read. The message says which
 /// one it is: it has no address of its own.
 pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
-    let judge = Judge::new(desired, observed);
+    let judge = Judge::new(desired, Some(observed));
     let declared: BTreeSet<&str> =
         observed.flows.values().filter_map(Look::found).map(|seen| seen.summary.id.as_str()).collect();
     let mut problems = Vec::new();
@@ -83,7 +148,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(desired: &'a Manifest, observed: &'a Snapshot) -> Self {
+    fn new(desired: &'a Manifest, observed: Option<&'a Snapshot>) -> Self {
         let listed = desired.instances.iter().map(|(name, instance)| {
             let here = wanted(desired, name).into_iter().filter(|f| f.target.place == instance.place);
             let listed = here.filter_map(|function| match function.associate {
@@ -93,27 +158,70 @@ impl<'a> Judge<'a> {
             });
             (name, listed.collect())
         });
-        Self { desired, auditor: Auditor::new(desired, Some(observed)), listed: listed.collect() }
+        Self { desired, auditor: Auditor::new(desired, observed), listed: listed.collect() }
+    }
+
+    /// Judges every content that the manifest declares, on each of its instances. What a binding overwrites does not
+    /// count. A block that names what another instance has is as bad as `foreign`: it never works.
+    fn files(&self, codes: &[&str], foreign: Severity) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (kind, name, flow) in self.desired.contents() {
+            let Some(file) = &flow.content else { continue };
+            let bound = |document: &Document| -> BTreeSet<String> {
+                let blocks = flow.bindings.keys().filter_map(|block| document.find(block).ok());
+                blocks.map(|block| document.function_pointer(block)).collect()
+            };
+            for instance in &flow.instances {
+                let Some(document) = self.auditor.document(kind, instance, name) else { continue };
+                let bound = bound(document);
+                let at = address(self.desired, kind, name, instance);
+                let facts = self.auditor.facts(kind, instance, name);
+                for (finding, mut problem) in self.judge(instance, document, facts, codes, &at) {
+                    let (line, column) = (finding.line, finding.column);
+                    let origin = Origin { file: file.path.clone(), line, column };
+                    if problem.code == "foreign-reference" && finding.severity == finding::Severity::Error {
+                        problem.severity = foreign;
+                    }
+                    let told = !bound.contains(&finding.pointer);
+                    problems.extend(told.then(|| problem.at(&origin)));
+                }
+            }
+        }
+        problems
     }
 
     fn flow(&self, instance: &Label, seen: &FlowSeen, flow: &Address) -> Vec<Problem> {
-        let rules: Vec<&dyn Rule> = RULES.iter().filter_map(|code| rules::find(code)).collect();
         let Some(document) = published(seen) else { return Vec::new() };
-        let mut facts = self.auditor.facts_of(instance, &document);
+        let facts = self.auditor.facts_of(instance, &document);
+        let found = self.judge(instance, &document, facts, &RULES, flow);
+        found.into_iter().map(|(_, problem)| problem).collect()
+    }
+
+    fn judge(
+        &self,
+        instance: &Label,
+        document: &Document,
+        mut facts: Facts,
+        codes: &[&str],
+        flow: &Address,
+    ) -> Vec<(Finding, Problem)> {
+        let rules: Vec<&dyn Rule> = codes.iter().filter_map(|code| rules::find(code)).collect();
         for (text, function) in &mut facts.functions {
             let mut declared = self.desired.functions.values().map(|declared| declared.target.arn());
-            if declared.any(|declared| declared.to_string() == *text) {
+            // What a token names is declared.
+            if is_template(text) || declared.any(|declared| declared.to_string() == *text) {
                 (function.exists, function.associated, function.granted) = (None, None, None);
             } else if self.is_listed(instance, text) {
                 function.associated = None;
             }
         }
-        let view = FlowView::new(&document, None);
+        let view = FlowView::new(document, None);
         let findings = rules::check(&view, &facts, &rules).into_iter();
         let problem = |finding: Finding| {
             let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
             let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
-            Problem::warning(finding.code, finding.message).on(&at).hint(fix)
+            let problem = Problem::warning(finding.code, finding.message.clone()).on(&at).hint(fix);
+            (finding, problem)
         };
         findings.map(problem).collect()
     }

@@ -206,18 +206,18 @@ fn what_the_plan_mends_is_left_to_the_plan() {
 
 #[test]
 fn a_function_that_the_plan_associates_is_not_missed_under_another_qualifier() {
-    let desired = manifest();
+    let crm = manifest().functions[&label("crm")].target.unqualified();
+    let live_text = DESK.replace(STRANGER, &crm.arn().to_string());
+    let desired = manifest_of(MANIFEST, MAIN, &live_text);
     let mut seen = snapshot(&desired);
     seen.associations.insert(label("support"), Look::Found(std::collections::BTreeSet::new()));
-    let crm = desired.functions[&label("crm")].target.unqualified();
-    let live_text = DESK.replace(STRANGER, &crm.arn().to_string());
     let key = (Kind::Flow, label("support"), label("desk"));
     if let Some(Look::Found(flow)) = seen.flows.get_mut(&key) {
-        flow.published = Some(FlowContent { text: live_text, modified_ms: None });
+        flow.published = Some(FlowContent { text: live_text.clone(), modified_ms: None });
     }
     assert_eq!(codes(&live(&desired, &seen)), []);
     // Where nothing on the instance needs it, nobody associates it.
-    let elsewhere = MAIN.replace("${function.crm.arn}", STRANGER);
-    let desired = manifest_of(MANIFEST, &elsewhere, DESK);
+    let elsewhere = MAIN.replace("${function.crm.arn}", "${function.journal.arn}");
+    let desired = manifest_of(MANIFEST, &elsewhere, &live_text);
     assert_eq!(codes(&live(&desired, &seen)), [("function-not-associated", "flow/desk#s".to_owned())]);
 }

@@ -25,6 +25,7 @@ mod lambda;
 mod lambda_functions;
 mod lambda_removal;
 mod observe;
+mod observe_called;
 mod observe_flows;
 mod observe_functions;
 mod observe_instance;

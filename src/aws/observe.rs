@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join, join_all};
 
 use super::fault::{Fault, FaultKind};
+use super::observe_called::observe_called;
 use super::observe_functions::{is_from_source, sources};
 use super::observe_strangers::former;
 use super::session::Session;
@@ -79,7 +80,7 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         snapshot.gaps.extend(gap);
     }
     snapshot.former = former(session, desired, &snapshot).await;
-    snapshot.calls = session.calls();
+    observe_called(session, desired, &mut snapshot).await;
     Ok(snapshot)
 }
 

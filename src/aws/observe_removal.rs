@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all};
 use super::fault::Fault;
 use super::lambda_functions::untold_tags;
 use super::observe::gap;
+use super::observe_called::observe_called;
 use super::session::Session;
 use crate::manifest::{Function, Manifest};
 use crate::plan::RemovalReads;
@@ -49,7 +50,7 @@ pub async fn observe_removal(
     gaps.extend(missed);
     snapshot.removal = Some(removal);
     snapshot.gaps.extend(gaps);
-    snapshot.calls = session.calls();
+    observe_called(session, desired, snapshot).await;
 }
 
 pub(super) struct Observer<'a> {

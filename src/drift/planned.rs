@@ -65,6 +65,7 @@ fn fate(problem: &Problem) -> Fate {
         "flow-type-differs" | "flow-is-published" | "flow-never-published" | "flow-archived" => {
             Fate::Difference(Changed, Moved::Unknown)
         }
+        "foreign-reference" => Fate::Finding,
         "still-referred" => Fate::Difference(LeftOver, Moved::Repository),
         // The environment is left out of the comparison then.
         "environment-unreadable" => Fate::Difference(CouldNotTell, Moved::Unknown),

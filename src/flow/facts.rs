@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::document::Document;
 use super::invocation::ResponseType;
+use super::resources::ResourceKind;
 use super::stub::FlowType;
 
 /// What is known around one flow.
@@ -16,6 +17,12 @@ pub struct Facts {
     pub flow_type: Option<FlowType>,
     /// The ARN of the instance that the flow is on.
     pub instance_arn: Option<String>,
+    /// What the ARN of that instance begins with, up to its id.
+    pub instance_site: Option<String>,
+    /// Whether a manifest names the flow's file; else it may be a template of another tool.
+    pub in_manifest: bool,
+    /// The ids that the instance has, of each kind whose list was read.
+    pub ids: BTreeMap<ResourceKind, BTreeSet<String>>,
     /// Whether the instance writes flow logs.
     pub flow_logs: Option<bool>,
     /// Whether another flow hands contacts over to this one, and with them the answer of its latest function.
@@ -37,6 +44,8 @@ pub struct FunctionFacts {
     pub associated: Option<bool>,
     /// Whether the qualifier that is called lets the instance invoke it.
     pub granted: Option<bool>,
+    /// Why neither it nor its policy could be read, where that was tried or is impossible.
+    pub unread: Option<String>,
     /// Whether its state is `Active`.
     pub active: Option<bool>,
     /// Its reserved concurrency; 0 blocks every call.

@@ -26,6 +26,7 @@ mod external_nested_read;
 mod external_replaced;
 mod external_unknown_key;
 mod flow_attribute_never_set;
+mod foreign_reference;
 mod function_missing;
 mod function_not_active;
 mod function_not_associated;
@@ -33,16 +34,20 @@ mod function_not_granted;
 mod function_other_region;
 mod function_throttled;
 mod function_timeout;
+mod function_unchecked;
 mod invoked;
+mod lambda_arn_invalid;
 mod lambda_arn_too_long;
 mod lambda_chain;
 mod lambda_dynamic_arn;
+mod lambda_other_qualifier;
 mod lambda_retry;
 mod lambda_same_branch;
 mod lambda_unqualified;
 mod missing_error_branch;
 mod missing_next_action;
 mod no_way_out;
+mod placeholder;
 mod response_characters;
 mod response_keys;
 mod response_size;
@@ -51,6 +56,7 @@ mod terminal_transition;
 mod time_limit;
 mod undeclared_function;
 mod unknown_action;
+mod unknown_reference;
 mod unknown_start;
 mod unreachable;
 
@@ -70,6 +76,7 @@ pub static ALL: &[&dyn Rule] = &[
     &external_replaced::ExternalReplaced,
     &external_unknown_key::ExternalUnknownKey,
     &flow_attribute_never_set::FlowAttributeNeverSet,
+    &foreign_reference::ForeignReference,
     &function_throttled::FunctionThrottled,
     &function_other_region::FunctionOtherRegion,
     &function_missing::FunctionMissing,
@@ -77,12 +84,15 @@ pub static ALL: &[&dyn Rule] = &[
     &function_not_associated::FunctionNotAssociated,
     &function_not_granted::FunctionNotGranted,
     &function_timeout::FunctionTimeout,
+    &function_unchecked::FunctionUnchecked,
     &shape::ILLEGAL_IDENTIFIER,
+    &lambda_arn_invalid::LambdaArnInvalid,
     &lambda_arn_too_long::LambdaArnTooLong,
     &lambda_chain::LambdaChain,
     &lambda_dynamic_arn::LambdaDynamicArn,
     &error_branch::ErrorBranch,
     &lambda_same_branch::LambdaSameBranch,
+    &lambda_other_qualifier::LambdaOtherQualifier,
     &time_limit::TimeLimit,
     &lambda_retry::LambdaRetry,
     &lambda_unqualified::LambdaUnqualified,
@@ -91,12 +101,14 @@ pub static ALL: &[&dyn Rule] = &[
     &missing_next_action::MissingNextAction,
     &shape::NO_ACTION,
     &no_way_out::NoWayOut,
+    &placeholder::Placeholder,
     &response_characters::ResponseCharacters,
     &response_size::ResponseSize,
     &shape::TOO_MANY_ACTIONS,
     &terminal_transition::TerminalTransition,
     &undeclared_function::UndeclaredFunction,
     &unknown_action::UnknownAction,
+    &unknown_reference::UnknownReference,
     &unknown_start::UnknownStart,
     &unreachable::Unreachable,
 ];

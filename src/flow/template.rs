@@ -38,6 +38,11 @@ pub struct TokenError {
     pub message: String,
 }
 
+/// Tells whether a token of flowbind stands behind a `${`, and how many bytes it has with its `}`.
+pub(super) fn own(behind: &str) -> Option<usize> {
+    token::read(behind).ok().map(|(_, length)| length)
+}
+
 /// Finds the tokens of a flow's text, in its order.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ fn add_one(manifest: &Manifest, read: &Read, needs: &mut Needs<'_>) {
         Read::Attributes(instance) => {
             on_instance(manifest, instance, &[Operation::ListInstanceAttributes], needs)
         }
-        Read::Policy(function) => policy(function, needs),
+        Read::Policy(function) | Read::Called(function) => policy(function, needs),
         Read::List(kind, instance) => list(manifest, *kind, instance, needs),
         Read::Flow { kind, instance, flow: _ } => {
             on_instance(manifest, instance, &[describe(*kind)], needs);

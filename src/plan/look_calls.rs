@@ -142,7 +142,7 @@ impl<'a> Look<'a> {
                 let lists: Vec<usize> = names(|read| matches!(read, Read::Instances(_))).collect();
                 if lists.is_empty() { self.identities() } else { lists }
             }
-            Read::Function(_) | Read::Role(_) => self.identities(),
+            Read::Called(_) | Read::Function(_) | Read::Role(_) => self.identities(),
             Read::Policy(_) => match self.made(read).and_then(|name| number(&Read::Function(name.clone()))) {
                 Some(function) => vec![function],
                 None => self.identities(),
@@ -190,7 +190,7 @@ impl<'a> Look<'a> {
                 let by_id = matches!(wanted, Some(InstanceLookup::Id(_)));
                 absent(self.instance_exists(instance), usize::from(by_id))
             }
-            Read::Function(_) => usize::MAX,
+            Read::Called(_) | Read::Function(_) => usize::MAX,
             Read::Role(name) => absent(self.exists(&Address::new(Kind::Role, name)), 1),
             Read::Policy(_) => {
                 let function = self.made(read).map(|name| Address::new(Kind::Function, name));
@@ -214,7 +214,7 @@ impl<'a> Look<'a> {
             Read::Identity(_) | Read::Instances(_) => u32::MAX,
             // A function that the manifest makes is looked for before its policy.
             Read::Policy(_) => u32::from(self.made(read).is_none()),
-            Read::Function(_) => 1,
+            Read::Called(_) | Read::Function(_) => 1,
             Read::Role(name) => match self.exists(&Address::new(Kind::Role, name)) {
                 // Each list; the policies may be others.
                 Some(true) => 3,
@@ -248,7 +248,9 @@ impl<'a> Look<'a> {
             Read::Instances(place) => (Some(place.clone()), one(Operation::ListInstances)),
             Read::Instance(instance) => (at(instance), one(Operation::DescribeInstance)),
             Read::Associations(instance) => (at(instance), one(Operation::ListLambdaFunctions)),
-            Read::Policy(function) => (Some(function.place.clone()), one(Operation::GetPolicy)),
+            Read::Policy(function) | Read::Called(function) => {
+                (Some(function.place.clone()), one(Operation::GetPolicy))
+            }
             Read::Attributes(instance) => (at(instance), twice(Operation::ListInstanceAttributes)),
             Read::List(kind, instance) => (at(instance), one(lists(*kind))),
             Read::Owners(Kind::Module, instance) => (at(instance), one(Operation::SearchContactFlowModules)),

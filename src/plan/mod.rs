@@ -89,6 +89,8 @@ pub use step::{ActionId, Step};
 pub use tags::{TagTarget, TagsSpec};
 pub use uses::flow_address;
 pub(crate) use uses::{association_of, uses};
+#[cfg(feature = "aws")]
+pub(crate) use uses::{called, called_in};
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;

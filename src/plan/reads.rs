@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::roles::managed;
-use super::uses::uses;
+use super::uses::{called, uses};
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Place};
 
@@ -20,6 +20,8 @@ pub enum Read {
     Associations(Label),
     /// The policy of a function and qualifier.
     Policy(FunctionRef),
+    /// The policy of a function that a flow file calls by a literal ARN, with that qualifier.
+    Called(FunctionRef),
     /// The instance's settings.
     Attributes(Label),
     /// The instance's list of flows or modules.
@@ -72,6 +74,15 @@ pub fn reads(desired: &Manifest) -> Reads {
         }
         if let Some(function) = desired.functions.get(&function) {
             reads.by_id.insert(Read::Policy(function.target.clone()));
+        }
+    }
+    let policies =
+        |reads: &Reads, function: &FunctionRef| reads.by_id.contains(&Read::Policy(function.clone()));
+    for function in called(desired).into_keys() {
+        // Credentials are looked at for the accounts of the set alone.
+        let ours = desired.accounts.values().any(|account| account.id == function.place.account);
+        if ours && !policies(&reads, &function) {
+            reads.by_id.insert(Read::Called(function));
         }
     }
     for (name, function) in &desired.functions {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::flow::document::Document;
 use crate::flow::template::{self, Token};
 use crate::manifest::{Associate, Flow, Manifest};
-use crate::resource::{Address, FunctionRef, Kind, Label};
+use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label};
 
 /// The functions that each instance needs, with the flows that need them.
 pub(crate) type Uses = BTreeMap<(Label, Label), BTreeSet<Address>>;
@@ -40,6 +41,34 @@ pub(super) fn functions_of(flow: &Flow) -> BTreeSet<Label> {
         _ => None,
     });
     bound.chain(named).collect()
+}
+
+/// The functions that flow files call by a literal ARN, each with the first flow or module that does. What a binding
+/// overwrites does not count.
+pub(crate) fn called(desired: &Manifest) -> BTreeMap<FunctionRef, Address> {
+    let mut found = BTreeMap::new();
+    for (kind, name, flow) in desired.contents() {
+        let (Some(file), Some(instance)) = (&flow.content, flow.instances.first()) else { continue };
+        let bound: Vec<&str> = flow.bindings.keys().map(String::as_str).collect();
+        for function in called_in(&file.text, &bound) {
+            found.entry(function).or_insert_with(|| flow_address(desired, kind, name, instance));
+        }
+    }
+    found
+}
+
+/// The functions that the blocks of a content call by a literal ARN, but for those of the blocks named in `bound`.
+pub(crate) fn called_in(text: &str, bound: &[&str]) -> BTreeSet<FunctionRef> {
+    // Most flows name functions by tokens or bindings: those need not be read.
+    if !text.contains(":lambda:") {
+        return BTreeSet::new();
+    }
+    let Ok(document) = Document::parse(text) else { return BTreeSet::new() };
+    let bound: BTreeSet<usize> =
+        bound.iter().filter_map(|name| document.find(name).ok()).map(|block| block.index).collect();
+    let calls = document.invocations().into_iter().filter(|found| !bound.contains(&found.index));
+    let arns = calls.filter_map(|found| FunctionArn::parse(found.function?.literal()?).ok());
+    arns.map(|FunctionArn { place, name, qualifier }| FunctionRef { place, name, qualifier }).collect()
 }
 
 /// Addresses a flow or module on an instance: the instance is said only where the flow stands on several.

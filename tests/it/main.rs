@@ -47,6 +47,7 @@ mod permissions_apply;
 mod permissions_prune;
 mod races;
 mod races_functions;
+mod references;
 mod removal;
 mod removal_answers;
 mod removal_functions;

@@ -1,0 +1,52 @@
+//! A function of which nobody could say whether the instance may invoke it.
+
+use super::invoked::invoked;
+use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+
+pub(super) struct FunctionUnchecked;
+
+static META: RuleMeta = RuleMeta {
+    code: "function-unchecked",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds blocks that invoke a function by its literal ARN whose policy could not be read: the caller may not, or \
+           its account is not one of the manifest's. Needs a look at AWS: `plan` and `drift`.",
+    why: "Whether the function exists and lets the instance call it is unknown, and what is unknown must not look as if \
+          it were in order.",
+    fix: "Declare the function's account under `accounts:` with a role to assume, let the caller read the function's \
+          policy, or check it there by hand.",
+    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#,
+};
+
+impl Rule for FunctionUnchecked {
+    fn meta(&self) -> &'static RuleMeta {
+        &META
+    }
+
+    fn example_facts(&self) -> Facts {
+        super::invoked::example(|f| f.unread = Some("the caller may not read its policy".to_owned()))
+    }
+
+    fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {
+        for found in invoked(flow, facts) {
+            let Some(why) = &found.facts.unread else { continue };
+            let message = format!(
+                "`{}` invokes {}; whether the instance may call it could not be read: {why}",
+                found.block.name,
+                found.name()
+            );
+            out.add(&META, flow, Some(found.block), &found.pointer, message);
+        }
+    }
+}

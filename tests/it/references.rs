@@ -1,0 +1,177 @@
+//! What a flow names and calls: nothing that is wrong, and nothing that could not be read, passes in silence.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::world::{World, code, flowbind_at, stderr, stdout};
+
+const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
+kind: BindingSet
+metadata: { name: acme }
+spec:
+  accounts: { main: { id: "111122223333" } }
+  defaults: { account: main, region: eu-west-2 }
+  instances: { support: { alias: acme, functions: [crm] } }
+  functions: { crm: { name: crm, qualifier: live } }
+  flows:
+    main: { instance: support, name: Main, type: contact-flow, content: main.json }
+"#;
+
+const CRM: &str = "arn:aws:lambda:eu-west-2:111122223333:function:crm";
+
+/// A flow that calls each of these, with one queue and one more block.
+fn flow(functions: &[&str], queue: &str) -> String {
+    let mut actions: Vec<Value> = Vec::new();
+    let on = |next: &str| serde_json::json!({"NextAction": next, "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]});
+    for (n, function) in functions.iter().enumerate() {
+        let next = if n + 1 == functions.len() { "queue".to_owned() } else { format!("call {}", n + 1) };
+        actions.push(serde_json::json!({"Identifier": format!("call {n}"), "Type": "InvokeLambdaFunction",
+            "Parameters": {"LambdaFunctionARN": function, "InvocationTimeLimitSeconds": "3"}, "Transitions": on(&next)}));
+    }
+    actions.push(serde_json::json!({"Identifier": "queue", "Type": "UpdateContactTargetQueue",
+        "Parameters": {"QueueId": queue}, "Transitions": on("end")}));
+    actions.push(serde_json::json!({"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}));
+    let start = if functions.is_empty() { "queue" } else { "call 0" };
+    serde_json::json!({"Version": "2019-10-30", "StartAction": start, "Actions": actions}).to_string()
+}
+
+async fn world(flow: &str) -> World {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("m.yaml"), MANIFEST).unwrap();
+    std::fs::write(folder.path().join("main.json"), flow).unwrap();
+    World::in_folder(folder, "m.yaml").await
+}
+
+/// The codes and addresses that a command gives as JSON, and its exit code.
+fn told(world: &World, command: &[&str]) -> (i32, BTreeSet<(String, String)>) {
+    let mut run = flowbind_at(world.folder.path(), &world.emulator.url());
+    let output = run.args(command).args(["--output", "json"]).output().unwrap();
+    let document: Value =
+        serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    let mut found = BTreeSet::new();
+    for problem in
+        ["problems", "findings"].iter().flat_map(|list| document[*list].as_array().into_iter().flatten())
+    {
+        let place = ["address", "block"].iter().find_map(|key| problem[*key].as_str()).unwrap_or_default();
+        found.insert((problem["code"].as_str().unwrap().to_owned(), place.to_owned()));
+    }
+    (code(&output), found)
+}
+
+fn pairs(expected: &[(&str, &str)]) -> BTreeSet<(String, String)> {
+    expected.iter().map(|(code, at)| ((*code).to_owned(), (*at).to_owned())).collect()
+}
+
+/// `crm` with the versions and aliases that the flows name.
+async fn with_versions(world: &World) {
+    let lambda = world.lambda("eu-west-2");
+    let version = lambda.publish_version().function_name("crm").send().await.unwrap();
+    let version = version.version().unwrap().to_owned();
+    lambda.create_alias().function_name("crm").name("blue").function_version(&version).send().await.unwrap();
+    assert_eq!(version, "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_literal_arn_is_judged_on_the_qualifier_that_it_names() {
+    let arns: Vec<String> =
+        ["", ":live", ":blue", ":1", ":$LATEST", ":gone"].iter().map(|end| format!("{CRM}{end}")).collect();
+    let arns: Vec<&str> = arns.iter().map(String::as_str).collect();
+    let world = world(&flow(&arns, "${instance.arn}/queue/0e1f")).await;
+    with_versions(&world).await;
+    let expected = pairs(&[
+        ("function-not-granted", "flow/main#call 0"),
+        ("function-not-granted", "flow/main#call 2"),
+        ("function-not-granted", "flow/main#call 3"),
+        ("function-not-granted", "flow/main#call 4"),
+        ("function-missing", "flow/main#call 5"),
+    ]);
+    // Before the flow is made, when it is there, and with everything looked at.
+    assert_eq!(told(&world, &["plan", "m.yaml"]), (0, expected.clone()));
+    let applied = flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(["apply", "m.yaml", "--auto-approve"])
+        .output()
+        .unwrap();
+    assert_eq!(code(&applied), 0, "{}", stderr(&applied));
+    // The service wrote a statement for the unqualified function with the association.
+    let granted = expected.into_iter().filter(|(_, at)| at != "flow/main#call 0").collect();
+    for command in [
+        &["plan", "m.yaml"][..],
+        &["plan", "m.yaml", "--audit"],
+        &["drift", "m.yaml"],
+        &["drift", "m.yaml", "--audit"],
+    ] {
+        let (_, found) = told(&world, command);
+        assert_eq!(found, granted, "{command:?}");
+    }
+    // A statement on the qualifier that is called makes it good.
+    let plan = world.plan().await;
+    assert!(plan.actions.is_empty(), "{:?}", plan.actions);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_read_is_told_and_is_never_silence() {
+    let elsewhere = "arn:aws:lambda:eu-west-2:999988887777:function:theirs";
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = MANIFEST
+        .replace(", functions: [crm]", "")
+        .replace("  functions: { crm: { name: crm, qualifier: live } }\n", "");
+    std::fs::write(folder.path().join("m.yaml"), manifest).unwrap();
+    let queue = "${instance.arn}/queue/0e1f";
+    std::fs::write(folder.path().join("main.json"), flow(&[elsewhere, CRM], queue)).unwrap();
+    let fault = "deny:lambda:GetPolicy".parse().unwrap();
+    let settings = flowbind::emulator::Settings { faults: vec![fault], ..Default::default() };
+    let world = World::in_folder_with(folder, "m.yaml", settings).await;
+    let expected =
+        pairs(&[("function-unchecked", "flow/main#call 0"), ("function-unchecked", "flow/main#call 1")]);
+    assert_eq!(told(&world, &["plan", "m.yaml"]), (0, expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_instance_is_an_error_in_the_plan_and_other_wrong_names_are_findings() {
+    let foreign =
+        "arn:aws:connect:eu-west-2:111122223333:instance/87654321-4321-4321-4321-210987654321/queue/0e1f";
+    let world = world(&flow(&["lookup", "<LOOKUP_ARN>"], foreign)).await;
+    let names = pairs(&[
+        ("lambda-arn-invalid", "flow/main#call 0"),
+        ("placeholder", "flow/main#call 1"),
+        ("foreign-reference", "flow/main#queue"),
+    ]);
+    let (code, found) = told(&world, &["plan", "m.yaml"]);
+    assert_eq!((code, found), (1, names.clone()));
+    let refused = flowbind_at(world.folder.path(), &world.emulator.url())
+        .args(["apply", "m.yaml", "--auto-approve"])
+        .output()
+        .unwrap();
+    assert_eq!(crate::world::code(&refused), 1, "{}", stderr(&refused));
+    assert!(!world.calls().contains_key("connect:CreateContactFlow"));
+    // Offline the id of an instance that is declared by its alias is not known.
+    let offline: BTreeSet<_> =
+        names.iter().filter(|(code, _)| code != "foreign-reference").cloned().collect();
+    assert_eq!(told(&world, &["validate", "m.yaml"]).1, offline);
+    let manifest = MANIFEST.replace("alias: acme", "id: 12345678-1234-1234-1234-123456789012");
+    std::fs::write(world.folder.path().join("m.yaml"), manifest).unwrap();
+    assert_eq!(told(&world, &["validate", "m.yaml"]).1, names);
+    let (code, linted) = told(&world, &["lint", "m.yaml"]);
+    let blocks: BTreeSet<_> =
+        names.iter().map(|(code, at)| (code.clone(), at.split('#').nth(1).unwrap().to_owned())).collect();
+    assert_eq!(code, 2);
+    assert!(blocks.is_subset(&linted), "{linted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_that_the_manifest_does_not_bind_and_an_id_that_is_not_there_are_findings() {
+    let module = r#"{"QueueId": "0e1f2a3b-2181-441c-9a01-5f2b7c1e90ad"}"#;
+    let text = flow(&[&format!("{CRM}:blue")], "${queue[\"Support\"].arn}");
+    let text = text.replacen(r#""Parameters":{}"#, &format!(r#""Parameters":{module}"#), 1);
+    let world = world(&text).await;
+    with_versions(&world).await;
+    let found = told(&world, &["plan", "m.yaml"]).1;
+    let expected =
+        pairs(&[("function-not-granted", "flow/main#call 0"), ("unknown-reference", "flow/main#end")]);
+    assert_eq!(found, expected);
+    assert_eq!(
+        told(&world, &["validate", "m.yaml"]).1,
+        pairs(&[("lambda-other-qualifier", "flow/main#call 0")])
+    );
+}

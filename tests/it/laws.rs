@@ -73,8 +73,9 @@ async fn lived(life: &Life) -> Vec<String> {
     let mut wrong = Vec::new();
     wrong.extend(applied(&world, false).await.into_iter().map(|it| format!("first: {it}")));
     damage(&world, &life.damages).await;
-    let owned = owned(&world.emulator.content());
     let edited = life.set.edited(&life.edits);
+    let mut owned = owned(&world.emulator.content());
+    succeeded(&world.emulator.content(), &edited, &mut owned);
     let world = with(world, &edited, 0);
     wrong.extend(permuted(&world, &edited).await);
     wrong.extend(applied(&world, life.prune).await.into_iter().map(|it| format!("edited: {it}")));
@@ -95,21 +96,22 @@ fn with(world: World, set: &Set, order: usize) -> World {
     World { manifests, ..world }
 }
 
-/// The flows and modules of all instances that are asked for, by id.
-fn objects(content: &Value, wanted: impl Fn(&str, &Value) -> bool) -> BTreeMap<String, Value> {
-    let mut found = BTreeMap::new();
+/// All instances.
+fn instances(content: &Value) -> impl Iterator<Item = &Value> {
     let regions =
         content["regions"].as_object().into_iter().flatten().flat_map(|(_, it)| it.as_object().unwrap());
-    for (_, instance) in regions.flat_map(|(_, region)| region["instances"].as_object().unwrap()) {
-        for kind in ["flows", "modules"] {
-            for (id, object) in instance[kind].as_object().unwrap() {
-                if wanted(id, object) {
-                    found.insert(id.clone(), object.clone());
-                }
-            }
-        }
-    }
-    found
+    regions.flat_map(|(_, region)| region["instances"].as_object().unwrap().values())
+}
+
+/// The flows and modules of all instances that are asked for, by id.
+fn objects(content: &Value, wanted: impl Fn(&str, &Value) -> bool) -> BTreeMap<String, Value> {
+    instances(content).flat_map(|instance| objects_of(instance, &wanted)).collect()
+}
+
+fn objects_of(instance: &Value, wanted: impl Fn(&str, &Value) -> bool) -> Vec<(String, Value)> {
+    let kinds = ["flows", "modules"].map(|kind| instance[kind].as_object().unwrap());
+    let all = kinds.into_iter().flatten().filter(|(id, object)| wanted(id, object));
+    all.map(|(id, object)| (id.clone(), object.clone())).collect()
 }
 
 /// Which content each object of the set's holds, by id: what is marked as the set's and was not overwritten by others.
@@ -120,6 +122,32 @@ fn owned(content: &Value) -> BTreeMap<String, String> {
     };
     let objects = objects(content, mine).into_iter();
     objects.filter_map(|(id, object)| Some((id, marker(&object)?))).collect()
+}
+
+/// Notes the successors: where an object's logical name is declared no more, what is declared under its real name and has
+/// no object of its own on that instance is that object under another logical name, whatever the edit was meant to be.
+/// Nothing live could tell otherwise.
+fn succeeded(content: &Value, edited: &Set, owned: &mut BTreeMap<String, String>) {
+    let label = |object: &Value| {
+        let tag = object["tags"]["flowbind/set"].as_str()?;
+        Some(tag.strip_prefix(SET)?.strip_prefix('/')?.to_owned())
+    };
+    let is_module = |object: &Value| object["kind"] == "";
+    for instance in instances(content) {
+        let objects = objects_of(instance, |_, object| label(object).is_some());
+        let taken: BTreeSet<_> =
+            objects.iter().map(|(_, object)| (is_module(object), label(object))).collect();
+        for (id, object) in &objects {
+            let (module, name) = (is_module(object), object["name"].as_str().unwrap());
+            let orphaned = label(object).is_some_and(|label| !edited.declares(module, &label));
+            if let Some((what, label)) = edited.named(module, name).filter(|_| orphaned)
+                && !taken.contains(&(module, Some(label.to_owned())))
+                && owned.contains_key(id)
+            {
+                owned.insert(id.clone(), what.to_string());
+            }
+        }
+    }
 }
 
 /// The thing whose text an object holds.
@@ -251,6 +279,15 @@ fn names_that_are_swapped_take_no_content_with_them() {
 #[test]
 fn a_ring_of_three_names_goes_round() {
     edited(3, &[Edit::Swap(0, 1), Edit::Swap(1, 2)]);
+}
+
+/// A name of others is in the way of the first; then it takes the second's, whose logical name changes with it.
+#[test]
+fn under_a_name_whose_logical_name_is_gone_is_the_flow_of_that_name() {
+    let plants = vec![Plant::theirs(0)];
+    let edits = vec![Edit::Relabel(1), Edit::Swap(1, 0)];
+    let life = Life { plants, set: Set::of_flows(2), damages: Vec::new(), edits, prune: false };
+    runtime().block_on(async { assert_eq!(lived(&life).await, [""; 0]) });
 }
 
 #[test]

@@ -22,6 +22,13 @@ pub(super) struct Plant {
     tagged: bool,
 }
 
+impl Plant {
+    /// An untagged flow under a name of the set's.
+    pub(super) fn theirs(name: usize) -> Self {
+        Self { name, module: false, tagged: false }
+    }
+}
+
 /// What becomes of an object of the set's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Damage {

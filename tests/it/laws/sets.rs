@@ -104,6 +104,17 @@ impl Set {
         self.things.iter().any(|thing| thing.adopt && thing.name == name)
     }
 
+    /// Whether there is a thing of this kind and logical name.
+    pub(super) fn declares(&self, module: bool, label: &str) -> bool {
+        self.things.iter().any(|thing| thing.module == module && thing.label == label)
+    }
+
+    /// The thing of this kind and name, and its logical name.
+    pub(super) fn named(&self, module: bool, name: &str) -> Option<(usize, &str)> {
+        let thing = self.things.iter().find(|thing| thing.module == module && thing.name == name)?;
+        Some((thing.what, &thing.label))
+    }
+
     pub(super) fn edited(&self, edits: &[Edit]) -> Self {
         let mut set = self.clone();
         for (nth, edit) in edits.iter().enumerate() {

@@ -41,7 +41,7 @@ const OFFLINE: [&str; 5] = [
 ];
 
 /// The codes of everything that is found.
-pub const CODES: [&str; 15] = [
+pub const CODES: [&str; 16] = [
     RULES[0],
     RULES[1],
     RULES[2],
@@ -55,6 +55,7 @@ pub const CODES: [&str; 15] = [
     RULES[10],
     RULES[11],
     "unused-association",
+    "grant-too-wide",
     "grant-without-source-arn",
     "grant-with-wildcard",
 ];

@@ -73,6 +73,21 @@ static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
     good: "an instance whose flows invoke every function that is associated with it",
 };
 
+/// A statement that lets more than Amazon Connect's one instance call.
+static GRANT_TOO_WIDE: RuleMeta = RuleMeta {
+    code: "grant-too-wide",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds statements of a function's policy that let anybody, everybody but some, a whole account or an organisation \
+           invoke it, or that let Amazon Connect do more than invoke. Needs a look at AWS: `plan` and `drift`.",
+    why: "Whoever is meant by it may invoke the function, with any event; `grants: any` is content with such a statement, \
+          so nothing else would say so.",
+    fix: "Let flowbind write its own grant and remove the statement, or limit it to what is meant.",
+    bad: r#"{"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}"#,
+    good: r#"{"Effect": "Allow", "Principal": {"Service": "connect.amazonaws.com"}, "Action": "lambda:InvokeFunction",
+ "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:eu-west-2:111122223333:instance/5f2b7c1e-90ad-4c6b-8e35-2d4f6a8b0c1e"}}}"#,
+};
+
 /// A grant to Amazon Connect for every instance of every account.
 static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
     code: "grant-without-source-arn",
@@ -102,12 +117,13 @@ static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
 };
 
 /// The codes that are no rule's: what is wrong with a file, with a manifest, or beside the flows in AWS.
-const OTHERS: [&RuleMeta; 7] = [
+const OTHERS: [&RuleMeta; 8] = [
     &UNREADABLE_FLOW,
     &UNUSED_SUPPRESSION,
     &UNUSED_FUNCTION,
     &BINDING_NEVER_INVOKED,
     &UNUSED_ASSOCIATION,
+    &GRANT_TOO_WIDE,
     &GRANT_WITHOUT_SOURCE_ARN,
     &GRANT_WITH_WILDCARD,
 ];

@@ -106,6 +106,16 @@ pub enum Opening {
     AnySource,
     /// This SourceArn holds a wildcard before the end of the instance's id.
     Wildcard(String),
+    /// Anybody may call.
+    Anybody,
+    /// Anybody may call but who is listed (`NotPrincipal`).
+    AllBut,
+    /// Everybody of this account may call.
+    Account(String),
+    /// Everybody of this organisation may call.
+    Organisation(String),
+    /// It allows more than to invoke: this action with a wildcard, or all but what is listed.
+    Actions(String),
 }
 
 /// Whether a condition that is not understood counts.
@@ -166,9 +176,58 @@ impl Statement {
     /// Tells whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
     /// prevention" in the administrator guide).
     pub fn opening(&self) -> Option<Opening> {
-        if !self.lets_connect_call() {
+        if self.effect() != "Allow" || !self.names_invoke() {
             return None;
         }
+        if self.body.get("NotPrincipal").is_some() {
+            return Some(Opening::AllBut);
+        }
+        let anybody = self.is_for_anybody();
+        let service =
+            strings(self.body.pointer("/Principal/Service")).iter().any(|p| *p == CONNECT || *p == "*");
+        if !anybody && !service {
+            let accounts = strings(self.body.pointer("/Principal/AWS")).into_iter();
+            return accounts.filter_map(whole_account).next().map(|id| Opening::Account(id.to_owned()));
+        }
+        let source = self.source_opening();
+        let organisation = || {
+            const KEYS: [&str; 4] =
+                ["aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"];
+            let mut found = self.conditions().filter(|(_, key, _)| KEYS.contains(&key.as_str()));
+            Some(Opening::Organisation(found.next()?.2.first()?.to_string()))
+        };
+        match source {
+            Some(_) if anybody => Some(organisation().unwrap_or(Opening::Anybody)),
+            Some(source) => Some(organisation().unwrap_or(source)),
+            None => self.wide_action().map(Opening::Actions),
+        }
+    }
+
+    /// The action that allows more than to invoke.
+    fn wide_action(&self) -> Option<String> {
+        if self.body.get("NotAction").is_some() {
+            return Some("NotAction".to_owned());
+        }
+        let mut actions = strings(self.body.get("Action")).into_iter();
+        actions.find(|action| action.contains(['*', '?'])).map(str::to_owned)
+    }
+
+    fn is_for_anybody(&self) -> bool {
+        self.body.get("Principal").and_then(Value::as_str) == Some("*")
+            || strings(self.body.pointer("/Principal/AWS")).contains(&"*")
+    }
+
+    /// Whether it is about invoking a function, among others.
+    fn names_invoke(&self) -> bool {
+        let invoke = |action: &&str| like(&action.to_lowercase(), &INVOKE.to_lowercase());
+        match self.body.get("NotAction") {
+            Some(others) => !strings(Some(others)).iter().any(invoke),
+            None => strings(self.body.get("Action")).iter().any(invoke),
+        }
+    }
+
+    /// How its conditions let more than one instance call.
+    fn source_opening(&self) -> Option<Opening> {
         let limits = |operator: &str| {
             matches!(
                 operator,
@@ -188,15 +247,25 @@ impl Statement {
     }
 
     fn speaks_of(&self, function_arn: &str, instance: &InstanceArn, unknown: Match) -> bool {
-        let anybody = self.body.get("Principal").and_then(Value::as_str) == Some("*")
-            || strings(self.body.pointer("/Principal/AWS")).contains(&"*");
-        let service =
-            strings(self.body.pointer("/Principal/Service")).iter().any(|p| *p == CONNECT || *p == "*");
-        let action =
-            strings(self.body.get("Action")).iter().any(|a| like(&a.to_lowercase(), &INVOKE.to_lowercase()));
-        let resource = strings(self.body.get("Resource")).iter().any(|r| like(r, function_arn));
-        (service || anybody)
-            && action
+        let connect = |principal: Option<&Value>| {
+            strings(principal.and_then(|p| p.get("Service"))).iter().any(|p| *p == CONNECT || *p == "*")
+        };
+        // What is said by exclusion is never taken for a permission, and may deny.
+        let excludes =
+            ["NotPrincipal", "NotAction", "NotResource"].iter().any(|key| self.body.get(key).is_some());
+        if excludes && unknown == Match::Surely {
+            return false;
+        }
+        let principal = match self.body.get("NotPrincipal") {
+            Some(others) => !connect(Some(others)) && others.as_str() != Some("*"),
+            None => connect(self.body.get("Principal")) || self.is_for_anybody(),
+        };
+        let resource = match self.body.get("NotResource") {
+            Some(others) => !strings(Some(others)).iter().any(|r| like(r, function_arn)),
+            None => strings(self.body.get("Resource")).iter().any(|r| like(r, function_arn)),
+        };
+        principal
+            && self.names_invoke()
             && resource
             && self.conditions().all(|condition| holds(&condition, instance, unknown))
     }
@@ -231,6 +300,15 @@ fn holds(
         "stringnotlike" | "arnnotlike" | "arnnotequals" => !values.iter().any(|v| like(v, &actual)),
         _ => unknown == Match::Perhaps,
     }
+}
+
+/// The account that a principal stands for as a whole.
+fn whole_account(principal: &str) -> Option<&str> {
+    let id = match principal.strip_prefix("arn:") {
+        Some(rest) => rest.strip_suffix(":root")?.rsplit(':').next()?,
+        None => principal,
+    };
+    (id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())).then_some(id)
 }
 
 fn strings(value: Option<&Value>) -> Vec<&str> {
@@ -357,6 +435,69 @@ mod tests {
             assert_eq!(source(wide), Some(Opening::Wildcard(wide.to_owned())), "{wide}");
         }
         assert_eq!(source("arn:aws:connect:eu-west-2:111122223333:instance/0f1e/*"), None);
+    }
+
+    #[test]
+    fn a_statement_that_is_wide_in_another_way_is_told() {
+        let opening = |changes: &[(&str, Value)]| {
+            let mut statement = grant(None).statement("s");
+            for (key, value) in changes {
+                let object = statement.as_object_mut().unwrap();
+                match value {
+                    Value::Null => drop(object.remove(*key)),
+                    value => drop(object.insert((*key).to_owned(), value.clone())),
+                }
+            }
+            policy(json!([statement])).statements[0].opening()
+        };
+        let open = ("Condition", Value::Null);
+        for everybody in [json!("*"), json!({ "AWS": "*" }), json!({ "AWS": ["*"] })] {
+            assert_eq!(opening(&[("Principal", everybody.clone()), open.clone()]), Some(Opening::Anybody));
+            // One instance is still one instance.
+            assert_eq!(opening(&[("Principal", everybody)]), None);
+        }
+        let organisation = json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } });
+        assert_eq!(
+            opening(&[("Principal", json!("*")), ("Condition", organisation)]),
+            Some(Opening::Organisation("o-1".into()))
+        );
+        let others = json!({ "AWS": "arn:aws:iam::111122223333:role/r" });
+        assert_eq!(
+            opening(&[("Principal", Value::Null), ("NotPrincipal", others.clone())]),
+            Some(Opening::AllBut)
+        );
+        assert_eq!(opening(&[("Principal", others), open.clone()]), None);
+        for account in [json!("222233334444"), json!(["arn:aws:iam::222233334444:root"])] {
+            let found = opening(&[("Principal", json!({ "AWS": account })), open.clone()]);
+            assert_eq!(found, Some(Opening::Account("222233334444".into())));
+        }
+        assert_eq!(opening(&[("Action", json!("lambda:*"))]), Some(Opening::Actions("lambda:*".into())));
+        let all_but = [("Action", Value::Null), ("NotAction", json!("lambda:DeleteFunction"))];
+        assert_eq!(opening(&all_but), Some(Opening::Actions("NotAction".into())));
+        assert_eq!(opening(&[("Action", Value::Null), ("NotAction", json!("lambda:*"))]), None);
+    }
+
+    #[test]
+    fn what_is_said_by_exclusion_may_deny_and_never_allows() {
+        let grant = grant(None);
+        let arn = grant.function.arn().to_string();
+        let judged = |effect: &str, key: &str, value: Value| {
+            let mut statement = grant.statement("s");
+            statement.as_object_mut().unwrap().remove(key.trim_start_matches("Not"));
+            statement[key] = value;
+            statement["Effect"] = json!(effect);
+            policy(json!([statement])).judge(&grant.function, &grant.instance)
+        };
+        let role = json!({ "AWS": "arn:aws:iam::111122223333:role/r" });
+        for (key, others, ours) in [
+            ("NotPrincipal", role, json!({ "Service": CONNECT })),
+            ("NotAction", json!("lambda:GetFunction"), json!("lambda:Invoke*")),
+            ("NotResource", json!("arn:aws:lambda:*:*:function:other"), json!([arn])),
+        ] {
+            assert_eq!(judged("Deny", key, others.clone()), Judgement::Denied("s".into()), "{key}");
+            assert_eq!(judged("Allow", key, others), Judgement::Silent, "{key}");
+            assert_eq!(judged("Deny", key, ours), Judgement::Silent, "{key}");
+        }
     }
 
     #[test]

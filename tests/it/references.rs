@@ -175,3 +175,16 @@ async fn an_alias_that_the_manifest_does_not_bind_and_an_id_that_is_not_there_ar
         pairs(&[("lambda-other-qualifier", "flow/main#call 0")])
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_for_everybody_is_good_enough_for_any_grant_and_is_told() {
+    let world = world(&flow(&[], "${instance.arn}/queue/0e1f")).await;
+    let manifest = MANIFEST.replace("qualifier: live", "qualifier: live, grants: any");
+    std::fs::write(world.folder.path().join("m.yaml"), manifest).unwrap();
+    let lambda = world.lambda("eu-west-2");
+    let add = lambda.add_permission().function_name("crm").qualifier("live").statement_id("everybody");
+    add.action("lambda:InvokeFunction").principal("*").send().await.unwrap();
+    let expected =
+        pairs(&[("association-unmarked", "association/support/crm"), ("grant-too-wide", "function/crm")]);
+    assert_eq!(told(&world, &["plan", "m.yaml"]).1, expected);
+}

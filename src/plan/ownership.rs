@@ -42,6 +42,16 @@ impl Owner {
         tags.get(OWNER_TAG).cloned().map_or(Self::Nobody, Self::Another)
     }
 
+    /// Another set that adopted it, as the mark names it with the logical name: to delete it would take it from that set.
+    pub(crate) fn adopted_by_another<'t>(
+        tags: &'t BTreeMap<String, String>,
+        set: &SetName,
+    ) -> Option<&'t str> {
+        let mark = tags.get(ADOPTED_TAG)?;
+        let name = mark.strip_prefix(set.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        (!name).then_some(mark.as_str())
+    }
+
     /// Whether the set made it, under whichever logical name.
     pub(crate) fn is_ours(&self) -> bool {
         matches!(self, Self::Ours(_))

@@ -228,3 +228,64 @@ async fn sets_may_share_an_instance_and_a_function() {
     let plan = run(&world, &["plan", "--detailed-exitcode", "m"]).await;
     assert_eq!(code(&plan), 0, "{}{}", stdout(&plan), stderr(&plan));
 }
+
+/// What each of two sets needs of one function on one instance, and what the other's removal leaves.
+#[tokio::test]
+async fn what_one_set_no_longer_needs_stays_while_another_set_does() {
+    let (world, id) = desk().await;
+    let uses = |name: &str, functions: &str| {
+        let spec = format!(
+            "  instances: {{ desk: {{ id: {id}, functions: [{functions}] }} }}\n  functions:\n    crm: {{ name: crm }}\n"
+        );
+        set(name, &spec)
+    };
+    let apply = async |file: &str, words: &[&str]| {
+        let words = [&["apply", "--auto-approve"], words, &[file]].concat();
+        let output = run(&world, &words).await;
+        assert_eq!(code(&output), 0, "{words:?}: {}{}", stdout(&output), stderr(&output));
+        format!("{}{}", stdout(&output), stderr(&output))
+    };
+    write(world.folder.path(), &[("one.yaml", &uses("one", "crm")), ("two.yaml", &uses("two", "crm"))]);
+    // The first one makes the association, the second finds it there.
+    apply("m/one.yaml", &[]).await;
+    apply("m/two.yaml", &[]).await;
+    write(world.folder.path(), &[("one.yaml", &uses("one", ""))]);
+    let said = apply("m/one.yaml", &["--prune"]).await;
+    assert!(said.contains("the set `two` does"), "{said}");
+    let plan = run(&world, &["plan", "--detailed-exitcode", "m/two.yaml"]).await;
+    assert_eq!(code(&plan), 0, "{}{}", stdout(&plan), stderr(&plan));
+}
+
+/// A flow that one set made and another adopted is deleted by the first only when somebody allows it.
+#[tokio::test]
+async fn what_another_set_adopted_is_not_pruned() {
+    let (world, id) = desk().await;
+    let flow = |name: &str, adopt: bool| {
+        let flow = format!(
+            "  modules: {{ main: {{ instance: desk, name: Main, content: module.json, adopt: {adopt} }} }}\n"
+        );
+        set(name, &format!("  instances: {{ desk: {{ id: {id} }} }}\n{flow}"))
+    };
+    let said = SAY.replace("DisconnectParticipant", "EndFlowModuleExecution");
+    let edited = said.replace("\"end\"", "\"fin\"");
+    write(
+        world.folder.path(),
+        &[
+            ("module.json", &said),
+            ("one.yaml", &flow("one", false)),
+            ("two.yaml", &flow("two", true)),
+            ("none.yaml", &set("one", &format!("  instances: {{ desk: {{ id: {id} }} }}\n"))),
+        ],
+    );
+    let one = run(&world, &["apply", "--auto-approve", "m/one.yaml"]).await;
+    assert_eq!(code(&one), 0, "{}{}", stdout(&one), stderr(&one));
+    write(world.folder.path(), &[("module.json", &edited)]);
+    let two = run(&world, &["apply", "--auto-approve", "m/two.yaml"]).await;
+    assert_eq!(code(&two), 0, "{}{}", stdout(&two), stderr(&two));
+    let prune = run(&world, &["apply", "--prune", "--force", "--auto-approve", "m/none.yaml"]).await;
+    assert_eq!(code(&prune), 4, "{}{}", stdout(&prune), stderr(&prune));
+    let said = format!("{}{}", stdout(&prune), stderr(&prune));
+    assert!(said.contains("another set adopted it as `two/main`"), "{said}");
+    let plan = run(&world, &["plan", "--detailed-exitcode", "m/two.yaml"]).await;
+    assert_eq!(code(&plan), 0, "{}{}", stdout(&plan), stderr(&plan));
+}

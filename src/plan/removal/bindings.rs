@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contents::Contents;
 use super::mentions::Qualifier;
+use super::pair::{Ending, Own, Pair, Wanted};
 use super::{Disassociation, KeptGrant, Removal, StatementRemoval, Tally, label};
 use crate::manifest::{Grants, Manifest};
 use crate::plan::uses::{association_of, uses};
@@ -24,47 +25,6 @@ pub(super) struct Goodbyes {
     pub(super) ends: BTreeSet<(InstanceArn, Place, String)>,
     /// Functions of which an association or a statement has to stay.
     pub(super) held: BTreeSet<(Place, String)>,
-}
-
-/// A statement of the set's own.
-struct Own<'a> {
-    function: FunctionRef,
-    sid: &'a str,
-    kind: SidKind,
-    left_over: bool,
-}
-
-impl Own<'_> {
-    /// Whether it marks an association as the set's.
-    fn marks(&self) -> bool {
-        self.kind == SidKind::WithAssociation
-    }
-}
-
-/// A grant that the manifest wants.
-struct Wanted {
-    name: Label,
-    grant: Grant,
-    any: bool,
-}
-
-/// What the set owns between one instance and one function, whatever the qualifier.
-#[derive(Default)]
-struct Pair<'a> {
-    own: Vec<Own<'a>>,
-    wanted: Vec<Wanted>,
-    /// Whether the manifest wants an association.
-    associated: bool,
-}
-
-/// How an association ends.
-enum Ending {
-    /// It is none of the set's, or is not there.
-    None,
-    /// It is wanted, or has to stay.
-    Stays { held: bool },
-    /// This action ends it.
-    Goes(ActionId),
 }
 
 type Key = (InstanceArn, Place, String);
@@ -116,10 +76,13 @@ impl<'a> Planner<'a, '_> {
                 let function =
                     FunctionRef { place: place.clone(), name: name.clone(), qualifier: qualifier.clone() };
                 for statement in &policy.statements {
-                    let Some(own) = OwnSid::parse(&statement.sid).filter(|own| own.set == self.desired.set)
-                    else {
+                    let Some(own) = OwnSid::parse(&statement.sid) else { continue };
+                    if own.set != self.desired.set {
+                        let Some(instance) = statement.instance() else { continue };
+                        pairs.entry((instance, place.clone(), name.clone())).or_default().other =
+                            Some(own.set);
                         continue;
-                    };
+                    }
                     self.tally.own(Kind::Grant);
                     // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
                     // grants are planned.
@@ -248,6 +211,11 @@ impl<'a> Planner<'a, '_> {
         if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
             self.refuse(&address, &caller);
             return Ending::Stays { held: true };
+        }
+        if let Some(other) = &pair.other {
+            let message = format!("it is kept: this set no longer needs it, but the set `{other}` does");
+            self.draft.problems.push(Problem::warning("used-by-another-set", message).on(&address));
+            return Ending::Stays { held: false };
         }
         let functions =
             if unqualified { vec![function.clone()] } else { qualified.into_iter().cloned().collect() };

@@ -9,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::plan::order::Order;
 use crate::plan::ownership::{OWNER_TAG, Owner};
 use crate::plan::{Action, ActionId, Draft, Guard, KeptFlow, Spec, Step, editing};
-use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Problem};
+use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
 /// A flow or module, there already or about to be made.
@@ -29,6 +29,7 @@ pub(super) struct Content<'a> {
 }
 
 struct LeftOver<'a> {
+    set: &'a SetName,
     seen: &'a FlowSeen,
     logical: Label,
     address: Address,
@@ -128,7 +129,7 @@ impl<'a> Contents<'a> {
             let at = several.get(&(content.kind, logical.clone())).is_some_and(|count| *count > 1);
             let at = at.then(|| content.instance.clone());
             let address = Address { at, ..Address::new(content.kind, &logical) };
-            content.left_over = Some(LeftOver { seen, logical, address });
+            content.left_over = Some(LeftOver { set: &desired.set, seen, logical, address });
         }
     }
 
@@ -264,6 +265,9 @@ impl LeftOver<'_> {
     fn guard(&self) -> Option<Guard> {
         let guard = |code, message: String| Some(Guard { code, message, allow: self.address.clone() });
         let word = self.address.kind;
+        if let Some(mark) = Owner::adopted_by_another(&self.seen.tags, self.set) {
+            return guard("adopted-by-another-set", format!("another set adopted it as `{mark}`"));
+        }
         if editing(self.seen) {
             return guard(
                 "draft",

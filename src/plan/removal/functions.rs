@@ -93,6 +93,10 @@ impl Planner<'_> {
 
     /// A statement of somebody else says that somebody else relies on the function.
     fn guard(&self, address: &Address) -> Option<Guard> {
+        if let Some(mark) = Owner::adopted_by_another(&self.found.tags, &self.desired.set) {
+            let message = format!("another set adopted it as `{mark}`");
+            return Some(Guard { code: "adopted-by-another-set", message, allow: address.clone() });
+        }
         let own = |sid: &str| OwnSid::parse(sid).is_some_and(|own| own.set == self.desired.set);
         let sids = self.found.policies.values().flat_map(|policy| policy.sids());
         let foreign = sids.filter(|sid| !own(sid) && !self.is_trace(sid)).count();

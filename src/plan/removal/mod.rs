@@ -7,6 +7,7 @@ mod bindings;
 mod contents;
 mod functions;
 pub(super) mod mentions;
+mod pair;
 mod reads;
 mod roles;
 mod spec;

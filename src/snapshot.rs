@@ -14,8 +14,8 @@ pub use removal::{FunctionFound, RemovalSeen, RoleFound};
 mod source;
 
 pub use source::{
-    ADOPTED_TAG, APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, RolePolicies,
-    RoleSeen, SET_TAG, UNFINISHED,
+    ADOPTED_TAG, APPLIED_TAG, AliasSeen, CREATED, FunctionConfiguration, FunctionSeen, FunctionState,
+    RolePolicies, RoleSeen, SET_TAG, UNFINISHED,
 };
 
 use crate::manifest::NamedKind;
@@ -104,6 +104,8 @@ pub struct InstanceSeen {
     pub status: String,
     /// Why it could not be made, where the service says so.
     pub status_reason: Option<String>,
+    /// Its tags; none where only a list of instances was read, which does not show them.
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 /// What AWS calls a thing of an instance.

@@ -132,7 +132,7 @@ pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
             let at = Address::new(Kind::Instance, instance);
             for problem in judge.flow(instance, seen, &at) {
                 let what = if seen.summary.kind == Some(FlowType::Module) { "module" } else { "flow" };
-                let message = format!("{what} `{}`, which nobody declared: {}", seen.name, problem.message);
+                let message = format!("{what} `{}`, which is not declared: {}", seen.name, problem.message);
                 problems.push(Problem { message, ..problem });
             }
         }
@@ -265,8 +265,7 @@ fn unused_associations(desired: &Manifest, observed: &Snapshot, instance: &Label
     });
     let problem = |text: &String| {
         let message = format!("{text} is associated with instance/{instance}, and no flow there invokes it");
-        let hint =
-            "remove the association in Amazon Connect if nobody needs it: an instance holds 50 by default.";
+        let hint = "remove the association in Amazon Connect if it is not needed: an instance holds at most 50 functions by default.";
         Problem::warning("unused-association", message).on(&Address::new(Kind::Instance, instance)).hint(hint)
     };
     idle.map(problem).collect()

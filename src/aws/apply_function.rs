@@ -218,7 +218,7 @@ impl Writing<'_> {
                     FunctionState::Failed(why) | FunctionState::UpdateFailed(why) => {
                         return Err(Stop::told(
                             format!("{}: Lambda could not carry it out: {why}", self.subject),
-                            "mend the cause, then run the command again.",
+                            "fix the cause, then run again.",
                         ));
                     }
                     FunctionState::Busy => busy = true,

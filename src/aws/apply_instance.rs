@@ -49,8 +49,11 @@ impl Runner<'_> {
         // The same alias in the same place gives the same token: a second try is the same instance.
         let token = format!("flowbind-{}-{}", spec.place.region, spec.alias);
         let create = || self.session.create_instance(spec, &token, subject);
-        let id = match once(self.session, create, || self.find_instance(spec, subject)).await? {
-            Created::Made(id) | Created::Found(id, _) => id,
+        let id = match &spec.begun {
+            Some(id) => id.clone(),
+            None => match once(self.session, create, || self.find_instance(spec, subject)).await? {
+                Created::Made(id) | Created::Found(id, _) => id,
+            },
         };
         let mut patience = Patience::new(self.session, MADE_WITHIN);
         loop {
@@ -64,8 +67,8 @@ impl Runner<'_> {
             if let Some(seen) = failed {
                 let why =
                     seen.status_reason.clone().unwrap_or_else(|| "Amazon Connect gives no reason".to_owned());
-                let message = format!("{subject}: the instance could not be made: {why}");
-                let hint = "mend the reason and run the command again; creations are rationed, so do not repeat it blindly.";
+                let message = format!("{subject}: the instance could not be created: {why}");
+                let hint = "fix the cause before you run again: AWS limits how often instances are created.";
                 return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
             }
             if !patience.goes_on().await {

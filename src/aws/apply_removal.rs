@@ -8,8 +8,8 @@ use super::fault::{Fault, FaultKind};
 use super::reread::{Now, Target, changed};
 use crate::operations::Operation;
 use crate::plan::{
-    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, Removal, Rests,
-    RoleRemoval, StatementRemoval, function_changed, role_changed,
+    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
+    Removal, Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
 };
 use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind};
 use crate::snapshot::{RolePolicies, SET_TAG};
@@ -132,16 +132,32 @@ impl Runner<'_> {
     }
 
     async fn remove_statements(&self, removal: &StatementRemoval, subject: &str) -> Ended {
-        let Some((function, _)) = removal.statements.first() else { return Ok(Outcome::AlreadySo) };
+        let Some(OwnStatement { function, .. }) = removal.statements.first() else {
+            return Ok(Outcome::AlreadySo);
+        };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
-        for (function, _) in removal.statements.iter().filter(|_| removal.callers.is_some()) {
-            if let Some(caller) = self.caller_now(&removal.instance, function, false, subject).await? {
+        for OwnStatement { function, .. } in removal.statements.iter().filter(|_| removal.callers.is_some()) {
+            let whatever_qualifier = !removal.ends.is_empty();
+            let caller = self.caller_now(&removal.instance, function, whatever_qualifier, subject).await?;
+            if let Some(caller) = caller {
                 return Ok(called(subject, &caller));
             }
         }
+        if let Some(shown) = self.end_unseen(removal, subject).await? {
+            return Ok(shown);
+        }
         let mut was_there = false;
-        for (function, sid) in &removal.statements {
+        for OwnStatement { function, sid, body } in &removal.statements {
+            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            match policy.statements.iter().find(|there| there.sid == *sid) {
+                None => continue,
+                Some(there) if there.body != *body => {
+                    let what = format!("statement `{sid}` in the policy of {function} was changed");
+                    return Ok(changed(subject, &what));
+                }
+                Some(_) => {}
+            }
             was_there |= self.session.drop_statement(function, sid, subject).await?;
             let mut patience = self.session.patience();
             loop {
@@ -157,6 +173,23 @@ impl Runner<'_> {
             }
         }
         Ok(ended(was_there))
+    }
+
+    /// Ends associations that the list did not show when the plan was made; gives what is reported where it does now.
+    async fn end_unseen(&self, removal: &StatementRemoval, subject: &str) -> Result<Option<Outcome>, Fault> {
+        let StatementRemoval { instance, ends, .. } = removal;
+        if ends.is_empty() {
+            return Ok(None);
+        }
+        let list = self.session.functions_of(instance, subject).await?;
+        let arns: Vec<String> = ends.iter().map(|function| function.arn().to_string()).collect();
+        if let Some(arn) = arns.iter().find(|arn| list.contains(*arn)) {
+            return Ok(Some(changed(subject, &format!("{arn} is associated with the instance now"))));
+        }
+        for arn in &arns {
+            self.session.disassociate(instance, arn, subject).await?;
+        }
+        Ok(None)
     }
 
     async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {

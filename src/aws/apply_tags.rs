@@ -8,11 +8,22 @@ use super::fault::Fault;
 use super::once::or_shown;
 use super::reread::{Target, changed, gone};
 use crate::plan::{Outcome, TagTarget, TagsSpec, owner_changed};
+use crate::resource::InstanceArn;
 
 impl Runner<'_> {
     pub(super) async fn retag(&self, spec: &TagsSpec, subject: &str) -> Ended {
         let TagsSpec { target, tags, before } = spec;
-        let Some(now) = self.tags_now(target, subject).await? else { return Ok(gone(subject)) };
+        let content = target.content().zip(target.instance());
+        let content = content.map(|((kind, id), instance)| Target { kind, instance, id, subject });
+        let flow = match content {
+            Some(content) => self.session.flow_now(content).await?,
+            None => None,
+        };
+        let now = match content {
+            Some(_) => flow.as_ref().map(|seen| seen.tags.clone()),
+            None => self.tags_now(target, subject).await?,
+        };
+        let Some(now) = now else { return Ok(gone(subject)) };
         if tags.iter().all(|(key, value)| now.get(key) == Some(value)) {
             return Ok(Outcome::AlreadySo);
         }
@@ -25,6 +36,9 @@ impl Runner<'_> {
             Ok(now.is_some_and(|now| tags.iter().all(|(key, value)| now.get(key) == Some(value))))
         };
         or_shown(self.session, written, look).await?;
+        if let Some((content, seen)) = content.zip(flow) {
+            self.retagged(content, seen, tags);
+        }
         Ok(Outcome::Applied)
     }
 
@@ -32,6 +46,9 @@ impl Runner<'_> {
         match target {
             TagTarget::Content { instance, arn } => {
                 self.session.tag(instance, arn, tags, subject).await?;
+            }
+            TagTarget::Instance(instance) => {
+                self.session.tag(instance, &instance.to_string(), tags, subject).await?;
             }
             TagTarget::Function(function) => {
                 self.session.tag_function(function, tags, subject).await?;
@@ -54,6 +71,10 @@ impl Runner<'_> {
                 let Some((kind, id)) = target.content() else { return Ok(None) };
                 let target = Target { kind, instance, id, subject };
                 self.session.flow_now(target).await?.map(|seen| seen.tags)
+            }
+            TagTarget::Instance(InstanceArn { place, id }) => {
+                let seen = self.session.instance(place, id, subject).await?;
+                seen.map(|seen| seen.tags.unwrap_or_default())
             }
             TagTarget::Function(function) => {
                 let seen = self.session.function(function, subject).await?;

@@ -33,6 +33,7 @@ impl Session {
                     active: status == "ACTIVE",
                     status,
                     status_reason: None,
+                    tags: None,
                 });
             }
             Ok(answer.next_token)
@@ -65,6 +66,7 @@ impl Session {
             active: status == "ACTIVE",
             status,
             status_reason: instance.status_reason.and_then(|reason| reason.message),
+            tags: Some(instance.tags.unwrap_or_default().into_iter().collect()),
         }))
     }
 

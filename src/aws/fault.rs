@@ -128,7 +128,7 @@ impl Fault {
                 Some("check the network, the Region, and AWS_ENDPOINT_URL or --endpoint-url.".to_owned())
             }
             FaultKind::Quota => Some(
-                "ask for more in Service Quotas, or remove what nobody needs; trying again does not help."
+                "ask for more in Service Quotas, or remove what is not needed; trying again does not help."
                     .to_owned(),
             ),
             FaultKind::Unexpected if self.message.starts_with(NOT_THE_SERVICE) => Some(

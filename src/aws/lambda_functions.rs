@@ -264,7 +264,7 @@ fn seen(function: &FunctionRef, answer: GetFunctionOutput) -> Option<FunctionSee
 /// their place (GetFunction).
 pub(super) fn untold_tags(subject: &str) -> Fault {
     let message =
-        "whose it is cannot be told, for its tags are not shown: not authorized to perform: lambda:ListTags";
+        "cannot determine the owner: its tags are not readable: not authorized to perform: lambda:ListTags";
     Fault { kind: FaultKind::Denied, ..Fault::unexpected(Operation::GetFunction, subject, message) }
 }
 

@@ -86,7 +86,7 @@ impl Writing<'_> {
                 Some(FunctionState::Failed(why)) => {
                     return Err(Stop::told(
                         format!("{}: version {version} cannot be called: {why}", self.subject),
-                        "mend the cause, then run the command again; the alias was not moved.",
+                        "fix the cause, then run again; the alias still points at the old version.",
                     ));
                 }
                 Some(FunctionState::Ready | FunctionState::UpdateFailed(_)) => return Ok(version),

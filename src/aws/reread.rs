@@ -110,6 +110,13 @@ impl Runner<'_> {
         lock(&self.known.flows).entry(target.key()).or_default().states.push(now);
     }
 
+    /// Remembers that this run wrote tags of a flow or module, and what it was before.
+    pub(super) fn retagged(&self, target: Target<'_>, before: FlowSeen, tags: &BTreeMap<String, String>) {
+        let mut after = self.history(target, Some(&before)).states.pop().unwrap_or(before);
+        after.tags.extend(tags.clone());
+        self.wrote(target, after);
+    }
+
     /// Remembers that this run created a flow or module, or another run of the same set at the same time.
     pub(super) fn created(&self, target: Target<'_>, now: FlowSeen) {
         let history = History { made: true, states: vec![now], deleted: false };

@@ -123,7 +123,8 @@ pub(super) async fn run(
 /// Says that a reviewed plan was carried out and that it was not all: what belongs to a new instance is a plan of its
 /// own.
 fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
-    let message = "an instance was created; its resources could not be planned before, and nobody has approved them yet";
+    let message =
+        "an instance was created; its resources could not be planned before, and they are not approved yet";
     terminal.note(
         &Note::warning("not all:", message).hint(Some(format!("review the rest, then apply it: {next}"))),
     );

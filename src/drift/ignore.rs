@@ -26,7 +26,7 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
             .as_deref()
             .map_or_else(|| format!("`{}`", entry.address), |kind| format!("`{}` ({kind})", entry.address));
         if let Some(until) = entry.until.filter(|until| *until < today) {
-            let message = format!("{pattern} was to be let pass until {until}: it counts again");
+            let message = format!("{pattern} was ignored until {until}; it counts again");
             let hint = "take the entry out, or give it another date if the reason still holds.";
             warnings.push(Problem::warning("ignore-expired", message).at(&entry.origin).hint(hint));
             continue;

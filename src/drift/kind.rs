@@ -65,7 +65,7 @@ impl DriftKind {
             Self::ChangedBoth => "changed on both sides",
             Self::Changed => "changed",
             Self::Missing => "missing",
-            Self::LeftOver => "left over",
+            Self::LeftOver => "orphaned",
             Self::Unmanaged => "unmanaged",
             Self::BeingEdited => "being edited",
             Self::CouldNotTell => "could not tell",
@@ -75,13 +75,13 @@ impl DriftKind {
     /// Says in one sentence what it means.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::ChangedOutside => "AWS moved since the last apply, not the repository",
-            Self::ChangedInManifest => "the repository moved since the last apply, not AWS",
-            Self::ChangedBoth => "AWS and the repository both moved since the last apply",
-            Self::Changed => "it differs, and who moved cannot be told",
+            Self::ChangedOutside => "changed in AWS since the last apply, not in the manifest",
+            Self::ChangedInManifest => "changed in the manifest since the last apply, not in AWS",
+            Self::ChangedBoth => "changed in AWS and in the manifest since the last apply",
+            Self::Changed => "it differs, and which side changed is unknown",
             Self::Missing => "declared, and not there",
-            Self::LeftOver => "this set made it, and the manifest does not name it any more",
-            Self::Unmanaged => "it is there, and nobody declared it",
+            Self::LeftOver => "this set created it, and the manifest no longer declares it",
+            Self::Unmanaged => "it exists, and it is not declared",
             Self::BeingEdited => "someone has a draft that is newer than what is published",
             Self::CouldNotTell => "it could not be read or compared: it may have drifted or not",
         }

@@ -127,12 +127,12 @@ fn planned(
 fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
     match cause {
         _ if matches!(spec, Spec::Tags(_)) => what.to_owned(),
-        Cause::Outside => format!("{what}: AWS moved since the last apply, not the repository"),
+        Cause::Outside => format!("{what}: changed in AWS since the last apply, not in the manifest"),
         Cause::OutsideAtLeast => format!(
-            "{what}: AWS moved since the last apply; whether the repository did too cannot be told, since not every value is declared"
+            "{what}: changed in AWS since the last apply; whether the manifest changed too is unknown, because not every value is declared"
         ),
-        Cause::Manifest => format!("{what}: the repository moved since the last apply, not AWS"),
-        Cause::Both => format!("{what}: AWS and the repository both moved since the last apply"),
+        Cause::Manifest => format!("{what}: changed in the manifest since the last apply, not in AWS"),
+        Cause::Both => format!("{what}: changed in AWS and in the manifest since the last apply"),
         _ => {
             let why = match spec {
                 Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
@@ -141,7 +141,7 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
                 }
                 _ => "it has no tag that says what was applied last",
             };
-            format!("{what}: who moved cannot be told, {why}")
+            format!("{what}: which side changed is unknown, {why}")
         }
     }
 }
@@ -191,8 +191,8 @@ fn explain(difference: &mut Difference, why: &Problem) {
             difference.message.clone_from(&why.message);
         }
         "not-owned" if difference.kind == DriftKind::Changed => {
-            let what = difference.message.split(": who moved").next().unwrap_or_default();
-            difference.message = format!("{what}: who moved cannot be told, this set did not make it");
+            let what = difference.message.split(": which side changed").next().unwrap_or_default();
+            difference.message = format!("{what}: which side changed is unknown, this set did not create it");
         }
         _ => {}
     }

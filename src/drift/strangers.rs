@@ -127,7 +127,7 @@ impl<'a> Finder<'a> {
         let detail = Some(Detail::Association { function: text.to_owned() });
         if makers.contains(self.desired.set.as_str()) {
             let message = format!(
-                "this set associated {text} with instance/{name}, and the manifest does not name it any more"
+                "this set associated {text} with instance/{name}, and the manifest no longer declares it"
             );
             return Some(left_over(address, message, detail));
         }
@@ -141,11 +141,11 @@ impl<'a> Finder<'a> {
         let declared = self.declared(&function).is_some();
         let nobody = match declared {
             true => "no flow or instance that is declared needs it",
-            false => "nobody declared it",
+            false => "it is not declared",
         };
         let message = format!("instance/{name} lists {text}, and {nobody}{whose}");
         let hint = format!(
-            "name it in the `functions:` of instance/{name}, or take it off the instance, which holds 50 by default."
+            "name it in the `functions:` of instance/{name}, or disassociate it; an instance holds at most 50 functions by default."
         );
         Some(unmanaged(address, message, detail, &hint))
     }

@@ -111,6 +111,7 @@ fn snapshot(main: FlowSeen, beside: &[(&str, &str, Option<&str>)]) -> Snapshot {
         active: true,
         status: "ACTIVE".to_owned(),
         status_reason: None,
+        tags: None,
     };
     let list_of_functions = BTreeSet::from([crm().arn().to_string()]);
     Snapshot {
@@ -156,7 +157,7 @@ fn a_flow_that_the_set_may_not_write_to_still_shows_how_it_differs() {
     let drift = drift(&manifest(MANIFEST, 3), &snapshot(foreign, &[]), Scope::default());
     let [difference] = drift.differences.as_slice() else { panic!("{:#?}", drift.differences) };
     assert_eq!(difference.kind, DriftKind::Changed);
-    assert!(difference.message.contains("this set did not make it"), "{}", difference.message);
+    assert!(difference.message.contains("this set did not create it"), "{}", difference.message);
     assert!(difference.hint.as_ref().unwrap().contains("adopt: true"));
     let Some(Detail::Planned(change)) = &difference.detail else { panic!("{difference:#?}") };
     assert!(matches!(change.spec(), plan::Spec::Flow(spec) if spec.diff.blocks.len() == 1));

@@ -161,7 +161,7 @@ fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, 
     match problems.into_iter().find(|problem| problem.kind != ProblemKind::DuplicateKey) {
         Some(problem) => {
             let why = format!("its content is none that flowbind would write: {}", problem.message);
-            Err((why, "mend it in Amazon Connect, then import again."))
+            Err((why, "fix it in Amazon Connect, then import again."))
         }
         None => Ok((flow_type, document)),
     }

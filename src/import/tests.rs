@@ -27,6 +27,7 @@ fn instance(alias: &str) -> LiveInstance {
         active: true,
         status: "ACTIVE".to_owned(),
         status_reason: None,
+        tags: None,
     };
     LiveInstance {
         instance: seen,

@@ -41,7 +41,7 @@ static UNUSED_FUNCTION: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds functions of a manifest that no flow, module or instance of it uses.",
-    why: "It is declared for nothing: no contact ever reaches it, and nobody will notice when it breaks.",
+    why: "It is declared for nothing: no contact ever reaches it, and no one will notice when it breaks.",
     fix: "Bind a block to it, list it at an instance, or remove it.",
     bad: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }   # and no flow binds it",
     good: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }\n  flows:\n    main-ivr:\n      bindings:\n        \

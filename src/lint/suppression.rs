@@ -62,7 +62,7 @@ pub(super) fn unused(suppression: &Suppression) -> Finding {
         line: origin.line,
         column: origin.column,
         block: None,
-        message: format!("nothing is found that this lets pass: {what}; {hint}"),
+        message: format!("no finding matches this suppression: {what}; {hint}"),
         path: Vec::new(),
         fingerprint: fingerprint(meta.code, Some(&origin.file), None, &place),
         pointer: String::new(),

@@ -82,12 +82,12 @@ fn an_unused_suppression_says_what_to_do() {
     assert_eq!(
         unused(suppression("no-way-out", Some("main"), Some("x"), 1)).as_deref(),
         Some(
-            "nothing is found that this lets pass: `no-way-out` in `main` on the block `x`; take the entry out"
+            "no finding matches this suppression: `no-way-out` in `main` on the block `x`; take the entry out"
         )
     );
     assert_eq!(
         unused(suppression("no-way-ou", None, None, 1)).as_deref(),
-        Some("nothing is found that this lets pass: `no-way-ou`; did you mean `no-way-out`?")
+        Some("no finding matches this suppression: `no-way-ou`; did you mean `no-way-out`?")
     );
 }
 

@@ -17,15 +17,15 @@ use crate::resource::{Origin, Problem};
 static FILE: Object = Object {
     name: "driftIgnore",
     what: "an ignore file",
-    doc: "What `flowbind drift` lets pass.",
-    fields: &[required("ignore", Shape::List(&Shape::Object(&ENTRY)), "what is let pass, and why")],
+    doc: "What `flowbind drift` ignores.",
+    fields: &[required("ignore", Shape::List(&Shape::Object(&ENTRY)), "what is ignored, and why")],
     one_of: &[],
 };
 
 static ENTRY: Object = Object {
     name: "driftIgnoreEntry",
     what: "an entry of `ignore`",
-    doc: "Drift that is let pass; an entry that matches nothing is told.",
+    doc: "Drift that is ignored; an entry that matches nothing is reported.",
     fields: &[
         required(
             "address",
@@ -33,7 +33,7 @@ static ENTRY: Object = Object {
             "what drifts, such as `flow/main-ivr` or `association/support/*`",
         ),
         optional("kind", Shape::Scalar(Scalar::Name), "only drift of this kind, or a finding with this code"),
-        required("reason", Shape::Scalar(Scalar::Name), "why it is let pass"),
+        required("reason", Shape::Scalar(Scalar::Name), "why it is ignored"),
         optional("until", Shape::Scalar(Scalar::Name), "the last day on which it is, such as 2027-03-31"),
     ],
     one_of: &[],

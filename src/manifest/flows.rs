@@ -113,7 +113,7 @@ impl One<'_> {
     fn instances(&self, log: &mut Log) -> Vec<Label> {
         let mut stands_on = Vec::new();
         if let Some(position) = self.at.value.nowhere {
-            let message = format!("the {} `{}` stands on no instance", self.what.word(), self.name);
+            let message = format!("the {} `{}` is not assigned to any instance", self.what.word(), self.name);
             log.error_with("no-instance", position, message, "name one of `instances`, or leave it out");
         }
         for At { value: instance, position } in &self.at.value.instances {

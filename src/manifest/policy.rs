@@ -50,8 +50,8 @@ fn statement(node: &Node, log: &mut Log) {
     };
     for (key, _) in entries {
         if key.text == "Principal" || key.text == "NotPrincipal" {
-            let message = format!("`{}` cannot stand in a policy of a role", key.text);
-            let hint = "leave it out: the policy is about the role that it stands in";
+            let message = format!("`{}` is not allowed in a policy of a role", key.text);
+            let hint = "leave it out: the policy applies to its own role";
             log.error_with("bad-policy", key.position, message, hint);
         } else if !KEYS.contains(&key.text.as_str()) {
             let message = format!("a statement has no key {}", quote(&key.text));
@@ -129,8 +129,8 @@ mod tests {
             ),
             (
                 "Statement: { Effect: Allow, Action: x, Resource: y, Principal: z }",
-                "1:53 bad-policy: `Principal` cannot stand in a policy of a role (leave it out: the policy is about the \
-                 role that it stands in)",
+                "1:53 bad-policy: `Principal` is not allowed in a policy of a role (leave it out: the policy applies to \
+                 its own role)",
             ),
             (
                 "Statement: { Effect: Allow, Action: x }",

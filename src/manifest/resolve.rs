@@ -29,7 +29,7 @@ pub(super) fn resolve(draft: &Draft, code: &mut Code<'_, '_>, log: &mut Log) -> 
     let flows = draft.flows.is_empty() && draft.modules.is_empty();
     if draft.instances.is_empty() && draft.functions.is_empty() && flows {
         let hint = "add `instances`, `functions` and `flows` to `spec`";
-        log.error_with("empty-set", draft.position, "the set wants nothing", hint);
+        log.error_with("empty-set", draft.position, "the set declares nothing", hint);
     }
     let mut resolved = Resolved { accounts: accounts(draft, log), ..Resolved::default() };
     for (name, at) in &draft.functions {

@@ -245,7 +245,7 @@ fn set_name(text: &str) -> Result<(), Fault> {
     if text.len() > MAX_SET {
         let message =
             format!("{} has {} characters; the name of a set has at most {MAX_SET}", quote(text), text.len());
-        return Err(Fault::new(message).hint("it stands in the ids of the statements that the set owns"));
+        return Err(Fault::new(message).hint("the ids of the set's statements contain it"));
     }
     Ok(())
 }

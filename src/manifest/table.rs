@@ -73,7 +73,7 @@ static SPEC: Object = Object {
         optional("functions", Shape::Map(Scalar::Label, &Shape::Object(&FUNCTION)), "the Lambda functions"),
         optional("modules", Shape::Map(Scalar::Label, &Shape::Object(&MODULE)), "the flow modules"),
         optional("flows", Shape::Map(Scalar::Label, &Shape::Object(&FLOW)), "the contact flows"),
-        optional("lint", Shape::Object(&LINT), "what `flowbind lint` lets pass"),
+        optional("lint", Shape::Object(&LINT), "what `flowbind lint` suppresses"),
     ],
     one_of: &[],
 };
@@ -81,15 +81,15 @@ static SPEC: Object = Object {
 static LINT: Object = Object {
     name: "lint",
     what: "`lint`",
-    doc: "What `flowbind lint` lets pass.",
-    fields: &[optional("ignore", Shape::List(&Shape::Object(&SUPPRESSION)), "findings to let pass, and why")],
+    doc: "What `flowbind lint` suppresses.",
+    fields: &[optional("ignore", Shape::List(&Shape::Object(&SUPPRESSION)), "findings to suppress, and why")],
     one_of: &[],
 };
 
 static SUPPRESSION: Object = Object {
     name: "suppression",
     what: "an entry of `ignore`",
-    doc: "Findings that are let pass; an entry that matches none is a finding itself.",
+    doc: "Findings that are suppressed; an entry that matches none is a finding itself.",
     fields: &[
         required(
             "code",
@@ -102,7 +102,7 @@ static SUPPRESSION: Object = Object {
             Shape::Scalar(Scalar::Name),
             "only about this block, by its identifier or friendly name",
         ),
-        required("reason", Shape::Scalar(Scalar::Name), "why it is let pass"),
+        required("reason", Shape::Scalar(Scalar::Name), "why it is ignored"),
     ],
     one_of: &[],
 };
@@ -291,7 +291,7 @@ static ROLE: Object = Object {
         optional(
             "inlinePolicies",
             Shape::Map(Scalar::Form(&form::POLICY_NAME), &Shape::Object(&POLICY)),
-            "all policies that stand in it, by name",
+            "all its inline policies, by name",
         ),
     ],
     one_of: &[],
@@ -325,9 +325,8 @@ static RESPONSE: Object = Object {
     one_of: &[],
 };
 
-const ON: Field =
-    optional("instance", LABEL, "the instance that it stands on, by its name under `instances`");
-const ON_SEVERAL: Field = optional("instances", Shape::List(&LABEL), "the instances that it stands on");
+const ON: Field = optional("instance", LABEL, "the instance that it is on, by its name under `instances`");
+const ON_SEVERAL: Field = optional("instances", Shape::List(&LABEL), "the instances that it is on");
 const FLOW_NAME: Field = required("name", Shape::Scalar(Scalar::FlowName), "its name in Amazon Connect");
 const FLOW_DESCRIPTION: Field =
     optional("description", Shape::Scalar(Scalar::Description(500)), "its description");

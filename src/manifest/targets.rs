@@ -96,7 +96,7 @@ pub(super) fn check_length(document: &Node, target: &Key, log: &mut Log) {
     let both = format!("{name}-{}", target.text);
     if Label::parse(&target.text).is_ok() && SetName::parse(&both).is_err() {
         let message = format!("`{both}` has {} characters; a set and its target have at most 71", both.len());
-        let hint = "shorten the target: both stand in the ids of the statements that the set owns";
+        let hint = "shorten the target: the ids of the set's statements contain both";
         log.error_with("bad-value", target.position, message, hint);
     }
 }

@@ -77,10 +77,8 @@ fn check_other(
     }
     for At { value: instance, .. } in &one.at.value.instances {
         if declared(instance) && !other.instances.iter().any(|at| at.value == *instance) {
-            let message = format!(
-                "the {word} `{name}` does not stand on the instance `{instance}`, and `{}` does",
-                one.name
-            );
+            let message =
+                format!("the {word} `{name}` is not on the instance `{instance}`, but `{}` is", one.name);
             let hint = format!("a {} can refer only to {word}s of its own instance", one.what.word());
             log.error_with(code, position, message, hint);
         }

@@ -49,6 +49,9 @@ fn add_instance(manifest: &Manifest, instance: &Instance, needs: &mut Needs<'_>)
     }
     if create.is_some() {
         needs.add(Operation::CreateInstance, &Target::place(place).creates(&manifest.set));
+        if !attributes.is_empty() {
+            needs.add(Operation::TagResource, &Target::instance(instance));
+        }
     }
 }
 

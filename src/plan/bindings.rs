@@ -218,7 +218,7 @@ impl Need<'_> {
             Some(Look::Found(_)) => None,
             Some(Look::Absent { .. }) if functions::provides(self.function) => {
                 let blocked = draft.blocked.get(&Address::new(Kind::Function, self.name)).cloned();
-                let gone = || format!("function `{}` went away while it was looked at", target.name);
+                let gone = || format!("function `{}` was deleted while flowbind was reading it", target.name);
                 let planned = functions::action(self.name, draft).is_some();
                 blocked.or_else(|| (!planned).then(gone))
             }
@@ -382,7 +382,7 @@ impl Sizes {
             let message = format!(
                 "the policy of {function} would have about {bytes} bytes; Lambda allows {MAX_POLICY_BYTES}"
             );
-            let hint = "remove statements that nobody needs, or let fewer instances call this function.";
+            let hint = "remove statements that are not needed, or let fewer instances call this function.";
             let mut problem = Problem::error("policy-too-large", message)
                 .on(&Address::new(Kind::Function, name))
                 .hint(hint);

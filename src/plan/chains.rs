@@ -6,8 +6,8 @@ use super::schedule::{Call, Step};
 use super::tags::kind_of_arn;
 use super::{
     Action, AttributesSpec, Change, Disassociation, FlowMetadataSpec, FlowRemoval, FlowSpec, FunctionRemoval,
-    FunctionSpec, GrantSpec, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, Step as ActionStep,
-    TagTarget, TagsSpec,
+    FunctionSpec, GrantSpec, OwnStatement, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval,
+    Step as ActionStep, TagTarget, TagsSpec,
 };
 use crate::operations::Operation;
 use crate::resource::{Kind, Place};
@@ -99,7 +99,7 @@ pub(super) fn chain(action: &Action, waits: &Waits) -> Vec<Step> {
             chain.calls(ATTRIBUTE_PAGES, place, Operation::ListInstanceAttributes);
         }
         Spec::Instance(spec) => {
-            chain.call(&spec.place, Operation::CreateInstance);
+            chain.if_so(spec.begun.is_none(), &spec.place, Operation::CreateInstance);
             chain.call(&spec.place, Operation::DescribeInstance);
         }
         Spec::Removal(removal) => chain.removal(removal, waits.callers),
@@ -208,6 +208,10 @@ impl Chain {
                 self.both(&instance.place, kind_of_arn(arn));
                 self.call(&instance.place, Operation::TagResource);
             }
+            TagTarget::Instance(instance) => {
+                self.call(&instance.place, Operation::DescribeInstance);
+                self.call(&instance.place, Operation::TagResource);
+            }
             TagTarget::Function(function) => {
                 self.call(&function.place, Operation::GetFunction);
                 self.call(&function.place, Operation::TagFunction);
@@ -237,9 +241,12 @@ impl Chain {
                     self.call(&kept.grant.grant.function.place, Operation::GetPolicy);
                 }
             }
-            Removal::Statements(StatementRemoval { instance: _, statements, callers: _ }) => {
+            Removal::Statements(StatementRemoval { instance, statements, ends, callers: _ }) => {
                 self.0.extend(callers.map(Step::Shared));
-                for (function, _) in statements {
+                self.if_so(!ends.is_empty(), &instance.place, Operation::ListLambdaFunctions);
+                self.calls(ends.len(), &instance.place, Operation::DisassociateLambdaFunction);
+                for OwnStatement { function, .. } in statements {
+                    self.call(&function.place, Operation::GetPolicy);
                     self.call(&function.place, Operation::RemovePermission);
                     self.call(&function.place, Operation::GetPolicy);
                 }

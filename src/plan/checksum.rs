@@ -51,6 +51,7 @@ fn spec(spec: &Spec) -> Value {
         Spec::Tags(TagsSpec { target, tags, before: _ }) => {
             let target = match target {
                 TagTarget::Content { instance, arn } => json!(["content", instance.to_string(), arn]),
+                TagTarget::Instance(instance) => json!(["instance", instance.to_string()]),
                 TagTarget::Function(function) => json!(["function", arn(function)]),
                 TagTarget::Role { place, name } => json!(["role", self::place(place), name]),
             };
@@ -59,14 +60,14 @@ fn spec(spec: &Spec) -> Value {
         Spec::Attributes(AttributesSpec { instance, attributes }) => {
             json!(["attributes", instance.to_string(), attributes])
         }
-        Spec::Instance(InstanceSpec { place, alias, create, tags }) => {
+        Spec::Instance(InstanceSpec { place, alias, create, tags, begun }) => {
             let CreateInstance { identity, inbound, outbound } = create;
             let identity = match identity {
                 Identity::ConnectManaged => json!(["connect-managed"]),
                 Identity::Saml => json!(["saml"]),
                 Identity::ExistingDirectory { directory } => json!(["existing-directory", directory]),
             };
-            json!(["instance", self::place(place), alias, identity, inbound, outbound, tags])
+            json!(["instance", self::place(place), alias, identity, inbound, outbound, tags, begun])
         }
         Spec::Removal(removal) => json!(["removal", self::removal(removal)]),
     }
@@ -208,10 +209,11 @@ fn removal(removal: &Removal) -> Value {
                 keep.iter().map(|KeptGrant { grant, any }| json!([self::grant(grant), any])).collect();
             json!(["association", instance.to_string(), functions, keep])
         }
-        Removal::Statements(StatementRemoval { instance, statements, callers: _ }) => {
+        Removal::Statements(StatementRemoval { instance, statements, ends, callers: _ }) => {
             let statements: Vec<Value> =
-                statements.iter().map(|(function, sid)| json!([arn(function), sid])).collect();
-            json!(["statements", instance.to_string(), statements])
+                statements.iter().map(|one| json!([arn(&one.function), one.sid])).collect();
+            let ends: Vec<String> = ends.iter().map(arn).collect();
+            json!(["statements", instance.to_string(), statements, ends])
         }
         Removal::Function(FunctionRemoval { function, record, base: _ }) => {
             json!(["function", arn(function), sha256(record)])

@@ -86,14 +86,14 @@ impl Spec {
             Self::Attributes(spec) => &spec.instance.place,
             Self::Instance(spec) => &spec.place,
             Self::Tags(spec) => match &spec.target {
-                TagTarget::Content { instance, .. } => &instance.place,
+                TagTarget::Content { instance, .. } | TagTarget::Instance(instance) => &instance.place,
                 TagTarget::Function(function) => &function.place,
                 TagTarget::Role { place, .. } => place,
             },
             Self::Removal(Removal::Flow(removal)) => &removal.flow.instance.place,
             Self::Removal(Removal::Association(removal)) => &removal.instance.place,
             Self::Removal(Removal::Statements(removal)) => {
-                removal.statements.first().map_or(&removal.instance.place, |(function, _)| &function.place)
+                removal.statements.first().map_or(&removal.instance.place, |one| &one.function.place)
             }
             Self::Removal(Removal::Function(removal)) => &removal.function.place,
             Self::Removal(Removal::Role(removal)) => &removal.place,

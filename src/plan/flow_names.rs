@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::flow_site::{Lack, Site};
+use super::flow_site::{Lack, PlannedTags, Site};
+use super::ownership::OWNER_TAG;
 use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Spec, Step, identity};
 use crate::resource::{Address, Kind, Label};
 use crate::snapshot::{Look, Resolved};
@@ -17,10 +18,12 @@ pub(super) type NamesAfter = BTreeMap<Address, Vec<ActionId>>;
 /// Orders the renames and the creations of one instance; what wants a name that another keeps is held back.
 pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesAfter {
     let ids = ids(lacks);
-    while let Some((at, holder)) = kept(lacks, &ids) {
+    while let Some((at, holder, hint)) = kept(lacks, &ids) {
         let (site, lack) = &mut lacks[at];
-        hold(site, lack, &holder, draft);
+        hold(site, lack, &holder, hint, draft);
     }
+    lacks.iter_mut().for_each(|(site, lack)| relabel(site, lack));
+    let relabelled: Vec<ActionId> = lacks.iter().filter_map(|(_, lack)| relabelling(lack)).collect();
     let renames: BTreeMap<Key, (Address, String)> = lacks
         .iter()
         .filter_map(|(site, lack)| {
@@ -41,7 +44,7 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesA
     for (key, (address, _)) in &renames {
         let own = aside.contains(key).then(|| ActionId { address: address.clone(), step: Step::Aside });
         let needs = own.into_iter().chain(before.get(key).and_then(free));
-        after.insert(address.clone(), needs.collect());
+        after.insert(address.clone(), needs.chain(relabelled.iter().cloned()).collect());
     }
     for (key, of) in new_ones(lacks) {
         let holder = holder(lacks, &ids, &key, &of).and_then(|(_, holder)| holder);
@@ -53,7 +56,7 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesA
         }
     }
     for (site, lack) in lacks.iter().filter(|(site, _)| aside.contains(&key(site))) {
-        step_aside(site, lack, draft);
+        step_aside(site, lack, &relabelled, draft);
     }
     after
 }
@@ -99,8 +102,11 @@ fn holder(
     (declared != Some(of)).then(|| (id.clone(), declared.cloned()))
 }
 
-/// Finds one that wants a name which another keeps: where it is, and who has the name.
-fn kept(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> Option<(usize, String)> {
+/// Finds one that wants a name which another keeps: where it is, who has the name, and what to do.
+fn kept(
+    lacks: &[(Site<'_>, Lack)],
+    ids: &BTreeMap<(Kind, String), Key>,
+) -> Option<(usize, String, &'static str)> {
     let gives_up = |key: &Key| {
         let mut given = lacks.iter().filter(|(site, _)| self::key(site) == *key);
         given.any(|(_, lack)| lack.metadata.as_ref().is_some_and(|metadata| metadata.spec.name.is_some()))
@@ -112,16 +118,34 @@ fn kept(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> Opti
         let (id, declared) = holder(lacks, ids, &key(site), &renamed.or(new)?)?;
         match declared {
             Some(holder) if gives_up(&holder) => None,
-            Some((kind, label)) => Some((at, format!("{kind}/{label}, which keeps it"))),
-            None => Some((at, format!("another {} ({id}), which is not this set's to rename", site.kind))),
+            Some((kind, label)) => Some((at, format!("{kind}/{label}, which keeps it"), RENAME)),
+            None if is_orphaned(site, &id) => {
+                let holder = format!("an orphaned {} ({id}) of this set, which this run may delete", site.kind);
+                Some((at, holder, "run again after `--prune` has deleted it."))
+            }
+            None => Some((
+                at,
+                format!("another {} ({id}), which is not this set's to rename", site.kind),
+                "give one of the two another name, rename the other one in Amazon Connect, or, if this set created it and \
+                 no longer declares it, run again after `--prune` has deleted it.",
+            )),
         }
     })
 }
 
-fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, draft: &mut Draft) {
+const RENAME: &str = "give one of the two another name, or rename the other one in Amazon Connect.";
+
+/// Whether the set made the live one that has an id, as far as removal has looked.
+fn is_orphaned(site: &Site<'_>, id: &str) -> bool {
+    let removal = site.observed.removal.as_ref();
+    let here = removal.and_then(|seen| seen.contents.get(site.instance)?.found());
+    let seen = here.into_iter().flatten().find(|seen| seen.summary.id == id);
+    seen.is_some_and(|seen| site.owner(seen).is_ours())
+}
+
+fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, hint: &str, draft: &mut Draft) {
     let message =
         format!("{} cannot get the name `{}`: it belongs to {holder}", site.address(), site.flow.name);
-    let hint = "give one of the two another name, or rename the other one in Amazon Connect.";
     if let Some(metadata) = lack.metadata.take_if(|metadata| metadata.spec.name.is_some()) {
         let change = Change::Update(Spec::FlowMetadata(metadata.spec));
         draft.withhold(metadata.address, change, metadata.reason, metadata.cause);
@@ -167,7 +191,28 @@ fn circles(before: &BTreeMap<Key, Key>, lacks: &[(Site<'_>, Lack)]) -> BTreeSet<
     picked
 }
 
-fn step_aside(site: &Site<'_>, lack: &Lack, draft: &mut Draft) {
+/// Plans the tag of one that is renamed and has another logical name too: that the two belong together shows only as
+/// long as no name has changed hands.
+fn relabel(site: &Site<'_>, lack: &mut Lack) {
+    let Some(metadata) = lack.metadata.as_ref().filter(|metadata| metadata.spec.name.is_some()) else {
+        return;
+    };
+    if lack.tags.is_none()
+        && let Some(seen) = &metadata.spec.base
+    {
+        lack.tags = site.tag_of_earlier_days(&metadata.spec.instance, seen);
+    }
+}
+
+/// The write of the owner's tag, which comes before any rename.
+fn relabelling(lack: &Lack) -> Option<ActionId> {
+    let renamed = lack.metadata.as_ref().is_some_and(|metadata| metadata.spec.name.is_some());
+    let PlannedTags { address, spec, .. } = lack.tags.as_ref().filter(|_| renamed)?;
+    let owner = spec.tags.contains_key(OWNER_TAG);
+    owner.then(|| ActionId { address: address.clone(), step: Step::Tag })
+}
+
+fn step_aside(site: &Site<'_>, lack: &Lack, relabelled: &[ActionId], draft: &mut Draft) {
     let Some(metadata) = &lack.metadata else { return };
     let name = identity::aside_name(&site.desired.set, site.kind, site.name, &site.flow.name);
     let spec = FlowMetadataSpec { name: Some(name), description: None, state: None, ..metadata.spec.clone() };
@@ -180,7 +225,7 @@ fn step_aside(site: &Site<'_>, lack: &Lack, draft: &mut Draft) {
         change: Change::Update(Spec::FlowMetadata(spec)),
         reason,
         cause: Cause::Follows,
-        after: Vec::new(),
+        after: relabelled.to_vec(),
         guard: metadata.guard.clone(),
     });
 }

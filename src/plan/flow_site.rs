@@ -278,9 +278,8 @@ impl Site<'_> {
             for kind in [Kind::Association, Kind::Grant] {
                 let address = Address::between(kind, self.instance, &function);
                 if let Some(why) = draft.blocked.get(&address).cloned() {
-                    let message =
-                        format!("{} is not written: {address} is not settled ({why})", self.address());
-                    let hint = format!("mend {address} first; then run the command again.");
+                    let message = format!("{} waits for {address}: {why}", self.address());
+                    let hint = format!("fix {address} first, then run again.");
                     self.hold(draft, "flow-held", message, Some(&hint));
                     return None;
                 }

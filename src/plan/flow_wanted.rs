@@ -52,8 +52,7 @@ impl Site<'_> {
                 draft.block(self.address(), message.clone());
                 let unread = self.unread(&pending);
                 let problem = if unread {
-                    Problem::held("flow-held", message)
-                        .hint("mend the gap that tells why the list could not be read.")
+                    Problem::held("flow-held", message).hint("fix what keeps the list from being read.")
                 } else {
                     Problem::error("flow-content", message)
                         .hint("correct the token in the flow file, or make what it names in Amazon Connect.")

@@ -42,7 +42,13 @@ fn add(lacks: Vec<(Site<'_>, Lack)>, names: &NamesAfter, draft: &mut Draft) {
         let Lack { write, metadata, archive, tags } = lack;
         if let Some(metadata) = metadata {
             renames.insert(metadata.address.clone());
-            let after = names.get(&metadata.address).cloned().unwrap_or_default();
+            let mut after = names.get(&metadata.address).cloned().unwrap_or_default();
+            // The look before a rename rests on whose it is.
+            after.extend(
+                tags.as_ref().map(|tags| ActionId { address: tags.address.clone(), step: Step::Tag }),
+            );
+            after.sort();
+            after.dedup();
             add_metadata(metadata, Step::Metadata, after, draft);
         }
         if let Some(archive) = archive {
@@ -101,7 +107,7 @@ fn hold_callers(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) {
         draft.withhold(write.address, change, write.reason, write.cause);
         let message =
             format!("{} waits for {named}, which it names and which cannot be written", site.address());
-        let hint = format!("fix {named} first; then run the command again.");
+        let hint = format!("fix {named} first, then run again.");
         site.hold(draft, "flow-held", message, Some(&hint));
     }
 }

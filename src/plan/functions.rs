@@ -121,7 +121,8 @@ impl Site<'_> {
             return;
         };
         let id = draft.act(self.address.clone(), change, (cause, reason), after);
-        draft.guard(&id, namesake.guard());
+        // An alias that is not there is nobody's way to the function: whoever was interrupted before it, it is created.
+        draft.guard(&id, namesake.guard(latest == 0 && seen.alias.is_none()));
     }
 
     /// What is known of a function that agrees: the alias notes the whole of what flowbind published.
@@ -168,7 +169,7 @@ impl Site<'_> {
             && needs_role
             && !there
         {
-            let hint = format!("mend role/{} first; then run the command again.", self.name);
+            let hint = format!("fix role/{} first, then run again.", self.name);
             self.hold(draft, "function-held", format!("{} is not written: {why}", self.what()), Some(&hint));
             return None;
         }
@@ -187,14 +188,14 @@ impl Site<'_> {
             FunctionState::Ready | FunctionState::Busy => true,
             FunctionState::UpdateFailed(why) => {
                 let message = format!("the last update of {} failed: {why}", self.what());
-                let hint = "mend the cause; the next write to the function shows whether it is gone.";
+                let hint = "fix the cause; the next write to the function shows whether that worked.";
                 let problem = Problem::warning("function-update-failed", message).hint(hint);
                 draft.problems.push(problem.on(&self.address).at(&self.function.origin));
                 true
             }
             FunctionState::Failed(why) => {
                 let message = format!("{} could not be created by Lambda: {why}", self.what());
-                let hint = "mend the cause, delete the function, then run the command again.";
+                let hint = "fix the cause, delete the function, then run again.";
                 self.hold(draft, "function-failed", message, Some(hint));
                 false
             }
@@ -236,7 +237,7 @@ impl Site<'_> {
         }
         let versions: Vec<&str> = alias.weighted.iter().map(String::as_str).collect();
         let mut message = format!(
-            "alias `{name}` of {} shares its calls with version {}: someone is rolling out, and it is not moved",
+            "alias `{name}` of {} shares its calls with version {}: someone is rolling out, so it is left as it is",
             self.what(),
             versions.join(", ")
         );
@@ -287,7 +288,7 @@ fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> (String, Cause) 
             Some(noted) if noted != alias.version => {
                 let version = &alias.version;
                 let reason = format!(
-                    "alias `{name}` was moved outside of flowbind, from version {noted} to {version}"
+                    "alias `{name}` was changed outside of flowbind, from version {noted} to {version}"
                 );
                 (reason, Cause::Outside)
             }

@@ -79,8 +79,11 @@ pub fn resolve(set: &SetName, declared: &[Declared<'_>], live: &[Live<'_>]) -> B
             matching.by_tag(one, tag);
         }
     }
-    for one in declared {
+    for one in &declared {
         matching.by_name(one);
+    }
+    for one in declared.iter().filter(|declared| declared.whole) {
+        matching.by_circle(one, &declared);
     }
     matching.found
 }
@@ -161,6 +164,37 @@ impl<'a> Matching<'a> {
             },
         };
         self.found.insert(label.clone(), identity);
+    }
+
+    /// A name that is to become free leads on to the name that its holder gets, and so on. Where that ends at one that
+    /// the set made under a logical name of earlier days, names only change hands: that one is the declaration's.
+    fn by_circle(&mut self, declared: &Declared<'_>, all: &[&Declared<'_>]) {
+        if self.found.get(declared.label) != Some(&Identity::Absent) {
+            return;
+        }
+        let (mut name, mut passed) = (declared.name, BTreeSet::new());
+        while let Some(live) = self.named(name).filter(|live| passed.insert(live.id)) {
+            let holder = self.taken.get(live.id);
+            match holder.and_then(|label| all.iter().find(|one| one.label == label)) {
+                Some(holder) if matches!(self.found.get(holder.label), Some(Identity::Is(_))) => {
+                    name = holder.name;
+                }
+                // Whoever is several or shared gives nothing up.
+                Some(_) => return,
+                None if passed.len() > 1 && self.is_of_earlier_days(live, all) => {
+                    self.taken.insert(live.id, declared.label.clone());
+                    self.found.insert(declared.label.clone(), Identity::Is(live.id.to_owned()));
+                    return;
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// Whether the set made it, under a logical name that is not declared any more.
+    fn is_of_earlier_days(&self, live: &Live<'_>, all: &[&Declared<'_>]) -> bool {
+        let label = live.owner.and_then(|owner| owner.strip_prefix(self.set.as_str())?.strip_prefix('/'));
+        label.is_some_and(|label| !all.iter().any(|one| one.label.as_str() == label))
     }
 
     fn named(&self, name: &str) -> Option<&'a Live<'a>> {

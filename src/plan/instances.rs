@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::ownership::{OWNER_TAG, owner_tag};
-use super::{AttributesSpec, Cause, Change, Draft, Guard, InstanceSpec, Spec};
+use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
+use super::{
+    ActionId, AttributesSpec, Cause, Change, Draft, Guard, InstanceSpec, Spec, Step, TagTarget, TagsSpec,
+};
 use crate::manifest::{Instance, InstanceLookup, Manifest};
-use crate::resource::{Address, Kind, Label, Problem};
-use crate::snapshot::{InstanceSeen, Look, Snapshot};
+use crate::resource::{Address, Kind, Label, Problem, SetName};
+use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
 
 /// Plans instances, reports those that are missing or not active, and blocks what belongs to them.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
@@ -19,8 +21,16 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             continue;
         }
         match observed.instances.get(name) {
-            Some(Look::Found(seen)) if seen.active => attributes(name, instance, seen, observed, draft),
-            Some(Look::Absent { .. }) if instance.create.is_some() => create(desired, name, instance, draft),
+            Some(Look::Found(seen)) if seen.active => {
+                let creation = Creation::of(seen, &desired.set);
+                attributes((name, instance), (seen, creation), observed, draft);
+            }
+            Some(Look::Found(seen)) if is_begun(seen, instance, &desired.set) => {
+                create(desired, (name, instance), Some(seen), draft);
+            }
+            Some(Look::Absent { .. }) if instance.create.is_some() => {
+                create(desired, (name, instance), None, draft);
+            }
             Some(Look::Found(InstanceSeen { status, .. })) => {
                 let message =
                     format!("instance/{name} has status {status}: nothing can be written to it yet");
@@ -84,10 +94,39 @@ fn again(name: &Label, instance: &Instance, (first, first_instance): (&Label, &I
 /// Switching these off cuts callers off: somebody has to allow it by name.
 const CALLS: [&str; 2] = ["INBOUND_CALLS", "OUTBOUND_CALLS"];
 
+/// How far the set has come with an instance that it creates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Creation {
+    /// Its settings are not all written yet: that is finished as it was begun, without asking.
+    Unfinished,
+    /// The set created it, and nothing says whether that came to an end.
+    Untold,
+    /// It came to an end, or the set did not create it.
+    Over,
+}
+
+impl Creation {
+    fn of(seen: &InstanceSeen, set: &SetName) -> Self {
+        if !Owner::of(seen.tags.as_ref(), set).is_ours() {
+            return Self::Over;
+        }
+        match seen.tags.as_ref().and_then(|tags| tags.get(APPLIED_TAG)).map(String::as_str) {
+            Some(UNFINISHED) => Self::Unfinished,
+            Some(_) => Self::Over,
+            None => Self::Untold,
+        }
+    }
+}
+
+/// Whether an earlier run of the set began to create it, and it is still on its way.
+fn is_begun(seen: &InstanceSeen, instance: &Instance, set: &SetName) -> bool {
+    let ours = Owner::of(seen.tags.as_ref(), set).is_ours();
+    ours && instance.create.is_some() && seen.status == "CREATION_IN_PROGRESS"
+}
+
 fn attributes(
-    name: &Label,
-    instance: &Instance,
-    seen: &InstanceSeen,
+    (name, instance): (&Label, &Instance),
+    (seen, creation): (&InstanceSeen, Creation),
     observed: &Snapshot,
     draft: &mut Draft,
 ) {
@@ -95,44 +134,98 @@ fn attributes(
     let live = match observed.attributes.get(name) {
         Some(Look::Found(live)) => live,
         Some(_) => return draft.block(address, "its settings could not be read"),
-        None => return,
+        None => {
+            if creation == Creation::Unfinished {
+                finish(address, seen, Vec::new(), draft);
+            }
+            return;
+        }
     };
     let differs = instance.attributes.iter().filter(|(key, value)| live.get(*key) != Some(*value));
     let attributes: BTreeMap<String, bool> = differs.map(|(key, value)| (key.clone(), *value)).collect();
-    if attributes.is_empty() {
-        draft.in_sync += 1;
-        return;
+    let mut after = Vec::new();
+    if !attributes.is_empty() {
+        let guard = guard(&address, instance, &attributes, creation);
+        let words: Vec<String> =
+            attributes.iter().map(|(key, value)| format!("{key} is not {value}")).collect();
+        let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
+        let change = Change::Update(Spec::Attributes(spec));
+        let id = draft.act(address.clone(), change, (Cause::Unknown, words.join(", ")), Vec::new());
+        draft.guard(&id, guard);
+        after.push(id);
     }
-    let words: Vec<String> = attributes.iter().map(|(key, value)| format!("{key} is not {value}")).collect();
-    let off = attributes.iter().find(|(key, value)| CALLS.contains(&key.as_str()) && !**value);
-    let guard = match off {
-        Some((key, _)) => Some(("calls-off", format!("{key} would be switched off: callers are cut off"))),
-        None if instance.protect => Some(("protected", "the manifest protects it".to_owned())),
-        None => None,
-    };
-    let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
-    let id = draft.act(
-        address.clone(),
-        Change::Update(Spec::Attributes(spec)),
-        (Cause::Unknown, words.join(", ")),
-        Vec::new(),
-    );
-    if let Some(action) = draft.actions.iter_mut().find(|action| action.id == id) {
-        action.guard = guard.map(|(code, message)| Guard { code, message, allow: address });
+    if creation == Creation::Unfinished {
+        finish(address, seen, after, draft);
+    } else if after.is_empty() {
+        draft.in_sync += 1;
     }
 }
 
-/// What belongs to a new instance names its ARN everywhere, so that it is planned when the instance exists.
-fn create(desired: &Manifest, name: &Label, instance: &Instance, draft: &mut Draft) {
+/// Notes that all of its creation is written.
+fn finish(address: Address, seen: &InstanceSeen, after: Vec<ActionId>, draft: &mut Draft) {
+    let spec = TagsSpec {
+        target: TagTarget::Instance(seen.arn.clone()),
+        tags: [(APPLIED_TAG.to_owned(), CREATED.to_owned())].into(),
+        before: seen.tags.clone().unwrap_or_default(),
+    };
+    let reason = match after.is_empty() {
+        true => "its creation was interrupted at the end",
+        false => "all that belongs to its creation is written then",
+    };
+    let id = ActionId { address: address.clone(), step: Step::Tag };
+    draft.tag(address, Change::Update(Spec::Tags(spec)), (Cause::Follows, reason.to_owned()));
+    if let Some(action) = draft.actions.iter_mut().find(|action| action.id == id) {
+        action.after = after;
+    }
+}
+
+fn guard(
+    address: &Address,
+    instance: &Instance,
+    attributes: &BTreeMap<String, bool>,
+    creation: Creation,
+) -> Option<Guard> {
+    let off = attributes.iter().find(|(key, value)| CALLS.contains(&key.as_str()) && !**value);
+    let untold = match creation {
+        Creation::Unfinished => return None,
+        Creation::Untold => {
+            "; if a run was interrupted while it created the instance, allow it to finish that"
+        }
+        Creation::Over => "",
+    };
+    let (code, message) = match off {
+        Some((key, _)) => ("calls-off", format!("{key} would be switched off: callers are cut off{untold}")),
+        None if instance.protect => ("protected", format!("the manifest protects it{untold}")),
+        None => return None,
+    };
+    Some(Guard { code, message, allow: address.clone() })
+}
+
+/// What belongs to a new instance names its ARN everywhere, so that it is planned when the instance exists. One that an
+/// earlier run began to create is only waited for.
+fn create(
+    desired: &Manifest,
+    (name, instance): (&Label, &Instance),
+    begun: Option<&InstanceSeen>,
+    draft: &mut Draft,
+) {
     let address = Address::new(Kind::Instance, name);
     let (Some(create), InstanceLookup::Alias(alias)) = (&instance.create, &instance.lookup) else { return };
+    let mut tags = BTreeMap::from([(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))]);
+    if !instance.attributes.is_empty() {
+        tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
+    }
+    let reason = match begun {
+        Some(_) => format!("the instance with alias `{alias}` is still being created"),
+        None => format!("no instance with alias `{alias}` in {}", instance.place),
+    };
     let spec = InstanceSpec {
         place: instance.place.clone(),
         alias: alias.clone(),
         create: create.clone(),
-        tags: [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into(),
+        tags,
+        begun: begun.map(|seen| seen.arn.id.clone()),
     };
-    let reason = format!("no instance with alias `{alias}` in {}", instance.place);
     draft.act(address.clone(), Change::Create(Spec::Instance(spec)), (Cause::Absent, reason), Vec::new());
     draft.block(address.clone(), "the instance is made first");
     let message = format!("what belongs to instance/{name} is planned when the instance exists");

@@ -74,8 +74,8 @@ pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
 pub use reads::{Read, Reads, drift_reads, reads};
 pub use removal::{
-    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RemovalReads, RoleRemoval,
-    StatementRemoval, removal_reads,
+    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RemovalReads,
+    RoleRemoval, StatementRemoval, removal_reads,
 };
 pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
@@ -282,6 +282,8 @@ pub struct InstanceSpec {
     pub create: CreateInstance,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+    /// Its id, where an earlier run began to make it: then it is only waited for.
+    pub begun: Option<String>,
 }
 
 /// Why an action is not carried out unless somebody allows it by name.

@@ -62,9 +62,17 @@ impl Namesake<'_> {
         false
     }
 
-    /// Why it is not written to unless somebody allows it by name. To finish its creation needs no more than to begin it.
-    pub(super) fn guard(&self) -> Option<Guard> {
-        (self.function.protect && !self.is_unfinished()).then(|| Guard::protected(self.address))
+    /// Why it is not written to unless somebody allows it by name. To finish its creation needs no more than to begin it;
+    /// `bare` says that nothing is there yet of what is written.
+    pub(super) fn guard(&self, bare: bool) -> Option<Guard> {
+        let begun = self.is_unfinished() || (bare && self.owner().is_ours());
+        let mut guard = (self.function.protect && !begun).then(|| Guard::protected(self.address))?;
+        if self.owner().is_ours() && self.tags.is_some() && self.applied().is_none() {
+            guard
+                .message
+                .push_str("; if a run was interrupted while it created this, allow it to finish that");
+        }
+        Some(guard)
     }
 
     /// The same as data; `wanted` tells whether what is wanted has the digest that was applied last, if that can be told.

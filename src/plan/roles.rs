@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fields::{FieldChange, named, role_differences};
 use super::namesake::{Known, Namesake};
-use super::ownership::{OWNER_TAG, owner_tag};
+use super::ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 use super::{Cause, Change, Draft, Spec, TagTarget};
 use crate::manifest::{Function, Manifest, Role, RoleRef};
 use crate::resource::{Address, Kind, Label, Place, canonical_policy, lambda_trust, partition};
@@ -104,7 +104,10 @@ fn plan_one(
                 draft.withhold(address, change, reason, cause);
                 return;
             }
-            let guard = namesake.guard();
+            // Versions that did not mark an unfinished creation tagged it at once with what it was to be.
+            let tagged = tags.get(APPLIED_TAG) != Some(&namesake.digest);
+            let unused = matches!(observed.sources.get(name), Some(Look::Absent { .. }));
+            let guard = namesake.guard(tagged && unused && is_part(seen, &wanted));
             let id = draft.act(address, change, (cause, reason), Vec::new());
             draft.guard(&id, guard);
         }
@@ -112,6 +115,14 @@ fn plan_one(
             draft.block(address, format!("role `{}` could not be read", role.name));
         }
     }
+}
+
+/// Whether a role has nothing but what it is to have.
+fn is_part(seen: &RolePolicies, wanted: &RolePolicies) -> bool {
+    let RolePolicies { trust, managed, inline } = seen;
+    *trust == wanted.trust
+        && managed.is_subset(&wanted.managed)
+        && inline.iter().all(|(name, text)| wanted.inline.get(name) == Some(text))
 }
 
 fn policies(role: &Role) -> RolePolicies {

@@ -201,8 +201,8 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
         allow: address.clone(),
     });
     let reason = match seen {
-        Some(_) => format!("it is to be as it was before run {run}"),
-        None => format!("it was deleted; it is to be as it was before run {run}"),
+        Some(_) => format!("restored to its content before run {run}"),
+        None => format!("it was deleted; restored to its content before run {run}"),
     };
     let renewed = if names.is_empty() { "" } else { "; what it names gets a new id, which is put in" };
     let reason = format!("{reason}{renewed}");

@@ -108,7 +108,7 @@ fn check_deletions(extras: &[Extra], plan: &Plan) {
             }
             Removal::Statements(statements) => {
                 let own = format!("_{}_", plan.set);
-                assert!(statements.statements.iter().all(|(_, sid)| sid.contains(&own)), "{action:?}");
+                assert!(statements.statements.iter().all(|one| one.sid.contains(&own)), "{action:?}");
             }
             Removal::Function(_) | Removal::Role(_) | Removal::Association(_) => {}
         }

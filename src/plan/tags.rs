@@ -25,6 +25,8 @@ pub enum TagTarget {
         /// The ARN of the flow or module.
         arn: String,
     },
+    /// An instance.
+    Instance(InstanceArn),
     /// A function, whatever the qualifier.
     Function(FunctionRef),
     /// A role.
@@ -37,6 +39,12 @@ pub enum TagTarget {
 }
 
 impl TagTarget {
+    /// The instance of a flow or module.
+    pub fn instance(&self) -> Option<&InstanceArn> {
+        let Self::Content { instance, arn: _ } = self else { return None };
+        Some(instance)
+    }
+
     /// The kind and id of a flow or module.
     pub fn content(&self) -> Option<(Kind, &str)> {
         let Self::Content { instance: _, arn } = self else { return None };

@@ -62,7 +62,7 @@ pub fn ignored_text(drift: &Drift, several: bool) -> String {
     let mut line = |address: &str, what: &str, ignored: &Ignored| {
         let until = |until: &Date| format!(" (until {until})");
         let until = ignored.until.as_ref().map(until).unwrap_or_default();
-        let _ = writeln!(out, "  {set}{address}  {what}: let pass, {}{until}", ignored.reason);
+        let _ = writeln!(out, "  {set}{address}  {what}: ignored, {}{until}", ignored.reason);
     };
     for difference in &drift.differences {
         if let Some(ignored) = &difference.ignored {
@@ -166,7 +166,7 @@ fn summary(drift: &Drift) -> String {
     };
     let passed = match drift.ignored() {
         0 => String::new(),
-        passed => format!(" {passed} let pass by the ignore file."),
+        passed => format!(" {passed} ignored by the ignore file."),
     };
     let mut out = String::new();
     let _ = writeln!(out, "{}{agree}{passed}", bold(&format!("Drift: {}: {verdict}.", drift.set)));
@@ -191,11 +191,11 @@ pub(super) fn next_step(kind: DriftKind) -> Option<&'static str> {
             "`flowbind plan --prune PATH...` shows what would be deleted, `flowbind apply --prune PATH...` deletes it.",
         ),
         DriftKind::Unmanaged => {
-            Some("what nobody declared is declared, deleted, or let pass by an entry in the `--ignore` file.")
+            Some("declare unmanaged resources, delete them, or list them in the `--ignore` file.")
         }
         DriftKind::BeingEdited => None,
         DriftKind::CouldNotTell => {
-            Some("mend what could not be read, and run `flowbind drift PATH...` again.")
+            Some("fix what could not be read, then run `flowbind drift PATH...` again.")
         }
     }
 }

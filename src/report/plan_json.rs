@@ -292,6 +292,7 @@ pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
         Spec::Tags(TagsSpec { target, tags, before: _ }) => PlannedDetail::Tags {
             target: match target {
                 TagTarget::Content { arn, .. } => arn.clone(),
+                TagTarget::Instance(instance) => instance.to_string(),
                 TagTarget::Function(function) => function.unqualified().arn().to_string(),
                 TagTarget::Role { name, .. } => name.clone(),
             },
@@ -327,10 +328,7 @@ fn removed(removal: &Removal) -> PlannedDetail {
             statements: removal
                 .statements
                 .iter()
-                .map(|(function, sid)| StatementLine {
-                    function: function.arn().to_string(),
-                    sid: sid.clone(),
-                })
+                .map(|one| StatementLine { function: one.function.arn().to_string(), sid: one.sid.clone() })
                 .collect(),
         },
         Removal::Role(removal) => PlannedDetail::RemovedRole {

@@ -39,7 +39,7 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
         let _ = writeln!(out, "{}", yellow(&partial_line(partial)));
     }
     if let Some(much) = &plan.force {
-        let _ = writeln!(out, "{} {much}; to do it all the same: --force", red("held:"));
+        let _ = writeln!(out, "{} {much}; to do it anyway: --force", red("protected:"));
     }
     if plan.is_incomplete() {
         let _ = writeln!(
@@ -102,8 +102,8 @@ fn action_text(action: &Action, set: &str) -> String {
     if let Some(guard) = &action.guard {
         let _ = writeln!(
             out,
-            "{INDENT}{} {}; to {} it all the same: --allow {}",
-            red("held:"),
+            "{INDENT}{} {}; to {} it anyway: --allow {}",
+            red("protected:"),
             guard.message,
             if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
             guard.allow

@@ -13,12 +13,14 @@ pub(super) fn removal_lines(removal: &Removal) -> Vec<String> {
             removal.functions.iter().map(|f| format!("{} on {}", f.arn(), removal.instance)).collect()
         }
         Removal::Statements(removal) => {
-            let lines = removal.statements.iter();
-            lines
-                .map(|(f, sid)| {
-                    format!("{sid} in the policy of {} lets {} call it", f.arn(), removal.instance)
-                })
-                .collect()
+            let lines = removal.statements.iter().map(|one| {
+                let function = one.function.arn();
+                format!("{} in the policy of {function} lets {} call it", one.sid, removal.instance)
+            });
+            let ends = removal.ends.iter().map(|f| {
+                format!("disassociates {} first, in case the instance's list does not show it yet", f.arn())
+            });
+            lines.chain(ends).collect()
         }
         Removal::Role(removal) => {
             vec![format!("role `{}` in account {}", removal.name, removal.place.account)]

@@ -25,7 +25,7 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
     let hint = hint.as_deref().map(visible);
     let level = match severity {
         Severity::Error => Level::ERROR,
-        Severity::Held => Level::WARNING.with_name("held"),
+        Severity::Held => Level::WARNING.with_name("blocked"),
         Severity::Warning => Level::WARNING,
     };
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);

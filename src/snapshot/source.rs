@@ -15,6 +15,8 @@ pub const ADOPTED_TAG: &str = "flowbind/adopted";
 pub const APPLIED_TAG: &str = "flowbind/applied";
 /// What that tag holds while something is being created, until all that belongs to it is written.
 pub const UNFINISHED: &str = "unfinished";
+/// What that tag holds on an instance when all that belongs to its creation is written: its settings have no digest.
+pub const CREATED: &str = "created";
 /// The version of the digests; a change of it makes every tag stale, which only costs the reason of a difference.
 const VERSION: &str = "flowbind.applied/v1";
 

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -53,9 +53,20 @@ impl Asked {
         }
     }
 
+    /// Sends a signal, and waits until it ends.
+    async fn signal(self, name: &str) -> (Option<i32>, String) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        self.end().await
+    }
+
     /// Answers, and waits until it ends. Gives the exit code and what was on the screen.
     async fn answer(mut self, line: &str) -> (Option<i32>, String) {
         self.terminal.write_all(format!("{line}\n").as_bytes()).unwrap();
+        self.end().await
+    }
+
+    async fn end(mut self) -> (Option<i32>, String) {
         let ended = tokio::task::spawn_blocking(move || {
             let status = self.child.wait().unwrap();
             self.reader.join().unwrap();
@@ -103,6 +114,20 @@ async fn a_flow_that_is_edited_while_apply_asks_is_not_overwritten_and_nothing_e
         let describe = connect.describe_contact_flow().instance_id(&instance).contact_flow_id(&at);
         let live = describe.send().await.unwrap();
         assert_eq!(live.contact_flow().unwrap().content(), Some(theirs.as_str()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_while_the_question_is_on_the_screen_ends_it_and_nothing_is_written() {
+    for name in ["INT", "TERM", "HUP"] {
+        let world = World::demo().await;
+        let asked = Asked::start(&world, &["apply", "demo"]);
+        asked.until_it_asks().await;
+        let (code, said) = asked.signal(name).await;
+        assert_eq!(code, Some(130), "{name}: {said}");
+        assert!(said.trim_end().ends_with("interrupted; nothing was written"), "{name}: {said}");
+        assert_eq!(writes(&world), 0, "{name}: {said}");
+        assert!(!world.folder.path().join(".flowbind/backup").exists(), "{name}");
     }
 }
 

@@ -347,6 +347,6 @@ async fn an_instance_that_cannot_be_made_is_told_with_its_reason() {
     let plan = world.plan().await;
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
     let flowbind::plan::Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
-    assert!(message.contains("the instance could not be made: "), "{message}");
+    assert!(message.contains("the instance could not be created: "), "{message}");
     assert!(!message.contains("gives no reason"), "{message}");
 }

@@ -219,15 +219,19 @@ async fn every_kind_is_told_apart_in_one_run() {
     assert_eq!(lines(&found), expected, "{found:#?}");
     let of = |line: &str| &found[expected.iter().position(|expected| *expected == line).unwrap()];
     for (line, moved, words) in [
-        (expected[0], "aws", "block `call` differs: AWS moved since the last apply, not the repository"),
-        (expected[1], "repository", "the repository moved since the last apply, not AWS"),
-        (expected[2], "both", "AWS and the repository both moved"),
-        (expected[3], "unknown", "who moved cannot be told"),
+        (
+            expected[0],
+            "aws",
+            "block `call` differs: changed in AWS since the last apply, not in the manifest",
+        ),
+        (expected[1], "repository", "changed in the manifest since the last apply, not in AWS"),
+        (expected[2], "both", "changed in AWS and in the manifest"),
+        (expected[3], "unknown", "which side changed is unknown"),
         (expected[4], "unknown", "marks the association as this set's"),
         (expected[5], "unknown", "no flow named `Lost`"),
         (expected[6], "repository", "this set associated"),
-        (expected[8], "repository", "this set made flow `Old`"),
-        (expected[9], "unknown", "nobody declared it"),
+        (expected[8], "repository", "this set created flow `Old`"),
+        (expected[9], "unknown", "is not declared"),
         (expected[12], "aws", "someone is editing `Draft`"),
         (expected[13], "unknown", "connect:DescribeContactFlowModule could not be read"),
     ] {
@@ -255,13 +259,13 @@ async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
     let output = run(&world, &[]);
     let text = stdout(&output);
     for part in [
-        "Changed outside  (AWS moved since the last apply, not the repository)",
-        "  ~ flow/console  block `call` differs: AWS moved since the last apply, not the repository",
+        "Changed outside  (changed in AWS since the last apply, not in the manifest)",
+        "  ~ flow/console  block `call` differs: changed in AWS since the last apply, not in the manifest",
         "    \"InvocationTimeLimitSeconds\": 5,\n          +     \"InvocationTimeLimitSeconds\": 3,",
-        "Left over  (this set made it, and the manifest does not name it any more)",
+        "Orphaned  (this set created it, and the manifest no longer declares it)",
         "Could not tell  ",
         "Drift: acme: 1 changed outside, 1 changed in the manifest, 1 changed on both sides, 1 changed, 2 missing, \
-         3 left over, 3 unmanaged, 1 being edited, 1 could not tell.",
+         3 orphaned, 3 unmanaged, 1 being edited, 1 could not tell.",
         "Incomplete: ",
         "next: `flowbind plan --prune PATH...` shows what would be deleted",
     ] {
@@ -281,7 +285,7 @@ async fn an_ignore_file_lets_pass_with_a_reason_until_its_day() {
     let output = run(&world, &["--ignore", "i.yaml", "--show-ignored"]);
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert!(
-        stdout(&output).contains("unmanaged: let pass, a trial (until 2999-12-31)"),
+        stdout(&output).contains("unmanaged: ignored, a trial (until 2999-12-31)"),
         "{}",
         stdout(&output)
     );
@@ -294,7 +298,7 @@ async fn an_ignore_file_lets_pass_with_a_reason_until_its_day() {
     let output = run(&world, &["--ignore", "i.yaml"]);
     assert_eq!(code(&output), 2);
     let said = stderr(&output);
-    assert!(said.contains("was to be let pass until 2020-01-31") && said.contains("i.yaml:2:5"), "{said}");
+    assert!(said.contains("was ignored until 2020-01-31") && said.contains("i.yaml:2:5"), "{said}");
     assert!(said.contains("`flow/nothing` matches nothing that drifts"), "{said}");
 
     let calls = world.calls();
@@ -353,7 +357,7 @@ async fn an_audit_reads_and_judges_what_nobody_declared() {
         (&"function-missing".into(), &"instance/support#call".into())
     );
     assert!(
-        finding["message"].as_str().unwrap().contains("flow `By Hand`, which nobody declared"),
+        finding["message"].as_str().unwrap().contains("flow `By Hand`, which is not declared"),
         "{finding}"
     );
     // A plan judges the same on request, and changes nothing by it.

@@ -106,7 +106,7 @@ async fn changed_code_and_a_moved_or_lost_alias_are_named_and_mended() {
     lambda.update_alias().function_name(NAME).name("live").function_version(version).send().await.unwrap();
     mended(&world, "both", &["function/greeter: changed outside of flowbind: code"]).await;
 
-    let moved = "function/greeter: alias `live` was moved outside of flowbind, from version 3 to 2";
+    let moved = "function/greeter: alias `live` was changed outside of flowbind, from version 3 to 2";
     lambda.update_alias().function_name(NAME).name("live").function_version("2").send().await.unwrap();
     mended(&world, "alias", &[moved]).await;
     // Another version with the same code and configuration is as good.

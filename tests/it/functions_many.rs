@@ -55,6 +55,7 @@ async fn fifty_functions_and_twenty_flows_are_written_once() {
     let world = world(&manifest(), Settings::default()).await;
     let session = world.session().await;
     let plan = world.plan().await;
+    assert!(plan.gaps.is_empty(), "{:?}", plan.gaps);
     all_done(&carry_out(&session, &plan, &world.folder.path().join("first")).await);
     let mut first = world.calls();
     // How often the creation is tried depends on how fast the role spreads.
@@ -76,6 +77,7 @@ async fn fifty_functions_and_twenty_flows_are_written_once() {
     let session = world.session().await;
     let plan = world.plan().await;
     assert!(plan.actions.is_empty() && plan.problems.is_empty(), "{:?}", plan.problems);
+    assert!(plan.gaps.is_empty(), "{:?}", plan.gaps);
     carry_out(&session, &plan, &world.folder.path().join("second")).await;
     let second: String = world.calls().iter().map(|(name, n)| format!("{name} {n}\n")).collect();
     insta::assert_snapshot!(second, @r"

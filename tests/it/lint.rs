@@ -223,7 +223,7 @@ fn a_manifest_lets_findings_pass_with_a_reason_and_is_judged_itself() {
     assert_eq!(document["suppressed"][0]["reason"], "known");
     let text = stdout(&lint(folder.path(), &["m.yaml"]));
     assert!(text.contains("8 |   functions: { idle"), "{text}");
-    assert!(text.ends_with("1 finding in 1 file: 1 warning; 1 let pass by the manifest.\n"), "{text}");
+    assert!(text.ends_with("1 finding in 1 file: 1 warning; 1 suppressed by the manifest.\n"), "{text}");
     std::fs::write(folder.path().join("main.json"), GOOD).unwrap();
     let output = lint(folder.path(), &["m.yaml", "--ignore", "unused-function"]);
     assert!(

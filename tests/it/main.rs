@@ -35,6 +35,9 @@ mod hand_made;
 mod help;
 mod identity;
 mod import;
+// Kills processes by signal.
+#[cfg(unix)]
+mod instances;
 mod laws;
 mod lint;
 mod log_lines;
@@ -46,6 +49,7 @@ mod permissions;
 mod permissions_apply;
 mod permissions_prune;
 mod races;
+mod races_bindings;
 mod races_functions;
 mod references;
 mod removal;

@@ -133,6 +133,46 @@ async fn after_a_kill_at_any_binding_prune_alone_leaves_nothing_of_the_set() {
     }
 }
 
+/// The list shows an association late: the mark that speaks of it does not go without it.
+#[tokio::test]
+async fn prune_right_after_a_kill_ends_an_association_that_the_list_does_not_show_yet() {
+    let fault = "freeze-after:connect:AssociateLambdaFunction:nth=1";
+    let settings = Settings { consistency_delay: std::time::Duration::from_secs(4), ..with_fault(fault) };
+    let world = start(settings).await;
+    let (session, plan) = (world.session().await, world.plan().await);
+    let folder = world.folder.path().join("killed");
+    tokio::select! {
+        _ = world.emulator.frozen() => {}
+        report = carry_out(&session, &plan, &folder) => panic!("the run ended before the fault: {report:?}"),
+    }
+    world.emulator.thaw();
+    assert!(of_set(&world).iter().any(|one| one.starts_with("associated ")), "{:?}", of_set(&world));
+    let world = with_manifest(world, MANIFEST.split("  functions:").next().unwrap());
+    let report = prune(&world).await;
+    assert!(report.outcomes.iter().all(|(_, outcome)| outcome.is_done()), "{report:?}");
+    assert_eq!(of_set(&world), [""; 0]);
+}
+
+/// Somebody ended the association; the mark goes, and what somebody associates meanwhile stays.
+#[tokio::test]
+async fn a_mark_stays_where_its_association_shows_after_the_plan_was_made() {
+    let world = applied(Settings::default()).await;
+    let (connect, id) = (world.connect(LONDON), crate::removal::instance(&world).await);
+    let orders = crate::removal::arn("orders");
+    let disassociate = connect.disassociate_lambda_function().instance_id(&id).function_arn(&orders);
+    disassociate.send().await.unwrap();
+    let world = with_manifest(world, &crate::removal::reduced());
+    let plan = pruned(&world).await.forced();
+    connect.associate_lambda_function().instance_id(&id).function_arn(&orders).send().await.unwrap();
+    let report = crate::removal::carry_out_allowed(&world, &plan).await;
+    let of =
+        |address: &str| report.outcomes.iter().find(|(id, _)| id.address.to_string() == address).unwrap();
+    let (_, Outcome::Moved { message }) = of("grant/support/orders") else { panic!("{report:?}") };
+    assert!(message.contains("is associated with the instance now"), "{message}");
+    assert!(of_set(&world).contains(&format!("associated \"{orders}\"")), "{:?}", of_set(&world));
+    assert!(of_set(&world).iter().any(|one| one.contains("flowbind_a_acme") && one.contains("orders")));
+}
+
 async fn nothing_is_left(world: World, what: &str) {
     let world = with_manifest(world, MANIFEST.split("  functions:").next().unwrap());
     let report = prune(&world).await;

@@ -245,6 +245,20 @@ async fn every_action_that_making_an_instance_depends_on_is_missed_when_it_is_no
 }
 
 #[tokio::test]
+async fn what_ends_the_creation_of_an_instance_is_missed_when_it_is_not_there() {
+    let text = NEW_INSTANCE
+        .replace("outbound: false }", "outbound: false }, attributes: { early-media: false }, protect: true");
+    let fresh = Stage::new(manifests(&text), async |_: &World| {}).await;
+    // Cut short after the instance was created.
+    let begun = Stage::new(manifests(&text), async |world: &World| {
+        assert_eq!(apply_all(world, &plan_of(world, APPLY).await).await, []);
+    });
+    let missed = each_is_missed(&[&begun.await, &fresh], APPLY).await;
+    assert_eq!(missed["connect:TagResource"], "connect:TagResource");
+    assert_eq!(missed["connect:UpdateInstanceAttribute"], "connect:UpdateInstanceAttribute");
+}
+
+#[tokio::test]
 async fn the_policy_is_judged_alike_whatever_lambda_authorises_a_qualifier_on() {
     for assumptions in [&["U15=qualified-arn-authorised"], &["U15=function-arn-authorised"]] {
         let stage = Stage::new(manifests(EVERYTHING), change_all).await;

@@ -50,15 +50,15 @@ fn module(text: &str) -> String {
     flow.replace("\"StartAction\"", settings)
 }
 
-struct Race {
-    world: World,
-    instance: String,
-    connect: aws_sdk_connect::Client,
+pub(crate) struct Race {
+    pub(crate) world: World,
+    pub(crate) instance: String,
+    pub(crate) connect: aws_sdk_connect::Client,
 }
 
 impl Race {
     /// Everything is applied once.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("m.yaml", MANIFEST);
@@ -76,7 +76,7 @@ impl Race {
     }
 
     /// Puts the repository ahead of what is live.
-    fn edit(&mut self, edits: &[(&str, &str)], files: &[(&str, String)]) {
+    pub(crate) fn edit(&mut self, edits: &[(&str, &str)], files: &[(&str, String)]) {
         let folder = self.world.folder.path();
         let mut text = std::fs::read_to_string(folder.join("m.yaml")).unwrap();
         for (from, to) in edits {
@@ -89,7 +89,7 @@ impl Race {
     }
 
     /// Without what calls the function, and without the function.
-    fn prune(&mut self) {
+    pub(crate) fn prune(&mut self) {
         let path = self.world.folder.path().join("m.yaml");
         let text = std::fs::read_to_string(&path).unwrap();
         let kept: Vec<&str> = text.lines().filter(|line| !line.ends_with("# function")).collect();
@@ -97,13 +97,13 @@ impl Race {
         self.world.manifests = load(&path);
     }
 
-    async fn pruned(&self) -> Plan {
+    pub(crate) async fn pruned(&self) -> Plan {
         let session = self.world.session().await;
         let manifest = self.world.manifest();
         reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced()
     }
 
-    async fn id(&self, name: &str) -> String {
+    pub(crate) async fn id(&self, name: &str) -> String {
         let list = self.connect.list_contact_flows().instance_id(&self.instance).send().await.unwrap();
         let found = list.contact_flow_summary_list().iter().find(|flow| flow.name() == Some(name));
         found.unwrap().id().unwrap().to_owned()
@@ -115,19 +115,19 @@ impl Race {
     }
 
     /// Somebody publishes, or with `:$SAVED` saves.
-    async fn theirs(&self, id: &str, text: &str) {
+    pub(crate) async fn theirs(&self, id: &str, text: &str) {
         let update = self.connect.update_contact_flow_content().instance_id(&self.instance);
         update.contact_flow_id(id).content(text).send().await.unwrap();
     }
 
-    async fn content(&self, id: &str) -> String {
+    pub(crate) async fn content(&self, id: &str) -> String {
         let describe = self.connect.describe_contact_flow().instance_id(&self.instance);
         let flow = describe.contact_flow_id(id).send().await.unwrap();
         flow.contact_flow().unwrap().content().unwrap().to_owned()
     }
 
     /// Carries a plan out with everything allowed.
-    async fn apply(&self, plan: &Plan) -> ApplyReport {
+    pub(crate) async fn apply(&self, plan: &Plan) -> ApplyReport {
         let session = self.world.session().await;
         let guards = plan.actions.iter().filter_map(|action| action.guard.as_ref());
         let allowed: BTreeSet<Address> = guards.map(|guard| guard.allow.clone()).collect();
@@ -144,7 +144,7 @@ pub(crate) fn changed(report: &ApplyReport, address: &str) -> String {
     message
 }
 
-fn outcome(report: &ApplyReport, address: &str) -> Outcome {
+pub(crate) fn outcome(report: &ApplyReport, address: &str) -> Outcome {
     let found = report.outcomes.iter().find(|(id, _)| id.address.to_string() == address);
     found.unwrap_or_else(|| panic!("no {address} in {:?}", report.outcomes)).1.clone()
 }

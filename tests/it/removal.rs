@@ -99,12 +99,17 @@ pub(crate) async fn pruned(world: &World) -> Plan {
 
 /// Applies with everything allowed.
 pub(crate) async fn prune(world: &World) -> ApplyReport {
-    let session = world.session().await;
     let plan = pruned(world).await.forced();
+    carry_out_allowed(world, &plan).await
+}
+
+/// Carries a plan out with everything allowed.
+pub(crate) async fn carry_out_allowed(world: &World, plan: &Plan) -> ApplyReport {
+    let session = world.session().await;
     let allowed: BTreeSet<Address> =
         plan.actions.iter().filter_map(|action| Some(action.guard.as_ref()?.allow.clone())).collect();
     let backups = flowbind::backup::Backups::new(&world.folder.path().join("own"), "pruned");
-    reconcile::apply(&session, &plan, &allowed, &backups, &Silent).await.unwrap()
+    reconcile::apply(&session, plan, &allowed, &backups, &Silent).await.unwrap()
 }
 
 fn lines(plan: &Plan) -> String {
@@ -210,13 +215,13 @@ async fn what_is_left_over_is_named_exactly_and_only_on_request() {
     let plan = pruned(&world).await;
     assert_eq!(problems(&plan), [""; 0]);
     insta::assert_snapshot!(lines(&plan), @r"
-    association/support/news-desk after [module/hello]: left over: the set associated News_Desk, and nothing needs it any more
-    association/support/orders after [flow/night, flow/survey]: left over: the set associated orders, and nothing needs it any more
-    grant/support/news-desk after [association/support/news-desk, module/hello]: left over: no flow that the manifest names calls News_Desk:live from there
-    grant/support/orders after [association/support/orders, flow/night, flow/survey]: left over: no flow that the manifest names calls orders from there
-    module/hello after [flow/survey]: left over: the set made `Hello`, and the manifest does not name it any more
-    flow/night after []: left over: the set made `Night`, and the manifest does not name it any more
-    flow/survey after [flow/night]: left over: the set made `Survey`, and the manifest does not name it any more
+    association/support/news-desk after [module/hello]: orphaned: this set associated News_Desk, and nothing needs it any more
+    association/support/orders after [flow/night, flow/survey]: orphaned: this set associated orders, and nothing needs it any more
+    grant/support/news-desk after [association/support/news-desk, module/hello]: orphaned: no declared flow of that instance calls News_Desk:live
+    grant/support/orders after [association/support/orders, flow/night, flow/survey]: orphaned: no declared flow of that instance calls orders
+    module/hello after [flow/survey]: orphaned: this set created `Hello`, and the manifest no longer declares it
+    flow/night after []: orphaned: this set created `Night`, and the manifest no longer declares it
+    flow/survey after [flow/night]: orphaned: this set created `Survey`, and the manifest no longer declares it
     ");
     assert_eq!((plan.counts().create, plan.counts().update, plan.counts().delete), (0, 0, 7));
     let guards: Vec<String> = plan
@@ -230,11 +235,11 @@ async fn what_is_left_over_is_named_exactly_and_only_on_request() {
         Some("2 of 3 associations, 2 of 3 grants and 2 of 3 flows that the set owns would be deleted")
     );
     let text = unstyled(&flowbind::report::plan_text(&plan, false));
-    assert!(text.contains("\n  - flow/night  left over: the set made `Night`"), "{text}");
+    assert!(text.contains("\n  - flow/night  orphaned: this set created `Night`"), "{text}");
     let sums = text.lines().filter(|line| !line.starts_with(' ')).collect::<Vec<_>>();
     insta::assert_snapshot!(sums.join("\n").trim(), @r"
     Plan: acme: 0 to create, 0 to update, 7 to delete. 3 resources agree already.
-    held: 2 of 3 associations, 2 of 3 grants and 2 of 3 flows that the set owns would be deleted; to do it all the same: --force
+    protected: 2 of 3 associations, 2 of 3 grants and 2 of 3 flows that the set owns would be deleted; to do it anyway: --force
     ");
 }
 
@@ -314,10 +319,10 @@ async fn what_another_flow_still_names_stays_even_if_only_a_draft_does() {
         let draft = if status == ContactFlowStatus::Saved { "the draft of " } else { "" };
         insta::allow_duplicates! {
             insta::assert_snapshot!(problems(&plan).join("\n").replace(draft, ""), @r"
-            still-referred association/support/news-desk: it is left over, but module `Hello` on instance/support still calls the function
-            still-referred association/support/orders: it is left over, but flow `Survey` on instance/support still calls the function
-            still-referred module/hello: it is left over, but flow `Survey` on instance/support still refers to it
-            still-referred flow/survey: it is left over, but flow `Theirs` on instance/support still refers to it
+            still-referred association/support/news-desk: it is orphaned, but module `Hello` on instance/support still calls the function
+            still-referred association/support/orders: it is orphaned, but flow `Survey` on instance/support still calls the function
+            still-referred module/hello: it is orphaned, but flow `Survey` on instance/support still refers to it
+            still-referred flow/survey: it is orphaned, but flow `Theirs` on instance/support still refers to it
             ");
         }
         assert!(
@@ -397,8 +402,7 @@ async fn the_command_line_asks_for_each_word_and_ends_with_its_code() {
     let (ended, text) = run(&["plan", "--prune", "--detailed-exitcode"]);
     assert_eq!(ended, 2, "{text}");
     assert!(
-        text.contains("0 to create, 0 to update, 7 to delete")
-            && text.contains("to do it all the same: --force"),
+        text.contains("0 to create, 0 to update, 7 to delete") && text.contains("to do it anyway: --force"),
         "{text}"
     );
     let (ended, text) = run(&["apply", "--prune", "--auto-approve"]);

@@ -66,6 +66,20 @@ async fn empty_flow(world: &World, account: &str, name: &str) {
 }
 
 #[tokio::test]
+async fn removing_a_function_takes_the_calls_that_are_forecast() {
+    let made = world(MANIFEST, Settings::default()).await;
+    applied(&made, "first").await;
+    let world = edited(made, &without());
+    take_the_call_out(&world).await;
+    let plan = pruned(&world, world.manifest()).await.forced();
+    let forecast = flowbind::plan::apply_calls(&plan);
+    let deletions =
+        forecast.iter().filter(|((_, operation), _)| operation.to_string() == "lambda:DeleteFunction");
+    assert_eq!(deletions.map(|(_, times)| times).sum::<u32>(), 1, "{forecast:?}");
+    crate::apply_calls::carried_out_as_forecast(&world, &plan).await;
+}
+
+#[tokio::test]
 async fn a_function_goes_with_its_role_once_nothing_calls_it() {
     let made = world(MANIFEST, Settings::default()).await;
     applied(&made, "first").await;

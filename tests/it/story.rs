@@ -94,12 +94,13 @@ async fn an_instance_made_by_hand_is_taken_over_reviewed_applied_and_watched() {
 
     // Somebody edits the flow in the console.
     in_the_console(&world, "Desk", "A warm welcome to", "You have reached").await;
-    let said = ["flow/desk", "block `text` differs: AWS moved since the last apply, not the repository"];
+    let said =
+        ["flow/desk", "block `text` differs: changed in AWS since the last apply, not in the manifest"];
     expect(&world, &["drift", "repo"], 2, &said);
     // The repository moves as well, and somebody makes a flow of their own.
     edit(&world, "repo/flows/desk.json", "A warm welcome to", "Good day from");
     stranger(&world).await;
-    let said = ["AWS and the repository both moved since the last apply", "Trial"];
+    let said = ["changed in AWS and in the manifest since the last apply", "Trial"];
     expect(&world, &["drift", "repo"], 2, &said);
     expect(&world, &["apply", "--auto-approve", "repo"], 0, &[]);
     let (ended, said) = run(&world, &["drift", "repo"]);

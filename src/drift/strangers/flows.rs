@@ -88,7 +88,7 @@ impl<'a> Finder<'a> {
             let address = self.address(site, label(name), taken);
             let archived = if summary.archived { ", archived" } else { "" };
             let message = format!(
-                "{kind} `{name}` of instance/{instance} ({}{archived}) is declared by nobody",
+                "{kind} `{name}` of instance/{instance} ({}{archived}) is not declared",
                 summary.kind_text
             );
             let hint = format!(
@@ -107,7 +107,7 @@ impl<'a> Finder<'a> {
             return Some(unmanaged(self.address(site, label(name), taken), message, detail, hint));
         }
         let message = format!(
-            "this set made {kind} `{name}` on instance/{instance}, and the manifest does not name it any more"
+            "this set created {kind} `{name}` on instance/{instance}, and the manifest no longer declares it"
         );
         let address = logical.and_then(|logical| self.planned(site, logical, taken));
         let address = address.unwrap_or_else(|| self.address(site, label(name), taken));

@@ -96,7 +96,7 @@ impl<'a> Finder<'a> {
             return None;
         }
         let message = format!(
-            "statement `{sid}` in the policy of {function} lets {} call it, and nobody declared it",
+            "statement `{sid}` in the policy of {function} lets {} call it and is not declared",
             self.words(&instance)
         );
         let hint = match declared {
@@ -115,7 +115,7 @@ impl<'a> Finder<'a> {
             return None;
         }
         let message = format!(
-            "statement `{}` in the policy of {function} lets Amazon Connect call it for what is no single instance, and nobody declared it",
+            "statement `{}` in the policy of {function} allows more than one Connect instance and is not declared",
             statement.sid
         );
         let detail = Detail::Statement { function: function.clone(), sid: statement.sid.clone() };

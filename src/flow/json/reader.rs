@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Result<Parsed, JsonError> {
     let root = reader.value()?;
     reader.space();
     if reader.at < text.len() {
-        return Err(reader.error("unexpected text behind the end of the value"));
+        return Err(reader.error("trailing characters after the value"));
     }
     Ok(Parsed { root, duplicates: reader.duplicates })
 }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(error("\"a\nb\"").2, "a control character in a string must be written as an escape");
         assert_eq!(error("\"a\\").2, "the string is not closed");
         assert_eq!(error("01").2, "a number must not begin with 0");
-        assert_eq!(error("1 2").2, "unexpected text behind the end of the value");
+        assert_eq!(error("1 2").2, "trailing characters after the value");
     }
 
     #[test]

@@ -46,7 +46,7 @@ impl Rule for ActionInFlowType {
         for block in flow.document.blocks() {
             if action_of(&block.kind).is_some_and(|action| action.barred.holds(kind)) {
                 let message = format!(
-                    "`{}` is of the type {}, which cannot stand in a flow of the type {}",
+                    "`{}` is of the type {}, which is not allowed in a flow of the type {}",
                     block.name,
                     block.kind,
                     kind.as_str()

@@ -15,7 +15,7 @@ static META: RuleMeta = RuleMeta {
     why: "A function that throttles, fails, answers too late or with more than 32 KB takes the Error branch. Amazon \
           Connect refuses a flow without it: \"Action is missing required error\" (flow language, page \
           \"InvokeLambdaFunction\").",
-    fix: "Give the block a `NextAction` and an Error branch (`NoMatchingError`) that tells the caller or goes on without the answer.",
+    fix: "Give the block a `NextAction` and an Error branch (`NoMatchingError`) that informs the caller or goes on without the answer.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},

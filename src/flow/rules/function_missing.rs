@@ -10,7 +10,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds blocks that invoke a function that is not there, or not under this alias or version.",
-    why: "Amazon Connect publishes the flow all the same, and every contact takes the Error branch.",
+    why: "Amazon Connect publishes the flow anyway, and every contact takes the Error branch.",
     fix: "Create the function, alias or version, or correct the ARN.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {

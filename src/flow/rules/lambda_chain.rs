@@ -16,7 +16,7 @@ static META: RuleMeta = RuleMeta {
            without a prompt that invokes a function and that no `Loop` counts is named as endless. Play prompt, loop \
            prompts, and asking for input by keys or by a bot start the count anew. A wait, a view, and blocks that \
            AWS does not describe may do so: then, and where a limit or a loop's count is not known (8 seconds and 100 \
-           rounds are assumed), the finding is less sure. Of invocations that hang together only the worst way is told.",
+           rounds are assumed), the finding is less sure. Of invocations that hang together only the worst way is reported.",
     why: "Amazon Connect gives functions that are invoked one after another 20 seconds in all; the caller hears \
           nothing meanwhile, and then the contact fails (admin guide, page \"Grant Amazon Connect access to your AWS \
           Lambda functions\").",

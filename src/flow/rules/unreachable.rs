@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds blocks to which no way leads from the start. Of blocks that only lead to each other, each is named. \
            Nothing is said where a transition is a placeholder, since it may lead anywhere.",
-    why: "Such a block is dead: often a transition was moved by mistake, and what the block should do is not done.",
+    why: "Such a block is dead: often a transition was changed by mistake, and what the block should do is not done.",
     fix: "Remove the block, or lead a transition to it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
   {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "Hello"}, "Transitions": {

@@ -108,7 +108,7 @@ fn what_has_no_place_in_a_manifest_is_refused_where_it_stands() {
             "{a: 1}: 2",
             "1:1 yaml: a key must be a text, not a map or a list (a value that starts with `{` or `[` needs quotes)",
         ),
-        ("a: &x [*x]", "1:8 yaml: this alias stands inside of what it refers to"),
+        ("a: &x [*x]", "1:8 yaml: the alias refers to a node that contains it"),
         ("a: &x b\n*x : c", "2:1 yaml: an alias cannot be a key; write the key out"),
         ("<<: 5", "1:5 yaml: `<<` merges maps, and this is a text"),
         (": x", "1:1 yaml: a key is missing here"),

@@ -162,7 +162,7 @@ impl Builder<'_> {
             return Err(Stop);
         }
         let Some(Anchor { size, height, .. }) = self.anchors.get(&anchor) else {
-            self.log.error("yaml", position, "this alias stands inside of what it refers to");
+            self.log.error("yaml", position, "the alias refers to a node that contains it");
             return Err(Stop);
         };
         let (size, height) = (*size, *height);

@@ -79,8 +79,10 @@ impl Site<'_> {
     /// Picks the content to compare with: what callers meet, or the draft of what was never published.
     fn live<'s>(&self, seen: &'s FlowSeen, draft: &mut Draft) -> Option<&'s FlowContent> {
         if self.status() == Status::Saved && seen.published.is_some() {
-            let message =
-                format!("{} `{}` is published: it cannot be only saved any more", self.kind, self.flow.name);
+            let message = format!(
+                "{} `{}` is already published; `status: saved` is no longer possible",
+                self.kind, self.flow.name
+            );
             let hint = "leave `status: saved` out, or give a new name.";
             draft.block(self.address(), message.clone());
             draft.problems.push(self.problem(Problem::error("flow-is-published", message)).hint(hint));

@@ -12,7 +12,7 @@ use crate::resource::{InstanceArn, Label};
 use crate::snapshot::FlowSeen;
 
 impl Site<'_> {
-    pub(super) fn owner(&self, seen: &FlowSeen) -> Owner {
+    pub(in crate::plan) fn owner(&self, seen: &FlowSeen) -> Owner {
         Owner::of(Some(&seen.tags), &self.desired.set)
     }
 
@@ -110,6 +110,22 @@ impl Site<'_> {
         let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };
         let (address, spec) = (self.address(), TagsSpec { target, tags, before: seen.tags.clone() });
         (!spec.tags.is_empty()).then(|| PlannedTags { address, spec, reason: words.join("; "), cause })
+    }
+
+    /// The owner's tag alone, of one that the set made under a logical name of earlier days.
+    pub(in crate::plan) fn tag_of_earlier_days(
+        &self,
+        instance: &InstanceArn,
+        seen: &FlowSeen,
+    ) -> Option<PlannedTags> {
+        let old = seen.tags.get(OWNER_TAG).filter(|_| self.is_ours(seen))?;
+        let mut tags = self.claim(seen);
+        tags.retain(|key, value| seen.tags.get(key) != Some(value));
+        let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };
+        let reason = format!("its tag still says `{old}`, which the manifest no longer declares");
+        let (address, spec) = (self.address(), TagsSpec { target, tags, before: seen.tags.clone() });
+        let cause = Cause::Manifest;
+        (!spec.tags.is_empty()).then_some(PlannedTags { address, spec, reason, cause })
     }
 
     /// Whether a run of the set was interrupted before the content was there: a stub, or never published.

@@ -203,7 +203,7 @@ fn an_alias_counts_by_what_its_version_is() {
         (alias.version, alias.behind) = ("2".to_owned(), Some(behind));
     });
     assert_eq!(paths(&plan.actions[0]), ["publish.live"]);
-    assert_eq!(plan.actions[0].reason, "alias `live` was moved outside of flowbind, from version 1 to 2");
+    assert_eq!(plan.actions[0].reason, "alias `live` was changed outside of flowbind, from version 1 to 2");
     let plan = with(|alias| {
         (alias.version, alias.behind) = ("$LATEST".to_owned(), Some(function().latest));
     });
@@ -315,6 +315,23 @@ fn what_a_run_left_half_made_is_finished_without_asking_and_whole_things_stay_pr
     unpublished.tags.as_mut().unwrap().insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
     let half = planned(&desired, Look::Found(unpublished.clone()), Look::Found(role()));
     assert_eq!(guards(half), [("function/greeter".to_owned(), false)]);
+    // As a version left it that did not mark an unfinished creation: no function yet, or no alias.
+    assert_ne!(bare.tags.get(APPLIED_TAG), Some(&bare.policies.digest()));
+    let half = planned(&desired, absent(), Look::Found(bare.clone()));
+    assert_eq!(guards(half)[0], ("role/greeter".to_owned(), false));
+    let mut more = bare.clone();
+    more.policies.managed.insert("arn:aws:iam::aws:policy/ReadOnlyAccess".to_owned());
+    let edited = planned(&desired, absent(), Look::Found(more));
+    assert_eq!(guards(edited)[0], ("role/greeter".to_owned(), true));
+    let unmarked = FunctionSeen { alias: None, ..function() };
+    let half = planned(&desired, Look::Found(unmarked), Look::Found(role()));
+    assert_eq!(guards(half), [("function/greeter".to_owned(), false)]);
+    let mut untagged = function();
+    untagged.tags.as_mut().unwrap().remove(APPLIED_TAG);
+    untagged.latest.timeout = 9;
+    let untold = planned(&desired, Look::Found(untagged), Look::Found(role()));
+    let message = &untold.actions[0].guard.as_ref().unwrap().message;
+    assert!(message.contains("if a run was interrupted while it created this"), "{message}");
     // Somebody else's is never taken for a half-made one.
     desired.functions.get_mut(&label()).unwrap().adopt = true;
     let theirs = FunctionSeen { tags: Some(BTreeMap::new()), ..unpublished };

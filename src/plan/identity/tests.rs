@@ -52,6 +52,26 @@ fn the_tag_decides_and_a_name_only_where_no_tag_does() {
 }
 
 #[test]
+fn where_names_only_change_hands_another_logical_name_is_the_same_object() {
+    let live =
+        [object("1", "One", Some("a")), object("2", "Two", Some("b")), object("3", "Three", Some("d"))];
+    let swapped = decide(&[one("c", "Two"), one("b", "One")], &live[..2]);
+    assert_eq!(swapped, [(label("c"), is("1")), (label("b"), is("2"))].into());
+    let turned = decide(&[one("c", "Two"), one("b", "Three"), one("d", "One")], &live);
+    assert_eq!(turned, [(label("c"), is("1")), (label("b"), is("2")), (label("d"), is("3"))].into());
+    // The circle does not close: at a name that nobody has, or at one of another set.
+    let open = decide(&[one("c", "Two"), one("b", "Four")], &live[..2]);
+    assert_eq!(open[&label("c")], Identity::Absent);
+    let mut foreign = live[..2].to_vec();
+    foreign[0].2 = Some("other/a".to_owned());
+    assert_eq!(decide(&[one("c", "Two"), one("b", "One")], &foreign)[&label("c")], Identity::Absent);
+    // One live object is nobody twice.
+    let twice = decide(&[one("c", "Two"), one("b", "One"), one("e", "One")], &live[..2]);
+    assert_eq!(twice[&label("c")], Identity::Absent);
+    assert_eq!(twice[&label("e")], is("1"));
+}
+
+#[test]
 fn what_is_adopted_is_found_by_its_mark_and_a_mark_without_adopt_is_harmless() {
     let mut marked = object("1", "Old", None);
     marked.3 = Some("acme/a".to_owned());

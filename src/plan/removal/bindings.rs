@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::mentions::Qualifier;
 use super::pair::{Ending, Own, Pair, Wanted};
-use super::{Disassociation, KeptGrant, Removal, StatementRemoval, Tally, label};
+use super::{Disassociation, KeptGrant, OwnStatement, Removal, StatementRemoval, Tally, label};
 use crate::manifest::{Grants, Manifest};
 use crate::plan::uses::{association_of, uses};
 use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
@@ -104,6 +104,7 @@ impl<'a> Planner<'a, '_> {
                     pair.own.push(Own {
                         function: function.clone(),
                         sid: &statement.sid,
+                        body: &statement.body,
                         // One that was made for another instance says nothing about this one.
                         kind: if fits { own.kind } else { SidKind::GrantOnly },
                         left_over,
@@ -130,9 +131,9 @@ impl<'a> Planner<'a, '_> {
         };
         self.goodbyes.held.insert((function.place.clone(), function.name.clone()));
         let message = format!(
-            "statement `{sid}` in the policy of {function} was edited and names no instance: who uses it cannot be told"
+            "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
         );
-        let hint = "remove the statement by hand if nobody needs it.";
+        let hint = "remove the statement by hand if it is not needed.";
         self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
     }
 
@@ -151,7 +152,7 @@ impl<'a> Planner<'a, '_> {
             if left_over {
                 let address = Address::between(Kind::Grant, &name, &function_name);
                 let message = format!(
-                    "a statement for {instance} is left over, but the manifest does not declare that instance: what its flows call was not read"
+                    "a statement for {instance} is orphaned, but the manifest does not declare that instance: what its flows call was not read"
                 );
                 let hint = "declare the instance, without any flow, and run the command again.";
                 self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
@@ -191,8 +192,10 @@ impl<'a> Planner<'a, '_> {
         let qualified: BTreeSet<&FunctionRef> =
             marks.iter().map(|own| &own.function).filter(|f| f.qualifier.is_some() && listed(f)).collect();
         let unqualified = listed(function);
+        let unneeded = !pair.associated && pair.other.is_none();
+        let going = || unneeded && marks.iter().any(|own| own.left_over);
         if marks.is_empty() || (qualified.is_empty() && !unqualified) {
-            return Ending::None;
+            return if going() { self.unseen(name, function_name, function) } else { Ending::None };
         }
         self.tally.own(Kind::Association);
         if pair.associated {
@@ -201,10 +204,10 @@ impl<'a> Planner<'a, '_> {
         let address = Address::between(Kind::Association, name, function_name);
         if unqualified && !qualified.is_empty() {
             let message = format!(
-                "the list of instance/{name} holds {} with and without its qualifier: which of them the set made cannot be told",
+                "instance/{name} lists {} with and without its qualifier: flowbind cannot tell which of them this set created",
                 function.name
             );
-            let hint = "take the one that nobody needs off the instance by hand.";
+            let hint = "disassociate the one that is not needed by hand.";
             self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
             return Ending::Stays { held: true };
         }
@@ -235,13 +238,23 @@ impl<'a> Planner<'a, '_> {
             keep: keep.collect(),
         };
         let reason =
-            format!("left over: the set associated {}, and nothing needs it any more", function.name);
+            format!("orphaned: this set associated {}, and nothing needs it any more", function.name);
         self.tally.delete(Kind::Association);
         let id = self.draft.remove(address, Removal::Association(removal), reason, after, None);
         let key = (function.place.clone(), function.name.clone());
         self.goodbyes.ends.insert((instance.clone(), key.0.clone(), key.1.clone()));
         self.goodbyes.actions.entry(key).or_default().push(id.clone());
         Ending::Goes(id)
+    }
+
+    /// The list may show late what a run did right before it was interrupted: the mark speaks of it, so that it does
+    /// not go alone.
+    fn unseen(&mut self, name: &Label, function_name: &Label, function: &FunctionRef) -> Ending {
+        let Some(caller) = self.contents.caller(name, function, Qualifier::Any) else {
+            return Ending::Unseen;
+        };
+        self.refuse(&Address::between(Kind::Association, name, function_name), &caller);
+        Ending::Stays { held: true }
     }
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {
@@ -312,17 +325,17 @@ impl<'a> Planner<'a, '_> {
                 continue;
             }
             after.extend(self.contents.farewells(name, &own.function));
-            statements.push((own.function.clone(), own.sid.to_owned()));
+            statements.push(own.as_seen());
             self.tally.delete(Kind::Grant);
         }
-        let Some((function, _)) = statements.first() else { return };
+        let Some(OwnStatement { function, .. }) = statements.first() else { return };
         let key = (function.place.clone(), function.name.clone());
         let reason = match statements.as_slice() {
-            [(function, _)] => {
-                format!("left over: no flow that the manifest names calls {function} from there")
+            [OwnStatement { function, .. }] => {
+                format!("orphaned: no declared flow of that instance calls {function}")
             }
             many => format!(
-                "left over: {} statements in the policies of {} that nothing needs any more",
+                "orphaned: {} statements in the policies of {} that nothing needs any more",
                 many.len(),
                 key.1
             ),
@@ -333,13 +346,20 @@ impl<'a> Planner<'a, '_> {
         }
         let known = self.contents.arns.get(name).is_some_and(|arn| **arn == *instance);
         let callers = known.then(|| self.contents.callers(name));
-        let removal = StatementRemoval { instance: instance.clone(), statements, callers };
+        let marked = |own: &&Own<'_>| own.marks() && statements.iter().any(|one| one.sid == own.sid);
+        let mut ends: BTreeSet<FunctionRef> = BTreeSet::new();
+        if matches!(ending, Ending::Unseen) {
+            let marks = pair.own.iter().filter(marked);
+            ends.extend(marks.flat_map(|own| [own.function.unqualified(), own.function.clone()]));
+        }
+        let ends = ends.into_iter().collect();
+        let removal = StatementRemoval { instance: instance.clone(), statements, ends, callers };
         let id = self.draft.remove(address, Removal::Statements(removal), reason, after, None);
         self.goodbyes.actions.entry(key).or_default().push(id);
     }
 
     fn refuse(&mut self, address: &Address, caller: &str) {
-        let message = format!("it is left over, but {caller} still calls the function");
+        let message = format!("it is orphaned, but {caller} still calls the function");
         let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
         self.draft.problems.push(Problem::held("still-referred", message).on(address).hint(hint));
     }

@@ -168,7 +168,7 @@ impl<'a> Contents<'a> {
         self.drop_ambiguous(draft);
         while let Some((at, user)) = self.needed() {
             let Some(left) = self.all[at].left_over.take() else { break };
-            let message = format!("it is left over, but {user} still refers to it");
+            let message = format!("it is orphaned, but {user} still refers to it");
             let hint = "take the reference out, or declare it again; nothing of it was removed.";
             draft.problems.push(Problem::held("still-referred", message).on(&left.address).hint(hint));
         }
@@ -214,7 +214,7 @@ impl<'a> Contents<'a> {
         }
         for (address, count) in counts.into_iter().filter(|(_, count)| *count > 1) {
             let message = format!(
-                "{count} {}s carry the tag of {address}: which is left over cannot be told",
+                "{count} {}s carry the tag of {address}: flowbind cannot tell which is orphaned",
                 address.kind
             );
             let hint = format!("take the tag `{OWNER_TAG}` off those that are not the set's.");
@@ -258,7 +258,7 @@ impl Content<'_> {
 
 impl LeftOver<'_> {
     fn reason(&self) -> String {
-        format!("left over: the set made `{}`, and the manifest does not name it any more", self.seen.name)
+        format!("orphaned: this set created `{}`, and the manifest no longer declares it", self.seen.name)
     }
 
     /// A published flow may be met by callers in ways that nobody can see here, such as a phone number.

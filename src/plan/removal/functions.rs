@@ -73,21 +73,21 @@ impl Planner<'_> {
     fn refusal(&self) -> Option<Problem> {
         if let Some(instance) = self.contents.blind.first() {
             let message = format!(
-                "it is left over, but not every flow and module of instance/{instance} could be read: one of them may call it"
+                "it is orphaned, but not every flow and module of instance/{instance} could be read: one of them may call it"
             );
-            let hint = "mend the gap that tells why, then run it again with --prune.";
+            let hint = "fix what could not be read, then run again with --prune.";
             return Some(Problem::held("cannot-tell", message).hint(hint));
         }
         let mut instances = self.contents.arns.keys();
         let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Qualifier::Any));
         if let Some(caller) = caller {
-            let message = format!("it is left over, but {caller} still refers to it");
+            let message = format!("it is orphaned, but {caller} still refers to it");
             let hint = "take the reference out, or declare the function again.";
             return Some(Problem::held("still-referred", message).hint(hint));
         }
         let held = self.goodbyes.held.contains(&(self.function.place.clone(), self.function.name.clone()));
-        let message = "it is left over, but an association or a statement of it has to stay";
-        let hint = "what holds it is listed with its own address; mend that, then run it again with --prune.";
+        let message = "it is orphaned, but an association or a statement of it has to stay";
+        let hint = "what keeps it is listed with its own address; fix that, then run again with --prune.";
         held.then(|| Problem::held("still-referred", message).hint(hint))
     }
 

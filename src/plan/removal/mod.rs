@@ -24,7 +24,8 @@ pub(super) use contents::kind as kind_of;
 pub(crate) use contents::logical;
 pub use reads::{RemovalReads, removal_reads};
 pub use spec::{
-    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, Removal, RoleRemoval, StatementRemoval,
+    Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RoleRemoval,
+    StatementRemoval,
 };
 
 /// Adds deletions to a draft; says how much goes where that is so much that somebody has to insist.
@@ -36,7 +37,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -
         let address = Address::new(Kind::Instance, instance);
         let message =
             format!("not every flow and module of {address} could be read: nothing of it is removed");
-        let hint = "what could not be read is listed as a gap; mend that and run the command again.";
+        let hint = "fix what could not be read, then run again.";
         draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
     }
     contents.plan(draft, &mut tally);

@@ -1,5 +1,8 @@
 //! What the set and others have between one instance and one function.
 
+use serde_json::Value;
+
+use super::OwnStatement;
 use crate::plan::ActionId;
 use crate::resource::{FunctionRef, Grant, Label, SetName, SidKind};
 
@@ -7,11 +10,16 @@ use crate::resource::{FunctionRef, Grant, Label, SetName, SidKind};
 pub(super) struct Own<'a> {
     pub(super) function: FunctionRef,
     pub(super) sid: &'a str,
+    pub(super) body: &'a Value,
     pub(super) kind: SidKind,
     pub(super) left_over: bool,
 }
 
 impl Own<'_> {
+    pub(super) fn as_seen(&self) -> OwnStatement {
+        OwnStatement { function: self.function.clone(), sid: self.sid.to_owned(), body: self.body.clone() }
+    }
+
     /// Whether it marks an association as the set's.
     pub(super) fn marks(&self) -> bool {
         self.kind == SidKind::WithAssociation
@@ -40,6 +48,8 @@ pub(super) struct Pair<'a> {
 pub(super) enum Ending {
     /// It is none of the set's, or is not there.
     None,
+    /// A mark that goes speaks of it, and the list does not show it.
+    Unseen,
     /// It is wanted, or has to stay.
     Stays { held: bool },
     /// This action ends it.

@@ -1,5 +1,7 @@
 //! Deletions, as data.
 
+use serde_json::Value;
+
 use crate::plan::{GrantSpec, KeptFlow};
 use crate::resource::{FunctionRef, InstanceArn, Place};
 use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
@@ -64,10 +66,24 @@ pub struct KeptGrant {
 pub struct StatementRemoval {
     /// The instance that they are for.
     pub instance: InstanceArn,
-    /// The function and qualifier whose policy holds each, with its Sid.
-    pub statements: Vec<(FunctionRef, String)>,
+    /// The statements.
+    pub statements: Vec<OwnStatement>,
+    /// Associations that a mark among the statements speaks of and the list did not show. It may show late what an
+    /// interrupted run did, so that they are ended before the mark goes.
+    pub ends: Vec<FunctionRef>,
     /// Set where the instance is there, so that something may call the functions from it.
     pub callers: Option<Callers>,
+}
+
+/// A statement of the set's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnStatement {
+    /// The function and qualifier whose policy has it.
+    pub function: FunctionRef,
+    /// Its Sid.
+    pub sid: String,
+    /// All that was seen of it: it is read again right before, and stays when it differs.
+    pub body: Value,
 }
 
 /// A function to be deleted, with its versions, aliases and policies.

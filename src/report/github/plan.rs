@@ -24,8 +24,8 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
             level: Level::Warning,
             place: None,
             end_column: None,
-            title: format!("{} is held", plan.set),
-            lines: vec![format!("{much}; to do it all the same: --force")],
+            title: format!("{} is protected", plan.set),
+            lines: vec![format!("{much}; to do it anyway: --force")],
         }));
     }
     // What goes and what changes before what is new, since GitHub shows the first ones only.
@@ -58,7 +58,7 @@ fn problem(problem: &Problem, manifest: Option<&Manifest>, set: &str) -> Annotat
     let Problem { code, severity, origin, address, message, hint } = problem;
     let declared = || manifest?.origin(address.as_ref()?);
     let about = address.as_ref().map(|address| format!("{set}{address}: ")).unwrap_or_default();
-    let held = if *severity == Severity::Held { " (held)" } else { "" };
+    let held = if *severity == Severity::Held { " (blocked)" } else { "" };
     Annotation {
         level: if *severity == Severity::Error { Level::Error } else { Level::Warning },
         place: origin.as_ref().or_else(declared).cloned(),
@@ -77,7 +77,7 @@ fn action(action: &Action, declared: Option<&Origin>, set: &str) -> Annotation {
     };
     let guard = action.guard.as_ref();
     let guarded =
-        guard.map(|guard| format!("{}; to do it all the same: --allow {set}{}", guard.message, guard.allow));
+        guard.map(|guard| format!("{}; to do it anyway: --allow {set}{}", guard.message, guard.allow));
     Annotation {
         level: if guarded.is_some() { Level::Warning } else { Level::Notice },
         place: declared.cloned(),

@@ -160,7 +160,7 @@ fn summary(report: &Report) -> String {
         let _ = write!(out, ": {}", told.join(", "));
     }
     if !report.suppressed.is_empty() {
-        let _ = write!(out, "; {} let pass by the manifest", report.suppressed.len());
+        let _ = write!(out, "; {} suppressed by the manifest", report.suppressed.len());
     }
     out + ".\n"
 }
@@ -205,7 +205,7 @@ mod tests {
                   auth > Lookup  NoMatchingError  line 4    8 s
                   Lookup again                    line 5   24 s (3 times round)
 
-        4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 let pass by the manifest.
+        4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 suppressed by the manifest.
         "###);
     }
 

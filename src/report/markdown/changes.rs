@@ -88,10 +88,13 @@ fn removed(removal: &Removal) -> Vec<String> {
             functions.chain([format!("- instance: {}", removal.instance)]).collect()
         }
         Removal::Statements(removal) => {
-            let each = removal.statements.iter().flat_map(|(function, sid)| {
-                marked('-', &[("statement", sid), ("function", &function.arn())])
-            });
-            each.chain([format!("- instance: {}", removal.instance)]).collect()
+            let each = removal
+                .statements
+                .iter()
+                .flat_map(|one| marked('-', &[("statement", &one.sid), ("function", &one.function.arn())]));
+            let ends =
+                removal.ends.iter().map(|function| format!("- disassociates first: {}", function.arn()));
+            each.chain(ends).chain([format!("- instance: {}", removal.instance)]).collect()
         }
         Removal::Role(_) | Removal::Function(_) => {
             removal_lines(removal).into_iter().map(|line| format!("- {line}")).collect()

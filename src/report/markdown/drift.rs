@@ -152,7 +152,7 @@ fn head(drifts: &[Drift]) -> String {
             ));
         }
         drifts => {
-            out.push_str("| set | differs | agree | let pass |\n|---|---|--:|--:|\n");
+            out.push_str("| set | differs | agree | ignored |\n|---|---|--:|--:|\n");
             for drift in drifts.iter().take(SETS) {
                 let (set, agree, passed) = (code(drift.set.as_str()), drift.in_sync, drift.ignored());
                 let sums = sums(std::slice::from_ref(drift));
@@ -172,7 +172,7 @@ fn head(drifts: &[Drift]) -> String {
 fn let_pass(count: usize) -> String {
     match count {
         0 => String::new(),
-        many => format!(" {many} let pass by the ignore file."),
+        many => format!(" {many} ignored by the ignore file."),
     }
 }
 

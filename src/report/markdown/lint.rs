@@ -16,8 +16,8 @@ pub fn lint_markdown(report: &Report, sources: &Sources, notices: &[Notice]) -> 
     let mut head = format!("### flowbind lint: {}\n", tally(report));
     match report.suppressed.len() {
         0 => {}
-        1 => head.push_str("\n1 finding is let pass by the manifest.\n"),
-        n => head.push_str(&format!("\n{n} findings are let pass by the manifest.\n")),
+        1 => head.push_str("\n1 finding is suppressed by the manifest.\n"),
+        n => head.push_str(&format!("\n{n} findings are suppressed by the manifest.\n")),
     }
     let mut sections = vec![Section {
         heading: "Could not be read".to_owned(),

@@ -36,7 +36,7 @@ fn foot(plans: &[Plan]) -> String {
         return String::new();
     }
     let command = format!("flowbind apply --checksum {} PATH...", plan::checksum(plans));
-    let sure = "To write exactly this, with the options of this plan, and nothing if AWS or the manifest has moved since:";
+    let sure = "To write exactly this, with the options of this plan, and nothing if AWS or the manifest has changed since:";
     format!("{sure}\n\n{}", fence("sh", &[command]))
 }
 
@@ -62,7 +62,7 @@ fn attention(plans: &[Plan]) -> Vec<Item> {
     let forced = plans.iter().filter_map(|plan| {
         let much = prose(plan.force.as_ref()?);
         Some(Item::line(format!(
-            "**guard** {}: {much}; to do it all the same: `--force`",
+            "**protected** {}: {much}; to do it anyway: `--force`",
             code(&plan.set.to_string())
         )))
     });
@@ -74,7 +74,7 @@ fn attention(plans: &[Plan]) -> Vec<Item> {
             let option = code(&format!("--allow {set}{}", guard.allow));
             let why = prose(&guard.message);
             let address = code(&format!("{set}{}", action.id.address));
-            Some(Item::line(format!("**guard** {address}: {why}; to {verb} it all the same: {option}")))
+            Some(Item::line(format!("**protected** {address}: {why}; to {verb} it anyway: {option}")))
         })
     });
     of(Severity::Error).chain(gaps).chain(forced).chain(guarded).chain(of(Severity::Held)).collect()
@@ -144,7 +144,7 @@ fn head(plans: &[Plan]) -> String {
         out.push_str(&format!("\n{}\n", prose(&partial_line(partial))));
     }
     if errors > 0 {
-        out.push_str("\nNothing is written until the errors are mended.\n");
+        out.push_str("\nNothing is written until the errors are fixed.\n");
     }
     if gaps {
         out.push_str("\nSome of AWS could not be read; what is shown is what could be.\n");

@@ -22,7 +22,7 @@ pub(super) fn problem_item(problem: &Problem, set: &str) -> Item {
     let Problem { code: kind, severity, origin, address, message, hint } = problem;
     let word = match severity {
         Severity::Error => "error",
-        Severity::Held => "held",
+        Severity::Held => "blocked",
         Severity::Warning => "warning",
     };
     let address =

@@ -44,7 +44,7 @@ async fn a_protected_platform_that_was_interrupted_is_finished_without_a_word_mo
 }
 
 /// The first actions of a plan, in an order in which they may be carried out.
-fn cut(plan: &Plan, count: usize) -> Plan {
+pub(super) fn cut(plan: &Plan, count: usize) -> Plan {
     let mut first: Vec<flowbind::plan::Action> = Vec::new();
     while first.len() < count {
         let done = |id: &flowbind::plan::ActionId| first.iter().any(|action| action.id == *id);

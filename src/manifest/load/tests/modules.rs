@@ -24,7 +24,7 @@ fn modules_and_flows_are_checked_alike() {
         (
             "shared: { instances: [one, two]",
             "shared: { instances: []",
-            "m/a.yaml:52:26 no-instance: the module `shared` stands on no instance (name one of `instances`, or leave it out)",
+            "m/a.yaml:52:26 no-instance: the module `shared` is not assigned to any instance (name one of `instances`, or leave it out)",
         ),
         (
             "shared: { instances: [one, two]",
@@ -34,7 +34,7 @@ fn modules_and_flows_are_checked_alike() {
         (
             "shared: { instances: [one, two]",
             "shared: { instances: [one]",
-            "flows/auth.json:3:85 unknown-module: the module `shared` does not stand on the instance `two`, and `auth` does (a module can refer only to modules of its own instance)",
+            "flows/auth.json:3:85 unknown-module: the module `shared` is not on the instance `two`, but `auth` is (a module can refer only to modules of its own instance)",
         ),
         (
             "name: Auth",
@@ -124,7 +124,7 @@ fn tokens_of_modules_must_lead_somewhere() {
         ),
         (
             "${flow.old.id}",
-            "flows/shared.json:2:88 unknown-flow: the flow `old` does not stand on the instance `two`, and `shared` does (a module can refer only to flows of its own instance)",
+            "flows/shared.json:2:88 unknown-flow: the flow `old` is not on the instance `two`, but `shared` is (a module can refer only to flows of its own instance)",
         ),
         (
             "${module.auth.name}",

@@ -319,7 +319,7 @@ fn a_set_that_wants_nothing_is_reported() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:6:3 empty-set: the set wants nothing (add `instances`, `functions` and `flows` to `spec`)",
+            "m/a.yaml:6:3 empty-set: the set declares nothing (add `instances`, `functions` and `flows` to `spec`)",
         ]
     );
 }

@@ -144,7 +144,7 @@ fn a_set_name_has_at_most_forty_characters() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:4:9 bad-value: `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` has 41 characters; the name of a set has at most 40 (it stands in the ids of the statements that the set owns)",
+            "m/a.yaml:4:9 bad-value: `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` has 41 characters; the name of a set has at most 40 (the ids of the set's statements contain it)",
         ]
     );
 }

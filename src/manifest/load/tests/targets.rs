@@ -158,7 +158,7 @@ fn a_set_and_its_target_fit_into_the_id_of_a_statement() {
         run(31).unwrap_err(),
         [format!(
             "m/a.yaml:9:5 bad-value: `{both}` has 72 characters; a set and its target have at most 71 (shorten the target: \
-             both stand in the ids of the statements that the set owns)"
+             the ids of the set's statements contain both)"
         )]
     );
 }

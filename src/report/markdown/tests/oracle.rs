@@ -3,7 +3,7 @@
 use super::*;
 
 /// The words that are set in bold.
-const BOLD: [&str; 5] = ["error", "held", "warning", "guard", "not read"];
+const BOLD: [&str; 5] = ["error", "blocked", "warning", "protected", "not read"];
 
 /// What a page holds.
 #[derive(Debug, Default)]

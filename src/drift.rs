@@ -9,6 +9,7 @@ mod ignore;
 mod kind;
 mod planned;
 mod strangers;
+mod undeclared;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 pub use ignore::Ignored;
 pub use kind::{DriftKind, Moved};
+pub use undeclared::undeclared;
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::aws::{self, Keep, ObserveError, Progress, Session};
 use crate::drift::{self, Drift, Scope};
 use crate::manifest::Manifest;
-use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads};
+use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads, Undeclared};
 pub use crate::plan::{NotBegun, may_begin};
 use crate::resource::Address;
 
@@ -16,7 +16,7 @@ use crate::resource::Address;
 /// When the caller cannot be identified, or is in another account than the manifest says.
 pub async fn plan(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Plan, ObserveError> {
     let snapshot = aws::observe(session, desired, reads).await?;
-    Ok(plan::plan(desired, &snapshot))
+    Ok(Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) })
 }
 
 /// Looks at AWS and plans, deletions of what is left over among it.
@@ -43,9 +43,10 @@ pub async fn plan_audited(
 ) -> Result<Plan, ObserveError> {
     let mut snapshot = aws::observe(session, desired, reads).await?;
     aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
+    let pruned = plan::plan_pruned(desired, &snapshot);
     let planned = match prune {
-        true => plan::plan_pruned(desired, &snapshot),
-        false => plan::plan(desired, &snapshot),
+        true => pruned,
+        false => Plan { undeclared: Undeclared::deleted(&pruned), ..plan::plan(desired, &snapshot) },
     };
     Ok(plan::audited(planned, desired, &snapshot))
 }

@@ -107,6 +107,7 @@ mod tests {
             fingerprints: std::collections::BTreeMap::new(),
             partial: None,
             force: None,
+            undeclared: crate::plan::Undeclared::default(),
         }
     }
 

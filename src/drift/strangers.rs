@@ -27,13 +27,7 @@ pub(super) fn add(
     differences: &mut Vec<Difference>,
 ) {
     let finder = Finder::new(desired, observed, beside);
-    let mut found = Vec::new();
-    for (name, seen) in &finder.instances {
-        found.extend(finder.flows(name, seen));
-        found.extend(finder.associations(name, seen));
-    }
-    found.extend(finder.statements());
-    found.extend(finder.functions());
+    let found = finder.all();
     // What the planner has looked at more closely says more.
     let told: BTreeSet<(Kind, Option<Label>, Label)> = differences
         .iter()
@@ -47,7 +41,7 @@ pub(super) fn add(
 }
 
 /// What one look at AWS shows, with what is declared about it.
-struct Finder<'a> {
+pub(super) struct Finder<'a> {
     desired: &'a Manifest,
     observed: &'a Snapshot,
     beside: Vec<&'a Manifest>,
@@ -58,7 +52,7 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    fn new(desired: &'a Manifest, observed: &'a Snapshot, beside: &'a [Manifest]) -> Self {
+    pub(super) fn new(desired: &'a Manifest, observed: &'a Snapshot, beside: &'a [Manifest]) -> Self {
         let seen = observed.instances.iter();
         let instances = seen.filter_map(|(name, look)| Some((name, look.found()?))).collect();
         let mut policies: BTreeMap<FunctionRef, &ResourcePolicy> = BTreeMap::new();
@@ -74,6 +68,29 @@ impl<'a> Finder<'a> {
         policies.extend(read.filter_map(|(function, look)| Some((function.clone(), look.found()?))));
         let beside = beside.iter().filter(|other| other.set != desired.set).collect();
         Self { desired, observed, beside, instances, policies }
+    }
+
+    /// Everything that is there and not declared.
+    pub(super) fn all(&self) -> Vec<Difference> {
+        let mut found = Vec::new();
+        for (name, seen) in &self.instances {
+            found.extend(self.flows(name, seen));
+            found.extend(self.associations(name, seen));
+        }
+        found.extend(self.statements());
+        found.extend(self.functions());
+        found
+    }
+
+    /// The instances that are there.
+    pub(super) fn instances(&self) -> impl Iterator<Item = (&&'a Label, &&'a InstanceSeen)> {
+        self.instances.iter()
+    }
+
+    /// Whether a function is declared, or its policies or tags were read.
+    pub(super) fn is_known(&self, function: &FunctionRef) -> bool {
+        let same = |f: &FunctionRef| f.place == function.place && f.name == function.name;
+        self.declared(function).is_some() || self.found(function).is_some() || self.policies.keys().any(same)
     }
 
     /// Whether an instance may be one that is declared and could not be read: then nothing is known of what it needs.

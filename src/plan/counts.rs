@@ -83,6 +83,7 @@ mod tests {
             fingerprints: std::collections::BTreeMap::new(),
             partial: None,
             force: Some("much".to_owned()),
+            undeclared: crate::plan::Undeclared::default(),
         };
         assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 1 });
         assert_eq!(plan.forced().force, None);

@@ -43,6 +43,7 @@ mod schedule;
 mod standing;
 mod step;
 mod tags;
+mod undeclared;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -87,6 +88,7 @@ pub use standing::{
 };
 pub use step::{ActionId, Step};
 pub use tags::{TagTarget, TagsSpec};
+pub use undeclared::Undeclared;
 pub use uses::flow_address;
 pub(crate) use uses::{association_of, uses};
 #[cfg(feature = "aws")]
@@ -125,6 +127,8 @@ pub struct Plan {
     pub partial: Option<Partial>,
     /// Set where so much would be deleted that nothing at all is written unless somebody insists: says how much.
     pub force: Option<String>,
+    /// What the look showed beside the declared resources, where nothing is deleted.
+    pub undeclared: Undeclared,
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -360,6 +364,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
         fingerprints,
         partial: None,
         force: None,
+        undeclared: Undeclared::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::flow_site::Planned;
 use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
 use super::ownership::APPLIED_TAG;
-use super::{Cause, Draft, FlowSpec, Guard, Plan, flows};
+use super::{Cause, Draft, FlowSpec, Guard, Plan, Undeclared, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::manifest::Status;
@@ -108,6 +108,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         fingerprints: BTreeMap::new(),
         partial: None,
         force: None,
+        undeclared: Undeclared::default(),
     };
     let moves = Moves::of(kept, live);
     let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();

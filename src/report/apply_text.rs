@@ -164,6 +164,7 @@ mod tests {
             fingerprints: BTreeMap::new(),
             partial: None,
             force: None,
+            undeclared: crate::plan::Undeclared::default(),
         }
     }
 

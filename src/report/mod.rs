@@ -20,8 +20,10 @@ mod removal;
 mod sarif;
 #[cfg(test)]
 pub(crate) mod schema;
+mod several;
 pub mod source;
 mod style;
+mod undeclared;
 mod validate_json;
 mod visible;
 

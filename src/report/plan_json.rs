@@ -42,6 +42,12 @@ struct SetLine {
     /// The plan is a part of what would be done.
     #[serde(skip_serializing_if = "Option::is_none")]
     partial: Option<PartialLine>,
+    /// What the set created and no longer declares, as far as the look showed it; `--prune` looks at everything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    orphaned: Vec<String>,
+    /// How many resources of each kind are there that nothing declares and whose owner was not read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unchecked: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Debug, Serialize)]
@@ -214,6 +220,8 @@ impl PlanDocument {
                     only: only.iter().map(ToString::to_string).collect(),
                     left_out: *left_out,
                 }),
+                orphaned: plan.undeclared.orphans.iter().map(ToString::to_string).collect(),
+                unchecked: plan.undeclared.unchecked.iter().map(|(kind, n)| (kind.word(), *n)).collect(),
             });
             document.actions.extend(plan.actions.iter().map(|action| action_line(plan, action)));
             document.problems.extend(plan.problems.iter().cloned());

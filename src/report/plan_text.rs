@@ -7,6 +7,7 @@ use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
 use super::style::{bold, dim, green, red, yellow};
+use super::undeclared::{orphaned, unchecked};
 use crate::operations::Operation;
 use crate::plan::{self, Action, Change, Counts, GrantSpec, Partial, Plan, Spec, Step};
 
@@ -25,6 +26,9 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     let Counts { create, update, delete } = plan.counts();
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
         (true, false, true) if plan.partial.is_some() => format!("{}: nothing to do there.", plan.set),
+        (true, false, true) if !plan.undeclared.orphans.is_empty() => {
+            format!("{}: nothing to write.", plan.set)
+        }
         (true, false, true) => format!("{}: in sync.", plan.set),
         _ => format!("{}: {create} to create, {update} to update, {delete} to delete.", plan.set),
     };
@@ -40,6 +44,12 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
     }
     if let Some(much) = &plan.force {
         let _ = writeln!(out, "{} {much}; to do it anyway: --force", red("protected:"));
+    }
+    if let Some(orphaned) = orphaned(&plan.undeclared) {
+        let _ = writeln!(out, "{}", yellow(&orphaned));
+    }
+    if let Some(unchecked) = unchecked(&plan.undeclared) {
+        let _ = writeln!(out, "{}", dim(&unchecked));
     }
     if plan.is_incomplete() {
         let _ = writeln!(

@@ -65,6 +65,7 @@ mod states;
 mod story;
 mod streams;
 mod two_appliers;
+mod undeclared;
 mod world;
 
 // Asks at a terminal.

@@ -47,6 +47,19 @@ impl<'a> Finder<'a> {
         found
     }
 
+    /// Whether a line of a list is neither declared nor made by the service with every instance.
+    pub(in crate::drift) fn is_beside(
+        &self,
+        kind: Kind,
+        instance: &'a Label,
+        seen: &InstanceSeen,
+        name: &str,
+        summary: &FlowSummary,
+    ) -> bool {
+        let default = kind == Kind::Flow && DEFAULTS.contains(&name);
+        !default && !self.is_declared(kind, instance, seen, name, summary)
+    }
+
     /// Whether the manifest, or another of the run, means it: by its name, or under another name by its tag.
     fn is_declared(
         &self,

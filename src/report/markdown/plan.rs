@@ -6,6 +6,7 @@ use super::problems::{gap_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::plan::{self, Action, Change, Counts, Plan};
 use crate::report::plan_text::{can_be_approved, partial_line, step_text};
+use crate::report::undeclared::{orphaned, unchecked};
 use crate::resource::{Problem, Severity};
 
 /// The most sets with a row of their own.
@@ -116,6 +117,7 @@ fn head(plans: &[Plan]) -> String {
     let held = plans.iter().any(Plan::is_held);
     let mut title = match idle {
         true if gaps || held || errors > 0 => "nothing to write".to_owned(),
+        true if plans.iter().any(|plan| !plan.undeclared.orphans.is_empty()) => "nothing to write".to_owned(),
         true if plans.iter().any(|plan| plan.partial.is_some()) => "nothing to do there".to_owned(),
         true => "in sync".to_owned(),
         false => format!("{} to create, {} to update, {} to delete", sum.create, sum.update, sum.delete),
@@ -142,6 +144,12 @@ fn head(plans: &[Plan]) -> String {
     }
     if let Some(partial) = plans.iter().find_map(|plan| plan.partial.as_ref()) {
         out.push_str(&format!("\n{}\n", prose(&partial_line(partial))));
+    }
+    for plan in plans.iter().take(SETS) {
+        let set = if plans.len() > 1 { format!("{}: ", code(&plan.set.to_string())) } else { String::new() };
+        for line in [orphaned(&plan.undeclared), unchecked(&plan.undeclared)].into_iter().flatten() {
+            out.push_str(&format!("\n{set}{}\n", prose(&line)));
+        }
     }
     if errors > 0 {
         out.push_str("\nNothing is written until the errors are fixed.\n");

@@ -99,6 +99,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         fingerprints: [].into(),
         partial: None,
         force: None,
+        undeclared: crate::plan::Undeclared::default(),
     }
 }
 

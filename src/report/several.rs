@@ -1,0 +1,35 @@
+//! Many things of one kind in a sentence: counted, and cut where nobody would read on.
+
+/// The most that are named in one line.
+const NAMED: usize = 10;
+
+/// Counts something whose plural ends in `s`.
+pub(crate) fn of(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// Names them all, or the first of them and how many more there are.
+pub(crate) fn cut(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    match items.len().checked_sub(NAMED) {
+        None | Some(0) => items.join(", "),
+        Some(_) => {
+            let named = NAMED - 1;
+            format!("{} and {} more", items[..named].join(", "), items.len() - named)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_and_never_to_hide_a_single_one() {
+        let list = |n: usize| cut((1..=n).map(|n| n.to_string()));
+        assert_eq!(list(0), "");
+        assert_eq!(list(10), "1, 2, 3, 4, 5, 6, 7, 8, 9, 10");
+        assert_eq!(list(11), "1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more");
+        assert_eq!(list(249), "1, 2, 3, 4, 5, 6, 7, 8, 9 and 240 more");
+    }
+}

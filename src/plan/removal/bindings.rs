@@ -192,10 +192,8 @@ impl<'a> Planner<'a, '_> {
         let qualified: BTreeSet<&FunctionRef> =
             marks.iter().map(|own| &own.function).filter(|f| f.qualifier.is_some() && listed(f)).collect();
         let unqualified = listed(function);
-        let unneeded = !pair.associated && pair.other.is_none();
-        let going = || unneeded && marks.iter().any(|own| own.left_over);
         if marks.is_empty() || (qualified.is_empty() && !unqualified) {
-            return if going() { self.unseen(name, function_name, function) } else { Ending::None };
+            return self.unseen(name, function_name, function, pair);
         }
         self.tally.own(Kind::Association);
         if pair.associated {
@@ -249,7 +247,17 @@ impl<'a> Planner<'a, '_> {
 
     /// The list may show late what a run did right before it was interrupted: the mark speaks of it, so that it does
     /// not go alone.
-    fn unseen(&mut self, name: &Label, function_name: &Label, function: &FunctionRef) -> Ending {
+    fn unseen(
+        &mut self,
+        name: &Label,
+        function_name: &Label,
+        function: &FunctionRef,
+        pair: &Pair<'_>,
+    ) -> Ending {
+        let goes = pair.own.iter().any(|own| own.marks() && own.left_over);
+        if !goes || pair.associated || pair.other.is_some() {
+            return Ending::None;
+        }
         let Some(caller) = self.contents.caller(name, function, Qualifier::Any) else {
             return Ending::Unseen;
         };

@@ -184,6 +184,9 @@ impl Fault {
     pub(super) fn outcome(&self, sent: bool) -> Outcome {
         let (message, hint) = (self.to_string(), self.hint());
         let unseen = self.maybe_done() || matches!(self.kind, FaultKind::Throttled | FaultKind::OutOfTime);
+        if self.kind == FaultKind::QuotaBefore && !sent {
+            return Outcome::NotBegun { message: self.message.clone() };
+        }
         let unknown = match self.operation.writes() {
             true => self.maybe_done(),
             false => sent && unseen,

@@ -102,7 +102,8 @@ impl Session {
         let associate =
             client.connect.associate_lambda_function().instance_id(&instance.id).function_arn(function);
         let request = || associate.clone().send();
-        self.call(Operation::AssociateLambdaFunction, &instance.place, subject, request).await.map(|_| ())
+        let here = (&instance.place, instance.id.as_str());
+        self.create(Operation::AssociateLambdaFunction, here, subject, request).await.map(|_| ())
     }
 
     /// Reads the settings of an instance, by their names in the API.

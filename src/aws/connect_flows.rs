@@ -182,7 +182,7 @@ impl Session {
             let create =
                 create.content(content).set_description(spec.description.clone()).set_tags(Some(tags));
             let request = || create.clone().send();
-            let answer = self.call(operation, &instance.place, subject, request).await?;
+            let answer = self.create(operation, (&instance.place, &instance.id), subject, request).await?;
             (operation, answer.id, answer.arn)
         } else {
             let operation = Operation::CreateContactFlow;
@@ -192,7 +192,7 @@ impl Session {
             let create =
                 create.set_description(spec.description.clone()).set_status(saved).set_tags(Some(tags));
             let request = || create.clone().send();
-            let answer = self.call(operation, &instance.place, subject, request).await?;
+            let answer = self.create(operation, (&instance.place, &instance.id), subject, request).await?;
             (operation, answer.contact_flow_id, answer.contact_flow_arn)
         };
         match (id, arn) {

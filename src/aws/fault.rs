@@ -32,6 +32,8 @@ pub enum FaultKind {
     Throttled,
     /// A quota is reached; trying again does not help.
     Quota,
+    /// An earlier call reached the quota that this one needs: it was not made, or refused like that one.
+    QuotaBefore,
     /// The caller lacks a permission.
     Denied,
     /// There are no credentials, or they are not accepted.
@@ -215,7 +217,8 @@ fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind
         "LimitExceededException"
         | "LimitExceeded"
         | "ServiceQuotaExceededException"
-        | "PolicyLengthExceededException" => FaultKind::Quota,
+        | "PolicyLengthExceededException"
+        | "CodeStorageExceededException" => FaultKind::Quota,
         "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" => FaultKind::Denied,
         "ExpiredToken"
         | "ExpiredTokenException"

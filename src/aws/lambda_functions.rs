@@ -111,7 +111,7 @@ impl Session {
                 .set_tags(Some(tags.clone().into_iter().collect()));
             create.customize().config_override(patient(attempt)).send()
         };
-        let created = self.call(Operation::CreateFunction, &function.place, subject, request).await;
+        let created = self.create(Operation::CreateFunction, (&function.place, ""), subject, request).await;
         created.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
     }
 

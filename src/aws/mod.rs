@@ -37,6 +37,7 @@ mod once;
 mod pace;
 mod pages;
 mod publish;
+mod quota;
 mod reread;
 mod role_race;
 mod schedule;

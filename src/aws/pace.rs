@@ -42,6 +42,13 @@ impl Pacer {
         }
     }
 
+    /// Counts a call less: it waited for its turn and was not made.
+    pub(super) fn withdraw(&self, operation: Operation) {
+        let mut state = self.lock();
+        let count = state.calls.entry(operation).or_default();
+        *count = count.saturating_sub(1);
+    }
+
     /// Takes a token, if need be one of the future, and says how long it is until then.
     fn take(&self, place: &Place, operation: Operation, now: Instant) -> Duration {
         let mut state = self.lock();

@@ -149,6 +149,10 @@ fn verdict(action: &Action, ended: &BTreeMap<ActionId, Outcome>, allowed: &BTree
     for needed in &action.after {
         match ended.get(needed) {
             Some(Outcome::Applied | Outcome::AlreadySo) => {}
+            // Why that was not tried is why this is not.
+            Some(Outcome::NotBegun { message }) => {
+                return Verdict::Not(Outcome::NotBegun { message: message.clone() });
+            }
             Some(_) => return Verdict::Not(Outcome::Skipped { because_of: needed.clone() }),
             None => all = false,
         }

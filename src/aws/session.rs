@@ -20,6 +20,7 @@ use super::budget::{Budget, Patience};
 use super::clients::Clients;
 use super::fault::{Fault, FaultKind};
 use super::pace::Pacer;
+use super::quota::{Counted, Reached};
 use super::stop::StopHandle;
 use super::trace::Attempt;
 use crate::operations::{Operation, Repeat};
@@ -127,6 +128,7 @@ pub struct Session {
     pub(super) pacer: Pacer,
     stop: StopHandle,
     pub(super) budget: Budget,
+    reached: Reached,
 }
 
 /// As whom clients sign.
@@ -167,7 +169,7 @@ impl Session {
         let budget = Budget::new(options.visible_within, options.timeout);
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        Self { options, base, clients, assumed, lost, pacer, stop, budget }
+        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached: Reached::default() }
     }
 
     /// The calls made so far, retries and pages included.
@@ -321,6 +323,64 @@ impl Session {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
+        self.attempts((operation, place, subject), None, send).await
+    }
+
+    /// Makes a call that creates what a quota counts, on an instance or else in the account and Region. Once a call has
+    /// reached that quota no other is made.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::call`]; [`FaultKind::QuotaBefore`] where another call has reached the quota.
+    pub(super) async fn create<T, E, F>(
+        &self,
+        operation: Operation,
+        (place, instance): (&Place, &str),
+        subject: &str,
+        send: impl Fn() -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let counted = (operation, place.clone(), instance.to_owned());
+        let made = self.attempts((operation, place, subject), Some(&counted), send).await;
+        made.map_err(|fault| self.reached.note(&counted, fault))
+    }
+
+    /// Waits for a call's turn; gives a fault where a quota is reached that it needs.
+    async fn admit(
+        &self,
+        (operation, place, subject): (Operation, &Place, &str),
+        counted: Option<&Counted>,
+    ) -> Result<(), Fault> {
+        let Some(counted) = counted else {
+            self.pacer.admit(place, operation).await;
+            return Ok(());
+        };
+        if let Some(fault) = self.reached.refusal(counted, subject) {
+            return Err(fault);
+        }
+        tokio::select! {
+            biased;
+            fault = self.reached.refused(counted, subject) => {
+                self.pacer.withdraw(operation);
+                Err(fault)
+            }
+            () = self.pacer.admit(place, operation) => Ok(()),
+        }
+    }
+
+    async fn attempts<T, E, F>(
+        &self,
+        (operation, place, subject): (Operation, &Place, &str),
+        counted: Option<&Counted>,
+        send: impl Fn() -> F,
+    ) -> Result<T, Fault>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
         let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).get(&place.account).cloned();
         if let Some(fault) = lost {
             return Err(Fault { subject: subject.to_owned(), ..fault });
@@ -332,7 +392,7 @@ impl Session {
                 return Err(fault);
             }
             tries += 1;
-            self.pacer.admit(place, operation).await;
+            self.admit((operation, place, subject), counted).await?;
             let began = Instant::now();
             let attempt = Attempt { operation, place, subject, number: tries };
             let fault = match attempt.make(send(), |error| Fault::read(operation, subject, error)).await {

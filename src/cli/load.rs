@@ -11,6 +11,9 @@ use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, So
 use crate::report::source;
 use crate::resource::{Origin, Problem, Severity};
 
+/// So many problems with one hint show it once.
+const MANY: usize = 3;
+
 /// Reads manifests.
 pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
     let inputs = Inputs {
@@ -72,17 +75,38 @@ pub(super) fn load_or_report(
 
 /// Shows problems where they are.
 pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
-    for problem in problems {
-        terminal.note(&note(problem, sources));
+    for (problem, hinted) in together(problems) {
+        terminal.note(&note(problem, sources, hinted));
     }
 }
 
-fn note(problem: &Problem, sources: &Sources) -> Note {
+/// Brings problems together that many have one hint: only the last of them shows it. Everything else keeps its order.
+fn together(problems: &[Problem]) -> Vec<(&Problem, bool)> {
+    let same = |a: &Problem, b: &Problem| {
+        a.hint.is_some() && (a.severity, a.code, &a.hint) == (b.severity, b.code, &b.hint)
+    };
+    let mut shown: Vec<(&Problem, bool)> = Vec::new();
+    for (at, problem) in problems.iter().enumerate() {
+        let group: Vec<&Problem> = problems.iter().filter(|other| same(problem, other)).collect();
+        if group.len() < MANY {
+            shown.push((problem, true));
+        } else if !problems[..at].iter().any(|before| same(problem, before)) {
+            let last = group.len() - 1;
+            shown.extend(group.into_iter().enumerate().map(|(n, problem)| (problem, n == last)));
+        }
+    }
+    shown
+}
+
+fn note(problem: &Problem, sources: &Sources, hinted: bool) -> Note {
     let level = match problem.severity {
         Severity::Error => Level::Error,
         Severity::Held | Severity::Warning => Level::Warning,
     };
-    let text = source::render(problem, sources, true);
+    let text = match hinted {
+        true => source::render(problem, sources, true),
+        false => source::render(&Problem { hint: None, ..problem.clone() }, sources, true),
+    };
     let mut note = Note::new(level, problem.message.clone()).worded(text.trim_end());
     note = note.hint(problem.hint.as_ref()).field("code", problem.code);
     if let Some(address) = &problem.address {

@@ -1,6 +1,6 @@
 //! Progress: results of actions as they end, and one live line on a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -106,6 +106,8 @@ struct State {
     open: BTreeMap<Address, usize>,
     /// How many of the actions have ended that are carried out.
     ended: usize,
+    /// The hints that were shown: each is worth showing once.
+    hinted: BTreeSet<String>,
     /// The first failure to write a result.
     error: Option<io::Error>,
 }
@@ -174,7 +176,9 @@ impl Progress for Console<'_> {
         let mut state = self.state();
         if self.text {
             let set = self.several.then(|| self.plan.set.as_str());
-            if let Err(error) = self.terminal.result(&report::outcome_text(set, id, outcome)) {
+            let shown = outcome.hint().is_some_and(|hint| !state.hinted.insert(hint.to_owned()));
+            let told = if shown { &outcome.clone().without_hint() } else { outcome };
+            if let Err(error) = self.terminal.result(&report::outcome_text(set, id, told)) {
                 state.error.get_or_insert(error);
             }
         }

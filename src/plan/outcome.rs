@@ -43,9 +43,9 @@ pub enum Outcome {
         /// What to do.
         hint: Option<String>,
     },
-    /// It was not tried, because the run ended before.
+    /// It was not tried, because the run ended before, or a quota was reached that it needs.
     NotBegun {
-        /// Why the run ended.
+        /// Why the run ended, or what reached the quota.
         message: String,
     },
 }
@@ -54,6 +54,23 @@ impl Outcome {
     /// Whether AWS now holds what the action was to write.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Applied | Self::AlreadySo)
+    }
+
+    /// What to do, where there is something.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Failed { hint, .. } | Self::Unknown { hint, .. } => hint.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same without its hint.
+    #[must_use]
+    pub fn without_hint(mut self) -> Self {
+        if let Self::Failed { hint, .. } | Self::Unknown { hint, .. } = &mut self {
+            *hint = None;
+        }
+        self
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::several::first;
 use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
 use crate::resource::Address;
@@ -124,8 +125,12 @@ fn not_begun(report: &ApplyReport) -> String {
     let mut out = String::new();
     for (reason, addresses) in reasons {
         let _ = writeln!(out, "\n{}", yellow(&format!("Not begun: {reason}")));
-        for address in addresses {
+        let (named, more) = first(addresses.into_iter().map(ToString::to_string));
+        for address in named {
             let _ = writeln!(out, "  {address}");
+        }
+        if more > 0 {
+            let _ = writeln!(out, "  and {more} more");
         }
     }
     out

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
 use super::removal::removal_lines;
+use super::several::cut;
 use super::style::{bold, dim, green, red, yellow};
 use super::undeclared::{orphaned, unchecked};
 use crate::operations::Operation;
@@ -64,7 +65,7 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
 /// Says that a plan is a part, and of what.
 pub(super) fn partial_line(partial: &Partial) -> String {
     let only: Vec<String> = partial.only.iter().map(ToString::to_string).collect();
-    let only = if only.is_empty() { "nothing of this set".to_owned() } else { only.join(", ") };
+    let only = if only.is_empty() { "nothing of this set".to_owned() } else { cut(only) };
     let rest = match partial.left_out {
         0 => "nothing else differs".to_owned(),
         1 => "1 other change is left out".to_owned(),

@@ -10,14 +10,20 @@ pub(crate) fn of(count: usize, what: &str) -> String {
 
 /// Names them all, or the first of them and how many more there are.
 pub(crate) fn cut(items: impl IntoIterator<Item = String>) -> String {
-    let items: Vec<String> = items.into_iter().collect();
-    match items.len().checked_sub(NAMED) {
-        None | Some(0) => items.join(", "),
-        Some(_) => {
-            let named = NAMED - 1;
-            format!("{} and {} more", items[..named].join(", "), items.len() - named)
-        }
+    match first(items) {
+        (named, 0) => named.join(", "),
+        (named, more) => format!("{} and {more} more", named.join(", ")),
     }
+}
+
+/// Takes those that are named, and counts the others.
+pub(crate) fn first(items: impl IntoIterator<Item = String>) -> (Vec<String>, usize) {
+    let mut items: Vec<String> = items.into_iter().collect();
+    if items.len() <= NAMED {
+        return (items, 0);
+    }
+    let more = items.split_off(NAMED - 1).len();
+    (items, more)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ mod packages;
 mod permissions;
 mod permissions_apply;
 mod permissions_prune;
+mod quotas;
 mod races;
 mod races_bindings;
 mod races_functions;

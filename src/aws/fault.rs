@@ -11,6 +11,7 @@ use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer;
 use crate::operations::Operation;
+use crate::resource::Mask;
 
 /// How the message of an answer begins that came in place of the service's.
 const NOT_THE_SERVICE: &str = "an answer that is not the service's";
@@ -104,6 +105,16 @@ impl Fault {
             _ => None,
         };
         Self { operation, subject: subject.to_owned(), kind, message, request_id }
+    }
+
+    /// Takes secret values out of what the service said, before anybody logs it or reports it.
+    pub(super) fn masked(mut self, mask: &Mask) -> Self {
+        let clean = |text: &mut String| *text = mask.foreign(text).into_owned();
+        clean(&mut self.message);
+        if let FaultKind::Invalid(problems) = &mut self.kind {
+            problems.iter_mut().for_each(clean);
+        }
+        self
     }
 
     /// Whether the call may have been carried out although it failed.
@@ -278,6 +289,17 @@ mod tests {
 
     fn denied(operation: Operation, message: &str) -> Fault {
         Fault { kind: FaultKind::Denied, ..Fault::unexpected(operation, "flow/main", message) }
+    }
+
+    #[test]
+    fn a_value_that_the_service_repeats_is_hidden() {
+        let mask = Mask::default();
+        mask.hide(["canary", "1"]);
+        let mut fault = denied(Operation::CreateFunction, "value 'canary' of 1 is bad");
+        fault.kind = FaultKind::Invalid(vec!["canary is bad".to_owned()]);
+        let fault = fault.masked(&mask);
+        assert_eq!(fault.message, "value '<hidden>' of 1 is bad");
+        assert_eq!(fault.kind, FaultKind::Invalid(vec!["<hidden> is bad".to_owned()]));
     }
 
     #[test]

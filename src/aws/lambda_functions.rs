@@ -1,6 +1,7 @@
 //! Functions from `source:` at AWS Lambda: the calls, and what comes back as plain data.
 //!
-//! Values of the environment go into the requests and nowhere else: a fault that repeats one is scrubbed.
+//! Values of the environment go into the requests and nowhere else: the session's mask knows them before they are sent,
+//! and takes them out of what the service says.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,9 +17,6 @@ use crate::operations::Operation;
 use crate::plan::FunctionSpec;
 use crate::resource::{FunctionRef, Secret};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
-
-/// A shorter value is not looked for in messages: it would be found everywhere.
-const SHORTEST_SCRUBBED: usize = 4;
 
 impl Session {
     /// Reads a function, without its alias; none if there is no such function.
@@ -87,6 +85,11 @@ impl Session {
         }))
     }
 
+    /// No fault may repeat these values from now on.
+    fn hide(&self, environment: Option<&BTreeMap<String, Secret>>) {
+        self.mask().hide(environment.into_iter().flat_map(BTreeMap::values).map(Secret::expose));
+    }
+
     /// Creates a function. There is no idempotency token, but the name can be taken only once.
     pub(super) async fn create_function(
         &self,
@@ -95,6 +98,7 @@ impl Session {
         subject: &str,
     ) -> Result<(), Fault> {
         let (function, source) = (&spec.function, &spec.source);
+        self.hide(source.environment.as_ref());
         let client = self.at(&function.place);
         let attempt = self.attempt_with(source.code.zip.len());
         let request = || {
@@ -112,7 +116,7 @@ impl Session {
             create.customize().config_override(patient(attempt)).send()
         };
         let created = self.create(Operation::CreateFunction, (&function.place, ""), subject, request).await;
-        created.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
+        created.map(|_| ())
     }
 
     /// Replaces the code, if the function still has this revision.
@@ -141,6 +145,7 @@ impl Session {
         subject: &str,
     ) -> Result<(), Fault> {
         let (function, source) = (&spec.function, &spec.source);
+        self.hide(source.environment.as_ref());
         let client = self.at(&function.place);
         let changes = |path: &str| spec.fields.iter().any(|field| field.path.split('.').next() == Some(path));
         let update = client.lambda.update_function_configuration().function_name(&function.name);
@@ -156,7 +161,7 @@ impl Session {
         let request = || update.clone().send();
         let updated =
             self.call(Operation::UpdateFunctionConfiguration, &function.place, subject, request).await;
-        updated.map(|_| ()).map_err(|fault| scrub(fault, source.environment.as_ref()))
+        updated.map(|_| ())
     }
 
     /// Publishes a version of the code that is meant, if the function still has this revision. Gives the version:
@@ -234,22 +239,6 @@ fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
     Environment::builder().set_variables(Some(variables.collect())).build()
 }
 
-/// Takes values of the environment out of what the service said.
-fn scrub(mut fault: Fault, environment: Option<&BTreeMap<String, Secret>>) -> Fault {
-    let clean = |text: &mut String| {
-        for value in environment.into_iter().flat_map(BTreeMap::values) {
-            if value.expose().len() >= SHORTEST_SCRUBBED {
-                *text = text.replace(value.expose(), &value.to_string());
-            }
-        }
-    };
-    clean(&mut fault.message);
-    if let FaultKind::Invalid(problems) = &mut fault.kind {
-        problems.iter_mut().for_each(clean);
-    }
-    fault
-}
-
 fn seen(function: &FunctionRef, answer: GetFunctionOutput) -> Option<FunctionSeen> {
     let GetFunctionOutput { configuration, tags, tags_error, .. } = answer;
     let live = configuration?;
@@ -307,22 +296,5 @@ fn configured(live: types::FunctionConfiguration) -> FunctionConfiguration {
         environment: environment
             .map(|variables| variables.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()),
         code: live.code_sha256.unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_that_the_service_repeats_is_scrubbed() {
-        let values =
-            BTreeMap::from([("A".to_owned(), Secret::new("canary")), ("B".to_owned(), Secret::new("1"))]);
-        let mut fault =
-            Fault::unexpected(Operation::CreateFunction, "function/x", "value 'canary' of 1 is bad");
-        fault.kind = FaultKind::Invalid(vec!["canary is bad".to_owned()]);
-        let fault = scrub(fault, Some(&values));
-        assert_eq!(fault.message, "value '<hidden>' of 1 is bad");
-        assert_eq!(fault.kind, FaultKind::Invalid(vec!["<hidden> is bad".to_owned()]));
     }
 }

@@ -25,7 +25,7 @@ use super::stop::StopHandle;
 use super::trace::Attempt;
 use crate::operations::{Operation, Repeat};
 use crate::plan::Pace;
-use crate::resource::{AccountId, Place, Region};
+use crate::resource::{AccountId, Mask, Place, Region};
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -88,6 +88,8 @@ pub struct Options {
     pub first_pause: Duration,
     /// The roles to assume for calls to some accounts.
     pub roles: BTreeMap<AccountId, AssumedRole>,
+    /// The values that no fault may repeat, those that are sent as environments among them.
+    pub mask: Mask,
 }
 
 /// A role to be assumed, as a manifest's `accounts:` names it.
@@ -111,6 +113,7 @@ impl Options {
             timeout: None,
             first_pause: FIRST_PAUSE,
             roles: BTreeMap::new(),
+            mask: Mask::default(),
         }
     }
 }
@@ -237,6 +240,11 @@ impl Session {
     /// The first pause between two tries, or two looks.
     pub(super) fn first_pause(&self) -> Duration {
         self.options.first_pause
+    }
+
+    /// The values that no fault may repeat.
+    pub(super) fn mask(&self) -> &Mask {
+        &self.options.mask
     }
 
     /// How long AWS may work on what it has accepted.
@@ -395,7 +403,8 @@ impl Session {
             self.admit((operation, place, subject), counted).await?;
             let began = Instant::now();
             let attempt = Attempt { operation, place, subject, number: tries };
-            let fault = match attempt.make(send(), |error| Fault::read(operation, subject, error)).await {
+            let read = |error: &_| Fault::read(operation, subject, error).masked(&self.options.mask);
+            let fault = match attempt.make(send(), read).await {
                 Ok(answer) => {
                     self.budget.note(operation, place, subject, None);
                     return Ok(answer);

@@ -47,6 +47,7 @@ impl Connection {
                 timeout: args.timeout,
                 first_pause: FIRST_PAUSE,
                 roles: roles(manifests),
+                mask: terminal.mask().clone(),
             })
             .await;
             let session =
@@ -62,7 +63,8 @@ impl Connection {
         let emulator = started
             .with_context(|| format!("the sandbox in {} could not be started", file.display()))
             .map_err(|error| Failure::new(Exit::Error, error))?;
-        let options = Options { timeout: args.timeout, ..Options::embedded(emulator.url()) };
+        let mask = terminal.mask().clone();
+        let options = Options { timeout: args.timeout, mask, ..Options::embedded(emulator.url()) };
         let session = Session::open(options).await;
         Ok(Self { session, emulator: Some(emulator) })
     }

@@ -135,7 +135,7 @@ fn manifests(
         targets: args.targets.clone(),
         region: args.region.clone(),
     };
-    let loaded = match manifest::load(&inputs.manifests, &given, &Disk) {
+    let loaded = match load::read(&inputs.manifests, &given, terminal) {
         Ok(loaded) => loaded,
         Err(problems) => {
             load::show(&problems.problems, &problems.sources, terminal);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::path::PathBuf;
 
 use super::args::{EmulatorArgs, ManifestArgs};
 use super::exit::{Exit, Failure};
@@ -14,17 +15,25 @@ use crate::resource::{Origin, Problem, Severity};
 /// So many problems with one hint show it once.
 const MANY: usize = 3;
 
-/// Reads manifests.
-pub(super) fn load(args: &ManifestArgs) -> Result<Loaded, Problems> {
+/// Reads manifests. From then on nothing that is written shows the values of their environments.
+pub(super) fn load(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Problems> {
     let inputs = Inputs {
         vars: args.vars.clone(),
         var_files: args.var_files.clone(),
         targets: args.targets.clone(),
         region: args.region.clone(),
     };
-    let loaded = manifest::load(&args.paths, &inputs, &Disk)?;
+    let loaded = read(&args.paths, &inputs, terminal)?;
     log_left_out(&loaded);
     Ok(loaded)
+}
+
+/// Reads manifests with what is given beside them, and tells the terminal's mask their secrets.
+pub(super) fn read(paths: &[PathBuf], inputs: &Inputs, terminal: &Terminal) -> Result<Loaded, Problems> {
+    let loaded = manifest::load(paths, inputs, &Disk);
+    let sources = loaded.as_ref().map_or_else(|problems| &problems.sources, |loaded| &loaded.sources);
+    sources.teach(terminal.mask());
+    loaded
 }
 
 /// Logs what the packages of functions do not hold, each package once.
@@ -53,7 +62,7 @@ pub(super) fn load_or_report(
     terminal: &Terminal,
     page: impl Fn(&[Problem]) -> io::Result<Option<String>>,
 ) -> Result<Loaded, Failure> {
-    let loaded = load(args);
+    let loaded = load(args, terminal);
     if let Ok(loaded) = &loaded {
         show(&loaded.warnings, &loaded.sources, terminal);
     }

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use super::args::{Globals, LogFormat};
 use super::note::{Level, Note};
 use crate::report;
+use crate::resource::Mask;
 
 /// The two streams, and the line of progress that is drawn on the second.
 #[derive(Debug, Clone)]
@@ -20,6 +21,7 @@ pub(super) struct Terminal {
     quiet: bool,
     log: LogFormat,
     live: Arc<Mutex<Option<ProgressBar>>>,
+    mask: Mask,
 }
 
 impl Terminal {
@@ -29,12 +31,24 @@ impl Terminal {
             clap::ColorChoice::Always => ColorChoice::Always,
             clap::ColorChoice::Never => ColorChoice::Never,
         };
-        Self { color, quiet: globals.quiet, log: globals.log_format, live: Arc::default() }
+        Self {
+            color,
+            quiet: globals.quiet,
+            log: globals.log_format,
+            live: Arc::default(),
+            mask: Mask::default(),
+        }
+    }
+
+    /// The values that are taken out of all that is written here.
+    pub(super) fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// Writes a result. A pipe that nobody reads any more, or a terminal that was closed, stops nothing: what the
     /// command does, and the code that it ends with, are the same.
     pub(super) fn result(&self, text: &str) -> io::Result<()> {
+        let text = self.mask.text(text);
         self.around(|| {
             let mut out = AutoStream::new(io::stdout().lock(), self.color);
             match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -74,6 +88,7 @@ impl Terminal {
 
     /// Writes to stderr what is whole by itself.
     fn line(&self, text: &str) {
+        let text = self.mask.text(text);
         self.around(|| {
             let mut err = AutoStream::new(io::stderr().lock(), self.color);
             // When nobody can hear it there is nobody to tell.
@@ -83,7 +98,9 @@ impl Terminal {
 
     /// Writes bytes of the log to stderr.
     pub(super) fn log(&self, bytes: &[u8]) -> io::Result<()> {
-        self.around(|| io::stderr().lock().write_all(bytes))
+        let text = String::from_utf8_lossy(bytes);
+        let text = self.mask.text(&text);
+        self.around(|| io::stderr().lock().write_all(text.as_bytes()))
     }
 
     /// Takes the live line off the screen while something else is written.
@@ -122,7 +139,7 @@ impl Terminal {
     /// Asks, and takes the line. Where the answer is not waited for any more, the question's line is ended.
     pub(super) async fn ask(&self, question: &str) -> io::Result<String> {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
-        write!(err, "{question} ")?;
+        write!(err, "{} ", self.mask.text(question))?;
         err.flush()?;
         drop(err);
         // A thread of its own: nothing ends a read of a terminal, and the command must not wait for it.

@@ -10,7 +10,7 @@ use crate::audit::references;
 use crate::report::{self, ValidateDocument};
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let loaded = load::load(&args.manifest);
+    let loaded = load::load(&args.manifest, terminal);
     let (problems, sources) = match &loaded {
         Ok(loaded) => {
             let named = loaded.manifests.iter().flat_map(references);

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::access::Access;
 use super::call::{Call, Edit, View};
 use super::clock;
+use super::echo;
 use super::endless;
 use super::faults::{FalseAnswer, FaultKind, Faults};
 use super::front_door::Hosts;
@@ -297,6 +298,9 @@ impl Inner {
         }
         if faults.contains(&FaultKind::Internal) {
             return Err(ApiError::internal(service));
+        }
+        if faults.contains(&FaultKind::Echo) {
+            return Err(echo::refusal(call));
         }
         let access = Access::new(&self.faults, settings);
         let allowed = !faults.contains(&FaultKind::Deny) && access.missing(call, &self.state).is_none();

@@ -26,6 +26,8 @@ pub(super) enum FaultKind {
     Internal,
     /// Answers 403.
     Deny,
+    /// Answers 400 and repeats the texts of the request, in several encodings.
+    Echo,
     /// Closes the connection, nothing done.
     DropBefore,
     /// Does the work, then closes the connection.
@@ -87,6 +89,7 @@ const KINDS: &[(&str, FaultKind)] = &[
     ("throttle", FaultKind::Throttle),
     ("500", FaultKind::Internal),
     ("deny", FaultKind::Deny),
+    ("echo", FaultKind::Echo),
     ("drop-before", FaultKind::DropBefore),
     ("drop-after", FaultKind::DropAfter),
     ("html", FaultKind::False(FalseAnswer::Html)),

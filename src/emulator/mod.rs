@@ -49,6 +49,7 @@
 //! KIND       throttle              429 (IAM and STS: 400 Throttling)
 //!            500                   500
 //!            deny                  403, in AWS's words; also for the Lambda rights that Associate needs
+//!            echo                  400, with the texts of the request in its message: as they are, escaped, encoded, cut
 //!            drop-before           closes the connection, nothing done
 //!            drop-after            does the work, then closes the connection
 //!            delay=250ms|2s        waits first
@@ -141,6 +142,7 @@ mod connect_search;
 mod connect_tags;
 mod connection;
 mod core;
+mod echo;
 mod endless;
 mod faults;
 mod flow_content;

@@ -21,7 +21,7 @@ use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, MAX_BYTES, Node, Position};
-use super::{advice, digest, flows, mask, resolve, rivals};
+use super::{advice, digest, flows, hidden, mask, resolve, rivals};
 
 mod document;
 
@@ -320,7 +320,9 @@ impl Loader<'_> {
         let mut variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
         advice::plain_secrets(&document, &mut log);
+        let secret = hidden::variables(&document, vars);
         substitute(&mut document, &mut variables, &mut log);
+        hidden::note(&document, &secret, &variables, &mut self.sources);
         check(&document, Shape::Object(&MANIFEST), &mut log);
         check_inside(&document, &mut log);
         if let Some(target) = &target {

@@ -72,7 +72,7 @@ fn scalars<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
 }
 
 /// Names the variables of a text.
-fn used(text: &str) -> impl Iterator<Item = String> {
+pub(super) fn used(text: &str) -> impl Iterator<Item = String> {
     text.split("${var.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
 }
 

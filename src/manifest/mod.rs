@@ -15,6 +15,7 @@ mod example;
 mod files;
 mod flows;
 mod functions;
+mod hidden;
 mod load;
 mod log;
 mod mask;

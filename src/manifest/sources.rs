@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::resource::{Mask, Secret};
+
 /// The texts that were read, by the names that origins use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     texts: BTreeMap<String, String>,
     /// The lines, from 1, in which values are hidden.
     masked: BTreeMap<String, BTreeSet<usize>>,
+    /// The values of environments and of the variables that they use.
+    hidden: BTreeSet<Secret>,
+    /// The texts that manifests write elsewhere.
+    open: BTreeSet<String>,
 }
 
 impl Sources {
@@ -30,6 +36,26 @@ impl Sources {
     /// Whether values of a line, counted from 1, are hidden.
     pub fn hides(&self, file: &str, line: usize) -> bool {
         self.masked.get(file).is_some_and(|lines| lines.contains(&line))
+    }
+
+    /// Notes values that are secret.
+    pub(super) fn hide(&mut self, values: impl IntoIterator<Item = Secret>) {
+        self.hidden.extend(values);
+    }
+
+    /// Notes texts that are none.
+    pub(super) fn open<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
+        for text in texts {
+            if !self.open.contains(text) {
+                self.open.insert(text.to_owned());
+            }
+        }
+    }
+
+    /// Tells a mask the values of environments and of the variables that they use, which nothing may show.
+    pub fn teach(&self, mask: &Mask) {
+        mask.open(self.open.iter().map(String::as_str));
+        mask.hide(self.hidden.iter().map(Secret::expose));
     }
 
     /// Gives the text of a file.

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// What stands in place of a value.
-const HIDDEN: &str = "<hidden>";
+pub(super) const HIDDEN: &str = "<hidden>";
 /// How often a digest is hashed again: guessing a short value from a digest costs this much for each guess.
 const ROUNDS: u32 = 10_000;
 

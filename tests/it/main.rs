@@ -10,6 +10,7 @@ mod apply;
 mod apply_calls;
 mod budget;
 mod canary;
+mod canary_echo;
 mod cli;
 mod contents;
 mod corpus;

@@ -14,6 +14,7 @@ mod iam_policy;
 mod import;
 mod man;
 mod output;
+mod rollback;
 mod saving;
 mod schema;
 
@@ -24,6 +25,7 @@ pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
 pub(super) use man::ManArgs;
 pub(super) use output::{PlanOutput, ValidateOutput};
+pub(super) use rollback::RollbackArgs;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
 
@@ -139,6 +141,9 @@ pub(super) struct ManifestArgs {
     /// Region for resources that declare none.
     #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(super) region: Option<String>,
+    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
+    #[arg(long, help_heading = MANIFESTS)]
+    pub(super) allow_outside: bool,
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
@@ -206,6 +211,9 @@ pub(super) struct LintArgs {
     /// Region for resources that declare none.
     #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(super) region: Option<String>,
+    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
+    #[arg(long, help_heading = MANIFESTS)]
+    pub(super) allow_outside: bool,
     /// How to write the findings.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: LintOutput,
@@ -265,33 +273,6 @@ pub(super) struct RemovalArgs {
     /// Delete even more than 30 % of a kind.
     #[arg(long, requires = "prune")]
     pub(super) force: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RollbackArgs {
-    /// The run, as apply named it: a folder in .flowbind/backup.
-    #[arg(value_name = "RUN")]
-    pub(super) run: String,
-    /// Manifests whose accounts name the roles to assume.
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(super) paths: Vec<PathBuf>,
-    /// Set a variable.
-    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(super) vars: Vec<(String, String)>,
-    /// Set variables from a YAML file; --var wins.
-    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) var_files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(super) aws: AwsArgs,
-    /// How to write the result.
-    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
-    pub(super) output: Output,
-    /// Apply without asking.
-    #[arg(long, help_heading = APPROVAL)]
-    pub(super) auto_approve: bool,
-    /// Write this protected resource, such as flow/main-ivr. Repeatable.
-    #[arg(long, help_heading = APPROVAL, value_name = "ADDRESS")]
-    pub(super) allow: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +341,9 @@ pub(super) struct EmulatorArgs {
     /// Limit to these targets of the world's manifests (default: all). Repeatable.
     #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
     pub(super) targets: Vec<String>,
+    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
+    #[arg(long, help_heading = MANIFESTS)]
+    pub(super) allow_outside: bool,
     /// The request rates: `real`, `off`, or a multiple such as `x10`.
     #[arg(long, value_name = "RATES", default_value = "off")]
     pub(super) rates: Rates,

@@ -134,6 +134,7 @@ fn manifests(
         var_files: args.var_files.clone(),
         targets: args.targets.clone(),
         region: args.region.clone(),
+        allow_outside: args.allow_outside,
     };
     let loaded = match load::read(&inputs.manifests, &given, terminal) {
         Ok(loaded) => loaded,

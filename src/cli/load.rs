@@ -22,6 +22,7 @@ pub(super) fn load(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, P
         var_files: args.var_files.clone(),
         targets: args.targets.clone(),
         region: args.region.clone(),
+        allow_outside: args.allow_outside,
     };
     let loaded = read(&args.paths, &inputs, terminal)?;
     log_left_out(&loaded);
@@ -130,5 +131,6 @@ fn note(problem: &Problem, sources: &Sources, hinted: bool) -> Note {
 /// The same for the world of an emulator.
 pub(super) fn world(args: &EmulatorArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
     let (paths, vars, targets) = (args.world.clone(), args.vars.clone(), args.targets.clone());
-    load_or_show(&ManifestArgs { paths, vars, targets, var_files: Vec::new(), region: None }, terminal)
+    let (var_files, allow_outside) = (Vec::new(), args.allow_outside);
+    load_or_show(&ManifestArgs { paths, vars, targets, var_files, region: None, allow_outside }, terminal)
 }

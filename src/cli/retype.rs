@@ -68,6 +68,7 @@ fn reach(verb: &str, aws: &AwsArgs) -> Vec<String> {
 
 fn inputs(words: &mut Vec<String>, manifest: &ManifestArgs) {
     let files = manifest.var_files.iter();
+    words.extend(manifest.allow_outside.then(|| "--allow-outside".to_owned()));
     words.extend(files.map(|file| option("--var-file", &file.display().to_string())));
     words.extend(manifest.vars.iter().map(|(name, _)| format!("--var {}=...", quoted(name))));
     words.extend(manifest.paths.iter().map(|path| quoted(&path.display().to_string())));
@@ -94,12 +95,13 @@ mod tests {
             var_files: vec!["v.yaml".into()],
             targets: vec!["prod".to_owned()],
             region: None,
+            allow_outside: true,
         };
         let sandbox = Some(super::super::args::SANDBOX.into());
         let aws = AwsArgs { profile: None, endpoint_url: None, sandbox, paced: true, timeout: None };
         assert_eq!(
             command("apply --plan p.json", &manifest, &aws),
-            "flowbind apply --plan p.json --sandbox --for prod --var-file v.yaml --var stage=... 'my manifests' b.yaml"
+            "flowbind apply --plan p.json --sandbox --for prod --allow-outside --var-file v.yaml --var stage=... 'my manifests' b.yaml"
         );
     }
 

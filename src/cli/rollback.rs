@@ -30,7 +30,8 @@ pub(super) async fn run(
     check(&kept, &args.run, terminal)?;
     // The manifests tell which roles to assume, and what a new sandbox holds.
     let (paths, vars, var_files) = (args.paths.clone(), args.vars.clone(), args.var_files.clone());
-    let manifest = ManifestArgs { paths, vars, var_files, targets: Vec::new(), region: None };
+    let (targets, region, allow_outside) = (Vec::new(), None, args.allow_outside);
+    let manifest = ManifestArgs { paths, vars, var_files, targets, region, allow_outside };
     let loaded = match args.paths.is_empty() {
         true => None,
         false => Some(load::load_or_show(&manifest, terminal)?),

@@ -9,6 +9,7 @@ use crate::resource::Problem;
 use super::draft::At;
 use super::files::{FileError, Files, clean, display};
 use super::log::{Log, hint, quote};
+use super::project::{self, Project};
 use super::sources::Sources;
 use super::variables::Variables;
 use super::yaml::Position;
@@ -40,8 +41,9 @@ pub(super) struct Content {
 pub(super) struct Reader<'l> {
     /// Where files come from.
     files: &'l dyn Files,
-    /// The folder of the manifest.
+    /// The folder of the manifest, and what it may name.
     folder: &'l Path,
+    project: &'l Project<'l>,
     /// The variables of the manifest.
     variables: &'l Variables,
     /// Where texts are kept for reports.
@@ -56,11 +58,11 @@ impl<'l> Reader<'l> {
     /// Prepares to read the flow files of a manifest that lies in `folder`.
     pub(super) fn new(
         files: &'l dyn Files,
-        folder: &'l Path,
+        (folder, project): (&'l Path, &'l Project<'l>),
         variables: &'l Variables,
         sources: &'l mut Sources,
     ) -> Self {
-        Self { files, folder, variables, sources, logs: Vec::new(), left: MAX_TOTAL }
+        Self { files, folder, project, variables, sources, logs: Vec::new(), left: MAX_TOTAL }
     }
 
     /// Reads a flow file. What is wrong with the file goes into the manifest's log, what is wrong inside of it into
@@ -68,6 +70,11 @@ impl<'l> Reader<'l> {
     pub(super) fn read(&mut self, path: &At<String>, log: &mut Log) -> Option<Content> {
         let full = clean(&self.folder.join(&path.value));
         let name = display(&full);
+        if let Some(why) = self.project.refusal(&full) {
+            let message = format!("the flow file {}: {why}", quote(&name));
+            log.error_with("outside", path.position, message, project::HINT);
+            return None;
+        }
         let text = match self.files.read(&full, MAX_BYTES.min(self.left)) {
             Ok(bytes) => match flow::decode(&bytes) {
                 Ok(text) => text.into_owned(),
@@ -84,7 +91,10 @@ impl<'l> Reader<'l> {
         };
         let mut inside = Log::new(&name);
         self.left = self.left.saturating_sub(text.len() as u64);
-        self.sources.insert(&*name, &*text);
+        // Where such a file is allowed, reports still show no line of it.
+        if !self.project.is_outside(&full) {
+            self.sources.insert(&*name, &*text);
+        }
         let content = self.parse(name, &text, &mut inside);
         match content {
             Some((path, document, tokens)) => Some(Content { path, document, tokens, log: inside }),

@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::resource::{FunctionArn, FunctionRef, Label, MAX_FUNCTION_ARN, Place, Problem};
 
 use super::draft::{At, Draft, FunctionDraft, SourceDraft};
-use super::files::clean;
+use super::files::{clean, display};
 use super::log::{Log, quote};
 use super::model::{Associate, Function, Grants, Package, Source};
 use super::package::{Fault, Packages, Packed, Warning, wrong_patterns};
 use super::place::{Claim, place};
+use super::project::{self, Project};
 use super::resolve::arn_place;
 use super::roles;
 use super::secret::Secret;
@@ -45,6 +46,8 @@ pub(super) struct Code<'c, 'f> {
     pub(super) packages: &'c mut Packages<'f>,
     /// The folder of the manifest.
     pub(super) folder: &'c Path,
+    /// What it may name.
+    pub(super) project: &'c Project<'f>,
 }
 
 /// Resolves a function.
@@ -164,7 +167,13 @@ fn package(
         let problem = Problem { message, ..problem }.at(&origin);
         hint.map_or(problem.clone(), |hint| problem.hint(hint))
     };
-    match code.packages.get(&clean(&code.folder.join(&path.value)), &patterns) {
+    let full = clean(&code.folder.join(&path.value));
+    if let Some(why) = code.project.refusal(&full) {
+        let message = format!("the code {}: {why}", quote(&display(&full)));
+        log.error_with("outside", path.position, message, project::HINT);
+        return None;
+    }
+    match code.packages.get(&full, &patterns) {
         Ok(Packed { package, warnings }) => {
             for Warning { code, fault } in warnings {
                 log.push(problem(Problem::warning(code, ""), fault));

@@ -13,6 +13,7 @@ use super::functions::Code;
 use super::log::{Log, hint, quote};
 use super::model::Manifest;
 use super::package::Packages;
+use super::project::Project;
 use super::scalar::{API_VERSION, KIND, Scalar};
 use super::shape::{Shape, check};
 use super::sources::Sources;
@@ -20,10 +21,11 @@ use super::suppressions::suppressions;
 use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
-use super::yaml::{self, Key, MAX_BYTES, Node, Position};
+use super::yaml::{self, Key, Node, Position};
 use super::{advice, digest, flows, hidden, mask, resolve, rivals};
 
 mod document;
+mod named;
 
 use document::{check_inside, is_binding_set, substitute};
 
@@ -44,6 +46,8 @@ pub struct Inputs {
     pub targets: Vec<String>,
     /// The Region of what has none in the manifest, as in `--region`.
     pub region: Option<String>,
+    /// Whether manifests may name files outside of their project, as in `--allow-outside`.
+    pub allow_outside: bool,
 }
 
 /// Manifests that are in order.
@@ -83,6 +87,7 @@ impl std::error::Error for Problems {}
 pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loaded, Problems> {
     let mut loader = Loader {
         files,
+        allow_outside: inputs.allow_outside,
         sources: Sources::default(),
         packages: Packages::new(files),
         given: BTreeMap::new(),
@@ -115,6 +120,8 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
 
 struct Loader<'f> {
     files: &'f dyn Files,
+    /// Whether files outside of the project may be named.
+    allow_outside: bool,
     sources: Sources,
     packages: Packages<'f>,
     /// The values given from outside.
@@ -134,30 +141,6 @@ struct Loader<'f> {
 impl Loader<'_> {
     fn take(&mut self, log: Log) {
         self.problems.extend(log.into_problems());
-    }
-
-    /// Reads a text that a person wrote and named.
-    fn text(&mut self, path: &Path) -> Option<String> {
-        let name = display(path);
-        let text = match self.files.read(path, MAX_BYTES as u64) {
-            Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-                let problem = Problem::error("unreadable", "the file is not UTF-8").hint("save it as UTF-8");
-                problem.at(&Origin { file: name.clone(), line, column: 1 })
-            }),
-            Err(error) => Err(Problem::error("unreadable", format!("{}: {error}", quote(&name)))),
-        };
-        match text {
-            Ok(text) => {
-                self.sources.insert(name, &*text);
-                Some(text)
-            }
-            Err(problem) => {
-                self.problems.push(problem);
-                None
-            }
-        }
     }
 
     fn variables(&mut self, inputs: &Inputs) {
@@ -331,9 +314,10 @@ impl Loader<'_> {
         let target = target.map(|target| target.text);
         let draft = decode(&document, &Beside { target: target.clone(), region: self.region.clone() });
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut code = Code { packages: &mut self.packages, folder };
+        let project = Project::of(folder, self.files, self.allow_outside);
+        let mut code = Code { packages: &mut self.packages, folder, project: &project };
         let resolved = resolve::resolve(&draft, &mut code, &mut log);
-        let mut reader = Reader::new(self.files, folder, &variables, &mut self.sources);
+        let mut reader = Reader::new(self.files, (folder, &project), &variables, &mut self.sources);
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
         let inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);

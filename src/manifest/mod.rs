@@ -23,6 +23,7 @@ mod model;
 mod package;
 mod place;
 mod policy;
+mod project;
 mod resolve;
 mod rivals;
 mod roles;

@@ -49,6 +49,7 @@ mod packages;
 mod permissions;
 mod permissions_apply;
 mod permissions_prune;
+mod project;
 mod quotas;
 mod races;
 mod races_bindings;

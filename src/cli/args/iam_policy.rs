@@ -30,6 +30,9 @@ pub(in crate::cli) struct IamPolicyArgs {
     /// Region for resources that declare none.
     #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
     pub(in crate::cli) region: Option<String>,
+    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
+    #[arg(long, help_heading = MANIFESTS)]
+    pub(in crate::cli) allow_outside: bool,
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) output: Output,
@@ -50,6 +53,7 @@ impl IamPolicyArgs {
             var_files: self.var_files.clone(),
             targets: self.targets.clone(),
             region: self.region.clone(),
+            allow_outside: self.allow_outside,
         }
     }
 }

@@ -9,6 +9,7 @@ mod hints;
 mod hostile;
 mod modules;
 mod platform;
+mod project;
 mod references;
 mod rivals;
 mod shapes;

@@ -70,6 +70,7 @@ fn a_target_wins_over_the_default_and_loses_against_the_command_line() {
             var_files: file.map(PathBuf::from).into_iter().collect(),
             targets: vec!["prod".to_owned()],
             region: None,
+            allow_outside: false,
         };
         let manifest = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: a }\nspec:\n  variables: { stage: { default: test } }\n  targets: { prod: { vars: { stage: prod } } }\n  accounts: { main: { id: 111122223333 } }\n  functions: { f: { name: \"f-${var.stage}\", region: eu-west-2 } }\n";
         let files = [("m/a.yaml", manifest), ("v.yaml", "stage: file")];

@@ -15,7 +15,7 @@ mod source;
 
 pub use source::{
     ADOPTED_TAG, APPLIED_TAG, AliasSeen, CREATED, FunctionConfiguration, FunctionSeen, FunctionState,
-    RolePolicies, RoleSeen, SET_TAG, UNFINISHED,
+    REGION_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED,
 };
 
 use crate::manifest::NamedKind;

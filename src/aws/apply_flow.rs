@@ -113,7 +113,12 @@ impl Runner<'_> {
             Now::Gone => return Ok(Written::Ended(gone(subject))),
             Now::Known(now) | Now::Changed(now, _) if is_written(&now, spec, text) => {
                 let differs = tags.iter().any(|(key, value)| now.tags.get(key) != Some(value));
-                if differs && spec.marked {
+                // Whoever has taken it over keeps it.
+                let owner = |tags: &BTreeMap<String, String>| tags.get(SET_TAG).cloned();
+                let base = spec.base.as_ref().and_then(|base| owner(&base.tags));
+                let kept = owner(&now.tags).is_none_or(|now| Some(&now) == tags.get(SET_TAG))
+                    || owner(&now.tags) == base;
+                if differs && spec.marked && kept {
                     self.mark(target, &ids.arn, &tags).await?;
                 }
                 return Ok(Written::Ended(Outcome::AlreadySo));
@@ -176,6 +181,8 @@ impl Runner<'_> {
             Created::Found(seen, fault) => {
                 let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
                 let same = is_written(&seen, spec, text);
+                // Where the answer was lost it is what this run created, or another run that is as far as this one. What
+                // that other run has filled already is its own, and only to be taken as it is.
                 let accepted = if id.step == Step::Stub { ours } else { same };
                 if !accepted {
                     let what = format!("{} `{}`", spec.key.0, spec.name);
@@ -188,7 +195,8 @@ impl Runner<'_> {
         };
         let ids = FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() };
         let flow = ids.id.clone();
-        self.created(Target { kind: spec.key.0, instance: &spec.instance, id: &flow, subject }, seen);
+        let filled = id.step == Step::Stub && !is_written(&seen, spec, text);
+        self.created(Target { kind: spec.key.0, instance: &spec.instance, id: &flow, subject }, seen, filled);
         lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.key.clone(), ids);
         // A stub is overwritten in the same run: that it exists is enough.
         Ok(match (id.step, &outcome) {

@@ -10,7 +10,7 @@ use super::once::{Created, once, or_shown};
 use super::reread::{changed, gone, taken};
 use super::session::Session;
 use crate::plan::{Outcome, RoleSpec, role_changed};
-use crate::snapshot::{APPLIED_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED};
+use crate::snapshot::{APPLIED_TAG, REGION_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
@@ -57,6 +57,7 @@ impl Runner<'_> {
         let RoleSpec { place, name, marks, wanted, .. } = spec;
         let mut tags = marks.clone();
         tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
+        tags.insert(REGION_TAG.to_owned(), place.region.to_string());
         let create = async || {
             self.session.create_role(place, name, &wanted.trust, &tags, subject).await?;
             let (managed, inline) = (BTreeSet::new(), BTreeMap::new());
@@ -69,7 +70,14 @@ impl Runner<'_> {
         };
         Ok(match once(self.session, create, look).await? {
             Created::Made((policies, _)) => Some((policies, true)),
-            Created::Found((policies, true), fault) => Some((policies, fault.maybe_done())),
+            Created::Found((policies, true), fault) => {
+                // Half made it holds a part of what is wanted; more than that is somebody's edit.
+                let empty = RolePolicies { trust: wanted.trust.clone(), ..RolePolicies::default() };
+                match role_changed(&empty, &policies, wanted) {
+                    None => Some((policies, fault.maybe_done())),
+                    Some(_) => None,
+                }
+            }
             Created::Found(_, _) => None,
         })
     }

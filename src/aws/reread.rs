@@ -51,6 +51,8 @@ struct History {
     made: bool,
     states: Vec<FlowSeen>,
     deleted: bool,
+    /// Whether another run of this set has written what is in it.
+    filled: bool,
 }
 
 impl Runner<'_> {
@@ -68,6 +70,10 @@ impl Runner<'_> {
             let late = match self.session.flow_now(target).await? {
                 None if history.made => Now::Gone,
                 None => return Ok(Now::Gone),
+                Some(now) if history.filled => {
+                    let what = "another run of this set created it and wrote it meanwhile".to_owned();
+                    return Ok(Now::Changed(Box::new(now), what));
+                }
                 Some(now) => match standing(&history.states, &now, rests) {
                     Standing::Known => {
                         self.refresh(target, &now);
@@ -118,8 +124,9 @@ impl Runner<'_> {
     }
 
     /// Remembers that this run created a flow or module, or another run of the same set at the same time.
-    pub(super) fn created(&self, target: Target<'_>, now: FlowSeen) {
-        let history = History { made: true, states: vec![now], deleted: false };
+    /// `filled` tells that the other run has written to it already: then it is no longer this run's to write.
+    pub(super) fn created(&self, target: Target<'_>, now: FlowSeen, filled: bool) {
+        let history = History { made: !filled, states: vec![now], deleted: false, filled };
         lock(&self.known.flows).insert(target.key(), history);
     }
 

@@ -141,9 +141,9 @@ impl<'a> Schedule<'a> {
 
 fn verdict(action: &Action, ended: &BTreeMap<ActionId, Outcome>, allowed: &BTreeSet<Address>) -> Verdict {
     if let Some(guard) = &action.guard
-        && !allowed.contains(&guard.allow)
+        && let Some(missing) = guard.missing(allowed)
     {
-        return Verdict::Not(Outcome::Refused { message: guard.message.clone(), allow: guard.allow.clone() });
+        return Verdict::Not(Outcome::Refused { message: guard.message.clone(), allow: missing.clone() });
     }
     let mut all = true;
     for needed in &action.after {

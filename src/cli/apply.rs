@@ -263,14 +263,15 @@ impl Writing<'_> {
             let allowed = self.allowed_in(plan);
             let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
             for action in &plan.actions {
-                let Some(guard) = action.guard.as_ref().filter(|guard| !allowed.contains(&guard.allow))
+                let Some(guard) = action.guard.as_ref().filter(|guard| guard.missing(&allowed).is_some())
                 else {
                     continue;
                 };
                 let address = format!("{set}{}", action.id.address);
                 let message = format!("{address}: {}", guard.message);
                 self.terminal.note(&Note::error("protected:", message).field("address", address));
-                options.insert(format!("--allow {}", retype::quoted(&format!("{set}{}", guard.allow))));
+                let option = |of: &Address| format!("--allow {}", retype::quoted(&format!("{set}{of}")));
+                options.extend(guard.needs().map(option));
             }
         }
         if options.is_empty() {

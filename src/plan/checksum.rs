@@ -25,7 +25,10 @@ impl Action {
     pub fn digest(&self) -> String {
         let Self { id: name, change, reason: _, after, guard, cause: _ } = self;
         let after: Vec<Value> = after.iter().map(id).collect();
-        let guard = guard.as_ref().map(|guard| json!([guard.code, guard.allow]));
+        let guard = guard.as_ref().map(|guard| match guard.with.as_slice() {
+            [] => json!([guard.code, guard.allow]),
+            with => json!([guard.code, guard.allow, with]),
+        });
         sha256(json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]).to_string())
     }
 }

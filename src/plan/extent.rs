@@ -44,7 +44,7 @@ impl Plan {
 
     /// The actions that a guard keeps from being carried out, and those that wait for one of them.
     fn refused(&self, allowed: &BTreeSet<Address>) -> BTreeSet<&ActionId> {
-        let guarded = |action: &&Action| action.guard.as_ref().is_some_and(|g| !allowed.contains(&g.allow));
+        let guarded = |action: &&Action| action.guard.as_ref().is_some_and(|g| g.missing(allowed).is_some());
         let mut refused: BTreeSet<&ActionId> = self.actions.iter().filter(guarded).map(|a| &a.id).collect();
         loop {
             let waits = |action: &&Action| action.after.iter().any(|needed| refused.contains(needed));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow_site::{Lack, PlannedTags, Site};
 use super::ownership::OWNER_TAG;
-use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Spec, Step, identity};
+use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Guard, Spec, Step, identity};
 use crate::resource::{Address, Kind, Label};
 use crate::snapshot::{Look, Resolved};
 
@@ -55,6 +55,7 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesA
             write.before_name = needs;
         }
     }
+    together(&before, &aside, lacks);
     for (site, lack) in lacks.iter().filter(|(site, _)| aside.contains(&key(site))) {
         step_aside(site, lack, &relabelled, draft);
     }
@@ -210,6 +211,25 @@ fn relabelling(lack: &Lack) -> Option<ActionId> {
     let PlannedTags { address, spec, .. } = lack.tags.as_ref().filter(|_| renamed)?;
     let owner = spec.tags.contains_key(OWNER_TAG);
     owner.then(|| ActionId { address: address.clone(), step: Step::Tag })
+}
+
+/// Lets nothing of a circle begin before each of its guards is lifted: one that is renamed in part keeps a temporary name.
+fn together(before: &BTreeMap<Key, Key>, aside: &BTreeSet<Key>, lacks: &mut [(Site<'_>, Lack)]) {
+    for start in aside {
+        let mut circle = BTreeSet::new();
+        let mut at = start;
+        while circle.insert(at.clone()) {
+            let Some(next) = before.get(at) else { break };
+            at = next;
+        }
+        let metadata = lacks.iter_mut().filter(|(site, _)| circle.contains(&key(site)));
+        let mut guards: Vec<&mut Guard> =
+            metadata.filter_map(|(_, lack)| lack.metadata.as_mut()?.guard.as_mut()).collect();
+        let all: BTreeSet<Address> = guards.iter().map(|guard| guard.allow.clone()).collect();
+        for guard in &mut guards {
+            guard.with = all.iter().filter(|address| **address != guard.allow).cloned().collect();
+        }
+    }
 }
 
 fn step_aside(site: &Site<'_>, lack: &Lack, relabelled: &[ActionId], draft: &mut Draft) {

@@ -247,6 +247,7 @@ impl Site<'_> {
             code: "protected",
             message: "the manifest protects it".to_owned(),
             allow: self.address(),
+            with: Vec::new(),
         })
     }
 

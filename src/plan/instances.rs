@@ -198,7 +198,7 @@ fn guard(
         None if instance.protect => ("protected", format!("the manifest protects it{untold}")),
         None => return None,
     };
-    Some(Guard { code, message, allow: address.clone() })
+    Some(Guard::new(code, message, address))
 }
 
 /// What belongs to a new instance names its ARN everywhere, so that it is planned when the instance exists. One that an

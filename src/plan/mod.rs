@@ -25,6 +25,7 @@ mod flow_text;
 mod flow_wanted;
 mod flows;
 mod functions;
+mod guard;
 pub mod identity;
 mod instances;
 mod look_calls;
@@ -48,8 +49,6 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 pub use begin::{NotBegun, may_begin};
 pub use buckets::Buckets;
 pub use calls::{Calls, apply_calls, apply_ends, apply_schedule};
@@ -67,6 +66,7 @@ pub use fingerprint::{ABSENT, fingerprints};
 pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
+pub use guard::Guard;
 pub use look_calls::Forecast;
 pub use only::{Partial, addresses, chosen};
 pub use order_check::order_fault;
@@ -98,7 +98,7 @@ use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{Claim, CreateInstance, Manifest, State, Status};
 use crate::resource::{
-    Address, FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, SidKind,
+    FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, SidKind,
 };
 use crate::snapshot::{FlowSeen, Gap, Snapshot};
 
@@ -288,27 +288,6 @@ pub struct InstanceSpec {
     pub tags: BTreeMap<String, String>,
     /// Its id, where an earlier run began to make it: then it is only waited for.
     pub begun: Option<String>,
-}
-
-/// Why an action is not carried out unless somebody allows it by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Guard {
-    /// A stable kebab-case code.
-    pub code: &'static str,
-    /// The reason.
-    pub message: String,
-    /// What `--allow` takes.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub allow: Address,
-}
-
-impl Guard {
-    /// What the manifest protects is only changed by name.
-    fn protected(address: &Address) -> Self {
-        let message = format!("{address} is protected");
-        Self { code: "protected", message, allow: address.clone() }
-    }
 }
 
 /// Plans.

@@ -200,6 +200,7 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
         code: "draft",
         message: format!("a draft is newer than what is published: someone is editing this {}", kept.key.0),
         allow: address.clone(),
+        with: Vec::new(),
     });
     let reason = match seen {
         Some(_) => format!("restored to its content before run {run}"),

@@ -15,6 +15,10 @@ pub const ADOPTED_TAG: &str = "flowbind/adopted";
 pub const APPLIED_TAG: &str = "flowbind/applied";
 /// What that tag holds while something is being created, until all that belongs to it is written.
 pub const UNFINISHED: &str = "unfinished";
+
+/// The tag of a role that says in which Region the function is that it was created for: roles have no Region, and a later
+/// run has to know where else to look before it deletes one.
+pub const REGION_TAG: &str = "flowbind/region";
 /// What that tag holds on an instance when all that belongs to its creation is written: its settings have no digest.
 pub const CREATED: &str = "created";
 /// The version of the digests; a change of it makes every tag stale, which only costs the reason of a difference.
@@ -98,7 +102,7 @@ pub struct RoleSeen {
 }
 
 /// The policies of a role, documents in canonical form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RolePolicies {
     /// Who may assume it.
     pub trust: String,

@@ -5,14 +5,16 @@ mod claims;
 mod relabelled;
 mod unfinished;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_connect::types::ContactFlowType;
+use flowbind::backup::Backups;
 use flowbind::emulator::Settings;
 use flowbind::plan::{Plan, Step};
-use flowbind::resource::{Kind, Severity};
+use flowbind::reconcile;
+use flowbind::resource::{Address, Kind, Severity};
 
-use crate::apply::{all_done, carry_out, converges};
+use crate::apply::{Silent, all_done, carry_out, converges};
 use crate::world::{World, load};
 
 const HEAD: &str = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  \
@@ -286,4 +288,31 @@ async fn a_part_of_a_plan_leaves_no_temporary_name() {
         let part = plan.clone().only(world.manifest(), &[address.unwrap()].into());
         assert_eq!(part.actions.len(), plan.actions.len(), "{label}: {:?}", lines(&part));
     }
+}
+
+/// Either everything in a cycle of renames is allowed, or nothing of it is done: no protected flow keeps a temporary name.
+#[tokio::test]
+async fn a_cycle_that_is_allowed_in_part_is_not_begun() {
+    let guarded =
+        |names: [&'static str; 2]| [("a", names[0], ", protect: true"), ("b", names[1], ", protect: true")];
+    let world = world(Kind::Flow, &guarded(["One", "Two"]), Settings::default()).await;
+    apply(&world).await;
+    let before = live(&world, Kind::Flow).await;
+    let world = declare(world, &manifest(Kind::Flow, &guarded(["Two", "One"])));
+    let plan = world.plan().await;
+    let address =
+        |label: &str| plan.actions.iter().map(|a| a.id.address.clone()).find(|a| a.name.as_str() == label);
+    let run = async |allowed: &BTreeSet<Address>, name: &str| {
+        let backups = Backups::new(&world.folder.path().join("part"), name);
+        reconcile::apply(&world.session().await, &plan, allowed, &backups, &Silent).await.unwrap()
+    };
+    for (name, label) in [("first", "a"), ("second", "b")] {
+        let report = run(&BTreeSet::from([address(label).unwrap()]), name).await;
+        assert!(report.outcomes.iter().all(|(_, outcome)| !outcome.is_done()), "{:?}", report.outcomes);
+        assert_eq!(live(&world, Kind::Flow).await, before, "{label}");
+    }
+    all_done(&run(&BTreeSet::from([address("a").unwrap(), address("b").unwrap()]), "third").await);
+    let after = live(&world, Kind::Flow).await;
+    assert_eq!(by_word(&after), by_word(&before));
+    assert_eq!(names(&after), BTreeMap::from([("a".into(), "Two".into()), ("b".into(), "One".into())]));
 }

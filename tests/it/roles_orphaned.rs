@@ -125,6 +125,24 @@ async fn a_role_whose_function_is_gone_already_is_found_and_removed() {
     assert!(again.actions.is_empty() && again.problems.is_empty() && again.gaps.is_empty(), "{again:#?}");
 }
 
+/// Roles have no Region: one whose function is in a Region that the manifest no longer names goes only when somebody has
+/// allowed it.
+#[tokio::test]
+async fn a_role_for_a_region_that_left_the_manifest_stays() {
+    let far = declared().replace("name: greeter-dev\n", "name: greeter-dev\n      region: us-west-2\n");
+    assert_ne!(far, declared());
+    let made = world(&far, Settings::default()).await;
+    applied(&made, "first").await;
+    let world = edited(made, &emptied());
+    let plan = pruned(&world).await;
+    assert_eq!(lines(&plan), ["role/greeter Delete after []"]);
+    let guard = plan.actions[0].guard.as_ref().unwrap();
+    assert!(guard.message.contains("us-west-2, which the manifest no longer names"), "{guard:?}");
+    let report = prune(&world, plan).await;
+    assert!(matches!(report.outcomes[0].1, Outcome::Refused { .. }), "{:?}", report.outcomes);
+    assert!(has_role(&world, ROLE).await);
+}
+
 #[tokio::test]
 async fn a_role_that_was_made_before_its_function_is_found_and_drift_reports_it() {
     let faults = vec!["deny:lambda:CreateFunction".parse().unwrap()];

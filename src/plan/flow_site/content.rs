@@ -120,6 +120,7 @@ impl Site<'_> {
                 self.kind
             ),
             allow: self.address(),
+            with: Vec::new(),
         })
     }
 

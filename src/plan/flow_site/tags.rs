@@ -139,7 +139,8 @@ impl Site<'_> {
             Some(compare::same(&documents.0, &documents.1))
         };
         let unpublished = self.status() == Status::Published && seen.published.is_none();
-        unpublished || (!seen.tags.contains_key(APPLIED_TAG) && stub() == Some(true))
+        // What has the tag was written whole, and only saved because the manifest said so then.
+        !seen.tags.contains_key(APPLIED_TAG) && (unpublished || stub() == Some(true))
     }
 
     /// Whether an interrupted run left it with a temporary name.

@@ -263,7 +263,7 @@ impl LeftOver<'_> {
 
     /// A published flow may be met by callers in ways that nobody can see here, such as a phone number.
     fn guard(&self) -> Option<Guard> {
-        let guard = |code, message: String| Some(Guard { code, message, allow: self.address.clone() });
+        let guard = |code, message: String| Some(Guard::new(code, message, &self.address));
         let word = self.address.kind;
         if let Some(mark) = Owner::adopted_by_another(&self.seen.tags, self.set) {
             return guard("adopted-by-another-set", format!("another set adopted it as `{mark}`"));

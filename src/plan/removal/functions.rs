@@ -95,7 +95,7 @@ impl Planner<'_> {
     fn guard(&self, address: &Address) -> Option<Guard> {
         if let Some(mark) = Owner::adopted_by_another(&self.found.tags, &self.desired.set) {
             let message = format!("another set adopted it as `{mark}`");
-            return Some(Guard { code: "adopted-by-another-set", message, allow: address.clone() });
+            return Some(Guard::new("adopted-by-another-set", message, address));
         }
         let own = |sid: &str| OwnSid::parse(sid).is_some_and(|own| own.set == self.desired.set);
         let sids = self.found.policies.values().flat_map(|policy| policy.sids());
@@ -104,6 +104,7 @@ impl Planner<'_> {
             code: "function-used-by-others",
             message: format!("its policy holds {foreign} statements of others, who may rely on it"),
             allow: address.clone(),
+            with: Vec::new(),
         })
     }
 

@@ -3,9 +3,9 @@
 
 use super::{Removal, RoleRemoval, Tally, orphan};
 use crate::manifest::Manifest;
-use crate::plan::{Action, ActionId, Draft, OWNER_TAG, Owner, Spec, Step, managed};
+use crate::plan::{Action, ActionId, Draft, Guard, OWNER_TAG, Owner, Spec, Step, managed};
 use crate::resource::{AccountId, Address, FunctionRef, Kind, Label, Place, Problem};
-use crate::snapshot::{RemovalSeen, RoleFound};
+use crate::snapshot::{REGION_TAG, RemovalSeen, RoleFound};
 
 /// Plans the deletion of every role that carries the set's tag and that no function of the manifest declares.
 pub(super) fn plan(desired: &Manifest, seen: &RemovalSeen, draft: &mut Draft, tally: &mut Tally) {
@@ -68,7 +68,9 @@ impl Planner<'_> {
             return;
         }
         let Some(place) = places.clone().next().filter(|_| !held) else { return };
-        self.remove(address, place, after, draft);
+        // A function that this run takes from it has been looked for where it is.
+        let guard = if after.is_empty() { self.elsewhere(&address) } else { None };
+        self.remove(address, place, after, guard, draft);
         tally.delete(Kind::Role);
     }
 
@@ -104,7 +106,34 @@ impl Planner<'_> {
         Some(Problem::held("still-referred", message).hint(hint))
     }
 
-    fn remove(&self, address: Address, place: &Place, after: Vec<ActionId>, draft: &mut Draft) {
+    /// Who may use it where this run has not looked.
+    fn elsewhere(&self, address: &Address) -> Option<Guard> {
+        let region = self.role.tags.get(REGION_TAG);
+        let looked = |region: &String| {
+            let mut places = self.seen.places.iter().filter(|place| place.account == *self.account);
+            places.any(|place| place.region.as_str() == region)
+        };
+        let message = match region {
+            Some(region) if looked(region) => return None,
+            Some(region) => format!(
+                "it was created for a function in {region}, which the manifest no longer names: a function there may \
+                 still use it"
+            ),
+            None => {
+                "it has no tag that says in which Region its function is, which may still use it".to_owned()
+            }
+        };
+        Some(Guard::new("role-not-looked-for", message, address))
+    }
+
+    fn remove(
+        &self,
+        address: Address,
+        place: &Place,
+        after: Vec<ActionId>,
+        guard: Option<Guard>,
+        draft: &mut Draft,
+    ) {
         let name = self.name;
         let reason = match after.iter().find(|id| id.step == Step::Delete) {
             Some(function) => format!("orphaned: this set created `{name}` for {}", function.address),
@@ -117,6 +146,6 @@ impl Planner<'_> {
             owner,
             policies: self.role.policies.clone(),
         };
-        draft.remove(address, Removal::Role(removal), reason, after, None);
+        draft.remove(address, Removal::Role(removal), reason, after, guard);
     }
 }

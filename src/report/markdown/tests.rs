@@ -115,7 +115,8 @@ fn hostile_plan() -> Plan {
         hint: Some(HOSTILE.to_owned()),
     };
     let mut guarded = flow_update("main", HOSTILE, 20);
-    guarded.guard = Some(Guard { code: "protected", message: HOSTILE.to_owned(), allow: address });
+    guarded.guard =
+        Some(Guard { code: "protected", message: HOSTILE.to_owned(), allow: address, with: Vec::new() });
     Plan {
         problems: vec![error.clone(), Problem::held("code", HOSTILE), Problem::warning("code", HOSTILE)],
         gaps: vec![gap],

@@ -1,7 +1,7 @@
 //! Flows that name each other: nobody is led to one that is not whole, and an interrupted run is finished.
 
 use flowbind::emulator::Settings;
-use flowbind::plan::{Plan, Step};
+use flowbind::plan::{Outcome, Plan, Step};
 use flowbind::resource::Kind;
 
 use super::{apply, by_word, declare, going_to, lines, live, manifest, names, put, world};
@@ -68,4 +68,37 @@ async fn an_existing_flow_of_a_circle_needs_no_stub_and_waits_for_the_new_one() 
     let wanted = [("flow/a".to_owned(), Step::Write, 1), ("flow/b".to_owned(), Step::Write, 0)];
     assert_eq!(steps, wanted);
     apply(&world).await;
+}
+
+/// Two runs of one set that both plan to create the flows of a circle, with other words: the second one finds them filled,
+/// and nothing of the first is overwritten.
+#[tokio::test]
+async fn what_another_run_of_the_set_has_filled_meanwhile_is_left_as_it_is() {
+    let world = world(Kind::Flow, &[("c", "Entry", "")], Settings::default()).await;
+    apply(&world).await;
+    let first = platform(world);
+    let plan = first.plan().await;
+    put(&first, "a", &going_to("other", "${flow.b.arn}"));
+    let text = std::fs::read_to_string(first.folder.path().join("m.yaml")).unwrap();
+    let second = declare(first, &text);
+    let other = second.plan().await;
+    all_done(&carry_out(&second.session().await, &plan, &second.folder.path().join("one")).await);
+    let before = live(&second, Kind::Flow).await;
+    let report = carry_out(&second.session().await, &other, &second.folder.path().join("two")).await;
+    assert!(
+        report.outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Moved { .. })),
+        "{report:?}"
+    );
+    assert_eq!(live(&second, Kind::Flow).await, before);
+}
+
+/// A flow that was only to be saved, and is to be published from now on, is protected like any other.
+#[tokio::test]
+async fn a_saved_flow_that_is_protected_is_published_only_when_that_is_allowed() {
+    let saved = [("a", "One", ", protect: true, status: saved")];
+    let world = world(Kind::Flow, &saved, Settings::default()).await;
+    apply(&world).await;
+    let world = declare(world, &manifest(Kind::Flow, &[("a", "One", ", protect: true")]));
+    let plan = world.plan().await;
+    assert!(plan.actions.iter().any(|action| action.guard.is_some()), "{:?}", lines(&plan));
 }

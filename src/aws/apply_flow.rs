@@ -12,7 +12,7 @@ use crate::manifest::{State, Status};
 use crate::plan::{
     APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, KeptFlow, Outcome, Rests, Step, about_is, editing,
 };
-use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, SET_TAG};
+use crate::snapshot::{ADOPTED_TAG, FlowContent, FlowIds, FlowSeen, FlowSummary, SET_TAG};
 
 impl Runner<'_> {
     pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
@@ -132,6 +132,13 @@ impl Runner<'_> {
             if let Some(outcome) = self.keep_found(&kept, "overwritten", subject) {
                 return Ok(Written::Ended(outcome));
             }
+        }
+        // The mark of an adoption comes first: content that agrees is no reason to write anything, and a run that ends
+        // right after it would leave a flow that nothing recognises under another name.
+        if let Some((key, mark)) =
+            tags.get_key_value(ADOPTED_TAG).filter(|(key, mark)| now.tags.get(*key) != Some(mark))
+        {
+            self.mark(target, &ids.arn, &BTreeMap::from([(key.clone(), mark.clone())])).await?;
         }
         let written = self.session.write_flow(spec, &ids.id, text, subject).await;
         or_shown(self.session, written, || self.shows(spec, &ids.id, text, subject)).await?;

@@ -113,14 +113,16 @@ impl Core {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the counters.
     /// The names under which it may be called.
     pub(super) fn hosts(&self) -> Hosts {
         if self.settings.allow_remote { Hosts::Any } else { Hosts::Loopback }
     }
 
+    /// Returns the counters.
     pub(super) fn stats(&self) -> Stats {
-        Stats { frozen: self.frozen.borrow().clone(), ..self.inner().stats.clone() }
+        // One lock after the other: a call that freezes the world holds the inner one while it says so.
+        let stats = self.inner().stats.clone();
+        Stats { frozen: self.frozen.borrow().clone(), ..stats }
     }
 
     /// Clears the counters, those of faults too.

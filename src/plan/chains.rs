@@ -11,6 +11,7 @@ use super::{
 };
 use crate::operations::Operation;
 use crate::resource::{Kind, Place};
+use crate::snapshot::ADOPTED_TAG;
 
 /// Pages of an instance's attributes: 13 of them, 7 a page.
 const ATTRIBUTE_PAGES: usize = 2;
@@ -195,6 +196,7 @@ impl Chain {
             self.call(place, creates(kind));
         } else {
             self.both(place, kind);
+            self.if_so(spec.tags.contains_key(ADOPTED_TAG), place, Operation::TagResource);
             self.call(place, content(kind));
             self.if_so(spec.marked || !spec.tags.is_empty(), place, Operation::TagResource);
         }

@@ -4,6 +4,8 @@ use flowbind::emulator::Settings;
 use flowbind::reconcile;
 use flowbind::resource::{Kind, Severity};
 
+use crate::apply::carry_out;
+
 use super::{HEAD, apply, by_hand, by_word, declare, instance, lines, live, manifest, saying, world, write};
 
 #[tokio::test]
@@ -191,4 +193,20 @@ async fn where_the_search_is_denied_what_is_settled_goes_on_and_the_rest_is_not_
     let addresses: Vec<String> = plan.actions.iter().map(|action| action.id.address.to_string()).collect();
     assert_eq!(addresses, ["flow/b"], "{:?}", lines(&plan));
     assert_eq!(plan.gaps.len(), 1, "{:?}", plan.gaps);
+}
+
+/// Equal content is no reason to write: a run that ended right after the content would leave an adopted flow without its
+/// mark for good.
+#[tokio::test]
+async fn the_mark_of_an_adoption_is_there_before_the_content_is() {
+    let faults = vec!["deny:connect:UpdateContactFlowContent".parse().unwrap()];
+    let other = [("b", "Other", "")];
+    let world = world(Kind::Flow, &other, Settings { faults, ..Settings::default() }).await;
+    let id = by_hand(&world, "Theirs", "theirs").await;
+    let world = declare(world, &manifest(Kind::Flow, &[("a", "Theirs", ", adopt: true")]));
+    let plan = world.plan().await;
+    let report = carry_out(&world.session().await, &plan, &world.folder.path().join("own")).await;
+    assert!(report.outcomes.iter().any(|(_, outcome)| !outcome.is_done()), "{report:?}");
+    let (_, word, tags) = live(&world, Kind::Flow).await.remove(&id).unwrap();
+    assert_eq!((word.as_str(), tags["flowbind/adopted"].as_str()), ("theirs", "acme/a"));
 }

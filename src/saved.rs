@@ -2,7 +2,8 @@
 //!
 //! A saved plan is evidence, not a program: nothing is ever written from it. It holds digests, fingerprints and the
 //! lines that a reviewer reads; of variables the names alone, of environments no value. A seal over the whole shows
-//! that a file was damaged or edited; it is no signature, and whoever can write the file can seal it again.
+//! that a file was damaged or edited; it is no signature, and whoever can write the file can seal it again. So all that a
+//! reviewer reads in it is compared with what is there when it is applied.
 
 mod file;
 #[cfg(test)]
@@ -26,6 +27,9 @@ use crate::resource::sha256;
 const FORMAT: &str = "flowbind.saved-plan/v";
 /// The version that is written and read.
 const VERSION: u32 = 1;
+
+/// By how much the clocks of two machines may differ.
+const SKEW: Duration = Duration::from_secs(300);
 
 /// A plan to be carried out later, if nothing has moved by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +88,17 @@ pub struct SavedOptions {
     pub force: bool,
     /// The addresses that it is limited to; none means all.
     pub only: Vec<String>,
+}
+
+/// How a saved plan stands to the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// It may be applied.
+    Good,
+    /// Its time is over.
+    Expired,
+    /// It was made later than it is now.
+    Future,
 }
 
 /// Why a text is no saved plan.
@@ -164,15 +179,40 @@ impl SavedPlan {
         let saved: Self =
             serde_json::from_value(value).map_err(|error| SavedError::Shape(error.to_string()))?;
         let whole = saved.seal == saved.sealed() && saved.checksum == checksum_of(&saved.sets);
-        let dated = saved.expires.parse::<Timestamp>().is_ok();
+        let dated = [&saved.created, &saved.expires].iter().all(|time| time.parse::<Timestamp>().is_ok());
         if whole && dated { Ok(saved) } else { Err(SavedError::Seal) }
     }
 
-    /// Whether it is not good any more.
-    pub fn has_expired(&self, now: SystemTime) -> bool {
-        let expires = self.expires.parse::<Timestamp>();
+    /// Whether it is not good any more, or not yet: one that was made in the future says nothing about when it ends.
+    pub fn age(&self, now: SystemTime) -> Age {
+        let time = |text: &str| text.parse::<Timestamp>().ok();
+        let now = Timestamp::try_from(now).ok();
         // What cannot be told is refused; reading has made sure that it can.
-        Timestamp::try_from(now).ok().zip(expires.ok()).is_none_or(|(now, expires)| now > expires)
+        let (Some(now), Some(created), Some(expires)) = (now, time(&self.created), time(&self.expires))
+        else {
+            return Age::Expired;
+        };
+        if now > expires || created > expires {
+            Age::Expired
+        } else if created.checked_sub(SKEW).is_ok_and(|created| created > now) {
+            Age::Future
+        } else {
+            Age::Good
+        }
+    }
+
+    /// Names the first resource of which it shows another action than these plans have, where their outcome is the same:
+    /// somebody edited what a reviewer reads.
+    pub fn misshown(&self, fresh: &[Plan]) -> Option<String> {
+        let lines = action_lines(fresh);
+        let longest = lines.len().max(self.actions.len());
+        let at = (0..longest).find(|at| self.actions.get(*at) != lines.get(*at))?;
+        let address = |lines: &[Value]| Some(lines.get(at)?.get("address")?.as_str()?.to_owned());
+        Some(
+            address(&lines)
+                .or_else(|| address(&self.actions))
+                .unwrap_or_else(|| format!("action {}", at + 1)),
+        )
     }
 
     fn sealed(&self) -> String {

@@ -71,7 +71,7 @@ pub(super) async fn run(
         let document = || report::json_text(&ApplyDocument::invalid(problems));
         Ok((args.output == Output::Json).then(document).transpose()?)
     })?;
-    approval.check_inputs(&loaded, now)?;
+    approval.check_inputs(&args.manifest, &loaded, now)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     // What belongs to a new instance was in no plan that anybody has reviewed.
     let rounds = if approval.is_evidence() { 1 } else { ROUNDS };

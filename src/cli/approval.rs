@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use anyhow::anyhow;
 
-use super::args::ApplyArgs;
+use super::args::{ApplyArgs, ManifestArgs};
 use super::chosen::{Chosen, Wish};
 use super::exit::{Exit, Failure};
 use super::note::{Level, Note};
@@ -13,7 +13,7 @@ use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::Loaded;
 use crate::plan::{self, Evidence, Moved, Plan};
-use crate::saved::{FileError, SavedError, SavedPlan, places};
+use crate::saved::{Age, FileError, SavedError, SavedInputs, SavedPlan, places};
 
 /// Where the approval of a plan comes from.
 pub(super) enum Approval {
@@ -73,16 +73,26 @@ impl Approval {
     }
 
     /// Refuses a saved plan that is too old or for something else, before AWS is looked at.
-    pub(super) fn check_inputs(&self, loaded: &Loaded, now: SystemTime) -> Result<(), Failure> {
+    pub(super) fn check_inputs(
+        &self,
+        manifest: &ManifestArgs,
+        loaded: &Loaded,
+        now: SystemTime,
+    ) -> Result<(), Failure> {
         let Self::Saved { file, plan, again } = self else { return Ok(()) };
         let refuse = |error: anyhow::Error, hint: String| Err(Failure::new(Exit::Refused, error).hint(hint));
         let (name, planned) = (file.display(), &plan.sets);
-        if plan.has_expired(now) {
-            let error = anyhow!(
-                "{name} expired at {} (it was made at {}); nothing was written",
-                plan.expires,
-                plan.created
-            );
+        let (made, ends) = (&plan.created, &plan.expires);
+        let age = match plan.age(now) {
+            Age::Good => None,
+            Age::Expired => {
+                Some(anyhow!("{name} expired at {ends} (it was made at {made}); nothing was written"))
+            }
+            Age::Future => {
+                Some(anyhow!("{name} was made at {made}, which is in the future; nothing was written"))
+            }
+        };
+        if let Some(error) = age {
             return refuse(error, format!("plan again: {again}"));
         }
         let here = places(&loaded.manifests);
@@ -112,7 +122,10 @@ impl Approval {
             .filter(|planned| !sets.iter().any(|(set, _)| set == planned))
             .collect();
         let what = match (changed.as_slice(), gone.as_slice()) {
-            ([], []) if sets.len() == planned.len() => return Ok(()),
+            ([], []) if sets.len() == planned.len() => {
+                let Some(what) = other_input(&plan.inputs, &inputs(manifest, loaded)) else { return Ok(()) };
+                format!("{name} was made with other {what}")
+            }
             ([], []) => format!("{name} was made for other sets"),
             ([], gone) => {
                 format!("{name} was made for {} too, which the manifests no longer declare", gone.join(", "))
@@ -153,7 +166,13 @@ fn check_saved(
 ) -> Result<(), Failure> {
     let name = file.display();
     let Some(count) = differing(&saved.sets, plans, &format!("{name} was made"), terminal) else {
-        return Ok(());
+        // The seal is none of a person: what a reviewer has read counts, and not only what it stands for.
+        let Some(address) = saved.misshown(plans) else { return Ok(()) };
+        let error =
+            anyhow!("{name} shows another change of {address} than would be written; nothing was written");
+        return Err(
+            Failure::new(Exit::Refused, error).hint(format!("review the new plan, then apply it: {again}"))
+        );
     };
     let tool = match saved.tool == env!("CARGO_PKG_VERSION") {
         true => String::new(),
@@ -209,6 +228,34 @@ fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Term
         1 => "1 address differs".to_owned(),
         n => format!("{n} addresses differ"),
     })
+}
+
+/// What a plan is made of, by names.
+pub(super) fn inputs(manifest: &ManifestArgs, loaded: &Loaded) -> SavedInputs {
+    let mut variables: Vec<String> = manifest.vars.iter().map(|(name, _)| name.clone()).collect();
+    variables.sort();
+    variables.dedup();
+    SavedInputs {
+        files: loaded.sources.files().map(str::to_owned).collect(),
+        variables,
+        variable_files: manifest.var_files.iter().map(|path| path.display().to_string()).collect(),
+        targets: manifest.targets.clone(),
+        region: manifest.region.clone(),
+    }
+}
+
+/// Names what two plans were not made of alike.
+fn other_input(saved: &SavedInputs, here: &SavedInputs) -> Option<&'static str> {
+    let SavedInputs { files, variables, variable_files, targets, region } = saved;
+    [
+        (*files == here.files, "files"),
+        (*variables == here.variables, "variables"),
+        (*variable_files == here.variable_files, "files of variables"),
+        (*targets == here.targets, "targets"),
+        (*region == here.region, "Region"),
+    ]
+    .into_iter()
+    .find_map(|(same, what)| (!same).then_some(what))
 }
 
 /// What the saved plan was made with, so that it can be given again.

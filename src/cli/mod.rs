@@ -55,6 +55,12 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         // A signal ends it as it ends any process.
         Interrupt::never(&arguments)
     };
+    if let Err(error) = jiff::Timestamp::try_from(now) {
+        let error = anyhow::anyhow!("this machine's clock shows a time that no calendar has: {error}");
+        return Failure::new(Exit::Error, error)
+            .hint("set the clock, then run again.".to_owned())
+            .print(&terminal);
+    }
     let ended = tokio::select! {
         biased;
         ended = dispatch(&cli.command, now, &terminal, &interrupt) => ended,
@@ -118,4 +124,19 @@ fn unparsed(error: &clap::Error, arguments: &[OsString]) -> Exit {
 pub fn no_runtime(error: &std::io::Error) -> Exit {
     let terminal = Terminal::new(&Globals::default());
     Failure::new(Exit::Error, anyhow::anyhow!("the runtime could not be started: {error}")).print(&terminal)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_beyond_the_calendar_is_an_error_and_no_panic() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000);
+        for words in ["flowbind schema", "flowbind validate none.yaml --log-format json"] {
+            assert_eq!(run(words.split(' ').map(OsString::from), now).await, Exit::Error, "{words}");
+        }
+    }
 }

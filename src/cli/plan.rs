@@ -1,7 +1,7 @@
 //! `flowbind plan`: what would change, and why.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
@@ -12,12 +12,12 @@ use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::terminal::Terminal;
-use super::{apply, load, retype};
+use super::{apply, approval, load, retype};
 use crate::manifest::{Loaded, Sources};
 use crate::plan::Plan;
 use crate::report::{self, PlanDocument};
 use crate::resource::Problem;
-use crate::saved::{SavedInputs, SavedOptions, SavedPlan};
+use crate::saved::{SavedOptions, SavedPlan};
 use crate::snapshot::Gap;
 
 pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -79,17 +79,7 @@ fn save(
         let hint = "fix the errors above, then plan again.".to_owned();
         return Err(Failure::new(Exit::Incomplete, error).hint(hint));
     }
-    let text = |path: &PathBuf| path.display().to_string();
-    let mut variables: Vec<String> = args.manifest.vars.iter().map(|(name, _)| name.clone()).collect();
-    variables.sort();
-    variables.dedup();
-    let inputs = SavedInputs {
-        files: loaded.sources.files().map(str::to_owned).collect(),
-        variables,
-        variable_files: args.manifest.var_files.iter().map(text).collect(),
-        targets: args.manifest.targets.clone(),
-        region: args.manifest.region.clone(),
-    };
+    let inputs = approval::inputs(&args.manifest, loaded);
     let RemovalArgs { prune, force } = args.removal;
     let options = SavedOptions { prune, force, only: args.selection.only.clone() };
     let saved = SavedPlan::new(&loaded.manifests, plans, inputs, options, now, args.saving.expires)

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::SystemTime;
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
@@ -75,7 +76,11 @@ impl Terminal {
         }
         match self.log {
             LogFormat::Text => self.line(&note.text()),
-            LogFormat::Json => self.line(&note.json(jiff::Timestamp::now().to_string())),
+            LogFormat::Json => {
+                // `Timestamp::now` would panic at a clock beyond the year 9999.
+                let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap_or(jiff::Timestamp::MAX);
+                self.line(&note.json(now.to_string()));
+            }
         }
     }
 

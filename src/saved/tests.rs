@@ -31,8 +31,25 @@ fn what_was_written_is_read_back() {
 #[test]
 fn it_is_good_until_it_expires() {
     let (saved, made) = (saved(), UNIX_EPOCH + Duration::from_secs(1_767_323_045));
-    assert!(!saved.has_expired(made) && !saved.has_expired(made + Duration::from_secs(3_600)));
-    assert!(saved.has_expired(made + Duration::from_secs(3_601)));
+    for (after, age) in [(0, Age::Good), (3_600, Age::Good), (3_601, Age::Expired)] {
+        assert_eq!(saved.age(made + Duration::from_secs(after)), age, "{after}");
+    }
+    // Another machine's clock may be a little behind, and no more.
+    for (before, age) in [(299, Age::Good), (301, Age::Future), (1_000_000, Age::Future)] {
+        assert_eq!(saved.age(made - Duration::from_secs(before)), age, "{before}");
+    }
+    // A clock beyond what a calendar can say.
+    assert_eq!(saved.age(made + Duration::from_secs(300_000_000_000)), Age::Expired);
+    let early = SavedPlan { expires: "2026-01-02T03:04:04Z".to_owned(), ..saved };
+    assert_eq!(early.age(made - Duration::from_secs(60)), Age::Expired, "it ended before it was made");
+}
+
+#[test]
+fn what_it_shows_is_held_against_the_plan() {
+    assert_eq!(saved().misshown(&[]).as_deref(), Some("action 1"));
+    let mut saved = saved();
+    saved.actions.clear();
+    assert_eq!(saved.misshown(&[]), None);
 }
 
 #[test]

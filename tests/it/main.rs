@@ -61,6 +61,7 @@ mod removal_functions;
 mod removal_ownership;
 mod roles_orphaned;
 mod rollback;
+mod saved_edits;
 mod saved_plans;
 mod schemas;
 mod sets_conflict;

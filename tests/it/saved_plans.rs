@@ -39,7 +39,7 @@ spec:
 
 const LONDON: &str = "eu-west-2";
 
-async fn start() -> World {
+pub(crate) async fn start() -> World {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("m.yaml", MANIFEST);
@@ -51,7 +51,7 @@ async fn start() -> World {
 }
 
 /// The end of a run: its code, and all that it said.
-fn run(world: &World, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn run(world: &World, arguments: &[&str]) -> (i32, String) {
     let output = flowbind_at(world.folder.path(), &world.emulator.url())
         .args(arguments)
         .arg("m.yaml")
@@ -60,13 +60,13 @@ fn run(world: &World, arguments: &[&str]) -> (i32, String) {
     (code(&output), format!("{}{}", stdout(&output), stderr(&output)))
 }
 
-fn save(world: &World, arguments: &[&str]) {
+pub(crate) fn save(world: &World, arguments: &[&str]) {
     let (ended, said) = run(world, &[&["plan", "--out", "plan.json"], arguments].concat());
     assert_eq!(ended, 0, "{said}");
     assert!(said.contains("apply --plan plan.json"), "{said}");
 }
 
-fn read(world: &World) -> String {
+pub(crate) fn read(world: &World) -> String {
     std::fs::read_to_string(world.folder.path().join("plan.json")).unwrap()
 }
 
@@ -88,7 +88,7 @@ fn refused(world: &World, arguments: &[&str], says: &[&str]) {
     nothing_written(world);
 }
 
-fn nothing_written(world: &World) {
+pub(crate) fn nothing_written(world: &World) {
     let writes: Vec<String> = world.calls().into_keys().filter(|name| !is_read(name)).collect();
     assert_eq!(writes, Vec::<String>::new());
 }

@@ -70,19 +70,25 @@ impl<'a> Runner<'a> {
     pub(super) async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
         self.session.budget.begin(&subject);
+        let outcome = self.carry_out(action, &subject).await;
+        self.session.budget.end(&subject);
+        outcome
+    }
+
+    async fn carry_out(&self, action: &Action, subject: &str) -> Outcome {
         let ended = match action.change.spec() {
-            Spec::Role(spec) => self.role(spec, &subject).await,
-            Spec::Function(spec) => return self.function(&action.id, spec, &subject).await,
-            Spec::Association(spec) => self.associate(spec, &subject).await,
-            Spec::Grant(spec) => self.grant(spec, &subject).await,
-            Spec::Flow(spec) => self.flow(&action.id, spec, &subject).await,
-            Spec::FlowMetadata(spec) => self.flow_metadata(spec, &subject).await,
-            Spec::Tags(spec) => self.retag(spec, &subject).await,
-            Spec::Attributes(spec) => self.attributes(spec, &subject).await,
-            Spec::Instance(spec) => self.instance(spec, &subject).await,
-            Spec::Removal(removal) => self.remove(&action.id, removal, &subject).await,
+            Spec::Role(spec) => self.role(spec, subject).await,
+            Spec::Function(spec) => return self.function(&action.id, spec, subject).await,
+            Spec::Association(spec) => self.associate(spec, subject).await,
+            Spec::Grant(spec) => self.grant(spec, subject).await,
+            Spec::Flow(spec) => self.flow(&action.id, spec, subject).await,
+            Spec::FlowMetadata(spec) => self.flow_metadata(spec, subject).await,
+            Spec::Tags(spec) => self.retag(spec, subject).await,
+            Spec::Attributes(spec) => self.attributes(spec, subject).await,
+            Spec::Instance(spec) => self.instance(spec, subject).await,
+            Spec::Removal(removal) => self.remove(&action.id, removal, subject).await,
         };
-        ended.unwrap_or_else(|fault| fault.outcome(self.session.budget.has_sent(&subject)))
+        ended.unwrap_or_else(|fault| fault.outcome(self.session.budget.has_sent(subject)))
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.

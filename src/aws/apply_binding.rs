@@ -56,7 +56,11 @@ impl Runner<'_> {
                 Ok(true) if accepted => return Ok(Outcome::Applied),
                 Ok(true) => return Ok(Outcome::AlreadySo),
                 Ok(false) => {}
-                Err(fault) => return Ok(unknown(format!("the association could not be read back: {fault}"))),
+                Err(unread) if !accepted && !unsure => return Err(unread),
+                Err(unread) => {
+                    let written = fault.map(|fault| format!("{fault}; ")).unwrap_or_default();
+                    return Ok(unknown(format!("{written}the association could not be read back: {unread}")));
+                }
             }
             match fault {
                 Some(fault) if fault.kind == FaultKind::Conflict && !accepted && !unsure => {
@@ -125,8 +129,12 @@ impl Runner<'_> {
             looks += 1;
             let policy = match self.session.policy(function, subject).await {
                 Ok(policy) => policy.unwrap_or_default(),
-                Err(fault) => {
-                    return Ok(unknown(format!("statement `{text}` could not be read back: {fault}")));
+                Err(unread) if !self.session.budget.has_sent(subject) => return Err(unread),
+                Err(unread) => {
+                    let written = fault.map(|fault| format!("{fault}; ")).unwrap_or_default();
+                    return Ok(unknown(format!(
+                        "{written}statement `{text}` could not be read back: {unread}"
+                    )));
                 }
             };
             if let Some(yielded) = self.one_of_two(spec, sid, &policy, subject).await? {

@@ -44,7 +44,7 @@ impl Runner<'_> {
         }
         let was_there = match self.session.delete_flow(kind, &flow.instance, &flow.id, subject).await {
             Ok(was_there) => was_there,
-            Err(fault) => return Ok(undeletable(&fault, kind)),
+            Err(fault) => return undeletable(fault, kind),
         };
         self.deleted(target);
         let mut patience = self.session.patience();
@@ -280,7 +280,7 @@ fn still_there(subject: &str) -> Outcome {
 }
 
 /// Which deletions Amazon Connect refuses is not documented (U8): what refers to it may be nothing that can be read here.
-fn undeletable(fault: &Fault, kind: Kind) -> Outcome {
+fn undeletable(fault: Fault, kind: Kind) -> Ended {
     let hint = match fault.kind {
         FaultKind::Invalid(_) | FaultKind::Conflict => Some(format!(
             "something may refer to this {kind} that is no flow, such as a phone number, a queue or a quick connect: \
@@ -289,7 +289,7 @@ fn undeletable(fault: &Fault, kind: Kind) -> Outcome {
         FaultKind::Denied => {
             fault.hint().map(|hint| format!("{hint} Default flows cannot be deleted at all."))
         }
-        _ => fault.hint(),
+        _ => return Err(fault),
     };
-    Outcome::Failed { message: fault.to_string(), hint }
+    Ok(Outcome::Failed { message: fault.to_string(), hint })
 }

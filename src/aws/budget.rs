@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::ending::{Ending, NOT_CALLED};
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::operations::Operation;
@@ -30,6 +31,10 @@ struct State {
     limit: Option<Duration>,
     deadline: Option<Instant>,
     failing: BTreeMap<(Place, Operation), Failing>,
+    /// The subjects of the actions that go on.
+    acting: BTreeSet<String>,
+    /// How many writes are under way for a subject.
+    flying: BTreeMap<String, u32>,
     /// The subjects for which a write was sent that may have been carried out.
     sent: BTreeSet<String>,
 }
@@ -38,7 +43,8 @@ struct State {
 struct Failing {
     since: Instant,
     tried: Instant,
-    kind: FaultKind,
+    /// When it was last tried or refused: what nobody asked for meanwhile does not go on failing.
+    asked: Instant,
     message: String,
 }
 
@@ -80,36 +86,63 @@ impl Budget {
     /// Why a call is not made: the run is over, or the operation has failed for too long. A run that has written may
     /// look at what became of that for a while longer. Now and then a call is let through to see whether the service
     /// is back.
-    pub(super) fn refusal(&self, operation: Operation, place: &Place, subject: &str) -> Option<Fault> {
-        let now = Instant::now();
+    pub(super) fn refusal(
+        &self,
+        operation: Operation,
+        place: &Place,
+        subject: &str,
+        now: Instant,
+    ) -> Option<Fault> {
         let mut state = self.state();
-        let fault = |kind, message| Some(Fault { kind, ..Fault::unexpected(operation, subject, message) });
         if let (Some(limit), Some(deadline)) = (state.limit, state.deadline) {
             let grace = if state.sent.is_empty() { Duration::ZERO } else { self.patience };
             if now.saturating_duration_since(deadline) >= grace && now >= deadline {
-                let message = format!("not called: the run's {} are over", spoken(limit));
-                return fault(FaultKind::OutOfTime, message);
+                return Some(Ending::OutOfTime(limit).fault(operation, subject));
             }
         }
         let patience = self.patience;
-        let failing = state.failing.get_mut(&(place.clone(), operation))?;
-        if now.duration_since(failing.since) < patience {
+        let key = (place.clone(), operation);
+        let failing = state.failing.get_mut(&key)?;
+        if now.saturating_duration_since(failing.asked) >= patience {
+            state.failing.remove(&key);
             return None;
         }
-        if now.duration_since(failing.tried) >= patience {
+        failing.asked = now;
+        if now.saturating_duration_since(failing.since) < patience {
+            return None;
+        }
+        if now.saturating_duration_since(failing.tried) >= patience {
             failing.tried = now;
             return None;
         }
-        let message = format!("not called: it has failed for {}: {}", spoken(patience), failing.message);
-        fault(failing.kind.clone(), message)
+        let message = format!("{NOT_CALLED}it has failed for {}: {}", spoken(patience), failing.message);
+        Some(Fault { kind: FaultKind::NotCalled, ..Fault::unexpected(operation, subject, message) })
     }
 
-    /// Notes how a call ended.
-    pub(super) fn note(&self, operation: Operation, place: &Place, subject: &str, fault: Option<&Fault>) {
-        let now = Instant::now();
+    /// Notes that a call is sent.
+    pub(super) fn sending(&self, operation: Operation, subject: &str) {
+        if operation.writes() {
+            *self.state().flying.entry(subject.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Notes how a call ended that was sent.
+    pub(super) fn note(
+        &self,
+        operation: Operation,
+        place: &Place,
+        subject: &str,
+        fault: Option<&Fault>,
+        now: Instant,
+    ) {
         let mut state = self.state();
-        if operation.writes() && fault.is_none_or(Fault::maybe_done) {
-            state.sent.insert(subject.to_owned());
+        if operation.writes() {
+            if let Some(flying) = state.flying.get_mut(subject) {
+                *flying = flying.saturating_sub(1);
+            }
+            if fault.is_none_or(Fault::maybe_done) {
+                state.sent.insert(subject.to_owned());
+            }
         }
         let key = (place.clone(), operation);
         let Some(fault) = fault.filter(|fault| fault.maybe_done() || fault.kind == FaultKind::Throttled)
@@ -117,19 +150,36 @@ impl Budget {
             state.failing.remove(&key);
             return;
         };
-        let (kind, message) = (fault.kind.clone(), fault.message.clone());
-        let since = state.failing.get(&key).map_or(now, |failing| failing.since);
-        state.failing.insert(key, Failing { since, tried: now, kind, message });
+        let message = fault.message.clone();
+        let before = state.failing.get(&key);
+        let before = before.filter(|it| now.saturating_duration_since(it.asked) < self.patience);
+        let since = before.map_or(now, |failing| failing.since);
+        state.failing.insert(key, Failing { since, tried: now, asked: now, message });
     }
 
-    /// Forgets what was sent for a subject, so that [`Budget::has_sent`] is about what comes.
+    /// Begins an action, and forgets what was sent for its subject, so that [`Budget::has_sent`] is about what comes.
     pub(super) fn begin(&self, subject: &str) {
-        self.state().sent.remove(subject);
+        let mut state = self.state();
+        state.sent.remove(subject);
+        state.flying.remove(subject);
+        state.acting.insert(subject.to_owned());
     }
 
-    /// Whether a write was sent for a subject that may have been carried out.
+    /// Ends an action.
+    pub(super) fn end(&self, subject: &str) {
+        self.state().acting.remove(subject);
+    }
+
+    /// Whether a write was sent for a subject that may have been carried out; one that is not answered yet counts.
     pub(super) fn has_sent(&self, subject: &str) -> bool {
-        self.state().sent.contains(subject)
+        let state = self.state();
+        state.sent.contains(subject) || state.flying.get(subject).is_some_and(|flying| *flying > 0)
+    }
+
+    /// Whether a call belongs to an action that has sent no write: it is the first one, or a look before it.
+    pub(super) fn waits_to_write(&self, operation: Operation, subject: &str) -> bool {
+        let acts = operation.writes() || self.state().acting.contains(subject);
+        acts && !self.has_sent(subject)
     }
 }
 
@@ -179,25 +229,6 @@ impl<'a> Patience<'a> {
     }
 }
 
-impl Fault {
-    /// How an action ends that this fault ended; `sent` says whether it had sent a write before.
-    pub(super) fn outcome(&self, sent: bool) -> Outcome {
-        let (message, hint) = (self.to_string(), self.hint());
-        let unseen = self.maybe_done() || matches!(self.kind, FaultKind::Throttled | FaultKind::OutOfTime);
-        if self.kind == FaultKind::QuotaBefore && !sent {
-            return Outcome::NotBegun { message: self.message.clone() };
-        }
-        let unknown = match self.operation.writes() {
-            true => self.maybe_done(),
-            false => sent && unseen,
-        };
-        match unknown {
-            true => Outcome::Unknown { message, hint },
-            false => Outcome::Failed { message, hint },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,55 +245,95 @@ mod tests {
         Fault { kind, ..Fault::unexpected(operation, "flow/main", "no answer in time") }
     }
 
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn seconds(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
     #[test]
     fn an_operation_that_goes_on_failing_is_not_asked_again_and_others_are() {
-        let budget = Budget::new(Duration::from_millis(20), None);
+        let (budget, start) = (Budget::new(PATIENCE, None), Instant::now());
         let (get, list) = (Operation::GetRole, Operation::ListInstances);
-        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::Unreachable)));
-        assert_eq!(budget.refusal(get, &place(), "x"), None, "it has only begun to fail");
-        std::thread::sleep(Duration::from_millis(30));
-        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::Internal)));
-        let refused = budget.refusal(get, &place(), "y").expect("it has failed for too long");
-        assert_eq!((refused.kind, refused.subject.as_str()), (FaultKind::Internal, "y"));
+        let refusal = |operation, at| budget.refusal(operation, &place(), "y", start + seconds(at));
+        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::Unreachable)), start);
+        assert_eq!(refusal(get, 30), None, "it has only begun to fail");
+        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::Internal)), start + seconds(61));
+        let refused = refusal(get, 62).expect("it has failed for too long");
+        assert_eq!((&refused.kind, refused.subject.as_str()), (&FaultKind::NotCalled, "y"));
         assert!(refused.message.contains("no answer in time"), "{}", refused.message);
-        assert_eq!(budget.refusal(list, &place(), "x"), None);
-        std::thread::sleep(Duration::from_millis(30));
-        assert_eq!(budget.refusal(get, &place(), "x"), None, "one call looks whether it is back");
-        assert!(budget.refusal(get, &place(), "x").is_some(), "and only one");
-        budget.note(get, &place(), "x", None);
-        assert_eq!(budget.refusal(get, &place(), "x"), None, "it is back");
+        assert!(!refused.maybe_done(), "it was not sent");
+        assert_eq!(refusal(list, 62), None);
+        assert!(refusal(get, 110).is_some());
+        assert_eq!(refusal(get, 122), None, "one call looks whether it is back");
+        assert!(refusal(get, 123).is_some(), "and only one");
+        budget.note(get, &place(), "x", None, start + seconds(124));
+        assert_eq!(refusal(get, 125), None, "it is back");
+    }
+
+    #[test]
+    fn a_failure_of_long_ago_does_not_count() {
+        let (budget, start) = (Budget::new(PATIENCE, None), Instant::now());
+        let get = Operation::GetRole;
+        let refusal = |at| budget.refusal(get, &place(), "x", start + seconds(at));
+        let fails = |at| {
+            budget.note(get, &place(), "x", Some(&failed(get, FaultKind::Internal)), start + seconds(at))
+        };
+        fails(0);
+        assert_eq!(refusal(100), None);
+        fails(101);
+        assert_eq!(refusal(102), None, "it has failed for a second");
+        fails(300);
+        assert_eq!(refusal(301), None, "nor where nobody asked before");
+        // Nor an outage that was noticed, once nobody has asked for as long again.
+        fails(350);
+        fails(361);
+        assert!(refusal(362).is_some());
+        assert_eq!(refusal(500), None);
+        fails(501);
+        assert_eq!(refusal(502), None);
     }
 
     #[test]
     fn a_refusal_of_the_service_is_no_failure_of_it() {
-        let budget = Budget::new(Duration::ZERO, None);
+        let (budget, now) = (Budget::new(Duration::ZERO, None), Instant::now());
         let get = Operation::GetRole;
-        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::NotFound)));
-        assert_eq!(budget.refusal(get, &place(), "x"), None);
+        budget.note(get, &place(), "x", Some(&failed(get, FaultKind::NotFound)), now);
+        assert_eq!(budget.refusal(get, &place(), "x", now), None);
     }
 
     #[test]
     fn after_the_run_nothing_is_called_but_what_looks_at_writes_that_were_sent() {
-        let budget = Budget::new(Duration::from_secs(60), Some(Duration::ZERO));
-        let get = Operation::GetRole;
+        let budget = Budget::new(PATIENCE, Some(Duration::ZERO));
+        let (get, now) = (Operation::GetRole, Instant::now());
+        let refusal = |at| budget.refusal(get, &place(), "x", now + seconds(at)).map(|fault| fault.kind);
         assert_eq!(budget.over(), Some(Duration::ZERO));
-        assert_eq!(budget.refusal(get, &place(), "x").map(|fault| fault.kind), Some(FaultKind::OutOfTime));
-        budget.note(Operation::CreateRole, &place(), "x", None);
-        assert_eq!(budget.refusal(get, &place(), "x"), None);
-        budget.postpone(Duration::from_secs(60));
+        assert_eq!(refusal(0), Some(FaultKind::OutOfTime));
+        budget.note(Operation::CreateRole, &place(), "x", None, now);
+        assert_eq!(refusal(0), None);
+        assert_eq!(refusal(61), Some(FaultKind::OutOfTime));
+        budget.postpone(PATIENCE);
         assert_eq!(budget.over(), None);
         assert_eq!(Budget::new(Duration::ZERO, None).over(), None);
     }
 
     #[test]
-    fn a_fault_is_unknown_where_something_may_have_been_done() {
-        let unknown = |fault: Fault, sent| matches!(fault.outcome(sent), Outcome::Unknown { .. });
-        let (write, read) = (Operation::PutRolePolicy, Operation::GetRole);
-        assert!(unknown(failed(write, FaultKind::Unreachable), false));
-        assert!(!unknown(failed(write, FaultKind::Throttled), true));
-        assert!(!unknown(failed(write, FaultKind::Denied), true));
-        assert!(unknown(failed(read, FaultKind::Throttled), true));
-        assert!(!unknown(failed(read, FaultKind::Internal), false), "nothing was written yet");
-        assert!(!unknown(failed(read, FaultKind::Denied), true), "the permission is what to tell");
+    fn an_action_waits_to_write_until_a_write_of_it_is_sent() {
+        let (budget, now) = (Budget::new(PATIENCE, None), Instant::now());
+        let (get, put) = (Operation::GetRole, Operation::PutRolePolicy);
+        assert!(!budget.waits_to_write(get, "x"), "it belongs to no action");
+        budget.begin("x");
+        assert!(budget.waits_to_write(get, "x") && budget.waits_to_write(put, "x"));
+        budget.sending(put, "x");
+        assert!(budget.has_sent("x") && !budget.waits_to_write(put, "x"), "it may be carried out now");
+        budget.note(put, &place(), "x", Some(&failed(put, FaultKind::Throttled)), now);
+        assert!(!budget.has_sent("x") && budget.waits_to_write(put, "x"), "nothing was done");
+        budget.sending(put, "x");
+        budget.note(put, &place(), "x", Some(&failed(put, FaultKind::Unreachable)), now);
+        assert!(budget.has_sent("x") && !budget.waits_to_write(get, "x"));
+        budget.begin("x");
+        assert!(budget.waits_to_write(put, "x"), "another action of the same subject");
+        budget.end("x");
+        assert!(!budget.waits_to_write(get, "x"));
     }
 }

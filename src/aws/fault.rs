@@ -49,6 +49,10 @@ pub enum FaultKind {
     Unexpected,
     /// The call was not made: the run's time is over.
     OutOfTime,
+    /// The call was not made: the run was interrupted.
+    Interrupted,
+    /// The call was not made: the operation has failed for too long.
+    NotCalled,
 }
 
 /// A call that failed.
@@ -122,6 +126,11 @@ impl Fault {
         matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal | FaultKind::Unexpected)
     }
 
+    /// Whether the call was not made at all.
+    pub(super) fn not_called(&self) -> bool {
+        matches!(self.kind, FaultKind::OutOfTime | FaultKind::Interrupted | FaultKind::NotCalled)
+    }
+
     /// Whether trying again may help: what answers in place of the service may be gone the next time.
     pub(super) fn transient(&self) -> bool {
         self.maybe_done()
@@ -149,6 +158,8 @@ impl Fault {
                     .to_owned(),
             ),
             FaultKind::OutOfTime => Some("give a longer --timeout, or run the command again.".to_owned()),
+            FaultKind::Interrupted => Some("run the command again.".to_owned()),
+            FaultKind::NotCalled => Some("run the command again once the service answers.".to_owned()),
             FaultKind::Throttled => {
                 Some("something else uses up the account's rate: try again later.".to_owned())
             }

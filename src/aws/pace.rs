@@ -25,35 +25,33 @@ pub(super) struct Pacer {
 struct State {
     buckets: Buckets,
     calls: BTreeMap<Operation, u32>,
+    /// Whether those who waited have given up their turns.
+    reopened: bool,
 }
 
 impl Pacer {
     /// Makes a pacer; one that is off only counts.
     pub(super) fn new(on: bool) -> Self {
-        let state = State { buckets: Buckets::full(on), calls: BTreeMap::new() };
+        let state = State { buckets: Buckets::full(on), calls: BTreeMap::new(), reopened: false };
         Self { began: Instant::now(), state: Mutex::new(state) }
     }
 
-    /// Waits until the call may be made, and counts it.
-    pub(super) async fn admit(&self, place: &Place, operation: Operation) {
-        let wait = self.take(place, operation, Instant::now());
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    /// Counts a call less: it waited for its turn and was not made.
-    pub(super) fn withdraw(&self, operation: Operation) {
-        let mut state = self.lock();
-        let count = state.calls.entry(operation).or_default();
-        *count = count.saturating_sub(1);
-    }
-
     /// Takes a token, if need be one of the future, and says how long it is until then.
-    fn take(&self, place: &Place, operation: Operation, now: Instant) -> Duration {
+    pub(super) fn take(&self, place: &Place, operation: Operation, now: Instant) -> Duration {
+        self.lock().buckets.take(Some(place), operation, now.saturating_duration_since(self.began))
+    }
+
+    /// Counts a call that is made.
+    pub(super) fn count(&self, operation: Operation) {
+        *self.lock().calls.entry(operation).or_default() += 1;
+    }
+
+    /// Takes back the tokens of the future, once: all who wait for theirs have to take another one, or do without.
+    pub(super) fn reopen(&self, now: Instant) {
         let mut state = self.lock();
-        *state.calls.entry(operation).or_default() += 1;
-        state.buckets.take(Some(place), operation, now.saturating_duration_since(self.began))
+        if !std::mem::replace(&mut state.reopened, true) {
+            state.buckets.take_back(now.saturating_duration_since(self.began));
+        }
     }
 
     /// Empties the bucket: the service said that somebody else used it up.
@@ -136,7 +134,23 @@ mod tests {
         let pacer = Pacer::new(false);
         for _ in 0..100 {
             assert_eq!(pacer.take(&place(), Operation::ListInstances, Instant::now()), Duration::ZERO);
+            pacer.count(Operation::ListInstances);
         }
         assert_eq!(pacer.calls()[&Operation::ListInstances], 100);
+    }
+
+    #[test]
+    fn who_waits_gives_up_the_turn_once_and_the_rate_stays() {
+        let pacer = Pacer::new(true);
+        let now = Instant::now();
+        let take = || pacer.take(&place(), Operation::ListInstances, now);
+        let last = (0..100).map(|_| take()).max().unwrap_or_default();
+        assert!(last > Duration::from_secs(40), "{last:?}");
+        pacer.reopen(now);
+        let after: Vec<Duration> = (0..10).map(|_| take()).collect();
+        assert!(after[0] > Duration::from_millis(400) && after[0] < Duration::from_secs(1), "{after:?}");
+        assert!(after[9] > Duration::from_secs(4), "{after:?}");
+        pacer.reopen(now);
+        assert!(take() > after[9], "those who wait now are not passed over");
     }
 }

@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
 use super::apply::{Keep, Progress, Runner, lock};
-use super::budget::spoken;
+use super::ending::Ending;
 use super::session::Session;
 use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, order_fault};
 use crate::resource::Address;
@@ -24,19 +24,14 @@ pub async fn apply(
     keep: &dyn Keep,
     progress: &dyn Progress,
 ) -> ApplyReport {
-    let (runner, stop) = (Runner::new(session, keep), session.stop());
+    let runner = Runner::new(session, keep);
     let mut schedule =
         Schedule { waiting: plan.actions.iter().collect(), ended: BTreeMap::new(), allowed, progress };
     let (mut running, mut begun) = (FuturesUnordered::new(), BTreeSet::new());
     let mut until = None;
     loop {
-        let why = match session.over() {
-            _ if stop.is_requested() => Some("the run was interrupted".to_owned()),
-            Some(limit) => Some(format!("the run's {} (--timeout) were over", spoken(limit))),
-            None => None,
-        };
-        if let Some(why) = why {
-            schedule.interrupt(&why);
+        if let Some(ending) = session.ends() {
+            schedule.interrupt(ending);
             until.get_or_insert_with(|| Instant::now() + GRACE);
         }
         for action in schedule.ready() {
@@ -54,14 +49,17 @@ pub async fn apply(
                 begun.remove(&action.id);
                 schedule.end(&action.id, outcome);
             }
-            () = stop.requested(), if until.is_none() => {}
-            () = session.until_over(), if until.is_none() => {}
+            () = session.until_ends(), if until.is_none() => {}
             () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => break,
         }
     }
     drop(running);
     for id in begun {
-        schedule.end(&id, abandoned());
+        let outcome = match session.ends().filter(|_| !session.budget.has_sent(&id.address.to_string())) {
+            Some(ending) => ending.not_begun(),
+            None => abandoned(),
+        };
+        schedule.end(&id, outcome);
     }
     schedule.strand(plan);
     let Schedule { mut ended, .. } = schedule;
@@ -118,8 +116,8 @@ impl<'a> Schedule<'a> {
     }
 
     /// Ends everything that has not begun: the run is to end.
-    fn interrupt(&mut self, why: &str) {
-        self.give_up(&|_| format!("{why} before"));
+    fn interrupt(&mut self, ending: Ending) {
+        self.give_up(&|_| ending.not_begun());
     }
 
     /// Ends what could never begin. Nothing waits any more here, unless the plan's order is wrong.
@@ -128,13 +126,14 @@ impl<'a> Schedule<'a> {
         self.give_up(&|action| {
             let needs: Vec<String> = action.after.iter().map(|id| id.address.to_string()).collect();
             let why = why.clone().unwrap_or_else(|| format!("it waits for {}", needs.join(", ")));
-            format!("internal error: it never became ready ({why}); please report it")
+            let message = format!("internal error: it never became ready ({why}); please report it");
+            Outcome::NotBegun { message }
         });
     }
 
-    fn give_up(&mut self, message: &dyn Fn(&Action) -> String) {
+    fn give_up(&mut self, outcome: &dyn Fn(&Action) -> Outcome) {
         for action in std::mem::take(&mut self.waiting) {
-            self.end(&action.id, Outcome::NotBegun { message: message(action) });
+            self.end(&action.id, outcome(action));
         }
     }
 }

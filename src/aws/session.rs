@@ -1,8 +1,6 @@
-//! Clients for each account and Region, and the one function through which every call goes.
+//! Clients for each account and Region, and what the calls of one run share.
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,20 +8,17 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_connect::config::http::HttpResponse;
-use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use tokio::time::Instant;
 
 use super::budget::{Budget, Patience};
 use super::clients::Clients;
-use super::fault::{Fault, FaultKind};
+use super::ending::Ending;
+use super::fault::Fault;
 use super::pace::Pacer;
-use super::quota::{Counted, Reached};
+use super::quota::Reached;
 use super::stop::StopHandle;
-use super::trace::Attempt;
-use crate::operations::{Operation, Repeat};
+use crate::operations::Operation;
 use crate::plan::Pace;
 use crate::resource::{AccountId, Mask, Place, Region};
 
@@ -31,15 +26,10 @@ use crate::resource::{AccountId, Mask, Place, Region};
 const CONNECT: Duration = Duration::from_secs(3);
 /// The usual time that a try may take; without it the SDK waits for an answer for ever.
 pub const ATTEMPT: Duration = Duration::from_secs(15);
-/// Tries of a call that is throttled although it was paced: others use the account's rate too.
-const THROTTLED_TRIES: u32 = 10;
-/// Tries of a call that may be repeated, when nobody answers, the service fails, or what answers is not the service.
-const TRANSIENT_TRIES: u32 = 4;
 /// The longest wait for what somebody else just wrote: it was accepted before, and only has to spread.
 const OTHERS: Duration = Duration::from_secs(10);
 /// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// How long a write may take to become visible once the run was asked to end.
 const VISIBLE_WHEN_STOPPING: Duration = Duration::from_secs(20);
 /// The bytes a second of a line on which an upload may still succeed.
@@ -121,7 +111,7 @@ impl Options {
 /// Clients, pacing and counters of one run.
 #[derive(Debug)]
 pub struct Session {
-    options: Options,
+    pub(super) options: Options,
     base: SdkConfig,
     clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
     /// Credentials of assumed roles.
@@ -131,7 +121,7 @@ pub struct Session {
     pub(super) pacer: Pacer,
     stop: StopHandle,
     pub(super) budget: Budget,
-    reached: Reached,
+    pub(super) reached: Reached,
 }
 
 /// As whom clients sign.
@@ -221,6 +211,11 @@ impl Session {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), fault);
     }
 
+    /// Why an account was given up.
+    pub(super) fn lost(&self, account: &AccountId) -> Option<Fault> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned()
+    }
+
     /// Ends the run early: no new write begins, and those in flight are finished.
     pub fn stop(&self) -> &StopHandle {
         &self.stop
@@ -233,8 +228,7 @@ impl Session {
 
     /// The longest wait for anything: short once the run is to end.
     pub(super) fn longest_wait(&self) -> Duration {
-        let ends = self.stop.is_requested() || self.over().is_some();
-        if ends { VISIBLE_WHEN_STOPPING } else { Duration::MAX }
+        if self.ends().is_some() { VISIBLE_WHEN_STOPPING } else { Duration::MAX }
     }
 
     /// The first pause between two tries, or two looks.
@@ -268,9 +262,17 @@ impl Session {
         self.budget.over()
     }
 
-    /// Waits until the run's time is over; for ever if it has none.
-    pub(super) async fn until_over(&self) {
-        self.budget.until_over().await;
+    /// Why the run is to end, if it is: it was asked to, or its time is over.
+    pub(super) fn ends(&self) -> Option<Ending> {
+        if self.stop.is_requested() { Some(Ending::Interrupted) } else { self.over().map(Ending::OutOfTime) }
+    }
+
+    /// Waits until the run is to end; for ever if nobody asks and its time has no limit.
+    pub(super) async fn until_ends(&self) {
+        tokio::select! {
+            () = self.stop.requested() => {}
+            () = self.budget.until_over() => {}
+        }
     }
 
     /// Puts the end of the run off by a time in which it waited for a person.
@@ -312,121 +314,6 @@ impl Session {
             config.set_credentials_provider(Some(credentials.clone()));
         }
         Clients::new(&config.build())
-    }
-
-    /// Makes a call: paced, counted, tried again where that is safe, its fault read.
-    ///
-    /// # Errors
-    ///
-    /// The last try's fault. After a write that may not be repeated, look before you try again: see
-    /// [`Fault::maybe_done`].
-    pub(super) async fn call<T, E, F>(
-        &self,
-        operation: Operation,
-        place: &Place,
-        subject: &str,
-        send: impl Fn() -> F,
-    ) -> Result<T, Fault>
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    {
-        self.attempts((operation, place, subject), None, send).await
-    }
-
-    /// Makes a call that creates what a quota counts, on an instance or else in the account and Region. Once a call has
-    /// reached that quota no other is made.
-    ///
-    /// # Errors
-    ///
-    /// As [`Session::call`]; [`FaultKind::QuotaBefore`] where another call has reached the quota.
-    pub(super) async fn create<T, E, F>(
-        &self,
-        operation: Operation,
-        (place, instance): (&Place, &str),
-        subject: &str,
-        send: impl Fn() -> F,
-    ) -> Result<T, Fault>
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    {
-        let counted = (operation, place.clone(), instance.to_owned());
-        let made = self.attempts((operation, place, subject), Some(&counted), send).await;
-        made.map_err(|fault| self.reached.note(&counted, fault))
-    }
-
-    /// Waits for a call's turn; gives a fault where a quota is reached that it needs.
-    async fn admit(
-        &self,
-        (operation, place, subject): (Operation, &Place, &str),
-        counted: Option<&Counted>,
-    ) -> Result<(), Fault> {
-        let Some(counted) = counted else {
-            self.pacer.admit(place, operation).await;
-            return Ok(());
-        };
-        if let Some(fault) = self.reached.refusal(counted, subject) {
-            return Err(fault);
-        }
-        tokio::select! {
-            biased;
-            fault = self.reached.refused(counted, subject) => {
-                self.pacer.withdraw(operation);
-                Err(fault)
-            }
-            () = self.pacer.admit(place, operation) => Ok(()),
-        }
-    }
-
-    async fn attempts<T, E, F>(
-        &self,
-        (operation, place, subject): (Operation, &Place, &str),
-        counted: Option<&Counted>,
-        send: impl Fn() -> F,
-    ) -> Result<T, Fault>
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    {
-        let lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner).get(&place.account).cloned();
-        if let Some(fault) = lost {
-            return Err(Fault { subject: subject.to_owned(), ..fault });
-        }
-        let (mut tries, mut pause) = (0, self.options.first_pause);
-        let mut spent = Duration::ZERO;
-        loop {
-            if let Some(fault) = self.budget.refusal(operation, place, subject) {
-                return Err(fault);
-            }
-            tries += 1;
-            self.admit((operation, place, subject), counted).await?;
-            let began = Instant::now();
-            let attempt = Attempt { operation, place, subject, number: tries };
-            let read = |error: &_| Fault::read(operation, subject, error).masked(&self.options.mask);
-            let fault = match attempt.make(send(), read).await {
-                Ok(answer) => {
-                    self.budget.note(operation, place, subject, None);
-                    return Ok(answer);
-                }
-                Err(fault) => fault,
-            };
-            self.budget.note(operation, place, subject, Some(&fault));
-            spent += began.elapsed() + pause;
-            let again = match fault.kind {
-                FaultKind::Throttled => {
-                    self.pacer.throttled(place, operation);
-                    tries < THROTTLED_TRIES
-                }
-                _ if fault.transient() => operation.facts().repeat == Repeat::Safe && tries < TRANSIENT_TRIES,
-                _ => false,
-            };
-            if !again || (tries > 1 && spent >= self.options.visible_within / 2) {
-                return Err(fault);
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
     }
 }
 

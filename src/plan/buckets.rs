@@ -60,6 +60,13 @@ impl Buckets {
         }
     }
 
+    /// Takes back the tokens of the future: nobody waits for them any more.
+    pub fn take_back(&mut self, now: Duration) {
+        for bucket in self.buckets.values_mut().filter(|bucket| bucket.tokens < 0.0) {
+            *bucket = Bucket { tokens: 0.0, at: bucket.at.max(now) };
+        }
+    }
+
     /// Empties a bucket: the service said that somebody else used it up.
     pub fn empty(&mut self, place: &Place, operation: Operation) {
         if let Some(bucket) = self.buckets.get_mut(&key(Some(place), operation)) {

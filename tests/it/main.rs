@@ -22,6 +22,7 @@ mod drift;
 // Sends signals.
 #[cfg(unix)]
 mod ends;
+mod ends_paced;
 mod false_answers;
 mod faults;
 mod forecasts;

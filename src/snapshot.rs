@@ -104,6 +104,8 @@ pub struct InstanceSeen {
     pub status: String,
     /// Why it could not be made, where the service says so.
     pub status_reason: Option<String>,
+    /// Who keeps its users (`IdentityManagementType`), where the service says so.
+    pub identity: Option<String>,
     /// Its tags; none where only a list of instances was read, which does not show them.
     pub tags: Option<BTreeMap<String, String>>,
 }

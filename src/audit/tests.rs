@@ -80,6 +80,7 @@ fn snapshot(desired: &Manifest) -> Snapshot {
         active: true,
         status: "ACTIVE".into(),
         status_reason: None,
+        identity: None,
         tags: None,
     };
     seen.instances.insert(support.clone(), Look::Found(instance));

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use tokio::sync::Mutex;
 
-use super::fault::Fault;
+use super::fault::{Fault, FaultKind};
 use super::reread::Known;
 use super::session::Session;
 use super::visibility::Visibility;
-use crate::plan::{Action, ActionId, KeptFlow, Made, Outcome, Spec};
-use crate::resource::{Address, FunctionRef, Label};
+use crate::plan::{Action, ActionId, Change, KeptFlow, Made, Outcome, Spec};
+use crate::resource::{Address, FunctionRef, Kind, Label};
 
 /// Keeps what is about to be overwritten.
 pub trait Keep: Sync {
@@ -78,7 +78,7 @@ impl<'a> Runner<'a> {
     async fn carry_out(&self, action: &Action, subject: &str) -> Outcome {
         let ended = match action.change.spec() {
             Spec::Role(spec) => self.role(spec, subject).await,
-            Spec::Function(spec) => return self.function(&action.id, spec, subject).await,
+            Spec::Function(spec) => self.function(&action.id, spec, subject).await,
             Spec::Association(spec) => self.associate(spec, subject).await,
             Spec::Grant(spec) => self.grant(spec, subject).await,
             Spec::Flow(spec) => self.flow(&action.id, spec, subject).await,
@@ -88,13 +88,49 @@ impl<'a> Runner<'a> {
             Spec::Instance(spec) => self.instance(spec, subject).await,
             Spec::Removal(removal) => self.remove(&action.id, removal, subject).await,
         };
-        ended.unwrap_or_else(|fault| fault.outcome(self.session.budget.has_sent(subject)))
+        ended.unwrap_or_else(|fault| match vanished(action, &fault) {
+            Some(what) => gone(subject, &what, &fault),
+            None => fault.outcome(self.session.budget.has_sent(subject)),
+        })
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.
     pub(super) fn policy_of(&self, function: &FunctionRef) -> Arc<Mutex<()>> {
         Arc::clone(lock(&self.policies).entry(function.unqualified()).or_default())
     }
+}
+
+/// Names what a write found missing that was there when the plan was made. What this run makes itself may only not show
+/// yet.
+fn vanished(action: &Action, fault: &Fault) -> Option<String> {
+    if fault.kind != FaultKind::NotFound || !fault.operation.writes() {
+        return None;
+    }
+    let made = |kind: Kind| action.after.iter().any(|id| id.address.kind == kind);
+    let function = |function: &FunctionRef| (!made(Kind::Function)).then(|| format!("function {function}"));
+    match &action.change {
+        Change::Create(Spec::Function(_) | Spec::Role(_) | Spec::Instance(_)) | Change::Delete(_) => None,
+        change => match change.spec() {
+            Spec::Function(spec) => Some(format!("function {}", spec.function)),
+            Spec::Role(spec) => Some(format!("role `{}`", spec.name)),
+            Spec::Grant(spec) => function(&spec.grant.function),
+            Spec::Association(spec) => {
+                Some(format!("{} or instance {}", function(&spec.function)?, spec.instance))
+            }
+            Spec::Flow(spec) if spec.id.is_none() => Some(format!("instance {}", spec.instance)),
+            Spec::Attributes(spec) => Some(format!("instance {}", spec.instance)),
+            Spec::Flow(_) | Spec::FlowMetadata(_) | Spec::Tags(_) => Some("it".to_owned()),
+            Spec::Instance(_) | Spec::Removal(_) => None,
+        },
+    }
+}
+
+fn gone(subject: &str, what: &str, fault: &Fault) -> Outcome {
+    let message = format!(
+        "{subject}: {what} was deleted by someone since the plan was made ({}: {}). Run `flowbind plan` again.",
+        fault.operation, fault.message
+    );
+    Outcome::Moved { message }
 }
 
 /// Locks plain data. A panic elsewhere leaves it whole: every change of it is one insertion.

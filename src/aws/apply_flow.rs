@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::apply::{Ended, Runner, lock};
 use super::fault::{Fault, FaultKind};
 use super::once::{Created, once, or_shown};
-use super::reread::{Now, Target, changed, gone, taken};
+use super::reread::{Now, Target, changed, taken};
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{State, Status};
@@ -51,7 +51,10 @@ impl Runner<'_> {
         let rests = if archives { Rests::OnAll } else { Rests::OnAbout };
         let about = (spec.name.as_deref(), spec.description.as_deref(), spec.state);
         let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
-            Now::Gone => return Ok(gone(subject)),
+            Now::Gone => {
+                let name = spec.base.as_ref().map(|base| base.name.as_str()).or(spec.name.as_deref());
+                return Ok(self.gone_flow(target, name.unwrap_or_default()).await);
+            }
             Now::Known(now) | Now::Changed(now, _) if about_is(&now, about.0, about.1, about.2) => {
                 return Ok(Outcome::AlreadySo);
             }
@@ -110,7 +113,7 @@ impl Runner<'_> {
         let rests = if spec.marked { Rests::OnMeaning } else { Rests::OnText };
         let tags = Self::tags(spec, text);
         let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
-            Now::Gone => return Ok(Written::Ended(gone(subject))),
+            Now::Gone => return Ok(Written::Ended(self.gone_flow(target, &spec.name).await)),
             Now::Known(now) | Now::Changed(now, _) if is_written(&now, spec, text) => {
                 let differs = tags.iter().any(|(key, value)| now.tags.get(key) != Some(value));
                 // Whoever has taken it over keeps it.

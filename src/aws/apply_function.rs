@@ -3,14 +3,14 @@
 //! Every write names the revision that it replaces. When that is stale, or an outcome unknown, the function is read:
 //! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
 
-use super::apply::{Runner, lock};
+use super::apply::{Ended, Runner, lock};
 use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use super::once::{Created, once, or_shown};
 use super::reread::{changed, taken};
 use super::role_race::RoleRace;
 use super::session::Session;
-use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences};
+use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences, owner_changed};
 use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
 
 /// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
@@ -57,7 +57,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Runner<'_> {
-    pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Outcome {
+    pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Ended {
         if let Some(before) = spec.before.as_ref().filter(|_| spec.overwrites()) {
             match self.keep.keep(&id.address, &before.record()) {
                 Ok(path) => lock(&self.backups).push(path),
@@ -66,16 +66,16 @@ impl Runner<'_> {
                         "{subject}: the live configuration could not be kept, so it was not overwritten: {error}"
                     );
                     let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                    return Outcome::Failed { message, hint };
+                    return Ok(Outcome::Failed { message, hint });
                 }
             }
         }
         let writing = Writing { session: self.session, spec, subject };
         match writing.carry_out().await {
-            Ok(true) => Outcome::Applied,
-            Ok(false) => Outcome::AlreadySo,
-            Err(Stop::Told(outcome)) => outcome,
-            Err(Stop::Fault(fault)) => fault.outcome(self.session.budget.has_sent(subject)),
+            Ok(true) => Ok(Outcome::Applied),
+            Ok(false) => Ok(Outcome::AlreadySo),
+            Err(Stop::Told(outcome)) => Ok(outcome),
+            Err(Stop::Fault(fault)) => Err(fault),
         }
     }
 }
@@ -188,6 +188,12 @@ impl Writing<'_> {
                 return Err(fault.into());
             }
             let now = self.settle(Goal::Settled).await?;
+            // The owner's tag does not survive a deletion: what has the name now is another function.
+            if let (Some(before), Some(live)) = (&at.tags, &now.tags)
+                && let Some(what) = owner_changed(before, live)
+            {
+                return Err(self.changed(&what));
+            }
             if self.reached(goal, &now) {
                 *at = now;
                 return Ok(fault.maybe_done());
@@ -221,8 +227,14 @@ impl Writing<'_> {
                             "fix the cause, then run again.",
                         ));
                     }
+                    FunctionState::Image => {
+                        return Err(self.changed("it is a container image now"));
+                    }
                     FunctionState::Busy => busy = true,
                 },
+                Some(seen) if seen.state == FunctionState::Image => {
+                    return Err(self.changed("it is a container image now"));
+                }
                 Some(seen) => busy = seen.state == FunctionState::Busy,
                 None => {}
             }

@@ -33,6 +33,7 @@ impl Session {
                     active: status == "ACTIVE",
                     status,
                     status_reason: None,
+                    identity: summary.identity_management_type.map(|kind| kind.as_str().to_owned()),
                     tags: None,
                 });
             }
@@ -66,6 +67,7 @@ impl Session {
             active: status == "ACTIVE",
             status,
             status_reason: instance.status_reason.and_then(|reason| reason.message),
+            identity: instance.identity_management_type.map(|kind| kind.as_str().to_owned()),
             tags: Some(instance.tags.unwrap_or_default().into_iter().collect()),
         }))
     }

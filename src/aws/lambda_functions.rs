@@ -268,6 +268,7 @@ fn state(live: &types::FunctionConfiguration) -> FunctionState {
             live.state_reason_code.as_ref().map(types::StateReasonCode::as_str),
             live.state_reason.as_deref(),
         )),
+        _ if live.package_type == Some(types::PackageType::Image) => FunctionState::Image,
         (Some(State::Pending | State::Deleting), _) | (_, Some(LastUpdateStatus::InProgress)) => {
             FunctionState::Busy
         }

@@ -89,7 +89,9 @@ impl Writing<'_> {
                         "fix the cause, then run again; the alias still points at the old version.",
                     ));
                 }
-                Some(FunctionState::Ready | FunctionState::UpdateFailed(_)) => return Ok(version),
+                Some(FunctionState::Ready | FunctionState::Image | FunctionState::UpdateFailed(_)) => {
+                    return Ok(version);
+                }
                 Some(FunctionState::Busy) | None => {}
             }
             if !working.goes_on().await {

@@ -92,6 +92,23 @@ impl Runner<'_> {
         }
     }
 
+    /// What is reported where a flow or module is gone: that it was deleted, or that another one has its name now. A
+    /// list that cannot be read does not hide the deletion.
+    pub(super) async fn gone_flow(&self, target: Target<'_>, name: &str) -> Outcome {
+        let Target { kind, instance, id, subject } = target;
+        let list = self.session.list(kind, instance, subject).await.ok();
+        match list.as_ref().and_then(|list| list.get(name)).filter(|line| line.id != id) {
+            Some(line) => {
+                let message = format!(
+                    "{subject} was replaced by someone since the plan was made: {kind} `{name}` has the id {} now, not {id}; nothing was written to it. Run `flowbind plan` again.",
+                    line.id
+                );
+                Outcome::Moved { message }
+            }
+            None => gone(subject),
+        }
+    }
+
     fn history(&self, target: Target<'_>, base: Option<&FlowSeen>) -> History {
         let mut flows = lock(&self.known.flows);
         let history = flows.entry(target.key()).or_default();

@@ -62,9 +62,11 @@ fn fate(problem: &Problem) -> Fate {
         | "unknown-instance-alias"
         | "unknown-instance-id" => Fate::Difference(Missing, Moved::Unknown),
         "alias-weighted" => Fate::Difference(ChangedOutside, Moved::Aws),
-        "flow-type-differs" | "flow-is-published" | "flow-never-published" | "flow-archived" => {
-            Fate::Difference(Changed, Moved::Unknown)
-        }
+        "flow-type-differs"
+        | "flow-is-published"
+        | "flow-never-published"
+        | "flow-archived"
+        | "function-is-image" => Fate::Difference(Changed, Moved::Unknown),
         "foreign-reference" => Fate::Finding,
         "still-referred" => Fate::Difference(LeftOver, Moved::Repository),
         // The environment is left out of the comparison then.

@@ -111,6 +111,7 @@ fn snapshot(main: FlowSeen, beside: &[(&str, &str, Option<&str>)]) -> Snapshot {
         active: true,
         status: "ACTIVE".to_owned(),
         status_reason: None,
+        identity: None,
         tags: None,
     };
     let list_of_functions = BTreeSet::from([crm().arn().to_string()]);

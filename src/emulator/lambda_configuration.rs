@@ -115,7 +115,14 @@ pub(super) fn apply_code(
     code: &Value,
     members: &mut Map<String, Value>,
 ) -> Result<(), ApiError> {
+    let image = code.get("ImageUri").and_then(Value::as_str);
+    if is_image(members) != image.is_some() {
+        let (given, kind) = if image.is_some() { ("ImageUri", "Zip") } else { ("ZipFile", "Image") };
+        let message = format!("Please don't provide {given} when the function has the packageType {kind}.");
+        return Err(call.invalid(&message));
+    }
     let (digest, size) = match (code.get("ZipFile"), code.get("S3Bucket").and_then(Value::as_str)) {
+        _ if image.is_some() => (clock::code_digest(image.unwrap_or_default().as_bytes()), 0),
         (Some(zip), _) => {
             let bytes = zip.as_str().and_then(|text| STANDARD.decode(text).ok());
             // Every zip archive starts with a local header, or, when it is empty, with the end record.
@@ -138,6 +145,11 @@ pub(super) fn apply_code(
         members.insert("Architectures".into(), architectures.clone());
     }
     Ok(())
+}
+
+/// Whether a function is a container image.
+pub(super) fn is_image(members: &Map<String, Value>) -> bool {
+    members.get("PackageType") == Some(&json!("Image"))
 }
 
 /// Sets the time of the change and a new revision id.

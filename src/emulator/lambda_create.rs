@@ -51,10 +51,12 @@ fn requested(edit: &Edit<'_>) -> Result<Function, ApiError> {
     connect_tags::check(call, &tags)?;
     let mut members = configuration::defaults();
     configuration::apply(call, &mut members)?;
-    if members.get("PackageType") == Some(&json!("Image")) {
-        return Err(call.invalid("the emulator takes zip packages only"));
+    let image = configuration::is_image(&members);
+    if image && (members.contains_key("Runtime") || members.contains_key("Handler")) {
+        return Err(call
+            .invalid("Runtime and Handler are not supported for functions created with container images."));
     }
-    if !members.contains_key("Runtime") || !members.contains_key("Handler") {
+    if !image && !(members.contains_key("Runtime") && members.contains_key("Handler")) {
         return Err(call.invalid(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         ));

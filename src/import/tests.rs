@@ -27,6 +27,7 @@ fn instance(alias: &str) -> LiveInstance {
         active: true,
         status: "ACTIVE".to_owned(),
         status_reason: None,
+        identity: None,
         tags: None,
     };
     LiveInstance {

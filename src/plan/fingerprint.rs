@@ -76,7 +76,7 @@ fn instances(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
             continue;
         }
         prints.look(Address::new(Kind::Instance, name).to_string(), look, |seen| {
-            let InstanceSeen { arn, alias: _, active, status: _, status_reason: _, tags } = seen;
+            let InstanceSeen { arn, alias: _, active, status: _, status_reason: _, identity: _, tags } = seen;
             json!([arn.to_string(), active, settings.unwrap_or_default(), tags.as_ref().map(marks)])
         });
         for (kind, wanted) in desired.named(name) {

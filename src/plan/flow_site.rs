@@ -266,7 +266,10 @@ impl Site<'_> {
             self.flow.kind.wire()
         );
         draft.block(self.address(), message.clone());
-        let hint = "give the flow another name, or correct `type:`.";
+        let hint = format!(
+            "correct `type:`, give the flow another name, or delete `{live}` ({}) if nothing needs it, then run again.",
+            summary.id
+        );
         draft.problems.push(self.problem(Problem::error("flow-type-differs", message)).hint(hint));
         false
     }

@@ -199,6 +199,17 @@ impl Site<'_> {
                 self.hold(draft, "function-failed", message, Some(hint));
                 false
             }
+            FunctionState::Image => {
+                let what = self.what();
+                let message = format!(
+                    "{what} is a container image (PackageType Image): its code cannot be replaced with a package"
+                );
+                let hint = format!(
+                    "delete {what} with its versions and aliases, then run again; or give the declared function another name."
+                );
+                self.hold(draft, "function-is-image", message, Some(&hint));
+                false
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
 use super::{
     ActionId, AttributesSpec, Cause, Change, Draft, Guard, InstanceSpec, Spec, Step, TagTarget, TagsSpec,
 };
-use crate::manifest::{Instance, InstanceLookup, Manifest};
+use crate::manifest::{Identity, Instance, InstanceLookup, Manifest};
 use crate::resource::{Address, Kind, Label, Problem, SetName};
 use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
 
@@ -22,6 +22,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
         }
         match observed.instances.get(name) {
             Some(Look::Found(seen)) if seen.active => {
+                draft.problems.extend(other_identity(name, instance, seen));
                 let creation = Creation::of(seen, &desired.set);
                 attributes((name, instance), (seen, creation), observed, draft);
             }
@@ -30,6 +31,9 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             }
             Some(Look::Absent { .. }) if instance.create.is_some() => {
                 create(desired, (name, instance), None, draft);
+            }
+            Some(Look::Found(seen)) if seen.status == "CREATION_FAILED" => {
+                creation_failed(name, instance, seen, draft);
             }
             Some(Look::Found(InstanceSeen { status, .. })) => {
                 let message =
@@ -116,6 +120,40 @@ impl Creation {
             None => Self::Untold,
         }
     }
+}
+
+/// A failed creation never becomes an instance, whoever waits for it.
+fn creation_failed(name: &Label, instance: &Instance, seen: &InstanceSeen, draft: &mut Draft) {
+    let why = seen.status_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let message =
+        format!("instance/{name} could not be created (CREATION_FAILED{why}); it never becomes usable");
+    let hint = format!(
+        "fix the cause and delete instance `{}`, which AWS otherwise keeps for 24 h; then run again, or give the new instance another alias.",
+        seen.arn.id
+    );
+    let address = Address::new(Kind::Instance, name);
+    draft.block(address.clone(), message.clone());
+    let problem = Problem::held("instance-creation-failed", message).on(&address).at(&instance.origin);
+    draft.problems.push(problem.hint(hint));
+}
+
+/// Who keeps the users is settled when an instance is created.
+fn other_identity(name: &Label, instance: &Instance, seen: &InstanceSeen) -> Option<Problem> {
+    let wanted = match &instance.create.as_ref()?.identity {
+        Identity::ConnectManaged => "CONNECT_MANAGED",
+        Identity::Saml => "SAML",
+        Identity::ExistingDirectory { .. } => "EXISTING_DIRECTORY",
+    };
+    let live = seen.identity.as_deref().filter(|live| *live != wanted)?;
+    let message = format!(
+        "instance/{name} has identity management {live}, and the manifest says {wanted}: it cannot be changed on an existing instance"
+    );
+    let hint = format!(
+        "correct `create.identity`, or give the manifest another alias so that a new instance is created; `{}` stays as it is.",
+        seen.arn.id
+    );
+    let address = Address::new(Kind::Instance, name);
+    Some(Problem::warning("instance-identity-differs", message).on(&address).at(&instance.origin).hint(hint))
 }
 
 /// Whether an earlier run of the set began to create it, and it is still on its way.

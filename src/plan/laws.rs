@@ -112,7 +112,15 @@ impl World {
         let mut observed = Snapshot::default();
         let arn = InstanceArn { place: desired.instances[&instance()].place.clone(), id: "0f1e".to_owned() };
         let status = "ACTIVE".to_owned();
-        let it = InstanceSeen { arn, alias: None, active: true, status, status_reason: None, tags: None };
+        let it = InstanceSeen {
+            arn,
+            alias: None,
+            active: true,
+            status,
+            status_reason: None,
+            identity: None,
+            tags: None,
+        };
         observed.instances.insert(instance(), Look::Found(it));
         let list = self.flows.iter().map(|(id, object)| (object.name.clone(), seen(id, object).summary));
         observed.lists.insert((Kind::Flow, instance()), Look::Found(list.collect()));

@@ -69,6 +69,8 @@ pub enum FunctionState {
     Ready,
     /// It is being created or updated.
     Busy,
+    /// It is a container image: no package can become its code.
+    Image,
     /// Creating it failed.
     Failed(String),
     /// The last update of it failed.

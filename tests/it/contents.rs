@@ -349,4 +349,29 @@ async fn an_instance_that_cannot_be_made_is_told_with_its_reason() {
     let flowbind::plan::Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
     assert!(message.contains("the instance could not be created: "), "{message}");
     assert!(!message.contains("gives no reason"), "{message}");
+    // Nobody waits for it: it never becomes usable.
+    let plan = world.plan().await;
+    let problem = plan.problems.iter().find(|problem| problem.code == "instance-creation-failed").unwrap();
+    assert!(problem.message.contains("could not be created (CREATION_FAILED"), "{problem:?}");
+    let hint = problem.hint.as_ref().unwrap();
+    assert!(hint.contains("delete instance `") && hint.contains("24 h") && !hint.contains("wait"), "{hint}");
+    assert!(plan.actions.is_empty() && plan.is_held(), "{:?}", plan.actions);
+}
+
+#[tokio::test]
+async fn another_identity_management_is_reported_as_what_cannot_be_changed() {
+    let manifest = "  instances: { support: { alias: new-one, create: { identity: connect-managed, inbound: true, outbound: true } } }\n";
+    let world = World::new(&format!("{HEAD}{manifest}")).await;
+    let session = world.session().await;
+    carry_out(&session, &world.plan().await, &world.folder.path().join("own")).await;
+    let differs = |plan: &flowbind::plan::Plan| {
+        let mut problems = plan.problems.iter();
+        problems.find(|problem| problem.code == "instance-identity-differs").map(|it| it.message.clone())
+    };
+    assert_eq!(differs(&world.plan().await), None);
+    let text = format!("{HEAD}{manifest}").replace("connect-managed", "saml");
+    std::fs::write(world.folder.path().join("m.yaml"), text).unwrap();
+    let world = World { manifests: load(&world.folder.path().join("m.yaml")), ..world };
+    let message = differs(&world.plan().await).expect("a warning");
+    assert!(message.contains("CONNECT_MANAGED, and the manifest says SAML"), "{message}");
 }

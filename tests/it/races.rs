@@ -392,3 +392,24 @@ async fn tags_of_a_flow_that_another_set_took_over_after_the_look_are_left_alone
     let tags = live.contact_flow().unwrap().tags().unwrap().clone();
     assert_eq!(tags.get("flowbind/set").map(String::as_str), Some("other/main"));
 }
+
+#[tokio::test]
+async fn a_flow_that_is_replaced_after_the_look_is_reported_with_its_new_id() {
+    let mut race = Race::new().await;
+    let old = race.id("Main").await;
+    race.edit(&[], &[("main.json", says("new"))]);
+    let plan = race.world.plan().await;
+    race.connect
+        .delete_contact_flow()
+        .instance_id(&race.instance)
+        .contact_flow_id(&old)
+        .send()
+        .await
+        .unwrap();
+    let create = race.connect.create_contact_flow().instance_id(&race.instance).name("Main");
+    create.r#type(ContactFlowType::ContactFlow).content(says("theirs")).send().await.unwrap();
+    let new = race.id("Main").await;
+    let message = changed(&race.apply(&plan).await, "flow/main");
+    assert!(message.contains("was replaced by someone") && message.contains(&new), "{message}");
+    assert_eq!(race.content(&new).await, says("theirs"));
+}

@@ -2,12 +2,12 @@
 //! says what changed.
 
 use flowbind::emulator::Settings;
-use flowbind::plan::{ApplyReport, reads};
+use flowbind::plan::{ApplyReport, Outcome, reads};
 use flowbind::reconcile;
 
 use crate::apply::carry_out;
 use crate::functions::{self, LONDON};
-use crate::races::{changed, says};
+use crate::races::{changed, outcome, says};
 use crate::world::World;
 
 async fn role_race(manifest: &str, theirs: impl AsyncFnOnce(&aws_sdk_iam::Client)) -> (World, ApplyReport) {
@@ -116,4 +116,82 @@ async fn a_function_and_a_role_that_are_changed_after_the_look_are_not_pruned() 
     let message = changed(&report, "role/greeter");
     assert!(message.contains("managed policy AmazonS3ReadOnlyAccess was attached"), "{message}");
     world.iam(LONDON).get_role().role_name("greeter-role").send().await.unwrap();
+}
+
+/// What is reported of something that is not as it was planned on.
+fn moved(report: &ApplyReport, address: &str) -> String {
+    let Outcome::Moved { message } = outcome(report, address) else {
+        panic!("{address}: {:?}", outcome(report, address))
+    };
+    message
+}
+
+/// Plans a change of the function, lets another client act, and carries the plan out.
+async fn function_race(theirs: impl AsyncFnOnce(&aws_sdk_lambda::Client)) -> ApplyReport {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let world = functions::edited(world, &functions::MANIFEST.replace("timeout: 7s", "timeout: 5s"));
+    let plan = world.plan().await;
+    theirs(&world.lambda(LONDON)).await;
+    let session = world.session().await;
+    carry_out(&session, &plan, &world.folder.path().join("raced")).await
+}
+
+#[tokio::test]
+async fn a_function_that_is_deleted_after_the_look_is_reported_as_deleted() {
+    let report = function_race(async |lambda| {
+        lambda.delete_function().function_name(functions::NAME).send().await.unwrap();
+    })
+    .await;
+    let message = moved(&report, "function/greeter");
+    assert!(message.contains("was deleted by someone since the plan was made"), "{message}");
+}
+
+#[tokio::test]
+async fn a_function_that_is_replaced_after_the_look_is_not_written_to() {
+    let report = function_race(async |lambda| {
+        let get = lambda.get_function().function_name(functions::NAME).send().await.unwrap();
+        let live = get.configuration().unwrap().clone();
+        lambda.delete_function().function_name(functions::NAME).send().await.unwrap();
+        let zip = aws_sdk_lambda::primitives::Blob::new(b"PK another".as_slice());
+        let code = aws_sdk_lambda::types::FunctionCode::builder().zip_file(zip).build();
+        let create = lambda.create_function().function_name(functions::NAME).code(code);
+        let create = create.role(live.role().unwrap()).handler("index.handler");
+        create.runtime(aws_sdk_lambda::types::Runtime::Nodejs22x).send().await.unwrap();
+    })
+    .await;
+    let message = changed(&report, "function/greeter");
+    assert!(message.contains("its tag `flowbind/set` was removed"), "{message}");
+}
+
+#[tokio::test]
+async fn a_statement_for_a_function_that_is_deleted_after_the_look_is_reported_as_that() {
+    let world = World::new(crate::undeclared::TWO).await;
+    let plan = world.plan().await;
+    world.lambda(LONDON).delete_function().function_name("crm").send().await.unwrap();
+    let session = world.session().await;
+    let report = carry_out(&session, &plan, &world.folder.path().join("raced")).await;
+    for address in ["grant/support/crm", "grant/sales/crm"] {
+        let message = moved(&report, address);
+        assert!(message.contains("function ") && message.contains("was deleted by someone"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_container_image_under_a_declared_package_is_blocked_with_what_would_help() {
+    let world = functions::world(functions::MANIFEST, Settings::default()).await;
+    functions::applied(&world, "first").await;
+    let lambda = world.lambda(LONDON);
+    let get = lambda.get_function().function_name(functions::NAME).send().await.unwrap();
+    let live = get.configuration().unwrap().clone();
+    lambda.delete_function().function_name(functions::NAME).send().await.unwrap();
+    let image = aws_sdk_lambda::types::FunctionCode::builder().image_uri("111122223333.dkr.ecr/x:1").build();
+    let create = lambda.create_function().function_name(functions::NAME).code(image);
+    let create = create.package_type(aws_sdk_lambda::types::PackageType::Image);
+    create.role(live.role().unwrap()).send().await.unwrap();
+    let plan = world.plan().await;
+    let problem = plan.problems.iter().find(|problem| problem.code == "function-is-image").unwrap();
+    assert!(problem.message.contains("PackageType Image"), "{problem:?}");
+    assert!(problem.hint.as_ref().unwrap().contains("delete function `greeter-dev`"), "{problem:?}");
+    assert!(!functions::lines(&plan).iter().any(|line| line.contains("function/greeter")), "{plan:?}");
 }

@@ -10,7 +10,7 @@ use crate::removal::{applied, reduced, with_manifest};
 use crate::world::{World, code, flowbind_at, stdout};
 
 /// The function is needed on two instances, then on one.
-const TWO: &str = r#"apiVersion: flowbind.dev/v1alpha1
+pub(crate) const TWO: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
 metadata: { name: acme }
 spec:
@@ -75,4 +75,27 @@ async fn what_may_be_orphaned_is_counted_where_its_owner_was_not_read() {
         text.contains("Not checked: 2 associated functions and 2 flows are not declared; flowbind plan --prune checks whether this set created them."),
         "{text}"
     );
+}
+
+#[test]
+fn a_token_of_another_tool_is_reported_with_the_tool() {
+    let folder = tempfile::tempdir().unwrap();
+    for (token, tool) in [
+        ("${aws_connect_queue.main.arn}", "Terraform"),
+        ("${M:auth}", "Serverless"),
+        ("${AWS::Region}", "CloudFormation"),
+    ] {
+        let flow = format!(
+            r#"{{"Version":"2019-10-30","StartAction":"end","Actions":[{{"Identifier":"end","Type":"MessageParticipant","Parameters":{{"Text":"{token}"}},"Transitions":{{}}}}]}}"#
+        );
+        std::fs::write(folder.path().join("main.json"), flow).unwrap();
+        let text = format!(
+            "{}  flows:\n    main: {{ instance: support, name: Main, type: contact-flow, content: main.json }}\n",
+            TWO
+        );
+        std::fs::write(folder.path().join("m.yaml"), text).unwrap();
+        let output = crate::world::flowbind(folder.path()).args(["validate", "m.yaml"]).output().unwrap();
+        let said = crate::world::stderr(&output);
+        assert!(said.contains("bad-token") && said.contains(tool) && said.contains(token), "{said}");
+    }
 }

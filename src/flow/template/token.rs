@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::flow::placeholder;
+
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Token {
@@ -168,7 +170,17 @@ impl<'a> Cursor<'a> {
             "queue" => Ok(Token::Queue { name: self.quoted(head)?, attribute: self.any_attribute()? }),
             "prompt" => Ok(Token::Prompt { name: self.quoted(head)?, attribute: self.any_attribute()? }),
             "hours" => Ok(Token::Hours { name: self.quoted(head)?, attribute: self.any_attribute()? }),
-            unknown => Err(format!("unknown token {}{}", self.whole(unknown), did_you_mean(unknown, &HEADS))),
+            unknown => {
+                let (whole, meant) = (self.whole(unknown), did_you_mean(unknown, &HEADS));
+                let inner = whole.trim_start_matches("`${").trim_end_matches('`').trim_end_matches('}');
+                let tool = placeholder::tool_of(inner);
+                Err(match tool.filter(|_| meant.is_empty()) {
+                    Some(tool) => format!(
+                        "unknown token {whole}: it belongs to {tool}; let that tool replace it before flowbind reads the file, or use a token of flowbind's"
+                    ),
+                    None => format!("unknown token {whole}{meant}"),
+                })
+            }
         }
     }
 

@@ -33,7 +33,15 @@ fn look(desired: &Manifest, live: Option<(&str, &str)>) -> Snapshot {
     for (name, instance) in &desired.instances {
         let arn = InstanceArn { place: instance.place.clone(), id: "0f1e".to_owned() };
         let (alias, status) = (Some("desk".to_owned()), "ACTIVE".to_owned());
-        let seen = InstanceSeen { arn, alias, active: true, status, status_reason: None, tags: None };
+        let seen = InstanceSeen {
+            arn,
+            alias,
+            active: true,
+            status,
+            status_reason: None,
+            identity: None,
+            tags: None,
+        };
         snapshot.instances.insert(name.clone(), Look::Found(seen));
         snapshot.lists.insert((Kind::Flow, name.clone()), Look::Found(BTreeMap::new()));
         let Some((name_there, owner)) = live else { continue };

@@ -74,7 +74,8 @@ fn snapshot(desired: &Manifest) -> Snapshot {
     let mut seen = Snapshot::default();
     let arn = InstanceArn { place: desired.instances[&support()].place.clone(), id: "0f1e".to_owned() };
     let (status, alias) = ("ACTIVE".to_owned(), Some("acme".to_owned()));
-    let instance = InstanceSeen { arn, alias, active: true, status, status_reason: None, tags: None };
+    let instance =
+        InstanceSeen { arn, alias, active: true, status, status_reason: None, identity: None, tags: None };
     seen.instances.insert(support(), Look::Found(instance));
     seen.associations.insert(support(), Look::Found(["arn:somebody".to_owned()].into()));
     seen.attributes.insert(support(), Look::Found([("CONTACTFLOW_LOGS".to_owned(), false)].into()));

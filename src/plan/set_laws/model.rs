@@ -25,7 +25,8 @@ pub(super) fn looked_at(desired: &Manifest) -> Snapshot {
     let mut seen = Snapshot::default();
     let arn = InstanceArn { place: desired.instances[&instance()].place.clone(), id: "0f1e".to_owned() };
     let (status, alias) = ("ACTIVE".to_owned(), Some("acme".to_owned()));
-    let found = InstanceSeen { arn, alias, active: true, status, status_reason: None, tags: None };
+    let found =
+        InstanceSeen { arn, alias, active: true, status, status_reason: None, identity: None, tags: None };
     seen.instances.insert(instance(), Look::Found(found));
     seen.associations.insert(instance(), Look::Found(BTreeSet::new()));
     for function in desired.functions.values() {

@@ -1,63 +1,24 @@
 //! `flowbind apply`: makes AWS agree with the manifests.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use anyhow::anyhow;
 use futures_util::future::LocalBoxFuture;
 
-use super::approval::{Approval, check_answered};
+use super::approval::Approval;
 use super::args::{ApplyArgs, Output};
 use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::Note;
-use super::progress::Console;
-use super::question::question;
 use super::terminal::Terminal;
-use super::{load, plan as plan_verb, progress, retype};
-use crate::backup::Backups;
-use crate::manifest::{Manifest, Sources};
-use crate::plan::{ApplyReport, Extent, Forecast, Outcome, Plan, apply_ends, apply_schedule};
-use crate::reconcile::{self, NotBegun};
+use super::writing::{Reported, Writing};
+use super::{load, retype};
+use crate::plan::Outcome;
 use crate::report::{self, ApplyDocument};
-use crate::resource::Address;
-
-/// Where flowbind keeps its own files, below the working folder.
-pub(super) const OWN_FOLDER: &str = ".flowbind";
 
 /// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
 const ROUNDS: usize = 2;
-
-const NOT: &str = "nothing was written";
-
-/// Looks at AWS and plans what is written.
-pub(super) type Look<'a> = dyn Fn() -> LocalBoxFuture<'a, Result<Vec<Plan>, Failure>> + 'a;
-
-/// How plans are shown, approved and carried out.
-pub(super) struct Writing<'a> {
-    pub(super) output: Output,
-    pub(super) approval: Approval,
-    /// What was allowed by name, in all sets or in one.
-    pub(super) allowed: Vec<Chosen>,
-    /// The manifests that the plans are made of; none where a run is planned back.
-    pub(super) manifests: &'a [Manifest],
-    /// The command that plans a run's backups back.
-    pub(super) rollback: &'a dyn Fn(&str) -> String,
-    /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
-    pub(super) plannable: bool,
-    /// Looks and plans anew.
-    pub(super) look: &'a Look<'a>,
-    /// The calls of looking anew, for each plan; none where they are not forecast.
-    pub(super) again: &'a dyn Fn(&[Plan]) -> Vec<Forecast>,
-    /// Names the run's backups.
-    pub(super) name: String,
-    pub(super) connection: &'a Connection,
-    pub(super) terminal: &'a Terminal,
-    pub(super) interrupt: &'a Interrupt,
-}
 
 pub(super) async fn run(
     args: &ApplyArgs,
@@ -86,34 +47,31 @@ pub(super) async fn run(
         look: &look,
         again: &|plans| wish.again(&loaded.manifests, plans),
         name: run_name(now),
+        round: 1,
         connection: &connection,
         terminal,
         interrupt,
     };
-    let (mut reports, mut again) = (Vec::new(), false);
+    let (mut reports, mut again, mut failure) = (Vec::new(), false, None);
     for round in 1..=rounds {
         if round > 1 {
             writing.name = format!("{}-{round}", run_name(now));
+            writing.round = round;
         }
-        let plans = tokio::select! {
-            biased;
-            // Before the first write a signal ends the command at once: here a round was written already.
-            () = interrupt.signalled(), if round > 1 => break,
-            plans = look() => plans?,
-        };
-        if round == 1 {
-            writing.warn_of_allowed(&plans);
+        let before = reports.len();
+        failure = writing.round(&loaded.sources, &mut reports).await.err();
+        let done = reports.get(before..).unwrap_or_default();
+        // A round that was not begun leaves what the one before it has left.
+        if !done.is_empty() {
+            again = done.iter().any(|(plan, report)| report.made_instance(plan));
         }
-        let done = writing.write(plans, &loaded.sources).await?;
-        again = done.iter().any(|(plan, report)| report.made_instance(plan));
-        reports.extend(done);
-        if !again {
+        if !again || failure.is_some() {
             break;
         }
     }
     let next = writing.approval.again().map(str::to_owned);
     let over = interrupt.is_signalled() || connection.session.over().is_some();
-    let exit = end(&reports, connection, args.output, terminal).await?;
+    let exit = end(&reports, failure, connection, args.output, terminal).await?;
     if over && (again || reports.iter().any(|(_, report)| report.is_cut_short())) {
         return Ok(unfinished(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
     }
@@ -132,12 +90,7 @@ fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
 }
 
 /// Says what a run has left that ended early, and what to type next.
-pub(super) fn unfinished(
-    reports: &[(Plan, ApplyReport)],
-    exit: Exit,
-    next: &str,
-    terminal: &Terminal,
-) -> Exit {
+pub(super) fn unfinished(reports: &[Reported], exit: Exit, next: &str, terminal: &Terminal) -> Exit {
     let outcomes = || reports.iter().flat_map(|(_, report)| &report.outcomes);
     let count = |wanted: fn(&Outcome) -> bool| outcomes().filter(|(_, outcome)| wanted(outcome)).count();
     let (done, unknown) =
@@ -150,232 +103,31 @@ pub(super) fn unfinished(
     if exit == Exit::Refused { exit } else { Exit::Error }
 }
 
-/// Closes the connection and shows what was done.
+/// Closes the connection and shows what was done, then why no more was.
+///
+/// # Errors
+///
+/// The failure itself, where nothing was begun: then there is nothing to report.
 pub(super) async fn end(
-    reports: &[(Plan, ApplyReport)],
+    reports: &[Reported],
+    failure: Option<Failure>,
     connection: Connection,
     output: Output,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
-    let calls = connection.session.calls();
-    connection.close().await?;
-    match output {
-        Output::Json => terminal.json(&ApplyDocument::new(reports, &calls))?,
-        Output::Text => terminal.result(&report::calls_text(&calls))?,
-    }
-    Ok(exit(reports))
-}
-
-impl Writing<'_> {
-    /// Names the folder of backups: one for each set.
-    fn backup(&self, several: bool, plan: &Plan) -> String {
-        if several { format!("{}-{}", self.name, plan.set) } else { self.name.clone() }
-    }
-
-    /// What was allowed by name in a plan's set.
-    fn allowed_in(&self, plan: &Plan) -> BTreeSet<Address> {
-        Chosen::in_set(&self.allowed, self.manifests, plan)
-    }
-
-    /// Says what was allowed and is in no plan.
-    pub(super) fn warn_of_allowed(&self, plans: &[Plan]) {
-        Chosen::warn_of_unknown(&self.allowed, self.manifests, plans, self.terminal);
-    }
-
-    /// Shows plans, asks, and carries them out.
-    pub(super) async fn write(
-        &self,
-        plans: Vec<Plan>,
-        sources: &Sources,
-    ) -> Result<Vec<(Plan, ApplyReport)>, Failure> {
-        let (terminal, text) = (self.terminal, self.output == Output::Text);
-        for plan in &plans {
-            plan_verb::show(plan, sources, terminal);
-            if text {
-                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
-            }
-        }
-        self.approval.check(&plans, terminal)?;
-        begin(&plans, NOT)?;
-        if self.approval.is_evidence() {
-            self.whole(&plans)?;
-        }
-        let several = plans.len() > 1;
-        let backups = |plan: &Plan| Backups::new(Path::new(OWN_FOLDER), &self.backup(several, plan));
-        let overwrites = |plan: &&Plan| plan.overwrites(&self.allowed_in(plan));
-        plans.iter().filter(overwrites).try_for_each(|plan| can_keep(&backups(plan)))?;
-        self.announce(&plans);
-        let plans = if self.approve(&plans).await? { self.unchanged(plans).await? } else { plans };
-        let session = &self.connection.session;
-        self.interrupt.writing(session.stop());
-        let (mut reports, mut written) = (Vec::new(), Ok(()));
-        for plan in plans {
-            let (backups, allowed) = (backups(&plan), self.allowed_in(&plan));
-            let ends = apply_ends(&plan.carried_out(&allowed), &mut session.pace());
-            let console = Console::writing(terminal, &plan, ends, text, several);
-            let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
-            // A result that cannot be written stops no write: what was done is reported as far as it can be.
-            written = written.and(console.end());
-            let report = report.map_err(|why| not_begun(&why, NOT))?;
-            if text {
-                written = written.and(terminal.result(&report::apply_text(&plan, &report)));
-            }
-            if let Some(run) = backups.run_to_plan_back() {
-                terminal.say(&format!("To restore the old contents: {}", (self.rollback)(&run)));
-            }
-            reports.push((plan, report));
-        }
-        written?;
-        Ok(reports)
-    }
-
-    /// Says what carrying the plans out takes. Where somebody is asked first, AWS is read again before the first write,
-    /// for all of them.
-    fn announce(&self, plans: &[Plan]) {
-        let asks = self.asks(plans).is_some();
-        let pace = self.connection.session.pace();
-        let mut pace = if asks { pace.rested() } else { pace };
-        let looks = if asks { (self.again)(plans) } else { Vec::new() };
-        let looks: Vec<(u32, Duration)> =
-            looks.iter().map(|look| (look.at_least, look.time(&mut pace))).collect();
-        for (n, plan) in plans.iter().enumerate() {
-            let carried_out = plan.carried_out(&self.allowed_in(plan));
-            let schedule = apply_schedule(&carried_out);
-            let (reads, reading) = looks.get(n).copied().unwrap_or_default();
-            let (writes, writing) = (schedule.at_least(), schedule.time(&mut pace));
-            if writes > 0 {
-                let (all, time) = (writes.saturating_add(reads), progress::about(reading + writing));
-                let again = match reads {
-                    0 => String::new(),
-                    reads => format!(" ({reads} of them to read AWS again)"),
-                };
-                let waits = progress::unforeseen(&carried_out);
-                let set = &plan.set;
-                self.terminal.say(&format!("{set}: applying: at least {all} calls{again}{time}{waits}"));
-            }
-        }
-    }
-
-    /// Refuses a reviewed plan of which a part is protected: it is written whole, or not at all.
-    fn whole(&self, plans: &[Plan]) -> Result<(), Failure> {
-        let mut options = BTreeSet::new();
-        for plan in plans {
-            let allowed = self.allowed_in(plan);
-            let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
-            for action in &plan.actions {
-                let Some(guard) = action.guard.as_ref().filter(|guard| guard.missing(&allowed).is_some())
-                else {
-                    continue;
-                };
-                let address = format!("{set}{}", action.id.address);
-                let message = format!("{address}: {}", guard.message);
-                self.terminal.note(&Note::error("protected:", message).field("address", address));
-                let option = |of: &Address| format!("--allow {}", retype::quoted(&format!("{set}{of}")));
-                options.extend(guard.needs().map(option));
-            }
-        }
-        if options.is_empty() {
-            return Ok(());
-        }
-        let options: Vec<String> = options.into_iter().collect();
-        let error =
-            anyhow!("a reviewed plan is applied whole, and part of it is protected; nothing was written");
-        let hint = format!("to apply that part too, run again with {}.", options.join(" "));
-        Err(Failure::new(Exit::Refused, error).hint(hint))
-    }
-
-    /// Looks again after somebody was asked, however long that took: what they said yes to is written, or nothing.
-    async fn unchanged(&self, asked: Vec<Plan>) -> Result<Vec<Plan>, Failure> {
-        let fresh = (self.look)().await?;
-        check_answered(&asked, &fresh, self.terminal)?;
-        begin(&fresh, NOT)?;
-        Ok(fresh)
-    }
-
-    /// The question, where somebody has to be asked.
-    fn asks(&self, plans: &[Plan]) -> Option<String> {
-        if !matches!(self.approval, Approval::Ask) {
-            return None;
-        }
-        let extents: Vec<(&Plan, Extent)> =
-            plans.iter().map(|plan| (plan, plan.extent(&self.allowed_in(plan)))).collect();
-        question(&extents, self.terminal.columns())
-    }
-
-    /// Asks, where somebody has to be asked; says whether somebody was.
-    async fn approve(&self, plans: &[Plan]) -> Result<bool, Failure> {
-        let terminal = self.terminal;
-        let Some(question) = self.asks(plans) else { return Ok(false) };
-        // With JSON on stdout nobody has seen the plan yet.
-        if self.output == Output::Json {
-            for plan in plans {
-                terminal.say(report::plan_text(plan, plans.len() > 1).trim_end());
-            }
-        }
-        if !terminal.can_ask() {
-            let error =
-                anyhow!("cannot ask for approval: standard input is not a terminal; nothing was written");
-            let hint = match self.plannable {
-                true => {
-                    "review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve."
-                }
-                false => "look at the plan above; if it is what you want, give --auto-approve.",
-            };
-            return Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()));
-        }
-        let asked = std::time::Instant::now();
-        let answer = terminal.ask(&question).await?;
-        // A person's time is not the run's.
-        self.connection.session.postpone(asked.elapsed());
-        if answer == "yes" {
-            Ok(true)
-        } else {
-            let failure = Failure::new(Exit::Refused, anyhow!("not approved: nothing was written"));
-            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...";
-            Err(if self.plannable { failure.hint(hint.to_owned()) } else { failure })
-        }
-    }
-}
-
-/// Nothing at all is done unless every set may begin; `not` says what was not done.
-pub(super) fn begin(plans: &[Plan], not: &str) -> Result<(), Failure> {
-    plans.iter().try_for_each(reconcile::may_begin).map_err(|why| not_begun(&why, not))
-}
-
-fn not_begun(why: &NotBegun, not: &str) -> Failure {
-    let (exit, error, hint) = match why {
-        NotBegun::Errors => (
-            Exit::Error,
-            anyhow!("fix the errors above first; {not}"),
-            "fix them and run again, or give --only ADDRESS for resources that they do not concern.",
-        ),
-        NotBegun::NeedsForce(much) => (
-            Exit::Refused,
-            anyhow!("{much}; {not}"),
-            "read the plan, then give --force if that is what you want.",
-        ),
-        NotBegun::MayNotRead => (
-            Exit::Incomplete,
-            anyhow!("the caller lacks permission to read some of the resources in this manifest; {not}"),
-            "allow the calls that failed above, then run again.",
-        ),
-        NotBegun::Order(why) => (
-            Exit::Error,
-            anyhow!("internal error: the order of this plan is wrong ({why}); {not}"),
-            "please report it.",
-        ),
+    let failure = match failure {
+        Some(failure) if reports.is_empty() => return Err(failure),
+        // A signal is told as what it has left undone.
+        other => other.filter(|failure| !failure.is_interrupt()),
     };
-    Failure::new(exit, error).hint(hint.to_owned())
-}
-
-/// Nothing is overwritten where nothing can be kept.
-fn can_keep(backups: &Backups) -> Result<(), Failure> {
-    backups.probe().map_err(|error| {
-        let folder = backups.all_runs().display();
-        let error = anyhow!("backups cannot be written to {folder} ({error}); {NOT}");
-        Failure::new(Exit::Error, error)
-            .hint("make the folder writable, or run in a folder where flowbind may write.".to_owned())
-    })
+    let calls = connection.session.calls();
+    let closed = connection.close().await;
+    let shown = match output {
+        Output::Json => terminal.json(&ApplyDocument::new(reports, &calls)),
+        Output::Text => terminal.result(&report::calls_text(&calls)),
+    };
+    let failures = [failure, closed.err(), shown.err().map(Failure::from)].into_iter().flatten();
+    Ok(failures.map(|failure| failure.print(terminal)).fold(exit(reports), Exit::heavier))
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.
@@ -384,7 +136,7 @@ pub(super) fn run_name(now: SystemTime) -> String {
         .map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
 }
 
-fn exit(reports: &[(Plan, ApplyReport)]) -> Exit {
+fn exit(reports: &[Reported]) -> Exit {
     let any =
         |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
     if any(|outcome| matches!(outcome, Outcome::Refused { .. } | Outcome::Moved { .. })) {

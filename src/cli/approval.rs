@@ -192,10 +192,16 @@ fn agree(plans: &[Plan]) -> bool {
 }
 
 /// Refuses fresh plans that are not those that somebody has just said yes to.
-pub(super) fn check_answered(asked: &[Plan], fresh: &[Plan], terminal: &Terminal) -> Result<(), Failure> {
+/// `not` says what was not written.
+pub(super) fn check_answered(
+    asked: &[Plan],
+    fresh: &[Plan],
+    not: &str,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
     let before: Vec<Evidence> = asked.iter().map(Evidence::of).collect();
     let Some(count) = differing(&before, fresh, "the plan was shown", terminal) else { return Ok(()) };
-    let error = anyhow!("{count} from the plan that was approved; nothing was written");
+    let error = anyhow!("{count} from the plan that was approved; {not}");
     let hint = if agree(fresh) { AGREES } else { "run again to review the new plan." };
     Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()))
 }

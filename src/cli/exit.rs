@@ -7,7 +7,7 @@ use super::terminal::Terminal;
 use crate::report;
 
 /// The exit codes, in the order of their weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// A signal ended it: at once, and nothing was written unless it was the second one.
     Interrupted,
@@ -36,6 +36,11 @@ impl Exit {
         Self::Usage,
         Self::Interrupted,
     ];
+
+    /// The one of two that weighs more.
+    pub(super) fn heavier(self, other: Self) -> Self {
+        self.min(other)
+    }
 
     /// Returns the code that the process ends with.
     pub(super) fn code(self) -> u8 {
@@ -92,6 +97,17 @@ impl Failure {
     /// A signal ended the command before anything was written.
     pub(super) fn interrupted() -> Self {
         Self::new(Exit::Interrupted, anyhow::anyhow!("interrupted; nothing was written"))
+    }
+
+    /// Whether a signal ended the command.
+    pub(super) fn is_interrupt(&self) -> bool {
+        self.exit == Exit::Interrupted
+    }
+
+    /// Says what failed because of it.
+    pub(super) fn within(mut self, message: String) -> Self {
+        self.error = self.error.context(message);
+        self
     }
 
     /// Says what to do.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use super::exit::Exit;
+use super::exit::{Exit, Failure};
 use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{GRACE, StopHandle};
@@ -78,6 +78,19 @@ impl Interrupt {
     pub(super) async fn signalled(&self) {
         // The sender lives as long as this value, so that the wait cannot fail.
         let _ = self.signalled.subscribe().wait_for(|signalled| *signalled).await;
+    }
+
+    /// Waits for something that writes nothing, such as an answer.
+    ///
+    /// # Errors
+    ///
+    /// When a signal comes before, or has come: nothing is begun then.
+    pub(super) async fn or<T>(&self, wait: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.signalled() => Err(Failure::interrupted()),
+            done = wait => Ok(done),
+        }
     }
 
     /// Waits for a signal that ends the command at once; for ever, once something is written.

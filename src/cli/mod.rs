@@ -27,6 +27,7 @@ mod rollback;
 mod schema;
 mod terminal;
 mod validate;
+mod writing;
 
 use std::ffi::OsString;
 use std::time::SystemTime;

@@ -12,7 +12,7 @@ use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::terminal::Terminal;
-use super::{apply, approval, load, retype};
+use super::{approval, load, retype, writing};
 use crate::manifest::{Loaded, Sources};
 use crate::plan::Plan;
 use crate::report::{self, PlanDocument};
@@ -73,7 +73,7 @@ fn save(
     now: SystemTime,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    apply::begin(plans, "the plan was not saved")?;
+    writing::begin(plans, "the plan was not saved")?;
     if plans.iter().any(Plan::is_incomplete) {
         let error = anyhow!("some resources could not be read; the plan was not saved");
         let hint = "fix the errors above, then plan again.".to_owned();

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 use futures_util::future::LocalBoxFuture;
 
-use super::apply::{self, OWN_FOLDER, Writing};
+use super::apply;
 use super::approval::Approval;
 use super::args::{ManifestArgs, RollbackArgs};
 use super::chosen::Chosen;
@@ -15,6 +15,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::Note;
 use super::terminal::Terminal;
+use super::writing::{OWN_FOLDER, Writing};
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
 use crate::plan::Outcome;
@@ -52,19 +53,21 @@ pub(super) async fn run(
         look: &look,
         again: &|_| Vec::new(),
         name: apply::run_name(now),
+        round: 1,
         connection: &connection,
         terminal,
         interrupt,
     };
     writing.warn_of_allowed(&plans);
-    let reports = writing.write(plans, &sources).await?;
+    let mut reports = Vec::new();
+    let failure = writing.write(plans, &sources, &mut reports).await.err();
     if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {
         terminal.say(
             "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",
         );
     }
     let over = interrupt.is_signalled() || connection.session.over().is_some();
-    let exit = apply::end(&reports, connection, args.output, terminal).await?;
+    let exit = apply::end(&reports, failure, connection, args.output, terminal).await?;
     if over && reports.iter().any(|(_, report)| report.is_cut_short()) {
         return Ok(apply::unfinished(&reports, exit, interrupt.again(), terminal));
     }

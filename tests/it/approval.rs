@@ -2,7 +2,8 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -10,18 +11,20 @@ use std::time::{Duration, Instant};
 use flowbind::emulator::Settings;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
+use crate::ends::signal;
 use crate::world::{World, copy, flowbind_at, is_read, shipped};
 
-/// The binary at a terminal of its own: questions come there, and answers from there.
-struct Asked {
+/// The binary at a terminal of its own: questions come there, and answers from there. Its results go to a file.
+pub(crate) struct Asked {
     child: Child,
     terminal: File,
     said: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
+    results: PathBuf,
 }
 
 impl Asked {
-    fn start(world: &World, arguments: &[&str]) -> Self {
+    pub(crate) fn start(world: &World, arguments: &[&str]) -> Self {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
@@ -29,7 +32,9 @@ impl Asked {
         let name = name.to_str().unwrap();
         let open = || OpenOptions::new().read(true).write(true).open(name).unwrap();
         let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
-        command.args(arguments).stdin(open()).stderr(open()).stdout(Stdio::null());
+        command.args(arguments).stdin(open()).stderr(open());
+        let results = world.folder.path().join("results");
+        command.stdout(File::create(&results).unwrap());
         let child = command.spawn().unwrap();
         drop(command);
         let terminal = File::from(terminal);
@@ -42,35 +47,58 @@ impl Asked {
                 heard.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..length]));
             }
         });
-        Self { child, terminal, said, reader }
+        Self { child, terminal, said, reader, results }
     }
 
     async fn until_it_asks(&self) {
+        self.until_it_has_asked(1).await;
+    }
+
+    /// Waits until it asks for the nth time.
+    pub(crate) async fn until_it_has_asked(&self, times: usize) {
+        self.until(|said| said.matches("`yes`").count() >= times).await;
+    }
+
+    /// Waits until the screen is so.
+    pub(crate) async fn until(&self, so: impl Fn(&str) -> bool) {
         let began = Instant::now();
-        while !self.said.lock().unwrap().contains("`yes`") {
-            assert!(began.elapsed() < Duration::from_secs(60), "{}", self.said.lock().unwrap());
+        while !so(&self.said.lock().unwrap()) {
+            let waits = began.elapsed() < Duration::from_secs(60) && !self.reader.is_finished();
+            assert!(waits, "{}", self.said.lock().unwrap());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
+    /// Answers, and lets it go on.
+    pub(crate) fn say(&mut self, line: &str) {
+        self.terminal.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    pub(crate) fn send(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
     /// Sends a signal, and waits until it ends.
     async fn signal(self, name: &str) -> (Option<i32>, String) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-        self.end().await
+        self.send(name);
+        let (code, said, _) = self.end().await;
+        (code, said)
     }
 
     /// Answers, and waits until it ends. Gives the exit code and what was on the screen.
     async fn answer(mut self, line: &str) -> (Option<i32>, String) {
-        self.terminal.write_all(format!("{line}\n").as_bytes()).unwrap();
-        self.end().await
+        self.say(line);
+        let (code, said, _) = self.end().await;
+        (code, said)
     }
 
-    async fn end(mut self) -> (Option<i32>, String) {
+    /// Waits until it ends. Gives the exit code, what was on the screen, and the results.
+    pub(crate) async fn end(mut self) -> (Option<i32>, String, String) {
         let ended = tokio::task::spawn_blocking(move || {
             let status = self.child.wait().unwrap();
             self.reader.join().unwrap();
-            (status.code(), self.said.lock().unwrap().clone())
+            let said = self.said.lock().unwrap().clone();
+            (status.code(), said, std::fs::read_to_string(&self.results).unwrap())
         });
         ended.await.unwrap()
     }

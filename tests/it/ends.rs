@@ -1,5 +1,6 @@
 //! Every end is a clean one: a signal at any time, a plan that cannot be kept, a folder that cannot be written to.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -25,7 +26,7 @@ fn spawn(world: &World, arguments: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
-/// A process with what it has said so far to stderr.
+/// A process whose stderr is read while it runs.
 struct Heard {
     child: Child,
     said: Arc<Mutex<String>>,
@@ -35,32 +36,33 @@ struct Heard {
 impl Heard {
     fn spawn(world: &World, arguments: &[&str]) -> Self {
         let mut child = spawn(world, arguments);
+        let mut stream = child.stderr.take().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
-        let (mut stderr, heard) = (child.stderr.take().unwrap(), Arc::clone(&said));
+        let heard = Arc::clone(&said);
         let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
-            while let Ok(length @ 1..) = stderr.read(&mut bytes) {
+            while let length @ 1.. = stream.read(&mut bytes).unwrap() {
                 heard.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..length]));
             }
         });
         Self { child, said, reader }
     }
 
-    /// Sends a signal, and waits until the process says that it has heard it.
+    /// Sends the first signal, and waits until it is acted on.
     async fn interrupt(&self, name: &str) {
         signal(&self.child, name);
-        until("word of the signal", || self.said.lock().unwrap().contains("no new write begins")).await;
+        until("the word on the signal", || self.said.lock().unwrap().contains("Interrupted: ")).await;
     }
 
+    /// Waits for its end; its output is as [`end`] gives it.
     async fn end(self) -> Output {
-        let mut output = end(self.child).await;
+        let output = end(self.child).await;
         self.reader.join().unwrap();
-        output.stderr = self.said.lock().unwrap().clone().into_bytes();
-        output
+        Output { stderr: self.said.lock().unwrap().clone().into_bytes(), ..output }
     }
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
@@ -119,6 +121,9 @@ async fn no_write_begins_after_the_signal() {
     let child = Heard::spawn(&world, &[&APPLY[..], &["--log-format", "json"]].concat());
     world.emulator.frozen().await;
     child.interrupt("INT").await;
+    // What was sent before the signal has come in, and waits: a world that stands still answers nobody.
+    let before = creations(&world);
+    assert_eq!(before["connect:CreateContactFlow"], 1, "{before:?}");
     world.emulator.thaw();
     let output = child.end().await;
     let ended = events(&output);
@@ -126,10 +131,14 @@ async fn no_write_begins_after_the_signal() {
     let plan = world.plan().await;
     assert!(count("not-begun") > 0 && count("failed") == 0 && count("unknown") == 0, "{ended:#?}");
     assert_eq!(plan.actions.is_empty(), count("not-begun") == 0);
-    let flows = world.calls().get("connect:CreateContactFlow").copied().unwrap_or_default();
-    let made = |event: &&Value| event["outcome"] == "applied" && event["step"] == "stub";
-    let made = ended.iter().filter(made).count();
-    assert!(flows <= u64::try_from(made).unwrap() + 1, "{flows} flows were made, {made} were reported");
+    assert_eq!(creations(&world), before, "something was begun after the signal");
+}
+
+/// How often each operation was called that makes something new.
+fn creations(world: &World) -> BTreeMap<String, u64> {
+    let new = ["Create", "Associate", "AddPermission", "Publish"];
+    let is_new = |name: &str| new.iter().any(|verb| name.split(':').nth(1).unwrap().starts_with(verb));
+    world.calls().into_iter().filter(|(name, _)| is_new(name)).collect()
 }
 
 fn events(output: &Output) -> Vec<Value> {
@@ -141,9 +150,13 @@ fn events(output: &Output) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
     let world = demo(&["freeze-before:*:*:nth=4"]).await;
-    let child = Heard::spawn(&world, &APPLY);
+    let mut child = Heard::spawn(&world, &APPLY);
     world.emulator.frozen().await;
     child.interrupt("HUP").await;
+    signal(&child.child, "HUP");
+    // Nothing shows that a signal was ignored but a process that goes on.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(child.child.try_wait().unwrap(), None, "a second hang-up ended it");
     signal(&child.child, "INT");
     let output = child.end().await;
     assert_eq!(code(&output), 130, "{}{}", stdout(&output), stderr(&output));
@@ -266,7 +279,15 @@ fn a_sandbox_that_is_interrupted_keeps_what_was_written() {
         // It may have ended before.
         let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
         let output = child.wait_with_output().unwrap();
-        assert!([Some(0), Some(1), Some(130), None].contains(&output.status.code()), "{}", stderr(&output));
+        let (out, err) = (stdout(&output), stderr(&output));
+        match output.status.code() {
+            Some(0) => assert!(out.contains("Apply: ") && !out.contains("not begun"), "{out}{err}"),
+            Some(1) => assert!(err.contains("not finished: ") && out.contains("Apply: "), "{out}{err}"),
+            Some(130) => assert!(err.ends_with("interrupted; nothing was written\n"), "{out}{err}"),
+            // It did not listen yet: it had not begun either.
+            None => assert_eq!((out.as_str(), err.as_str()), ("", "")),
+            other => panic!("{other:?}: {out}{err}"),
+        }
     }
     let output = apply().output().unwrap();
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));

@@ -76,6 +76,8 @@ mod world;
 // Asks at a terminal.
 #[cfg(unix)]
 mod approval;
+#[cfg(unix)]
+mod second_round;
 // Runs the scripts of the pipeline files.
 #[cfg(unix)]
 mod pipelines;

@@ -26,6 +26,8 @@ const PROBE_BYTES: usize = 4096;
 /// Several sets of one run may keep the same address, and several runs may begin in the same second: so many of one
 /// name are told apart.
 const NAMESAKES: usize = 1000;
+/// How often the folder is made again that other runs take away while it is empty.
+const TRIES: usize = 50;
 
 /// A folder of backups of one run.
 #[derive(Debug, Clone)]
@@ -108,17 +110,28 @@ impl Backups {
         if let Some(folder) = &*own {
             return Ok(folder.clone());
         }
+        for _ in 0..TRIES {
+            match self.new_folder() {
+                // Another run, which only tried whether it can keep something, takes the empty parent away.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                made => {
+                    let folder = made?;
+                    *own = Some(folder.clone());
+                    return Ok(folder);
+                }
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::NotFound, "the folder is taken away again and again"))
+    }
+
+    fn new_folder(&self) -> io::Result<PathBuf> {
         fs::create_dir_all(&self.all)?;
         for n in 1..NAMESAKES {
             let name = if n == 1 { self.run.clone() } else { format!("{}-{n}", self.run) };
             let folder = self.all.join(name);
             match fs::create_dir(&folder) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                made => {
-                    made?;
-                    *own = Some(folder.clone());
-                    return Ok(folder);
-                }
+                made => return made.map(|()| folder),
             }
         }
         let message = format!("there are too many runs of the name {}", self.run);

@@ -151,3 +151,19 @@ fn what_is_no_file_or_too_large_is_not_opened() {
     }
     assert!(Backups::read(folder.path(), "run").is_ok());
 }
+
+#[test]
+fn runs_that_try_at_the_same_moment_whether_they_can_keep_something_disturb_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own");
+    let probe = |n: usize| {
+        for round in 0..300 {
+            Backups::new(&own, &format!("run-{n}")).probe().unwrap_or_else(|why| panic!("{round}: {why}"));
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|n| scope.spawn(move || probe(n))).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+    assert!(!own.exists());
+}

@@ -56,7 +56,7 @@ fn requested(edit: &Edit<'_>) -> Result<Function, ApiError> {
         return Err(call
             .invalid("Runtime and Handler are not supported for functions created with container images."));
     }
-    if !image && !(members.contains_key("Runtime") && members.contains_key("Handler")) {
+    if !image && (!members.contains_key("Runtime") || !members.contains_key("Handler")) {
         return Err(call.invalid(
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         ));

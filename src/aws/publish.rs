@@ -31,7 +31,8 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            match self.session.alias(&self.spec.function, alias, self.subject).await? {
+            let seen = self.session.alias(&self.spec.function, alias, self.subject).await;
+            match seen.map_err(|read| fault.unread(read))? {
                 Some(seen) if shows(&seen) && seen.weighted.is_empty() => break fault.maybe_done(),
                 // As it was, so that nothing was done.
                 seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {

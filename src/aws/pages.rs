@@ -12,8 +12,37 @@ use super::session::Session;
 use crate::operations::Operation;
 use crate::resource::Place;
 
-/// The most pages of a list: 10,000 pages of the smallest size are more than any quota that AWS raises.
-const MOST_PAGES: usize = 10_000;
+/// How many times the usual number of things a list may have: AWS raises most quotas.
+const RAISED: u32 = 20;
+/// How many times fewer things than it could a page may have.
+const SHORT: u32 = 4;
+/// Pages that any list may have.
+const ANY: u32 = 50;
+
+/// How many things a list has where no quota was raised.
+///
+/// Amazon Connect service quotas, IAM quotas. What has none (functions, their aliases, an instance's settings) is
+/// estimated, and an instance's queues are also those of its agents.
+fn usual(operation: Operation) -> u32 {
+    match operation {
+        Operation::ListInstances => 2,
+        Operation::ListLambdaFunctions => 50,
+        Operation::ListContactFlows | Operation::SearchContactFlows => 100,
+        Operation::ListContactFlowModules | Operation::SearchContactFlowModules => 200,
+        Operation::ListQueues => 550,
+        Operation::ListPrompts => 500,
+        Operation::ListHoursOfOperations => 100,
+        Operation::ListFunctions | Operation::ListRoles => 1000,
+        _ => 50,
+    }
+}
+
+/// The most pages that a list can have: one that goes on is followed for some two minutes at the most.
+fn most_pages(operation: Operation) -> usize {
+    let page = operation.facts().page.unwrap_or(1);
+    let pages = (usual(operation) * RAISED).div_ceil(page) * SHORT;
+    usize::try_from(pages.max(ANY)).unwrap_or(usize::MAX)
+}
 
 /// The tokens of one list, so that a service that goes round in circles is noticed.
 #[derive(Debug, Default)]
@@ -59,7 +88,7 @@ impl Session {
         let (mut token, mut tokens) = (None, Tokens::default());
         loop {
             let answer = self.call(operation, place, subject, || ask(token.clone())).await?;
-            let next = tokens.next(keep(answer)?, MOST_PAGES);
+            let next = tokens.next(keep(answer)?, most_pages(operation));
             token = next.map_err(|why| Fault::unexpected(operation, subject, why))?;
             if token.is_none() {
                 return Ok(());
@@ -100,5 +129,18 @@ mod tests {
             assert!(next(&mut tokens, token).is_ok());
         }
         assert!(next(&mut tokens, "d").unwrap_err().contains("does not end after 4 pages"));
+    }
+
+    #[test]
+    fn a_list_may_have_what_the_service_can_have_and_is_followed_for_two_minutes_at_the_most() {
+        for operation in Operation::ALL {
+            let facts = operation.facts();
+            let Some(page) = facts.page else { continue };
+            let most = u32::try_from(most_pages(*operation)).unwrap();
+            assert!(most * page >= 20 * usual(*operation), "{operation}");
+            let seconds = f64::from(most) / facts.rate;
+            assert!(seconds <= 120.0, "{operation}: {seconds} s");
+        }
+        assert_eq!(most_pages(Operation::ListLambdaFunctions), 160);
     }
 }

@@ -240,7 +240,12 @@ impl Core {
         if let Some(answer) = admitted.faults.iter().find_map(before) {
             return Outcome::False(answer, Err(ApiError::internal(call.service())));
         }
-        if has(FaultKind::Endless) {
+        let token = match (has(FaultKind::Endless), has(FaultKind::EndlessFresh)) {
+            (true, _) => Some("again".to_owned()),
+            (_, true) => Some(inner.request_id(self.settings.seed)),
+            _ => None,
+        };
+        if token.is_some() {
             endless::to_first_page(&mut call);
         }
         if let Err(error) = inner.refuse(&call, &self.settings, &admitted.faults) {
@@ -261,10 +266,10 @@ impl Core {
         match admitted.faults.iter().find_map(after) {
             Some(FalseAnswer::Internal) => Outcome::Answer(Err(ApiError::internal(call.service()))),
             Some(instead) => Outcome::False(instead, answer),
-            None if has(FaultKind::Endless) => {
-                Outcome::Answer(answer.map(|reply| endless::with_token(reply, call.service())))
-            }
-            None => Outcome::Answer(answer),
+            None => Outcome::Answer(match token {
+                Some(token) => answer.map(|reply| endless::with_token(reply, call.service(), &token)),
+                None => answer,
+            }),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Lists that never end: whatever page is asked for, the first one comes, with the same token behind it.
+//! Lists that never end: whatever page is asked for, the first one comes, with the same token behind it, or with
+//! another one each time.
 
 use serde_json::{Value, json};
 
@@ -16,11 +17,11 @@ pub(super) fn to_first_page(call: &mut Call) {
 }
 
 /// Puts the token of another page into an answer.
-pub(super) fn with_token(mut reply: Reply, service: Service) -> Reply {
+pub(super) fn with_token(mut reply: Reply, service: Service, token: &str) -> Reply {
     let members: &[(&str, Value)] = match service {
-        Service::Connect => &[("NextToken", json!("again"))],
-        Service::Lambda => &[("NextMarker", json!("again"))],
-        Service::Iam | Service::Sts => &[("IsTruncated", json!(true)), ("Marker", json!("again"))],
+        Service::Connect => &[("NextToken", json!(token))],
+        Service::Lambda => &[("NextMarker", json!(token))],
+        Service::Iam | Service::Sts => &[("IsTruncated", json!(true)), ("Marker", json!(token))],
     };
     if let Value::Object(body) = &mut reply.body {
         body.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));

@@ -40,6 +40,8 @@ pub(super) enum FaultKind {
     FalseAfter(FalseAnswer),
     /// Gives the first page of a list, with the same token behind it each time.
     Endless,
+    /// Gives the first page of a list, with a token that was never given before behind it each time.
+    EndlessFresh,
     /// Lets a policy write that overlaps another on the same function overwrite it.
     LosePolicyWrite,
     /// Makes CreateInstance end as CREATION_FAILED.
@@ -103,6 +105,7 @@ const KINDS: &[(&str, FaultKind)] = &[
     ("after-hang", FaultKind::FalseAfter(FalseAnswer::Hang)),
     ("truncated", FaultKind::FalseAfter(FalseAnswer::Truncated)),
     ("endless", FaultKind::Endless),
+    ("endless-fresh", FaultKind::EndlessFresh),
     ("lose-policy-write", FaultKind::LosePolicyWrite),
     ("creation-failed", FaultKind::CreationFailed),
     ("kill", FaultKind::Kill),
@@ -115,7 +118,7 @@ impl Fault {
     fn concerns(&self, service: Service, operation: &str, writes: bool) -> bool {
         (self.service == "*" || self.service == service.prefix())
             && matches(&self.operation, operation)
-            && (self.kind != FaultKind::Endless || is_list(operation))
+            && (!matches!(self.kind, FaultKind::Endless | FaultKind::EndlessFresh) || is_list(operation))
             && (writes || !self.kind.is_of_writes())
     }
 }
@@ -317,6 +320,7 @@ mod tests {
             "kill:*:*:nth=3",
             "drop-before:*:*:from=4",
             "after-html:*:Delete*",
+            "endless-fresh:iam:ListRoles",
         ] {
             assert_eq!(text.parse::<Fault>().expect(text).to_string(), text);
         }

@@ -60,6 +60,7 @@
 //!                                  the same, when the work was done
 //!            truncated             does the work, then sends half of the answer, as if it were whole
 //!            endless               a list: the first page, with the same token behind it, whatever is asked for
+//!            endless-fresh         the same, with another token each time
 //!            lose-policy-write     a policy write that overlaps another on the same function overwrites it:
 //!                                  it works on the policy as it was when it came, and takes a while
 //!            creation-failed       CreateInstance ends as CREATION_FAILED

@@ -86,3 +86,13 @@ async fn writers_of_one_list_share_their_looks_however_long_a_look_takes() {
     // One look for each writer would be 30 at the least, and most of two pages.
     assert!(calls["connect:ListLambdaFunctions"] <= 15, "{calls:?}");
 }
+
+#[tokio::test]
+async fn a_list_without_an_end_is_given_up_after_the_pages_that_the_service_can_have() {
+    let faults = vec!["endless-fresh:connect:ListLambdaFunctions".parse().unwrap()];
+    let world = World::with(&many(3), Settings { faults, ..Settings::default() }).await;
+    let plan = world.plan().await;
+    assert!(plan.actions.is_empty(), "{:?}", plan.actions);
+    assert!(format!("{:?}", plan.gaps).contains("the list does not end after 160 pages"), "{:?}", plan.gaps);
+    assert_eq!(world.calls()["connect:ListLambdaFunctions"], 160);
+}

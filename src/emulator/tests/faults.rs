@@ -96,6 +96,17 @@ async fn an_endless_list_gives_the_same_page_and_token_for_ever() {
 }
 
 #[tokio::test]
+async fn a_list_that_is_endless_in_a_fresh_way_never_repeats_a_token() {
+    let bench = Bench::start(faulty(&["endless-fresh:*:*"])).await;
+    let first = bench.connect("GET", "/instance", Value::Null).await.json();
+    let token = first["NextToken"].as_str().unwrap_or_default();
+    let again = bench.connect("GET", &format!("/instance?nextToken={token}"), Value::Null).await.json();
+    assert!(!token.is_empty() && again["NextToken"].is_string());
+    assert_ne!(first["NextToken"], again["NextToken"]);
+    assert_eq!(first["InstanceSummaryList"], again["InstanceSummaryList"]);
+}
+
+#[tokio::test]
 async fn a_delayed_call_takes_longer() {
     let bench = Bench::start(faulty(&["delay=150ms:sts:GetCallerIdentity"])).await;
     let start = Instant::now();

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::manifest::Identity;
 use crate::operations::Operation;
 use crate::plan::InstanceSpec;
-use crate::resource::{InstanceArn, Place};
+use crate::resource::{InstanceArn, Place, said};
 use crate::snapshot::InstanceSeen;
 
 impl Session {
@@ -66,7 +66,10 @@ impl Session {
             alias: instance.instance_alias,
             active: status == "ACTIVE",
             status,
-            status_reason: instance.status_reason.and_then(|reason| reason.message),
+            status_reason: instance
+                .status_reason
+                .and_then(|reason| reason.message)
+                .map(|reason| said(&reason)),
             identity: instance.identity_management_type.map(|kind| kind.as_str().to_owned()),
             tags: Some(instance.tags.unwrap_or_default().into_iter().collect()),
         }))

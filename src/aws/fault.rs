@@ -11,7 +11,7 @@ use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer;
 use crate::operations::Operation;
-use crate::resource::Mask;
+use crate::resource::{Mask, said};
 
 /// How the message of an answer begins that came in place of the service's.
 const NOT_THE_SERVICE: &str = "an answer that is not the service's";
@@ -111,9 +111,10 @@ impl Fault {
         Self { operation, subject: subject.to_owned(), kind, message, request_id }
     }
 
-    /// Takes secret values out of what the service said, before anybody logs it or reports it.
+    /// Takes secret values out of what the service said, and what would forge lines or reorder them, before anybody logs it
+    /// or reports it.
     pub(super) fn masked(mut self, mask: &Mask) -> Self {
-        let clean = |text: &mut String| *text = mask.foreign(text).into_owned();
+        let clean = |text: &mut String| *text = said(&mask.foreign(text));
         clean(&mut self.message);
         if let FaultKind::Invalid(problems) = &mut self.kind {
             problems.iter_mut().for_each(clean);
@@ -320,6 +321,8 @@ mod tests {
         fault.kind = FaultKind::Invalid(vec!["canary is bad".to_owned()]);
         let fault = fault.masked(&mask);
         assert_eq!(fault.message, "value '<hidden>' of 1 is bad");
+        let forged = denied(Operation::CreateFunction, "no\r\n  done  function/x \u{202e}").masked(&mask);
+        assert_eq!(forged.message, "no\\r\\n  done  function/x \\u202e");
         assert_eq!(fault.kind, FaultKind::Invalid(vec!["<hidden> is bad".to_owned()]));
     }
 

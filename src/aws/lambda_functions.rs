@@ -15,7 +15,7 @@ use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::operations::Operation;
 use crate::plan::FunctionSpec;
-use crate::resource::{FunctionRef, Secret};
+use crate::resource::{FunctionRef, Secret, said};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
 
 impl Session {
@@ -259,8 +259,8 @@ pub(super) fn untold_tags(subject: &str) -> Fault {
 
 fn state(live: &types::FunctionConfiguration) -> FunctionState {
     let told = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
-        (Some(code), Some(reason)) => format!("{reason} ({code})"),
-        (Some(text), None) | (None, Some(text)) => text.to_owned(),
+        (Some(code), Some(reason)) => said(&format!("{reason} ({code})")),
+        (Some(text), None) | (None, Some(text)) => said(text),
         (None, None) => "AWS gives no reason".to_owned(),
     };
     match (&live.state, &live.last_update_status) {

@@ -49,7 +49,7 @@ impl Terminal {
     /// Writes a result. A pipe that nobody reads any more, or a terminal that was closed, stops nothing: what the
     /// command does, and the code that it ends with, are the same.
     pub(super) fn result(&self, text: &str) -> io::Result<()> {
-        let text = self.mask.text(text);
+        let text = report::tame(&self.mask.text(text));
         self.around(|| {
             let mut out = AutoStream::new(io::stdout().lock(), self.color);
             match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -93,7 +93,7 @@ impl Terminal {
 
     /// Writes to stderr what is whole by itself.
     fn line(&self, text: &str) {
-        let text = self.mask.text(text);
+        let text = report::tame(&self.mask.text(text));
         self.around(|| {
             let mut err = AutoStream::new(io::stderr().lock(), self.color);
             // When nobody can hear it there is nobody to tell.

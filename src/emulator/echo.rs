@@ -16,6 +16,8 @@ const CUT: usize = 14;
 pub(super) fn refusal(call: &Call) -> ApiError {
     let mut texts = Vec::new();
     leaves(&call.body, &mut texts);
+    // Clients may cut a message: a package comes last.
+    texts.sort_by_key(|text| text.len());
     let said: Vec<String> = texts.into_iter().map(repeated).collect();
     call.invalid(format!("the request cannot be accepted: {}", said.join("; ")))
 }

@@ -1,6 +1,7 @@
 //! Fields of functions and roles that change, one line each. Hidden values are named and never shown.
 
 use super::style::{green, red};
+use super::visible::visible;
 use crate::plan::{FieldChange, FunctionSpec, RoleSpec};
 
 /// A longer value, such as a policy document, is cut in text; JSON has it whole.
@@ -31,8 +32,8 @@ fn cut(text: &str) -> String {
         return "(empty)".to_owned();
     }
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
+        None => visible(text).into_owned(),
     }
 }
 
@@ -79,5 +80,7 @@ mod tests {
         assert!(!line(&change(Some("canary"), None, true)).contains("canary"));
         let long = "ä".repeat(101);
         assert!(line(&change(Some(&long), Some(""), false)).contains("ä…"));
+        let forged = line(&change(Some("a\nPlan: nothing"), Some("\u{202e}b"), false));
+        assert!(!forged.contains('\n') && !forged.contains('\u{202e}'), "{forged}");
     }
 }

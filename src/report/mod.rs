@@ -41,4 +41,4 @@ pub use plan_text::{calls_text, checksum_text, plan_text};
 pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
-pub use visible::{document as json_text, line as json_line, one_line};
+pub use visible::{document as json_text, line as json_line, one_line, tame};

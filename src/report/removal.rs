@@ -1,5 +1,6 @@
 //! What is taken away, for people.
 
+use super::visible::visible;
 use crate::plan::Removal;
 
 /// Says what exactly goes, in lines.
@@ -7,7 +8,7 @@ pub(super) fn removal_lines(removal: &Removal) -> Vec<String> {
     match removal {
         Removal::Flow(removal) => {
             let flow = &removal.flow;
-            vec![format!("`{}` ({}) on {}", flow.name, flow.id, flow.instance)]
+            vec![format!("`{}` ({}) on {}", visible(&flow.name), flow.id, flow.instance)]
         }
         Removal::Association(removal) => {
             removal.functions.iter().map(|f| format!("{} on {}", f.arn(), removal.instance)).collect()

@@ -3,37 +3,37 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Tells characters that steer a terminal or turn the direction of text, and line breaks other than a line feed.
-pub(in crate::report) fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-}
-
-/// Writes such characters as the escapes of JSON, so that the text stays on one line and does nothing.
-pub(in crate::report) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(steers) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if steers(c) => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
-}
+pub(in crate::report) use crate::resource::{steers, visible};
 
 /// Writes a text on one line with nothing in it that steers a terminal or a log: lines are parted by ` / `.
 pub fn one_line(text: &str) -> String {
     let lines: Vec<Cow<'_, str>> = text.lines().map(|line| visible(line.trim_end())).collect();
     lines.join(" / ")
+}
+
+/// Writes a text of several lines with nothing in it that steers a terminal but lines, tabs and colours: the last exit,
+/// for names of others that stand in it as they are.
+pub fn tame(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let colour = if c == '\u{1b}' { colour(rest) } else { 0 };
+        let length = colour.max(c.len_utf8());
+        if colour > 0 || matches!(c, '\n' | '\t') {
+            out.push_str(&rest[..length]);
+        } else {
+            out.push_str(&visible(&rest[..length]));
+        }
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// The bytes of the colour that a text begins with (`ESC [ 1 ; 31 m`); 0 without one.
+fn colour(text: &str) -> usize {
+    let Some(inside) = text.strip_prefix("\u{1b}[") else { return 0 };
+    let end = inside.find(|c: char| !c.is_ascii_digit() && c != ';');
+    end.filter(|end| inside[*end..].starts_with('m')).map_or(0, |end| end + 3)
 }
 
 /// Writes a JSON object on one line, with nothing in it that steers a terminal or a log.
@@ -67,6 +67,16 @@ mod tests {
     fn characters_that_steer_are_shown_and_others_stay() {
         assert_eq!(visible("Größe 東京 🙂"), "Größe 東京 🙂");
         assert_eq!(visible("a\u{1b}[31m\n\u{9b}\u{202e}\0"), "a\\u001b[31m\\n\\u009b\\u202e\\u0000");
+    }
+
+    #[test]
+    fn colours_and_lines_are_all_that_is_left_of_what_steers() {
+        let good = "\u{1b}[1;31merror:\u{1b}[0m a\tb\nGröße 東京\n";
+        assert_eq!(tame(good), good);
+        assert_eq!(
+            tame("a\rb\u{202e}c\u{1b}[2Jd\u{1b}]0;x\u{7}e\u{1b}"),
+            "a\\rb\\u202ec\\u001b[2Jd\\u001b]0;x\\u0007e\\u001b"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod policy;
 mod policy_document;
 mod problem;
 pub(crate) mod secret;
+mod visible;
 
 pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
@@ -27,3 +28,5 @@ pub use policy::{Judgement, MAX_POLICY_BYTES, Opening, PolicyError, ResourcePoli
 pub use policy_document::{canonical_policy, lambda_trust, trusts_lambda};
 pub use problem::{Origin, Problem, Severity};
 pub use secret::{Secret, hidden_digest};
+pub use visible::said;
+pub(crate) use visible::{steers, visible};

@@ -26,6 +26,7 @@ const ANY: u32 = 50;
 fn usual(operation: Operation) -> u32 {
     match operation {
         Operation::ListInstances => 2,
+        Operation::ListInstanceAttributes => 14,
         Operation::ListLambdaFunctions => 50,
         Operation::ListContactFlows | Operation::SearchContactFlows => 100,
         Operation::ListContactFlowModules | Operation::SearchContactFlowModules => 200,

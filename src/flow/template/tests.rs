@@ -54,7 +54,7 @@ fn only_an_open_brace_makes_a_dollar_special() {
 #[test]
 fn a_wrong_token_is_named_with_a_proposal() {
     assert_eq!(message("${fuction.a.arn}"), "unknown token `${fuction.a.arn}`; did you mean `function`?");
-    assert_eq!(message("${SampleModule}"), "unknown token `${SampleModule}`");
+    assert!(message("${SampleModule}").starts_with("unknown token `${SampleModule}`: it belongs to"));
     assert_eq!(message("${function.a.id}"), "unknown attribute `id`; there is `.arn`");
     assert_eq!(message("${flow.a}"), "the token must end in `.arn` or `.id`");
     assert_eq!(message("${var}"), "`var` needs a name: `${var.NAME…}`");

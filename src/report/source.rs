@@ -115,6 +115,16 @@ mod tests {
     }
 
     #[test]
+    fn a_line_in_which_values_are_hidden_says_why() {
+        let text = "a: b\n  A: secret\n";
+        let mut hidden = sources(text);
+        hidden.insert_masked("a.yaml", text, "a: b\n  A: ******\n".to_owned());
+        let shown = render(&problem(2, 6), &hidden, false);
+        assert!(shown.contains("note: `*` hides values of variables and environments"), "{shown}");
+        assert!(!render(&problem(1, 1), &hidden, false).contains("hides"));
+    }
+
+    #[test]
     fn the_whole_value_is_underlined() {
         for (line, column, word) in [
             ("a: [x, ünq:1, z]", 8, "ünq:1"),

@@ -30,16 +30,6 @@ impl Stop {
     }
 }
 
-impl Stop {
-    /// The same, where what went wrong is a look after a write that failed so.
-    fn after(self, written: &Fault) -> Self {
-        match self {
-            Self::Fault(read) => Self::Fault(written.unread(read)),
-            told => told,
-        }
-    }
-}
-
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
@@ -197,7 +187,7 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            let now = self.settle(Goal::Settled).await.map_err(|stop| stop.after(&fault))?;
+            let now = self.settle(Goal::Settled).await?;
             // The owner's tag does not survive a deletion: what has the name now is another function.
             if let (Some(before), Some(live)) = (&at.tags, &now.tags)
                 && let Some(what) = owner_changed(before, live)

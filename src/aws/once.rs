@@ -19,7 +19,7 @@ const LOOKS: u32 = 3;
 ///
 /// # Errors
 ///
-/// The write's fault, unless AWS shows it, with why nothing could be seen where that is so.
+/// The write's fault, unless AWS shows it; or why nothing could be seen.
 pub(super) async fn or_shown<L>(
     session: &Session,
     written: Result<(), Fault>,
@@ -34,7 +34,7 @@ where
     };
     let mut patience = session.patience();
     for _ in 0..LOOKS {
-        if look().await.map_err(|read| fault.unread(read))? {
+        if look().await? {
             return Ok(());
         }
         if !patience.goes_on().await {
@@ -57,8 +57,7 @@ pub(super) enum Created<T> {
 ///
 /// # Errors
 ///
-/// The last creation's fault, if nothing is there; after one that may have been carried out, that one's, with what
-/// went wrong since; or why nothing could be seen.
+/// The last creation's fault, if nothing is there; or why nothing could be seen.
 pub(super) async fn once<T, C, L>(
     session: &Session,
     create: impl Fn() -> C,
@@ -69,8 +68,6 @@ where
     L: Future<Output = Result<Option<T>, Fault>>,
 {
     let mut tries = 0;
-    // The last creation that may have been carried out, and shows late.
-    let mut lost: Option<Fault> = None;
     loop {
         tries += 1;
         let fault = match create().await {
@@ -79,18 +76,15 @@ where
         };
         let taken = matches!(fault.kind, FaultKind::AlreadyExists | FaultKind::Conflict);
         if !taken && !fault.maybe_done() {
-            return Err(after(lost.as_ref(), fault));
+            return Err(fault);
         }
         // Where the name is taken, somebody has just created it: that will show.
         let within = if taken { session.others_within() } else { session.visible_within() };
         let mut patience = Patience::new(session, within);
         let mut looks = 0;
-        if fault.maybe_done() {
-            lost = Some(fault.clone());
-        }
         while taken || looks < LOOKS {
             looks += 1;
-            if let Some(found) = look().await.map_err(|read| after(lost.as_ref(), read))? {
+            if let Some(found) = look().await? {
                 return Ok(Created::Found(found, fault));
             }
             if !patience.goes_on().await {
@@ -100,81 +94,5 @@ where
         if taken || tries == TRIES {
             return Err(fault);
         }
-    }
-}
-
-/// The fault to report when another one came after a creation that may have been carried out.
-fn after(lost: Option<&Fault>, fault: Fault) -> Fault {
-    match lost {
-        Some(lost) => lost.unread(fault),
-        None => fault,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-    use std::time::Duration;
-
-    use super::*;
-    use crate::aws::session::Options;
-    use crate::operations::Operation;
-    use crate::plan::Outcome;
-
-    async fn session() -> Session {
-        let options = Options::embedded("http://127.0.0.1:9");
-        Session::open(Options { first_pause: Duration::from_millis(1), ..options }).await
-    }
-
-    fn fault(operation: Operation, kind: FaultKind, message: &str) -> Fault {
-        Fault { kind, ..Fault::unexpected(operation, "flow/main", message) }
-    }
-
-    fn denied() -> Fault {
-        fault(Operation::DescribeContactFlow, FaultKind::Denied, "the read is denied")
-    }
-
-    /// The outcome is unknown, and the message says both what the write and what the read met.
-    fn is_unknown(fault: &Fault) {
-        let Outcome::Unknown { message, .. } = fault.outcome(true) else { panic!("{fault:?}") };
-        assert!(message.contains("no answer") && message.contains("the read is denied"), "{message}");
-    }
-
-    #[tokio::test]
-    async fn a_write_that_cannot_be_read_back_stays_unknown() {
-        let session = session().await;
-        let written = fault(Operation::UpdateContactFlowContent, FaultKind::Unreachable, "no answer");
-        is_unknown(&or_shown(&session, Err(written), async || Err(denied())).await.unwrap_err());
-    }
-
-    #[tokio::test]
-    async fn a_creation_that_cannot_be_read_back_stays_unknown() {
-        let session = session().await;
-        let create = async || Err(fault(Operation::CreateContactFlow, FaultKind::Internal, "no answer"));
-        let look = async || Err(denied());
-        is_unknown(&once::<(), _, _>(&session, create, look).await.unwrap_err());
-    }
-
-    #[tokio::test]
-    async fn a_refusal_after_a_creation_that_may_show_late_does_not_hide_it() {
-        let session = session().await;
-        let tries = Cell::new(0);
-        let create = async || {
-            tries.set(tries.get() + 1);
-            Err(match tries.get() {
-                1 => fault(Operation::CreateContactFlow, FaultKind::Internal, "no answer"),
-                _ => fault(Operation::CreateContactFlow, FaultKind::Denied, "the read is denied"),
-            })
-        };
-        is_unknown(&once::<(), _, _>(&session, create, async || Ok(None)).await.unwrap_err());
-        assert_eq!(tries.get(), 2);
-    }
-
-    #[tokio::test]
-    async fn where_a_name_is_taken_the_fault_of_the_read_is_what_is_reported() {
-        let session = session().await;
-        let create = async || Err(fault(Operation::CreateContactFlow, FaultKind::AlreadyExists, "taken"));
-        let met = once::<(), _, _>(&session, create, async || Err(denied())).await.unwrap_err();
-        assert_eq!(met, denied());
     }
 }

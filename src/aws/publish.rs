@@ -31,8 +31,7 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            let seen = self.session.alias(&self.spec.function, alias, self.subject).await;
-            match seen.map_err(|read| fault.unread(read))? {
+            match self.session.alias(&self.spec.function, alias, self.subject).await? {
                 Some(seen) if shows(&seen) && seen.weighted.is_empty() => break fault.maybe_done(),
                 // As it was, so that nothing was done.
                 seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {

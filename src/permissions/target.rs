@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::need::{Condition, prefix};
 use crate::manifest::{Instance, InstanceLookup};
-use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG};
+use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG};
 use crate::resource::{Kind, Place, SetName};
 
 /// The principal that a grant names, and the only one that flowbind lets call a function.
@@ -175,7 +175,7 @@ impl<'a> Target<'a> {
         };
         match (service, name) {
             (_, "TagResource" | "TagRole") => {
-                let keys = [OWNER_TAG, ADOPTED_TAG, APPLIED_TAG];
+                let keys = [OWNER_TAG, ADOPTED_TAG, APPLIED_TAG, REGION_TAG];
                 Some(Condition::new("ForAllValues:StringEquals", "aws:TagKeys", keys))
             }
             ("lambda", "AddPermission") => {

@@ -72,7 +72,7 @@ pub use only::{Partial, addresses, chosen};
 pub use order_check::order_fault;
 pub use outcome::{ApplyReport, Outcome};
 pub(crate) use ownership::Owner;
-pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, owner_tag};
+pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
 pub use reads::{Read, Reads, drift_reads, reads};
 pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RemovalReads,

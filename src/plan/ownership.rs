@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::resource::{Label, SetName};
-pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, SET_TAG as OWNER_TAG};
+pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, REGION_TAG, SET_TAG as OWNER_TAG};
 
 /// The value of the owner tag, and of the tag of what is adopted.
 pub fn owner_tag(set: &SetName, name: &Label) -> String {

@@ -49,6 +49,7 @@ fn around(view: &FlowView<'_>, document: &Arc<Document>) -> Facts {
         exists: Some(!pick.is_multiple_of(3)),
         associated: Some(pick.is_multiple_of(2)),
         granted: Some(pick.is_multiple_of(3)),
+        unread: pick.is_multiple_of(13).then(|| "its policy could not be read".to_owned()),
         active: Some(pick.is_multiple_of(5)),
         reserved_concurrency: Some((pick % 3) as u32),
         qualifier: Some((!pick.is_multiple_of(4)).then(|| "live".to_owned())),
@@ -62,6 +63,9 @@ fn around(view: &FlowView<'_>, document: &Arc<Document>) -> Facts {
     Facts {
         flow_type: Some(FlowType::ALL[pick % FlowType::ALL.len()]),
         instance_arn: Some("arn:aws:connect:us-east-1:111122223333:instance/i".to_owned()),
+        instance_site: Some("arn:aws:connect:us-east-1:111122223333:instance/".to_owned()),
+        in_manifest: pick.is_multiple_of(2),
+        ids: BTreeMap::new(),
         flow_logs: Some(pick.is_multiple_of(2)),
         transferred_to: Some(pick.is_multiple_of(3)),
         functions: functions.map(|arn| (arn.text().to_owned(), function(&arn))).collect(),

@@ -6,7 +6,6 @@ use super::apply::{Ended, Runner, lock};
 use super::apply_role::steady;
 use super::fault::{Fault, FaultKind};
 use super::reread::{Now, Target, changed};
-use crate::operations::Operation;
 use crate::plan::{
     ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
     Removal, Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
@@ -114,7 +113,7 @@ impl Runner<'_> {
         self.session.add_permission(&grant, &sid, subject).await?;
         let again = self.session.disassociate(instance, &arn, subject).await;
         if !matches!(again, Ok(true)) {
-            self.session.drop_statement(function, &sid, subject).await?;
+            self.session.remove_permission(function, &sid, subject).await?;
         }
         again
     }
@@ -158,7 +157,7 @@ impl Runner<'_> {
                 }
                 Some(_) => {}
             }
-            was_there |= self.session.drop_statement(function, sid, subject).await?;
+            was_there |= self.session.remove_permission(function, sid, subject).await?;
             let mut patience = self.session.patience();
             loop {
                 let policy = self.session.policy(function, subject).await?.unwrap_or_default();
@@ -169,7 +168,7 @@ impl Runner<'_> {
                     return Ok(still_there(subject));
                 }
                 // A writer beside this one may have brought it back.
-                self.session.drop_statement(function, sid, subject).await?;
+                self.session.remove_permission(function, sid, subject).await?;
             }
         }
         Ok(ended(was_there))
@@ -248,11 +247,6 @@ impl Runner<'_> {
         }
         Ok(ended(was_there))
     }
-}
-
-/// The operation that reads a flow or module.
-pub(super) fn describes(kind: Kind) -> Operation {
-    if kind == Kind::Module { Operation::DescribeContactFlowModule } else { Operation::DescribeContactFlow }
 }
 
 /// What a role holds whose policies another run took away already.

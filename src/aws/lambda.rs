@@ -108,21 +108,4 @@ impl Session {
         let request = || add.clone().send();
         self.call(Operation::AddPermission, &function.place, subject, request).await.map(|_| ())
     }
-
-    /// Removes a statement; one that is gone already is as good as removed.
-    pub(super) async fn remove_permission(
-        &self,
-        function: &FunctionRef,
-        sid: &str,
-        subject: &str,
-    ) -> Result<(), Fault> {
-        let client = self.at(&function.place);
-        let remove = client.lambda.remove_permission().function_name(&function.name);
-        let remove = remove.set_qualifier(function.qualifier.clone()).statement_id(sid);
-        let request = || remove.clone().send();
-        match self.call(Operation::RemovePermission, &function.place, subject, request).await {
-            Err(fault) if fault.kind == FaultKind::NotFound => Ok(()),
-            other => other.map(|_| ()),
-        }
-    }
 }

@@ -50,7 +50,7 @@ impl Session {
     }
 
     /// Takes a statement away; says whether it was there.
-    pub(super) async fn drop_statement(
+    pub(super) async fn remove_permission(
         &self,
         function: &FunctionRef,
         sid: &str,

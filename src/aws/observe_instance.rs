@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all};
 use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::manifest::{NamedKind, suggest};
+use crate::plan::describes;
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Kind, Place, Region, ResourcePolicy};
 use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, InstanceSeen, LiveInstance, Look};
 
@@ -219,7 +220,7 @@ async fn content(
         return Ok(seen);
     }
     // Deleted meanwhile, or not visible yet: either way the next run knows more.
-    let operation = super::apply_removal::describes(kind);
+    let operation = describes(kind);
     let message = "the list holds it, but it was not found; run the command again";
     Err(Fault { kind: FaultKind::NotFound, ..Fault::unexpected(operation, &subject, message) })
 }

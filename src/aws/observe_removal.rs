@@ -11,7 +11,7 @@ use super::observe::gap;
 use super::observe_called::observe_called;
 use super::session::Session;
 use crate::manifest::{Function, Manifest};
-use crate::plan::RemovalReads;
+use crate::plan::{RemovalReads, describes};
 use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
 use crate::snapshot::{
     FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, Resolved, Snapshot,
@@ -144,7 +144,7 @@ impl Observer<'_> {
         if seen.published.is_none() && seen.draft.is_none() {
             // Deleted meanwhile, or not visible yet: either way the next run knows more.
             let message = "the list holds it, but it was not found";
-            let operation = super::apply_removal::describes(kind);
+            let operation = describes(kind);
             return Err(named(Fault::unexpected(operation, &subject, message)));
         }
         Ok(Some(seen))

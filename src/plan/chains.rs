@@ -273,7 +273,8 @@ pub(super) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-pub(super) fn describes(kind: Kind) -> Operation {
+/// The operation that reads a flow or module.
+pub fn describes(kind: Kind) -> Operation {
     if kind == Kind::Module { Operation::DescribeContactFlowModule } else { Operation::DescribeContactFlow }
 }
 

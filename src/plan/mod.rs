@@ -53,6 +53,7 @@ pub use begin::{NotBegun, may_begin};
 pub use buckets::Buckets;
 pub use calls::{Calls, apply_calls, apply_ends, apply_schedule};
 pub use cause::{Cause, Withheld};
+pub use chains::describes;
 pub use claims::settle_rivals;
 pub use counts::Counts;
 use draft::Draft;

@@ -3,8 +3,11 @@
 //! Beside the OASIS standard, GitHub's page "SARIF support for code scanning" decides what is written: relative URIs,
 //! lines and columns from 1, a fingerprint that outlives moved lines, a category in `automationDetails`.
 
-use super::visible::visible;
-use log::{ArtifactLocation, PhysicalLocation, Region};
+use std::collections::BTreeMap;
+
+use super::visible::{document, visible};
+use crate::resource::sha256;
+use log::*;
 
 mod drift;
 pub(super) mod log;
@@ -14,9 +17,40 @@ pub use drift::drift_sarif;
 pub use problems::problems_sarif;
 
 /// Where the schema of the standard lies.
-pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// The version of the standard.
-pub(super) const VERSION: &str = "2.1.0";
+const VERSION: &str = "2.1.0";
+
+/// Writes a log of one run, with a line break at its end. `category` is GitHub's, such as `flowbind/lint/`.
+///
+/// # Errors
+/// None that this data can cause.
+pub(super) fn write(
+    category: &'static str,
+    rules: Vec<ReportingDescriptor>,
+    invocation: Invocation,
+    results: Vec<SarifResult>,
+) -> serde_json::Result<String> {
+    let driver = Driver { name: "flowbind", semantic_version: env!("CARGO_PKG_VERSION"), rules };
+    document(&Log {
+        schema: SCHEMA,
+        version: VERSION,
+        runs: [Run {
+            tool: Tool { driver },
+            automation_details: AutomationDetails { id: category },
+            column_kind: "unicodeCodePoints",
+            invocations: [invocation],
+            results,
+        }],
+    })
+}
+
+/// Makes what stays the same while a result lasts out of a text that tells it; equal texts are told apart by their order.
+fn fingerprint(text: String, seen: &mut BTreeMap<String, u32>) -> String {
+    let nth = seen.entry(text.clone()).or_default();
+    *nth += 1;
+    sha256(format!("{text}\0{nth}"))[..16].to_owned()
+}
 
 /// Writes a code as the standard wants names: `unreachable-block` is `UnreachableBlock`.
 pub(super) fn pascal(code: &str) -> String {

@@ -13,18 +13,8 @@ static META: RuleMeta = RuleMeta {
     why: "Lambda throttles every call, and every contact takes the Error branch (Lambda developer guide, \
           \"Configuring reserved concurrency\").",
     fix: "Raise or remove the function's reserved concurrency.",
-    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
+    bad: super::invoked::CALLS_F,
+    good: super::invoked::CALLS_G,
 };
 
 impl Rule for FunctionThrottled {

@@ -15,18 +15,8 @@ static META: RuleMeta = RuleMeta {
           work again (administrator guide, \"Best practice for invoking multiple Lambda functions\").",
     fix: "Set the function's time-out to at most the block's limit, or raise the limit (to 8 seconds at \
           most).",
-    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
+    bad: super::invoked::CALLS_F,
+    good: super::invoked::CALLS_G,
 };
 
 impl Rule for FunctionTimeout {

@@ -37,6 +37,22 @@ pub(super) fn invoked<'a>(flow: &'a FlowView<'_>, facts: &'a Facts) -> Vec<Invok
     found.collect()
 }
 
+/// The example of a rule in which the facts of the function `f` decide: see [`example`].
+pub(super) const CALLS_F: &str = r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#;
+
+/// The same of the function `g`, of which nothing is known.
+pub(super) const CALLS_G: &str = r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
+   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
+]}"#;
+
 /// Makes the facts of a rule's example: an instance in us-east-1, the functions `f` of both Regions with `bad`, and
 /// `g` with nothing known.
 pub(super) fn example(bad: fn(&mut FunctionFacts)) -> Facts {

@@ -16,18 +16,8 @@ static META: RuleMeta = RuleMeta {
     why: "What happens to other characters is not documented; many work in practice, and the guide's own \
           sample has some (administrator guide, \"Verify the function response\").",
     fix: "Keep to these characters, or set the block's response validation to JSON.",
-    bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-    good: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
+    bad: super::invoked::CALLS_F,
+    good: super::invoked::CALLS_G,
 };
 
 impl Rule for ResponseCharacters {

@@ -7,8 +7,8 @@ use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};
 use crate::manifest::Sources;
 use crate::report::sarif::log::*;
-use crate::report::sarif::{SCHEMA, VERSION, pascal, physical, plain};
-use crate::report::visible::{document, visible};
+use crate::report::sarif::{pascal, physical, plain, write};
+use crate::report::visible::visible;
 
 /// Something that went wrong beside the findings: an input that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,7 @@ pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_js
     let shown =
         located(report, sources).map(|(finding, excerpt)| result(finding, excerpt.as_ref(), &metas, None));
     let passed = report.suppressed.iter().map(|it| result(&it.finding, None, &metas, Some(&it.reason)));
-    let driver = Driver {
-        name: "flowbind",
-        semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: metas.iter().map(|meta| descriptor(meta)).collect(),
-    };
+    let rules = metas.iter().map(|meta| descriptor(meta)).collect();
     let notifications = notices.iter().map(|notice| Notification {
         level: "error",
         message: Message { text: plain(&notice.message) },
@@ -48,17 +44,7 @@ pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_js
         execution_successful: notices.is_empty(),
         tool_execution_notifications: notifications.collect(),
     };
-    document(&Log {
-        schema: SCHEMA,
-        version: VERSION,
-        runs: [Run {
-            tool: Tool { driver },
-            automation_details: AutomationDetails { id: "flowbind/lint/" },
-            column_kind: "unicodeCodePoints",
-            invocations: [invocation],
-            results: shown.chain(passed).collect(),
-        }],
-    })
+    write("flowbind/lint/", rules, invocation, shown.chain(passed).collect())
 }
 
 const fn level(severity: Severity) -> &'static str {

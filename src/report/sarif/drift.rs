@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::log::*;
-use super::{SCHEMA, VERSION, pascal, physical, plain};
+use super::{pascal, physical, plain};
 use crate::drift::{Difference, Drift, DriftKind, Finding, Ignored, Moved, Verdict};
 use crate::manifest::Manifest;
 use crate::report::drift_text::next_step;
 use crate::report::github::Level;
-use crate::report::visible::{document, visible};
-use crate::resource::{Address, Origin, Problem, Severity, sha256};
+use crate::report::visible::visible;
+use crate::resource::{Address, Origin, Problem, Severity};
 
 /// The key of the fingerprint; its version changes when the way it is made does.
 const FINGERPRINT: &str = "flowbindDrift/v1";
@@ -26,26 +26,9 @@ pub fn drift_sarif(drifts: &[Drift], manifests: &[Manifest]) -> serde_json::Resu
         results.extend(drift.differences.iter().map(|it| difference(it, drift, manifest, &mut seen)));
         results.extend(drift.findings.iter().map(|it| finding(it, drift, manifest, &mut seen)));
     }
-    let driver = Driver {
-        name: "flowbind",
-        semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: DriftKind::ALL.map(descriptor).into(),
-    };
     let whole = drifts.iter().all(|drift| drift.verdict() != Verdict::Incomplete);
-    document(&Log {
-        schema: SCHEMA,
-        version: VERSION,
-        runs: [Run {
-            tool: Tool { driver },
-            automation_details: AutomationDetails { id: "flowbind/drift/" },
-            column_kind: "unicodeCodePoints",
-            invocations: [Invocation {
-                execution_successful: whole,
-                tool_execution_notifications: Vec::new(),
-            }],
-            results,
-        }],
-    })
+    let invocation = Invocation { execution_successful: whole, tool_execution_notifications: Vec::new() };
+    super::write("flowbind/drift/", DriftKind::ALL.map(descriptor).into(), invocation, results)
 }
 
 const fn level(kind: DriftKind) -> &'static str {
@@ -171,8 +154,5 @@ fn fingerprint(
 ) -> BTreeMap<&'static str, String> {
     let address = address.map(ToString::to_string).unwrap_or_default();
     let text = format!("{code}\0{}\0{address}", drift.set);
-    let nth = seen.entry(text.clone()).or_default();
-    *nth += 1;
-    let digits = &sha256(format!("{text}\0{nth}"))[..16];
-    [(FINGERPRINT, digits.to_owned())].into()
+    [(FINGERPRINT, super::fingerprint(text, seen))].into()
 }

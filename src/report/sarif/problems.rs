@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::*;
-use super::{SCHEMA, VERSION, pascal, physical, plain};
-use crate::report::visible::{document, visible};
-use crate::resource::{Origin, Problem, Severity, sha256};
+use super::{pascal, physical, plain};
+use crate::report::visible::visible;
+use crate::resource::{Origin, Problem, Severity};
 
 /// The key of the fingerprint; its version changes when the way it is made does.
 const FINGERPRINT: &str = "flowbindProblem/v1";
@@ -24,25 +24,9 @@ pub fn problems_sarif(
     let codes: Vec<&'static str> = codes.into_iter().collect();
     let mut seen = BTreeMap::new();
     let results = problems.iter().map(|problem| result(problem, &codes, head, &mut seen)).collect();
-    let driver = Driver {
-        name: "flowbind",
-        semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: codes.iter().map(|code| descriptor(code)).collect(),
-    };
-    document(&Log {
-        schema: SCHEMA,
-        version: VERSION,
-        runs: [Run {
-            tool: Tool { driver },
-            automation_details: AutomationDetails { id: category },
-            column_kind: "unicodeCodePoints",
-            invocations: [Invocation {
-                execution_successful: true,
-                tool_execution_notifications: Vec::new(),
-            }],
-            results,
-        }],
-    })
+    let rules = codes.iter().map(|code| descriptor(code)).collect();
+    let invocation = Invocation { execution_successful: true, tool_execution_notifications: Vec::new() };
+    super::write(category, rules, invocation, results)
 }
 
 fn descriptor(code: &'static str) -> ReportingDescriptor {
@@ -75,9 +59,6 @@ fn result(
     let file = place.as_ref().map(|place| place.file.clone()).unwrap_or_default();
     // The line is not a part: it moves with every edit above it.
     let text = format!("{code}\0{file}\0{about}{message}");
-    let nth = seen.entry(text.clone()).or_default();
-    *nth += 1;
-    let digits = &sha256(format!("{text}\0{nth}"))[..16];
     SarifResult {
         rule_id: code,
         rule_index: codes.iter().position(|other| other == code),
@@ -92,7 +73,7 @@ fn result(
             logical_locations: Vec::new(),
             message: None,
         }],
-        partial_fingerprints: [(FINGERPRINT, digits.to_owned())].into(),
+        partial_fingerprints: [(FINGERPRINT, super::fingerprint(text, seen))].into(),
         code_flows: Vec::new(),
         suppressions: Vec::new(),
         properties: ResultProperties::Problem {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::fingerprint::named_keys;
 use super::flow_text::named;
 use super::uses::{functions_of, uses};
-use super::{Action, ActionId, Plan, Removal, Spec, Step, flow_address, roles};
+use super::{Action, ActionId, Plan, Removal, Spec, Step, flow_address, identity, roles};
 use crate::flow::template;
 use crate::manifest::{Flow, Manifest};
 use crate::resource::{Address, Kind, Label};
@@ -85,10 +85,20 @@ fn whole(address: &Address) -> Address {
 
 impl Plan {
     /// Keeps the actions at some addresses and those that must come before them; of problems, gaps and fingerprints
-    /// it keeps those that these depend on. What else differs is counted.
+    /// it keeps those that these depend on. What else differs is counted. A cycle of renames that an interrupted run
+    /// left unfinished is finished with whatever flow or module of its instance is kept.
     #[must_use]
     pub fn only(self, desired: &Manifest, only: &BTreeSet<Address>) -> Self {
-        let kept = self.closure(only);
+        let (asked, mut only) = (only, only.clone());
+        let mut kept = self.closure(&only);
+        loop {
+            let count = only.len();
+            only.extend(self.set_aside(desired, &only, &kept));
+            if only.len() == count {
+                break;
+            }
+            kept = self.closure(&only);
+        }
         let mut needed = Needed { desired, all: BTreeSet::new(), keys: BTreeSet::new() };
         for address in only.iter().chain(kept.iter().map(|id| &id.address)) {
             needed.add(address);
@@ -107,8 +117,37 @@ impl Plan {
             plan.force = None;
         }
         plan.in_sync = 0;
-        plan.partial = Some(Partial { only: only.iter().cloned().collect(), left_out: total - rest });
+        plan.partial = Some(Partial { only: asked.iter().cloned().collect(), left_out: total - rest });
         plan
+    }
+
+    /// What an interrupted run left with a temporary name where something of the same kind is kept. Who else was part
+    /// of that cycle is not known any more: the others may have their names by now.
+    fn set_aside(
+        &self,
+        desired: &Manifest,
+        only: &BTreeSet<Address>,
+        kept: &BTreeSet<ActionId>,
+    ) -> BTreeSet<Address> {
+        let mut sites: BTreeSet<(Kind, &Label)> = BTreeSet::new();
+        for address in only {
+            let flow = desired.content(address.kind, &address.name);
+            let here = flow.into_iter().flat_map(|flow| &flow.instances);
+            let here = here
+                .filter(|instance| flow_address(desired, address.kind, &address.name, instance) == *address);
+            sites.extend(here.map(|instance| (address.kind, instance)));
+        }
+        let kept = self.actions.iter().filter(|action| kept.contains(&action.id));
+        sites.extend(kept.filter_map(|action| Some((action.id.address.kind, stands_on(action)?))));
+        let aside = self.actions.iter().filter(|action| match action.change.spec() {
+            Spec::FlowMetadata(spec) => {
+                let suffix = identity::aside_suffix(&self.set, spec.key.0, &spec.key.1);
+                let aside = spec.base.as_ref().is_some_and(|seen| seen.name.ends_with(&suffix));
+                aside && spec.name.is_some() && sites.contains(&(spec.key.0, &spec.instance_name))
+            }
+            _ => false,
+        });
+        aside.map(|action| action.id.address.clone()).collect()
     }
 
     /// The actions at some addresses, and what comes before them.

@@ -2,6 +2,7 @@
 //! apply. Contents, ids and tags stay with their object, and an interrupted run is finished by the next one.
 
 mod claims;
+mod only;
 mod relabelled;
 mod unfinished;
 

@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     console.disassociate_lambda_function().instance_id(id).function_arn(function).send().await?;
 
     let drift = reconcile::drift(&session, desired, &drift_reads(desired), Scope::default()).await?;
-    print!("{}", report::drift_text(&drift, false));
+    print!("{}", report::drift_text(&drift, false, &report::Layout::default()));
     // The mark of an association is written before it: whether that was ever made, or somebody took it away, is not known.
     assert_ne!(drift.differences[0].moved, Moved::Repository, "it was not the repository");
     Ok(emulator.stop().await?)

@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let report = linter.finish();
     let shown = match arguments.last().map(String::as_str) {
         Some("sarif") => sarif(&report, &sources, &[])?,
-        _ => text(&report, &sources, false),
+        _ => text(&report, &sources, false, &flowbind::report::Layout::default()),
     };
     Ok(io::stdout().write_all(shown.as_bytes())?)
 }

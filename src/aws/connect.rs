@@ -40,6 +40,7 @@ impl Session {
             Ok(answer.next_token)
         };
         self.pages(operation, place, subject, ask, keep).await?;
+        self.learn_aliases(&found);
         Ok(found)
     }
 
@@ -61,7 +62,7 @@ impl Session {
             .instance
             .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without an instance"))?;
         let status = instance.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
-        Ok(Some(InstanceSeen {
+        let seen = InstanceSeen {
             arn: instance_arn(operation, subject, instance.arn.as_deref())?,
             alias: instance.instance_alias,
             active: status == "ACTIVE",
@@ -72,7 +73,9 @@ impl Session {
                 .map(|reason| said(&reason)),
             identity: instance.identity_management_type.map(|kind| kind.as_str().to_owned()),
             tags: Some(instance.tags.unwrap_or_default().into_iter().collect()),
-        }))
+        };
+        self.learn_aliases(std::slice::from_ref(&seen));
+        Ok(Some(seen))
     }
 
     /// Lists the functions of an instance.

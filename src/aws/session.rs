@@ -20,7 +20,8 @@ use super::quota::Reached;
 use super::stop::StopHandle;
 use crate::operations::Operation;
 use crate::plan::Pace;
-use crate::resource::{AccountId, Mask, Place, Region};
+use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
+use crate::snapshot::InstanceSeen;
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -122,6 +123,8 @@ pub struct Session {
     stop: StopHandle,
     pub(super) budget: Budget,
     pub(super) reached: Reached,
+    /// The aliases of the instances that were seen.
+    aliases: Mutex<BTreeMap<InstanceArn, String>>,
 }
 
 /// As whom clients sign.
@@ -162,7 +165,18 @@ impl Session {
         let budget = Budget::new(options.visible_within, options.timeout);
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached: Reached::default() }
+        let (reached, aliases) = (Reached::default(), Mutex::default());
+        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, aliases }
+    }
+
+    /// The aliases of the instances that were seen so far, by which people know them.
+    pub fn aliases(&self) -> BTreeMap<InstanceArn, String> {
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn learn_aliases(&self, seen: &[InstanceSeen]) {
+        let named = seen.iter().filter_map(|one| Some((one.arn.clone(), one.alias.clone()?)));
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner).extend(named);
     }
 
     /// The calls made so far, retries and pages included.

@@ -124,7 +124,7 @@ pub(super) async fn end(
     let closed = connection.close().await;
     let shown = match output {
         Output::Json => terminal.json(&ApplyDocument::new(reports, &calls)),
-        Output::Text => terminal.result(&report::calls_text(&calls)),
+        Output::Text => terminal.result(&report::calls_text(&calls, &terminal.layout())),
     };
     let failures = [failure, closed.err(), shown.err().map(Failure::from)].into_iter().flatten();
     Ok(failures.map(|failure| failure.print(terminal)).fold(exit(reports), Exit::heavier))

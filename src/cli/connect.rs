@@ -88,6 +88,7 @@ impl Connection {
             (false, false) => reconcile::plan(&self.session, desired, &reads).await,
         };
         drop(reading);
+        self.teach(terminal);
         planned.map_err(failure)
     }
 
@@ -105,12 +106,26 @@ impl Connection {
         let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
         let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
         drop(reading);
+        self.teach(terminal);
         drift.map_err(failure)
     }
 
     /// Looks and plans what a run kept back.
-    pub(super) async fn plan_rollback(&self, run: &str, kept: &[KeptFlow]) -> Result<Plan, Failure> {
-        reconcile::plan_rollback(&self.session, run, kept).await.map_err(failure)
+    pub(super) async fn plan_rollback(
+        &self,
+        run: &str,
+        kept: &[KeptFlow],
+        terminal: &Terminal,
+    ) -> Result<Plan, Failure> {
+        let planned = reconcile::plan_rollback(&self.session, run, kept).await;
+        self.teach(terminal);
+        planned.map_err(failure)
+    }
+
+    /// Tells the terminal how people name what was read.
+    fn teach(&self, terminal: &Terminal) {
+        let aliases = self.session.aliases();
+        terminal.learn_aliases(aliases.into_iter().map(|(arn, alias)| (arn.to_string(), alias)).collect());
     }
 
     /// Stops the embedded AWS, and waits until its state is on disk.

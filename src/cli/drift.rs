@@ -32,12 +32,12 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
             load::show(&warnings, &sources, terminal);
             let several = drifts.len() > 1;
             for drift in &drifts {
-                terminal.result(&report::drift_text(drift, several))?;
+                terminal.result(&report::drift_text(drift, several, &terminal.layout()))?;
                 if args.show_ignored {
-                    terminal.result(&report::ignored_text(drift, several))?;
+                    terminal.result(&report::ignored_text(drift, several, &terminal.layout()))?;
                 }
             }
-            terminal.result(&report::calls_text(&calls))?;
+            terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
         }
         DriftOutput::Markdown => {
             terminal.result(&report::drift_markdown(&drifts, &warnings, args.show_ignored))?;

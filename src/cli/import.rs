@@ -49,7 +49,7 @@ pub(super) async fn run(args: &ImportArgs, terminal: &Terminal) -> Result<Exit, 
     free(&args.out, &paths)?;
     write(&args.out, &imported.files)?;
     tell(args, &imported, &live, terminal)?;
-    terminal.result(&report::calls_text(&calls))?;
+    terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
     Ok(Exit::Done)
 }
 
@@ -252,7 +252,7 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
     let name = live.instance.alias.as_deref().unwrap_or(&live.instance.arn.id);
     let out = retype::quoted(&args.out.display().to_string());
     let plan = retype::on("plan", &args.aws, &args.out);
-    terminal.result(&format!(
+    terminal.page(&format!(
         "Imported `{name}` into {out}: {}, {} and {} in {}. A plan of them is empty.\n\n  \
          {plan}\n  flowbind lint {out}\n\n",
         count(imported.flows, "flow"),

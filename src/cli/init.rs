@@ -32,7 +32,7 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure>
     }
     let manifest = args.dir.join("flowbind.yaml");
     let manifest = manifest.display();
-    terminal.result(&format!(
+    terminal.page(&format!(
         "Wrote {} files to {}. Try them, with no AWS account:\n\n  flowbind validate {manifest}\n  \
          flowbind plan --sandbox {manifest}\n  flowbind apply --sandbox {manifest}\n",
         FILES.len(),

@@ -14,7 +14,7 @@ use crate::flow::document::MAX_TEXT_BYTES;
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
 use crate::manifest::{self, Disk, FileError, Files, Loaded, Problems, Sources};
-use crate::report::{lint as formats, lint_markdown};
+use crate::report::{self, lint as formats, lint_markdown};
 
 mod inputs;
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
         terminal.note(&note.field("file", notice.file.as_str()));
     }
     match args.output {
-        LintOutput::Text => terminal.result(&formats::text(&report, &sources, true))?,
+        LintOutput::Text => terminal.result(&formats::text(&report, &sources, true, &terminal.layout()))?,
         LintOutput::Json => terminal.result(&formats::json(&report).map_err(std::io::Error::from)?)?,
         LintOutput::Sarif => {
             let log = formats::sarif(&report, &sources, &inputs.unread).map_err(std::io::Error::from)?;
@@ -71,10 +71,10 @@ fn unknown(error: UnknownCode) -> Failure {
 
 fn explain(code: Option<&str>, terminal: &Terminal) -> Result<Exit, Failure> {
     let page = match code {
-        None => formats::list(&lint::codes()),
+        None => formats::list(&lint::codes(), &terminal.layout()),
         Some(code) => {
             let meta = lint::find(code).ok_or_else(|| unknown(UnknownCode::of(code)))?;
-            formats::explain(meta)
+            formats::explain(meta, &terminal.layout())
         }
     };
     terminal.result(&page)?;
@@ -141,8 +141,10 @@ fn manifests(
         Err(problems) => {
             load::show(&problems.problems, &problems.sources, terminal);
             let Problems { problems, .. } = &problems;
-            let message =
-                format!("the manifest has {} problem(s); its flows are judged without it", problems.len());
+            let message = format!(
+                "the manifest has {}; its flows are judged without it",
+                report::count(problems.len(), "problem")
+            );
             for path in std::mem::take(&mut inputs.manifests) {
                 inputs.unread(&path, &message);
             }

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
-use crate::report::source;
+use crate::report::{Layout, source};
 use crate::resource::{Origin, Problem, Severity};
 
 /// So many problems with one hint show it once.
@@ -83,10 +83,19 @@ pub(super) fn load_or_report(
     })
 }
 
-/// Shows problems where they are.
+/// Shows problems of files where they are; ARNs are shown as the files have them.
 pub(super) fn show(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
+    show_in(&Layout { whole_arns: true, ..terminal.notes_layout() }, problems, sources, terminal);
+}
+
+/// Shows problems between a manifest and AWS where they are.
+pub(super) fn show_live(problems: &[Problem], sources: &Sources, terminal: &Terminal) {
+    show_in(&terminal.notes_layout(), problems, sources, terminal);
+}
+
+fn show_in(layout: &Layout, problems: &[Problem], sources: &Sources, terminal: &Terminal) {
     for (problem, hinted) in together(problems) {
-        terminal.note(&note(problem, sources, hinted));
+        terminal.note(&note(problem, sources, hinted, layout));
     }
 }
 
@@ -108,16 +117,16 @@ fn together(problems: &[Problem]) -> Vec<(&Problem, bool)> {
     shown
 }
 
-fn note(problem: &Problem, sources: &Sources, hinted: bool) -> Note {
+fn note(problem: &Problem, sources: &Sources, hinted: bool, layout: &Layout) -> Note {
     let level = match problem.severity {
         Severity::Error => Level::Error,
         Severity::Held | Severity::Warning => Level::Warning,
     };
     let text = match hinted {
-        true => source::render(problem, sources, true),
-        false => source::render(&Problem { hint: None, ..problem.clone() }, sources, true),
+        true => source::render(problem, sources, true, layout),
+        false => source::render(&Problem { hint: None, ..problem.clone() }, sources, true, layout),
     };
-    let mut note = Note::new(level, problem.message.clone()).worded(text.trim_end());
+    let mut note = Note::new(level, problem.message.clone()).laid_out(text.trim_end());
     note = note.hint(problem.hint.as_ref()).field("code", problem.code);
     if let Some(address) = &problem.address {
         note = note.field("address", address.to_string());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::report;
+use crate::report::{self, Layout};
 
 /// How much a note matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) struct Note {
     message: String,
     /// How the whole is written as text, where that is more than label, message and hint.
     text: Option<String>,
+    /// How the whole is written as text, where that is laid out already, such as an excerpt.
+    laid_out: Option<String>,
     hint: Option<String>,
     fields: Map<String, Value>,
 }
@@ -28,7 +30,7 @@ pub(super) struct Note {
 impl Note {
     pub(super) fn new(level: Level, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { level, label: None, message, text: None, hint: None, fields: Map::new() }
+        Self { level, label: None, message, text: None, laid_out: None, hint: None, fields: Map::new() }
     }
 
     pub(super) fn error(label: &str, message: impl Into<String>) -> Self {
@@ -51,6 +53,12 @@ impl Note {
         self
     }
 
+    /// Sets how the whole is written as text that is laid out already.
+    pub(super) fn laid_out(mut self, text: impl Into<String>) -> Self {
+        self.laid_out = Some(text.into());
+        self
+    }
+
     /// Adds a field of the log in JSON.
     pub(super) fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
@@ -66,13 +74,16 @@ impl Note {
         self.level
     }
 
-    pub(super) fn text(&self) -> String {
-        if let Some(text) = &self.text {
+    pub(super) fn text(&self, layout: &Layout) -> String {
+        if let Some(text) = &self.laid_out {
             return text.clone();
+        }
+        if let Some(text) = &self.text {
+            return layout.text(text);
         }
         let label = self.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
         let hint = self.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-        format!("{label}{}{hint}", self.message)
+        layout.text(&format!("{label}{}{hint}", self.message))
     }
 
     /// Writes one line, as the log's own events are written.
@@ -103,7 +114,8 @@ mod tests {
     fn text_has_the_hint_on_a_line_of_its_own_and_json_has_it_as_a_field() {
         let note =
             Note::warning("warning:", "it is so\nand so").hint(Some("do this")).field("address", "a/b");
-        assert!(note.text().ends_with(" it is so\nand so\nhint: do this"), "{}", note.text());
+        let text = note.text(&Layout::default());
+        assert!(text.ends_with(" it is so\nand so\nhint: do this"), "{text}");
         let line = note.json("2026-01-02T03:04:05Z".to_owned());
         assert!(!line.contains('\n'), "{line}");
         let value: Value = serde_json::from_str(&line).unwrap();

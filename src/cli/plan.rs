@@ -38,10 +38,10 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
         PlanOutput::Text => {
             for plan in &plans {
                 show(plan, &loaded.sources, terminal);
-                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
+                terminal.result(&report::plan_text(plan, plans.len() > 1, &terminal.layout()))?;
             }
-            terminal.result(&report::checksum_text(&plans))?;
-            terminal.result(&report::calls_text(&calls))?;
+            terminal.result(&report::checksum_text(&plans, &terminal.layout()))?;
+            terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
         }
         PlanOutput::Markdown => terminal.result(&report::plan_markdown(&plans, &loaded.warnings))?,
         PlanOutput::Github => {
@@ -94,7 +94,7 @@ fn save(
 
 /// Shows what is wrong and what could not be read.
 pub(super) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
-    load::show(&plan.problems, sources, terminal);
+    load::show_live(&plan.problems, sources, terminal);
     if plan.is_incomplete() {
         plan.gaps.iter().for_each(|gap| terminal.note(&unread(gap)));
     }

@@ -29,14 +29,33 @@ impl<'a> Reading<'a> {
         mut pace: Pace,
         more: bool,
     ) -> Self {
-        let message = format!("{set}: reading AWS: {}", reading(forecast, forecast.time(&mut pace), more));
+        let time = forecast.time(&mut pace);
+        let what = format!("{set}: reading AWS");
+        let whole = format!("{what}: {}", reading(forecast, time, more));
         if terminal.draws() {
-            terminal.draw(bar(message, None));
+            let short = format!("{what}: {}", reading(forecast, time, false));
+            let least = format!("{what}: at least {}{}", calls(forecast.at_least), about(time));
+            terminal.draw(bar(fitting(&[whole, short, least, what], terminal.columns()), None));
         } else {
-            terminal.say(&message);
+            terminal.say(&whole);
         }
         Self { terminal }
     }
+}
+
+/// What the live line takes of a terminal's columns beside the message: what turns, the counts or the time.
+const BESIDE: usize = 16;
+
+/// The first of some messages that fits a live line; the last one is cut where it has to be.
+fn fitting(messages: &[String], columns: usize) -> String {
+    let room = columns.saturating_sub(BESIDE);
+    let fits = messages.iter().find(|message| report::width(message) <= room);
+    let cut = || messages.last().map(|last| last.chars().take(room).collect());
+    fits.cloned().or_else(cut).unwrap_or_default()
+}
+
+fn calls(number: u32) -> String {
+    report::count(number as usize, "call")
 }
 
 /// Says a time that is worth saying: `7 s`, `2 min 5 s`.
@@ -75,8 +94,8 @@ fn reading(forecast: &Forecast, time: Duration, more: bool) -> String {
         false => "",
     };
     match least == all {
-        true => format!("at least {least} calls{time}{unmanaged}"),
-        false => format!("at least {least} calls ({all} calls{time} if everything exists){unmanaged}"),
+        true => format!("at least {}{time}{unmanaged}", calls(least)),
+        false => format!("at least {} ({}{time} if everything exists){unmanaged}", calls(least), calls(all)),
     }
 }
 
@@ -102,7 +121,7 @@ pub(super) struct Console<'a> {
 
 #[derive(Default)]
 struct State {
-    /// Writes of each resource that have not ended.
+    /// Writes of each resource that are not done.
     open: BTreeMap<Address, usize>,
     /// How many of the actions have ended that are carried out.
     ended: usize,
@@ -178,7 +197,9 @@ impl Progress for Console<'_> {
             let set = self.several.then(|| self.plan.set.as_str());
             let shown = outcome.hint().is_some_and(|hint| !state.hinted.insert(hint.to_owned()));
             let told = if shown { &outcome.clone().without_hint() } else { outcome };
-            if let Err(error) = self.terminal.result(&report::outcome_text(set, id, told)) {
+            if let Err(error) =
+                self.terminal.result(&report::outcome_text(set, id, told, &self.terminal.layout()))
+            {
                 state.error.get_or_insert(error);
             }
         }
@@ -192,14 +213,17 @@ impl Progress for Console<'_> {
             | Outcome::Unknown { .. } => Level::Error,
         };
         self.terminal.event(&Note::new(level, message).fields(fields));
-        if let Some(open) = state.open.get_mut(&id.address) {
+        // A resource counts when all of its writes are done.
+        if let Some(open) = state.open.get_mut(&id.address).filter(|_| outcome.is_done()) {
             *open = open.saturating_sub(1);
         }
         if let Some(bar) = &self.bar {
             let done = state.open.values().filter(|open| **open == 0).count();
             bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
             state.ended += usize::from(self.ends.contains_key(id));
-            bar.set_message(format!("{}: applying{}", self.plan.set, self.left(state.ended)));
+            let what = format!("{}: applying", self.plan.set);
+            let left = format!("{what}{}", self.left(state.ended));
+            bar.set_message(fitting(&[left, what], self.terminal.columns()));
         }
     }
 }

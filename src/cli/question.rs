@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Extent, Plan};
+use crate::report::wrap_under;
 
 /// Asks to approve the plans, wrapped at the terminal's width; none if nothing of them would be written.
 pub(super) fn question(plans: &[(&Plan, Extent)], columns: usize) -> Option<String> {
@@ -22,14 +23,18 @@ pub(super) fn question(plans: &[(&Plan, Extent)], columns: usize) -> Option<Stri
                 let what = changes(extent);
                 let what = what.trim_end_matches(" to").trim_end_matches(',');
                 let line = format!("  {}: {what} ({})", plan.set, places(extent));
-                lines.push(wrapped(&line, columns, 4));
+                lines.push(wrap_under(&line, Some(columns), 4));
             }
             let first = format!("Apply {} {} sets?", changes(&all), many.len());
-            return Some(format!("{}\n{}\nType `yes`:", wrapped(&first, columns, 2), lines.join("\n")));
+            return Some(format!(
+                "{}\n{}\nType `yes`:",
+                wrap_under(&first, Some(columns), 2),
+                lines.join("\n")
+            ));
         }
     };
     // The answer is typed behind it.
-    Some(wrapped(&text, columns - 4, 2))
+    Some(wrap_under(&text, Some(columns - 4), 2))
 }
 
 /// Such as `14 changes, 3 of them deletions, to`.
@@ -66,27 +71,6 @@ fn list(words: &BTreeSet<&str>) -> String {
         [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         words => words.concat(),
     }
-}
-
-/// Breaks a line between words; lines after the first are indented. A word that is wider stays whole.
-fn wrapped(text: &str, columns: usize, indent: usize) -> String {
-    let start = text.len() - text.trim_start().len();
-    let (mut out, mut width) = (" ".repeat(start), start);
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        let first = width == start && !out.contains('\n');
-        if !first && width + 1 + length > columns {
-            out.push('\n');
-            out.push_str(&" ".repeat(indent));
-            width = indent;
-        } else if !first {
-            out.push(' ');
-            width += 1;
-        }
-        out.push_str(word);
-        width += length;
-    }
-    out
 }
 
 #[cfg(test)]

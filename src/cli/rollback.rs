@@ -40,7 +40,7 @@ pub(super) async fn run(
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let look = || -> LocalBoxFuture<'_, _> {
-        Box::pin(async { Ok(vec![connection.plan_rollback(&args.run, &kept.flows).await?]) })
+        Box::pin(async { Ok(vec![connection.plan_rollback(&args.run, &kept.flows, terminal).await?]) })
     };
     let plans = look().await?;
     let writing = Writing {

@@ -1,5 +1,6 @@
 //! Where text goes: results to stdout, everything else to stderr, as text or as one JSON document a line.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -12,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::args::{Globals, LogFormat};
 use super::note::{Level, Note};
-use crate::report;
+use crate::report::{self, Layout};
 use crate::resource::Mask;
 
 /// The two streams, and the line of progress that is drawn on the second.
@@ -21,6 +22,12 @@ pub(super) struct Terminal {
     color: ColorChoice,
     quiet: bool,
     log: LogFormat,
+    /// Whether ARNs are written whole.
+    whole_arns: bool,
+    /// The columns of stdout and of stderr, where lines are broken.
+    columns: [Option<usize>; 2],
+    /// The aliases of the instances that were read, by ARN.
+    aliases: Arc<Mutex<BTreeMap<String, String>>>,
     live: Arc<Mutex<Option<ProgressBar>>>,
     mask: Mask,
 }
@@ -36,6 +43,9 @@ impl Terminal {
             color,
             quiet: globals.quiet,
             log: globals.log_format,
+            whole_arns: globals.verbose > 0,
+            columns: columns(),
+            aliases: Arc::default(),
             live: Arc::default(),
             mask: Mask::default(),
         }
@@ -44,6 +54,27 @@ impl Terminal {
     /// The values that are taken out of all that is written here.
     pub(super) fn mask(&self) -> &Mask {
         &self.mask
+    }
+
+    /// How results are laid out as text.
+    pub(super) fn layout(&self) -> Layout {
+        let aliases = self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Layout { columns: self.columns[0], whole_arns: self.whole_arns, aliases }
+    }
+
+    /// How notes are laid out as text.
+    pub(super) fn notes_layout(&self) -> Layout {
+        Layout { columns: self.columns[1], ..self.layout() }
+    }
+
+    /// Takes the aliases of instances, by which they are named from here on.
+    pub(super) fn learn_aliases(&self, known: BTreeMap<String, String>) {
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
+    }
+
+    /// Writes a result that is text for people.
+    pub(super) fn page(&self, text: &str) -> io::Result<()> {
+        self.result(&self.layout().text(text))
     }
 
     /// Writes a result. A pipe that nobody reads any more, or a terminal that was closed, stops nothing: what the
@@ -75,7 +106,7 @@ impl Terminal {
             return;
         }
         match self.log {
-            LogFormat::Text => self.line(&note.text()),
+            LogFormat::Text => self.line(&note.text(&self.notes_layout())),
             LogFormat::Json => {
                 // `Timestamp::now` would panic at a clock beyond the year 9999.
                 let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap_or(jiff::Timestamp::MAX);
@@ -130,10 +161,9 @@ impl Terminal {
         !self.quiet && self.log == LogFormat::Text && io::stderr().is_terminal()
     }
 
-    /// The columns of the terminal that questions are asked on.
+    /// The columns of the terminal that questions are asked on, and that progress is drawn on.
     pub(super) fn columns(&self) -> usize {
-        let size = terminal_size::terminal_size_of(io::stderr());
-        size.map_or(80, |(width, _)| width.0.into()).clamp(40, 120)
+        self.columns[1].unwrap_or(80)
     }
 
     /// Whether somebody can be asked.
@@ -160,6 +190,17 @@ impl Terminal {
         open.0 = !line.ends_with('\n');
         Ok(line.trim().to_owned())
     }
+}
+
+/// The columns of stdout and of stderr: what `COLUMNS` says, else the terminal's. Without a terminal no line is broken:
+/// pipes are searched and compared by line.
+fn columns() -> [Option<usize>; 2] {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of = |size: Option<(terminal_size::Width, terminal_size::Height)>| {
+        let terminal = size.map(|(width, _)| usize::from(width.0));
+        said.or(terminal).filter(|columns| *columns > 0).map(|columns| columns.max(report::NARROWEST))
+    };
+    [of(terminal_size::terminal_size_of(io::stdout())), of(terminal_size::terminal_size_of(io::stderr()))]
 }
 
 /// A line of stderr on which the cursor stands.

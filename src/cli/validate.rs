@@ -33,9 +33,12 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
     let Ok(loaded) = &loaded else { return Ok(Exit::Differences) };
     if args.output == ValidateOutput::Text {
         for manifest in &loaded.manifests {
-            let (i, f, w) = (manifest.instances.len(), manifest.functions.len(), manifest.flows.len());
-            terminal
-                .result(&format!("{}: valid ({i} instances, {f} functions, {w} flows).\n", manifest.set))?;
+            let parts = [
+                report::count(manifest.instances.len(), "instance"),
+                report::count(manifest.functions.len(), "function"),
+                report::count(manifest.flows.len(), "flow"),
+            ];
+            terminal.page(&format!("{}: valid ({}).\n", manifest.set, parts.join(", ")))?;
         }
     }
     Ok(Exit::Done)

@@ -13,7 +13,7 @@ use super::chosen::Chosen;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
-use super::note::Note;
+use super::note::{Level, Note};
 use super::progress::Console;
 use super::question::question;
 use super::terminal::Terminal;
@@ -109,7 +109,7 @@ impl Writing<'_> {
         for plan in &plans {
             plan_verb::show(plan, sources, terminal);
             if text {
-                terminal.result(&report::plan_text(plan, plans.len() > 1))?;
+                terminal.result(&report::plan_text(plan, plans.len() > 1, &terminal.layout()))?;
             }
         }
         self.approval.check(&plans, terminal)?;
@@ -136,7 +136,8 @@ impl Writing<'_> {
             let report = report
                 .map_err(|why| not_begun(&why, if reports.is_empty() { self.not() } else { NOTHING_MORE }))?;
             if text {
-                written = written.and(terminal.result(&report::apply_text(&plan, &report)));
+                written =
+                    written.and(terminal.result(&report::apply_text(&plan, &report, &terminal.layout())));
             }
             if let Some(run) = backups.run_to_plan_back() {
                 terminal.say(&format!("To restore the old contents: {}", (self.rollback)(&run)));
@@ -232,7 +233,8 @@ impl Writing<'_> {
         // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {
-                terminal.say(report::plan_text(plan, plans.len() > 1).trim_end());
+                let text = report::plan_text(plan, plans.len() > 1, &terminal.notes_layout());
+                terminal.note(&Note::new(Level::Info, text.trim_end()).laid_out(text.trim_end()));
             }
         }
         if !terminal.can_ask() {

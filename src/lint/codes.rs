@@ -8,11 +8,11 @@ pub static UNREADABLE_FLOW: RuleMeta = RuleMeta {
     code: "unreadable-flow",
     severity: Severity::Error,
     confidence: Confidence::High,
-    what: "Tells a flow that cannot be read: text that is not JSON, another version of the flow language, or a value \
+    what: "Finds a flow that cannot be read: text that is not JSON, another version of the flow language, or a value \
            of the wrong kind where Amazon Connect expects a name, a list or an object. In a folder, JSON files that \
            never claim to be a flow are passed over.",
     why: "Amazon Connect refuses such a flow, and no rule can judge it.",
-    fix: "Mend the file where the message points to; a flow of another version is exported again from the console.",
+    fix: "Fix the file where the message points to; a flow of another version is exported again from the console.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
 ]}"#,

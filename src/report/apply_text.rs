@@ -1,16 +1,20 @@
 //! What an apply did, for people: each action's line as it ends, then the sums.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fmt::Write as _;
 
+use super::layout::{Layout, Page};
 use super::several::first;
 use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
 use crate::resource::Address;
 
+/// Where the address of an action's line begins: the lines that continue it are indented as far.
+const UNDER: usize = 10;
+
 /// Writes one action's end in a line, with the hint under it; where there are several sets, addresses have theirs in
 /// front. What has not begun has no line of its own: [`apply_text`] sums it up.
-pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome) -> String {
+pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout: &Layout) -> String {
     let address = bold(&in_set(set, &id.address));
     let step = super::plan_text::step_text(id.step);
     let line = match outcome {
@@ -25,22 +29,19 @@ pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome) -> Stri
         }
         Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
         Outcome::NotBegun { .. } => return String::new(),
-        Outcome::Failed { message, hint } => {
-            format!("  {} {address}{step} {message}{}", red("failed "), hint_line(hint.as_deref()))
-        }
-        Outcome::Unknown { message, hint } => {
-            format!("  {} {address}{step} {message}{}", red("unknown"), hint_line(hint.as_deref()))
-        }
+        Outcome::Failed { message, .. } => format!("  {} {address}{step} {message}", red("failed ")),
+        Outcome::Unknown { message, .. } => format!("  {} {address}{step} {message}", red("unknown")),
     };
-    format!("{line}\n")
+    let mut page = Page::default();
+    page.under(UNDER, format!("{line}\n"));
+    if let Some(hint) = outcome.hint() {
+        page.typed(format!("{:UNDER$}hint: {hint}\n", ""));
+    }
+    page.finish(layout)
 }
 
 fn in_set(set: Option<&str>, address: &Address) -> String {
     set.map_or_else(|| address.to_string(), |set| format!("{set}:{address}"))
-}
-
-fn hint_line(hint: Option<&str>) -> String {
-    hint.map(|hint| format!("\n           hint: {hint}")).unwrap_or_default()
 }
 
 /// How many resources ended how: one that takes several writes counts once, by the worst of them.
@@ -87,53 +88,54 @@ impl Sums {
 }
 
 /// Writes the end of an apply's report, below the actions' own lines.
-pub fn apply_text(plan: &Plan, report: &ApplyReport) -> String {
-    let mut out = not_begun(report);
+pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String {
+    let mut page = not_begun(report);
     let sums = Sums::of(plan, report);
     let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } = sums;
     if !report.outcomes.is_empty() {
-        out.push('\n');
+        page.line("");
     }
     let mut line = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
     let not = [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")];
     let not: Vec<String> =
         not.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     if !not.is_empty() {
+        // Writing to a string cannot fail.
         let _ = write!(line, "; {}", not.join(", "));
     }
-    let _ = writeln!(out, "{}", bold(&format!("{line}.")));
+    page.line(&bold(&format!("{line}.")));
     if failed > 0 {
-        let again = "Fix the errors above and run again; completed changes are kept.";
-        let _ = writeln!(out, "{}", yellow(again));
+        page.line(&yellow("Fix the errors above and run again; completed changes are kept."));
     }
     for path in &report.backups {
         let draft = path.to_str().is_some_and(|path| path.ends_with(".draft.json"));
         let what = if draft { "The draft that was newer" } else { "The old content" };
-        let _ = writeln!(out, "{}", dim(&format!("{what} is kept in {}.", path.display())));
+        page.line(&dim(&format!("{what} is kept in {}.", path.display())));
     }
-    out
+    page.finish(layout)
 }
 
 /// Names what has not begun, once for each reason.
-fn not_begun(report: &ApplyReport) -> String {
+fn not_begun(report: &ApplyReport) -> Page {
     let mut reasons: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
     for (id, outcome) in &report.outcomes {
         if let Outcome::NotBegun { message } = outcome {
             reasons.entry(message).or_default().insert(&id.address);
         }
     }
-    let mut out = String::new();
+    let mut page = Page::default();
     for (reason, addresses) in reasons {
-        let _ = writeln!(out, "\n{}", yellow(&format!("Not begun: {reason}")));
+        page.line("");
+        page.line(&yellow(&format!("Not begun: {reason}")));
         let (named, more) = first(addresses.into_iter().map(ToString::to_string));
         for address in named {
-            let _ = writeln!(out, "  {address}");
+            page.line(&format!("  {address}"));
         }
         if more > 0 {
-            let _ = writeln!(out, "  and {more} more");
+            page.line(&format!("  and {more} more"));
         }
     }
-    out
+    page
 }
 
 #[cfg(test)]
@@ -198,7 +200,7 @@ mod tests {
         let all = created + updated + deleted + failed + unknown + not_begun + not_tried;
         let counts = plan.counts();
         assert_eq!(all, counts.create + counts.update + counts.delete);
-        let text = apply_text(&plan, &report);
+        let text = apply_text(&plan, &report, &Layout::default());
         let sums = "1 created, 1 updated, 0 deleted; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Not begun: the run was interrupted before"), "{text}");

@@ -1,9 +1,8 @@
 //! Drift for people: what moved, by kind, one line each and what exactly differs under it, then the sums and what to
 //! type next.
 
-use std::fmt::Write;
-
 use super::flow_diff::flow_diff;
+use super::layout::{Layout, Page};
 use super::plan_text::spec_text;
 use super::style::{bold, cyan, dim, green, red, yellow};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
@@ -13,12 +12,12 @@ use crate::plan::Spec;
 const INDENT: &str = "      ";
 
 /// Writes a drift; where it is one of several, addresses have the set in front.
-pub fn drift_text(drift: &Drift, several: bool) -> String {
+pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
     let set = if several { format!("{}:", drift.set) } else { String::new() };
-    let mut out = String::new();
+    let mut page = Page::default();
     if several {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{}\n", bold(&drift.set.to_string()));
+        page.line(&bold(&drift.set.to_string()));
+        page.line("");
     }
     let mut next = Vec::new();
     for kind in DriftKind::ALL {
@@ -27,42 +26,45 @@ pub fn drift_text(drift: &Drift, several: bool) -> String {
         if of_kind.is_empty() {
             continue;
         }
-        heading(&mut out, kind.words(), kind.meaning());
+        heading(&mut page, kind.words(), kind.meaning());
         let mut hinted = None;
         for difference in of_kind {
-            out.push_str(&difference_text(difference, &set, &mut hinted));
+            page.append(difference_text(difference, &set, &mut hinted));
         }
-        out.push('\n');
+        page.line("");
         next.extend(next_step(kind).filter(|step| !next.contains(step)));
     }
     let findings: Vec<&Finding> = drift.findings.iter().filter(|finding| finding.ignored.is_none()).collect();
     if !findings.is_empty() {
-        heading(&mut out, "findings", "wrong in live AWS, whoever made it so");
-        findings.into_iter().for_each(|finding| out.push_str(&finding_text(finding, &set)));
-        out.push('\n');
+        heading(&mut page, "problems in live AWS", "whoever caused them");
+        findings.into_iter().for_each(|finding| page.append(finding_text(finding, &set)));
+        page.line("");
     }
-    out.push_str(&summary(drift));
+    summary(&mut page, drift);
     if drift.counted().any(|difference| shows_diff(difference.detail.as_ref())) {
         let legend = "Of fields and blocks, - is in AWS now, + is declared; of what is being edited, - is published, + is in the draft.";
-        let _ = writeln!(out, "{}", dim(legend));
+        page.line(&dim(legend));
     }
     for step in next {
-        let _ = writeln!(out, "{} {step}", dim("next:"));
+        page.line(&format!("{} {step}", dim("next:")));
     }
     if several {
-        out.push('\n');
+        page.line("");
     }
-    out
+    page.finish(layout)
 }
 
-/// Writes what an ignore file lets pass, with the reasons.
-pub fn ignored_text(drift: &Drift, several: bool) -> String {
+/// Writes what an ignore file suppresses, with the reasons.
+pub fn ignored_text(drift: &Drift, several: bool, layout: &Layout) -> String {
     let set = if several { format!("{}:", drift.set) } else { String::new() };
-    let mut out = String::new();
+    let mut page = Page::default();
     let mut line = |address: &str, what: &str, ignored: &Ignored| {
         let until = |until: &Date| format!(" (until {until})");
         let until = ignored.until.as_ref().map(until).unwrap_or_default();
-        let _ = writeln!(out, "  {set}{address}  {what}: ignored, {}{until}", ignored.reason);
+        if page.is_empty() {
+            page.line(&bold("Ignored"));
+        }
+        page.line(&dim(&format!("  {set}{address}  {what}: {}{until}", plain(&ignored.reason))));
     };
     for difference in &drift.differences {
         if let Some(ignored) = &difference.ignored {
@@ -74,19 +76,19 @@ pub fn ignored_text(drift: &Drift, several: bool) -> String {
             line(&address.to_string(), finding.problem.code, ignored);
         }
     }
-    if out.is_empty() { out } else { format!("{}\n{}\n", bold("Let pass"), dim(out.trim_end_matches('\n'))) }
+    page.finish(layout)
 }
 
-fn heading(out: &mut String, words: &str, meaning: &str) {
+fn heading(page: &mut Page, words: &str, meaning: &str) {
     let mut words = words.to_owned();
     if let Some(first) = words.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    let _ = writeln!(out, "{}  {}", bold(&words), dim(&format!("({meaning})")));
+    page.line(&format!("{}  {}", bold(&words), dim(&format!("({meaning})"))));
 }
 
 /// A hint that many differences share is said once.
-fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<String>) -> String {
+fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<String>) -> Page {
     let Difference { kind, address, message, detail, hint, .. } = difference;
     let mark = match kind {
         DriftKind::CouldNotTell => red("?"),
@@ -96,16 +98,14 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
         DriftKind::Unmanaged => cyan("?"),
         _ => yellow("~"),
     };
-    let mut out = String::new();
-    let _ = writeln!(out, "  {mark} {}  {}", bold(&format!("{set}{address}")), plain(message));
-    if let Some(detail) = detail {
-        out.push_str(&detail_text(detail));
-    }
+    let mut page = Page::default();
+    page.line(&format!("  {mark} {}  {}", bold(&format!("{set}{address}")), plain(message)));
+    page.append(detail.as_ref().map(detail_text).unwrap_or_default());
     if let Some(hint) = hint.as_ref().filter(|hint| hinted.as_ref() != Some(*hint)) {
-        let _ = writeln!(out, "{INDENT}hint: {}", plain(hint));
+        page.typed(format!("{INDENT}hint: {}\n", plain(hint)));
         *hinted = Some(hint.clone());
     }
-    out
+    page
 }
 
 /// Whether lines with `-` and `+` stand under a difference.
@@ -117,28 +117,28 @@ fn shows_diff(detail: Option<&Detail>) -> bool {
     }
 }
 
-fn detail_text(detail: &Detail) -> String {
+fn detail_text(detail: &Detail) -> Page {
     match detail {
         Detail::Planned(change) => match change.spec() {
             // The message says it all.
-            Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => String::new(),
+            Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => Page::default(),
             spec => spec_text(spec),
         },
         Detail::Draft(diff) => flow_diff(diff, INDENT),
-        Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => String::new(),
+        Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => Page::default(),
     }
 }
 
-fn finding_text(finding: &Finding, set: &str) -> String {
+fn finding_text(finding: &Finding, set: &str) -> Page {
     let problem = &finding.problem;
     let address = problem.address.as_ref().map_or_else(String::new, |address| format!("{set}{address}"));
-    let mut out = String::new();
-    let _ =
-        writeln!(out, "  {} {}  {} [{}]", yellow("!"), bold(&address), plain(&problem.message), problem.code);
+    let mut page = Page::default();
+    let (mark, message) = (yellow("!"), plain(&problem.message));
+    page.line(&format!("  {mark} {}  {message} [{}]", bold(&address), problem.code));
     if let Some(hint) = &problem.hint {
-        let _ = writeln!(out, "{INDENT}hint: {hint}");
+        page.typed(format!("{INDENT}hint: {}\n", plain(hint)));
     }
-    out
+    page
 }
 
 /// Names on AWS are anybody's text: nothing of them may steer the terminal.
@@ -146,14 +146,14 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
     super::visible::visible(text)
 }
 
-fn summary(drift: &Drift) -> String {
+fn summary(page: &mut Page, drift: &Drift) {
     let mut counts: Vec<String> =
         drift.counts().into_iter().map(|(kind, count)| format!("{count} {}", kind.words())).collect();
     let findings = drift.findings.iter().filter(|finding| finding.ignored.is_none()).count();
     match findings {
         0 => {}
-        1 => counts.push("1 finding".to_owned()),
-        many => counts.push(format!("{many} findings")),
+        1 => counts.push("1 problem".to_owned()),
+        many => counts.push(format!("{many} problems")),
     }
     let verdict = match drift.verdict() {
         Verdict::InSync => "in sync".to_owned(),
@@ -168,14 +168,12 @@ fn summary(drift: &Drift) -> String {
         0 => String::new(),
         passed => format!(" {passed} ignored by the ignore file."),
     };
-    let mut out = String::new();
-    let _ = writeln!(out, "{}{agree}{passed}", bold(&format!("Drift: {}: {verdict}.", drift.set)));
+    page.line(&format!("{}{agree}{passed}", bold(&format!("Drift: {}: {verdict}.", drift.set))));
     if drift.verdict() == Verdict::Incomplete {
         let incomplete =
             "Incomplete: some of AWS could not be read or compared; what is shown is what could be.";
-        let _ = writeln!(out, "{}", red(incomplete));
+        page.line(&red(incomplete));
     }
-    out
 }
 
 /// What to type after something of a kind.
@@ -234,13 +232,13 @@ mod tests {
 
     #[test]
     fn a_name_on_aws_does_not_steer_the_terminal() {
-        let text = drift_text(&drift("flow `\u{1b}[2J\u{7}`"), false);
+        let text = drift_text(&drift("flow `\u{1b}[2J\u{7}`"), false, &Layout::default());
         assert!(!text.contains("\u{1b}[2J") && !text.contains('\u{7}'), "{text:?}");
     }
 
     #[test]
     fn a_mark_says_what_a_plan_would_do() {
-        let text = drift_text(&drift("m"), false);
+        let text = drift_text(&drift("m"), false, &Layout::default());
         for (kind, mark) in [
             (DriftKind::ChangedOutside, yellow("~")),
             (DriftKind::Missing, green("+")),
@@ -256,7 +254,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_own_heading_and_a_shared_hint_is_said_once() {
-        let text = drift_text(&drift("m"), true);
+        let text = drift_text(&drift("m"), true, &Layout::default());
         for kind in DriftKind::ALL {
             assert!(text.contains(kind.meaning()) && text.contains(&format!("2 {}", kind.words())), "{text}");
         }

@@ -1,9 +1,8 @@
 //! A flow's differences, block by block.
 
-use std::fmt::Write;
-
 use similar::{ChangeTag, TextDiff};
 
+use super::layout::Page;
 use super::style::{dim, green, red, yellow};
 use crate::flow::compare::{BlockChange, FieldChange, FlowDiff};
 
@@ -11,8 +10,8 @@ use crate::flow::compare::{BlockChange, FieldChange, FlowDiff};
 const CONTEXT: usize = 1;
 
 /// Writes the differences, each line indented by `indent`.
-pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
-    let mut out = String::new();
+pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> Page {
+    let mut out = Page::default();
     if let Some((from, to)) = &diff.start {
         line(&mut out, indent, &yellow("~"), &format!("start: {from} -> {to}"));
     }
@@ -22,7 +21,7 @@ pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
             let Some(value) = value else { continue };
             let value = format!("  {mark} {value}");
             let value = if mark == "-" { red(&value) } else { green(&value) };
-            line(&mut out, indent, " ", &value);
+            out.content(format!("{indent}  {value}\n"));
         }
     }
     for change in &diff.blocks {
@@ -45,16 +44,15 @@ pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> String {
     out
 }
 
-fn line(out: &mut String, indent: &str, mark: &str, text: &str) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "{indent}{mark} {text}");
+fn line(out: &mut Page, indent: &str, mark: &str, text: &str) {
+    out.line(&format!("{indent}{mark} {text}"));
 }
 
-fn changed(out: &mut String, indent: &str, from: &str, to: &str) {
+fn changed(out: &mut Page, indent: &str, from: &str, to: &str) {
     let diff = TextDiff::from_lines(from, to);
     for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if index > 0 {
-            line(out, indent, " ", &dim("    ..."));
+            out.content(format!("{indent}  {}\n", dim("    ...")));
         }
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
             let text = change.value().trim_end_matches('\n');
@@ -63,7 +61,7 @@ fn changed(out: &mut String, indent: &str, from: &str, to: &str) {
                 ChangeTag::Insert => green(&format!("  + {text}")),
                 ChangeTag::Equal => dim(&format!("    {text}")),
             };
-            line(out, indent, " ", &text);
+            out.content(format!("{indent}  {text}\n"));
         }
     }
 }
@@ -84,7 +82,7 @@ mod tests {
             outside: vec![field("/Settings/Input", Some("1"), None), field("/Settings/New", None, Some("2"))],
             ..FlowDiff::default()
         };
-        let text = flow_diff(&diff, "  ");
+        let text = flow_diff(&diff, "  ").finish(&crate::report::Layout::default());
         let lines: Vec<&str> = text.lines().collect();
         let words = ["start: a -> b", "outside the blocks: /Settings/Input", "- 1", "/Settings/New", "+ 2"];
         assert_eq!(lines.len(), words.len(), "{text}");

@@ -5,6 +5,7 @@
 
 mod apply_json;
 mod apply_text;
+mod arns;
 mod drift_json;
 mod drift_text;
 mod fields;
@@ -12,6 +13,7 @@ mod flow_diff;
 mod github;
 pub mod graph;
 mod iam_policy;
+mod layout;
 pub mod lint;
 mod markdown;
 mod plan_json;
@@ -26,6 +28,7 @@ mod style;
 mod undeclared;
 mod validate_json;
 mod visible;
+mod wrap;
 
 pub use apply_json::{ApplyDocument, outcome_event};
 pub use apply_text::{apply_text, outcome_text};
@@ -33,12 +36,15 @@ pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
+pub use layout::Layout;
 pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use plan_json::ActionLine;
 pub use plan_json::{PlanDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, plan_text};
 pub use sarif::{drift_sarif, problems_sarif};
+pub use several::of as count;
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};
+pub use wrap::{NARROWEST, width, wrap, wrap_under};

@@ -1,10 +1,10 @@
 //! A plan for people: one line a change with its reason, what is written under it, then the sums.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
+use super::layout::{Layout, Page};
 use super::removal::removal_lines;
 use super::several::cut;
 use super::style::{bold, dim, green, red, yellow};
@@ -15,14 +15,14 @@ use crate::plan::{self, Action, Change, Counts, GrantSpec, Partial, Plan, Spec, 
 const INDENT: &str = "      ";
 
 /// Writes a plan; where it is one of several, addresses have the set in front.
-pub fn plan_text(plan: &Plan, several: bool) -> String {
-    let mut out = String::new();
+pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
+    let mut page = Page::default();
     let set = if several { format!("{}:", plan.set) } else { String::new() };
     for action in &plan.actions {
-        out.push_str(&action_text(action, &set));
+        page.append(action_text(action, &set));
     }
     if !plan.actions.is_empty() {
-        out.push('\n');
+        page.line("");
     }
     let Counts { create, update, delete } = plan.counts();
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
@@ -38,28 +38,23 @@ pub fn plan_text(plan: &Plan, several: bool) -> String {
         1 => " 1 resource agrees already.".to_owned(),
         n => format!(" {n} resources agree already."),
     };
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}{agree}", bold(&format!("Plan: {verdict}")));
+    page.line(&format!("{}{agree}", bold(&format!("Plan: {verdict}"))));
     if let Some(partial) = &plan.partial {
-        let _ = writeln!(out, "{}", yellow(&partial_line(partial)));
+        page.line(&yellow(&partial_line(partial)));
     }
     if let Some(much) = &plan.force {
-        let _ = writeln!(out, "{} {much}; to do it anyway: --force", red("protected:"));
+        page.line(&format!("{} {much}; to do it anyway: --force", red("protected:")));
     }
     if let Some(orphaned) = orphaned(&plan.undeclared) {
-        let _ = writeln!(out, "{}", yellow(&orphaned));
+        page.line(&yellow(&orphaned));
     }
     if let Some(unchecked) = unchecked(&plan.undeclared) {
-        let _ = writeln!(out, "{}", dim(&unchecked));
+        page.line(&dim(&unchecked));
     }
     if plan.is_incomplete() {
-        let _ = writeln!(
-            out,
-            "{}",
-            red("Incomplete: some of AWS could not be read; what is shown is what could be.")
-        );
+        page.line(&red("Incomplete: some of AWS could not be read; what is shown is what could be."));
     }
-    out
+    page.finish(layout)
 }
 
 /// Says that a plan is a part, and of what.
@@ -81,103 +76,95 @@ pub(super) fn can_be_approved(plans: &[Plan]) -> bool {
 }
 
 /// Writes the checksum of plans, where they can be applied and there is something to apply.
-pub fn checksum_text(plans: &[Plan]) -> String {
+pub fn checksum_text(plans: &[Plan], layout: &Layout) -> String {
     if !can_be_approved(plans) {
         return String::new();
     }
     let checksum = plan::checksum(plans);
     let how =
         dim("(to write exactly this: flowbind apply --checksum CHECKSUM, with the same options and PATH...)");
-    format!("Checksum: {checksum} {how}\n")
+    layout.text(&format!("Checksum: {checksum} {how}\n"))
 }
 
 /// Writes the calls that a run has made.
-pub fn calls_text(calls: &BTreeMap<Operation, u32>) -> String {
+pub fn calls_text(calls: &BTreeMap<Operation, u32>, layout: &Layout) -> String {
     let sum: u32 = calls.values().sum();
     let each: Vec<String> =
         calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
-    format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", "))))
+    layout.text(&format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", ")))))
 }
 
-fn action_text(action: &Action, set: &str) -> String {
+fn action_text(action: &Action, set: &str) -> Page {
     let mark = match action.change {
         Change::Create(_) => green("+"),
         Change::Update(_) => yellow("~"),
         Change::Delete(_) => red("-"),
     };
     let step = step_text(action.id.step);
-    let mut out = String::new();
-    let _ =
-        writeln!(out, "  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason);
-    out.push_str(&spec_text(action.change.spec()));
+    let mut page = Page::default();
+    page.line(&format!("  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason));
+    page.append(spec_text(action.change.spec()));
     if let Some(guard) = &action.guard {
-        let _ = writeln!(
-            out,
+        page.line(&format!(
             "{INDENT}{} {}; to {} it anyway: --allow {}",
             red("protected:"),
             guard.message,
             if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
             guard.allow
-        );
+        ));
     }
-    out
+    page
 }
 
 /// What is written, under the line of its action.
-pub(super) fn spec_text(spec: &Spec) -> String {
-    let mut out = String::new();
+pub(super) fn spec_text(spec: &Spec) -> Page {
+    let mut page = Page::default();
     match spec {
         Spec::Role(spec) if spec.before.is_none() => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&role_line(spec)));
+            page.line(&format!("{INDENT}{}", dim(&role_line(spec))));
         }
-        Spec::Role(spec) => out.push_str(&fields_text(&spec.fields, INDENT)),
+        Spec::Role(spec) => page.text(fields_text(&spec.fields, INDENT)),
         Spec::Function(spec) if spec.before.is_none() => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&function_line(spec)));
+            page.line(&format!("{INDENT}{}", dim(&function_line(spec))));
         }
-        Spec::Function(spec) => out.push_str(&fields_text(&spec.fields, INDENT)),
+        Spec::Function(spec) => page.text(fields_text(&spec.fields, INDENT)),
         Spec::Association(spec) => {
-            let _ =
-                writeln!(out, "{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance)));
+            page.line(&format!("{INDENT}{}", dim(&format!("{} on {}", spec.function.arn(), spec.instance))));
         }
-        Spec::Grant(spec) => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&grant_text(spec)));
-        }
+        Spec::Grant(spec) => page.line(&format!("{INDENT}{}", dim(&grant_text(spec)))),
         Spec::Flow(spec) if spec.id.is_none() => {
-            let _ = writeln!(
-                out,
-                "{INDENT}{}",
-                dim(&format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))
-            );
+            let what = format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance);
+            page.line(&format!("{INDENT}{}", dim(&what)));
         }
-        Spec::Flow(spec) => out.push_str(&flow_diff(&spec.diff, INDENT)),
+        Spec::Flow(spec) => page.append(flow_diff(&spec.diff, INDENT)),
         Spec::FlowMetadata(spec) => {
             let name = spec.name.as_ref().map(|name| format!("name -> `{name}`"));
             let description = spec.description.as_ref().map(|text| format!("description -> `{text}`"));
             let state = spec.state.map(|state| format!("state -> {state:?}").to_lowercase());
             for line in [name, description, state].into_iter().flatten() {
-                let _ = writeln!(out, "{INDENT}{line}");
+                page.line(&format!("{INDENT}{line}"));
             }
         }
         Spec::Tags(spec) => {
             for (key, value) in &spec.tags {
-                let _ = writeln!(out, "{INDENT}{}", dim(&format!("tag {key} -> {value}")));
+                page.line(&format!("{INDENT}{}", dim(&format!("tag {key} -> {value}"))));
             }
         }
         Spec::Attributes(spec) => {
             for (name, value) in &spec.attributes {
-                let _ = writeln!(out, "{INDENT}{name} -> {value}");
+                page.line(&format!("{INDENT}{name} -> {value}"));
             }
         }
         Spec::Instance(spec) => {
-            let _ = writeln!(out, "{INDENT}{}", dim(&format!("alias `{}` in {}", spec.alias, spec.place)));
+            page.line(&format!("{INDENT}{}", dim(&format!("alias `{}` in {}", spec.alias, spec.place))));
         }
         Spec::Removal(removal) => {
             for line in removal_lines(removal) {
-                let _ = writeln!(out, "{INDENT}{}", dim(&line));
+                page.line(&format!("{INDENT}{}", dim(&line)));
             }
         }
     }
-    out
+    page
 }
 
 /// Says which of the writes to a resource it is.

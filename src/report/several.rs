@@ -4,7 +4,7 @@
 const NAMED: usize = 10;
 
 /// Counts something whose plural ends in `s`.
-pub(crate) fn of(count: usize, what: &str) -> String {
+pub fn of(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

@@ -5,6 +5,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::layout::Layout;
 use super::visible::visible;
 use crate::manifest::Sources;
 use crate::resource::{Origin, Problem, Severity};
@@ -15,7 +16,7 @@ const HIDDEN: &str = "`*` hides values of variables and environments: they may b
 const MAX_LINE: usize = 400;
 
 /// Renders a problem with its source, or on one line where the source is not at hand. It ends without a line break.
-pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
+pub fn render(problem: &Problem, sources: &Sources, color: bool, layout: &Layout) -> String {
     let Problem { code, severity, origin, address, message, hint } = problem;
     // Names in it are anybody's text: a line break in one must not begin a line of a pipeline's log.
     let message = match address {
@@ -23,29 +24,61 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool) -> String {
         None => visible(message).into_owned(),
     };
     let hint = hint.as_deref().map(visible);
-    let level = match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Held => Level::WARNING.with_name("blocked"),
-        Severity::Warning => Level::WARNING,
+    let (level, word) = match severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Held => (Level::WARNING.with_name("blocked"), "blocked"),
+        Severity::Warning => (Level::WARNING, "warning"),
     };
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    let label = title_label(word, code);
+    let renderer = renderer(color, layout);
     let place = origin.as_ref().and_then(|origin| Some((origin, line_of(origin, sources)?)));
     let Some((Origin { file, line, column }, text)) = place else {
         let place = origin.as_ref().map(|origin| format!("{}: ", visible(&origin.to_string())));
-        let place = place.unwrap_or_default();
-        let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        let title = level.primary_title(format!("{place}{message}{hint}")).id(*code);
-        return renderer.render(&[Group::with_title(title)]);
+        let title = layout.beside(label, &format!("{}{message}", place.unwrap_or_default()));
+        let title = renderer.render(&[Group::with_title(level.primary_title(title).id(*code))]);
+        let hint = hint.map(|hint| format!("\nhint: {}", under(&layout.typed_beside(HINT, &hint), HINT)));
+        return format!("{}{}", title.trim_end(), hint.unwrap_or_default());
     };
     let snippet = Snippet::source(text).path(visible(file)).line_start(*line).fold(false);
     let snippet = snippet.annotation(AnnotationKind::Primary.span(span(text, *column)));
+    let message = layout.beside(label, &message);
     let mut group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
     if sources.hides(file, *line) {
-        group = group.element(Level::NOTE.message(HIDDEN));
+        group = group.element(Level::NOTE.message(layout.beside(gutter(*line), HIDDEN)));
     }
     match hint {
-        Some(hint) => renderer.render(&[group.element(Level::HELP.message(hint))]),
+        Some(hint) => {
+            let hint = layout.typed_beside(gutter(*line), &hint);
+            renderer.render(&[group.element(Level::HELP.message(hint))])
+        }
         None => renderer.render(&[group]),
+    }
+}
+
+/// The columns of `hint: `.
+const HINT: usize = 6;
+
+/// Indents the lines after the first.
+fn under(text: &str, columns: usize) -> String {
+    text.replace('\n', &format!("\n{:columns$}", ""))
+}
+
+/// The columns that `error[code]: ` takes, and those of the lines under it.
+pub(super) fn title_label(word: &str, code: &str) -> usize {
+    word.len() + code.len() + "[]: ".len()
+}
+
+/// The columns that the gutter with `= help: ` takes in front of what is said below a line.
+pub(super) fn gutter(line: usize) -> usize {
+    line.to_string().len() + " = help: ".len()
+}
+
+/// What draws excerpts, as wide as the layout.
+pub(super) fn renderer(color: bool, layout: &Layout) -> Renderer {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+    match layout.columns {
+        Some(columns) => renderer.term_width(columns),
+        None => renderer,
     }
 }
 
@@ -101,7 +134,7 @@ mod tests {
     #[test]
     fn a_problem_is_shown_with_its_line() {
         let text = "a: b\n  ü: 1\n  timelimit: 8s\r\n";
-        insta::assert_snapshot!(render(&problem(3, 3), &sources(text), false), @r"
+        insta::assert_snapshot!(render(&problem(3, 3), &sources(text), false, &Layout::default()), @r"
         error[unknown-key]: a binding has no key `timelimit`
          --> a.yaml:3:3
           |
@@ -110,7 +143,7 @@ mod tests {
           |
           = help: did you mean `timeLimit`?
         ");
-        let colored = render(&problem(3, 3), &sources(text), true);
+        let colored = render(&problem(3, 3), &sources(text), true, &Layout::default());
         assert!(colored.contains("\u{1b}[") && colored.contains("timelimit"), "{colored}");
     }
 
@@ -119,9 +152,9 @@ mod tests {
         let text = "a: b\n  A: secret\n";
         let mut hidden = sources(text);
         hidden.insert_masked("a.yaml", text, "a: b\n  A: ******\n".to_owned());
-        let shown = render(&problem(2, 6), &hidden, false);
+        let shown = render(&problem(2, 6), &hidden, false, &Layout::default());
         assert!(shown.contains("note: `*` hides values of variables and environments"), "{shown}");
-        assert!(!render(&problem(1, 1), &hidden, false).contains("hides"));
+        assert!(!render(&problem(1, 1), &hidden, false, &Layout::default()).contains("hides"));
     }
 
     #[test]
@@ -142,20 +175,20 @@ mod tests {
     fn without_its_source_a_problem_names_its_place() {
         let line = |line| {
             format!(
-                "error[unknown-key]: a.yaml:{line}: a binding has no key `timelimit`; did you mean `timeLimit`?"
+                "error[unknown-key]: a.yaml:{line}: a binding has no key `timelimit`\nhint: did you mean `timeLimit`?"
             )
         };
-        assert_eq!(render(&problem(3, 3), &Sources::default(), false), line("3:3"));
+        assert_eq!(render(&problem(3, 3), &Sources::default(), false, &Layout::default()), line("3:3"));
         let long = format!("a: {}", "x".repeat(MAX_LINE));
-        assert_eq!(render(&problem(1, 4), &sources(&long), false), line("1:4"));
-        assert_eq!(render(&problem(9, 4), &sources("a: b"), false), line("9:4"));
+        assert_eq!(render(&problem(1, 4), &sources(&long), false, &Layout::default()), line("1:4"));
+        assert_eq!(render(&problem(9, 4), &sources("a: b"), false, &Layout::default()), line("9:4"));
         let lost = Problem { origin: None, hint: None, ..Problem::warning("w", "m") };
-        assert_eq!(render(&lost, &Sources::default(), false), "warning[w]: m");
+        assert_eq!(render(&lost, &Sources::default(), false, &Layout::default()), "warning[w]: m");
     }
 
     #[test]
     fn control_characters_of_a_file_do_not_reach_the_terminal() {
-        let shown = render(&problem(1, 4), &sources("a: \u{1b}[31mred\u{7}\n"), false);
+        let shown = render(&problem(1, 4), &sources("a: \u{1b}[31mred\u{7}\n"), false, &Layout::default());
         assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}'), "{shown:?}");
     }
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::world::{World, code, copy, flowbind, flowbind_at, is_read, shipped, stderr, stdout};
 
 /// The demo at an embedded AWS with faults.
-async fn demo(faults: &[&str]) -> World {
+pub(crate) async fn demo(faults: &[&str]) -> World {
     let folder = tempfile::tempdir().unwrap();
     copy(&shipped("demo"), &folder.path().join("demo"));
     let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
@@ -177,7 +177,7 @@ async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
 }
 
 /// Four flows that were overwritten, and the run that overwrote them.
-async fn overwritten() -> (World, String) {
+pub(crate) async fn overwritten() -> (World, String) {
     let folder = tempfile::tempdir().unwrap();
     let labels = ["a", "b", "c", "d"];
     let flows = labels.map(|label| {

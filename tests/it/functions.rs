@@ -165,14 +165,17 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let mut show = |plan: &Plan, snapshot: &Snapshot| {
         let json =
             serde_json::to_string(&PlanDocument::new(std::slice::from_ref(plan), &snapshot.calls)).unwrap();
-        shown.push_str(&format!("{plan:?}{snapshot:?}{}{json}", plan_text(plan, false)));
+        shown.push_str(&format!(
+            "{plan:?}{snapshot:?}{}{json}",
+            plan_text(plan, false, &flowbind::report::Layout::default())
+        ));
     };
     let session = world.session().await;
     let fresh = snapshot(&world, &session).await;
     let first = plan::plan(world.manifest(), &fresh);
     show(&first, &fresh);
     let report = carry_out(&session, &first, &own).await;
-    let mut said = apply_text(&first, &report);
+    let mut said = apply_text(&first, &report, &flowbind::report::Layout::default());
 
     // The value changes in the manifest: both the old and the new one are at hand.
     let world = edited(world, &MANIFEST.replace(CANARY, "canary-7f3a9c-new"));
@@ -180,14 +183,15 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let second = plan::plan(world.manifest(), &seen);
     assert_eq!(lines(&second), ["function/greeter: the manifest changed: environment.TOKEN"]);
     assert!(
-        plan_text(&second, false).contains("environment.TOKEN: changed"),
+        plan_text(&second, false, &flowbind::report::Layout::default())
+            .contains("environment.TOKEN: changed"),
         "{}",
-        plan_text(&second, false)
+        plan_text(&second, false, &flowbind::report::Layout::default())
     );
     show(&second, &seen);
     let report = carry_out(&session, &second, &world.folder.path().join("second")).await;
     all_done(&report);
-    said.push_str(&apply_text(&second, &report));
+    said.push_str(&apply_text(&second, &report, &flowbind::report::Layout::default()));
     let kept = std::fs::read_to_string(&report.backups[0]).unwrap();
     assert!(kept.contains("TOKEN") && kept.contains("nodejs22.x"), "{kept}");
     assert!(shown.contains("TOKEN"), "the names are shown");
@@ -204,7 +208,7 @@ async fn an_edit_of_the_manifest_publishes_a_new_version() {
     let world = edited(world, &MANIFEST.replace("memory: 256", "memory: 512"));
     let plan = applied(&world, "second").await;
     assert_eq!(lines(&plan), ["function/greeter: the manifest changed: memory, code"]);
-    let text = plan_text(&plan, false);
+    let text = plan_text(&plan, false, &flowbind::report::Layout::default());
     assert!(text.contains("publish.live: ") && text.contains("version 1"), "{text}");
     let alias = world.lambda(LONDON).get_alias().function_name(NAME).name("live").send().await.unwrap();
     assert_eq!(alias.function_version(), Some("2"));

@@ -12,6 +12,7 @@ mod budget;
 mod canary;
 mod canary_echo;
 mod cli;
+mod columns;
 mod contents;
 mod corpus;
 // Kills processes by signal.

@@ -2,19 +2,22 @@
 
 use std::fmt::Write;
 
+use super::super::layout::Layout;
 use super::super::style::{bold, dim, red, yellow};
+use super::super::wrap::{NARROWEST, wrap_code, wrap_under};
 use crate::flow::finding::Severity;
 use crate::flow::rules::RuleMeta;
 
-/// The width that prose is wrapped to, in characters.
-const WIDTH: usize = 88;
+/// The width that a page is broken at where nothing is known of a terminal.
+const WIDTH: usize = 80;
 
-/// The width of the list, in characters.
-const LIST_WIDTH: usize = 100;
+/// The widest that prose is set: longer lines are hard to read.
+const WIDEST: usize = 100;
 
 /// Writes a rule's page: what it finds, why that is bad, what to do, a flow that has it and the same without.
-pub fn explain(meta: &RuleMeta) -> String {
+pub fn explain(meta: &RuleMeta, layout: &Layout) -> String {
     let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
+    let columns = columns(layout);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -23,25 +26,27 @@ pub fn explain(meta: &RuleMeta) -> String {
         dim(&format!("({}, {} confidence)", severity.as_str(), confidence.as_str()))
     );
     for (title, body) in [("What it finds", what), ("Why it matters", why), ("What to do", fix)] {
-        let _ = write!(out, "\n{}\n\n{}\n", bold(title), indent(&wrap(body, WIDTH)));
+        let body = wrap_under(&one_space(body), Some(columns - 2), 0);
+        let _ = write!(out, "\n{}\n\n{}\n", bold(title), indent(&body));
     }
-    for (title, body) in [("Has it", bad), ("Has it not", good)] {
-        let _ = write!(out, "\n{}\n\n{}\n", bold(title), indent(body));
+    for (title, body) in [("Fails", bad), ("Passes", good)] {
+        let body = wrap_code(body, Some(columns - 2));
+        let _ = write!(out, "\n{}\n\n{}\n", bold(title), indent(&body));
     }
-    let _ = write!(
-        out,
-        "\n{}\n\n{}\n",
-        bold("To let it pass"),
-        indent(&format!(
-            "everywhere     --ignore {code}\nin a manifest  spec.lint.ignore: [{{ code: {code}, flow: …, block: …, \
-             reason: … }}]"
-        ))
+    let ignore = format!(
+        "everywhere     --ignore {code}\nin a manifest  spec.lint.ignore:\n               - code: {code}\n                 \
+         flow: …\n                 block: …\n                 reason: …"
     );
+    let _ = write!(out, "\n{}\n\n{}\n", bold("To ignore it"), indent(&ignore));
     out
 }
 
+fn columns(layout: &Layout) -> usize {
+    layout.columns.unwrap_or(WIDTH).clamp(NARROWEST + 2, WIDEST)
+}
+
 /// Writes a line for each rule.
-pub fn list(codes: &[&RuleMeta]) -> String {
+pub fn list(codes: &[&RuleMeta], layout: &Layout) -> String {
     let width = codes.iter().map(|meta| meta.code.len()).max().unwrap_or(0);
     let mut out = String::new();
     for RuleMeta { code, severity, what, .. } in codes {
@@ -51,9 +56,8 @@ pub fn list(codes: &[&RuleMeta]) -> String {
             Severity::Warning => yellow(&word),
             Severity::Advice | Severity::Info => dim(&word),
         };
-        let what = wrap(first_sentence(what), LIST_WIDTH.saturating_sub(width + 11).max(30));
-        let what = what.replace('\n', &format!("\n{:indent$}", "", indent = width + 11));
-        let _ = writeln!(out, "{code:width$}  {word}  {what}");
+        let line = format!("{code:width$}  {word}  {}", one_space(first_sentence(what)));
+        let _ = writeln!(out, "{}", wrap_under(&line, Some(columns(layout)), width + 11));
     }
     let _ = writeln!(out, "\n{}", dim("The page of one: flowbind lint --explain CODE"));
     out
@@ -64,23 +68,9 @@ pub(super) fn first_sentence(text: &str) -> &str {
     text.split_inclusive(". ").next().unwrap_or_default().trim_end()
 }
 
-/// Breaks prose into lines of at most `width` characters, where there is a space to break at.
-pub(super) fn wrap(text: &str, width: usize) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
-            out.push('\n');
-            column = 0;
-        } else if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-    }
-    out
+/// Joins the words of prose by one space each.
+fn one_space(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn indent(text: &str) -> String {
@@ -96,28 +86,28 @@ mod tests {
     #[test]
     fn every_code_has_a_page_that_fits_the_screen() {
         for meta in codes() {
-            let page = anstream_free(&explain(meta));
+            let page = anstream_free(&explain(meta, &Layout::default()));
+            let bare = |text: &str| text.split_whitespace().collect::<String>();
             for part in [meta.bad, meta.good].iter().flat_map(|text| text.lines()) {
-                assert!(page.contains(part), "{}: {part}", meta.code);
+                assert!(bare(&page).contains(&bare(part)), "{}: {part}", meta.code);
             }
-            let prose = page.split("\nHas it\n").next().unwrap();
-            assert!(prose.lines().all(|line| line.chars().count() <= WIDTH + 2), "{page}");
+            assert!(page.lines().all(|line| line.chars().count() <= WIDTH), "{page}");
         }
     }
 
     #[test]
     fn the_list_has_a_line_for_each_code() {
-        let shown = list(&codes());
+        let shown = list(&codes(), &Layout::default());
         for meta in codes() {
             assert_eq!(shown.lines().filter(|line| line.starts_with(&format!("{} ", meta.code))).count(), 1);
         }
-        assert!(shown.contains(first_sentence(find("unused-suppression").unwrap().what)));
-        assert!(anstream_free(&shown).lines().all(|line| line.chars().count() <= LIST_WIDTH), "{shown}");
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(first_sentence(find("unused-suppression").unwrap().what)));
+        assert!(anstream_free(&shown).lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
     }
 
     #[test]
-    fn prose_is_wrapped_at_spaces() {
-        assert_eq!(wrap("aa bb  cc dddddd e", 5), "aa bb\ncc\ndddddd\ne");
+    fn a_first_sentence_ends_with_a_full_stop_and_a_space() {
         assert_eq!(first_sentence("One. Two."), "One.");
         assert_eq!(first_sentence("Only `a.b` one."), "Only `a.b` one.");
     }

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::super::style::red;
 use super::excerpt::{Excerpt, located};
-use super::explain::wrap;
 use super::sarif::Notice;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
+use crate::report::layout::Layout;
+use crate::report::source::{gutter, renderer, title_label};
 use crate::report::visible::visible;
+use crate::report::wrap::{width as columns_of, wrap_under};
 
 /// The longest way that is shown whole, in steps; of a longer one the two ends.
 const LONGEST_PATH: usize = 40;
@@ -21,20 +22,22 @@ const LONGEST_PATH: usize = 40;
 /// The widest name in a way, in characters; a wider one pushes its own line only.
 const WIDEST: usize = 40;
 
-/// The width that help is wrapped to, in characters.
-const WIDTH: usize = 90;
+/// The width that help is broken at where nothing is known of a terminal.
+const WIDTH: usize = 80;
 
 /// Writes all findings and how many there are.
-pub fn text(report: &Report, sources: &Sources, color: bool) -> String {
-    let renderer = if color { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+pub fn text(report: &Report, sources: &Sources, color: bool, layout: &Layout) -> String {
+    let renderer = renderer(color, layout);
+    // What a file says of ARNs is about them as they are written.
+    let layout = &Layout { whole_arns: true, ..layout.clone() };
     let mut out = String::new();
     let mut explained = BTreeSet::new();
     for (finding, excerpt) in located(report, sources) {
         let first = explained.insert(finding.code);
-        out.push_str(render(&renderer, finding, excerpt.as_ref(), first).trim_end());
+        out.push_str(render(&renderer, finding, excerpt.as_ref(), first, layout).trim_end());
         out.push_str("\n\n");
     }
-    out.push_str(&summary(report));
+    out.push_str(&layout.text(&summary(report)));
     out
 }
 
@@ -43,18 +46,25 @@ pub fn unread(notice: &Notice) -> String {
     format!("{} {}: {}", red("error:"), visible(&notice.file), visible(&notice.message))
 }
 
-fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>, first: bool) -> String {
+fn render(
+    renderer: &Renderer,
+    finding: &Finding,
+    excerpt: Option<&Excerpt<'_>>,
+    first: bool,
+    layout: &Layout,
+) -> String {
     let Finding { code, severity, confidence, file, line, column, message, path, .. } = finding;
-    let level = match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Advice => Level::NOTE.with_name("advice"),
-        Severity::Info => Level::INFO,
+    let (level, word) = match severity {
+        Severity::Error => (Level::ERROR, "error"),
+        Severity::Warning => (Level::WARNING, "warning"),
+        Severity::Advice => (Level::NOTE.with_name("advice"), "advice"),
+        Severity::Info => (Level::INFO, "info"),
     };
     let mut message = visible(message).into_owned();
     if *confidence != Confidence::High {
         let _ = write!(message, " ({} confidence)", confidence.as_str());
     }
+    let message = layout.beside(title_label(word, code), &message);
     let mut group = Group::with_title(level.primary_title(message).id(*code));
     let file = file.as_deref().map(visible);
     // The renderer counts columns in what it is shown, which of a long line is a piece.
@@ -72,10 +82,11 @@ fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>,
         (None, _) => {}
     }
     if !path.is_empty() {
-        group = group.element(Level::NOTE.message(way(path)));
+        group = group.element(Level::NOTE.message(way(path, layout.columns.map(|all| all - gutter(*line)))));
     }
     if first && let Some(meta) = find(code) {
-        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap(meta.fix, WIDTH));
+        let room = layout.columns.unwrap_or(WIDTH).saturating_sub(gutter(*line));
+        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap_under(meta.fix, Some(room), 0));
         group = group.element(Level::HELP.message(help));
     }
     let out = renderer.render(&[group]);
@@ -89,7 +100,7 @@ fn render(renderer: &Renderer, finding: &Finding, excerpt: Option<&Excerpt<'_>>,
 }
 
 /// Writes the way of a contact, a block a line; of a way that counts time, the sum at the end of each line.
-fn way(path: &[PathStep]) -> String {
+fn way(path: &[PathStep], columns: Option<usize>) -> String {
     let mut rows: Vec<[String; 4]> = path.iter().map(row).collect();
     // In a flow of one line, its number says nothing.
     if path.len() > 1 && path.iter().all(|step| step.line == 1) {
@@ -99,7 +110,11 @@ fn way(path: &[PathStep]) -> String {
         let widths = rows.iter().map(|row| row[column].chars().count());
         widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
     };
-    let widths = [width(0), width(1), width(2)];
+    let mut widths = [width(0), width(1), width(2)];
+    // Where the table is too wide, names are not padded.
+    if columns.is_some_and(|columns| rows.iter().any(|row| row_width(row, widths) > columns)) {
+        widths = [0; 3];
+    }
     let mut out = "the way there:".to_owned();
     let left_out = path.len().saturating_sub(LONGEST_PATH);
     let head = LONGEST_PATH / 2;
@@ -113,9 +128,15 @@ fn way(path: &[PathStep]) -> String {
         let [first, second, third] = widths;
         let line = if third == 0 { String::new() } else { format!("  {line:third$}") };
         let row = format!("{block:first$}  {by:second$}{line}  {sum}");
-        let _ = write!(out, "\n{}", row.trim_end());
+        let _ = write!(out, "\n{}", wrap_under(row.trim_end(), columns, 4));
     }
     out
+}
+
+/// The columns of a row of the table.
+fn row_width(row: &[String; 4], widths: [usize; 3]) -> usize {
+    let named: usize = row.iter().zip(widths).map(|(name, wide)| columns_of(name).max(wide) + 2).sum();
+    named + columns_of(&row[3])
 }
 
 /// Gives a step's block, what it is left by, where, and after how many seconds.
@@ -172,11 +193,11 @@ mod tests {
 
     #[test]
     fn a_finding_is_shown_with_its_line_its_way_and_once_what_to_do() {
-        insta::assert_snapshot!(text(&sample(), &sources(), false), @r###"
+        insta::assert_snapshot!(text(&sample(), &sources(), false, &Layout::default()), @r###"
         info[unreadable-flow]: it is wrong
          |
-         = help: Mend the file where the message points to; a flow of another version is exported again
-                 from the console.
+         = help: Fix the file where the message points to; a flow of another version is
+                 exported again from the console.
                  more: flowbind lint --explain unreadable-flow
 
         error[unreadable-flow]: it is wrong
@@ -217,7 +238,7 @@ mod tests {
         let mut sources = Sources::default();
         sources.insert("f.json", line);
         let found = report(vec![finding("duplicate-identifier", 1, column)]);
-        let shown = text(&found, &sources, false);
+        let shown = text(&found, &sources, false, &Layout::default());
         assert!(shown.contains(&format!("f.json:1:{column}\n")), "{shown}");
         assert!(shown.lines().all(|line| line.len() < 160), "{shown}");
         let lines: Vec<_> = shown.lines().collect();
@@ -229,19 +250,19 @@ mod tests {
     #[test]
     fn nothing_that_a_flow_holds_steers_the_terminal() {
         for color in [false, true] {
-            let shown = text(&hostile(), &sources(), color);
+            let shown = text(&hostile(), &sources(), color, &Layout::default());
             for raw in HOSTILE {
                 assert!(!shown.contains(raw), "{raw:?} in {shown}");
             }
         }
-        let plain = text(&hostile(), &sources(), false);
+        let plain = text(&hostile(), &sources(), false, &Layout::default());
         assert!(!plain.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{plain:?}");
     }
 
     #[test]
     fn a_long_way_is_shown_by_its_ends() {
         let step = |n: usize| super::super::samples::step(&format!("b{n}"), "next", n);
-        let shown = way(&(0..100).map(step).collect::<Vec<_>>());
+        let shown = way(&(0..100).map(step).collect::<Vec<_>>(), None);
         assert!(shown.contains("\n... 60 more steps ...\n"), "{shown}");
         assert!(
             shown.contains("b19 ")

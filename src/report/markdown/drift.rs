@@ -26,7 +26,7 @@ const KINDS: [DriftKind; 9] = [
 ];
 
 /// Writes drifts as a page of Markdown that GitHub takes for an issue or a comment. `warnings` are about the ignore
-/// file; `show_ignored` adds what it lets pass.
+/// file; `show_ignored` adds what it ignores.
 pub fn drift_markdown(drifts: &[Drift], warnings: &[Problem], show_ignored: bool) -> String {
     let mut sections: Vec<Section> = KINDS.iter().map(|kind| of_kind(drifts, *kind)).collect();
     let findings = drifts.iter().flat_map(|drift| {
@@ -35,12 +35,12 @@ pub fn drift_markdown(drifts: &[Drift], warnings: &[Problem], show_ignored: bool
         told.map(move |finding| problem_item(&finding.problem, &set))
     });
     let findings = findings.collect();
-    let meaning = "wrong in live AWS, whoever made it so";
-    sections.push(Section { heading: "Findings".to_owned(), meaning, items: findings });
+    let meaning = "whoever caused them";
+    sections.push(Section { heading: "Problems in live AWS".to_owned(), meaning, items: findings });
     let warned = warnings.iter().map(|warning| problem_item(warning, "")).collect();
     sections.push(Section { heading: "The ignore file".to_owned(), meaning: "", items: warned });
     if show_ignored {
-        sections.push(Section { heading: "Let pass".to_owned(), meaning: "", items: passed(drifts) });
+        sections.push(Section { heading: "Ignored".to_owned(), meaning: "", items: passed(drifts) });
     }
     Page { head: head(drifts), sections, foot: foot(drifts), whole: "flowbind drift" }.render()
 }
@@ -130,8 +130,8 @@ fn sums(drifts: &[Drift]) -> String {
     let findings = drifts.iter().flat_map(|drift| &drift.findings);
     match findings.filter(|finding| finding.ignored.is_none()).count() {
         0 => {}
-        1 => sums.push("1 finding".to_owned()),
-        many => sums.push(format!("{many} findings")),
+        1 => sums.push("1 problem".to_owned()),
+        many => sums.push(format!("{many} problems")),
     }
     if sums.is_empty() { "in sync".to_owned() } else { sums.join(", ") }
 }

@@ -109,7 +109,7 @@ impl Runner<'_> {
             return Ok(false);
         }
         let grant = crate::resource::Grant { function: function.clone(), instance: instance.clone() };
-        let sid = format!("connect-{}", instance.id);
+        let sid = instance.service_sid();
         self.session.add_permission(&grant, &sid, subject).await?;
         let again = self.session.disassociate(instance, &arn, subject).await;
         if !matches!(again, Ok(true)) {

@@ -243,13 +243,25 @@ impl Observer<'_> {
         &self,
         function: &FunctionRef,
     ) -> (FunctionRef, Look<crate::resource::ResourcePolicy>, Option<Gap>) {
-        let name = self.desired.functions.iter().find(|(_, f)| f.target == *function).map(|(name, _)| name);
+        let named = |same: &dyn Fn(&FunctionRef) -> bool| {
+            self.desired.functions.iter().find(|(_, f)| same(&f.target)).map(|(name, _)| name)
+        };
+        let called = named(&|target| *target == *function);
+        // Of the rest only the size is of interest: nothing is stopped where it may not be read.
+        let name = called.or_else(|| named(&|target| target.unqualified() == *function));
         let address = name.map(|name| Address::new(Kind::Function, name));
         let subject = address.as_ref().map_or_else(|| function.to_string(), ToString::to_string);
         match self.session.policy(function, &subject).await {
             Ok(Some(policy)) => (function.clone(), Look::Found(policy), None),
             Ok(None) => (function.clone(), Look::Absent { close: Vec::new() }, None),
-            Err(fault) => (function.clone(), Look::Unknown, address.map(|address| gap(&fault, &address))),
+            Err(fault) => (
+                function.clone(),
+                Look::Unknown,
+                address.map(|address| {
+                    let gap = gap(&fault, &address);
+                    Gap { denied: gap.denied && called.is_some(), ..gap }
+                }),
+            ),
         }
     }
 }

@@ -106,6 +106,7 @@ impl Wish {
             plans.push(connection.plan(manifest, self.prune, self.audit, terminal).await?);
         }
         plan::settle_rivals(&mut plans);
+        plan::check_policy_sizes(&mut plans);
         if !self.only.is_empty() {
             plans = self.select(manifests, plans)?;
         }
@@ -136,7 +137,9 @@ impl Wish {
                 only.flat_map(|chosen| plan::chosen(Some(manifest), &plan, &chosen.address)).collect();
             plan.only(manifest, &only)
         };
-        Ok(manifests.iter().zip(plans).map(select).collect())
+        let mut selected: Vec<Plan> = manifests.iter().zip(plans).map(select).collect();
+        plan::check_policy_sizes(&mut selected);
+        Ok(selected)
     }
 }
 

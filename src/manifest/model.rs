@@ -184,6 +184,10 @@ pub struct Function {
 pub enum Grants {
     /// Only the set's own statement, with both conditions.
     Own,
+    /// Any statement that allows exactly the instance, with both conditions: Amazon Connect's own too.
+    Exact,
+    /// The set's own statement for every instance of the account in the Region.
+    Account,
     /// Any statement that allows the invocation.
     Any,
 }

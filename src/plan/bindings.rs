@@ -11,15 +11,14 @@ use super::uses::{association_of, uses};
 use super::{ActionId, AssociationSpec, Cause, Change, Draft, GrantSpec, Spec};
 use crate::manifest::{Function, Grants, Manifest};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, MAX_POLICY_BYTES, OwnSid, Problem,
-    ResourcePolicy, SidKind,
+    Address, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, OwnSid, Problem, ResourcePolicy,
+    SidKind,
 };
 use crate::snapshot::{Look, Snapshot};
 
 /// Plans what every instance needs of every function.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
     let mut planned = Planned::new();
-    let mut sizes = Sizes::default();
     let no_policy = ResourcePolicy::default();
     for ((instance_name, function_name), users) in uses(desired) {
         let Some(function) = desired.functions.get(&function_name) else { continue };
@@ -32,15 +31,14 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             no_policy: &no_policy,
             user: users.iter().next(),
         };
-        let tie = need.association(&mut planned, &mut sizes, draft);
-        need.grant(&tie, &mut planned, &mut sizes, draft);
+        let tie = need.association(&mut planned, draft);
+        need.grant(&tie, &mut planned, draft);
     }
     for (id, marked) in planned.into_values() {
         if !marked {
             unmarked(&id.address, desired, draft);
         }
     }
-    sizes.check(desired, draft);
 }
 
 /// The associations that the plan makes, and whether a statement marks each as the set's.
@@ -102,7 +100,7 @@ impl Need<'_> {
     }
 
     /// Plans the association.
-    fn association(&self, planned: &mut Planned, sizes: &mut Sizes, draft: &mut Draft) -> Tie {
+    fn association(&self, planned: &mut Planned, draft: &mut Draft) -> Tie {
         let Some(wanted) = association_of(self.desired, self.instance, self.name) else { return Tie::None };
         let address = Address::between(Kind::Association, self.instance, self.name);
         let Some(instance) = self.arn(draft, &address) else { return Tie::None };
@@ -138,13 +136,8 @@ impl Need<'_> {
             Some(sid) => format!("{listed}; `{sid}` marks the association as this set's"),
             None => listed,
         };
-        let service = Grant { function: wanted.clone(), instance: instance.clone() };
         let spec = Spec::Association(AssociationSpec { instance, function: wanted });
         let id = draft.act(address, Change::Create(spec), (Cause::Absent, reason), self.made_first(draft));
-        // The service writes a statement of its own with it.
-        if let Some(policy) = self.policy_of(&service.function) {
-            sizes.add(policy, &service, self.name);
-        }
         planned.insert(key.clone(), (id, mark.is_some()));
         Tie::Planned(key)
     }
@@ -172,11 +165,7 @@ impl Need<'_> {
 
     /// The policy as it was seen, or as it will be when this run has made the function or its alias.
     fn policy(&self) -> Option<&ResourcePolicy> {
-        self.policy_of(&self.function.target)
-    }
-
-    fn policy_of(&self, function: &FunctionRef) -> Option<&ResourcePolicy> {
-        match self.observed.policies.get(function)? {
+        match self.observed.policies.get(&self.function.target)? {
             Look::Found(policy) => Some(policy),
             Look::Absent { .. } if functions::provides(self.function) => Some(self.no_policy),
             Look::Absent { .. } | Look::Unknown => None,
@@ -244,7 +233,7 @@ impl Need<'_> {
         }
     }
 
-    fn grant(&self, tie: &Tie, planned: &mut Planned, sizes: &mut Sizes, draft: &mut Draft) {
+    fn grant(&self, tie: &Tie, planned: &mut Planned, draft: &mut Draft) {
         let address = Address::between(Kind::Grant, self.instance, self.name);
         let Some(instance) = self.arn(draft, &address) else { return };
         let association_address = Address::between(Kind::Association, self.instance, self.name);
@@ -283,7 +272,6 @@ impl Need<'_> {
             draft.in_sync += 1;
             return;
         }
-        sizes.add(policy, &grant, self.name);
         let (cause, reason) = self.reason(&grant, &judgement, &own, &sid);
         let taken: Vec<String> =
             own.iter().filter(|own| !own.exact || own.sid != sid).map(|own| own.sid.to_string()).collect();
@@ -361,33 +349,4 @@ struct OwnStatement {
     sid: OwnSid,
     /// Whether it says exactly what the grant says; else somebody edited it.
     exact: bool,
-}
-
-/// Forecasts the size of each policy.
-#[derive(Default)]
-struct Sizes(BTreeMap<FunctionRef, (usize, Label)>);
-
-impl Sizes {
-    fn add(&mut self, policy: &ResourcePolicy, grant: &Grant, function: &Label) {
-        // The longest Sid that a set can have: the forecast may be a little high, never low.
-        let bytes = grant.bytes(&"s".repeat(100));
-        self.0.entry(grant.function.clone()).or_insert((policy.bytes, function.clone())).0 += bytes;
-    }
-
-    fn check(&self, desired: &Manifest, draft: &mut Draft) {
-        for (function, (bytes, name)) in &self.0 {
-            if *bytes <= MAX_POLICY_BYTES {
-                continue;
-            }
-            let message = format!(
-                "the policy of {function} would have about {bytes} bytes; Lambda allows {MAX_POLICY_BYTES}"
-            );
-            let hint = "remove statements that are not needed, or let fewer instances call this function.";
-            let mut problem = Problem::error("policy-too-large", message)
-                .on(&Address::new(Kind::Function, name))
-                .hint(hint);
-            problem.origin = desired.functions.get(name).map(|f| f.origin.clone());
-            draft.problems.push(problem);
-        }
-    }
 }

@@ -79,6 +79,7 @@ mod tests {
             gaps: Vec::new(),
             withheld: Vec::new(),
             in_sync: 0,
+            policies: std::collections::BTreeMap::new(),
             claims: Vec::new(),
             fingerprints: std::collections::BTreeMap::new(),
             partial: None,

@@ -35,6 +35,7 @@ mod order;
 mod order_check;
 mod outcome;
 mod ownership;
+mod policy_size;
 mod quotas;
 mod reads;
 mod removal;
@@ -74,6 +75,7 @@ pub use order_check::order_fault;
 pub use outcome::{ApplyReport, Outcome};
 pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
+pub use policy_size::{PolicySeen, check_policy_sizes};
 pub use reads::{Read, Reads, drift_reads, reads};
 pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RemovalReads,
@@ -120,6 +122,8 @@ pub struct Plan {
     pub withheld: Vec<Withheld>,
     /// How many resources agree already.
     pub in_sync: usize,
+    /// The policies that it may add to: see [`check_policy_sizes`].
+    pub policies: BTreeMap<FunctionRef, PolicySeen>,
     /// What the set would write if it differed, in sync or not: see [`settle_rivals`].
     pub claims: Vec<Claim>,
     /// What it rests on, by address: see [`fingerprints`].
@@ -332,7 +336,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
-    Plan {
+    let mut plan = Plan {
         set,
         manifest,
         actions,
@@ -340,12 +344,15 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
         gaps,
         withheld,
         in_sync,
+        policies: policy_size::seen(desired, observed),
         claims: claims::claims(desired, observed),
         fingerprints,
         partial: None,
         force: None,
         undeclared: Undeclared::default(),
-    }
+    };
+    check_policy_sizes(std::slice::from_mut(&mut plan));
+    plan
 }
 
 fn sort(problems: &mut Vec<Problem>) {

@@ -1,6 +1,6 @@
 //! What must be read for a manifest, before anything is read: prediction, call budgets and `iam-policy` rest on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::roles::managed;
 use super::uses::{called, uses};
@@ -54,6 +54,10 @@ pub struct Reads {
     pub by_id: BTreeSet<Read>,
 }
 
+/// So many associations with one function may fill the policy of its unqualified ARN: it is read, though flows call a
+/// qualifier. Fewer add less than a tenth of what a policy may hold.
+const MANY_ASSOCIATIONS: usize = 5;
+
 /// Says what must be read for a manifest.
 pub fn reads(desired: &Manifest) -> Reads {
     let mut reads = Reads::default();
@@ -68,14 +72,18 @@ pub fn reads(desired: &Manifest) -> Reads {
         }
         reads.by_id.extend(desired.named(name).into_iter().map(|(kind, _)| Read::Named(name.clone(), kind)));
     }
+    let mut associated: BTreeMap<FunctionRef, usize> = BTreeMap::new();
     for (instance, function) in uses(desired).into_keys() {
-        if super::uses::association_of(desired, &instance, &function).is_some() {
+        if let Some(listed) = super::uses::association_of(desired, &instance, &function) {
             reads.by_id.insert(Read::Associations(instance));
+            *associated.entry(listed.unqualified()).or_default() += 1;
         }
         if let Some(function) = desired.functions.get(&function) {
             reads.by_id.insert(Read::Policy(function.target.clone()));
         }
     }
+    let many = associated.into_iter().filter(|(_, instances)| *instances >= MANY_ASSOCIATIONS);
+    reads.by_id.extend(many.map(|(function, _)| Read::Policy(function)));
     let policies =
         |reads: &Reads, function: &FunctionRef| reads.by_id.contains(&Read::Policy(function.clone()));
     for function in called(desired).into_keys() {

@@ -104,6 +104,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
         gaps,
         withheld: Vec::new(),
         in_sync: 0,
+        policies: BTreeMap::new(),
         claims: Vec::new(),
         fingerprints: BTreeMap::new(),
         partial: None,

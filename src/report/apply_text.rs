@@ -167,6 +167,7 @@ mod tests {
             gaps: Vec::new(),
             withheld: Vec::new(),
             in_sync: 0,
+            policies: std::collections::BTreeMap::new(),
             claims: Vec::new(),
             fingerprints: BTreeMap::new(),
             partial: None,

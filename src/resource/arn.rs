@@ -115,6 +115,12 @@ impl InstanceArn {
         }
         Ok(Self { place, id: id.to_owned() })
     }
+
+    /// The Sid of the statement that Amazon Connect writes itself into the policy of a function that it associates with
+    /// the instance. Seen in live policies; AWS does not document it.
+    pub fn service_sid(&self) -> String {
+        format!("connect-{}", self.id)
+    }
 }
 
 impl fmt::Display for InstanceArn {

@@ -32,6 +32,7 @@ mod functions;
 mod functions_hands;
 mod functions_many;
 mod functions_slow;
+mod grants;
 mod graph;
 mod guards;
 mod hand_made;

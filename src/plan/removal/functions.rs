@@ -112,7 +112,7 @@ impl Planner<'_> {
     fn is_trace(&self, sid: &str) -> bool {
         let arn = self.function.arn().to_string();
         self.contents.arns.iter().any(|(name, instance)| {
-            let of_instance = sid.strip_prefix("connect-") == Some(instance.id.as_str());
+            let of_instance = sid == instance.service_sid();
             let (place, function) = (self.function.place.clone(), self.function.name.clone());
             let ends = self.goodbyes.ends.contains(&((*instance).clone(), place, function));
             let list = self.seen.associations.get(*name).and_then(Look::found);

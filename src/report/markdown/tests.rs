@@ -95,6 +95,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         gaps: Vec::new(),
         withheld: Vec::new(),
         in_sync: 3,
+        policies: std::collections::BTreeMap::new(),
         claims: Vec::new(),
         fingerprints: [].into(),
         partial: None,

@@ -13,7 +13,7 @@ use crate::flow::decode;
 use crate::flow::document::MAX_TEXT_BYTES;
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
-use crate::manifest::{self, Disk, FileError, Files, Loaded, Problems, Sources};
+use crate::manifest::{self, Disk, FileError, Files, Loaded, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
 
 mod inputs;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
     }
     let selection = Selection::new(&args.select, &args.ignore, least(args.least)).map_err(unknown)?;
     let mut linter = Linter::new(&selection);
-    let mut inputs = Inputs::of(&args.paths);
+    let mut inputs = Inputs::of(&args.paths, args.allow_outside);
     let mut sources = Sources::default();
     let judged = manifests(args, &mut inputs, &mut linter, &mut sources, terminal);
     for file in std::mem::take(&mut inputs.flows) {
@@ -39,6 +39,8 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
         terminal.note(&note.field("file", notice.file.as_str()));
     }
     match args.output {
+        // Where nothing could be read, a sum would only read as if all were well.
+        LintOutput::Text if broken && report.files == 0 => {}
         LintOutput::Text => terminal.result(&formats::text(&report, &sources, true, &terminal.layout()))?,
         LintOutput::Json => terminal.result(&formats::json(&report).map_err(std::io::Error::from)?)?,
         LintOutput::Sarif => {
@@ -140,11 +142,8 @@ fn manifests(
         Ok(loaded) => loaded,
         Err(problems) => {
             load::show(&problems.problems, &problems.sources, terminal);
-            let Problems { problems, .. } = &problems;
-            let message = format!(
-                "the manifest has {}; its flows are judged without it",
-                report::count(problems.len(), "problem")
-            );
+            let many = report::count(problems.problems.len(), "problem");
+            let message = format!("the manifest has {many}; its flows are judged without it");
             for path in std::mem::take(&mut inputs.manifests) {
                 inputs.unread(&path, &message);
             }

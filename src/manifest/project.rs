@@ -10,10 +10,10 @@ use std::path::{Component, Path, PathBuf};
 use super::files::{Files, clean, display};
 
 /// How to name files outside of the root.
-pub(super) const HINT: &str = "copy it into the project, or allow it with `--allow-outside`";
+pub(crate) const HINT: &str = "copy it into the project, or allow it with `--allow-outside`";
 
 /// The files that a manifest may name.
-pub(super) struct Project<'f> {
+pub(crate) struct Project<'f> {
     files: &'f dyn Files,
     /// Without links in it; `None` where it cannot be found out.
     root: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub(super) struct Project<'f> {
 
 impl<'f> Project<'f> {
     /// Finds the project of a manifest in `folder`; `allowed` lets it name everything.
-    pub(super) fn of(folder: &Path, files: &'f dyn Files, allowed: bool) -> Self {
+    pub(crate) fn of(folder: &Path, files: &'f dyn Files, allowed: bool) -> Self {
         let root = files.real(folder).ok().map(|real| {
             let git = real.ancestors().find(|above| files.kind(&above.join(".git")).is_ok());
             let working = || files.real(Path::new("")).ok().filter(|working| contains(working, &real));
@@ -38,7 +38,7 @@ impl<'f> Project<'f> {
     }
 
     /// Says why a file that a manifest names cannot be read, if it lies outside and nobody allowed that.
-    pub(super) fn refusal(&self, path: &Path) -> Option<String> {
+    pub(crate) fn refusal(&self, path: &Path) -> Option<String> {
         (!self.allowed && self.is_outside(path)).then(|| {
             let root = self.root.as_ref().map_or_else(|| "?".to_owned(), |root| display(root));
             format!("it is outside of the project (`{root}`)")

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+use crate::manifest::{Disk, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project};
 use crate::report::lint::Notice;
 
 /// A flow file.
@@ -20,15 +21,18 @@ pub(super) struct Inputs {
     pub(super) manifests: Vec<PathBuf>,
     /// What could not be read.
     pub(super) unread: Vec<Notice>,
+    /// Whether links of folders are followed to files outside of the project.
+    allow_outside: bool,
 }
 
 /// The first line of a manifest that makes it one of flowbind's.
 const API: &str = "flowbind.dev/";
 
 impl Inputs {
-    /// Finds the files of the given paths, folders in the order of names.
-    pub(super) fn of(paths: &[PathBuf]) -> Self {
-        let mut inputs = Self::default();
+    /// Finds the files of the given paths, folders in the order of names; `allow_outside` follows links in
+    /// folders out of the project.
+    pub(super) fn of(paths: &[PathBuf], allow_outside: bool) -> Self {
+        let mut inputs = Self { allow_outside, ..Self::default() };
         for path in paths {
             match fs::metadata(path) {
                 Ok(found) if found.is_dir() => inputs.walk(path),
@@ -47,6 +51,7 @@ impl Inputs {
     /// Goes through a folder and those in it. Links to folders are not followed, since they may lead in circles, and
     /// neither are hidden folders and installed packages.
     fn walk(&mut self, folder: &Path) {
+        let project = Project::of(folder, &Disk, self.allow_outside);
         let mut folders = vec![folder.to_path_buf()];
         while let Some(folder) = folders.pop() {
             let entries = fs::read_dir(&folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
@@ -64,7 +69,7 @@ impl Inputs {
                 let hidden = name.as_encoded_bytes().starts_with(b".") || name == "node_modules";
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() && !hidden => inside.push(entry.path()),
-                    Ok(kind) if !kind.is_dir() => self.entry(entry.path()),
+                    Ok(kind) if !kind.is_dir() => self.entry(entry.path(), kind.is_symlink(), &project),
                     Ok(_) => {}
                     Err(error) => self.unread(&entry.path(), &error),
                 }
@@ -73,12 +78,21 @@ impl Inputs {
         }
     }
 
-    fn entry(&mut self, path: PathBuf) {
-        if is(&path, &["json"]) {
+    /// A link to a file is followed within the project; whoever sends a pull request chose where it leads.
+    fn entry(&mut self, path: PathBuf, link: bool, project: &Project<'_>) {
+        let (json, yaml) = (is(&path, &["json"]), is(&path, &["yaml", "yml"]));
+        if link && (json || yaml) {
+            if fs::metadata(&path).is_ok_and(|found| found.is_dir()) {
+                return;
+            }
+            if let Some(why) = project.refusal(&path) {
+                return self.unread(&path, &format!("{why}; {OUTSIDE_HINT}"));
+            }
+        }
+        let text = || Disk.read(&path, MAX_MANIFEST_BYTES as u64).ok();
+        if json {
             self.flows.push(FlowFile { path, named: false });
-        } else if is(&path, &["yaml", "yml"])
-            && fs::read_to_string(&path).is_ok_and(|text| is_manifest(&text))
-        {
+        } else if yaml && text().is_some_and(|text| is_manifest(&String::from_utf8_lossy(&text))) {
             self.manifests.push(path);
         }
     }
@@ -124,7 +138,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let inputs = Inputs::of(&[root.to_path_buf(), root.join("flow"), root.join("none")]);
+        let inputs = Inputs::of(&[root.to_path_buf(), root.join("flow"), root.join("none")], false);
         let found = |path: &PathBuf| display(path.strip_prefix(root).unwrap());
         let flows: Vec<_> = inputs.flows.iter().map(|flow| (found(&flow.path), flow.named)).collect();
         let expected = [("a.json", false), ("b/a.JSON", false), ("b/z.json", false), ("flow", true)];
@@ -132,5 +146,35 @@ mod tests {
         assert_eq!(inputs.manifests, [root.join("m.yaml")]);
         assert_eq!(inputs.unread.len(), 1);
         assert!(inputs.unread[0].file.ends_with("/none"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_that_leaves_the_project_is_followed_only_if_that_is_allowed() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("far.json"), "{}").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir(root.join("flows")).unwrap();
+        fs::create_dir(root.join(".git")).unwrap();
+        fs::write(root.join("near.json"), "{}").unwrap();
+        let link = |to: &Path, name: &str| {
+            std::os::unix::fs::symlink(to, root.join("flows").join(name)).unwrap();
+        };
+        link(&outside.path().join("far.json"), "a.json");
+        link(&root.join("near.json"), "b.json");
+        link(Path::new("/dev/zero"), "c.yaml");
+        let found = |allowed: bool| {
+            let inputs = Inputs::of(&[root.join("flows")], allowed);
+            let names = |paths: Vec<PathBuf>| {
+                let names = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+                names.collect::<Vec<_>>()
+            };
+            let flows = names(inputs.flows.into_iter().map(|flow| flow.path).collect());
+            (flows, names(inputs.unread.iter().map(|notice| PathBuf::from(&notice.file)).collect()))
+        };
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(found(false), (texts(&["b.json"]), texts(&["a.json", "c.yaml"])));
+        assert_eq!(found(true), (texts(&["a.json", "b.json"]), texts(&[])));
     }
 }

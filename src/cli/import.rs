@@ -17,7 +17,7 @@ use crate::aws::{self, LiveError, Session, Wanted};
 use crate::disk;
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
 use crate::manifest::{self, Inputs};
-use crate::report;
+use crate::report::{self, count};
 use crate::resource::{InstanceArn, Region, SetName};
 use crate::snapshot::LiveInstance;
 
@@ -260,8 +260,4 @@ fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &
         count(imported.functions, "function"),
         count(imported.files.len(), "file"),
     ))
-}
-
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
-use crate::report::{Layout, source};
+use crate::report::{Layout, count, source};
 use crate::resource::{Origin, Problem, Severity};
 
 /// So many problems with one hint show it once.
@@ -74,8 +74,7 @@ pub(super) fn load_or_report(
     }
     loaded.map_err(|Problems { problems, sources }| {
         show(&problems, &sources, terminal);
-        let count = problems.len();
-        let what = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+        let what = count(problems.len(), "problem");
         Failure::new(
             Exit::Error,
             anyhow::anyhow!("the manifest has {what}; nothing was read from AWS or written"),

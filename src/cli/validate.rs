@@ -7,7 +7,9 @@ use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
 use crate::audit::references;
-use crate::report::{self, ValidateDocument};
+use crate::manifest::Manifest;
+use crate::report::{self, ValidateDocument, count};
+use crate::resource::{Problem, Severity};
 
 pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let loaded = load::load(&args.manifest, terminal);
@@ -30,16 +32,36 @@ pub(super) fn run(args: &ValidateArgs, terminal: &Terminal) -> Result<Exit, Fail
             terminal.result(&log.map_err(io::Error::from)?)?;
         }
     }
-    let Ok(loaded) = &loaded else { return Ok(Exit::Differences) };
     if args.output == ValidateOutput::Text {
-        for manifest in &loaded.manifests {
-            let parts = [
-                report::count(manifest.instances.len(), "instance"),
-                report::count(manifest.functions.len(), "function"),
-                report::count(manifest.flows.len(), "flow"),
-            ];
-            terminal.page(&format!("{}: valid ({}).\n", manifest.set, parts.join(", ")))?;
-        }
+        let manifests = loaded.as_ref().map_or(&[][..], |loaded| &loaded.manifests);
+        terminal.page(&sum(&problems, manifests))?;
     }
-    Ok(Exit::Done)
+    Ok(if loaded.is_ok() { Exit::Done } else { Exit::Differences })
+}
+
+/// Sums up: each set that is valid with what it holds, and how many problems there are.
+fn sum(problems: &[Problem], manifests: &[Manifest]) -> String {
+    let mut sum = String::new();
+    for manifest in manifests {
+        let Manifest { set, instances, functions, modules, flows, .. } = manifest;
+        let parts = [
+            (instances.len(), "instance"),
+            (functions.len(), "function"),
+            (modules.len(), "module"),
+            (flows.len(), "flow"),
+        ];
+        let held =
+            parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+        let held: Vec<String> = held.collect();
+        let held = if held.is_empty() { String::new() } else { format!(" ({})", held.join(", ")) };
+        sum.push_str(&format!("{set}: valid{held}.\n"));
+    }
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let found = [(of(Severity::Error), "error"), (of(Severity::Warning), "warning")];
+    let found = found.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what));
+    let found: Vec<String> = found.collect();
+    if !found.is_empty() {
+        sum.push_str(&format!("{}.\n", found.join(", ")));
+    }
+    sum
 }

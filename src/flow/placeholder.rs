@@ -53,7 +53,7 @@ fn dollar(text: &str) -> Option<(usize, &str)> {
 }
 
 /// Tells by what stands in `${…}` whose it is.
-pub(super) fn tool_of(inner: &str) -> Option<&'static str> {
+pub(crate) fn tool_of(inner: &str) -> Option<&'static str> {
     let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if inner.starts_with("Token[") {
         return Some("AWS CDK");

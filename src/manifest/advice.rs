@@ -2,7 +2,7 @@
 
 use crate::resource::{Problem, Severity};
 
-use super::log::{Log, hint, quote};
+use super::log::{Log, closest, hint, quote};
 use super::scalar::{Scalar, form};
 use super::yaml::{Node, Position};
 
@@ -111,6 +111,11 @@ pub(super) fn region(text: &str) -> Option<Problem> {
         Some(hint) => problem.hint(hint),
         None => problem,
     })
+}
+
+/// Gives the Region that a text is closest to, if it is close to one.
+pub(super) fn close_region(text: &str) -> Option<&'static str> {
+    closest(text, REGIONS)
 }
 
 fn warn(problem: Problem, position: Position, log: &mut Log) {

@@ -85,7 +85,7 @@ impl<'l> Reader<'l> {
                 }
             },
             Err(error) => {
-                self.unreadable(&full, &name, path.position, &error, log);
+                self.unreadable(&full, path, &error, log);
                 return None;
             }
         };
@@ -105,19 +105,21 @@ impl<'l> Reader<'l> {
         }
     }
 
-    fn unreadable(&self, full: &Path, name: &str, position: Position, error: &FileError, log: &mut Log) {
-        let origin = log.origin(position);
-        let problem = Problem::error("bad-content", format!("the flow file {}: {error}", quote(name)));
+    fn unreadable(&self, full: &Path, path: &At<String>, error: &FileError, log: &mut Log) {
+        let origin = log.origin(path.position);
+        let problem =
+            Problem::error("bad-content", format!("the flow file {}: {error}", quote(&display(full))));
         let beside =
             full.parent().and_then(|folder| self.files.list(folder).ok().flatten()).unwrap_or_default();
+        // The names as they would be written there, so that the right one can be copied.
+        let folder = path.value.rfind('/').map_or("", |end| &path.value[..=end]);
         let names: Vec<String> = beside
             .iter()
             .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-            .filter_map(|path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned()))
+            .filter_map(|path: &PathBuf| Some(format!("{folder}{}", path.file_name()?.to_str()?)))
             .collect();
-        let wanted = full.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let hint = matches!(error, FileError::Missing)
-            .then(|| hint(wanted, names.iter().map(String::as_str)))
+            .then(|| hint(&path.value, names.iter().map(String::as_str)))
             .flatten()
             .unwrap_or_else(|| "the path is relative to this file".to_owned());
         log.push(problem.at(&origin).hint(hint));

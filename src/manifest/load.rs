@@ -260,8 +260,7 @@ impl Loader<'_> {
         let documents = yaml::parse(&text, &mut log);
         let shown = match log.is_clean() {
             true => mask::manifest(&text, &documents),
-            false if text.contains("environment") => mask::unreadable(&text),
-            false => text.clone(),
+            false => mask::broken_manifest(&text),
         };
         self.sources.insert_masked(&*name, &text, shown);
         if documents.is_empty() && log.is_clean() {
@@ -319,10 +318,12 @@ impl Loader<'_> {
         let resolved = resolve::resolve(&draft, &mut code, &mut log);
         let mut reader = Reader::new(self.files, (folder, &project), &variables, &mut self.sources);
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
-        let inside = reader.logs;
+        let mut inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
         variables.blame(target.as_deref(), &mut log);
+        let follow_ups = document::follow_ups(&document);
+        inside.iter_mut().chain([&mut log]).for_each(|log| log.forget(&follow_ups));
         let clean = log.is_clean() && inside.iter().all(Log::is_clean);
         self.take(log);
         inside.into_iter().for_each(|log| self.take(log));

@@ -89,6 +89,11 @@ impl Log {
         }
     }
 
+    /// Leaves out problems that only follow from another one.
+    pub(super) fn forget(&mut self, codes: &[&str]) {
+        self.problems.retain(|problem| !codes.contains(&problem.code));
+    }
+
     /// Says whether no error was reported so far; warnings stop nothing.
     pub(super) fn is_clean(&self) -> bool {
         self.dropped == 0 && self.problems.iter().all(|problem| problem.severity == Severity::Warning)
@@ -114,7 +119,7 @@ impl Log {
 /// Proposes the closest of the known names, or lists a few of them when none is close.
 pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().take(MAX_CANDIDATES).collect();
-    if let Some(close) = closest(name, &known) {
+    if let Some(close) = closest(name, known.iter().copied()) {
         return Some(format!("did you mean `{close}`?"));
     }
     match known.as_slice() {
@@ -125,19 +130,25 @@ pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<
     }
 }
 
-/// Finds the known name that a misspelt one is closest to, if it is close at all.
-fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+/// Finds the known name that a misspelt one is closest to, if it is close at all. Case, `-` and `_` count less than
+/// letters and digits.
+pub(super) fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > MAX_COMPARED {
         return None;
     }
-    let lower = name.to_lowercase();
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     known
-        .iter()
+        .into_iter()
+        .take(MAX_CANDIDATES)
         .filter(|candidate| candidate.len() <= MAX_COMPARED)
-        .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), *candidate))
-        .filter(|(distance, candidate)| *distance <= (name.len().max(candidate.len()) / 3).max(1))
+        .map(|candidate| {
+            let letters = strsim::osa_distance(&plain(name), &plain(candidate));
+            let signs = strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase());
+            (letters.min(signs), signs, candidate)
+        })
+        .filter(|(distance, _, candidate)| *distance <= (name.len().max(candidate.len()) / 3).max(1))
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(_, _, candidate)| candidate)
 }
 
 /// Quotes a user's text for a message, on one line and not too long.
@@ -161,6 +172,7 @@ mod tests {
         assert_eq!(hint("timelimit", known).unwrap(), "did you mean `timeLimit`?");
         assert_eq!(hint("invokation", known).unwrap(), "did you mean `invocation`?");
         assert_eq!(hint("colour", known).unwrap(), "one of `timeLimit`, `invocation`, `parameters`");
+        assert_eq!(hint("time_limit", known).unwrap(), "did you mean `timeLimit`?");
         assert_eq!(hint("x", []), None);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::table::MANIFEST;
 use super::yaml::{Node, NodeValue, Position};
 
 /// What stands in place of each hidden character.
@@ -50,16 +51,69 @@ pub(super) fn variables(text: &str, documents: &[Node]) -> String {
     places.hide(text)
 }
 
+/// Hides what may be a secret in a manifest that could not be read as YAML: what follows a key `environment`,
+/// `variables` or `vars`, up to a line that is not further in and starts with a key of the manifest. A mistake in the
+/// indentation must not show a value, so any other line counts as one of it.
+pub(super) fn broken_manifest(text: &str) -> String {
+    let mut within: Option<usize> = None;
+    let mut shown = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let indent = line.chars().take_while(|c| c.is_whitespace() || *c == '-').count();
+        let ends = |at: usize| indent <= at && MANIFEST.knows(key_of(line));
+        within = within.filter(|at| !ends(*at));
+        match (within, opens_secrets(line)) {
+            (None, None) => shown.push_str(line),
+            (None, Some(from)) => {
+                within = Some(indent);
+                shown.push_str(&line[..from]);
+                shown.push_str(&starred(&line[from..]));
+            }
+            (Some(_), _) => shown.push_str(&names_only(line)),
+        }
+    }
+    shown
+}
+
+/// Gives the key that a line starts with, without its quotes; a line without one gives its text.
+fn key_of(line: &str) -> &str {
+    let start = line.trim_start_matches(|c: char| c.is_whitespace() || c == '-');
+    start.split(':').next().unwrap_or_default().trim().trim_matches(['"', '\''])
+}
+
+/// Finds where values that may be secret begin in a line: behind the first word that announces them.
+fn opens_secrets(line: &str) -> Option<usize> {
+    let lower = line.to_ascii_lowercase();
+    if lower.trim_start().starts_with('#') {
+        return None;
+    }
+    let ends = ["environment", "variables", "vars"].into_iter().filter_map(|word| {
+        // `${var.x}` and `a-vars` are no keys.
+        let mut found = lower.match_indices(word);
+        found.find_map(|(at, _)| {
+            let before = lower[..at].chars().next_back();
+            let apart = before.is_none_or(|c| c.is_whitespace() || "{,\"'-".contains(c));
+            apart.then_some(at + word.len())
+        })
+    });
+    ends.min()
+}
+
 /// Hides what may be a value in a text that could not be read as YAML: in each line all that is behind its first `:`.
 pub(super) fn unreadable(text: &str) -> String {
-    let hide = |line: &str| match line.split_once(':') {
-        Some((name, value)) => {
-            let hidden = value.chars().map(|c| if c.is_whitespace() { c } else { HIDDEN });
-            format!("{name}:{}", hidden.collect::<String>())
-        }
-        None => line.to_owned(),
-    };
-    text.split_inclusive('\n').map(hide).collect()
+    text.split_inclusive('\n').map(names_only).collect()
+}
+
+/// Hides all of a line that is behind its first `:`, and all of one that has none and is no comment.
+fn names_only(line: &str) -> String {
+    match line.split_once(':') {
+        Some((name, value)) => format!("{name}:{}", starred(value)),
+        None if line.trim_start().starts_with('#') => line.to_owned(),
+        None => starred(line),
+    }
+}
+
+fn starred(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() || c == ':' { c } else { HIDDEN }).collect()
 }
 
 /// Collects the texts below a node.
@@ -208,7 +262,23 @@ mod tests {
 
     #[test]
     fn what_is_no_yaml_shows_names_alone() {
-        assert_eq!(unreadable("a:\n  B: \"x: y\n# c\n"), "a:\n  B: *** *\n# c\n");
+        assert_eq!(unreadable("a:\n  B: \"x: y\n# c\nMII\n"), "a:\n  B: **: *\n# c\n***\n");
+    }
+
+    #[test]
+    fn of_a_broken_manifest_only_what_may_be_secret_is_hidden() {
+        let text = "# which environment\nspec:\n  variables:\n    t: { default: s1 }\n  functions:\n    f:\n      name: shown one\n      \
+                    source:\n        environment:\n          A: s2\n       B: s3\n    s4\n     odd: s5\n        timeout: shown two\n  \
+                    flows:\n    m: { name: shown three }\n    n: { source: { Environment: { A: s6,\n B: s7 } } }\n  targets: { a: { vars: { \
+                    t: s8 } } }\n";
+        let masked = broken_manifest(text);
+        for number in 1..=8 {
+            assert!(!masked.contains(&format!("s{number}")), "s{number} in {masked}");
+        }
+        for shown in ["shown one", "shown two", "shown three", "# which environment", "          A: **"] {
+            assert!(masked.contains(shown), "{shown} in {masked}");
+        }
+        assert_eq!(masked.chars().count(), text.chars().count());
     }
 
     #[test]

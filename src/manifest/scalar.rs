@@ -105,14 +105,20 @@ impl Scalar {
         let plain = |fault: String| Fault::new(fault);
         match self {
             Self::Text => Ok(()),
-            Self::Word(words) => word(text, words),
-            Self::FlowType => word(text, &FlowType::ALL.map(FlowType::word)),
+            Self::Word(words) => word(text, words, "a valid value"),
+            Self::FlowType => word(text, &FlowType::ALL.map(FlowType::word), "a flow type"),
             Self::Bool => bool(text),
             Self::Duration => duration(text).map(drop),
             Self::Label => Label::parse(text).map(drop).map_err(|e| plain(e.to_string())),
             Self::SetName => set_name(text),
             Self::AccountId => AccountId::parse(text).map(drop).map_err(|e| plain(e.to_string())),
-            Self::Region => Region::parse(text).map(drop).map_err(|e| plain(e.to_string())),
+            Self::Region => {
+                Region::parse(text).map(drop).map_err(|e| match super::advice::close_region(text) {
+                    Some(close) => Fault::new(format!("{} is not an AWS Region", quote(text)))
+                        .hint(format!("did you mean `{close}`?")),
+                    None => plain(e.to_string()),
+                })
+            }
             Self::Variable => formed(
                 text,
                 is_variable,
@@ -222,11 +228,11 @@ fn description(text: &str, longest: usize) -> Result<(), Fault> {
     }
 }
 
-fn word(text: &str, words: &[&str]) -> Result<(), Fault> {
+fn word(text: &str, words: &[&str], what: &str) -> Result<(), Fault> {
     if words.contains(&text) {
         return Ok(());
     }
-    let fault = Fault::new(format!("{} is not a word that this key takes", quote(text)));
+    let fault = Fault::new(format!("{} is not {what}", quote(text)));
     Err(match hint(text, words.iter().copied()) {
         Some(hint) => fault.hint(hint),
         None => fault,

@@ -3,7 +3,7 @@
 //! One table (`table.rs`) describes every object; the structural check here and the JSON Schema (`schema.rs`) both
 //! come from it. Whatever this check lets pass, decoding can read.
 
-use super::log::{Log, quote};
+use super::log::{Log, closest, quote};
 use super::scalar::Scalar;
 use super::yaml::{Key, Node, NodeValue, Position};
 
@@ -59,6 +59,39 @@ pub(super) enum Status {
     Required,
     /// It may be left out.
     Optional,
+}
+
+impl Object {
+    /// Says whether the object, or one below it, has a key of a name.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.fields.iter().any(|field| field.key == key || field.shape.knows(key))
+    }
+
+    /// Names where below the object a key is, as `source.timeout`; the shallowest place counts.
+    pub(super) fn path_to(&self, key: &str) -> Option<String> {
+        let inner = |field: &Field| match field.shape {
+            Shape::Object(object) | Shape::OneOf(_, object) => {
+                let path = if object.fields.iter().any(|field| field.key == key) {
+                    key.to_owned()
+                } else {
+                    object.path_to(key)?
+                };
+                Some(format!("{}.{path}", field.key))
+            }
+            _ => None,
+        };
+        self.fields.iter().filter_map(inner).min_by_key(|path| path.matches('.').count())
+    }
+}
+
+impl Shape {
+    fn knows(self, key: &str) -> bool {
+        match self {
+            Self::Object(object) | Self::OneOf(_, object) => object.knows(key),
+            Self::Map(_, inner) | Self::List(inner) => inner.knows(key),
+            Self::Scalar(_) | Self::Any => false,
+        }
+    }
 }
 
 /// Describes a key that must be there.
@@ -137,24 +170,37 @@ fn check_scalar(position: Position, text: &str, scalar: Scalar, log: &mut Log) {
 }
 
 fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
+    // One mistake is one problem: a misspelt key is not missed too.
+    let mut meant = Vec::new();
+    let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
     for (key, value) in entries {
         match object.fields.iter().find(|field| field.key == key.text) {
             None => {
                 let message = format!("{} has no key {}", object.what, quote(&key.text));
+                let open = object.fields.iter().map(|field| field.key).filter(|name| !has(name));
                 let known = object.fields.iter().map(|field| field.key);
-                log.unknown("unknown-key", key.position, message, &key.text, known);
+                let close = closest(&key.text, open);
+                match object.path_to(&key.text) {
+                    Some(path) if close.is_none() => {
+                        let hint = format!("did you mean `{path}`?");
+                        log.error_with("unknown-key", key.position, message, hint);
+                    }
+                    _ => log.unknown("unknown-key", key.position, message, &key.text, known),
+                }
+                meant.extend(close);
             }
             Some(field) => check_at(value, field.shape, &format!("`{}`", field.key), log),
         }
     }
-    let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
     for field in object.fields {
-        if field.status == Status::Required && !has(field.key) {
+        if field.status == Status::Required && !has(field.key) && !meant.contains(&field.key) {
             let message = format!("{} needs the key `{}`", object.what, field.key);
             log.error_with("missing-key", position, message, field.doc);
         }
     }
-    check_one_of(position, entries, object, log);
+    if !object.one_of.iter().any(|name| meant.contains(name)) {
+        check_one_of(position, entries, object, log);
+    }
 }
 
 fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {

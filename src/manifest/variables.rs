@@ -330,7 +330,7 @@ enum Part<'t> {
 
 struct Fault {
     message: String,
-    hint: &'static str,
+    hint: String,
 }
 
 impl Fault {
@@ -342,6 +342,26 @@ impl Fault {
 /// The key under which values are never shown, not even to say what is wrong with them.
 const SECRET: &str = "environment";
 const LITERAL: &str = "write `$${` for a literal `${`";
+
+/// Says what to write for a token that is no variable, by what stands in it.
+fn hint_for(inner: &str) -> String {
+    let of_flows = ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
+    if of_flows.iter().any(|start| inner.starts_with(start)) {
+        return "such tokens belong in flow files".to_owned();
+    }
+    if super::scalar::Scalar::Variable.check(inner).is_ok() {
+        return format!("write `${{var.{inner}}}` for a variable; {LITERAL}");
+    }
+    if ["aws:", "saml:", "sts:", "s3:", "iam:", "ec2:", "sso:"].iter().any(|start| inner.starts_with(start)) {
+        return format!("a variable of an IAM policy is written `$${{{inner}}}`");
+    }
+    match crate::flow::placeholder::tool_of(inner) {
+        Some(tool) => format!(
+            "this looks like {tool}: let it fill in the file first, or declare a variable and write `${{var.NAME}}`"
+        ),
+        None => format!("write `${{var.NAME}}` for a variable; {LITERAL}"),
+    }
+}
 
 /// Splits a text at its variables.
 fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
@@ -357,21 +377,13 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
         parts.push(Part::Text(&rest[..at]));
         let Some(end) = rest[at..].find('}') else {
             let message = format!("{} is not closed with `}}`", quote(&rest[at..]));
-            return Err(Fault { message, hint: LITERAL });
+            return Err(Fault { message, hint: LITERAL.to_owned() });
         };
         let token = &rest[at..=at + end];
         let inner = &token[2..token.len() - 1];
         let Some(name) = inner.strip_prefix("var.").filter(|name| !name.is_empty()) else {
-            let message =
-                format!("{} cannot stand here: a manifest knows only `${{var.NAME}}`", quote(token));
-            let of_flows =
-                ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
-            let hint = if of_flows.iter().any(|start| inner.starts_with(start)) {
-                "such tokens belong into flow files"
-            } else {
-                LITERAL
-            };
-            return Err(Fault { message, hint });
+            let message = format!("{} is not a variable of the manifest", quote(token));
+            return Err(Fault { message, hint: hint_for(inner) });
         };
         parts.push(Part::Variable(name));
         rest = &rest[at + end + 1..];

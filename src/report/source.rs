@@ -89,7 +89,7 @@ fn line_of<'s>(origin: &Origin, sources: &'s Sources) -> Option<&'s str> {
     (line.len() <= MAX_LINE && !line.is_empty()).then_some(line)
 }
 
-/// Finds the bytes of the word, or of the quoted text, that starts in a column.
+/// Finds the bytes of the key or value that starts in a column: to its closing quote, or to what ends a plain text.
 fn span(line: &str, column: usize) -> std::ops::Range<usize> {
     let start = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let rest = &line[start..];
@@ -97,21 +97,35 @@ fn span(line: &str, column: usize) -> std::ops::Range<usize> {
         None => 0,
         Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map_or(rest.len(), |end| end + 2),
         Some('$') if rest.starts_with("${") => rest.find('}').map_or(rest.len(), |end| end + 1),
-        Some(first) => {
-            let ends = |(at, c): (usize, char)| {
-                let next = rest[at + c.len_utf8()..].chars().next();
-                c.is_whitespace()
-                    || "[]{},\"".contains(c)
-                    || (c == ':' && next.is_none_or(char::is_whitespace))
-            };
-            let after = first.len_utf8();
-            rest[after..]
-                .char_indices()
-                .find(|(at, c)| ends((at + after, *c)))
-                .map_or(rest.len(), |(at, _)| at + after)
+        Some(open @ ('[' | '{')) => {
+            let close = if open == '[' { ']' } else { '}' };
+            rest.rfind(close).map_or(1, |end| end + 1)
         }
+        Some(_) => plain(rest, &line[..start]),
     };
     start..start + length
+}
+
+/// Counts the bytes of a plain text, by what stands before it in its line: behind `: ` or `- ` outside of brackets it is
+/// a value, which may hold blanks, commas and more colons.
+fn plain(rest: &str, before: &str) -> usize {
+    let count = |open: char, close: char| before.matches(open).count() > before.matches(close).count();
+    let inside = count('[', ']') || count('{', '}') || before.trim_start().starts_with('"');
+    let value = !inside && before.trim_end().ends_with([':', '-']);
+    let mut last = ' ';
+    let mut end = rest.len();
+    for (at, c) in rest.char_indices() {
+        let next = rest[at + c.len_utf8()..].chars().next();
+        let ends = (c == '#' && last.is_whitespace())
+            || (!value && c == ':' && next.is_none_or(char::is_whitespace))
+            || (!value && "[]{},\"".contains(c));
+        if ends && at > 0 {
+            end = at;
+            break;
+        }
+        last = c;
+    }
+    rest[..end].trim_end().len().max(rest.chars().next().map_or(0, char::len_utf8))
 }
 
 #[cfg(test)]
@@ -163,6 +177,12 @@ mod tests {
             ("a: [x, ünq:1, z]", 8, "ünq:1"),
             ("a: 'b c' d", 4, "'b c'"),
             ("a: b", 1, "a"),
+            ("a: us west: 2, x # why", 4, "us west: 2, x"),
+            ("  Look up: { f: x y, g: z }", 3, "Look up"),
+            ("  Look up: { f: x y, g: z }", 17, "x y"),
+            ("  q: [live, b] # c", 6, "[live, b]"),
+            ("  - one two", 5, "one two"),
+            ("  \"Time\": 12,", 11, "12"),
             ("\"Arn\": \"x ${function.y.arn} z\"", 11, "${function.y.arn}"),
             ("a: \"open", 4, "\"open"),
             ("a", 9, ""),

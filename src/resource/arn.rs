@@ -11,7 +11,7 @@ pub const MAX_FUNCTION_ARN: usize = 140;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ArnError {
     /// The text has another form.
-    #[error("`{text}` is not {what}; it looks like `{example}`")]
+    #[error("`{text}` is not {what}, which is written like `{example}`")]
     Form {
         /// What was given.
         text: String,
@@ -166,7 +166,7 @@ mod tests {
             ["crm", "arn:aws:s3:::b", "arn:aws:lambda:eu-west-2:111122223333:layer:x", "arn:aws:lambda"]
         {
             let error = FunctionArn::parse(text).unwrap_err().to_string();
-            assert!(error.contains("it looks like `arn:aws:lambda:"), "{error}");
+            assert!(error.contains("written like `arn:aws:lambda:"), "{error}");
         }
         let error = FunctionArn::parse("arn:aws:lambda:eu-west-2:1111:function:x").unwrap_err().to_string();
         assert!(error.contains("exactly 12 digits"), "{error}");

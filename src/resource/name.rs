@@ -82,7 +82,7 @@ name!(
     /// An AWS Region, such as `eu-west-2`. New Regions are accepted: only the form is checked.
     Region,
     "an AWS Region",
-    "it looks like `eu-west-2`",
+    "a Region is written like `eu-west-2`",
     |text| {
         let parts: Vec<&str> = text.split('-').collect();
         parts.len() >= 3

@@ -213,6 +213,29 @@ fn a_broken_manifest_is_written_in_every_format_that_a_machine_reads() {
 }
 
 #[test]
+fn validate_ends_with_a_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |text: &str| {
+        std::fs::write(folder.path().join("m.yaml"), text).unwrap();
+        stdout(&flowbind(folder.path()).args(["validate", "m.yaml"]).output().unwrap())
+    };
+    assert_eq!(run(BROKEN), "1 error.\n");
+    let valid = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  accounts: { main: { id: \
+                 \"111122223333\" } }\n  defaults: { account: main, region: eu-west-9 }\n  instances: { i: { alias: x } }\n  functions: \
+                 { a: { name: a }, b: { name: b } }\n";
+    assert_eq!(run(valid), "acme: valid (1 instance, 2 functions).\n1 warning.\n");
+}
+
+/// A sum of what was read would read as if all were well.
+#[test]
+fn lint_sums_nothing_up_where_nothing_could_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = flowbind(folder.path()).args(["lint", "nope.json"]).output().unwrap();
+    assert_eq!((code(&output), &*stdout(&output)), (1, ""), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nope.json"), "{}", stderr(&output));
+}
+
+#[test]
 fn validate_writes_sarif_and_annotations() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("m.yaml"), BROKEN).unwrap();

@@ -69,7 +69,17 @@ Examples:
   flowbind emulator --world manifests/demo
   flowbind emulator --rates real --quota lambda-functions-per-instance=60
   flowbind emulator --assume U5=deleted-function-unlisted
-  flowbind emulator --fault deny:connect:ListLambdaFunctions";
+  flowbind emulator --fault deny:connect:ListLambdaFunctions
+
+Faults: KIND[:SERVICE[:OPERATION[:SELECTOR]]]
+  KIND       throttle, 500, deny, echo, drop-before, drop-after, delay=2s, html,
+             empty, braces, hang, after-html, after-empty, after-braces,
+             after-500, after-hang, truncated, endless, endless-fresh,
+             lose-policy-write, creation-failed, kill, freeze-before,
+             freeze-after
+  SERVICE    connect, lambda, iam, sts or *
+  OPERATION  a name such as GetPolicy, which may end in *
+  SELECTOR   nth=N (the N-th call), from=N (it and all after), p=0.3 (a share)";
 
 pub(in crate::cli) const SCHEMA: &str = "\
 Examples:

@@ -1,6 +1,6 @@
 //! One document: what kind it is, its variables, and what its shape does not say.
 
-use super::super::log::{Log, quote};
+use super::super::log::{Log, closest, quote};
 use super::super::scalar::{API_VERSION, KIND};
 use super::super::variables::Variables;
 use super::super::yaml::{Node, NodeValue};
@@ -19,7 +19,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         if text != expected {
             let message =
                 format!("{key} is {}, and this version of flowbind reads `{expected}`", quote(text));
-            log.error("not-a-manifest", position, message);
+            log.error_with("not-a-manifest", position, message, format!("write `{key}: {expected}`"));
             return false;
         }
     }
@@ -32,6 +32,25 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         return false;
     }
     true
+}
+
+/// What cannot be found because the section that declares it cannot be read: a misspelt key, or no map. The codes of
+/// problems that follow from it and are not worth saying.
+pub(super) fn follow_ups(document: &Node) -> Vec<&'static str> {
+    const SECTIONS: [(&str, &str); 5] = [
+        ("accounts", "unknown-account"),
+        ("instances", "unknown-instance"),
+        ("functions", "unknown-function"),
+        ("flows", "unknown-flow"),
+        ("modules", "unknown-module"),
+    ];
+    let Some(spec) = document.get("spec") else { return SECTIONS.map(|(_, code)| code).to_vec() };
+    let missing = SECTIONS.into_iter().filter(|(name, _)| spec.get(name).is_none());
+    let odd = spec.entries().iter().filter(|(key, _)| !SECTIONS.iter().any(|(name, _)| key.text == *name));
+    let misspelt = |name: &str| odd.clone().any(|(key, _)| closest(&key.text, [name]).is_some());
+    let unread = |name: &str| spec.get(name).is_some_and(|node| !matches!(node.value, NodeValue::Map(_)));
+    let lost = missing.filter(|(name, _)| misspelt(name));
+    lost.chain(SECTIONS.into_iter().filter(|(name, _)| unread(name))).map(|(_, code)| code).collect()
 }
 
 /// Replaces variables everywhere but where they are declared and where targets give their values.

@@ -35,10 +35,10 @@ fn a_boolean_is_true_or_false_and_nothing_else() {
 fn words_are_proposed() {
     let words = Scalar::Word(&["sync", "async"]);
     assert_eq!(says(words, "async"), "ok");
-    assert_eq!(says(words, "Sync"), "`Sync` is not a word that this key takes (did you mean `sync`?)");
+    assert_eq!(says(words, "Sync"), "`Sync` is not a valid value (did you mean `sync`?)");
     assert_eq!(
         says(Scalar::FlowType, "CONTACT_FLOW"),
-        "`CONTACT_FLOW` is not a word that this key takes (did you mean `contact-flow`?)"
+        "`CONTACT_FLOW` is not a flow type (did you mean `contact-flow`?)"
     );
 }
 

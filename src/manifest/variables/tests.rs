@@ -97,13 +97,13 @@ fn other_tokens_have_no_place_in_a_manifest() {
     assert_eq!(
         fails("text: ${function.crm.arn}\n"),
         [
-            "1:7 bad-variable: `${function.crm.arn}` cannot stand here: a manifest knows only `${var.NAME}` (such tokens belong into flow files)"
+            "1:7 bad-variable: `${function.crm.arn}` is not a variable of the manifest (such tokens belong in flow files)"
         ]
     );
     assert_eq!(
         fails("text: ${HOME}\n"),
         [
-            "1:7 bad-variable: `${HOME}` cannot stand here: a manifest knows only `${var.NAME}` (write `$${` for a literal `${`)"
+            "1:7 bad-variable: `${HOME}` is not a variable of the manifest (write `${var.HOME}` for a variable; write `$${` for a literal `${`)"
         ]
     );
     assert_eq!(

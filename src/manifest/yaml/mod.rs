@@ -6,6 +6,7 @@
 //! size of the tree (after expansion), and thus the stack of whoever walks or drops it.
 
 mod node;
+mod syntax;
 mod tree;
 mod write;
 

@@ -91,8 +91,8 @@ fn a_key_twice_is_reported_at_the_second() {
     assert_eq!(
         problems,
         [
-            "2:12 duplicate-key: the key `c` stands here a second time (the first one is in line 2)",
-            "3:1 duplicate-key: the key `a` stands here a second time (the first one is in line 1)",
+            "2:12 duplicate-key: the key `c` is here a second time (it is first in line 2)",
+            "3:1 duplicate-key: the key `a` is here a second time (it is first in line 1)",
         ]
     );
 }
@@ -117,7 +117,7 @@ fn what_has_no_place_in_a_manifest_is_refused_where_it_stands() {
         ("a: [1, 2", "1:4 yaml: this is not YAML: "),
         (
             "a:\n\t- b",
-            "2:2 yaml: this is not YAML: tabs disallowed within this context (block indentation) (indent with spaces, not with tabs)",
+            "2:1 yaml: this is not YAML: a tab indents this line (indent with spaces, not with tabs)",
         ),
     ] {
         let (_, problems) = read(text);

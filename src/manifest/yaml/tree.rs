@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::super::log::{Log, quote};
+use super::syntax::{Syntax, explain};
 use super::{Key, MAX_ALIASES, MAX_DEPTH, MAX_NODES, MAX_SCALAR_BYTES, Node, NodeValue, Position, Style};
 
 /// The key that merges other maps into its own.
@@ -136,8 +137,8 @@ impl Builder<'_> {
             return Ok(());
         }
         if let Some(first) = seen.get(text) {
-            let message = format!("the key {} stands here a second time", quote(text));
-            let hint = format!("the first one is in line {}", first.line);
+            let message = format!("the key {} is here a second time", quote(text));
+            let hint = format!("it is first in line {}", first.line);
             self.log.error_with("duplicate-key", position, message, hint);
             *pending = Some(Pending::Duplicate);
             return Ok(());
@@ -310,15 +311,10 @@ impl Builder<'_> {
         let full = error.to_string();
         // The library puts its own position behind the words.
         let words = full.split(" at char ").next().unwrap_or(&full);
-        let line = text.lines().nth(position.line - 1).unwrap_or_default();
-        let message = format!("this is not YAML: {words}");
-        if line.contains("${") {
-            let hint = "inside of `{ }` and `[ ]` a value with `${` needs quotes";
-            self.log.error_with("yaml", position, message, hint);
-        } else if line.trim_start_matches(' ').starts_with('\t') || words.contains(" tab") {
-            self.log.error_with("yaml", position, message, "indent with spaces, not with tabs");
-        } else {
-            self.log.error("yaml", position, message);
+        let Syntax { position, message, hint } = explain(words, position, text);
+        match hint {
+            Some(hint) => self.log.error_with("yaml", position, message, hint),
+            None => self.log.error("yaml", position, message),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::sarif::Notice;
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
+use crate::report::count;
 use crate::report::layout::Layout;
 use crate::report::source::{gutter, renderer, title_label};
 use crate::report::visible::visible;
@@ -68,11 +69,11 @@ fn render(
     let mut group = Group::with_title(level.primary_title(message).id(*code));
     let file = file.as_deref().map(visible);
     // The renderer counts columns in what it is shown, which of a long line is a piece.
-    let mut counted = *column;
+    let mut shown_at = *column;
     match (&file, excerpt) {
         (Some(file), Some(excerpt)) => {
             let (shown, span) = excerpt.shown();
-            counted = shown[..span.start].chars().count() + 1;
+            shown_at = shown[..span.start].chars().count() + 1;
             let snippet = Snippet::source(shown).path(file.as_ref()).line_start(*line).fold(false);
             group = group.element(snippet.annotation(AnnotationKind::Primary.span(span)));
         }
@@ -91,8 +92,8 @@ fn render(
     }
     let out = renderer.render(&[group]);
     match (file, out.split_once('\n')) {
-        (Some(file), Some((title, rest))) if counted != *column => {
-            let (from, to) = (format!("{file}:{line}:{counted}"), format!("{file}:{line}:{column}"));
+        (Some(file), Some((title, rest))) if shown_at != *column => {
+            let (from, to) = (format!("{file}:{line}:{shown_at}"), format!("{file}:{line}:{column}"));
             format!("{title}\n{}", rest.replacen(&from, &to, 1))
         }
         _ => out,
@@ -152,17 +153,13 @@ fn row(step: &PathStep) -> [String; 4] {
     [block, visible(by).into_owned(), format!("line {line}"), sum]
 }
 
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 /// Says how many findings there are, in how many files.
 pub(in crate::report) fn tally(report: &Report) -> String {
     let findings = match report.findings.len() {
         0 => "no findings".to_owned(),
-        number => count(number, "finding", "findings"),
+        number => count(number, "finding"),
     };
-    format!("{findings} in {}", count(report.files, "file", "files"))
+    format!("{findings} in {}", count(report.files, "file"))
 }
 
 /// Says how many findings there are, and how bad.
@@ -176,7 +173,9 @@ fn summary(report: &Report) -> String {
     ];
     let counts = kinds.map(|(severity, one, many)| (report.count(severity), one, many));
     let told = counts.into_iter().filter(|(number, ..)| *number > 0);
-    let told: Vec<_> = told.map(|(number, one, many)| count(number, one, many)).collect();
+    let told: Vec<_> = told
+        .map(|(number, one, many)| format!("{number} {}", if number == 1 { one } else { many }))
+        .collect();
     if !told.is_empty() {
         let _ = write!(out, ": {}", told.join(", "));
     }

@@ -68,6 +68,42 @@ fn an_unknown_token_is_quoted_whole_and_a_long_one_in_part() {
 }
 
 #[test]
+fn one_mistake_is_one_problem() {
+    for (good, bad, expected) in [
+        ("\n  instances:", "\n  instnces:", "`spec` has no key `instnces` (did you mean `instances`?)"),
+        ("\n  functions:", "\n  function:", "`spec` has no key `function` (did you mean `functions`?)"),
+        ("name: journal", "nam: journal", "a function has no key `nam` (did you mean `name`?)"),
+        (
+            "name: journal",
+            "name: journal, timeout: 7s",
+            "a function has no key `timeout` (did you mean `source.timeout`?)",
+        ),
+        (
+            "region: eu-west-2",
+            "region: us-west2",
+            "`us-west2` is not an AWS Region (did you mean `us-west-2`?)",
+        ),
+    ] {
+        let found = breaks(good, bad);
+        assert_eq!(found.len(), 1, "{bad}: {found:#?}");
+        assert!(found[0].ends_with(expected), "{bad}: {found:#?}");
+    }
+}
+
+#[test]
+fn the_token_of_another_tool_is_called_that() {
+    for (token, hint) in [
+        ("${aws_lambda_function.x.name}", "this looks like Terraform: let it fill in the file first"),
+        ("${AWS::Region}", "this looks like AWS CloudFormation (`Fn::Sub`): let it fill in the file first"),
+        ("${stage}", "write `${var.stage}` for a variable; write `$${` for a literal `${`"),
+    ] {
+        let text = GOOD.replacen("name: journal", &format!("name: \"{token}\""), 1);
+        let found = lines(load_files(&[("m/a.yaml", &text)], &Inputs::default()));
+        assert!(found[0].contains(hint), "{found:#?}");
+    }
+}
+
+#[test]
 fn every_kind_of_tab_gets_the_hint() {
     for text in ["spec:\n\tinstances: {}\n", "spec:\n  a: x\n\t# c\n\t  b: y\n", "spec:\n  a:\n  \tb: y\n"] {
         let found = lines(load_files(&[("m/a.yaml", text)], &Inputs::default()));

@@ -60,12 +60,12 @@ fn files_blocks_and_purposes_are_checked_alike() {
         (
             "content: ../flows/auth.json",
             "content: ../flows/aut.json",
-            "m/a.yaml:47:16 bad-content: the flow file `flows/aut.json`: there is no such file (did you mean `auth.json`?)",
+            "m/a.yaml:47:16 bad-content: the flow file `flows/aut.json`: there is no such file (did you mean `../flows/auth.json`?)",
         ),
         (
             "        Ask: {",
             "        Ask me: {",
-            "m/a.yaml:51:9 unknown-block: flows/auth.json has no block `Ask me` (there is only `Ask`)",
+            "m/a.yaml:51:9 unknown-block: flows/auth.json has no block `Ask me` (did you mean `Ask`?)",
         ),
         (
             ", content: ../flows/shared.json",
@@ -75,7 +75,7 @@ fn files_blocks_and_purposes_are_checked_alike() {
         (
             "state: active",
             "state: on",
-            "m/a.yaml:49:14 bad-value: `on` is not a word that this key takes (one of `active`, `archived`)",
+            "m/a.yaml:49:14 bad-value: `on` is not a valid value (one of `active`, `archived`)",
         ),
         (
             "description: asks",
@@ -91,7 +91,7 @@ fn a_flow_without_content_has_something_to_manage() {
         (
             "status: saved",
             "status: draft",
-            "m/a.yaml:59:15 bad-value: `draft` is not a word that this key takes (one of `published`, `saved`)",
+            "m/a.yaml:59:15 bad-value: `draft` is not a valid value (one of `published`, `saved`)",
         ),
         (
             ", state: archived",

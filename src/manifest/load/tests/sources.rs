@@ -181,13 +181,13 @@ fn what_iam_would_refuse_is_told() {
         (
             "Version: 2012-10-17",
             "Version: 2012-10-18",
-            "m/a.yaml:35:24 bad-value: `2012-10-18` is not a word that this key takes (did you mean `2012-10-17`?)",
+            "m/a.yaml:35:24 bad-value: `2012-10-18` is not a valid value (did you mean `2012-10-17`?)",
         ),
         ("Effect: Allow", "Effect: Alow", "m/a.yaml:36:37 bad-policy: `Effect` is `Allow` or `Deny`"),
         (
             r#"Resource: "*""#,
             r#"Resource: "arn:aws:s3:::x/${aws:username}""#,
-            "m/a.yaml:36:80 bad-variable: `${aws:username}` cannot stand here: a manifest knows only `${var.NAME}` (write `$${` for a literal `${`)",
+            "m/a.yaml:36:80 bad-variable: `${aws:username}` is not a variable of the manifest (a variable of an IAM policy is written `$${aws:username}`)",
         ),
         (
             r#"Statement: [{ Effect: Allow, Action: dynamodb:GetItem, Resource: "*" }]"#,
@@ -294,7 +294,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "identity: saml",
             "identity: sam",
-            "m/a.yaml:19:27 bad-value: `sam` is not a word that this key takes (did you mean `saml`?)",
+            "m/a.yaml:19:27 bad-value: `sam` is not a valid value (did you mean `saml`?)",
         ),
         (
             "identity: saml, ",

@@ -98,9 +98,12 @@ fn the_region_of_the_command_line_is_for_what_has_none() {
         regions(&manifest.replace("spec:\n", "spec:\n  defaults: { region: eu-central-1 }\n")),
         ["eu-central-1", "us-east-1"]
     );
-    assert!(lines(run(manifest, "london")).contains(
-        &"bad-value: `--region`: `london` is not an AWS Region: it looks like `eu-west-2`".to_owned()
-    ));
+    assert!(
+        lines(run(manifest, "london")).contains(
+            &"bad-value: `--region`: `london` is not an AWS Region: a Region is written like `eu-west-2`"
+                .to_owned()
+        )
+    );
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn what_is_wrong_in_a_target_is_told_where_it_stands() {
         (
             r#"token: "t-${var.stage}" } }"#,
             "token: x }, region: london }",
-            "m/a.yaml:9:40 bad-value: `london` is not an AWS Region: it looks like `eu-west-2`",
+            "m/a.yaml:9:40 bad-value: `london` is not an AWS Region: a Region is written like `eu-west-2`",
         ),
         (
             r#"token: "t-${var.stage}" } }"#,

@@ -1,0 +1,169 @@
+//! What is wrong with a text that is no YAML, in words that say where to look and what to type.
+//!
+//! The parser stops where it cannot go on, which is often lines below the mistake. Here the text above is looked at
+//! again, roughly: quotes, comments and brackets are known, and nothing else of YAML.
+
+use super::Position;
+
+/// A syntax error, as it is reported.
+pub(super) struct Syntax {
+    /// Where the mistake most likely is.
+    pub(super) position: Position,
+    /// What the parser says.
+    pub(super) message: String,
+    /// What to do about it, where that can be told.
+    pub(super) hint: Option<String>,
+}
+
+/// Explains the parser's words about a text.
+pub(super) fn explain(words: &str, position: Position, text: &str) -> Syntax {
+    let lines: Vec<&str> = text.lines().collect();
+    let line = lines.get(position.line - 1).copied().unwrap_or_default();
+    let message = format!("this is not YAML: {words}");
+    if let Some(number) = tab(&lines, position, words) {
+        let column = lines[number - 1].chars().take_while(|c| *c != '\t').count() + 1;
+        let position = Position { line: number, column };
+        let message = "this is not YAML: a tab indents this line".to_owned();
+        return Syntax { position, message, hint: Some("indent with spaces, not with tabs".to_owned()) };
+    }
+    if let Some((bracket, opened)) = unclosed(&lines, position)
+        && !words.contains("quote")
+    {
+        // The reason is told where it can be: a placeholder in braces ends them too early.
+        let placeholder = (opened.line..=position.line).any(|at| unquoted_placeholder(lines.get(at - 1)));
+        let hint = match placeholder {
+            true => "inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned(),
+            false => format!("add the missing `{}`", if bracket == '{' { '}' } else { ']' }),
+        };
+        let message = format!("this is not YAML: this `{bracket}` is not closed");
+        return Syntax { position: opened, message, hint: Some(hint) };
+    }
+    let hint = if words.contains("quote") {
+        Some("a text that starts with a quote must end with the same one".to_owned())
+    } else if unquoted_placeholder(Some(&line)) {
+        Some("inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned())
+    } else if words.contains("mapping values are not allowed") && second_colon(line, position) {
+        Some("a value that contains `: ` needs quotes".to_owned())
+    } else {
+        indentation(&lines, position)
+    };
+    Syntax { position, message, hint }
+}
+
+/// Finds the line that a tab indents, at the place or, where the parser speaks of a tab, right beside it.
+fn tab(lines: &[&str], position: Position, words: &str) -> Option<usize> {
+    let indented = |number: &usize| {
+        let line = lines.get(*number - 1).copied().unwrap_or_default();
+        line.chars().take_while(|c| c.is_whitespace()).any(|c| c == '\t')
+    };
+    let here = Some(position.line).filter(indented);
+    let beside = [position.line.saturating_sub(1).max(1), position.line + 1].into_iter();
+    here.or_else(|| beside.filter(|_| words.contains("tab")).find(indented))
+}
+
+/// Finds the innermost bracket that is still open before a place, and where it was opened.
+///
+/// A line that is less indented than the one with the bracket and starts a key ends what was open: the value of a flow
+/// collection is always further in.
+fn unclosed(lines: &[&str], position: Position) -> Option<(char, Position)> {
+    let mut open: Vec<(char, Position)> = Vec::new();
+    for (index, line) in lines.iter().enumerate().take(position.line) {
+        let until = if index + 1 == position.line { position.column - 1 } else { usize::MAX };
+        let mut quote = None;
+        let mut before = ' ';
+        for (column, character) in line.chars().enumerate().take(until) {
+            let starts = before.is_whitespace() || "[{,:".contains(before);
+            let at = Position { line: index + 1, column: column + 1 };
+            match (quote, character) {
+                (Some(end), _) if end == character => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') if starts => quote = Some(character),
+                (None, '#') if before.is_whitespace() => break,
+                (None, '{' | '[') if starts || !open.is_empty() => open.push((character, at)),
+                (None, '}' | ']') => drop(open.pop()),
+                (None, _) => {}
+            }
+            before = character;
+        }
+    }
+    open.pop()
+}
+
+/// Says whether a placeholder stands in braces or brackets without quotes around it.
+fn unquoted_placeholder(line: Option<&&str>) -> bool {
+    let Some((before, _)) = line.and_then(|line| line.split_once("${")) else { return false };
+    let quotes = before.chars().filter(|c| *c == '"' || *c == '\'').count();
+    before.contains(['{', '[']) && quotes % 2 == 0
+}
+
+/// Says whether a place is at or behind the second `: ` of a line.
+fn second_colon(line: &str, position: Position) -> bool {
+    let before: String = line.chars().take(position.column).collect();
+    let colons = |text: &str| text.matches(": ").count() + usize::from(text.ends_with(':'));
+    colons(&before) > 1
+}
+
+/// Says how a line is indented where it fits none of the lines above.
+fn indentation(lines: &[&str], position: Position) -> Option<String> {
+    let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
+    let counts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let line = lines.get(position.line - 1)?;
+    let here = indent(line);
+    let above: Vec<usize> =
+        lines[..position.line - 1].iter().copied().filter(counts).map(|line| indent(line)).collect();
+    let last = *above.last()?;
+    // Of the lines above at the same level, the nearest tells whether keys or items stand there.
+    let list = |line: &str| line.trim_start().starts_with("- ");
+    let level = lines[..position.line - 1].iter().rev().filter(|line| counts(line));
+    let beside = level.take_while(|line| indent(line) >= here).find(|line| indent(line) == here);
+    if beside.is_some_and(|beside| list(beside) != list(line)) {
+        return Some("entries of one level are all keys, or all start with `- `".to_owned());
+    }
+    if here == last {
+        return None;
+    }
+    let fits = here < last && above.contains(&here);
+    let spaces = |count: usize| format!("{count} space{}", if count == 1 { "" } else { "s" });
+    (!fits).then(|| format!("check the indentation: {} here, {} in the line above", spaces(here), last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::log::Log;
+
+    fn found(text: &str) -> String {
+        let mut log = Log::new("f");
+        super::super::parse(text, &mut log);
+        let problem = log.into_problems().into_iter().next().expect("a problem");
+        let at = problem.origin.unwrap();
+        format!("{}:{} {} ({})", at.line, at.column, problem.message, problem.hint.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_mistake_is_shown_where_it_was_made_with_what_to_type() {
+        for (text, expected) in [
+            (
+                "a:\n  b: x\n\tc: y\n",
+                "3:1 this is not YAML: a tab indents this line (indent with spaces, not with tabs)",
+            ),
+            ("a: { b: 1\nc: [2]\n", "1:4 this is not YAML: this `{` is not closed (add the missing `}`)"),
+            ("a: [1, 2\nc: 1\n", "1:4 this is not YAML: this `[` is not closed (add the missing `]`)"),
+            (
+                "a: { b: ${var.x}, c: 1 }\nd: 1\n",
+                "1:4 this is not YAML: this `{` is not closed (inside of `{ }` and `[ ]` a value with `${` needs quotes)",
+            ),
+        ] {
+            let found = found(text);
+            assert!(found == expected, "{text}\n{found}\n{expected}");
+        }
+        for (text, place, hint) in [
+            ("a: Main IVR: v2\n", "1:", "a value that contains `: ` needs quotes"),
+            ("a: \"Main IVR\nb: 1\n", "1:4", "must end with the same one"),
+            ("a:\n   b: 1\n  c: 2\n", "3:3", "check the indentation: 2 spaces here, 3 in the line above"),
+            ("a:\n  b: 1\n  - c: 2\n", "3:", "all keys, or all start with `- `"),
+        ] {
+            let found = found(text);
+            assert!(found.starts_with(place) && found.contains(hint), "{text}\n{found}");
+        }
+    }
+}

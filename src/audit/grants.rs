@@ -1,17 +1,20 @@
 //! Grants that let more call a function than was meant.
 
-use crate::manifest::Manifest;
-use crate::resource::{Address, Kind, Opening, Problem};
+use std::collections::BTreeSet;
+
+use crate::manifest::{Function, Grants, Manifest};
+use crate::resource::{Address, Grant, Kind, Label, Opening, OwnSid, Place, Problem, Statement};
 use crate::snapshot::{Look, Snapshot};
 
 /// Names the statements that let Amazon Connect call a declared function on behalf of anybody, or of instances that a
 /// wildcard takes in, and those that are too wide in another way.
 pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let (mut problems, places) = (Vec::new(), places(desired));
     for (name, function) in &desired.functions {
         let Some(Look::Found(policy)) = observed.policies.get(&function.target) else { continue };
         let address = Address::new(Kind::Function, name);
-        for statement in &policy.statements {
+        for statement in policy.statements.iter().filter(|one| !is_declared(desired, function, one, &places))
+        {
             let (sid, target) = (&statement.sid, &function.target);
             let who = match statement.opening() {
                 Some(Opening::Anybody) => "anybody call it".to_owned(),
@@ -48,4 +51,36 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// The accounts and Regions of the declared instances.
+fn places(desired: &Manifest) -> BTreeSet<Place> {
+    desired.instances.values().map(|instance| instance.place.clone()).collect()
+}
+
+/// Whether a statement is the one that `grants: account` declares.
+fn is_declared(
+    desired: &Manifest,
+    function: &Function,
+    statement: &Statement,
+    places: &BTreeSet<Place>,
+) -> bool {
+    let own = OwnSid::parse(&statement.sid).is_some_and(|own| own.set == desired.set);
+    let mut grants = places.iter().map(|place| Grant::of_account(function.target.clone(), place.clone()));
+    own && function.grants == Grants::Account && grants.any(|grant| statement.is_exactly(&grant))
+}
+
+/// Names the functions that `grants: account` opens to instances that nobody declares.
+pub(super) fn declared_wide(desired: &Manifest) -> Vec<Problem> {
+    let wide = desired.functions.iter().filter(|(_, function)| function.grants == Grants::Account);
+    let problem = |(name, function): (&Label, &Function)| {
+        let message = format!(
+            "`grants: account` lets every Amazon Connect instance of the account in the Region call `{name}`, those that \
+             nobody declares too"
+        );
+        let hint = "use `grants: own` or `grants: exact` while the policy has room for a statement for each instance.";
+        let address = Address::new(Kind::Function, name);
+        Problem::warning("grant-for-account", message).on(&address).at(&function.origin).hint(hint)
+    };
+    wide.map(problem).collect()
 }

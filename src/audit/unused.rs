@@ -8,9 +8,11 @@ use crate::flow::template::{self, Token};
 use crate::manifest::{Flow, Manifest};
 use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label, Problem};
 
-/// Names declared functions that no flow, module or instance uses, and bindings of blocks to which no contact comes.
+/// Names declared functions that no flow, module or instance uses, those that more than the declared instances may call,
+/// and bindings of blocks to which no contact comes.
 pub fn manifest_findings(desired: &Manifest) -> Vec<Problem> {
     let mut problems = unused_functions(desired);
+    problems.extend(super::grants::declared_wide(desired));
     for (kind, name, flow) in desired.contents() {
         problems.extend(uninvoked(kind, name, flow));
     }

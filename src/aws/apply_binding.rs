@@ -79,6 +79,12 @@ impl Runner<'_> {
         let guard = self.policy_of(&spec.grant.function);
         let _held = guard.lock().await;
         let function = &spec.grant.function;
+        if spec.only_if_missing {
+            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            if policy.says(&spec.grant) {
+                return Ok(Outcome::AlreadySo);
+            }
+        }
         let sid = spec.sid();
         let mut going: BTreeSet<String> = spec.taken.iter().cloned().collect();
         if going.remove(&sid.to_string()) {

@@ -6,6 +6,7 @@ use super::apply::{Ended, Runner, lock};
 use super::apply_role::steady;
 use super::fault::{Fault, FaultKind};
 use super::reread::{Now, Target, changed};
+use crate::manifest::Grants;
 use crate::plan::{
     ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
     Removal, Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
@@ -124,7 +125,12 @@ impl Runner<'_> {
         let policy = self.session.policy(&grant.function, subject).await?.unwrap_or_default();
         let own = policy.exact(grant, |own| own.set == kept.grant.set).is_some();
         let allowed = matches!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed(_));
-        if own || (kept.any && allowed) {
+        let enough = match kept.accepts {
+            Grants::Own | Grants::Account => own,
+            Grants::Exact => policy.says(grant),
+            Grants::Any => own || allowed,
+        };
+        if enough {
             return Ok(Outcome::AlreadySo);
         }
         self.write_statement(&kept.grant, &kept.grant.sid(), subject).await
@@ -136,19 +142,26 @@ impl Runner<'_> {
         };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
-        for OwnStatement { function, .. } in removal.statements.iter().filter(|_| removal.callers.is_some()) {
-            let whatever_qualifier = !removal.ends.is_empty();
-            let caller = self.caller_now(&removal.instance, function, whatever_qualifier, subject).await?;
-            if let Some(caller) = caller {
-                return Ok(called(subject, &caller));
+        let whatever_qualifier = !removal.ends.is_empty();
+        for OwnStatement { function, .. } in removal.statements.iter().filter(|one| one.instead.is_none()) {
+            for (instance, _) in &removal.callers {
+                let caller = self.caller_now(instance, function, whatever_qualifier, subject).await?;
+                if let Some(caller) = caller {
+                    return Ok(called(subject, &caller));
+                }
             }
         }
         if let Some(shown) = self.end_unseen(removal, subject).await? {
             return Ok(shown);
         }
         let mut was_there = false;
-        for OwnStatement { function, sid, body } in &removal.statements {
+        for OwnStatement { function, sid, body, instead } in &removal.statements {
             let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            if instead.as_ref().is_some_and(|grant| policy.exact(grant, |_| true).is_none()) {
+                let what =
+                    format!("the statement in the policy of {function} that replaces `{sid}` is not there");
+                return Ok(changed(subject, &what));
+            }
             match policy.statements.iter().find(|there| there.sid == *sid) {
                 None => continue,
                 Some(there) if there.body != *body => {

@@ -76,6 +76,7 @@ fn fate(problem: &Problem) -> Fate {
         | "association-unmarked"
         | "instance-first"
         | "functions-per-instance"
+        | "policy-perhaps-too-large"
         | "policy-too-large" => Fate::OfPlanning,
         _ => match problem.severity {
             Severity::Error | Severity::Held => Fate::Difference(CouldNotTell, Moved::Unknown),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::labels::Labels;
 use super::{Note, NoteKind, Policies};
-use crate::resource::{FunctionArn, FunctionRef, InstanceArn, Judgement, Label, MAX_FUNCTION_ARN};
+use crate::resource::{FunctionArn, FunctionRef, Grant, InstanceArn, Judgement, Label, MAX_FUNCTION_ARN};
 use crate::snapshot::{LiveInstance, Look};
 
 /// The longest name of a function, in characters (Lambda's `FunctionName`).
@@ -19,6 +19,8 @@ pub(super) struct Good {
     pub(super) target: FunctionRef,
     /// Whether the instance's list holds only the ARN with the qualifier.
     pub(super) exact: bool,
+    /// Whether a statement allows exactly the instance to call it.
+    pub(super) granted_exactly: bool,
     /// The flows and modules that call it; none for one that is only in the instance's list.
     pub(super) callers: BTreeSet<String>,
 }
@@ -125,7 +127,10 @@ impl Functions {
                     let exact =
                         target.qualifier.is_some() && !listed(&target.unqualified()) && listed(&target);
                     let label = labels.give(&base(&target), "function");
-                    functions.good.push(Good { label, target, exact, callers });
+                    let grant = Grant { function: target.clone(), instance: instance.clone() };
+                    let policy = policies.get(&target).and_then(Look::found);
+                    let granted_exactly = policy.is_some_and(|policy| policy.says(&grant));
+                    functions.good.push(Good { label, target, exact, granted_exactly, callers });
                 }
                 Some(trouble) => {
                     let arn = target.arn().to_string();

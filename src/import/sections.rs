@@ -79,8 +79,8 @@ pub(super) fn functions(text: &Text<'_>, lines: &mut Lines) {
     lines.gap();
     lines.comment(
         1,
-        "Functions that exist. `grants: any` is content with the statements that let the instance call them today; \
-         with `grants: own` apply adds flowbind's own, bound to the instance and its account.",
+        "Functions that exist. `grants: exact` and `any` are content with the statements that let the instance call them \
+         today: `exact` where one is for exactly this instance. With `grants: own` apply adds flowbind's own.",
     );
     lines.add(1, "functions:");
     let own = &text.live.instance.arn.place;
@@ -100,7 +100,7 @@ pub(super) fn functions(text: &Text<'_>, lines: &mut Lines) {
         if good.exact {
             lines.add(3, "associate: exact   # the instance's list holds the ARN with its qualifier");
         }
-        lines.add(3, "grants: any");
+        lines.add(3, if good.granted_exactly { "grants: exact" } else { "grants: any" });
     }
 }
 

@@ -116,13 +116,30 @@ static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
     good: r#""Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:eu-west-2:111122223333:instance/5f2b7c1e-90ad-4c6b-8e35-2d4f6a8b0c1e"}}"#,
 };
 
+/// A function that a manifest opens to all instances of an account.
+static GRANT_FOR_ACCOUNT: RuleMeta = RuleMeta {
+    code: "grant-for-account",
+    severity: Severity::Info,
+    confidence: Confidence::High,
+    what: "Finds functions of a manifest with `grants: account`: one statement lets all instances of the account in the \
+           Region invoke them.",
+    why: "Any instance of the account may invoke the function, one that somebody makes tomorrow too, and taking the function \
+          from one instance's flows takes no permission away. Associations made so carry no mark, and `--prune` does not \
+          remove them.",
+    fix: "Use `grants: own`, or `grants: exact`, which needs fewer bytes of the policy. Where a function has more instances than \
+          the 20 KB of a policy have room for, keep it and ignore the finding with that reason.",
+    bad: "functions:\n  crm-lookup: { name: crm-lookup, grants: account }",
+    good: "functions:\n  crm-lookup: { name: crm-lookup, grants: exact }",
+};
+
 /// The codes that are no rule's: what is wrong with a file, with a manifest, or beside the flows in AWS.
-const OTHERS: [&RuleMeta; 8] = [
+const OTHERS: [&RuleMeta; 9] = [
     &UNREADABLE_FLOW,
     &UNUSED_SUPPRESSION,
     &UNUSED_FUNCTION,
     &BINDING_NEVER_INVOKED,
     &UNUSED_ASSOCIATION,
+    &GRANT_FOR_ACCOUNT,
     &GRANT_TOO_WIDE,
     &GRANT_WITHOUT_SOURCE_ARN,
     &GRANT_WITH_WILDCARD,

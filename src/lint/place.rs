@@ -1,5 +1,6 @@
 //! Where findings are: their order, and what becomes of their places when the judged text is not the written one.
 
+use super::codes;
 use crate::flow::document::{Block, Document, Target};
 use crate::flow::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
 use crate::flow::json::{self, Value};
@@ -24,10 +25,8 @@ pub(super) fn finding(problem: Problem) -> Finding {
     let file = origin.map(|origin| origin.file);
     Finding {
         code,
-        severity: match severity {
-            resource::Severity::Error => Severity::Error,
-            resource::Severity::Held | resource::Severity::Warning => Severity::Warning,
-        },
+        // What a plan has no word for, such as what is only worth knowing, the code's own contract says.
+        severity: codes::find(code).map_or_else(|| of(severity), |meta| meta.severity),
         confidence: Confidence::High,
         fingerprint: fingerprint(code, file.as_deref(), None, &address),
         file,
@@ -84,5 +83,12 @@ pub(super) fn claims_to_be_a_flow(text: &str) -> bool {
         }
         Ok(parsed) => parsed.root.as_str().is_some_and(|text| text.contains("\"Actions\"")),
         Err(_) => (has("Actions") && has("StartAction")) || (has("modules") && has("start")),
+    }
+}
+
+fn of(severity: resource::Severity) -> Severity {
+    match severity {
+        resource::Severity::Error => Severity::Error,
+        resource::Severity::Held | resource::Severity::Warning => Severity::Warning,
     }
 }

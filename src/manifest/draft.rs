@@ -244,6 +244,8 @@ fn function(node: &Node) -> FunctionDraft {
         qualifier: field(node, "qualifier", formed(Scalar::Qualifier)),
         grants: field(node, "grants", |t| match t {
             "own" => Some(Grants::Own),
+            "exact" => Some(Grants::Exact),
+            "account" => Some(Grants::Account),
             "any" => Some(Grants::Any),
             _ => None,
         }),

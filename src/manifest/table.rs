@@ -226,8 +226,9 @@ static FUNCTION: Object = Object {
         optional("qualifier", Shape::Scalar(Scalar::Qualifier), "the alias or version that flows call"),
         optional(
             "grants",
-            Shape::Scalar(Scalar::Word(&["own", "any"])),
-            "which statements are good enough: only the set's `own` (default), or `any` that allows the call",
+            Shape::Scalar(Scalar::Word(&["own", "exact", "account", "any"])),
+            "which statements are good enough: only the set's `own` (default), any that allows `exact`ly the instance, one \
+             for all instances of the `account` in the Region, or `any` that allows the call",
         ),
         optional(
             "associate",

@@ -73,7 +73,9 @@ impl<'a> Sharing<'a> {
 
     fn of(&mut self, action: &'a Action) -> Waits {
         let list = associated(action).map(|instance| self.list(instance));
-        let callers = read_again(action).map(|(instance, callers)| self.callers(instance, callers));
+        let callers =
+            read_again(action).into_iter().map(|(instance, callers)| self.callers(instance, callers));
+        let callers = callers.collect();
         Waits { list, callers, new_role: false }
     }
 
@@ -130,14 +132,17 @@ fn associated(action: &Action) -> Option<&InstanceArn> {
     }
 }
 
-/// The instance of which every flow and module is read again, once a run.
-fn read_again(action: &Action) -> Option<(&InstanceArn, Callers)> {
+/// The instances of which every flow and module is read again, once a run.
+fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
     match action.change.spec() {
-        Spec::Removal(
-            Removal::Association(Disassociation { instance, callers, .. })
-            | Removal::Statements(StatementRemoval { instance, callers, .. }),
-        ) => Some((instance, (*callers)?)),
-        _ => None,
+        Spec::Removal(Removal::Association(Disassociation { instance, callers, .. })) => {
+            callers.iter().map(|callers| (instance, *callers)).collect()
+        }
+        Spec::Removal(Removal::Statements(StatementRemoval { callers, statements, .. })) => {
+            let calls = statements.iter().any(|statement| statement.instead.is_none());
+            callers.iter().filter(|_| calls).map(|(instance, callers)| (instance, *callers)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -65,8 +65,8 @@ impl Chain {
 pub(super) struct Waits {
     /// The list of functions in which its association has to show.
     pub(super) list: Option<usize>,
-    /// Every flow and module of its instance, which are read again.
-    pub(super) callers: Option<usize>,
+    /// Every flow and module of its instance, which are read again; of several, where it concerns all of an account.
+    pub(super) callers: Vec<usize>,
     /// Whether a role of its own is made before it, which Lambda cannot assume at once.
     pub(super) new_role: bool,
 }
@@ -103,7 +103,7 @@ pub(super) fn chain(action: &Action, waits: &Waits) -> Vec<Step> {
             chain.if_so(spec.begun.is_none(), &spec.place, Operation::CreateInstance);
             chain.call(&spec.place, Operation::DescribeInstance);
         }
-        Spec::Removal(removal) => chain.removal(removal, waits.callers),
+        Spec::Removal(removal) => chain.removal(removal, &waits.callers),
     }
     chain.0
 }
@@ -183,6 +183,11 @@ impl Chain {
 
     fn grant(&mut self, spec: &GrantSpec) {
         let place = &spec.grant.function.place;
+        if spec.only_if_missing {
+            // Amazon Connect has mostly written it.
+            self.call(place, Operation::GetPolicy);
+            return;
+        }
         self.call(place, Operation::AddPermission);
         self.call(place, Operation::GetPolicy);
         self.calls(spec.taken.len(), place, Operation::RemovePermission);
@@ -225,7 +230,7 @@ impl Chain {
         }
     }
 
-    fn removal(&mut self, removal: &Removal, callers: Option<usize>) {
+    fn removal(&mut self, removal: &Removal, callers: &[usize]) {
         match removal {
             Removal::Flow(removal) => {
                 let FlowRemoval { flow, base: _ } = &**removal;
@@ -236,7 +241,7 @@ impl Chain {
             }
             Removal::Association(Disassociation { instance, functions, callers: _, keep }) => {
                 let place = &instance.place;
-                self.0.extend(callers.map(Step::Shared));
+                self.0.extend(callers.iter().copied().map(Step::Shared));
                 self.calls(functions.len(), place, Operation::DisassociateLambdaFunction);
                 self.call(place, Operation::ListLambdaFunctions);
                 for kept in keep {
@@ -244,7 +249,7 @@ impl Chain {
                 }
             }
             Removal::Statements(StatementRemoval { instance, statements, ends, callers: _ }) => {
-                self.0.extend(callers.map(Step::Shared));
+                self.0.extend(callers.iter().copied().map(Step::Shared));
                 self.if_so(!ends.is_empty(), &instance.place, Operation::ListLambdaFunctions);
                 self.calls(ends.len(), &instance.place, Operation::DisassociateLambdaFunction);
                 for OwnStatement { function, .. } in statements {

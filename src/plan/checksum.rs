@@ -13,7 +13,7 @@ use super::{
 };
 use crate::flow::compare;
 use crate::flow::document::Document;
-use crate::manifest::{CreateInstance, Identity, Package, RoleRef, Source};
+use crate::manifest::{CreateInstance, Grants, Identity, Package, RoleRef, Source};
 use crate::resource::{FunctionRef, Place, SidKind, sha256};
 use crate::snapshot::RolePolicies;
 
@@ -119,12 +119,17 @@ fn function(spec: &FunctionSpec) -> Value {
 }
 
 fn grant(spec: &GrantSpec) -> Value {
-    let GrantSpec { grant, set, kind, taken } = spec;
+    let GrantSpec { grant, set, kind, taken, only_if_missing } = spec;
     let kind = match kind {
         SidKind::WithAssociation => json!(["a"]),
         SidKind::GrantOnly => json!(["g"]),
     };
-    json!(["grant", arn(&grant.function), grant.instance.to_string(), set.as_str(), kind, taken])
+    let mut parts =
+        json!(["grant", arn(&grant.function), grant.instance.to_string(), set.as_str(), kind, taken]);
+    if let (Some(parts), true) = (parts.as_array_mut(), *only_if_missing) {
+        parts.push(json!("only-if-missing"));
+    }
+    parts
 }
 
 fn flow(spec: &FlowSpec) -> Value {
@@ -208,13 +213,22 @@ fn removal(removal: &Removal) -> Value {
         }
         Removal::Association(Disassociation { instance, functions, callers: _, keep }) => {
             let functions: Vec<String> = functions.iter().map(arn).collect();
-            let keep: Vec<Value> =
-                keep.iter().map(|KeptGrant { grant, any }| json!([self::grant(grant), any])).collect();
+            let accepts = |accepts: &Grants| match accepts {
+                Grants::Own | Grants::Account => json!(false),
+                Grants::Exact => json!("exact"),
+                Grants::Any => json!(true),
+            };
+            let kept =
+                |KeptGrant { grant, accepts: kind }: &KeptGrant| json!([self::grant(grant), accepts(kind)]);
+            let keep: Vec<Value> = keep.iter().map(kept).collect();
             json!(["association", instance.to_string(), functions, keep])
         }
         Removal::Statements(StatementRemoval { instance, statements, ends, callers: _ }) => {
-            let statements: Vec<Value> =
-                statements.iter().map(|one| json!([arn(&one.function), one.sid])).collect();
+            let statements = statements.iter().map(|one| match &one.instead {
+                None => json!([arn(&one.function), one.sid]),
+                Some(instead) => json!([arn(&one.function), one.sid, instead.hash()]),
+            });
+            let statements: Vec<Value> = statements.collect();
             let ends: Vec<String> = ends.iter().map(arn).collect();
             json!(["statements", instance.to_string(), statements, ends])
         }

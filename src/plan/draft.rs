@@ -14,7 +14,8 @@ pub(super) struct Draft {
     pub(super) in_sync: usize,
     /// What can neither be found in sync nor written, and why: what depends on it is held.
     pub(super) blocked: BTreeMap<Address, String>,
-    /// Associations that another function of the same ARN makes: one association, several qualifiers.
+    /// Associations that another function of the same ARN makes, one for several qualifiers, and statements that are
+    /// for all instances of an account.
     pub(super) shared: BTreeMap<Address, ActionId>,
 }
 
@@ -55,6 +56,13 @@ impl Draft {
     /// Finds a write.
     pub(super) fn write_of(&mut self, address: &Address) -> Option<&mut Action> {
         self.actions.iter_mut().find(|action| action.id.step == Step::Write && action.id.address == *address)
+    }
+
+    /// Names the write of a grant, of one that several share too.
+    pub(super) fn grant_write(&self, address: &Address) -> Option<ActionId> {
+        let mut actions = self.actions.iter();
+        let own = actions.find(|action| action.id.step == Step::Write && action.id.address == *address);
+        own.map(|action| action.id.clone()).or_else(|| self.shared.get(address).cloned())
     }
 
     pub(super) fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {

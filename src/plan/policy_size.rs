@@ -128,15 +128,24 @@ impl Growth {
         }
         let added = Added { bytes: grant.bytes(&sid), instance: grant.instance.clone(), by_service: true };
         let to = if only_possible { &mut self.possible } else { &mut self.sure };
-        to.entry(sid).or_insert(added);
+        let either = to.entry(sid).or_insert(added);
+        either.bytes = either.bytes.max(grant.bytes(&grant.instance.service_sid()));
     }
 
     /// A statement of flowbind's; the one of a plan that replaces others takes their room when it is done.
     fn own(&mut self, spec: &GrantSpec, replaced: Option<&PolicySeen>) {
         let sid = spec.sid().to_string();
         let bytes = spec.grant.bytes(&sid);
+        let instance = spec.grant.instance.clone();
+        if spec.only_if_missing {
+            // One of the two is written: the service's, or this one in its place.
+            let entry = self.sure.entry(instance.service_sid());
+            let either = entry.or_insert(Added { bytes, instance, by_service: true });
+            either.bytes = either.bytes.max(bytes);
+            return;
+        }
         let Some(known) = replaced else {
-            let added = Added { bytes, instance: spec.grant.instance.clone(), by_service: false };
+            let added = Added { bytes, instance, by_service: false };
             self.sure.insert(sid, added);
             return;
         };

@@ -116,6 +116,12 @@ impl InstanceArn {
         Ok(Self { place, id: id.to_owned() })
     }
 
+    /// Reads the pattern that stands for every instance of an account in a Region: `…:instance/*`, and nothing else.
+    pub fn parse_every(text: &str) -> Option<Place> {
+        let (place, rest) = split(text, "connect")?;
+        place.ok().filter(|_| rest == "instance/*")
+    }
+
     /// The Sid of the statement that Amazon Connect writes itself into the policy of a function that it associates with
     /// the instance. Seen in live policies; AWS does not document it.
     pub fn service_sid(&self) -> String {

@@ -7,23 +7,36 @@ use serde_json::{Value, json};
 use super::arn::InstanceArn;
 use super::digest::sha256;
 use super::function::FunctionRef;
-use super::name::SetName;
+use super::name::{Place, SetName};
 
 /// The principal that Amazon Connect calls functions as.
 pub(super) const CONNECT: &str = "connect.amazonaws.com";
 /// The action that a call needs.
 pub(super) const INVOKE: &str = "lambda:InvokeFunction";
 
-/// A permission for exactly one instance, as `AddPermission` writes it from `SourceArn` and `SourceAccount`.
+/// A permission for exactly one instance, or for all of an account in a Region, as `AddPermission` writes it from `SourceArn` and `SourceAccount`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     /// The function and the qualifier whose policy holds the statement.
     pub function: FunctionRef,
-    /// The instance that may call.
+    /// The instance that may call, or the pattern of [`Grant::of_account`].
     pub instance: InstanceArn,
 }
 
+/// What stands for the id of an instance where every instance of the account and Region is meant.
+const EVERY: &str = "*";
+
 impl Grant {
+    /// The grant for every instance of an account in a Region: its `SourceArn` is a pattern.
+    pub fn of_account(function: FunctionRef, place: Place) -> Self {
+        Self { function, instance: InstanceArn { place, id: EVERY.to_owned() } }
+    }
+
+    /// Whether it is for every instance of an account in a Region.
+    pub fn is_of_account(&self) -> bool {
+        self.instance.id == EVERY
+    }
+
     /// Writes the statement with a Sid, in the form in which `GetPolicy` returns it.
     pub fn statement(&self, sid: &str) -> Value {
         json!({

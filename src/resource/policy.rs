@@ -8,6 +8,7 @@ use serde_json::Value;
 use self::pattern::like;
 use super::arn::InstanceArn;
 use super::grant::{CONNECT, Grant, INVOKE, OwnSid};
+use super::name::Place;
 
 mod judge;
 mod opening;
@@ -73,6 +74,11 @@ impl ResourcePolicy {
             .find(|s| s.is_exactly(grant) && OwnSid::parse(&s.sid).is_some_and(|own| mine(&own)))
     }
 
+    /// Whether some statement says exactly what `grant` says, under whatever Sid.
+    pub fn says(&self, grant: &Grant) -> bool {
+        self.statements.iter().any(|statement| statement.is_exactly(grant))
+    }
+
     /// The Sids in it.
     pub fn sids(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().map(|s| s.sid.as_str())
@@ -93,7 +99,12 @@ impl Statement {
         ];
         let mut found: Vec<(String, String)> = Vec::new();
         for (operator, key, values) in self.conditions() {
-            let exact = matches!(operator.as_str(), "stringequals" | "stringlike" | "arnlike" | "arnequals");
+            let exact = match operator.as_str() {
+                "stringlike" | "arnlike" | "arnequals" => true,
+                // It takes a pattern by the letter.
+                "stringequals" => key != "aws:sourcearn" || !grant.is_of_account(),
+                _ => false,
+            };
             match values.as_slice() {
                 [one] if exact => found.push((key, (*one).to_owned())),
                 _ => return false,
@@ -109,6 +120,15 @@ impl Statement {
                 .iter()
                 .map(|(k, v)| (k.as_str(), v.as_str()))
                 .eq(wanted.iter().map(|(k, v)| (*k, v.as_str())))
+    }
+
+    /// The account and Region of which it names all instances, if it does.
+    pub fn account(&self) -> Option<Place> {
+        let mut sources = self.conditions().filter(|(_, key, _)| key == "aws:sourcearn");
+        match (sources.next(), sources.next()) {
+            (Some((_, _, values)), None) if values.len() == 1 => InstanceArn::parse_every(values[0]),
+            _ => None,
+        }
     }
 
     /// The instance that it is for, if it names exactly one.

@@ -33,6 +33,7 @@ mod functions_hands;
 mod functions_many;
 mod functions_slow;
 mod grants;
+mod grants_kinds;
 mod graph;
 mod guards;
 mod hand_made;

@@ -66,12 +66,13 @@ async fn killed(world: World, run: impl Future<Output = ()>) -> World {
 }
 
 /// Kills a first apply at writes of a kind, and compares what the same apply makes of that.
-async fn killed_at_each(start: impl AsyncFn(Settings) -> World, step: usize) {
+pub(crate) async fn killed_at_each(start: impl AsyncFn(Settings) -> World, step: usize) {
     let undisturbed = start(Settings::default()).await;
-    all_done(&apply(&undisturbed, "first").await);
+    let report = apply(&undisturbed, "first").await;
+    assert!(report.outcomes.iter().all(|(_, outcome)| outcome.is_done()), "{report:?}");
     let (wanted, calls) = (bindings(&undisturbed), undisturbed.calls());
     for operation in WRITES {
-        let times = calls[operation];
+        let times = calls.get(operation).copied().unwrap_or_default();
         for (nth, when) in (1..=times).step_by(step).flat_map(|n| [(n, "before"), (n, "after")]) {
             let fault = format!("freeze-{when}:{operation}:nth={nth}");
             let world = start(with_fault(&fault)).await;

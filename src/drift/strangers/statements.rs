@@ -7,7 +7,7 @@ use super::{Finder, left_over, unmanaged};
 use crate::manifest::Grants;
 use crate::plan::{label, uses};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, Statement,
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, ResourcePolicy, Statement,
 };
 use crate::snapshot::Look;
 
@@ -39,7 +39,10 @@ impl<'a> Finder<'a> {
                 for (_, function) in uses(manifest).into_keys().filter(|(instance, _)| instance == at) {
                     let Some(function) = manifest.functions.get(&function) else { continue };
                     let key = (function.target.clone(), seen.arn.clone());
-                    let grant = Grant { function: key.0.clone(), instance: key.1.clone() };
+                    let grant = match function.grants {
+                        Grants::Account => Grant::of_account(key.0.clone(), key.1.place.clone()),
+                        _ => Grant { function: key.0.clone(), instance: key.1.clone() },
+                    };
                     let entry =
                         wanted.entry(key).or_insert_with(|| Wanted { hashes: BTreeSet::new(), any: false });
                     entry.hashes.insert(grant.hash());
@@ -59,7 +62,12 @@ impl<'a> Finder<'a> {
     ) -> Option<Difference> {
         let sid = &statement.sid;
         let detail = || Some(Detail::Statement { function: function.clone(), sid: sid.clone() });
-        let Some(instance) = statement.instance() else { return self.unclear(function, statement) };
+        let Some(instance) = statement.instance() else {
+            return match (OwnSid::parse(sid), statement.account()) {
+                (Some(own), Some(place)) => self.of_account(function, &place, sid, (&own, wanted)),
+                _ => self.unclear(function, statement),
+            };
+        };
         if self.is_unread(&instance) {
             return None;
         }
@@ -73,8 +81,12 @@ impl<'a> Finder<'a> {
             if own.set != self.desired.set || is_wanted {
                 return None;
             }
+            let why = match declared {
+                Some(_) => "another statement of this set allows that too",
+                None => "no flow that the manifest names does",
+            };
             let message = format!(
-                "this set's statement `{sid}` in the policy of {function} lets {} call it, and no flow that the manifest names does",
+                "this set's statement `{sid}` in the policy of {function} lets {} call it, and {why}",
                 self.words(&instance)
             );
             return Some(left_over(address, message, detail()));
@@ -106,6 +118,27 @@ impl<'a> Finder<'a> {
             None => "declare a flow or `functions:` entry that needs it, or remove the statement.",
         };
         Some(unmanaged(address, message, detail(), hint))
+    }
+
+    /// A set's statement for all instances of an account in a Region: wanted, orphaned, or another set's matter.
+    fn of_account(
+        &self,
+        function: &FunctionRef,
+        place: &Place,
+        sid: &str,
+        (own, wanted): (&OwnSid, &BTreeMap<(FunctionRef, InstanceArn), Wanted>),
+    ) -> Option<Difference> {
+        let is_wanted =
+            wanted.iter().any(|((of, _), wanted)| of == function && wanted.hashes.contains(&own.hash));
+        if own.set != self.desired.set || is_wanted {
+            return None;
+        }
+        let address = Address::new(Kind::Function, &self.function_label(function)?);
+        let message = format!(
+            "this set's statement `{sid}` in the policy of {function} lets all instances in {place} call it, and nothing declared needs it"
+        );
+        let detail = Detail::Statement { function: function.clone(), sid: sid.to_owned() };
+        Some(left_over(address, message, Some(detail)))
     }
 
     /// A statement that names no one instance: one that lets everybody call is a finding, any other is told.

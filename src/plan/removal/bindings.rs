@@ -5,16 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::account::OfAccount;
 use super::contents::Contents;
 use super::mentions::Qualifier;
 use super::pair::{Ending, Own, Pair, Wanted};
 use super::{Disassociation, KeptGrant, OwnStatement, Removal, StatementRemoval, Tally, label};
-use crate::manifest::{Grants, Manifest};
-use crate::plan::uses::{association_of, uses};
+use crate::manifest::Manifest;
 use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
-use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SidKind,
-};
+use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
 use crate::snapshot::{Look, RemovalSeen, Snapshot};
 
 /// What goes of each function before the function itself can go.
@@ -27,7 +25,7 @@ pub(super) struct Goodbyes {
     pub(super) held: BTreeSet<(Place, String)>,
 }
 
-type Key = (InstanceArn, Place, String);
+pub(super) type Key = (InstanceArn, Place, String);
 
 /// Plans; gives what has to go before each function.
 pub(super) fn plan(
@@ -39,104 +37,26 @@ pub(super) fn plan(
     tally: &mut Tally,
 ) -> Goodbyes {
     let mut planner = Planner { desired, seen, contents, draft, tally, goodbyes: Goodbyes::default() };
-    for ((instance, place, name), pair) in planner.pairs(observed) {
+    let mut of_account = OfAccount::default();
+    for ((instance, place, name), mut pair) in planner.pairs(observed, &mut of_account) {
+        pair.other = pair.other.or_else(|| of_account.other(&instance, &place, &name).cloned());
         let function = FunctionRef { place, name, qualifier: None };
         planner.pair(&instance, &function, &pair);
     }
+    planner.of_account(of_account);
     planner.goodbyes
 }
 
-struct Planner<'a, 'p> {
-    desired: &'a Manifest,
-    seen: &'a RemovalSeen,
-    contents: &'p Contents<'a>,
-    draft: &'p mut Draft,
-    tally: &'p mut Tally,
-    goodbyes: Goodbyes,
+pub(super) struct Planner<'a, 'p> {
+    pub(super) desired: &'a Manifest,
+    pub(super) seen: &'a RemovalSeen,
+    pub(super) contents: &'p Contents<'a>,
+    pub(super) draft: &'p mut Draft,
+    pub(super) tally: &'p mut Tally,
+    pub(super) goodbyes: Goodbyes,
 }
 
 impl<'a> Planner<'a, '_> {
-    /// Pairs what is wanted with what the set owns.
-    fn pairs(&mut self, observed: &Snapshot) -> BTreeMap<Key, Pair<'a>> {
-        let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
-        let mut grants = BTreeSet::new();
-        for (instance, name) in uses(self.desired).into_keys() {
-            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| seen.arn.clone());
-            let (Some(function), Some(arn)) = (self.desired.functions.get(&name), arn) else { continue };
-            let key = (arn.clone(), function.target.place.clone(), function.target.name.clone());
-            let pair = pairs.entry(key).or_default();
-            pair.associated |= association_of(self.desired, &instance, &name).is_some();
-            let grant = Grant { function: function.target.clone(), instance: arn };
-            grants.insert(grant.clone());
-            pair.wanted.push(Wanted { name, grant, any: function.grants == Grants::Any });
-        }
-        let seen = self.seen;
-        for ((place, name), found) in &seen.functions {
-            for (qualifier, policy) in &found.policies {
-                let function =
-                    FunctionRef { place: place.clone(), name: name.clone(), qualifier: qualifier.clone() };
-                for statement in &policy.statements {
-                    let Some(own) = OwnSid::parse(&statement.sid) else { continue };
-                    if own.set != self.desired.set {
-                        let Some(instance) = statement.instance() else { continue };
-                        pairs.entry((instance, place.clone(), name.clone())).or_default().other =
-                            Some(own.set);
-                        continue;
-                    }
-                    self.tally.own(Kind::Grant);
-                    // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
-                    // grants are planned.
-                    let wanted = grants.iter().find(|grant| {
-                        grant.function == function
-                            && (grant.hash() == own.hash || statement.is_exactly(grant))
-                    });
-                    let left_over = wanted.is_none();
-                    let known = self.instance_of(&function, &own.hash);
-                    let Some(instance) = known.or_else(|| statement.instance()) else {
-                        if left_over {
-                            self.nameless(&function, &statement.sid);
-                        }
-                        continue;
-                    };
-                    let made = Grant { function: function.clone(), instance: instance.clone() };
-                    let fits = [made.hash(), made.interim_hash()].contains(&own.hash);
-                    let pair = pairs.entry((instance, place.clone(), name.clone())).or_default();
-                    pair.own.push(Own {
-                        function: function.clone(),
-                        sid: &statement.sid,
-                        body: &statement.body,
-                        // One that was made for another instance says nothing about this one.
-                        kind: if fits { own.kind } else { SidKind::GrantOnly },
-                        left_over,
-                    });
-                }
-            }
-        }
-        pairs
-    }
-
-    /// The instance that a Sid was made for, whatever its statement says now.
-    fn instance_of(&self, function: &FunctionRef, hash: &str) -> Option<InstanceArn> {
-        let mut known = self.contents.arns.values();
-        let made = |instance: &InstanceArn| {
-            Grant { function: function.clone(), instance: instance.clone() }.hash() == hash
-        };
-        known.find(|instance| made(instance)).map(|instance| (*instance).clone())
-    }
-
-    fn nameless(&mut self, function: &FunctionRef, sid: &str) {
-        let Some(address) = self.function_label(function).map(|name| Address::new(Kind::Function, &name))
-        else {
-            return;
-        };
-        self.goodbyes.held.insert((function.place.clone(), function.name.clone()));
-        let message = format!(
-            "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
-        );
-        let hint = "remove the statement by hand if it is not needed.";
-        self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
-    }
-
     fn pair(&mut self, instance: &InstanceArn, function: &FunctionRef, pair: &Pair<'_>) {
         if pair.own.is_empty() {
             return;
@@ -227,7 +147,7 @@ impl<'a> Planner<'a, '_> {
         }));
         let keep = pair.wanted.iter().map(|wanted| KeptGrant {
             grant: self.grant(wanted, SidKind::GrantOnly, Vec::new()),
-            any: wanted.any,
+            accepts: wanted.accepts,
         });
         let removal = Disassociation {
             instance: instance.clone(),
@@ -267,7 +187,7 @@ impl<'a> Planner<'a, '_> {
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {
         let set = self.desired.set.clone();
-        GrantSpec { grant: wanted.grant.clone(), set, kind, taken }
+        GrantSpec { grant: wanted.grant.clone(), set, kind, taken, only_if_missing: false }
     }
 
     /// Sees to it that one wanted statement says whether the association is the set's: when the statement that says so
@@ -287,7 +207,9 @@ impl<'a> Planner<'a, '_> {
             Ending::Goes(id) => (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()]),
             _ => return None,
         };
-        let wanted = pair.wanted.iter().find(|wanted| match kind {
+        // A statement for all instances of an account says nothing of one association.
+        let mut for_one = pair.wanted.iter().filter(|wanted| wanted.grant.instance == *instance);
+        let wanted = for_one.find(|wanted| match kind {
             SidKind::WithAssociation => true,
             SidKind::GrantOnly => wanted.grant.function == from.function,
         })?;
@@ -326,6 +248,15 @@ impl<'a> Planner<'a, '_> {
             if matches!(ending, Ending::Stays { held: true }) && own.marks() {
                 continue;
             }
+            let of_account =
+                |wanted: &&Wanted| wanted.grant.is_of_account() && wanted.grant.function == own.function;
+            if let Some(wanted) = pair.wanted.iter().find(of_account) {
+                let address = Address::between(Kind::Grant, name, &wanted.name);
+                after.extend(self.draft.grant_write(&address));
+                statements.push(OwnStatement { instead: Some(wanted.grant.clone()), ..own.as_seen() });
+                self.tally.delete(Kind::Grant);
+                continue;
+            }
             let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());
             if let Some(caller) = self.contents.caller(name, &own.function, qualifier) {
                 self.refuse(&address, &caller);
@@ -339,6 +270,9 @@ impl<'a> Planner<'a, '_> {
         let Some(OwnStatement { function, .. }) = statements.first() else { return };
         let key = (function.place.clone(), function.name.clone());
         let reason = match statements.as_slice() {
+            [OwnStatement { function, instead: Some(_), .. }] => {
+                format!("orphaned: another statement lets all instances of the account call {function}")
+            }
             [OwnStatement { function, .. }] => {
                 format!("orphaned: no declared flow of that instance calls {function}")
             }
@@ -353,7 +287,7 @@ impl<'a> Planner<'a, '_> {
             after.push(id.clone());
         }
         let known = self.contents.arns.get(name).is_some_and(|arn| **arn == *instance);
-        let callers = known.then(|| self.contents.callers(name));
+        let callers = known.then(|| (instance.clone(), self.contents.callers(name))).into_iter().collect();
         let marked = |own: &&Own<'_>| own.marks() && statements.iter().any(|one| one.sid == own.sid);
         let mut ends: BTreeSet<FunctionRef> = BTreeSet::new();
         if matches!(ending, Ending::Unseen) {
@@ -373,7 +307,7 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// The name that the manifest has, or had, for a function; else one made of its own.
-    fn function_label(&self, function: &FunctionRef) -> Option<Label> {
+    pub(super) fn function_label(&self, function: &FunctionRef) -> Option<Label> {
         let same = |f: &FunctionRef| f.place == function.place && f.name == function.name;
         let declared =
             self.desired.functions.iter().find(|(_, f)| same(&f.target)).map(|(name, _)| name.clone());

@@ -3,6 +3,7 @@
 //! Nothing is removed that something else still names, nor on an instance of which not every flow and module, drafts
 //! too, could be read. What the set does not own is never touched.
 
+mod account;
 mod bindings;
 mod contents;
 mod functions;

@@ -1,10 +1,19 @@
 //! What the set and others have between one instance and one function.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::OwnStatement;
+use super::account::OfAccount;
+use super::bindings::{Key, Planner};
+use crate::manifest::Grants;
 use crate::plan::ActionId;
-use crate::resource::{FunctionRef, Grant, Label, SetName, SidKind};
+use crate::plan::uses::{association_of, uses};
+use crate::resource::{
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Problem, SetName, SidKind,
+};
+use crate::snapshot::{Look, Snapshot};
 
 /// A statement of the set's own.
 pub(super) struct Own<'a> {
@@ -17,7 +26,8 @@ pub(super) struct Own<'a> {
 
 impl Own<'_> {
     pub(super) fn as_seen(&self) -> OwnStatement {
-        OwnStatement { function: self.function.clone(), sid: self.sid.to_owned(), body: self.body.clone() }
+        let (function, sid) = (self.function.clone(), self.sid.to_owned());
+        OwnStatement { function, sid, body: self.body.clone(), instead: None }
     }
 
     /// Whether it marks an association as the set's.
@@ -30,7 +40,7 @@ impl Own<'_> {
 pub(super) struct Wanted {
     pub(super) name: Label,
     pub(super) grant: Grant,
-    pub(super) any: bool,
+    pub(super) accepts: Grants,
 }
 
 /// What the set owns between one instance and one function, whatever the qualifier.
@@ -54,4 +64,103 @@ pub(super) enum Ending {
     Stays { held: bool },
     /// This action ends it.
     Goes(ActionId),
+}
+
+impl<'a> Planner<'a, '_> {
+    /// Pairs what is wanted with what the set owns.
+    pub(super) fn pairs(
+        &mut self,
+        observed: &Snapshot,
+        of_account: &mut OfAccount<'a>,
+    ) -> BTreeMap<Key, Pair<'a>> {
+        let places = self.places();
+        let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
+        let mut grants = BTreeSet::new();
+        for (instance, name) in uses(self.desired).into_keys() {
+            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| seen.arn.clone());
+            let (Some(function), Some(arn)) = (self.desired.functions.get(&name), arn) else { continue };
+            let key = (arn.clone(), function.target.place.clone(), function.target.name.clone());
+            let pair = pairs.entry(key).or_default();
+            pair.associated |= association_of(self.desired, &instance, &name).is_some();
+            let target = function.target.clone();
+            let grant = match function.grants {
+                Grants::Account => Grant::of_account(target, arn.place),
+                _ => Grant { function: target, instance: arn },
+            };
+            grants.insert(grant.clone());
+            pair.wanted.push(Wanted { name, grant, accepts: function.grants });
+        }
+        let seen = self.seen;
+        for ((place, name), found) in &seen.functions {
+            for (qualifier, policy) in &found.policies {
+                let function =
+                    FunctionRef { place: place.clone(), name: name.clone(), qualifier: qualifier.clone() };
+                for statement in &policy.statements {
+                    let Some(own) = OwnSid::parse(&statement.sid) else { continue };
+                    let wanted = grants.iter().find(|grant| {
+                        grant.function == function
+                            && (grant.hash() == own.hash || statement.is_exactly(grant))
+                    });
+                    let about = (&self.desired.set, &places, wanted.is_some());
+                    if of_account.add(&function, statement, &own, about) {
+                        if own.set == self.desired.set {
+                            self.tally.own(Kind::Grant);
+                        }
+                        continue;
+                    }
+                    if own.set != self.desired.set {
+                        let Some(instance) = statement.instance() else { continue };
+                        pairs.entry((instance, place.clone(), name.clone())).or_default().other =
+                            Some(own.set);
+                        continue;
+                    }
+                    self.tally.own(Kind::Grant);
+                    // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
+                    // grants are planned.
+                    let left_over = wanted.is_none();
+                    let known = self.instance_of(&function, &own.hash);
+                    let Some(instance) = known.or_else(|| statement.instance()) else {
+                        if left_over {
+                            self.nameless(&function, &statement.sid);
+                        }
+                        continue;
+                    };
+                    let made = Grant { function: function.clone(), instance: instance.clone() };
+                    let fits = [made.hash(), made.interim_hash()].contains(&own.hash);
+                    let pair = pairs.entry((instance, place.clone(), name.clone())).or_default();
+                    pair.own.push(Own {
+                        function: function.clone(),
+                        sid: &statement.sid,
+                        body: &statement.body,
+                        // One that was made for another instance says nothing about this one.
+                        kind: if fits { own.kind } else { SidKind::GrantOnly },
+                        left_over,
+                    });
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The instance that a Sid was made for, whatever its statement says now.
+    fn instance_of(&self, function: &FunctionRef, hash: &str) -> Option<InstanceArn> {
+        let mut known = self.contents.arns.values();
+        let made = |instance: &InstanceArn| {
+            Grant { function: function.clone(), instance: instance.clone() }.hash() == hash
+        };
+        known.find(|instance| made(instance)).map(|instance| (*instance).clone())
+    }
+
+    fn nameless(&mut self, function: &FunctionRef, sid: &str) {
+        let Some(address) = self.function_label(function).map(|name| Address::new(Kind::Function, &name))
+        else {
+            return;
+        };
+        self.goodbyes.held.insert((function.place.clone(), function.name.clone()));
+        let message = format!(
+            "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
+        );
+        let hint = "remove the statement by hand if it is not needed.";
+        self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+    }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::manifest::Grants;
 use crate::plan::{GrantSpec, KeptFlow};
-use crate::resource::{FunctionRef, InstanceArn, Place};
+use crate::resource::{FunctionRef, Grant, InstanceArn, Place};
 use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
 
 /// Something to be taken away.
@@ -57,8 +58,8 @@ pub struct Disassociation {
 pub struct KeptGrant {
     /// The grant.
     pub grant: GrantSpec,
-    /// Whether any statement that allows the call is good enough.
-    pub any: bool,
+    /// Which statements are good enough.
+    pub accepts: Grants,
 }
 
 /// Statements to be taken out of the policies of one function.
@@ -71,8 +72,8 @@ pub struct StatementRemoval {
     /// Associations that a mark among the statements speaks of and the list did not show. It may show late what an
     /// interrupted run did, so that they are ended before the mark goes.
     pub ends: Vec<FunctionRef>,
-    /// Set where the instance is there, so that something may call the functions from it.
-    pub callers: Option<Callers>,
+    /// The instances that are there, so that something may call the functions from them.
+    pub callers: Vec<(InstanceArn, Callers)>,
 }
 
 /// A statement of the set's own.
@@ -84,6 +85,8 @@ pub struct OwnStatement {
     pub sid: String,
     /// All that was seen of it: it is read again right before, and stays when it differs.
     pub body: Value,
+    /// Set where the calls go on: this grant of the set's own allows them, and has to be there before.
+    pub instead: Option<Grant>,
 }
 
 /// A function to be deleted, with its versions, aliases and policies.

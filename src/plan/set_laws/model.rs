@@ -9,7 +9,7 @@ use super::sets::Set;
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
-use crate::resource::{FlowType, InstanceArn, Kind, Label, ResourcePolicy, Statement};
+use crate::resource::{FlowType, Grant, InstanceArn, Kind, Label, ResourcePolicy, Statement};
 use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
 
 /// The instance's ARN.
@@ -85,10 +85,22 @@ fn write(made: &Set, spec: &Spec, ids: &mut Made, seen: &mut Snapshot) {
         Spec::Association(spec) => {
             let Some(Look::Found(list)) = seen.associations.get_mut(&instance()) else { panic!() };
             list.insert(spec.function.arn().to_string());
+            let (function, instance) = (spec.function.clone(), spec.instance.clone());
+            if made.service_writes
+                && let Some(Look::Found(policy)) = seen.policies.get_mut(&function)
+            {
+                let sid = instance.service_sid();
+                policy.statements.retain(|statement| statement.sid != sid);
+                let body = Grant { function, instance }.statement(&sid);
+                policy.statements.push(Statement { body, sid });
+            }
         }
         Spec::Grant(spec) => {
             let Some(Look::Found(policy)) = seen.policies.get_mut(&spec.grant.function) else { panic!() };
             let sid = spec.sid().to_string();
+            if spec.only_if_missing && policy.says(&spec.grant) {
+                return;
+            }
             policy
                 .statements
                 .retain(|statement| !spec.taken.contains(&statement.sid) && statement.sid != sid);

@@ -15,7 +15,10 @@ use crate::snapshot::{FlowContent, Look, RemovalSeen, Snapshot};
 /// A set on one instance: so many functions of others, and flows and modules.
 #[derive(Debug, Clone)]
 pub(super) struct Set {
-    pub(super) functions: usize,
+    /// What each function's `grants:` says.
+    pub(super) functions: Vec<&'static str>,
+    /// Whether Amazon Connect writes a statement of its own with an association.
+    pub(super) service_writes: bool,
     pub(super) contents: Vec<Content>,
 }
 
@@ -85,9 +88,12 @@ pub(super) fn set() -> impl Strategy<Value = Set> {
             },
         )
     };
-    (1..3_usize, 1..5_usize).prop_flat_map(move |(functions, count)| {
-        let contents: Vec<_> = (0..count).map(|index| content(index, count, functions)).collect();
-        contents.prop_map(move |contents| Set { functions, contents })
+    let grants = prop::sample::select(vec!["own", "exact", "account", "any"]);
+    let functions = prop::collection::vec(grants, 1..3);
+    (functions, 1..5_usize, any::<bool>()).prop_flat_map(move |(functions, count, service_writes)| {
+        let contents: Vec<_> = (0..count).map(|index| content(index, count, functions.len())).collect();
+        let set = move |contents| Set { functions: functions.clone(), service_writes, contents };
+        contents.prop_map(set)
     })
 }
 
@@ -151,7 +157,9 @@ impl Set {
             }
             lines.concat()
         };
-        let functions = (0..self.functions).map(|n| format!("    f{n}: {{ name: f{n} }}\n")).collect();
+        let functions = self.functions.iter().enumerate();
+        let functions =
+            functions.map(|(n, grants)| format!("    f{n}: {{ name: f{n}, grants: {grants} }}\n")).collect();
         let (mut modules, mut flows) = (Vec::new(), Vec::new());
         for (n, content) in self.contents.iter().enumerate() {
             files.insert(PathBuf::from(format!("c{n}.json")), self.text(n).into_bytes());

@@ -16,7 +16,11 @@ pub(super) struct Set {
     pub(super) things: Vec<Thing>,
     makes: bool,
     timeout: u8,
+    /// What the `grants:` of the functions of others say.
+    grants: [&'static str; 2],
 }
+
+const GRANTS: [&str; 4] = ["own", "exact", "account", "any"];
 
 /// A flow or module. What it is stays, whatever it is called.
 #[derive(Debug, Clone)]
@@ -45,19 +49,23 @@ pub(super) enum Edit {
     Add(usize),
     Text(usize),
     Timeout,
+    /// A function of others gets another `grants:`.
+    Grants(usize, usize),
 }
 
 pub(super) fn set() -> impl Strategy<Value = Set> {
     let rare = || prop::bool::weighted(0.2);
     let thing =
         (any::<bool>(), prop::option::of(0..3_usize), prop::option::of(0..4_usize), rare(), rare(), rare());
-    (prop::collection::vec(thing, 1..5), any::<bool>()).prop_map(|(things, makes)| {
+    let grants = || prop::sample::select(GRANTS.to_vec());
+    let grants = (grants(), grants()).prop_map(<[_; 2]>::from);
+    (prop::collection::vec(thing, 1..5), any::<bool>(), grants).prop_map(|(things, makes, grants)| {
         let things = things.into_iter().enumerate();
         let things = things.map(|(what, (module, calls, names, adopt, protect, both))| {
             let calls = calls.filter(|function| makes || *function < 2);
             Thing { module, calls, names, adopt, protect, both, ..Thing::new(what) }
         });
-        Set { things: things.collect(), makes, timeout: 3 }
+        Set { things: things.collect(), makes, timeout: 3, grants }
     })
 }
 
@@ -72,6 +80,7 @@ pub(super) fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => n().prop_map(Edit::Add),
         1 => n().prop_map(Edit::Text),
         1 => Just(Edit::Timeout),
+        1 => (n(), n()).prop_map(|(function, grants)| Edit::Grants(function, grants)),
     ];
     prop::collection::vec(edit, 0..4)
 }
@@ -96,7 +105,7 @@ impl Thing {
 impl Set {
     /// So many flows that name nothing.
     pub(super) fn of_flows(count: usize) -> Self {
-        Self { things: (0..count).map(Thing::new).collect(), makes: false, timeout: 3 }
+        Self { things: (0..count).map(Thing::new).collect(), makes: false, timeout: 3, grants: ["own"; 2] }
     }
 
     /// Whether something of this name may be taken over.
@@ -131,6 +140,7 @@ impl Set {
                 self.things.push(Thing { names: Some(n), ..Thing::new(what) });
             }
             Edit::Timeout => self.timeout += 1,
+            Edit::Grants(function, grants) => self.grants[function % 2] = GRANTS[grants],
             _ if count == 0 => {}
             Edit::Relabel(n) => self.things[n % count].label.push('x'),
             Edit::Rename(n) => self.things[n % count].name.push_str(" new"),
@@ -184,8 +194,11 @@ impl Set {
             false => format!("  {name}:\n{}", sorted(entries)),
         };
         let instances = ["i", "j"].map(|name| format!("    {name}: {{ alias: {name} }}\n"));
-        let mut functions =
-            vec!["    f0: { name: f0, qualifier: live }\n".to_owned(), "    f1: { name: f1 }\n".to_owned()];
+        let [first, second] = self.grants;
+        let mut functions = vec![
+            format!("    f0: {{ name: f0, qualifier: live, grants: {first} }}\n"),
+            format!("    f1: {{ name: f1, grants: {second} }}\n"),
+        ];
         if self.makes {
             functions.push(format!("    f2:\n      name: f2\n      source: {{ runtime: nodejs22.x, handler: index.handler, code: code, timeout: {}s, publish: live, role: {{ name: f2 }} }}\n", self.timeout));
             std::fs::create_dir_all(folder.join("code")).unwrap();

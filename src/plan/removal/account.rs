@@ -1,0 +1,155 @@
+//! Plans the removal of the set's statements for all instances of an account in a Region (`grants: account`), when
+//! nothing declared needs them any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::bindings::Planner;
+use super::mentions::Qualifier;
+use super::{Callers, OwnStatement, Removal, StatementRemoval, label};
+use crate::plan::ActionId;
+use crate::plan::uses::uses;
+use crate::resource::{
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, Statement,
+};
+
+/// Statements for all instances of an account, as they were found.
+#[derive(Default)]
+pub(super) struct OfAccount<'a> {
+    /// Those of the set's own that nothing needs, by the place of the instances and by function.
+    left_over: BTreeMap<(Place, Place, String), Vec<(FunctionRef, &'a str, &'a Value)>>,
+    /// Other sets that have one: they need the associations of every instance there.
+    others: BTreeMap<(Place, Place, String), SetName>,
+}
+
+impl<'a> OfAccount<'a> {
+    /// Takes note of a statement, if it is one of those.
+    pub(super) fn add(
+        &mut self,
+        function: &FunctionRef,
+        statement: &'a Statement,
+        own: &OwnSid,
+        (set, places, is_wanted): (&SetName, &BTreeSet<Place>, bool),
+    ) -> bool {
+        let made_for =
+            |place: &&Place| Grant::of_account(function.clone(), (*place).clone()).hash() == own.hash;
+        let Some(place) = places.iter().find(made_for).cloned().or_else(|| statement.account()) else {
+            return false;
+        };
+        let key = (place, function.place.clone(), function.name.clone());
+        if own.set != *set {
+            self.others.insert(key, own.set.clone());
+        } else if !is_wanted {
+            let one = (function.clone(), statement.sid.as_str(), &statement.body);
+            self.left_over.entry(key).or_default().push(one);
+        }
+        true
+    }
+
+    /// Another set that lets every instance of an account call the function.
+    pub(super) fn other(&self, instance: &InstanceArn, place: &Place, name: &str) -> Option<&SetName> {
+        self.others.get(&(instance.place.clone(), place.clone(), name.to_owned()))
+    }
+}
+
+impl<'a> Planner<'a, '_> {
+    /// The places of the set's instances.
+    pub(super) fn places(&self) -> BTreeSet<Place> {
+        self.desired.instances.values().map(|instance| instance.place.clone()).collect()
+    }
+
+    /// Plans what goes.
+    pub(super) fn of_account(&mut self, found: OfAccount<'a>) {
+        for ((place, at, name), statements) in found.left_over {
+            let function = FunctionRef { place: at, name, qualifier: None };
+            let Some(function_name) = self.function_label(&function) else { continue };
+            let made_up = label(&format!("every-{}-{}", place.region, place.account));
+            let Some(made_up) = made_up else { continue };
+            let address = Address::between(Kind::Grant, &made_up, &function_name);
+            self.of_one(&place, address, &function, statements);
+        }
+    }
+
+    fn of_one(
+        &mut self,
+        place: &Place,
+        address: Address,
+        function: &FunctionRef,
+        found: Vec<(FunctionRef, &'a str, &'a Value)>,
+    ) {
+        let key = (function.place.clone(), function.name.clone());
+        let (mut statements, mut after, mut callers) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for (target, sid, body) in found {
+            match self.needed(place, &target) {
+                Ok((writes, others)) => {
+                    after.extend(writes);
+                    callers.extend(others);
+                    statements.push(OwnStatement {
+                        function: target,
+                        sid: sid.to_owned(),
+                        body: body.clone(),
+                        instead: None,
+                    });
+                    self.tally.delete(Kind::Grant);
+                }
+                Err(problem) => {
+                    self.draft.problems.extend(problem.map(|problem| problem.on(&address)));
+                    self.goodbyes.held.insert(key.clone());
+                }
+            }
+        }
+        if statements.is_empty() {
+            return;
+        }
+        let reason = format!("orphaned: nothing declared needs a statement for all instances in {place}");
+        let instance = Grant::of_account(function.clone(), place.clone()).instance;
+        let callers = callers.into_iter().collect();
+        let removal = StatementRemoval { instance, statements, ends: Vec::new(), callers };
+        let id = self.draft.remove(address, Removal::Statements(removal), reason, after, None);
+        self.goodbyes.actions.entry(key).or_default().push(id);
+    }
+
+    /// What must have happened before a statement goes, and the instances of which the flows are read again; else why
+    /// it stays.
+    #[expect(clippy::type_complexity, reason = "two lists of one caller")]
+    fn needed(
+        &self,
+        place: &Place,
+        target: &FunctionRef,
+    ) -> Result<(Vec<ActionId>, Vec<(InstanceArn, Callers)>), Option<Problem>> {
+        let uses = uses(self.desired);
+        let (mut after, mut callers) = (Vec::new(), Vec::new());
+        let here = self.contents.arns.iter().filter(|(_, arn)| arn.place == *place);
+        for (instance, arn) in here {
+            if self.contents.blind.contains(*instance) {
+                return Err(None);
+            }
+            let own: Vec<&Label> = uses
+                .keys()
+                .filter(|(at, name)| {
+                    at == *instance
+                        && self.desired.functions.get(name).is_some_and(|function| function.target == *target)
+                })
+                .map(|(_, name)| name)
+                .collect();
+            // What the instance declares of the function is granted otherwise by now.
+            after.extend(own.iter().filter_map(|name| {
+                let address = Address::between(Kind::Grant, instance, name);
+                self.draft.grant_write(&address)
+            }));
+            if !own.is_empty() {
+                continue;
+            }
+            let qualifier = Qualifier::Exactly(target.qualifier.as_deref());
+            if let Some(caller) = self.contents.caller(instance, target, qualifier) {
+                let message = format!("it is orphaned, but {caller} still calls the function");
+                let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
+                return Err(Some(Problem::held("still-referred", message).hint(hint)));
+            }
+            after.extend(self.contents.farewells(instance, target));
+            callers.push(((*arn).clone(), self.contents.callers(instance)));
+        }
+        Ok((after, callers))
+    }
+}

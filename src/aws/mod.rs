@@ -26,6 +26,7 @@ mod iam;
 mod lambda;
 mod lambda_functions;
 mod lambda_removal;
+mod machine;
 mod observe;
 mod observe_called;
 mod observe_flows;
@@ -50,6 +51,7 @@ mod visibility;
 
 pub use apply::{Keep, Progress};
 pub use fault::{Fault, FaultKind};
+pub use machine::{MachineError, Trust, trust};
 pub use observe::{ObserveError, observe};
 pub use observe_instance::{LiveError, Wanted, observe_instance, observe_policies};
 pub use observe_removal::observe_removal;

@@ -15,6 +15,7 @@ use super::budget::{Budget, Patience};
 use super::clients::Clients;
 use super::ending::Ending;
 use super::fault::Fault;
+use super::machine::Trust;
 use super::pace::Pacer;
 use super::quota::Reached;
 use super::stop::StopHandle;
@@ -51,6 +52,8 @@ pub enum Access {
         profile: Option<String>,
         /// An endpoint for all services, if not AWS itself.
         endpoint: Option<String>,
+        /// Whom connections trust, if not the system's certificates.
+        trust: Option<Trust>,
     },
     /// At an embedded AWS: nothing of the machine's configuration is read, and each account signs with its own id.
     Embedded {
@@ -144,10 +147,13 @@ impl Session {
             .operation_attempt_timeout(options.attempt)
             .build();
         let base = match &options.access {
-            Access::Machine { profile, endpoint } => {
+            Access::Machine { profile, endpoint, trust } => {
                 let mut loader = aws_config::defaults(version).retry_config(retries).timeout_config(timeouts);
                 if let Some(profile) = profile {
                     loader = loader.profile_name(profile);
+                }
+                if let Some(Trust(client)) = trust {
+                    loader = loader.http_client(client.clone());
                 }
                 if let Some(url) = endpoint {
                     loader = loader.endpoint_url(url);

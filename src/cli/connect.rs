@@ -9,7 +9,9 @@ use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
 use super::progress::Reading;
 use super::terminal::Terminal;
-use crate::aws::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session};
+use crate::aws::{
+    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session, trust,
+};
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
@@ -36,8 +38,9 @@ impl Connection {
         terminal: &Terminal,
     ) -> Result<Self, Failure> {
         let Some(file) = &args.sandbox else {
-            let access =
-                Access::Machine { profile: args.profile.clone(), endpoint: args.endpoint_url.clone() };
+            let (profile, endpoint) = (args.profile.clone(), args.endpoint_url.clone());
+            let trust = trust(profile.as_deref()).await.map_err(|error| Failure::new(Exit::Error, error))?;
+            let access = Access::Machine { profile, endpoint, trust };
             let session = Session::open(Options {
                 access,
                 paced: true,

@@ -23,6 +23,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "AWS_REGION",
         "Where roles are assumed. What is managed has its Region in the manifest or from --region.",
     ),
+    (
+        "AWS_CA_BUNDLE",
+        "The certificates to trust instead of the system's, in PEM; before ca_bundle of the profile.",
+    ),
     ("AWS_ENDPOINT_URL", "The endpoint of all services; --endpoint-url wins."),
     (
         "FLOWBIND_PACED",

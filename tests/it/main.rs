@@ -46,6 +46,7 @@ mod instances;
 mod laws;
 mod lint;
 mod log_lines;
+mod machine;
 mod marks;
 mod outputs;
 mod ownership;

@@ -38,7 +38,7 @@ pub struct Backups {
     run: String,
     /// The run's own folder, when something was kept: no other run writes there.
     own: Arc<Mutex<Option<PathBuf>>>,
-    /// How many flows and modules the index holds: one writer at a time.
+    /// How many flows and modules the index holds that somebody may want back: one writer at a time.
     index: Arc<Mutex<usize>>,
 }
 
@@ -95,7 +95,8 @@ impl Backups {
         Self { all, run, own: Arc::default(), index: Arc::default() }
     }
 
-    /// The run's name, if it kept a flow or module: that is what can be planned back.
+    /// The run's name, if it kept a flow or module that somebody may want back: a placeholder of an earlier run is
+    /// nothing to go back to.
     pub fn run_to_plan_back(&self) -> Option<String> {
         let kept = *self.index.lock().unwrap_or_else(PoisonError::into_inner);
         let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,7 +214,7 @@ impl Backups {
     }
 
     /// Adds to the index: it is whole or not there, whenever the process ends.
-    fn note(&self, entry: Value) -> io::Result<()> {
+    fn note(&self, entry: Value, wanted: bool) -> io::Result<()> {
         let folder = self.folder()?;
         let mut kept = self.index.lock().unwrap_or_else(PoisonError::into_inner);
         let path = folder.join(INDEX);
@@ -221,7 +222,7 @@ impl Backups {
         entries.push(entry);
         let text = format!("{:#}\n", index::document(entries));
         disk::replace(&path, text.as_bytes(), Access::Usual)?;
-        *kept += 1;
+        *kept += usize::from(wanted);
         Ok(())
     }
 }
@@ -268,7 +269,7 @@ impl Keep for Backups {
                 paths.push(self.write(&name, text)?);
                 draft = Some(name);
             }
-            self.note(index::write(flow, &name, draft.as_deref()))?;
+            self.note(index::write(flow, &name, draft.as_deref()), !flow.is_placeholder())?;
             return Ok(paths);
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{base} was kept too often")))

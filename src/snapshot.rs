@@ -182,6 +182,15 @@ pub struct FlowContent {
     pub modified_ms: Option<i64>,
 }
 
+/// How the message of what was not read ends when the run's time was over.
+pub const OUT_OF_TIME: &str = "(--timeout) were over";
+
+/// The time limit, such as `20 s`, where a message says that only this kept something from being read.
+pub fn cut_off_after(message: &str) -> Option<&str> {
+    let (_, limit) = message.strip_suffix(OUT_OF_TIME)?.rsplit_once("the run's ")?;
+    Some(limit.trim_end())
+}
+
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -7,6 +7,7 @@ use super::budget::spoken;
 use super::fault::{Fault, FaultKind};
 use crate::operations::Operation;
 use crate::plan::Outcome;
+use crate::snapshot::OUT_OF_TIME;
 
 /// Why a run is to end before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interrupted => f.write_str("the run was interrupted"),
-            Self::OutOfTime(limit) => write!(f, "the run's {} (--timeout) were over", spoken(*limit)),
+            Self::OutOfTime(limit) => write!(f, "the run's {} {OUT_OF_TIME}", spoken(*limit)),
         }
     }
 }

@@ -52,6 +52,20 @@ fn what_was_kept_is_read_back_whole_namesakes_too() {
 }
 
 #[test]
+fn a_placeholder_of_an_earlier_run_is_kept_and_nothing_to_go_back_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let backups = Backups::new(folder.path(), "run");
+    let stub = r#"{"Version":"2019-10-30","StartAction":"end","Metadata":{},"Actions":[{"Identifier":"end",
+        "Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}]}"#;
+    backups.keep_flow(&kept(stub)).unwrap();
+    assert_eq!(backups.run_to_plan_back(), None);
+    let theirs = KeptFlow { tags: [].into(), ..kept(stub) };
+    backups.keep_flow(&theirs).unwrap();
+    assert_eq!(backups.run_to_plan_back().as_deref(), Some("run"), "somebody else wrote that");
+    assert_eq!(Backups::read(folder.path(), "run").unwrap().flows.len(), 2, "both are kept");
+}
+
+#[test]
 fn runs_that_begin_in_the_same_second_have_a_folder_each() {
     let folder = tempfile::tempdir().unwrap();
     let keep_two = || {

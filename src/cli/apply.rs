@@ -43,6 +43,7 @@ pub(super) async fn run(
         allowed,
         manifests: &loaded.manifests,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
+        rolls_back: None,
         plannable: true,
         look: &look,
         again: &|plans| wish.again(&loaded.manifests, plans),
@@ -91,13 +92,7 @@ fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
 
 /// Says what a run has left that ended early, and what to type next.
 pub(super) fn unfinished(reports: &[Reported], exit: Exit, next: &str, terminal: &Terminal) -> Exit {
-    let outcomes = || reports.iter().flat_map(|(_, report)| &report.outcomes);
-    let count = |wanted: fn(&Outcome) -> bool| outcomes().filter(|(_, outcome)| wanted(outcome)).count();
-    let (done, unknown) =
-        (count(Outcome::is_done), count(|outcome| matches!(outcome, Outcome::Unknown { .. })));
-    let not_begun = count(|outcome| matches!(outcome, Outcome::NotBegun { .. }));
-    let writes = |n: usize| format!("{n} write{}", if n == 1 { "" } else { "s" });
-    let message = format!("{} done, {unknown} unknown, {not_begun} not begun", writes(done));
+    let message = report::unfinished_text(reports.iter().map(|(plan, report)| (plan, report)));
     let hint = Some(format!("to do the rest: {next}"));
     terminal.note(&Note::error("not finished:", message).hint(hint));
     if exit == Exit::Refused { exit } else { Exit::Error }
@@ -117,6 +112,11 @@ pub(super) async fn end(
 ) -> Result<Exit, Failure> {
     let failure = match failure {
         Some(failure) if reports.is_empty() => return Err(failure),
+        Some(failure)
+            if failure.is_interrupt() && reports.iter().all(|(_, report)| report.outcomes.is_empty()) =>
+        {
+            return Err(failure);
+        }
         // A signal is told as what it has left undone.
         other => other.filter(|failure| !failure.is_interrupt()),
     };

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::Context;
 
 use super::args::AwsArgs;
 use super::exit::{Exit, Failure};
-use super::progress::Reading;
+use super::note::Note;
+use super::progress::{Reading, seconds};
 use super::terminal::Terminal;
 use crate::aws::{
     ATTEMPT, Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session, trust,
@@ -28,6 +30,8 @@ const READY_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
 /// A session, with the embedded AWS behind it if there is one.
 pub(super) struct Connection {
     pub(super) session: Session,
+    /// The run's time limit.
+    timeout: Option<Duration>,
     emulator: Option<Emulator>,
 }
 
@@ -58,7 +62,7 @@ impl Connection {
             if let Some(endpoint) = session.endpoint() {
                 terminal.say(&format!("AWS is reached at {endpoint}."));
             }
-            return Ok(Self { session, emulator: None });
+            return Ok(Self { session, timeout: args.timeout, emulator: None });
         };
         let settings = Settings { state: Some(file.clone()), ..Settings::default() };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -69,7 +73,7 @@ impl Connection {
         let mask = terminal.mask().clone();
         let options = Options { timeout: args.timeout, mask, ..Options::embedded(emulator.url()) };
         let session = Session::open(options).await;
-        Ok(Self { session, emulator: Some(emulator) })
+        Ok(Self { session, timeout: args.timeout, emulator: Some(emulator) })
     }
 
     /// Looks and plans, deletions too where something is to be pruned.
@@ -84,6 +88,7 @@ impl Connection {
         let removal = (prune || audit).then(|| removal_reads(desired));
         let forecast = reads.forecast(desired, removal.as_ref());
         let pace = self.session.pace();
+        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
         let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
         let planned = match (audit, prune) {
             (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
@@ -106,6 +111,7 @@ impl Connection {
         let removal = scope.audited.then(|| removal_reads(desired));
         let forecast = reads.forecast(desired, removal.as_ref());
         let pace = self.session.pace();
+        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
         let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
         let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
         drop(reading);
@@ -123,6 +129,15 @@ impl Connection {
         let planned = reconcile::plan_rollback(&self.session, run, kept).await;
         self.teach(terminal);
         planned.map_err(failure)
+    }
+
+    /// Says beforehand that the time is too short to read everything.
+    fn warn_of_time(&self, reading: Duration, terminal: &Terminal) {
+        let Some(limit) = self.timeout.filter(|limit| *limit < reading) else { return };
+        let words = |time: Duration| seconds(time).unwrap_or_else(|| "less than 1 s".to_owned());
+        let (reading, limit) = (words(reading), words(limit));
+        let message = format!("reading AWS takes about {reading}; --timeout ends the run after {limit}");
+        terminal.note(&Note::warning("warning:", message).hint(Some("give a longer --timeout.")));
     }
 
     /// Tells the terminal how people name what was read.

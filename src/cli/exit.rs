@@ -96,7 +96,7 @@ impl Failure {
 
     /// A signal ended the command before anything was written.
     pub(super) fn interrupted() -> Self {
-        Self::new(Exit::Interrupted, anyhow::anyhow!("interrupted; nothing was written"))
+        Self::new(Exit::Interrupted, anyhow::anyhow!("Interrupted: nothing was written"))
     }
 
     /// Whether a signal ended the command.

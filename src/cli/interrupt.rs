@@ -2,14 +2,17 @@
 //! write begins, and a second signal ends the process wherever it is.
 
 use std::ffi::OsString;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use super::exit::{Exit, Failure};
+use super::note::Note;
 use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{GRACE, StopHandle};
+use crate::report;
 
 /// The signals of one command.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub(super) struct Interrupt {
     signalled: watch::Sender<bool>,
     /// What ends the writing, from when it has begun.
     writing: Arc<Mutex<Option<StopHandle>>>,
+    /// The changes that are being written.
+    in_flight: Arc<AtomicUsize>,
     /// The command line, to be typed again.
     again: String,
 }
@@ -25,7 +30,12 @@ impl Interrupt {
     /// Listens to nothing.
     pub(super) fn never(arguments: &[OsString]) -> Self {
         let again = retype::again(arguments);
-        Self { signalled: watch::Sender::new(false), writing: Arc::default(), again }
+        Self {
+            signalled: watch::Sender::new(false),
+            writing: Arc::default(),
+            in_flight: Arc::default(),
+            again,
+        }
     }
 
     /// Listens from now on.
@@ -37,6 +47,7 @@ impl Interrupt {
             signals.first().await;
             own.signal(&terminal);
             signals.second().await;
+            own.at_the_second(&terminal);
             std::process::exit(Exit::Interrupted.code().into());
         });
         interrupt
@@ -53,6 +64,30 @@ impl Interrupt {
                 GRACE.as_secs()
             ));
         }
+    }
+
+    /// Says what is left open; the process ends whether that can be written or not.
+    fn at_the_second(&self, terminal: &Terminal) {
+        terminal.draw(None);
+        let message = match self.in_flight.load(Ordering::Relaxed) {
+            0 => "no change was in flight".to_owned(),
+            1 => "1 change was in flight, and its outcome is unknown".to_owned(),
+            many => {
+                format!("{} were in flight, and their outcomes are unknown", report::count(many, "change"))
+            }
+        };
+        let hint = format!("to see what was written and do the rest: {}", self.again);
+        terminal.note(&Note::error("Stopped at once:", message).hint(Some(hint)));
+    }
+
+    /// A change is being written from now on.
+    pub(super) fn begun(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A change that was begun has ended.
+    pub(super) fn ended(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// From here on a signal does not end the command at once: `stop` is requested, and the report comes.

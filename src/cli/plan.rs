@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::report::{self, PlanDocument};
 use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
-use crate::snapshot::Gap;
+use crate::snapshot::{Gap, cut_off_after};
 
 pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let wish = Wish {
@@ -96,8 +96,20 @@ fn save(
 pub(super) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
     load::show_live(&plan.problems, sources, terminal);
     if plan.is_incomplete() {
-        plan.gaps.iter().for_each(|gap| terminal.note(&unread(gap)));
+        let (cut_off, failed): (Vec<&Gap>, Vec<&Gap>) =
+            plan.gaps.iter().partition(|gap| cut_off_after(&gap.message).is_some());
+        failed.into_iter().for_each(|gap| terminal.note(&unread(gap)));
+        if let Some(limit) = cut_off.first().and_then(|gap| cut_off_after(&gap.message)) {
+            terminal.note(&not_read(limit, cut_off.len()));
+        }
     }
+}
+
+/// What the run's time limit cut off is said once.
+fn not_read(limit: &str, count: usize) -> Note {
+    let message = format!("after {limit} (--timeout): {} could not be made", report::count(count, "call"));
+    let hint = "give a longer --timeout, or plan less at a time with --for TARGET.";
+    Note::error("reading AWS was cut off", message).hint(Some(hint)).field("cut_off", count)
 }
 
 fn unread(gap: &Gap) -> Note {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::plan::{Extent, Plan};
-use crate::report::wrap_under;
+use crate::report::{self, wrap_under};
+use crate::resource::Kind;
 
 /// Asks to approve the plans, wrapped at the terminal's width; none if nothing of them would be written.
 pub(super) fn question(plans: &[(&Plan, Extent)], columns: usize) -> Option<String> {
@@ -35,6 +36,27 @@ pub(super) fn question(plans: &[(&Plan, Extent)], columns: usize) -> Option<Stri
     };
     // The answer is typed behind it.
     Some(wrap_under(&text, Some(columns - 4), 2))
+}
+
+/// Asks to approve what is rolled back, all of which the plan writes; `sets` own it.
+pub(super) fn rollback_question(
+    plan: &Plan,
+    extent: &Extent,
+    sets: &BTreeSet<String>,
+    columns: usize,
+) -> Option<String> {
+    let changes = plan.changes();
+    let of = |kind: Kind| changes.keys().filter(|address| address.kind == kind).count();
+    let counted = [(of(Kind::Flow), "flow"), (of(Kind::Module), "module")];
+    let what: Vec<String> =
+        counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| report::count(n, word)).collect();
+    if what.is_empty() {
+        return None;
+    }
+    let sets: BTreeSet<&str> = sets.iter().map(String::as_str).collect();
+    let owner = if sets.is_empty() { String::new() } else { format!(" of {}", list(&sets)) };
+    let text = format!("Roll back {}{owner} ({})? Type `yes`:", what.join(" and "), places(extent));
+    Some(report::wrap_under(&text, Some(columns - 4), 2))
 }
 
 /// Such as `14 changes, 3 of them deletions, to`.
@@ -124,6 +146,34 @@ mod tests {
             "{text}"
         );
         assert_eq!(question(&[(&fernhill, Extent::default())], 80), None);
+    }
+
+    #[test]
+    fn a_rollback_names_what_comes_back_and_whose_it_is() {
+        use crate::plan::{Action, ActionId, AttributesSpec, Cause, Change, Spec, Step};
+        use crate::resource::{Address, InstanceArn, Label};
+        let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
+        let spec = Spec::Attributes(AttributesSpec { instance, attributes: [].into() });
+        let action = |kind, name: &str| Action {
+            id: ActionId { address: Address::new(kind, &Label::parse(name).unwrap()), step: Step::Write },
+            change: Change::Update(spec.clone()),
+            reason: String::new(),
+            cause: Cause::Unknown,
+            after: Vec::new(),
+            guard: None,
+        };
+        let actions = vec![action(Kind::Flow, "a"), action(Kind::Flow, "b"), action(Kind::Module, "m")];
+        let back = Plan { actions, ..plan("rollback") };
+        let ask = |sets: &[&str]| {
+            let sets = sets.iter().map(|set| (*set).to_owned()).collect();
+            rollback_question(&back, &extent(3, 0, &TWO), &sets, 200).unwrap()
+        };
+        assert_eq!(
+            ask(&["acme-prod"]),
+            "Roll back 2 flows and 1 module of acme-prod (account 111122223333, eu-west-2 and us-west-2)? Type `yes`:"
+        );
+        assert!(ask(&[]).starts_with("Roll back 2 flows and 1 module (account "));
+        assert_eq!(rollback_question(&plan("rollback"), &Extent::default(), &BTreeSet::new(), 80), None);
     }
 
     #[test]

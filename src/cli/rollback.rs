@@ -1,5 +1,6 @@
 //! `flowbind rollback`: restores flow contents that a run overwrote or deleted.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -18,7 +19,7 @@ use super::terminal::Terminal;
 use super::writing::{OWN_FOLDER, Writing};
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
-use crate::plan::Outcome;
+use crate::plan::{OWNER_TAG, Outcome};
 
 pub(super) async fn run(
     args: &RollbackArgs,
@@ -49,6 +50,7 @@ pub(super) async fn run(
         allowed,
         manifests: &[],
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
+        rolls_back: Some(sets(&kept)),
         plannable: false,
         look: &look,
         again: &|_| Vec::new(),
@@ -72,6 +74,12 @@ pub(super) async fn run(
         return Ok(apply::unfinished(&reports, exit, interrupt.again(), terminal));
     }
     Ok(exit)
+}
+
+/// The sets that the kept flows and modules belong to.
+fn sets(kept: &KeptRun) -> BTreeSet<String> {
+    let owners = kept.flows.iter().filter_map(|flow| flow.tags.get(OWNER_TAG));
+    owners.filter_map(|owner| owner.split_once('/')).map(|(set, _)| set.to_owned()).collect()
 }
 
 fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {

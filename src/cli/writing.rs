@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::{Level, Note};
 use super::progress::Console;
-use super::question::question;
+use super::question::{question, rollback_question};
 use super::terminal::Terminal;
 use super::{plan as plan_verb, progress, retype};
 use crate::backup::Backups;
@@ -49,6 +49,8 @@ pub(super) struct Writing<'a> {
     pub(super) manifests: &'a [Manifest],
     /// The command that plans a run's backups back.
     pub(super) rollback: &'a dyn Fn(&str) -> String,
+    /// The sets whose contents are rolled back; none where manifests are applied.
+    pub(super) rolls_back: Option<BTreeSet<String>>,
     /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
     pub(super) plannable: bool,
     /// Looks and plans anew.
@@ -129,12 +131,16 @@ impl Writing<'_> {
         for plan in plans {
             let (backups, allowed) = (backups(&plan), self.allowed_in(&plan));
             let ends = apply_ends(&plan.carried_out(&allowed), &mut session.pace());
-            let console = Console::writing(terminal, &plan, ends, text, several);
+            let console = Console::writing(terminal, &plan, ends, text, several, self.interrupt);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
             // A result that cannot be written stops no write: what was done is reported as far as it can be.
             written = written.and(console.end());
             let report = report
                 .map_err(|why| not_begun(&why, if reports.is_empty() { self.not() } else { NOTHING_MORE }))?;
+            let nothing = report.wrote_nothing() && reports.iter().all(|(_, done)| done.outcomes.is_empty());
+            if nothing && self.round == 1 && self.interrupt.is_signalled() {
+                return Err(Failure::interrupted());
+            }
             if text {
                 written =
                     written.and(terminal.result(&report::apply_text(&plan, &report, &terminal.layout())));
@@ -162,14 +168,16 @@ impl Writing<'_> {
             let (reads, reading) = looks.get(n).copied().unwrap_or_default();
             let (writes, writing) = (schedule.at_least(), schedule.time(&mut pace));
             if writes > 0 {
-                let (all, time) = (writes.saturating_add(reads), progress::about(reading + writing));
+                let all = report::count(writes.saturating_add(reads) as usize, "call");
+                let time = progress::about(reading + writing);
                 let again = match reads {
                     0 => String::new(),
                     reads => format!(" ({reads} of them to read AWS again)"),
                 };
                 let waits = progress::unforeseen(&carried_out);
                 let set = &plan.set;
-                self.terminal.say(&format!("{set}: applying: at least {all} calls{again}{time}{waits}"));
+                let takes = format!("carrying this out takes at least {all}{again}{time}{waits}");
+                self.terminal.say(&format!("{set}: {takes}."));
             }
         }
     }
@@ -223,7 +231,13 @@ impl Writing<'_> {
         }
         let extents: Vec<(&Plan, Extent)> =
             plans.iter().map(|plan| (plan, plan.extent(&self.allowed_in(plan)))).collect();
-        question(&extents, self.terminal.columns())
+        let columns = self.terminal.columns();
+        match (&self.rolls_back, plans) {
+            (Some(sets), [plan]) => {
+                rollback_question(&plan.carried_out(&self.allowed_in(plan)), &extents[0].1, sets, columns)
+            }
+            _ => question(&extents, columns),
+        }
     }
 
     /// Asks, where somebody has to be asked; says whether somebody was.

@@ -61,7 +61,7 @@ impl DriftKind {
     pub const fn words(self) -> &'static str {
         match self {
             Self::ChangedOutside => "changed outside",
-            Self::ChangedInManifest => "changed in the manifest",
+            Self::ChangedInManifest => "not applied",
             Self::ChangedBoth => "changed on both sides",
             Self::Changed => "changed",
             Self::Missing => "missing",
@@ -75,9 +75,13 @@ impl DriftKind {
     /// Says in one sentence what it means.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::ChangedOutside => "changed in AWS since the last apply, not in the manifest",
-            Self::ChangedInManifest => "changed in the manifest since the last apply, not in AWS",
-            Self::ChangedBoth => "changed in AWS and in the manifest since the last apply",
+            Self::ChangedOutside => "changed in AWS since flowbind wrote it last, not in the manifest",
+            Self::ChangedInManifest => {
+                "AWS holds what flowbind wrote last, and the manifest has not been applied since"
+            }
+            Self::ChangedBoth => {
+                "changed in AWS since flowbind wrote it last, and the manifest has not been applied since"
+            }
             Self::Changed => "it differs, and which side changed is unknown",
             Self::Missing => "declared, and not there",
             Self::LeftOver => "this set created it, and the manifest no longer declares it",

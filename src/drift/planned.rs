@@ -130,12 +130,16 @@ fn planned(
 fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
     match cause {
         _ if matches!(spec, Spec::Tags(_)) => what.to_owned(),
-        Cause::Outside => format!("{what}: changed in AWS since the last apply, not in the manifest"),
+        Cause::Outside => format!("{what}: changed in AWS since flowbind wrote it last, not in the manifest"),
         Cause::OutsideAtLeast => format!(
-            "{what}: changed in AWS since the last apply; whether the manifest changed too is unknown, because not every value is declared"
+            "{what}: changed in AWS since flowbind wrote it last; whether the manifest changed too is unknown, because not every value is declared"
         ),
-        Cause::Manifest => format!("{what}: changed in the manifest since the last apply, not in AWS"),
-        Cause::Both => format!("{what}: changed in AWS and in the manifest since the last apply"),
+        Cause::Manifest => {
+            format!("{what}: AWS holds what flowbind wrote last, and the manifest has not been applied since")
+        }
+        Cause::Both => format!(
+            "{what}: changed in AWS since flowbind wrote it last, and the manifest has not been applied since"
+        ),
         _ => {
             let why = match spec {
                 Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",

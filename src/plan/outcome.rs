@@ -90,6 +90,15 @@ impl ApplyReport {
         self.outcomes.iter().any(|(_, outcome)| cut(outcome))
     }
 
+    /// Whether nothing at all was sent, because the run ended before.
+    pub fn wrote_nothing(&self) -> bool {
+        let never = |outcome: &Outcome| {
+            matches!(outcome, Outcome::NotBegun { .. } | Outcome::Refused { .. } | Outcome::Skipped { .. })
+        };
+        let begins = self.outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::NotBegun { .. }));
+        begins && self.outcomes.iter().all(|(_, outcome)| never(outcome))
+    }
+
     /// Whether an instance of the plan was made.
     pub fn made_instance(&self, plan: &Plan) -> bool {
         let made = |id: &ActionId| {

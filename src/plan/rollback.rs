@@ -6,10 +6,11 @@ use super::editing::{editing, newer_draft};
 use super::flow_site::Planned;
 use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
-use super::ownership::APPLIED_TAG;
+use super::ownership::{APPLIED_TAG, OWNER_TAG};
 use super::{Cause, Draft, FlowSpec, Guard, Plan, Undeclared, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
+use crate::flow::stub;
 use crate::manifest::Status;
 use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Gap, Look};
@@ -52,6 +53,19 @@ pub struct KeptFlow {
 }
 
 impl KeptFlow {
+    /// Whether it is what flowbind itself published until the declared content could be written.
+    pub fn is_placeholder(&self) -> bool {
+        let kind = match self.key.0 {
+            Kind::Module => Some(stub::FlowType::Module),
+            _ => stub::FlowType::from_name(&self.kind),
+        };
+        let same = |kind| match (Document::parse(&stub::stub(kind)), Document::parse(&self.content)) {
+            (Ok(stub), Ok(kept)) => compare::same(&stub, &kept),
+            _ => false,
+        };
+        self.tags.contains_key(OWNER_TAG) && self.draft.is_none() && kind.is_some_and(same)
+    }
+
     /// Takes down what is live, so that it can be brought back.
     pub fn of(
         seen: &FlowSeen,

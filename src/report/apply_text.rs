@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::layout::{Layout, Page};
-use super::several::first;
+use super::several::{first, of};
 use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
 use crate::resource::Address;
@@ -85,6 +85,35 @@ impl Sums {
         }
         sums
     }
+}
+
+/// Says of how many planned changes which are done: counted as plans count, by resource.
+pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyReport)>) -> String {
+    let mut all = Sums::default();
+    for (plan, report) in reports {
+        let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } =
+            Sums::of(plan, report);
+        all.created += created;
+        all.updated += updated;
+        all.deleted += deleted;
+        all.failed += failed;
+        all.unknown += unknown;
+        all.not_begun += not_begun;
+        all.not_tried += not_tried;
+    }
+    let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } = all;
+    let done = created + updated + deleted;
+    let planned = done + failed + unknown + not_begun + not_tried;
+    let mut text = format!("{done} of {} done", of(planned, "change"));
+    for (count, word) in
+        [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")]
+    {
+        if count > 0 {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ", {count} {word}");
+        }
+    }
+    text
 }
 
 /// Writes the end of an apply's report, below the actions' own lines.
@@ -201,6 +230,8 @@ mod tests {
         let all = created + updated + deleted + failed + unknown + not_begun + not_tried;
         let counts = plan.counts();
         assert_eq!(all, counts.create + counts.update + counts.delete);
+        let said = unfinished_text([(&plan, &report)].into_iter());
+        assert_eq!(said, "2 of 6 changes done, 1 failed, 1 not tried, 1 not begun, 1 unknown");
         let text = apply_text(&plan, &report, &Layout::default());
         let sums = "1 created, 1 updated, 0 deleted; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
         assert!(text.contains(sums), "{text}");

@@ -4,10 +4,12 @@
 use super::flow_diff::flow_diff;
 use super::layout::{Layout, Page};
 use super::plan_text::spec_text;
+use super::several::cut;
 use super::style::{bold, cyan, dim, green, red, yellow};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
 use crate::plan::Spec;
+use crate::snapshot::cut_off_after;
 
 const INDENT: &str = "      ";
 
@@ -27,10 +29,13 @@ pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
             continue;
         }
         heading(&mut page, kind.words(), kind.meaning());
+        let (cut_off, of_kind): (Vec<&Difference>, Vec<&Difference>) =
+            of_kind.into_iter().partition(|difference| cut_off_after(&difference.message).is_some());
         let mut hinted = None;
         for difference in of_kind {
             page.append(difference_text(difference, &set, &mut hinted));
         }
+        page.append(cut_off_text(&cut_off, &set));
         page.line("");
         next.extend(next_step(kind).filter(|step| !next.contains(step)));
     }
@@ -105,6 +110,22 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
         page.typed(format!("{INDENT}hint: {}\n", plain(hint)));
         *hinted = Some(hint.clone());
     }
+    page
+}
+
+/// What the run's time limit cut off is said once.
+fn cut_off_text(cut_off: &[&Difference], set: &str) -> Page {
+    let mut page = Page::default();
+    let Some(limit) = cut_off.first().and_then(|difference| cut_off_after(&difference.message)) else {
+        return page;
+    };
+    let addresses = cut(cut_off.iter().map(|difference| format!("{set}{}", difference.address)));
+    page.line(&format!(
+        "  {} {}  reading AWS was cut off after {limit} (--timeout)",
+        red("?"),
+        bold(&addresses)
+    ));
+    page.typed(format!("{INDENT}hint: give a longer --timeout.\n"));
     page
 }
 

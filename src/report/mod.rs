@@ -31,7 +31,7 @@ mod visible;
 mod wrap;
 
 pub use apply_json::{ApplyDocument, outcome_event};
-pub use apply_text::{apply_text, outcome_text};
+pub use apply_text::{apply_text, outcome_text, unfinished_text};
 pub use drift_json::DriftDocument;
 pub use drift_text::{drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};

@@ -1,16 +1,17 @@
 //! A plan for people: one line a change with its reason, what is written under it, then the sums.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
 use super::layout::{Layout, Page};
 use super::removal::removal_lines;
-use super::several::cut;
+use super::several::{cut, of};
 use super::style::{bold, dim, green, red, yellow};
 use super::undeclared::{orphaned, unchecked};
 use crate::operations::Operation;
 use crate::plan::{self, Action, Change, Counts, GrantSpec, Partial, Plan, Spec, Step};
+use crate::resource::Severity;
 
 const INDENT: &str = "      ";
 
@@ -24,15 +25,13 @@ pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
     if !plan.actions.is_empty() {
         page.line("");
     }
-    let Counts { create, update, delete } = plan.counts();
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
-        (true, false, true) if plan.partial.is_some() => format!("{}: nothing to do there.", plan.set),
-        (true, false, true) if !plan.undeclared.orphans.is_empty() => {
-            format!("{}: nothing to write.", plan.set)
-        }
-        (true, false, true) => format!("{}: in sync.", plan.set),
-        _ => format!("{}: {create} to create, {update} to update, {delete} to delete.", plan.set),
+        (true, false, true) if plan.partial.is_some() => "nothing to do there".to_owned(),
+        (true, false, true) if !plan.undeclared.orphans.is_empty() => "nothing to write".to_owned(),
+        (true, false, true) => "in sync".to_owned(),
+        _ => sums(plan),
     };
+    let verdict = format!("{}: {verdict}.", plan.set);
     let agree = match plan.in_sync {
         0 => String::new(),
         1 => " 1 resource agrees already.".to_owned(),
@@ -55,6 +54,27 @@ pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
         page.line(&red("Incomplete: some of AWS could not be read; what is shown is what could be."));
     }
     page.finish(layout)
+}
+
+/// Counts what would be done and everything that is shown above it, the errors last.
+fn sums(plan: &Plan) -> String {
+    let Counts { create, update, delete } = plan.counts();
+    let mut sums =
+        vec![format!("{create} to create"), format!("{update} to update"), format!("{delete} to delete")];
+    let guarded = plan.actions.iter().filter(|action| action.guard.is_some());
+    let protected = guarded.map(|action| &action.id.address).collect::<BTreeSet<_>>().len();
+    let severe = |severity| plan.problems.iter().filter(|problem| problem.severity == severity).count();
+    let unread = if plan.is_incomplete() { plan.gaps.len() } else { 0 };
+    let others = [
+        (protected, format!("{protected} protected")),
+        (severe(Severity::Held), format!("{} blocked", severe(Severity::Held))),
+        (plan.undeclared.orphans.len(), format!("{} orphaned", plan.undeclared.orphans.len())),
+        (severe(Severity::Warning), of(severe(Severity::Warning), "warning")),
+        (unread, format!("{unread} could not be read")),
+        (severe(Severity::Error), of(severe(Severity::Error), "error")),
+    ];
+    sums.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
+    sums.join(", ")
 }
 
 /// Says that a plan is a part, and of what.

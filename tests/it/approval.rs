@@ -153,7 +153,7 @@ async fn a_signal_while_the_question_is_on_the_screen_ends_it_and_nothing_is_wri
         asked.until_it_asks().await;
         let (code, said) = asked.signal(name).await;
         assert_eq!(code, Some(130), "{name}: {said}");
-        assert!(said.trim_end().ends_with("interrupted; nothing was written"), "{name}: {said}");
+        assert!(said.trim_end().ends_with("Interrupted: nothing was written"), "{name}: {said}");
         assert_eq!(writes(&world), 0, "{name}: {said}");
         assert!(!world.folder.path().join(".flowbind/backup").exists(), "{name}");
     }
@@ -171,7 +171,7 @@ async fn the_look_after_a_yes_is_announced_and_no_more_calls_than_are_made() {
         let (code, said) = asked.answer("yes").await;
         assert_eq!(code, Some(0), "{said}");
         let number = |behind: &str| -> u64 {
-            let text = said.split_once("applying: ").unwrap().1.split_once(behind).unwrap().1;
+            let text = said.split_once("carrying this out takes ").unwrap().1.split_once(behind).unwrap().1;
             text.split(' ').next().unwrap().parse().unwrap()
         };
         let (all, reads) = (number("at least "), number("calls ("));

@@ -160,7 +160,11 @@ async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
     signal(&child.child, "INT");
     let output = child.end().await;
     assert_eq!(code(&output), 130, "{}{}", stdout(&output), stderr(&output));
-    assert!(stderr(&output).contains("Interrupted: no new write begins"), "{}", stderr(&output));
+    let err = stderr(&output);
+    assert!(err.contains("Interrupted: no new write begins"), "{err}");
+    let (_, last) = err.split_once("Stopped at once: ").unwrap();
+    assert!(last.contains(" in flight") && last.contains("unknown"), "{err}");
+    assert!(last.ends_with("the rest: flowbind apply --auto-approve demo\n"), "{err}");
     world.emulator.thaw();
     let again = end(spawn(&world, &APPLY)).await;
     assert_eq!(code(&again), 0, "{}{}", stdout(&again), stderr(&again));
@@ -255,11 +259,62 @@ async fn a_signal_while_aws_is_read_ends_every_command_at_once() {
         // One for each Region: whoever waits for an answer asks a second time before it ends.
         assert!(lists() - before <= 2, "{arguments:?} waited for AWS: {:?}", world.calls());
         let err = stderr(&output);
-        assert!(err.ends_with("interrupted; nothing was written\n"), "{arguments:?}: {err}");
+        assert!(err.ends_with("Interrupted: nothing was written\n"), "{arguments:?}: {err}");
         assert_eq!(stdout(&output), "", "{arguments:?}");
         assert!(!world.folder.path().join("out").exists() && !world.folder.path().join("p.json").exists());
         assert_eq!(writes(&world), 0, "{arguments:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_before_the_first_write_says_that_nothing_was_written() {
+    let (world, _) = overwritten().await;
+    for label in ["a", "b", "c", "d"] {
+        let path = world.folder.path().join(format!("{label}.json"));
+        std::fs::write(path, crate::races::says("three")).unwrap();
+    }
+    // Each flow is read again before it is written: what comes after the calls of a plan is the first of that.
+    let read = || world.calls()["connect:DescribeContactFlow"];
+    let before = read();
+    let output = end(spawn(&world, &["plan", "m.yaml"])).await;
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let first = read() - before + 1;
+    let fault = format!("delay=2s:connect:DescribeContactFlow:from={first}");
+    let settings = Settings { faults: vec![fault.parse().unwrap()], ..Settings::default() };
+    let world = World { emulator: world.emulator.fork(settings).await.unwrap(), ..world };
+    let child = Heard::spawn(&world, &["apply", "--auto-approve", "m.yaml"]);
+    let reads = || world.calls().get("connect:DescribeContactFlow").copied().unwrap_or_default();
+    until("the look before the first write", || reads() >= first).await;
+    child.interrupt("INT").await;
+    let output = child.end().await;
+    let (out, err) = (stdout(&output), stderr(&output));
+    assert_eq!(code(&output), 130, "{out}{err}");
+    assert!(err.ends_with("Interrupted: nothing was written\n"), "{err}");
+    assert!(!out.contains("Apply: ") && writes(&world) == 0, "{out} {:?}", world.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_limit_that_cuts_the_reading_off_is_said_once() {
+    for command in ["plan", "drift"] {
+        let world = demo(&["hang:*:*:from=8"]).await;
+        let output = end(spawn(&world, &[command, "demo", "--timeout", "2s"])).await;
+        let (out, err) = (stdout(&output), stderr(&output));
+        assert_eq!(code(&output), 3, "{command}: {out}{err}");
+        let all = format!("{out}{err}");
+        assert_eq!(all.matches("--timeout) were over").count(), 0, "{command}: {all}");
+        assert_eq!(all.matches("cut off after 2 s (--timeout)").count(), 1, "{command}: {all}");
+        assert!(all.replace("\u{1b}", "").contains("hint: give a longer --timeout"), "{command}: {all}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_limit_that_is_shorter_than_the_reading_is_said_before() {
+    let manifest = crate::budget::many(60);
+    let world = World::new(&manifest).await;
+    let output = end(spawn(&world, &["plan", "m.yaml", "--timeout", "1s"])).await;
+    let err = stderr(&output);
+    let (warning, _) = err.split_once("--timeout ends the run after 1 s").unwrap_or_else(|| panic!("{err}"));
+    assert!(warning.contains("reading AWS takes about "), "{err}");
 }
 
 #[test]
@@ -283,7 +338,7 @@ fn a_sandbox_that_is_interrupted_keeps_what_was_written() {
         match output.status.code() {
             Some(0) => assert!(out.contains("Apply: ") && !out.contains("not begun"), "{out}{err}"),
             Some(1) => assert!(err.contains("not finished: ") && out.contains("Apply: "), "{out}{err}"),
-            Some(130) => assert!(err.ends_with("interrupted; nothing was written\n"), "{out}{err}"),
+            Some(130) => assert!(err.ends_with("Interrupted: nothing was written\n"), "{out}{err}"),
             // It did not listen yet: it had not begun either.
             None => assert_eq!((out.as_str(), err.as_str()), ("", "")),
             other => panic!("{other:?}: {out}{err}"),

@@ -150,7 +150,7 @@ async fn ended_by_the_signal(asked: Asked, world: &World) {
     let (code, said, results) = asked.end().await;
     assert_eq!(code, Some(1), "{said}");
     assert_eq!(applied(&results), ["instance/support"], "{said}");
-    assert!(said.contains("not finished: 1 write done, 0 unknown, 0 not begun"), "{said}");
+    assert!(said.contains("not finished: 1 of 1 change done"), "{said}");
     assert!(said.contains("hint: to do the rest: flowbind apply --output json m.yaml"), "{said}");
     assert!(!said.contains("nothing was written"), "{said}");
     rest_is_done(world).await;

@@ -94,13 +94,16 @@ async fn an_instance_made_by_hand_is_taken_over_reviewed_applied_and_watched() {
 
     // Somebody edits the flow in the console.
     in_the_console(&world, "Desk", "A warm welcome to", "You have reached").await;
-    let said =
-        ["flow/desk", "block `text` differs: changed in AWS since the last apply, not in the manifest"];
+    let said = [
+        "flow/desk",
+        "block `text` differs: changed in AWS since flowbind wrote it last, not in the manifest",
+    ];
     expect(&world, &["drift", "repo"], 2, &said);
     // The repository moves as well, and somebody makes a flow of their own.
     edit(&world, "repo/flows/desk.json", "A warm welcome to", "Good day from");
     stranger(&world).await;
-    let said = ["changed in AWS and in the manifest since the last apply", "Trial"];
+    let said =
+        ["changed in AWS since flowbind wrote it last, and the manifest has not been applied since", "Trial"];
     expect(&world, &["drift", "repo"], 2, &said);
     expect(&world, &["apply", "--auto-approve", "repo"], 0, &[]);
     let (ended, said) = run(&world, &["drift", "repo"]);

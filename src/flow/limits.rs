@@ -87,7 +87,7 @@ pub fn check(document: &Document) -> Vec<Problem> {
         check.identifiers();
     }
     for (pointer, position) in document.duplicate_keys() {
-        let message = "the key stands a second time in its object; the last one counts".to_owned();
+        let message = "the key occurs twice in its object; the last one counts".to_owned();
         check.problems.push(Problem {
             kind: ProblemKind::DuplicateKey,
             pointer: pointer.to_owned(),

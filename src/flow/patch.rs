@@ -64,7 +64,7 @@ pub enum PatchError {
     Legacy,
     /// The flow's text stands in a string or an API's answer.
     #[error(
-        "the flow stands inside a JSON string or an answer of the API; save its content as a file of its own"
+        "the flow is inside a JSON string or an answer of the API; save its content as a file of its own"
     )]
     Wrapped,
 }

@@ -53,7 +53,7 @@ static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
     code: "binding-never-invoked",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds bindings of blocks to which no way leads from the start of their flow.",
+    what: "Finds bindings of blocks that cannot be reached from the start of their flow.",
     why: "The function is associated and granted, but no contact ever makes the flow invoke it.",
     fix: "Lead a transition of the flow to the block, or remove the block and its binding.",
     bad: "bindings:\n  Lookup caller: { function: crm-lookup }   # no transition leads to `Lookup caller`",

@@ -19,7 +19,7 @@ pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
     }
     if scope.left_over {
         notes.push(
-            "what is left over is looked for among all functions and roles of the accounts; without `--prune` only \
+            "orphaned resources are searched for among all functions and roles of the accounts; without `--prune` only \
              what the manifest names is covered."
                 .to_owned(),
         );

@@ -266,6 +266,6 @@ pub(in super::super) fn items<'a>(node: Option<&'a Node>, pointer: &str) -> Resu
     match node {
         None => Ok(&[]),
         Some(Node { value: Value::Array(items), .. }) => Ok(items),
-        Some(node) => Err(wrong(node, pointer, format!("an array must stand here, this is {}", node.kind()))),
+        Some(node) => Err(wrong(node, pointer, format!("expected an array, found {}", node.kind()))),
     }
 }

@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     what: "Names invocations whose function is a reference, such as `$.Attributes.fn`.",
     why: "Which function is invoked shows only when a contact is there, so that nothing can be said beforehand of its \
           association, its grant, its answers, or whether it exists (flow language, page \"InvokeLambdaFunction\").",
-    fix: "Set the ARN as it stands, or compare the attribute and invoke each function in a block of its own.",
+    fix: "Set the ARN itself, or compare the attribute and invoke each function in a block of its own.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "$.Queue.Name", "InvocationTimeLimitSeconds": "3"},

@@ -9,7 +9,7 @@ static META: RuleMeta = RuleMeta {
     code: "no-way-out",
     severity: Severity::Warning,
     confidence: Confidence::Medium,
-    what: "Finds cycles from which no way leads to an end: neither to a block that ends the flow, nor to a transfer, \
+    what: "Finds cycles that lead to no end: neither to a block that ends the flow, nor to a transfer, \
            nor out of the cycle at all. A cycle that plays prompts in a loop is left alone, since a contact leaves it \
            by being served, and so is one that waits or asks for input.",
     why: "A contact circles until Amazon Connect or the caller ends it, and each round is paid for.",

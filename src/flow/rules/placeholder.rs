@@ -14,7 +14,7 @@ static META: RuleMeta = RuleMeta {
            another tool fills in (`${aws_…}`, `${AWS::Region}`, `{{…}}`) in any parameter. In a file that no manifest names, \
            such a token is only advice: the file may be a template of that tool.",
     why: "Amazon Connect refuses the flow, or every contact takes the Error branch; a token in a text is read out to \
-          callers as it stands.",
+          callers as it is.",
     fix: "Put the ARN or id there, or one of flowbind's tokens, such as `${queue[\"Support\"].arn}`, \
           `${function.lookup.arn}` or `${value.bot}`; of a template, take what its tool makes of it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "q", "Actions": [
@@ -46,7 +46,7 @@ impl Rule for Placeholder {
             let text = found.text;
             let message = match found.tool {
                 Some(tool) => {
-                    format!("`{name}` has `{text}`, a token of {tool}; flowbind sends it as it stands")
+                    format!("`{name}` has `{text}`, a token of {tool}; flowbind sends it unchanged")
                 }
                 None => format!("`{name}` has the placeholder `{text}` where a resource is named"),
             };

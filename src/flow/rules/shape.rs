@@ -50,7 +50,7 @@ pub(super) static DUPLICATE_KEY: Shape = Shape {
         code: "duplicate-key",
         severity: Severity::Error,
         confidence: Confidence::High,
-        what: "Finds keys that stand a second time in their object.",
+        what: "Finds keys that occur twice in their object.",
         why: "JSON leaves open which one counts; Amazon Connect keeps only one, and what the other says is lost \
               (RFC 8259, section 4).",
         fix: "Remove one of the two.",

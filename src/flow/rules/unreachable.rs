@@ -9,7 +9,7 @@ static META: RuleMeta = RuleMeta {
     code: "unreachable-block",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds blocks to which no way leads from the start. Of blocks that only lead to each other, each is named. \
+    what: "Finds blocks that cannot be reached from the start. Of blocks that only lead to each other, each is named. \
            Nothing is said where a transition is a placeholder, since it may lead anywhere.",
     why: "Such a block is dead: often a transition was changed by mistake, and what the block should do is not done.",
     fix: "Remove the block, or lead a transition to it.",
@@ -42,7 +42,7 @@ impl Rule for Unreachable {
                 flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
             if named && !block.identifier.is_empty() && !is_template(&block.identifier) {
                 let message =
-                    format!("no way leads from the start to `{}`; remove it or connect it", block.name);
+                    format!("`{}` cannot be reached from the start; remove it or connect it", block.name);
                 out.add(&META, flow, Some(block), &block.pointer, message);
             }
         }

@@ -150,6 +150,6 @@ fn a_key_twice_in_a_flow_is_reported() {
     let found = breaks_flow(r#""Parameters": {}, "#, r#""Parameters": {}, "Parameters": {}, "#);
     assert_eq!(
         found,
-        ["flows/main.json:12:93 bad-flow: the key stands a second time in its object; the last one counts",]
+        ["flows/main.json:12:93 bad-flow: the key occurs twice in its object; the last one counts",]
     );
 }

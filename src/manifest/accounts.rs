@@ -21,6 +21,7 @@ pub(super) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account>
             id: id.clone(),
             assume_role: value.assume_role.value().cloned(),
             external_id: value.external_id.value().cloned(),
+            regions: value.regions.iter().map(|region| region.value.clone()).collect(),
             origin: log.origin(*position),
         };
         let first = accounts.iter().find(|(_, first)| {
@@ -42,7 +43,7 @@ pub(super) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account>
     accounts
 }
 
-fn check_role(AccountDraft { id, assume_role, external_id }: &AccountDraft, log: &mut Log) {
+fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &AccountDraft, log: &mut Log) {
     if let (Given::Is(At { position, .. }), Given::Absent) = (external_id, assume_role) {
         let message = "`externalId` goes only with `assumeRole`";
         log.error_with("bad-role", *position, message, "add the role to assume, or leave it out");

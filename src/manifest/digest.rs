@@ -36,11 +36,7 @@ pub(super) fn digest(manifest: &Manifest) -> String {
     let canonical = json!([
         VERSION,
         set.as_str(),
-        map(accounts, |Account { id, assume_role, external_id, origin: _ }| json!([
-            id,
-            assume_role,
-            external_id
-        ])),
+        map(accounts, account),
         map(instances, instance),
         map(functions, function),
         map(modules, flow),
@@ -52,6 +48,15 @@ pub(super) fn digest(manifest: &Manifest) -> String {
 
 fn map<T>(named: &BTreeMap<Label, T>, value: impl Fn(&T) -> Value) -> Value {
     named.iter().map(|(name, item)| json!([name, value(item)])).collect()
+}
+
+fn account(account: &Account) -> Value {
+    let Account { id, assume_role, external_id, regions, origin: _ } = account;
+    match regions.is_empty() {
+        true => json!([id, assume_role, external_id]),
+        // Only where there are some: the digests of all other manifests stay what they were.
+        false => json!([id, assume_role, external_id, regions]),
+    }
 }
 
 fn instance(instance: &Instance) -> Value {

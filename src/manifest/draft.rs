@@ -101,6 +101,7 @@ pub(super) struct AccountDraft {
     pub(super) id: Given<AccountId>,
     pub(super) assume_role: Given<String>,
     pub(super) external_id: Given<String>,
+    pub(super) regions: Vec<At<Region>>,
 }
 
 /// An instance.
@@ -203,7 +204,12 @@ fn account(node: &Node) -> AccountDraft {
         id: field(node, "id", |t| AccountId::parse(t).ok()),
         assume_role: field(node, "assumeRole", formed(Scalar::Form(&form::ROLE_ARN))),
         external_id: field(node, "externalId", formed(Scalar::Form(&form::EXTERNAL_ID))),
+        regions: node.get("regions").map_or(&[][..], Node::items).iter().filter_map(at_region).collect(),
     }
+}
+
+fn at_region(node: &Node) -> Option<At<Region>> {
+    Some(At { value: region(node.text()?)?, position: node.position })
 }
 
 fn instance(node: &Node) -> InstanceDraft {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::flow::Token;
 use crate::flow::template;
-use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, SetName};
+use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, Region, SetName};
 
 mod flow;
 mod origin;
@@ -96,6 +96,8 @@ pub struct Account {
     pub assume_role: Option<String>,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<String>,
+    /// Regions in which nothing is declared any more, and something of the set may be left.
+    pub regions: BTreeSet<Region>,
     /// Where it is declared.
     pub origin: Origin,
 }

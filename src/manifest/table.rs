@@ -2,6 +2,10 @@
 //!
 //! A key that a later version learns changes its status here, and both the check and the schema follow.
 
+mod source;
+
+use source::SOURCE;
+
 use super::scalar::{API_VERSION, KIND, Scalar, form};
 use super::shape::{Field, Object, Shape, optional, required};
 
@@ -150,6 +154,11 @@ static ACCOUNTS: Object = Object {
             Shape::Scalar(Scalar::Form(&form::EXTERNAL_ID)),
             "the external id that the role asks for",
         ),
+        optional(
+            "regions",
+            Shape::List(&REGION),
+            "Regions in which nothing is declared any more: `--prune` and `--audit` look for what is orphaned there too",
+        ),
     ],
     one_of: &[],
 };
@@ -241,77 +250,6 @@ static FUNCTION: Object = Object {
         PROTECT,
     ],
     one_of: &["name", "arn"],
-};
-
-static SOURCE: Object = Object {
-    name: "source",
-    what: "`source`",
-    doc: "How flowbind creates and updates a function; what is left out is not managed.",
-    fields: &[
-        required("runtime", Shape::Scalar(Scalar::Form(&form::RUNTIME)), "such as `nodejs22.x`"),
-        required("handler", Shape::Scalar(Scalar::Form(&form::HANDLER)), "such as `index.handler`"),
-        required("code", Shape::Scalar(Scalar::Path), "the folder or `.zip` with the code"),
-        optional(
-            "exclude",
-            Shape::List(&TEXT),
-            "what of the folder is not packed, as in `.gitignore`; `!` brings back what is left out by default",
-        ),
-        required(
-            "role",
-            Shape::OneOf(Scalar::Form(&form::ROLE_ARN), &ROLE),
-            "the execution role: the ARN of one, or a map with the name of one to make",
-        ),
-        optional("timeout", DURATION, "how long an invocation may take: 1s to 15m"),
-        optional("memory", Shape::Scalar(Scalar::Memory), "the memory in MB: 128 to 10240"),
-        optional(
-            "environment",
-            Shape::Map(Scalar::Form(&form::ENVIRONMENT_NAME), &TEXT),
-            "the whole map of environment variables; their values are never shown",
-        ),
-        optional("description", Shape::Scalar(Scalar::Description(256)), "its description"),
-        optional(
-            "publish",
-            Shape::Scalar(Scalar::Form(&form::ALIAS)),
-            "publishes versions, and points this alias at them; flows call it unless `qualifier` says otherwise",
-        ),
-    ],
-    one_of: &[],
-};
-
-static ROLE: Object = Object {
-    name: "role",
-    what: "a role",
-    doc: "A role that flowbind makes, and that Lambda may assume.",
-    fields: &[
-        required("name", Shape::Scalar(Scalar::Form(&form::ROLE_NAME)), "its name"),
-        optional(
-            "managedPolicies",
-            Shape::List(&Shape::Scalar(Scalar::Form(&form::MANAGED_POLICY))),
-            "all managed policies attached to it: ARNs, or names of those that AWS keeps",
-        ),
-        optional(
-            "inlinePolicies",
-            Shape::Map(Scalar::Form(&form::POLICY_NAME), &Shape::Object(&POLICY)),
-            "all its inline policies, by name",
-        ),
-    ],
-    one_of: &[],
-};
-
-static POLICY: Object = Object {
-    name: "policy",
-    what: "a policy",
-    doc: "An IAM policy document. A policy variable is written `$${aws:username}`.",
-    fields: &[
-        required(
-            "Version",
-            Shape::Scalar(Scalar::Word(&["2012-10-17", "2008-10-17"])),
-            "write `Version: \"2012-10-17\"`",
-        ),
-        optional("Id", TEXT, "an id"),
-        required("Statement", Shape::Any, "a statement, or a list of them"),
-    ],
-    one_of: &[],
 };
 
 static RESPONSE: Object = Object {

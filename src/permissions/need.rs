@@ -87,7 +87,7 @@ impl<'a> Needs<'a> {
         let home = all.find_map(|id| Some(self.identity(id)).filter(|i| matches!(i, Identity::CallerIn(_))));
         let home = home.unwrap_or(Identity::Caller);
         let roles = self.manifest.accounts.values().filter_map(|account| {
-            let Account { id: _, assume_role, external_id, origin: _ } = account;
+            let Account { id: _, assume_role, external_id, regions: _, origin: _ } = account;
             let condition =
                 external_id.as_ref().map(|id| Condition::new("StringEquals", "sts:ExternalId", [id]));
             Some(Need { action: "sts:AssumeRole".to_owned(), resource: assume_role.clone()?, condition })

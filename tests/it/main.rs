@@ -60,6 +60,7 @@ mod races;
 mod races_bindings;
 mod races_functions;
 mod references;
+mod regions_left;
 mod removal;
 mod removal_answers;
 mod removal_functions;

@@ -18,7 +18,7 @@ pub struct RemovalReads {
 }
 
 /// Says what removal must look at. An account that is declared counts in every Region of the set: its last function
-/// may just have been taken out of the manifest.
+/// may just have been taken out of the manifest. So do the Regions that the account names for that.
 pub fn removal_reads(desired: &Manifest) -> RemovalReads {
     let instances = desired.instances.values().map(|instance| &instance.place);
     let functions = desired.functions.values().map(|function| &function.target.place);
@@ -26,7 +26,10 @@ pub fn removal_reads(desired: &Manifest) -> RemovalReads {
     let regions: BTreeSet<Region> = places.iter().map(|place| place.region.clone()).collect();
     for account in desired.accounts.values() {
         places.extend(
-            regions.iter().map(|region| Place { account: account.id.clone(), region: region.clone() }),
+            regions
+                .iter()
+                .chain(&account.regions)
+                .map(|region| Place { account: account.id.clone(), region: region.clone() }),
         );
     }
     let roles = places.iter().rev().map(|place| (place.account.clone(), place.clone())).collect();

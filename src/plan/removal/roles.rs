@@ -117,7 +117,7 @@ impl Planner<'_> {
             Some(region) if looked(region) => return None,
             Some(region) => format!(
                 "it was created for a function in {region}, which the manifest no longer names: a function there may \
-                 still use it"
+                 still use it (add {region} to the `regions` of its account to look there)"
             ),
             None => {
                 "it has no tag that says in which Region its function is, which may still use it".to_owned()

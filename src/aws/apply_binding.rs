@@ -111,7 +111,8 @@ impl Runner<'_> {
     pub(super) async fn write_statement(&self, spec: &GrantSpec, sid: &OwnSid, subject: &str) -> Ended {
         let function = &spec.grant.function;
         let text = sid.to_string();
-        let began = Instant::now();
+        // From the first answer: until then it may only have waited for its turn.
+        let mut began = None;
         let (mut outcome, mut pause) = (Outcome::Applied, FIRST_PAUSE);
         let (mut looks, mut unsure) = (0, 0);
         loop {
@@ -133,6 +134,7 @@ impl Runner<'_> {
                 }
             }
             looks += 1;
+            let began = *began.get_or_insert_with(Instant::now);
             let policy = match self.session.policy(function, subject).await {
                 Ok(policy) => policy.unwrap_or_default(),
                 Err(unread) if !self.session.budget.has_sent(subject) => return Err(unread),

@@ -89,6 +89,12 @@ impl Session {
             }
             tries += 1;
             self.admit((operation, place, subject), counted).await?;
+            let seat = self.flights.board(place, operation.facts().service).await;
+            self.may_call(operation, subject)?;
+            if let Some(fault) = counted.and_then(|counted| self.reached.refusal(counted, subject)) {
+                return Err(fault);
+            }
+            self.pacer.count(operation);
             let began = Instant::now();
             let attempt = Attempt { operation, place, subject, number: tries };
             self.budget.sending(operation, subject);
@@ -111,6 +117,7 @@ impl Session {
             if !again || (tries > 1 && spent >= self.options.visible_within / 2) {
                 return Err(fault);
             }
+            drop(seat);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -133,7 +140,7 @@ impl Session {
         }
     }
 
-    /// Waits until the call may be made, and counts it. When the run is to end, all who wait give up their turns:
+    /// Waits until the call may be made. When the run is to end, all who wait give up their turns:
     /// whoever has something to finish queues again, before those who have not.
     async fn turn(&self, operation: Operation, place: &Place, subject: &str) -> Result<(), Fault> {
         self.may_call(operation, subject)?;
@@ -150,7 +157,6 @@ impl Session {
             }
             self.may_call(operation, subject)?;
         }
-        self.pacer.count(operation);
         Ok(())
     }
 

@@ -22,6 +22,7 @@ mod connect_removal;
 mod connect_search;
 mod ending;
 mod fault;
+mod flights;
 mod iam;
 mod lambda;
 mod lambda_functions;
@@ -51,6 +52,7 @@ mod visibility;
 
 pub use apply::{Keep, Progress};
 pub use fault::{Fault, FaultKind};
+pub use flights::MOST_AT_ONCE;
 pub use machine::{MachineError, Trust, trust};
 pub use observe::{ObserveError, observe};
 pub use observe_instance::{LiveError, Wanted, observe_instance, observe_policies};

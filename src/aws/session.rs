@@ -15,6 +15,7 @@ use super::budget::{Budget, Patience};
 use super::clients::Clients;
 use super::ending::Ending;
 use super::fault::Fault;
+use super::flights::Flights;
 use super::machine::Trust;
 use super::pace::Pacer;
 use super::quota::Reached;
@@ -126,6 +127,7 @@ pub struct Session {
     stop: StopHandle,
     pub(super) budget: Budget,
     pub(super) reached: Reached,
+    pub(super) flights: Flights,
     /// The aliases of the instances that were seen.
     aliases: Mutex<BTreeMap<InstanceArn, String>>,
 }
@@ -171,8 +173,8 @@ impl Session {
         let budget = Budget::new(options.visible_within, options.timeout);
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        let (reached, aliases) = (Reached::default(), Mutex::default());
-        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, aliases }
+        let (reached, aliases, flights) = (Reached::default(), Mutex::default(), Flights::default());
+        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, flights, aliases }
     }
 
     /// The aliases of the instances that were seen so far, by which people know them.

@@ -22,7 +22,7 @@ use super::rates::Buckets;
 use super::server::POLICY_WRITE_WINDOW;
 use super::settings::Settings;
 use super::state::State;
-use super::stats::Stats;
+use super::stats::{Stats, UnderWay};
 use super::store::{StateError, Store};
 use super::wire::{Answer, ApiError, RawRequest, Scope, Service};
 
@@ -75,6 +75,8 @@ pub(super) struct Core {
     inner: Mutex<Inner>,
     /// The operation at which the world stands still, if it does.
     frozen: watch::Sender<Option<String>>,
+    /// The calls that are on their way.
+    pub(super) under_way: UnderWay,
 }
 
 #[derive(Debug)]
@@ -104,7 +106,12 @@ impl Core {
             requests: 0,
             closed: false,
         };
-        Self { settings, inner: Mutex::new(inner), frozen: watch::Sender::new(None) }
+        Self {
+            settings,
+            inner: Mutex::new(inner),
+            frozen: watch::Sender::new(None),
+            under_way: UnderWay::default(),
+        }
     }
 
     /// A panic in one request must not silence the others; the state is replaced as a whole, so it is never half
@@ -122,7 +129,7 @@ impl Core {
     pub(super) fn stats(&self) -> Stats {
         // One lock after the other: a call that freezes the world holds the inner one while it says so.
         let stats = self.inner().stats.clone();
-        Stats { frozen: self.frozen.borrow().clone(), ..stats }
+        Stats { frozen: self.frozen.borrow().clone(), most_at_once: self.under_way.most(), ..stats }
     }
 
     /// Clears the counters, those of faults too.
@@ -130,6 +137,7 @@ impl Core {
         let mut inner = self.inner();
         inner.stats = Stats::default();
         inner.faults.reset();
+        self.under_way.reset();
     }
 
     /// Returns a copy of everything it holds.

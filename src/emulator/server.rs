@@ -54,6 +54,7 @@ fn plain(status: StatusCode, content_type: &'static str, text: String) -> Respon
 }
 
 async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
+    let _arrived = core.under_way.arrives();
     let read = read(request).await;
     cut.whole();
     let (incoming, service) = match read {

@@ -47,6 +47,7 @@ mod laws;
 mod lint;
 mod log_lines;
 mod machine;
+mod many_writes;
 mod marks;
 mod outputs;
 mod ownership;

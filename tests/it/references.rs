@@ -188,3 +188,97 @@ async fn a_statement_for_everybody_is_good_enough_for_any_grant_and_is_told() {
         pairs(&[("association-unmarked", "association/support/crm"), ("grant-too-wide", "function/crm")]);
     assert_eq!(told(&world, &["plan", "m.yaml"]).1, expected);
 }
+
+/// A flow in which every block names something wrong, and what each command says of it: `-` where it cannot know.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_name_is_one_finding_at_its_block_in_every_command() {
+    const FOREIGN: &str =
+        "arn:aws:connect:eu-west-2:111122223333:instance/87654321-4321-4321-4321-210987654321";
+    const NOWHERE: &str = "0e1f2a3b-2181-441c-9a01-5f2b7c1e90ad";
+    let calls = [
+        serde_json::json!("lookup"),
+        serde_json::json!(""),
+        serde_json::json!(null),
+        serde_json::json!([CRM]),
+        serde_json::json!("<LOOKUP_ARN>"),
+        serde_json::json!("REPLACE_ME"),
+        serde_json::json!(format!("{CRM}:gone")),
+        serde_json::json!(format!("{CRM}:1")),
+        serde_json::json!("arn:aws:lambda:eu-west-2:111122223333:function:nobody"),
+    ];
+    let named = [
+        ("UpdateContactTargetQueue", "QueueId", format!("{FOREIGN}/queue/{NOWHERE}")),
+        ("UpdateContactTargetQueue", "QueueId", NOWHERE.to_owned()),
+        ("UpdateContactTargetQueue", "QueueId", "BASIC_QUEUE_ARN".to_owned()),
+        ("UpdateContactTargetQueue", "QueueId", "{{queue}}".to_owned()),
+        ("TransferToFlow", "ContactFlowId", format!("{FOREIGN}/contact-flow/{NOWHERE}")),
+        ("TransferToFlow", "ContactFlowId", NOWHERE.to_owned()),
+        ("InvokeFlowModule", "FlowModuleId", NOWHERE.to_owned()),
+        ("MessageParticipant", "PromptId", NOWHERE.to_owned()),
+        ("CheckHoursOfOperation", "HoursOfOperationId", NOWHERE.to_owned()),
+    ];
+    let calls = calls.iter().enumerate().map(|(n, function)| {
+        (
+            format!("call {n}"),
+            "InvokeLambdaFunction",
+            serde_json::json!({"LambdaFunctionARN": function, "InvocationTimeLimitSeconds": "3"}),
+        )
+    });
+    let named = named
+        .iter()
+        .enumerate()
+        .map(|(n, (kind, key, id))| (format!("name {n}"), *kind, serde_json::json!({*key: id})));
+    let blocks: Vec<(String, &str, Value)> = calls.chain(named).collect();
+    let next = |n: usize| blocks.get(n + 1).map_or("end", |(name, ..)| name.as_str());
+    let actions: Vec<Value> = blocks.iter().enumerate().map(|(n, (name, kind, parameters))| {
+        let errors = serde_json::json!([{"ErrorType": "NoMatchingError", "NextAction": next(n)}]);
+        serde_json::json!({"Identifier": name, "Type": kind, "Parameters": parameters, "Transitions": {"NextAction": next(n), "Errors": errors}})
+    }).chain([serde_json::json!({"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}})]).collect();
+    let text =
+        serde_json::json!({"Version": "2019-10-30", "StartAction": "call 0", "Actions": actions}).to_string();
+    let world = world(&text).await;
+    with_versions(&world).await;
+    let blocks = |code: &str, names: &[&str]| -> BTreeSet<(String, String)> {
+        names.iter().map(|name| (code.to_owned(), (*name).to_owned())).collect()
+    };
+    let offline: BTreeSet<_> = [
+        blocks("lambda-arn-invalid", &["call 0", "call 1", "call 2", "call 3"]),
+        blocks("placeholder", &["call 4", "call 5", "name 2", "name 3"]),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let of_alias = blocks("lambda-other-qualifier", &["call 6", "call 7"]);
+    let undeclared = blocks("undeclared-function", &["call 8"]);
+    let live: BTreeSet<_> = [
+        blocks("foreign-reference", &["name 0", "name 4"]),
+        blocks("function-missing", &["call 6", "call 8"]),
+        blocks("function-not-granted", &["call 7"]),
+        // Flows were listed. Queues, prompts and hours are listed only where the manifest looks names of them up.
+        blocks("unknown-reference", &["name 5"]),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let audited = blocks("unknown-reference", &["name 6"]);
+    let all = |sets: &[&BTreeSet<(String, String)>]| -> BTreeSet<(String, String)> {
+        sets.iter().flat_map(|set| set.iter().cloned()).collect()
+    };
+    // What `lint` says of each call beside: that its way is too long, and that its error goes where its success does.
+    let beside = ["lambda-chain-too-long", "lambda-error-like-success"];
+    for (command, expected) in [
+        (&["validate", "m.yaml"][..], all(&[&offline, &of_alias])),
+        (&["lint", "m.yaml"], all(&[&offline, &of_alias, &undeclared])),
+        (&["plan", "m.yaml"], all(&[&offline, &live])),
+        (&["drift", "m.yaml", "--audit"], all(&[&offline, &live, &audited])),
+    ] {
+        let (_, found) = told(&world, command);
+        let block = |at: &str| at.strip_prefix("flow/main#").unwrap_or(at).to_owned();
+        let found: BTreeSet<_> = found
+            .iter()
+            .filter(|(code, _)| !beside.contains(&code.as_str()))
+            .map(|(code, at)| (code.clone(), block(at)))
+            .collect();
+        assert_eq!(found, expected, "{command:?}");
+    }
+}

@@ -15,7 +15,7 @@ use super::fault::{Fault, FaultKind};
 use super::session::Session;
 use crate::operations::Operation;
 use crate::plan::FunctionSpec;
-use crate::resource::{FunctionRef, Secret, said};
+use crate::resource::{FunctionRef, Mask, Secret, said};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
 
 impl Session {
@@ -49,7 +49,7 @@ impl Session {
         let get = get.set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
         match self.call(Operation::GetFunction, &function.place, subject, request).await {
-            Ok(answer) => seen(function, answer).map(Some).ok_or_else(|| {
+            Ok(answer) => seen(function, answer, self.mask()).map(Some).ok_or_else(|| {
                 Fault::unexpected(Operation::GetFunction, subject, "an answer without a configuration")
             }),
             Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
@@ -239,10 +239,13 @@ fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
     Environment::builder().set_variables(Some(variables.collect())).build()
 }
 
-fn seen(function: &FunctionRef, answer: GetFunctionOutput) -> Option<FunctionSeen> {
+/// Takes an answer apart, and tells the mask the values of the environment before anything of it is repeated.
+fn seen(function: &FunctionRef, answer: GetFunctionOutput, mask: &Mask) -> Option<FunctionSeen> {
     let GetFunctionOutput { configuration, tags, tags_error, .. } = answer;
     let live = configuration?;
-    let state = state(&live);
+    let values = live.environment.iter().filter_map(|environment| environment.variables.as_ref());
+    mask.hide_live(values.flat_map(|variables| variables.values().map(String::as_str)));
+    let state = state(&live, mask);
     let revision = live.revision_id.clone();
     let tags = tags_error.is_none().then(|| tags.unwrap_or_default().into_iter().collect());
     let arn = function.unqualified().arn().to_string();
@@ -257,10 +260,10 @@ pub(super) fn untold_tags(subject: &str) -> Fault {
     Fault { kind: FaultKind::Denied, ..Fault::unexpected(Operation::GetFunction, subject, message) }
 }
 
-fn state(live: &types::FunctionConfiguration) -> FunctionState {
+fn state(live: &types::FunctionConfiguration, mask: &Mask) -> FunctionState {
     let told = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
-        (Some(code), Some(reason)) => said(&format!("{reason} ({code})")),
-        (Some(text), None) | (None, Some(text)) => said(text),
+        (Some(code), Some(reason)) => said(&format!("{} ({code})", mask.foreign(reason))),
+        (Some(text), None) | (None, Some(text)) => said(&mask.foreign(text)),
         (None, None) => "AWS gives no reason".to_owned(),
     };
     match (&live.state, &live.last_update_status) {
@@ -297,5 +300,32 @@ fn configured(live: types::FunctionConfiguration) -> FunctionConfiguration {
         environment: environment
             .map(|variables| variables.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()),
         code: live.code_sha256.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Place;
+
+    #[test]
+    fn what_lambda_repeats_of_a_live_environment_is_hidden() {
+        let reason = "the extension could not reach https://hooks.acme/T0K3N-51be";
+        let environment =
+            types::EnvironmentResponse::builder().variables("HOOK", "https://hooks.acme/T0K3N-51be");
+        let live = types::FunctionConfiguration::builder()
+            .state(State::Failed)
+            .state_reason(reason)
+            .environment(environment.build())
+            .build();
+        let answer = GetFunctionOutput::builder().configuration(live).build();
+        let place = Place {
+            account: crate::resource::AccountId::parse("111122223333").unwrap(),
+            region: crate::resource::Region::parse("eu-west-2").unwrap(),
+        };
+        let function = FunctionRef { place, name: "f".to_owned(), qualifier: None };
+        let seen = seen(&function, answer, &Mask::default()).unwrap();
+        let FunctionState::Failed(reason) = seen.state else { panic!("{seen:?}") };
+        assert_eq!(reason, "the extension could not reach <hidden>");
     }
 }

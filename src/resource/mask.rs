@@ -39,6 +39,8 @@ pub struct Mask(Arc<RwLock<Known>>);
 #[derive(Default)]
 struct Known {
     hidden: BTreeSet<String>,
+    /// Read from AWS: the program writes none of them, but a service may repeat them.
+    live: BTreeSet<String>,
     open: BTreeSet<String>,
     built: Option<Arc<Finders>>,
 }
@@ -53,6 +55,12 @@ impl Mask {
     /// Hides values from now on.
     pub fn hide<'a>(&self, values: impl IntoIterator<Item = &'a str>) {
         self.learn(values, |known| &mut known.hidden);
+    }
+
+    /// Hides values in what services say from now on. The program itself writes none of them: whatever it writes that
+    /// looks like one is something else, such as a name of the same text.
+    pub fn hide_live<'a>(&self, values: impl IntoIterator<Item = &'a str>) {
+        self.learn(values, |known| &mut known.live);
     }
 
     /// Leaves values alone that are written in the open anyway.
@@ -85,7 +93,7 @@ impl Mask {
 
     fn finders(&self) -> Option<Arc<Finders>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        if known.hidden.is_empty() || known.built.is_some() {
+        if (known.hidden.is_empty() && known.live.is_empty()) || known.built.is_some() {
             return known.built.clone();
         }
         drop(known);
@@ -103,9 +111,9 @@ impl fmt::Debug for Mask {
 }
 
 impl Known {
-    /// The values that are looked for, and their longer lines.
-    fn values(&self) -> BTreeSet<&str> {
-        let secret = self.hidden.iter().map(String::as_str).filter(|value| !self.open.contains(*value));
+    /// The values of some that are looked for, and their longer lines.
+    fn values<'k>(&'k self, all: impl Iterator<Item = &'k String>) -> BTreeSet<&'k str> {
+        let secret = all.map(String::as_str).filter(|value| !self.open.contains(*value));
         let lines = |value: &'_ str| value.contains(['\n', '\r']);
         let mut values: BTreeSet<&str> = BTreeSet::new();
         for value in secret {
@@ -122,7 +130,7 @@ impl Known {
 
     fn own(&self) -> Finder {
         let mut patterns = Vec::new();
-        for value in self.values().into_iter().filter(|value| is_telling(value)) {
+        for value in self.values(self.hidden.iter()).into_iter().filter(|value| is_telling(value)) {
             for text in encodings(value) {
                 let least = text.len();
                 patterns.push(Pattern { text, least, word: false });
@@ -133,7 +141,7 @@ impl Known {
 
     fn foreign(&self) -> Finder {
         let mut patterns = Vec::new();
-        for value in self.values() {
+        for value in self.values(self.hidden.union(&self.live)) {
             let word = value.len() < BEGINNING && value.bytes().all(|byte| byte.is_ascii_alphabetic());
             if matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "null" | "none") {
                 continue;

@@ -89,3 +89,12 @@ fn a_document_stays_a_document() {
         assert!(serde_json::from_str::<serde_json::Value>(&hidden).is_ok(), "{text}: {hidden}");
     }
 }
+
+#[test]
+fn what_was_read_from_aws_is_hidden_in_what_services_say_alone() {
+    let mask = Mask::default();
+    mask.hide_live(["postgres://db.acme/orders"]);
+    let said = "the layer refuses postgres://db.acme/orders";
+    assert_eq!(mask.foreign(said), "the layer refuses <hidden>");
+    assert_eq!(mask.text(said), said);
+}

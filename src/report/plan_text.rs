@@ -101,9 +101,8 @@ pub fn checksum_text(plans: &[Plan], layout: &Layout) -> String {
         return String::new();
     }
     let checksum = plan::checksum(plans);
-    let how =
-        dim("(to write exactly this: flowbind apply --checksum CHECKSUM, with the same options and PATH...)");
-    layout.text(&format!("Checksum: {checksum} {how}\n"))
+    let how = "To write exactly this, with the same options: flowbind apply --checksum CHECKSUM PATH...";
+    layout.text(&format!("Checksum: {checksum}\n{}\n", dim(how)))
 }
 
 /// Writes the calls that a run has made.

@@ -109,8 +109,7 @@ fn indentation(lines: &[&str], position: Position) -> Option<String> {
     let counts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let line = lines.get(position.line - 1)?;
     let here = indent(line);
-    let above: Vec<usize> =
-        lines[..position.line - 1].iter().copied().filter(counts).map(|line| indent(line)).collect();
+    let above: Vec<usize> = lines[..position.line - 1].iter().copied().filter(counts).map(&indent).collect();
     let last = *above.last()?;
     // Of the lines above at the same level, the nearest tells whether keys or items stand there.
     let list = |line: &str| line.trim_start().starts_with("- ");

@@ -14,13 +14,20 @@ use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, Statement,
 };
 
+/// The place of the instances, and the function's place and name.
+type Key = (Place, Place, String);
+/// A statement: the function and qualifier, its Sid, and all of it.
+type Found<'a> = (FunctionRef, &'a str, &'a Value);
+/// What must have happened before, and the instances of which the flows are read again.
+type Before = (Vec<ActionId>, Vec<(InstanceArn, Callers)>);
+
 /// Statements for all instances of an account, as they were found.
 #[derive(Default)]
 pub(super) struct OfAccount<'a> {
     /// Those of the set's own that nothing needs, by the place of the instances and by function.
-    left_over: BTreeMap<(Place, Place, String), Vec<(FunctionRef, &'a str, &'a Value)>>,
+    left_over: BTreeMap<Key, Vec<Found<'a>>>,
     /// Other sets that have one: they need the associations of every instance there.
-    others: BTreeMap<(Place, Place, String), SetName>,
+    others: BTreeMap<Key, SetName>,
 }
 
 impl<'a> OfAccount<'a> {
@@ -71,13 +78,7 @@ impl<'a> Planner<'a, '_> {
         }
     }
 
-    fn of_one(
-        &mut self,
-        place: &Place,
-        address: Address,
-        function: &FunctionRef,
-        found: Vec<(FunctionRef, &'a str, &'a Value)>,
-    ) {
+    fn of_one(&mut self, place: &Place, address: Address, function: &FunctionRef, found: Vec<Found<'a>>) {
         let key = (function.place.clone(), function.name.clone());
         let (mut statements, mut after, mut callers) = (Vec::new(), Vec::new(), BTreeMap::new());
         for (target, sid, body) in found {
@@ -112,12 +113,7 @@ impl<'a> Planner<'a, '_> {
 
     /// What must have happened before a statement goes, and the instances of which the flows are read again; else why
     /// it stays.
-    #[expect(clippy::type_complexity, reason = "two lists of one caller")]
-    fn needed(
-        &self,
-        place: &Place,
-        target: &FunctionRef,
-    ) -> Result<(Vec<ActionId>, Vec<(InstanceArn, Callers)>), Option<Problem>> {
+    fn needed(&self, place: &Place, target: &FunctionRef) -> Result<Before, Option<Box<Problem>>> {
         let uses = uses(self.desired);
         let (mut after, mut callers) = (Vec::new(), Vec::new());
         let here = self.contents.arns.iter().filter(|(_, arn)| arn.place == *place);
@@ -145,7 +141,7 @@ impl<'a> Planner<'a, '_> {
             if let Some(caller) = self.contents.caller(instance, target, qualifier) {
                 let message = format!("it is orphaned, but {caller} still calls the function");
                 let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
-                return Err(Some(Problem::held("still-referred", message).hint(hint)));
+                return Err(Some(Box::new(Problem::held("still-referred", message).hint(hint))));
             }
             after.extend(self.contents.farewells(instance, target));
             callers.push(((*arn).clone(), self.contents.callers(instance)));

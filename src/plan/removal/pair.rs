@@ -67,13 +67,8 @@ pub(super) enum Ending {
 }
 
 impl<'a> Planner<'a, '_> {
-    /// Pairs what is wanted with what the set owns.
-    pub(super) fn pairs(
-        &mut self,
-        observed: &Snapshot,
-        of_account: &mut OfAccount<'a>,
-    ) -> BTreeMap<Key, Pair<'a>> {
-        let places = self.places();
+    /// What is wanted between each instance and function, and all grants of it.
+    fn wanted(&self, observed: &Snapshot) -> (BTreeMap<Key, Pair<'a>>, BTreeSet<Grant>) {
         let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
         let mut grants = BTreeSet::new();
         for (instance, name) in uses(self.desired).into_keys() {
@@ -90,6 +85,17 @@ impl<'a> Planner<'a, '_> {
             grants.insert(grant.clone());
             pair.wanted.push(Wanted { name, grant, accepts: function.grants });
         }
+        (pairs, grants)
+    }
+
+    /// Pairs what is wanted with what the set owns.
+    pub(super) fn pairs(
+        &mut self,
+        observed: &Snapshot,
+        of_account: &mut OfAccount<'a>,
+    ) -> BTreeMap<Key, Pair<'a>> {
+        let places = self.places();
+        let (mut pairs, grants) = self.wanted(observed);
         let seen = self.seen;
         for ((place, name), found) in &seen.functions {
             for (qualifier, policy) in &found.policies {

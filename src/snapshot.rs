@@ -44,6 +44,9 @@ pub struct Snapshot {
     pub lists: BTreeMap<(Kind, Label), Look<BTreeMap<String, FlowSummary>>>,
     /// The owner tags of the flows and modules of each instance, by id, where they were asked for.
     pub owners: BTreeMap<(Kind, Label), Look<BTreeMap<String, String>>>,
+    /// The tags of flows and modules that were read because of their names and are none of the declared ones, by kind,
+    /// instance and id.
+    pub namesakes: BTreeMap<(Kind, Label, String), BTreeMap<String, String>>,
     /// Which live flow or module each declared one is, by kind, instance and logical name; none where nothing live is it.
     pub resolved: BTreeMap<(Kind, Label, Label), Resolved>,
     /// The declared flows and modules that exist, by kind, instance and logical name.

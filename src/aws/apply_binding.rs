@@ -94,7 +94,7 @@ impl Runner<'_> {
                 Outcome::Applied | Outcome::AlreadySo => {}
                 failed => return Ok(failed),
             }
-            self.session.remove_permission(function, &sid.to_string(), subject).await?;
+            self.drop_statement(function, &sid.to_string(), subject).await?;
             going.insert(interim.to_string());
         }
         let outcome = self.write_statement(spec, &sid, subject).await?;
@@ -102,7 +102,7 @@ impl Runner<'_> {
             return Ok(outcome);
         }
         for old in &going {
-            self.session.remove_permission(function, old, subject).await?;
+            self.drop_statement(function, old, subject).await?;
         }
         Ok(Outcome::Applied)
     }
@@ -170,7 +170,7 @@ impl Runner<'_> {
             policy.exact(&spec.grant, |own| *own == wanted).map(|statement| statement.sid.clone())
         };
         let (mark, plain) = (of_kind(SidKind::WithAssociation), of_kind(SidKind::GrantOnly));
-        let drop = async |sid: &str| self.session.remove_permission(&spec.grant.function, sid, subject).await;
+        let drop = async |sid: &str| self.drop_statement(&spec.grant.function, sid, subject).await;
         match (sid.kind, mark, plain) {
             (SidKind::WithAssociation, Some(_), plain) => {
                 if let Some(plain) = plain {

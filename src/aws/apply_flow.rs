@@ -1,8 +1,10 @@
 //! Writes flows: keeps what is overwritten, and looks at what AWS holds afterwards.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
 use super::apply::{Ended, Runner, lock};
+use super::budget::Patience;
 use super::fault::{Fault, FaultKind};
 use super::once::{Created, once, or_shown};
 use super::reread::{Now, Target, changed, taken};
@@ -55,13 +57,25 @@ impl Runner<'_> {
                 let name = spec.base.as_ref().map(|base| base.name.as_str()).or(spec.name.as_deref());
                 return Ok(self.gone_flow(target, name.unwrap_or_default()).await);
             }
-            Now::Known(now) | Now::Changed(now, _) if about_is(&now, about.0, about.1, about.2) => {
+            // Another run with the same plan may be as far as this one, or further.
+            Now::Known(now) | Now::Changed(now, _)
+                if about_is(&now, about.0, about.1, about.2)
+                    || spec.at_last.as_ref().is_some_and(|name| now.name == *name) =>
+            {
+                self.found_about(target, &now, about);
                 return Ok(Outcome::AlreadySo);
             }
             Now::Changed(_, what) => return Ok(changed(subject, &what)),
             Now::Known(now) => now,
         };
-        let written = self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject).await;
+        let write = || self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject);
+        let written = match self.while_taken(target, spec.name.as_deref(), write).await? {
+            Some(written) => written,
+            None => {
+                let name = spec.name.as_deref().unwrap_or_default();
+                return Ok(taken(subject, &format!("{} `{name}`", spec.key.0)));
+            }
+        };
         let look = async || {
             let now = self.session.flow_now(target).await?;
             Ok(now.is_some_and(|now| about_is(&now, about.0, about.1, about.2)))
@@ -73,6 +87,32 @@ impl Runner<'_> {
         after.summary.archived = spec.state.map_or(after.summary.archived, |state| state == State::Archived);
         self.wrote(target, after);
         Ok(Outcome::Applied)
+    }
+
+    /// Writes a name; where AWS still counts it as that of something which this run has deleted or renamed, again a
+    /// while later. None where somebody else has it.
+    async fn while_taken<W: Future<Output = Result<(), Fault>>>(
+        &self,
+        target: Target<'_>,
+        name: Option<&str>,
+        write: impl Fn() -> W,
+    ) -> Result<Option<Result<(), Fault>>, Fault> {
+        let mut patience = Patience::new(self.session, self.session.others_within());
+        loop {
+            let written = write().await;
+            let (Some(name), Err(fault)) = (name, &written) else { return Ok(Some(written)) };
+            if fault.kind != FaultKind::AlreadyExists {
+                return Ok(Some(written));
+            }
+            let list = self.session.list(target.kind, target.instance, target.subject).await?;
+            let holder = list.get(name).map(|line| line.id.as_str()).filter(|id| *id != target.id);
+            if holder.is_some_and(|id| !self.gave_up(Target { id, ..target }, name)) {
+                return Ok(None);
+            }
+            if !patience.goes_on().await {
+                return Ok(Some(written));
+            }
+        }
     }
 
     /// Keeps what is about to be overwritten or deleted; says why not where it cannot.

@@ -30,6 +30,16 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// The same, where what went wrong is a look after a write that failed so.
+    fn after(self, written: &Fault) -> Self {
+        match self {
+            Self::Fault(read) => Self::Fault(written.unread(read)),
+            told => told,
+        }
+    }
+}
+
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
@@ -95,7 +105,9 @@ impl Writing<'_> {
         }
         // Last of all: until then its creation counts as unfinished.
         let mut tags = self.spec.marks.clone();
-        tags.insert(APPLIED_TAG.to_owned(), digest);
+        if self.spec.noted {
+            tags.insert(APPLIED_TAG.to_owned(), digest);
+        }
         tags.retain(|key, value| live.get(key) != Some(value));
         if !tags.is_empty() {
             let written = self.session.tag_function(&self.spec.function, &tags, self.subject).await;
@@ -161,7 +173,7 @@ impl Writing<'_> {
         let mut patience = self.session.patience();
         let mut tries = 0;
         loop {
-            let revision = at.revision.as_ref();
+            let revision = &at.revision;
             let sent = match goal {
                 Goal::Code => self.session.update_code(self.spec, revision, self.subject).await,
                 _ => self.session.update_configuration(self.spec, revision, self.subject).await,
@@ -187,7 +199,7 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            let now = self.settle(Goal::Settled).await?;
+            let now = self.settle(Goal::Settled).await.map_err(|stop| stop.after(&fault))?;
             // The owner's tag does not survive a deletion: what has the name now is another function.
             if let (Some(before), Some(live)) = (&at.tags, &now.tags)
                 && let Some(what) = owner_changed(before, live)

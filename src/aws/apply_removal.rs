@@ -1,18 +1,17 @@
 //! Takes away what is left over, and looks afterwards whether it is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::apply::{Ended, Runner, lock};
-use super::apply_role::steady;
 use super::fault::{Fault, FaultKind};
+use super::once::{Deleted, Left, delete};
 use super::reread::{Now, Target, changed};
 use crate::manifest::Grants;
 use crate::plan::{
     ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
-    Removal, Rests, RoleRemoval, StatementRemoval, function_changed, role_changed,
+    Removal, Rests, StatementRemoval, function_added, function_changed,
 };
-use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind};
-use crate::snapshot::{RolePolicies, SET_TAG};
+use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid};
 
 impl Runner<'_> {
     pub(super) async fn remove(&self, id: &ActionId, removal: &Removal, subject: &str) -> Ended {
@@ -26,9 +25,12 @@ impl Runner<'_> {
     }
 
     async fn remove_flow(&self, removal: &FlowRemoval, subject: &str) -> Ended {
-        let FlowRemoval { flow, base } = removal;
+        let FlowRemoval { flow, base, callers: _, along } = removal;
         let kind = flow.key.0;
         let target = Target { kind, instance: &flow.instance, id: &flow.id, subject };
+        if let Some(referrer) = self.referrer_now(target, along).await? {
+            return Ok(still_needed(subject, &format!("{referrer} refers to it now")));
+        }
         let now = match self.look_again(target, Some(base), Rests::OnAll).await? {
             Now::Gone => {
                 self.deleted(target);
@@ -42,8 +44,17 @@ impl Runner<'_> {
         if let Some(outcome) = self.keep_found(&kept, "deleted", subject) {
             return Ok(outcome);
         }
-        let was_there = match self.session.delete_flow(kind, &flow.instance, &flow.id, subject).await {
-            Ok(was_there) => was_there,
+        let away = || self.session.delete_flow(kind, &flow.instance, &flow.id, subject);
+        let look = async || {
+            Ok(match self.look_again(target, Some(base), Rests::OnAll).await? {
+                Now::Gone => Left::Nothing,
+                Now::Known(_) => Left::Same,
+                Now::Changed(_, what) => Left::Other(what),
+            })
+        };
+        let was_there = match delete(self.session, away, look).await {
+            Ok(Deleted::Gone(was_there)) => was_there,
+            Ok(Deleted::Replaced(what)) => return Ok(changed(subject, &what)),
             Err(fault) => return undeletable(fault, kind),
         };
         self.deleted(target);
@@ -70,6 +81,9 @@ impl Runner<'_> {
                 return Ok(called(subject, &caller));
             }
         }
+        if let Some(other) = self.rival_now(removal, subject).await? {
+            return Ok(still_needed(subject, &format!("{other} needs it now")));
+        }
         let mut was_there = false;
         for function in &removal.functions {
             was_there |= self.disassociate(&removal.instance, function, subject).await?;
@@ -94,6 +108,23 @@ impl Runner<'_> {
         Ok(ended(was_there))
     }
 
+    /// Another set that has a statement by now which lets the instance call the function.
+    async fn rival_now(&self, removal: &Disassociation, subject: &str) -> Result<Option<String>, Fault> {
+        let (set, policies) = &removal.rivals;
+        for function in policies {
+            let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
+            let mut statements = policy.statements.iter();
+            let rival = statements.find_map(|there| {
+                let own = OwnSid::parse(&there.sid).filter(|own| own.set != *set)?;
+                (there.instance().as_ref() == Some(&removal.instance)).then_some(own.set)
+            });
+            if let Some(rival) = rival {
+                return Ok(Some(format!("set `{rival}`")));
+            }
+        }
+        Ok(None)
+    }
+
     /// Takes a function out of the list. Where the service misses the statement that it wrote itself (U1), it is
     /// written again as the service would, so that the service can take it away with the association.
     async fn disassociate(
@@ -103,7 +134,7 @@ impl Runner<'_> {
         subject: &str,
     ) -> Result<bool, Fault> {
         let arn = function.arn().to_string();
-        if self.session.disassociate(instance, &arn, subject).await? {
+        if self.end_association(instance, &arn, subject).await? {
             return Ok(true);
         }
         if !self.session.functions_of(instance, subject).await?.contains(&arn) {
@@ -112,11 +143,35 @@ impl Runner<'_> {
         let grant = crate::resource::Grant { function: function.clone(), instance: instance.clone() };
         let sid = instance.service_sid();
         self.session.add_permission(&grant, &sid, subject).await?;
-        let again = self.session.disassociate(instance, &arn, subject).await;
+        let again = self.end_association(instance, &arn, subject).await;
         if !matches!(again, Ok(true)) {
-            self.session.remove_permission(function, &sid, subject).await?;
+            self.drop_statement(function, &sid, subject).await?;
         }
         again
+    }
+
+    async fn end_association(&self, instance: &InstanceArn, arn: &str, subject: &str) -> Result<bool, Fault> {
+        let away = || self.session.disassociate(instance, arn, subject);
+        let look = async || {
+            let listed = self.session.functions_of(instance, subject).await?.contains(arn);
+            Ok(if listed { Left::Same } else { Left::Nothing })
+        };
+        Ok(delete(self.session, away, look).await? == Deleted::Gone(true))
+    }
+
+    /// Takes a statement out of a policy; says whether it was there.
+    pub(super) async fn drop_statement(
+        &self,
+        function: &FunctionRef,
+        sid: &str,
+        subject: &str,
+    ) -> Result<bool, Fault> {
+        let away = || self.session.remove_permission(function, sid, subject);
+        let look = async || {
+            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            Ok(if policy.sids().any(|there| there == sid) { Left::Same } else { Left::Nothing })
+        };
+        Ok(Box::pin(delete(self.session, away, look)).await? == Deleted::Gone(true))
     }
 
     /// Reads the policy again: whether the service takes more with it than its own statement is unknown (U1).
@@ -170,7 +225,7 @@ impl Runner<'_> {
                 }
                 Some(_) => {}
             }
-            was_there |= self.session.remove_permission(function, sid, subject).await?;
+            was_there |= self.drop_statement(function, sid, subject).await?;
             let mut patience = self.session.patience();
             loop {
                 let policy = self.session.policy(function, subject).await?.unwrap_or_default();
@@ -181,7 +236,7 @@ impl Runner<'_> {
                     return Ok(still_there(subject));
                 }
                 // A writer beside this one may have brought it back.
-                self.session.remove_permission(function, sid, subject).await?;
+                self.drop_statement(function, sid, subject).await?;
             }
         }
         Ok(ended(was_there))
@@ -199,12 +254,36 @@ impl Runner<'_> {
             return Ok(Some(changed(subject, &format!("{arn} is associated with the instance now"))));
         }
         for arn in &arns {
-            self.session.disassociate(instance, arn, subject).await?;
+            self.end_association(instance, arn, subject).await?;
         }
         Ok(None)
     }
 
+    /// What somebody relies on of a function by now, and did not when the plan was made.
+    async fn relied_on(&self, removal: &FunctionRemoval, subject: &str) -> Result<Option<String>, Fault> {
+        let function = &removal.function;
+        for instance in removal.callers.keys() {
+            if let Some(caller) = self.caller_now(instance, function, true, subject).await? {
+                return Ok(Some(format!("{caller} calls the function now")));
+            }
+        }
+        let aliases = match self.session.aliases_of(function, subject).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        let mut policies = BTreeMap::new();
+        for qualifier in std::iter::once(None).chain(aliases.into_iter().map(Some)) {
+            let at = FunctionRef { qualifier: qualifier.clone(), ..function.clone() };
+            let policy = self.session.policy_of_existing(&at, subject).await?;
+            policies.insert(qualifier, policy.unwrap_or_default());
+        }
+        Ok(function_added(removal, &policies))
+    }
+
     async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {
+        if let Some(what) = Box::pin(self.relied_on(removal, subject)).await? {
+            return Ok(still_needed(subject, &what));
+        }
         let Some(now) = self.session.function(&removal.function, subject).await? else {
             return Ok(Outcome::AlreadySo);
         };
@@ -223,7 +302,17 @@ impl Runner<'_> {
         let function = &removal.function;
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
-        let was_there = self.session.delete_function(function, subject).await?;
+        let away = || self.session.delete_function(function, subject);
+        let look = async || {
+            Ok(match self.session.function(function, subject).await? {
+                None => Left::Nothing,
+                Some(now) => function_changed(&removal.base, &now).map_or(Left::Same, Left::Other),
+            })
+        };
+        let was_there = match delete(self.session, away, look).await? {
+            Deleted::Gone(was_there) => was_there,
+            Deleted::Replaced(what) => return Ok(changed(subject, &what)),
+        };
         let mut patience = self.session.patience();
         while self.session.function(function, subject).await?.is_some() {
             if !patience.goes_on().await {
@@ -232,54 +321,23 @@ impl Runner<'_> {
         }
         Ok(ended(was_there))
     }
-
-    /// Deletes a role: IAM wants its policies gone first.
-    async fn remove_role(&self, removal: &RoleRemoval, subject: &str) -> Ended {
-        let RoleRemoval { place, name, owner, policies } = removal;
-        let Some(role) = self.session.role(place, name, subject).await? else {
-            return Ok(Outcome::AlreadySo);
-        };
-        if role.tags.get(SET_TAG) != Some(owner) {
-            return Ok(changed(subject, "it does not belong to this set any more"));
-        }
-        if let Some(what) = role_changed(policies, &role.policies, &NOTHING) {
-            return Ok(changed(subject, &what));
-        }
-        for arn in &role.policies.managed {
-            steady(|| self.session.detach(place, name, arn, subject)).await?;
-        }
-        for policy in role.policies.inline.keys() {
-            steady(|| self.session.delete_inline(place, name, policy, subject)).await?;
-        }
-        let was_there = self.session.delete_role(place, name, subject).await?;
-        let mut patience = self.session.patience();
-        while self.session.trust(place, name, subject).await?.is_some() {
-            if !patience.goes_on().await {
-                return Ok(still_there(subject));
-            }
-        }
-        Ok(ended(was_there))
-    }
 }
-
-/// What a role holds whose policies another run took away already.
-static NOTHING: RolePolicies =
-    RolePolicies { trust: String::new(), managed: BTreeSet::new(), inline: BTreeMap::new() };
 
 /// Something calls the function by now.
 fn called(subject: &str, caller: &str) -> Outcome {
-    let message = format!(
-        "{subject} was not removed: {caller} calls the function now, and did not when the plan was made. Run `flowbind \
-         plan` again."
-    );
-    Outcome::Moved { message }
+    still_needed(subject, &format!("{caller} calls the function now, and did not when the plan was made"))
 }
 
-fn ended(was_there: bool) -> Outcome {
+/// Something needs by now what was to be removed.
+fn still_needed(subject: &str, what: &str) -> Outcome {
+    Outcome::Moved { message: format!("{subject} was not removed: {what}. Run `flowbind plan` again.") }
+}
+
+pub(super) fn ended(was_there: bool) -> Outcome {
     if was_there { Outcome::Applied } else { Outcome::AlreadySo }
 }
 
-fn still_there(subject: &str) -> Outcome {
+pub(super) fn still_there(subject: &str) -> Outcome {
     Outcome::Failed {
         message: format!("{subject}: the deletion was accepted, but it is still there"),
         hint: Some("run the command again in some minutes.".to_owned()),
@@ -299,4 +357,23 @@ fn undeletable(fault: Fault, kind: Kind) -> Ended {
         _ => return Err(fault),
     };
     Ok(Outcome::Failed { message: fault.to_string(), hint })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::Operation;
+
+    #[test]
+    fn a_deletion_that_is_refused_is_told_with_what_may_refer_to_it() {
+        let refused = |kind| {
+            let fault = Fault::unexpected(Operation::DeleteContactFlow, "flow/main", "it is in use");
+            undeletable(Fault { kind, ..fault }, Kind::Flow)
+        };
+        for kind in [FaultKind::Conflict, FaultKind::Invalid(Vec::new())] {
+            let Ok(Outcome::Failed { hint: Some(hint), .. }) = refused(kind) else { panic!() };
+            assert!(hint.contains("such as a phone number, a queue or a quick connect"), "{hint}");
+        }
+        assert!(refused(FaultKind::Internal).is_err());
+    }
 }

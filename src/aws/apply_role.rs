@@ -39,7 +39,12 @@ impl Runner<'_> {
         if matches!(outcome, Outcome::Applied | Outcome::AlreadySo) {
             // Last of all: until then its creation counts as unfinished.
             let mut tags = spec.marks.clone();
-            tags.insert(APPLIED_TAG.to_owned(), digest);
+            if spec.noted {
+                tags.insert(APPLIED_TAG.to_owned(), digest);
+            }
+            if tags.is_empty() {
+                return Ok(outcome);
+            }
             let written = steady(|| self.session.tag_role(place, name, &tags, subject)).await;
             let shows = |seen: &RoleSeen| tags.iter().all(|(key, value)| seen.tags.get(key) == Some(value));
             sure(self.session, spec, subject, written, shows).await?;

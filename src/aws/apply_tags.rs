@@ -25,6 +25,9 @@ impl Runner<'_> {
         };
         let Some(now) = now else { return Ok(gone(subject)) };
         if tags.iter().all(|(key, value)| now.get(key) == Some(value)) {
+            if let Some((content, seen)) = content.zip(flow) {
+                self.found_tags(content, before, seen);
+            }
             return Ok(Outcome::AlreadySo);
         }
         if let Some(what) = owner_changed(before, &now) {

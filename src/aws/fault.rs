@@ -127,6 +127,20 @@ impl Fault {
         matches!(self.kind, FaultKind::Unreachable | FaultKind::Internal | FaultKind::Unexpected)
     }
 
+    /// What is known after a write that failed so and could not be read back: where it may have been carried out, that
+    /// is what stays unknown, and not what the read says.
+    pub(super) fn unread(&self, read: Self) -> Self {
+        if !self.maybe_done() {
+            return read;
+        }
+        self.with(&format!("it could not be read back: {read}"))
+    }
+
+    /// The same fault, with what was seen afterwards.
+    pub(super) fn with(&self, seen: &str) -> Self {
+        Self { message: format!("{}; {seen}", self.message), ..self.clone() }
+    }
+
     /// Whether the call was not made at all.
     pub(super) fn not_called(&self) -> bool {
         matches!(self.kind, FaultKind::OutOfTime | FaultKind::Interrupted | FaultKind::NotCalled)

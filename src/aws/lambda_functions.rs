@@ -49,9 +49,9 @@ impl Session {
         let get = get.set_qualifier(function.qualifier.clone());
         let request = || get.clone().send();
         match self.call(Operation::GetFunction, &function.place, subject, request).await {
-            Ok(answer) => seen(function, answer, self.mask()).map(Some).ok_or_else(|| {
-                Fault::unexpected(Operation::GetFunction, subject, "an answer without a configuration")
-            }),
+            Ok(answer) => seen(function, answer, self.mask())
+                .map(Some)
+                .map_err(|lacks| Fault::unexpected(Operation::GetFunction, subject, lacks)),
             Err(fault) if fault.kind == FaultKind::NotFound => Ok(None),
             Err(fault) => Err(fault),
         }
@@ -75,12 +75,15 @@ impl Session {
         let version = answer
             .function_version
             .ok_or_else(|| Fault::unexpected(Operation::GetAlias, subject, "an answer without a version"))?;
+        let revision = answer
+            .revision_id
+            .ok_or_else(|| Fault::unexpected(Operation::GetAlias, subject, "an answer without a revision"))?;
         let weights = answer.routing_config.and_then(|routing| routing.additional_version_weights);
         Ok(Some(AliasSeen {
             version,
             description: answer.description.unwrap_or_default(),
             weighted: weights.unwrap_or_default().into_keys().collect(),
-            revision: answer.revision_id,
+            revision,
             behind: None,
         }))
     }
@@ -123,7 +126,7 @@ impl Session {
     pub(super) async fn update_code(
         &self,
         spec: &FunctionSpec,
-        revision: Option<&String>,
+        revision: &str,
         subject: &str,
     ) -> Result<(), Fault> {
         let function = &spec.function;
@@ -132,7 +135,7 @@ impl Session {
         let request = || {
             let update = client.lambda.update_function_code().function_name(&function.name);
             let update = update.zip_file(Blob::new(spec.source.code.zip.as_slice()));
-            update.set_revision_id(revision.cloned()).customize().config_override(patient(attempt)).send()
+            update.revision_id(revision).customize().config_override(patient(attempt)).send()
         };
         self.call(Operation::UpdateFunctionCode, &function.place, subject, request).await.map(|_| ())
     }
@@ -141,7 +144,7 @@ impl Session {
     pub(super) async fn update_configuration(
         &self,
         spec: &FunctionSpec,
-        revision: Option<&String>,
+        revision: &str,
         subject: &str,
     ) -> Result<(), Fault> {
         let (function, source) = (&spec.function, &spec.source);
@@ -150,7 +153,7 @@ impl Session {
         let changes = |path: &str| spec.fields.iter().any(|field| field.path.split('.').next() == Some(path));
         let update = client.lambda.update_function_configuration().function_name(&function.name);
         let update = update
-            .set_revision_id(revision.cloned())
+            .revision_id(revision)
             .set_runtime(changes("runtime").then(|| Runtime::from(source.runtime.as_str())))
             .set_handler(changes("handler").then(|| source.handler.clone()))
             .set_role(changes("role").then(|| spec.role.clone()))
@@ -170,13 +173,13 @@ impl Session {
         &self,
         function: &FunctionRef,
         code: &str,
-        revision: Option<&String>,
+        revision: &str,
         subject: &str,
     ) -> Result<String, Fault> {
         let operation = Operation::PublishVersion;
         let client = self.at(&function.place);
         let publish = client.lambda.publish_version().function_name(&function.name).code_sha256(code);
-        let publish = publish.set_revision_id(revision.cloned());
+        let publish = publish.revision_id(revision);
         let request = || publish.clone().send();
         let answer = self.call(operation, &function.place, subject, request).await?;
         answer.version.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a version"))
@@ -203,12 +206,12 @@ impl Session {
         function: &FunctionRef,
         name: &str,
         (version, note): (&str, &str),
-        revision: Option<&String>,
+        revision: &str,
         subject: &str,
     ) -> Result<(), Fault> {
         let client = self.at(&function.place);
         let update = client.lambda.update_alias().function_name(&function.name).name(name);
-        let update = update.function_version(version).description(note).set_revision_id(revision.cloned());
+        let update = update.function_version(version).description(note).revision_id(revision);
         let request = || update.clone().send();
         self.call(Operation::UpdateAlias, &function.place, subject, request).await.map(|_| ())
     }
@@ -239,17 +242,22 @@ fn environment(variables: &BTreeMap<String, Secret>) -> Environment {
     Environment::builder().set_variables(Some(variables.collect())).build()
 }
 
-/// Takes an answer apart, and tells the mask the values of the environment before anything of it is repeated.
-fn seen(function: &FunctionRef, answer: GetFunctionOutput, mask: &Mask) -> Option<FunctionSeen> {
+/// Takes an answer apart, and tells the mask the values of the environment before anything of it is repeated; says what it
+/// lacks. Without a revision nothing could be written on a condition.
+fn seen(
+    function: &FunctionRef,
+    answer: GetFunctionOutput,
+    mask: &Mask,
+) -> Result<FunctionSeen, &'static str> {
     let GetFunctionOutput { configuration, tags, tags_error, .. } = answer;
-    let live = configuration?;
+    let live = configuration.ok_or("an answer without a configuration")?;
     let values = live.environment.iter().filter_map(|environment| environment.variables.as_ref());
     mask.hide_live(values.flat_map(|variables| variables.values().map(String::as_str)));
     let state = state(&live, mask);
-    let revision = live.revision_id.clone();
+    let revision = live.revision_id.clone().ok_or("an answer without a revision")?;
     let tags = tags_error.is_none().then(|| tags.unwrap_or_default().into_iter().collect());
     let arn = function.unqualified().arn().to_string();
-    Some(FunctionSeen { arn, latest: configured(live), state, revision, tags, alias: None })
+    Ok(FunctionSeen { arn, latest: configured(live), state, revision, tags, alias: None })
 }
 
 /// What is wrong with a function whose tags were not in the answer: without `lambda:ListTags` there is an error in
@@ -306,7 +314,7 @@ fn configured(live: types::FunctionConfiguration) -> FunctionConfiguration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::Place;
+    use crate::resource::{AccountId, Place, Region};
 
     #[test]
     fn what_lambda_repeats_of_a_live_environment_is_hidden() {
@@ -314,6 +322,7 @@ mod tests {
         let environment =
             types::EnvironmentResponse::builder().variables("HOOK", "https://hooks.acme/T0K3N-51be");
         let live = types::FunctionConfiguration::builder()
+            .revision_id("r1")
             .state(State::Failed)
             .state_reason(reason)
             .environment(environment.build())
@@ -327,5 +336,24 @@ mod tests {
         let seen = seen(&function, answer, &Mask::default()).unwrap();
         let FunctionState::Failed(reason) = seen.state else { panic!("{seen:?}") };
         assert_eq!(reason, "the extension could not reach <hidden>");
+    }
+
+    #[test]
+    fn a_function_without_a_revision_could_not_be_read() {
+        let place = Place {
+            account: AccountId::parse("111122223333").unwrap(),
+            region: Region::parse("eu-west-2").unwrap(),
+        };
+        let function = FunctionRef { place, name: "greeter".to_owned(), qualifier: None };
+        let read = |revision: Option<&str>| {
+            let live = types::FunctionConfiguration::builder().set_revision_id(revision.map(str::to_owned));
+            seen(
+                &function,
+                GetFunctionOutput::builder().configuration(live.build()).build(),
+                &Mask::default(),
+            )
+        };
+        assert_eq!(read(Some("r1")).map(|seen| seen.revision), Ok("r1".to_owned()));
+        assert_eq!(read(None), Err("an answer without a revision"));
     }
 }

@@ -11,6 +11,7 @@ mod apply_function;
 mod apply_instance;
 mod apply_removal;
 mod apply_role;
+mod apply_role_removal;
 mod apply_tags;
 mod budget;
 mod call;

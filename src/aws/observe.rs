@@ -67,6 +67,9 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         site.attributes.map(|look| snapshot.attributes.insert(site.name.clone(), look));
         snapshot.lists.extend(site.lists.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
         snapshot.owners.extend(site.owners.into_iter().map(|(kind, look)| ((kind, site.name.clone()), look)));
+        snapshot
+            .namesakes
+            .extend(site.namesakes.into_iter().map(|(kind, id, tags)| ((kind, site.name.clone(), id), tags)));
         snapshot.resolved.extend(
             site.resolved.into_iter().map(|(kind, flow, found)| ((kind, site.name.clone(), flow), found)),
         );
@@ -98,6 +101,7 @@ pub(super) struct SiteSeen {
     attributes: Option<Look<BTreeMap<String, bool>>>,
     pub(super) lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
     pub(super) owners: Vec<(Kind, Look<BTreeMap<String, String>>)>,
+    pub(super) namesakes: Vec<(Kind, String, BTreeMap<String, String>)>,
     pub(super) resolved: Vec<(Kind, Label, Resolved)>,
     pub(super) flows: Vec<(Kind, Label, Look<FlowSeen>)>,
     named: Vec<(NamedKind, Look<BTreeMap<String, FlowIds>>)>,
@@ -173,6 +177,7 @@ impl Observer<'_> {
             attributes: None,
             lists: Vec::new(),
             owners: Vec::new(),
+            namesakes: Vec::new(),
             resolved: Vec::new(),
             flows: Vec::new(),
             named: Vec::new(),

@@ -25,6 +25,8 @@ pub(super) struct ContentsSeen {
     untold: Option<Fault>,
     resolved: Vec<(Label, Resolved)>,
     flows: Vec<(Label, Result<FlowSeen, Fault>)>,
+    /// What was read and is none of the declared ones: its id and tags.
+    namesakes: Vec<(String, BTreeMap<String, String>)>,
 }
 
 /// The flows or modules of one instance while they are looked at.
@@ -51,6 +53,7 @@ impl Observer<'_> {
             untold: None,
             resolved: Vec::new(),
             flows: Vec::new(),
+            namesakes: Vec::new(),
         };
         if !self.reads.by_id.contains(&Read::List(kind, name.clone())) {
             return seen;
@@ -77,6 +80,7 @@ impl Observer<'_> {
             }
             seen.resolved.extend(resolved(identity, &list).map(|resolved| (label, resolved)));
         }
+        seen.namesakes.extend(read.into_iter().filter_map(|(id, read)| Some((id, read.ok()?.tags))));
         (seen.list, seen.owners) = (Some(Ok(list)), owners);
         seen
     }
@@ -125,7 +129,7 @@ impl Observer<'_> {
 
     /// Puts what was seen to its instance, failures as gaps.
     pub(super) fn add_contents(&self, site: &mut SiteSeen, seen: ContentsSeen) {
-        let ContentsSeen { kind, list, owners, untold, resolved, flows } = seen;
+        let ContentsSeen { kind, list, owners, untold, resolved, flows, namesakes } = seen;
         if let Some(result) = list {
             let name = site.name.clone();
             let list = look(result, &name, &mut site.gaps);
@@ -138,6 +142,7 @@ impl Observer<'_> {
             site.owners.push((kind, owners));
         }
         site.gaps.extend(untold.map(|fault| gap(&fault, &Address::new(Kind::Instance, &site.name))));
+        site.namesakes.extend(namesakes.into_iter().map(|(id, tags)| (kind, id, tags)));
         site.resolved.extend(resolved.into_iter().map(|(flow, resolved)| (kind, flow, resolved)));
         for (flow, result) in flows {
             let address = flow_address(self.desired, kind, &flow, &site.name);

@@ -214,7 +214,8 @@ impl Observer<'_> {
             // No tags and tags that may not be read are not the same: the set may have made it.
             return Err(untold_tags(&subject));
         };
-        let qualifiers = aliases?.into_iter().map(Some).chain([None]);
+        let aliases: BTreeSet<String> = aliases?.into_iter().collect();
+        let qualifiers = aliases.iter().cloned().map(Some).chain([None]);
         let looks = qualifiers.map(|qualifier| {
             let function = FunctionRef { qualifier, ..function.clone() };
             let subject = &subject;
@@ -233,7 +234,7 @@ impl Observer<'_> {
             let (qualifier, policy) = look?;
             policies.extend(policy.filter(|p| !p.statements.is_empty()).map(|policy| (qualifier, policy)));
         }
-        Ok(Some(FunctionFound { seen, tags, policies }))
+        Ok(Some(FunctionFound { seen, tags, policies, aliases }))
     }
 
     /// A function from `source:` was read already.

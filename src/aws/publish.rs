@@ -31,7 +31,8 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            match self.session.alias(&self.spec.function, alias, self.subject).await? {
+            let seen = self.session.alias(&self.spec.function, alias, self.subject).await;
+            match seen.map_err(|read| fault.unread(read))? {
                 Some(seen) if shows(&seen) && seen.weighted.is_empty() => break fault.maybe_done(),
                 // As it was, so that nothing was done.
                 seen if fault.maybe_done() && revision(seen.as_ref()) == revision(known) && tries < TRIES => {
@@ -52,8 +53,7 @@ impl Writing<'_> {
         match known {
             None => self.session.create_alias(function, alias, to, self.subject).await,
             Some(known) => {
-                let revision = known.revision.as_ref();
-                self.session.update_alias(function, alias, to, revision, self.subject).await
+                self.session.update_alias(function, alias, to, &known.revision, self.subject).await
             }
         }
     }
@@ -64,8 +64,7 @@ impl Writing<'_> {
         let mut patience = self.session.patience();
         let mut at = settled;
         let version = loop {
-            let published =
-                self.session.publish_version(function, code, at.revision.as_ref(), self.subject).await;
+            let published = self.session.publish_version(function, code, &at.revision, self.subject).await;
             let fault = match published {
                 Ok(version) => break version,
                 Err(fault) => fault,

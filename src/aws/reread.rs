@@ -1,15 +1,17 @@
 //! Reads what is about to be overwritten or deleted once more, right before it is, and remembers what this run made
 //! of it: nothing is written over what somebody else changed since the plan was made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex as StdMutex};
 
 use futures_util::future::{join, join_all};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::apply::{Runner, lock};
 use super::fault::Fault;
 use super::session::Session;
+use crate::manifest::State;
 use crate::plan::{self, Outcome, Rests, Standing, standing};
 use crate::resource::{FunctionRef, InstanceArn, Kind};
 use crate::snapshot::FlowSeen;
@@ -34,13 +36,21 @@ pub(super) enum Now {
 }
 
 type Key = (InstanceArn, String);
-type Read = Arc<Mutex<Option<Arc<Vec<FlowSeen>>>>>;
+type Read = Arc<Mutex<Option<Contents>>>;
+
+/// Every flow and module of an instance, as they were read.
+#[derive(Clone)]
+struct Contents {
+    all: Arc<Vec<FlowSeen>>,
+    /// Until when that counts.
+    until: Instant,
+}
 
 /// What one run knows of the flows and modules that it writes.
 #[derive(Default)]
 pub(super) struct Known {
     flows: StdMutex<BTreeMap<Key, History>>,
-    /// Every flow and module of an instance, read again before something that they may call is taken away.
+    /// Every flow and module of an instance, read again before something that they may refer to is taken away.
     all: StdMutex<BTreeMap<InstanceArn, Read>>,
 }
 
@@ -59,6 +69,20 @@ impl Runner<'_> {
     /// Looks whether a flow or module is as this run knows it; `base` is what the plan saw. Where AWS does not show
     /// this run's own write yet, it is waited for.
     pub(super) async fn look_again(
+        &self,
+        target: Target<'_>,
+        base: Option<&FlowSeen>,
+        rests: Rests,
+    ) -> Result<Now, Fault> {
+        let now = self.compare_again(target, base, rests).await?;
+        if !matches!(now, Now::Known(_)) {
+            // Whoever changed this one may have changed others.
+            self.forget(target.instance);
+        }
+        Ok(now)
+    }
+
+    async fn compare_again(
         &self,
         target: Target<'_>,
         base: Option<&FlowSeen>,
@@ -140,6 +164,35 @@ impl Runner<'_> {
         self.wrote(target, after);
     }
 
+    /// Remembers that name, description or state of a flow or module are what this run was to make of them: what else it
+    /// knows of it stays.
+    pub(super) fn found_about(
+        &self,
+        target: Target<'_>,
+        now: &FlowSeen,
+        (name, description, state): (Option<&str>, Option<&str>, Option<State>),
+    ) {
+        let Some(mut after) = self.history(target, None).states.pop() else { return };
+        if name.is_some() {
+            after.name.clone_from(&now.name);
+        }
+        if description.is_some() {
+            after.description.clone_from(&now.description);
+        }
+        if state.is_some() {
+            after.summary.archived = now.summary.archived;
+        }
+        self.wrote(target, after);
+    }
+
+    /// Remembers that tags of a flow or module are what this run was to make of them.
+    pub(super) fn found_tags(&self, target: Target<'_>, before: &BTreeMap<String, String>, now: FlowSeen) {
+        let known = FlowSeen { tags: before.clone(), ..now.clone() };
+        let mut after = self.history(target, Some(&known)).states.pop().unwrap_or(known);
+        after.tags = now.tags;
+        self.wrote(target, after);
+    }
+
     /// Remembers that this run created a flow or module, or another run of the same set at the same time.
     /// `filled` tells that the other run has written to it already: then it is no longer this run's to write.
     pub(super) fn created(&self, target: Target<'_>, now: FlowSeen, filled: bool) {
@@ -150,6 +203,14 @@ impl Runner<'_> {
     /// Remembers that this run deleted a flow or module.
     pub(super) fn deleted(&self, target: Target<'_>) {
         lock(&self.known.flows).entry(target.key()).or_default().deleted = true;
+    }
+
+    /// Whether this run has deleted or renamed what has a name.
+    pub(super) fn gave_up(&self, holder: Target<'_>, name: &str) -> bool {
+        let flows = lock(&self.known.flows);
+        flows.get(&holder.key()).is_some_and(|history| {
+            history.deleted || history.states.last().is_some_and(|last| last.name != name)
+        })
     }
 
     /// What the run found, with the contents of now; none where the run itself created it.
@@ -163,8 +224,7 @@ impl Runner<'_> {
         Some(FlowSeen { published, draft, ..first })
     }
 
-    /// Names a flow or module that calls the function by now. All of the instance are read again once a run, right
-    /// before the first removal; what this run wrote since counts as it wrote it.
+    /// Names a flow or module that calls the function by now; what this run wrote since counts as it wrote it.
     pub(super) async fn caller_now(
         &self,
         instance: &InstanceArn,
@@ -172,27 +232,81 @@ impl Runner<'_> {
         whatever_qualifier: bool,
         subject: &str,
     ) -> Result<Option<String>, Fault> {
+        let find = |contents: &mut Current<'_>| plan::caller(contents, function, whatever_qualifier);
+        self.found_now(instance, find, subject).await
+    }
+
+    /// Names a flow or module that refers to another one by now, but for those that go along with it.
+    pub(super) async fn referrer_now(
+        &self,
+        target: Target<'_>,
+        along: &BTreeSet<String>,
+    ) -> Result<Option<String>, Fault> {
+        let find = |contents: &mut Current<'_>| {
+            let others =
+                contents.filter(|seen| seen.summary.id != target.id && !along.contains(&seen.summary.id));
+            plan::referrer(others, target.id)
+        };
+        self.found_now(target.instance, find, target.subject).await
+    }
+
+    /// Looks for something in every flow and module of an instance. They are read once for all that looks within some
+    /// time, and again when somebody changed one of them meanwhile. What is found in an earlier read is looked for again:
+    /// it may be gone.
+    async fn found_now(
+        &self,
+        instance: &InstanceArn,
+        find: impl Fn(&mut Current<'_>) -> Option<String>,
+        subject: &str,
+    ) -> Result<Option<String>, Fault> {
+        loop {
+            let (all, is_new) = self.contents_now(instance, subject).await?;
+            let found = {
+                let flows = lock(&self.known.flows);
+                let written = |seen: &&FlowSeen| flows.get(&(instance.clone(), seen.summary.id.clone()));
+                let mut current = all.iter().filter_map(|seen| match written(&seen) {
+                    Some(history) if history.deleted => None,
+                    // It was read before this run wrote it, or does not show that yet.
+                    Some(history) if standing(&history.states, seen, Rests::OnText) == Standing::Stale => {
+                        history.states.last()
+                    }
+                    _ => Some(seen),
+                });
+                find(&mut current)
+            };
+            if found.is_none() || is_new {
+                return Ok(found);
+            }
+            self.forget(instance);
+        }
+    }
+
+    /// Every flow and module of an instance, and whether they were read just now.
+    async fn contents_now(
+        &self,
+        instance: &InstanceArn,
+        subject: &str,
+    ) -> Result<(Arc<Vec<FlowSeen>>, bool), Fault> {
         let read = Arc::clone(lock(&self.known.all).entry(instance.clone()).or_default());
         let mut read = read.lock().await;
-        let all = match &*read {
-            Some(all) => Arc::clone(all),
-            None => {
-                let all = Arc::new(self.session.everything(instance, subject).await?);
-                *read = Some(Arc::clone(&all));
-                all
-            }
-        };
-        drop(read);
-        let flows = lock(&self.known.flows);
-        let written = |seen: &&FlowSeen| flows.get(&(instance.clone(), seen.summary.id.clone()));
-        let current = all.iter().filter_map(|seen| match written(&seen) {
-            Some(history) if history.deleted => None,
-            Some(history) if history.made || history.states.len() > 1 => history.states.last(),
-            _ => Some(seen),
-        });
-        Ok(plan::caller(current, function, whatever_qualifier))
+        if let Some(known) = read.as_ref().filter(|known| Instant::now() <= known.until) {
+            return Ok((Arc::clone(&known.all), false));
+        }
+        let began = Instant::now();
+        let all = Arc::new(self.session.everything(instance, subject).await?);
+        // Where reading takes long, it is not read all the time.
+        let lasts = self.session.options.callers_last.max(began.elapsed());
+        *read = Some(Contents { all: Arc::clone(&all), until: Instant::now() + lasts });
+        Ok((all, true))
+    }
+
+    /// Lets the flows and modules of an instance be read again by who needs them next.
+    fn forget(&self, instance: &InstanceArn) {
+        lock(&self.known.all).remove(instance);
     }
 }
+
+type Current<'a> = dyn Iterator<Item = &'a FlowSeen> + 'a;
 
 impl Target<'_> {
     fn key(self) -> Key {

@@ -21,7 +21,7 @@ use super::pace::Pacer;
 use super::quota::Reached;
 use super::stop::StopHandle;
 use crate::operations::Operation;
-use crate::plan::Pace;
+use crate::plan::{CALLERS_LAST, Pace};
 use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
 use crate::snapshot::InstanceSeen;
 
@@ -81,6 +81,9 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The first pause between two tries of a call.
     pub first_pause: Duration,
+    /// How long what was read of an instance's flows and modules counts, before something is removed that they may refer
+    /// to.
+    pub callers_last: Duration,
     /// The roles to assume for calls to some accounts.
     pub roles: BTreeMap<AccountId, AssumedRole>,
     /// The values that no fault may repeat, those that are sent as environments among them.
@@ -107,6 +110,7 @@ impl Options {
             attempt: ATTEMPT,
             timeout: None,
             first_pause: FIRST_PAUSE,
+            callers_last: CALLERS_LAST,
             roles: BTreeMap::new(),
             mask: Mask::default(),
         }

@@ -17,7 +17,7 @@ use crate::aws::{
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{KeptFlow, Plan, drift_reads, reads, removal_reads};
+use crate::plan::{CALLERS_LAST, KeptFlow, Plan, drift_reads, reads, removal_reads};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -53,6 +53,7 @@ impl Connection {
                 attempt: ATTEMPT,
                 timeout: args.timeout,
                 first_pause: FIRST_PAUSE,
+                callers_last: CALLERS_LAST,
                 roles: roles(manifests),
                 mask: terminal.mask().clone(),
             })

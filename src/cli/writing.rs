@@ -111,7 +111,8 @@ impl Writing<'_> {
         for plan in &plans {
             plan_verb::show(plan, sources, terminal);
             if text {
-                terminal.result(&report::plan_text(plan, plans.len() > 1, &terminal.layout()))?;
+                let plan = plan.lifted(&self.allowed_in(plan));
+                terminal.result(&report::plan_text(&plan, plans.len() > 1, &terminal.layout()))?;
             }
         }
         self.approval.check(&plans, terminal)?;
@@ -247,7 +248,8 @@ impl Writing<'_> {
         // With JSON on stdout nobody has seen the plan yet.
         if self.output == Output::Json {
             for plan in plans {
-                let text = report::plan_text(plan, plans.len() > 1, &terminal.notes_layout());
+                let plan = plan.lifted(&self.allowed_in(plan));
+                let text = report::plan_text(&plan, plans.len() > 1, &terminal.notes_layout());
                 terminal.note(&Note::new(Level::Info, text.trim_end()).laid_out(text.trim_end()));
             }
         }

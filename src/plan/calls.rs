@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::chains::{Waits, call, chain, count, describes};
-use super::schedule::{Call, Pace, Schedule, Shared, Step, Task};
+use super::chains::{Waits, call, chain, describes};
+use super::schedule::{Again, Call, Pace, Schedule, Shared, Step, Task};
 use super::{
     Action, ActionId, AssociationSpec, Callers, Disassociation, Plan, Removal, Spec, StatementRemoval,
 };
 use crate::operations::Operation;
 use crate::resource::{InstanceArn, Kind, Place};
+
+/// How long what was read of an instance's flows and modules counts, before something is taken away that they may refer to.
+pub const CALLERS_LAST: Duration = Duration::from_secs(60);
 
 /// Calls of each operation, by account and Region.
 pub type Calls = BTreeMap<(Place, Operation), u32>;
@@ -54,7 +57,6 @@ pub fn apply_ends(plan: &Plan, pace: &mut Pace) -> BTreeMap<ActionId, Duration> 
 
 /// What several actions wait for.
 struct Sharing<'a> {
-    plan: &'a Plan,
     /// How many associations each instance gets.
     listed: BTreeMap<&'a InstanceArn, usize>,
     lists: BTreeMap<&'a InstanceArn, usize>,
@@ -68,7 +70,7 @@ impl<'a> Sharing<'a> {
         for instance in plan.actions.iter().filter_map(|action| associated(action)) {
             *listed.entry(instance).or_default() += 1;
         }
-        Self { plan, listed, lists: BTreeMap::new(), callers: BTreeMap::new(), shared: Vec::new() }
+        Self { listed, lists: BTreeMap::new(), callers: BTreeMap::new(), shared: Vec::new() }
     }
 
     fn of(&mut self, action: &'a Action) -> Waits {
@@ -92,20 +94,18 @@ impl<'a> Sharing<'a> {
         let further = Step::Calls(vec![Call { sure: 0, ..call(place, operation, 1) }]);
         let steps =
             std::iter::once(first).chain(std::iter::repeat_n(further, pages.saturating_sub(1))).collect();
-        let number = self.add(Shared { steps, again: true });
+        let number = self.add(Shared { steps, again: Again::Always });
         self.lists.insert(instance, number);
         number
     }
 
-    /// Every flow and module of an instance is read again, once a run.
+    /// Every flow and module of an instance is read again, and again when that is long ago.
     fn callers(&mut self, instance: &'a InstanceArn, callers: Callers) -> usize {
         if let Some(known) = self.callers.get(instance) {
             return *known;
         }
         let place = &instance.place;
-        // What this plan deletes may be gone before.
-        let left = |all: u32, kind| all.saturating_sub(deleted(self.plan, instance, kind));
-        let (flows, modules) = (left(callers.flows, Kind::Flow), left(callers.modules, Kind::Module));
+        let Callers { flows, modules } = callers;
         let lists = [Operation::ListContactFlows, Operation::ListContactFlowModules];
         let looks = || {
             let looks = [(Kind::Flow, flows), (Kind::Module, modules)];
@@ -113,7 +113,8 @@ impl<'a> Sharing<'a> {
         };
         // The drafts, and what is published.
         let lists = Step::Calls(lists.map(|operation| call(place, operation, 1)).into());
-        let number = self.add(Shared { steps: vec![lists, looks(), looks()], again: false });
+        let number =
+            self.add(Shared { steps: vec![lists, looks(), looks()], again: Again::After(CALLERS_LAST) });
         self.callers.insert(instance, number);
         number
     }
@@ -132,9 +133,10 @@ fn associated(action: &Action) -> Option<&InstanceArn> {
     }
 }
 
-/// The instances of which every flow and module is read again, once a run.
+/// The instances of which every flow and module is read again.
 fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
     match action.change.spec() {
+        Spec::Removal(Removal::Flow(removal)) => vec![(&removal.flow.instance, removal.callers)],
         Spec::Removal(Removal::Association(Disassociation { instance, callers, .. })) => {
             callers.iter().map(|callers| (instance, *callers)).collect()
         }
@@ -142,17 +144,9 @@ fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
             let calls = statements.iter().any(|statement| statement.instead.is_none());
             callers.iter().filter(|_| calls).map(|(instance, callers)| (instance, *callers)).collect()
         }
+        Spec::Removal(Removal::Function(removal)) => {
+            removal.callers.iter().map(|(instance, callers)| (instance, *callers)).collect()
+        }
         _ => Vec::new(),
     }
-}
-
-/// How many flows or modules of an instance the plan deletes.
-fn deleted(plan: &Plan, instance: &InstanceArn, kind: Kind) -> u32 {
-    let deletes = |action: &&Action| match action.change.spec() {
-        Spec::Removal(Removal::Flow(removal)) => {
-            removal.flow.instance == *instance && removal.flow.key.0 == kind
-        }
-        _ => false,
-    };
-    count(plan.actions.iter().filter(deletes).count())
 }

@@ -65,7 +65,7 @@ impl Chain {
 pub(super) struct Waits {
     /// The list of functions in which its association has to show.
     pub(super) list: Option<usize>,
-    /// Every flow and module of its instance, which are read again; of several, where it concerns all of an account.
+    /// Every flow and module of each of its instances, which are read again.
     pub(super) callers: Vec<usize>,
     /// Whether a role of its own is made before it, which Lambda cannot assume at once.
     pub(super) new_role: bool,
@@ -131,7 +131,7 @@ impl Chain {
             }
         }
         self.whole_role(place, wanted.inline.len());
-        self.call(place, Operation::TagRole);
+        self.if_so(spec.noted || !spec.marks.is_empty(), place, Operation::TagRole);
     }
 
     /// A look at a role with all its policies.
@@ -178,7 +178,7 @@ impl Chain {
             self.call(place, point);
             self.call(place, Operation::GetAlias);
         }
-        self.if_so(tagged, place, Operation::TagFunction);
+        self.if_so(tagged && (spec.noted || !spec.marks.is_empty()), place, Operation::TagFunction);
     }
 
     fn grant(&mut self, spec: &GrantSpec) {
@@ -233,15 +233,19 @@ impl Chain {
     fn removal(&mut self, removal: &Removal, callers: &[usize]) {
         match removal {
             Removal::Flow(removal) => {
-                let FlowRemoval { flow, base: _ } = &**removal;
+                let FlowRemoval { flow, .. } = &**removal;
                 let (place, kind) = (&flow.instance.place, flow.key.0);
+                self.0.extend(callers.iter().copied().map(Step::Shared));
                 self.both(place, kind);
                 self.call(place, deletes(kind));
                 self.both(place, kind);
             }
-            Removal::Association(Disassociation { instance, functions, callers: _, keep }) => {
+            Removal::Association(Disassociation { instance, functions, callers: _, rivals, keep }) => {
                 let place = &instance.place;
                 self.0.extend(callers.iter().copied().map(Step::Shared));
+                for function in &rivals.1 {
+                    self.call(&function.place, Operation::GetPolicy);
+                }
                 self.calls(functions.len(), place, Operation::DisassociateLambdaFunction);
                 self.call(place, Operation::ListLambdaFunctions);
                 for kept in keep {
@@ -258,7 +262,10 @@ impl Chain {
                     self.call(&function.place, Operation::GetPolicy);
                 }
             }
-            Removal::Function(FunctionRemoval { function, .. }) => {
+            Removal::Function(FunctionRemoval { function, aliases, .. }) => {
+                self.0.extend(callers.iter().copied().map(Step::Shared));
+                self.call(&function.place, Operation::ListAliases);
+                self.calls(1 + aliases.len(), &function.place, Operation::GetPolicy);
                 self.call(&function.place, Operation::GetFunction);
                 self.call(&function.place, Operation::DeleteFunction);
                 self.call(&function.place, Operation::GetFunction);

@@ -47,7 +47,17 @@ fn spec(spec: &Spec) -> Value {
         Spec::Grant(spec) => grant(spec),
         Spec::Flow(spec) => flow(spec),
         Spec::FlowMetadata(spec) => {
-            let FlowMetadataSpec { key, instance, instance_name, id, name, description, state, base } = spec;
+            let FlowMetadataSpec {
+                key,
+                instance,
+                instance_name,
+                id,
+                name,
+                at_last: _,
+                description,
+                state,
+                base,
+            } = spec;
             let about = base.as_ref().map(|base| json!([base.name, base.description, base.summary.archived]));
             json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state, about])
         }
@@ -91,7 +101,7 @@ fn fields(changes: &[FieldChange]) -> Value {
 }
 
 fn role(spec: &RoleSpec) -> Value {
-    let RoleSpec { place, name, marks, wanted, before, fields } = spec;
+    let RoleSpec { place, name, marks, noted: _, wanted, before, fields } = spec;
     let RolePolicies { trust, managed, inline } = wanted;
     let before = before.as_ref().map(RolePolicies::digest);
     let wanted = json!([trust, managed, inline]);
@@ -99,7 +109,7 @@ fn role(spec: &RoleSpec) -> Value {
 }
 
 fn function(spec: &FunctionSpec) -> Value {
-    let FunctionSpec { function, marks, source, role, before, fields } = spec;
+    let FunctionSpec { function, marks, noted: _, source, role, before, fields } = spec;
     let Source {
         runtime,
         handler,
@@ -208,10 +218,10 @@ fn kept(flow: &KeptFlow) -> Value {
 fn removal(removal: &Removal) -> Value {
     match removal {
         Removal::Flow(removal) => {
-            let FlowRemoval { flow, base: _ } = &**removal;
+            let FlowRemoval { flow, base: _, callers: _, along: _ } = &**removal;
             json!(["flow", kept(flow)])
         }
-        Removal::Association(Disassociation { instance, functions, callers: _, keep }) => {
+        Removal::Association(Disassociation { instance, functions, callers: _, rivals: _, keep }) => {
             let functions: Vec<String> = functions.iter().map(arn).collect();
             let accepts = |accepts: &Grants| match accepts {
                 Grants::Own | Grants::Account => json!(false),
@@ -232,7 +242,7 @@ fn removal(removal: &Removal) -> Value {
             let ends: Vec<String> = ends.iter().map(arn).collect();
             json!(["statements", instance.to_string(), statements, ends])
         }
-        Removal::Function(FunctionRemoval { function, record, base: _ }) => {
+        Removal::Function(FunctionRemoval { function, record, .. }) => {
             json!(["function", arn(function), sha256(record)])
         }
         Removal::Role(RoleRemoval { place, name, owner, policies }) => {

@@ -1,7 +1,8 @@
 //! A plan while it is made.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::flow_names::Heir;
 use super::{Action, ActionId, Cause, Change, Guard, Removal, Spec, Step, Withheld};
 use crate::resource::{Address, Problem};
 
@@ -14,6 +15,10 @@ pub(super) struct Draft {
     pub(super) in_sync: usize,
     /// What can neither be found in sync nor written, and why: what depends on it is held.
     pub(super) blocked: BTreeMap<Address, String>,
+    /// Whether what is orphaned is deleted in this run.
+    pub(super) prunes: bool,
+    /// What gets a name that something orphaned has now.
+    pub(super) heirs: Vec<Heir>,
     /// Associations that another function of the same ARN makes, one for several qualifiers, and statements that are
     /// for all instances of an account.
     pub(super) shared: BTreeMap<Address, ActionId>,
@@ -33,9 +38,15 @@ impl Draft {
     }
 
     /// Writes tags alone.
-    pub(super) fn tag(&mut self, address: Address, change: Change, (cause, reason): (Cause, String)) {
+    pub(super) fn tag(
+        &mut self,
+        address: Address,
+        change: Change,
+        (cause, reason): (Cause, String),
+        guard: Option<Guard>,
+    ) {
         let id = ActionId { address, step: Step::Tag };
-        self.actions.push(Action { id, change, reason, cause, after: Vec::new(), guard: None });
+        self.actions.push(Action { id, change, reason, cause, after: Vec::new(), guard });
     }
 
     /// Takes something away.
@@ -68,6 +79,43 @@ impl Draft {
     pub(super) fn guard(&mut self, id: &ActionId, guard: Option<Guard>) {
         if let Some(action) = self.actions.iter_mut().find(|action| action.id == *id) {
             action.guard = guard;
+        }
+    }
+
+    /// The actions that wait for one, directly or not, and itself.
+    pub(super) fn waiting_for(&self, id: &ActionId) -> BTreeSet<ActionId> {
+        let mut waiting = BTreeSet::from([id.clone()]);
+        loop {
+            let next = self.actions.iter().filter(|action| {
+                !waiting.contains(&action.id) && action.after.iter().any(|id| waiting.contains(id))
+            });
+            let next: Vec<ActionId> = next.map(|action| action.id.clone()).collect();
+            if next.is_empty() {
+                return waiting;
+            }
+            waiting.extend(next);
+        }
+    }
+
+    /// Holds an action back, for this reason, and all that wait for it.
+    pub(super) fn hold_all(&mut self, id: &ActionId, waiting: &BTreeSet<ActionId>, problem: Problem) {
+        let (held, kept) = std::mem::take(&mut self.actions)
+            .into_iter()
+            .partition(|action: &Action| waiting.contains(&action.id));
+        self.actions = kept;
+        let others: BTreeSet<Address> = waiting.iter().map(|id| id.address.clone()).collect();
+        for address in others.into_iter().filter(|address| *address != id.address) {
+            let message = format!("{address} waits for {}: {}", id.address, problem.message);
+            let hint = format!("fix {} first, then run again.", id.address);
+            self.block(address.clone(), message.clone());
+            self.problems.push(Problem::held("flow-held", message).on(&address).hint(hint));
+        }
+        self.block(id.address.clone(), problem.message.clone());
+        self.problems.push(problem);
+        for Action { id, change, reason, cause, .. } in held {
+            if !id.step.is_aid() {
+                self.withhold(id.address, change, reason, cause);
+            }
         }
     }
 

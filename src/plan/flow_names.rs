@@ -5,20 +5,36 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow_site::{Lack, PlannedTags, Site};
-use super::ownership::OWNER_TAG;
-use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Guard, Spec, Step, identity};
-use crate::resource::{Address, Kind, Label};
+use super::ownership::{OWNER_TAG, Owner};
+use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Guard, Removal, Spec, Step, identity};
+use crate::resource::{Address, Kind, Label, Problem};
 use crate::snapshot::{Look, Resolved};
 
 type Key = (Kind, Label);
 
 /// What a rename waits for.
-pub(super) type NamesAfter = BTreeMap<Address, Vec<ActionId>>;
+#[derive(Default)]
+pub(super) struct NamesAfter {
+    /// The actions that come before it.
+    pub(super) after: BTreeMap<Address, Vec<ActionId>>,
+    /// Those that wait for a deletion, which may wait in turn for any content: they come after their contents.
+    pub(super) last: BTreeSet<Address>,
+}
+
+/// A rename that gets the name of something orphaned.
+#[derive(Debug)]
+pub(super) struct Heir {
+    address: Address,
+    /// The id of the orphaned one.
+    of: String,
+    /// What is reported where that one is not deleted.
+    problem: Problem,
+}
 
 /// Orders the renames and the creations of one instance; what wants a name that another keeps is held back.
 pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesAfter {
     let ids = ids(lacks);
-    while let Some((at, holder, hint)) = kept(lacks, &ids) {
+    while let Some((at, holder, hint)) = kept(lacks, &ids, draft.prunes) {
         let (site, lack) = &mut lacks[at];
         hold(site, lack, &holder, hint, draft);
     }
@@ -40,11 +56,13 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesA
         let step = if aside.contains(holder) { Step::Aside } else { Step::Metadata };
         renames.get(holder).map(|(address, _)| ActionId { address: address.clone(), step })
     };
-    let mut after = NamesAfter::new();
+    let heirs = heirs(lacks, &ids);
+    let mut after = NamesAfter { last: last(&renames, &before, &heirs), ..NamesAfter::default() };
+    draft.heirs.extend(heirs.into_values());
     for (key, (address, _)) in &renames {
         let own = aside.contains(key).then(|| ActionId { address: address.clone(), step: Step::Aside });
         let needs = own.into_iter().chain(before.get(key).and_then(free));
-        after.insert(address.clone(), needs.chain(relabelled.iter().cloned()).collect());
+        after.after.insert(address.clone(), needs.chain(relabelled.iter().cloned()).collect());
     }
     for (key, of) in new_ones(lacks) {
         let holder = holder(lacks, &ids, &key, &of).and_then(|(_, holder)| holder);
@@ -60,6 +78,45 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) -> NamesA
         step_aside(site, lack, &relabelled, draft);
     }
     after
+}
+
+/// The renames that wait for a deletion, directly or not.
+fn last(
+    renames: &BTreeMap<Key, (Address, String)>,
+    before: &BTreeMap<Key, Key>,
+    heirs: &BTreeMap<Key, Heir>,
+) -> BTreeSet<Address> {
+    let waits = |key: &Key| {
+        let mut passed = BTreeSet::new();
+        let way = std::iter::successors(Some(key), |key| before.get(key));
+        let mut way = way.take_while(|key| passed.insert((*key).clone()));
+        way.any(|key| heirs.contains_key(key))
+    };
+    renames.iter().filter(|(key, _)| waits(key)).map(|(_, (address, _))| address.clone()).collect()
+}
+
+/// Lets each rename that gets the name of something orphaned wait for its deletion. Where that is not deleted, or only
+/// after the rename, the rename is held back with all that waits for it.
+pub(super) fn inherit(draft: &mut Draft) {
+    for Heir { address, of, problem } in std::mem::take(&mut draft.heirs) {
+        let deletes = |action: &&Action| match action.change.spec() {
+            Spec::Removal(Removal::Flow(removal)) => removal.flow.id == of,
+            _ => false,
+        };
+        let deletion = draft.actions.iter().find(deletes).map(|action| action.id.clone());
+        let rename = ActionId { address, step: Step::Metadata };
+        let waiting = draft.waiting_for(&rename);
+        match deletion.filter(|deletion| !waiting.contains(deletion)) {
+            Some(deletion) => {
+                for action in draft.actions.iter_mut().filter(|action| action.id == rename) {
+                    action.after.push(deletion.clone());
+                    action.after.sort();
+                    action.after.dedup();
+                }
+            }
+            None => draft.hold_all(&rename, &waiting, problem),
+        }
+    }
 }
 
 fn key(site: &Site<'_>) -> Key {
@@ -107,6 +164,7 @@ fn holder(
 fn kept(
     lacks: &[(Site<'_>, Lack)],
     ids: &BTreeMap<(Kind, String), Key>,
+    prunes: bool,
 ) -> Option<(usize, String, &'static str)> {
     let gives_up = |key: &Key| {
         let mut given = lacks.iter().filter(|(site, _)| self::key(site) == *key);
@@ -116,32 +174,51 @@ fn kept(
         let renamed = lack.metadata.as_ref().and_then(|metadata| metadata.spec.name.clone());
         let new =
             lack.write.as_ref().filter(|write| write.spec.id.is_none()).map(|write| write.spec.name.clone());
+        let is_rename = renamed.is_some();
         let (id, declared) = holder(lacks, ids, &key(site), &renamed.or(new)?)?;
         match declared {
             Some(holder) if gives_up(&holder) => None,
             Some((kind, label)) => Some((at, format!("{kind}/{label}, which keeps it"), RENAME)),
-            None if is_orphaned(site, &id) => {
-                let holder = format!("an orphaned {} ({id}) of this set, which this run may delete", site.kind);
-                Some((at, holder, "run again after `--prune` has deleted it."))
-            }
+            // Only a rename waits for a deletion: what is new and has the name of something orphaned is that one.
+            None if is_orphaned(site, &id) && prunes && is_rename => None,
+            None if is_orphaned(site, &id) => Some((at, orphan(site, &id), PRUNE)),
             None => Some((
                 at,
                 format!("another {} ({id}), which is not this set's to rename", site.kind),
-                "give one of the two another name, rename the other one in Amazon Connect, or, if this set created it and \
-                 no longer declares it, run again after `--prune` has deleted it.",
+                "give one of the two another name, or rename the other one in Amazon Connect.",
             )),
         }
     })
 }
 
+/// Lists the renames that get the name of something orphaned, which this run deletes before.
+fn heirs(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> BTreeMap<Key, Heir> {
+    let heirs = lacks.iter().filter_map(|(site, lack)| {
+        let metadata = lack.metadata.as_ref()?;
+        let (of, None) = holder(lacks, ids, &key(site), metadata.spec.name.as_deref()?)? else {
+            return None;
+        };
+        let message =
+            format!("{} cannot get the name `{}`: it belongs to {}", site.address(), site.flow.name, orphan(site, &of));
+        let hint = "what keeps it from being deleted is listed with its own address; fix that, then run again with --prune.";
+        let problem = site.problem(Problem::held("name-taken", message)).hint(hint);
+        Some((key(site), Heir { address: site.address(), of, problem }))
+    });
+    heirs.collect()
+}
+
+fn orphan(site: &Site<'_>, id: &str) -> String {
+    format!("an orphaned {} ({id}) of this set", site.kind)
+}
+
+const PRUNE: &str = "run `flowbind apply --prune`, which deletes the orphaned one first.";
+
 const RENAME: &str = "give one of the two another name, or rename the other one in Amazon Connect.";
 
-/// Whether the set made the live one that has an id, as far as removal has looked.
+/// Whether the set made the live one that has an id, which is none of the declared ones.
 fn is_orphaned(site: &Site<'_>, id: &str) -> bool {
-    let removal = site.observed.removal.as_ref();
-    let here = removal.and_then(|seen| seen.contents.get(site.instance)?.found());
-    let seen = here.into_iter().flatten().find(|seen| seen.summary.id == id);
-    seen.is_some_and(|seen| site.owner(seen).is_ours())
+    let tags = site.observed.namesakes.get(&(site.kind, site.instance.clone(), id.to_owned()));
+    tags.is_some_and(|tags| Owner::of(Some(tags), &site.desired.set).is_ours())
 }
 
 fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, hint: &str, draft: &mut Draft) {
@@ -234,8 +311,12 @@ fn together(before: &BTreeMap<Key, Key>, aside: &BTreeSet<Key>, lacks: &mut [(Si
 
 fn step_aside(site: &Site<'_>, lack: &Lack, relabelled: &[ActionId], draft: &mut Draft) {
     let Some(metadata) = &lack.metadata else { return };
-    let name = identity::aside_name(&site.desired.set, site.kind, site.name, &site.flow.name);
-    let spec = FlowMetadataSpec { name: Some(name), description: None, state: None, ..metadata.spec.clone() };
+    let list = site.observed.lists.get(&(site.kind, site.instance.clone())).and_then(Look::found);
+    let is_taken = |name: &str| list.is_some_and(|list| list.contains_key(name));
+    let of = (&site.desired.set, site.kind, site.name);
+    let name = identity::aside_name(of, &site.flow.name, is_taken);
+    let (name, at_last) = (Some(name), Some(site.flow.name.clone()));
+    let spec = FlowMetadataSpec { name, at_last, description: None, state: None, ..metadata.spec.clone() };
     let reason = format!(
         "`{}` and `{}` are part of a cycle of renames: it gets a temporary name first",
         metadata.from, site.flow.name

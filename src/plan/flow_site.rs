@@ -7,6 +7,7 @@ mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ownership::{ADOPTED_TAG, OWNER_TAG, Owner};
 use super::uses::{flow_address, functions_of};
 use super::{ActionId, Cause, Change, Draft, FlowMetadataSpec, FlowSpec, Guard, Spec, Step, TagsSpec};
 use crate::flow::compare::FlowDiff;
@@ -45,6 +46,7 @@ pub(super) struct PlannedTags {
     pub(super) spec: TagsSpec,
     pub(super) reason: String,
     pub(super) cause: Cause,
+    pub(super) guard: Option<Guard>,
 }
 
 /// All that one flow or module lacks.
@@ -211,6 +213,7 @@ impl Site<'_> {
         if !self.same_type(&seen.name, &seen.summary, draft) {
             return Lack::default();
         }
+        self.warn_of_another(seen, draft);
         let mut metadata = self.metadata_change(instance, seen, draft);
         let mut archive = None;
         let archived = seen.summary.archived && self.flow.state != Some(State::Active);
@@ -239,6 +242,28 @@ impl Site<'_> {
         let hint = "say `adopt: true` on it to let this set write to it, or give it another name.";
         self.hold(draft, "not-owned", message, Some(hint));
         false
+    }
+
+    /// What two sets write to has no one declared state.
+    fn warn_of_another(&self, seen: &FlowSeen, draft: &mut Draft) {
+        let Some(other) = self.another(seen).filter(|_| self.flow.adopt && self.flow.content.is_some())
+        else {
+            return;
+        };
+        let message = match Owner::another(&seen.tags, &self.desired.set) {
+            Some(_) => format!("{} `{}` belongs to `{other}`, and this set adopts it", self.kind, seen.name),
+            None => {
+                format!("{} `{}` was adopted as `{other}`, and this set adopts it too", self.kind, seen.name)
+            }
+        };
+        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
+        draft.problems.push(self.problem(Problem::warning("adopted-from-another-set", message)).hint(hint));
+    }
+
+    /// Whose a protected one is, is only changed by name; what was written last is noted without: that ends a write.
+    fn tags_guard(&self, seen: &FlowSeen, tags: &BTreeMap<String, String>) -> Option<Guard> {
+        let claims = [OWNER_TAG, ADOPTED_TAG].into_iter().any(|key| tags.contains_key(key));
+        self.protection(seen).filter(|_| claims)
     }
 
     /// What a run of the set left half made is finished without asking.

@@ -36,13 +36,19 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
 /// Names come before contents, so that a rename is never a second flow; archiving comes last.
 fn add(lacks: Vec<(Site<'_>, Lack)>, names: &NamesAfter, draft: &mut Draft) {
     let bridges = bridges(&lacks);
+    let first = |address: &Address| !names.last.contains(address);
     let mut planned = Vec::new();
     let mut renames = BTreeSet::new();
     for (_, lack) in lacks {
         let Lack { write, metadata, archive, tags } = lack;
         if let Some(metadata) = metadata {
-            renames.insert(metadata.address.clone());
-            let mut after = names.get(&metadata.address).cloned().unwrap_or_default();
+            let mut after = names.after.get(&metadata.address).cloned().unwrap_or_default();
+            match &write {
+                Some(write) if !first(&write.address) => {
+                    after.push(ActionId { address: write.address.clone(), step: Step::Write });
+                }
+                _ => drop(renames.insert(metadata.address.clone())),
+            }
             // The look before a rename rests on whose it is.
             after.extend(
                 tags.as_ref().map(|tags| ActionId { address: tags.address.clone(), step: Step::Tag }),
@@ -52,14 +58,16 @@ fn add(lacks: Vec<(Site<'_>, Lack)>, names: &NamesAfter, draft: &mut Draft) {
             add_metadata(metadata, Step::Metadata, after, draft);
         }
         if let Some(archive) = archive {
-            let write = ActionId { address: archive.address.clone(), step: Step::Write };
-            add_metadata(archive, Step::Archive, vec![write], draft);
+            let id = |step| ActionId { address: archive.address.clone(), step };
+            let mut after = vec![id(Step::Write)];
+            after.extend((!first(&archive.address)).then(|| id(Step::Metadata)));
+            add_metadata(archive, Step::Archive, after, draft);
         }
         if let Some(tags) = tags {
             let id = ActionId { address: tags.address, step: Step::Tag };
             let (change, after) = (Change::Update(Spec::Tags(tags.spec)), Vec::new());
-            let (reason, cause) = (tags.reason, tags.cause);
-            draft.actions.push(Action { id, change, reason, cause, after, guard: None });
+            let (reason, cause, guard) = (tags.reason, tags.cause, tags.guard);
+            draft.actions.push(Action { id, change, reason, cause, after, guard });
         }
         planned.extend(write);
     }

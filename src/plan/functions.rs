@@ -17,6 +17,8 @@ pub struct FunctionSpec {
     pub function: FunctionRef,
     /// The tags by which it is recognised, where it does not have them: its owner's when it is created.
     pub marks: BTreeMap<String, String>,
+    /// Whether it gets the digest of what is applied: not where another set notes its own.
+    pub noted: bool,
     /// What it is to be.
     pub source: Source,
     /// The ARN of its role.
@@ -69,7 +71,7 @@ impl Site<'_> {
                     let target = &self.function.target;
                     let reason = format!("no function `{}` in {}", target.name, target.place);
                     let marks = [(OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name))].into();
-                    let change = Change::Create(self.spec(marks, None, Vec::new()));
+                    let change = Change::Create(self.spec((marks, true), None, Vec::new()));
                     draft.act(self.address.clone(), change, (Cause::Absent, reason), after);
                 }
             }
@@ -101,6 +103,8 @@ impl Site<'_> {
             digest: seen.digest(),
             function: self.function,
         };
+        namesake.warn_of_another(draft);
+        let noted = namesake.another().is_none();
         if fields.is_empty() {
             let target = TagTarget::Function(self.function.target.unqualified());
             return namesake.settle(target, self.known(seen, &namesake.digest), draft);
@@ -115,7 +119,7 @@ impl Site<'_> {
         let may = namesake.may_write(&fields, draft);
         let role_changes = fields.iter().any(|field| field.path == "role");
         let after = may.then(|| self.after(role_changes, draft)).flatten();
-        let change = Change::Update(self.spec(namesake.marks(), Some(seen.clone()), fields));
+        let change = Change::Update(self.spec((namesake.marks(), noted), Some(seen.clone()), fields));
         let Some(after) = after else {
             draft.withhold(self.address.clone(), change, reason, cause);
             return;
@@ -254,7 +258,8 @@ impl Site<'_> {
         );
         if !fields.is_empty() {
             message = format!("{message} (what differs: {})", named(fields));
-            let change = Change::Update(self.spec(BTreeMap::new(), Some(seen.clone()), fields.to_vec()));
+            let change =
+                Change::Update(self.spec((BTreeMap::new(), true), Some(seen.clone()), fields.to_vec()));
             draft.withhold(self.address.clone(), change, named(fields), Cause::Unknown);
         }
         let hint =
@@ -272,13 +277,14 @@ impl Site<'_> {
 
     fn spec(
         &self,
-        marks: BTreeMap<String, String>,
+        (marks, noted): (BTreeMap<String, String>, bool),
         before: Option<FunctionSeen>,
         fields: Vec<FieldChange>,
     ) -> Spec {
         Spec::Function(Box::new(FunctionSpec {
             function: self.function.target.unqualified(),
             marks,
+            noted,
             source: self.source.clone(),
             role: self.role.clone(),
             before,

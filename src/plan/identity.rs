@@ -208,11 +208,24 @@ pub fn aside_suffix(set: &SetName, kind: Kind, label: &Label) -> String {
     format!(" (flowbind {})", &hash[..8])
 }
 
-/// The name that a flow or module has while the one that it is to get is still another's.
-pub fn aside_name(set: &SetName, kind: Kind, label: &Label, name: &str) -> String {
-    let suffix = aside_suffix(set, kind, label);
-    let kept: String = name.chars().take(MAX_NAME - suffix.len()).collect();
-    kept + &suffix
+/// The name that a flow or module has while the one that it is to get is still another's: one that nothing has.
+pub fn aside_name(
+    (set, kind, label): (&SetName, Kind, &Label),
+    name: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> String {
+    let mut number = String::new();
+    let mut next = 2_u64;
+    loop {
+        let suffix = number.clone() + &aside_suffix(set, kind, label);
+        let kept: String = name.chars().take(MAX_NAME - suffix.len()).collect();
+        let aside = kept + &suffix;
+        if !is_taken(&aside) {
+            return aside;
+        }
+        number = format!(" {next}");
+        next += 1;
+    }
 }
 
 #[cfg(test)]

@@ -211,7 +211,7 @@ fn finish(address: Address, seen: &InstanceSeen, after: Vec<ActionId>, draft: &m
         false => "all that belongs to its creation is written then",
     };
     let id = ActionId { address: address.clone(), step: Step::Tag };
-    draft.tag(address, Change::Update(Spec::Tags(spec)), (Cause::Follows, reason.to_owned()));
+    draft.tag(address, Change::Update(Spec::Tags(spec)), (Cause::Follows, reason.to_owned()), None);
     if let Some(action) = draft.actions.iter_mut().find(|action| action.id == id) {
         action.after = after;
     }

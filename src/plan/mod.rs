@@ -38,6 +38,7 @@ mod ownership;
 mod policy_size;
 mod quotas;
 mod reads;
+mod relied_on;
 mod removal;
 mod roles;
 mod rollback;
@@ -52,7 +53,7 @@ use std::collections::BTreeMap;
 
 pub use begin::{NotBegun, may_begin};
 pub use buckets::Buckets;
-pub use calls::{Calls, apply_calls, apply_ends, apply_schedule};
+pub use calls::{CALLERS_LAST, Calls, apply_calls, apply_ends, apply_schedule};
 pub use cause::{Cause, Withheld};
 pub use chains::describes;
 pub use claims::settle_rivals;
@@ -77,6 +78,7 @@ pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
 pub use policy_size::{PolicySeen, check_policy_sizes};
 pub use reads::{Read, Reads, drift_reads, reads};
+pub use relied_on::{caller, function_added, referrer};
 pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RemovalReads,
     RoleRemoval, StatementRemoval, removal_reads,
@@ -86,9 +88,7 @@ pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
 pub use schedule::{Pace, Schedule};
-pub use standing::{
-    Rests, Standing, about_is, caller, function_changed, owner_changed, role_changed, standing,
-};
+pub use standing::{Rests, Standing, about_is, function_changed, owner_changed, role_changed, standing};
 pub use step::{ActionId, Step};
 pub use tags::{TagTarget, TagsSpec};
 pub use undeclared::Undeclared;
@@ -266,6 +266,8 @@ pub struct FlowMetadataSpec {
     pub id: Option<String>,
     /// Its new name.
     pub name: Option<String>,
+    /// The name that it gets in the end, where the new one is temporary.
+    pub at_last: Option<String>,
     /// Its new description.
     pub description: Option<String>,
     /// Its new state.
@@ -300,14 +302,15 @@ pub struct InstanceSpec {
 
 /// Plans.
 pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
-    finish(desired, observed, drafted(desired, observed))
+    finish(desired, observed, drafted(desired, observed, false))
 }
 
 /// Plans, and takes away what the set owns and the manifest does not name any more. Needs a snapshot that has looked
 /// at all that [`removal_reads`] names: without it nothing is left over.
 pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
-    let mut draft = drafted(desired, observed);
+    let mut draft = drafted(desired, observed, true);
     let force = removal::plan(desired, observed, &mut draft);
+    flow_names::inherit(&mut draft);
     Plan { force, ..finish(desired, observed, draft) }
 }
 
@@ -318,8 +321,8 @@ pub fn audited(mut plan: Plan, desired: &Manifest, observed: &Snapshot) -> Plan 
     plan
 }
 
-fn drafted(desired: &Manifest, observed: &Snapshot) -> Draft {
-    let mut draft = Draft::default();
+fn drafted(desired: &Manifest, observed: &Snapshot, prunes: bool) -> Draft {
+    let mut draft = Draft { prunes, ..Draft::default() };
     instances::plan(desired, observed, &mut draft);
     roles::plan(desired, observed, &mut draft);
     functions::plan(desired, observed, &mut draft);

@@ -50,6 +50,27 @@ impl Namesake<'_> {
         self.owner().is_ours() && self.applied() == Some(UNFINISHED)
     }
 
+    /// The tag of another set that made or adopted it: that one notes in it what was applied last.
+    pub(super) fn another(&self) -> Option<&str> {
+        let tags = self.tags?;
+        if self.owner().is_ours() {
+            return None;
+        }
+        Owner::another(tags, self.of.0).or_else(|| Owner::adopted_by_another(tags, self.of.0))
+    }
+
+    /// What two sets write to has no one declared state.
+    pub(super) fn warn_of_another(&self, draft: &mut Draft) {
+        let Some(other) = self.another().filter(|_| self.function.adopt) else { return };
+        let message = match self.tags.and_then(|tags| Owner::another(tags, self.of.0)) {
+            Some(_) => format!("{} belongs to `{other}`, and this set adopts it", self.what),
+            None => format!("{} was adopted as `{other}`, and this set adopts it too", self.what),
+        };
+        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
+        let problem = Problem::warning("adopted-from-another-set", message).on(self.address);
+        draft.problems.push(problem.at(&self.function.origin).hint(hint));
+    }
+
     /// Whether it may be written to; if not, that is reported with what differs.
     pub(super) fn may_write(&self, changes: &[FieldChange], draft: &mut Draft) -> bool {
         let why = self.owner().refusal().filter(|_| !self.function.adopt);
@@ -103,6 +124,7 @@ impl Namesake<'_> {
     /// was applied last, without which the next difference would be blamed on the wrong side.
     pub(super) fn settle(&self, target: TagTarget, known: Known, draft: &mut Draft) {
         let mut tags = self.marks();
+        let claims = !tags.is_empty();
         let mut reasons = Vec::new();
         if tags.contains_key(OWNER_TAG) {
             let old = self.owner().name().unwrap_or_default().to_owned();
@@ -112,7 +134,7 @@ impl Namesake<'_> {
             reasons.push(format!("nothing on {} says that this set adopted it", self.what));
         }
         let cause = if reasons.is_empty() { Cause::Follows } else { Cause::Manifest };
-        let written = self.owner().is_ours() || self.function.adopt;
+        let written = self.another().is_none() && (self.owner().is_ours() || self.function.adopt);
         let due = match known {
             Known::Never => false,
             Known::Whole => true,
@@ -131,6 +153,8 @@ impl Namesake<'_> {
             return;
         }
         let spec = Spec::Tags(TagsSpec { target, tags, before: self.tags.cloned().unwrap_or_default() });
-        draft.tag(self.address.clone(), Change::Update(spec), (cause, reasons.join("; ")));
+        // Whose a protected one is, is only changed by name; what was written last is noted without: that ends a write.
+        let guard = (self.function.protect && claims).then(|| Guard::protected(self.address));
+        draft.tag(self.address.clone(), Change::Update(spec), (cause, reasons.join("; ")), guard);
     }
 }

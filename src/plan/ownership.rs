@@ -42,6 +42,13 @@ impl Owner {
         tags.get(OWNER_TAG).cloned().map_or(Self::Nobody, Self::Another)
     }
 
+    /// Another set that made it, as its tag names it with the logical name.
+    pub(crate) fn another<'t>(tags: &'t BTreeMap<String, String>, set: &SetName) -> Option<&'t str> {
+        let tag = tags.get(OWNER_TAG)?;
+        let ours = tag.strip_prefix(set.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        (!ours).then_some(tag.as_str())
+    }
+
     /// Another set that adopted it, as the mark names it with the logical name: to delete it would take it from that set.
     pub(crate) fn adopted_by_another<'t>(
         tags: &'t BTreeMap<String, String>,

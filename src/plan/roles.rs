@@ -19,6 +19,8 @@ pub struct RoleSpec {
     pub name: String,
     /// The tags by which it is recognised, where it does not have them: its owner's when it is created.
     pub marks: BTreeMap<String, String>,
+    /// Whether it gets the digest of what is applied: not where another set notes its own.
+    pub noted: bool,
     /// What it is to be.
     pub wanted: RolePolicies,
     /// What it is; none if it is to be created.
@@ -65,11 +67,12 @@ fn plan_one(
 ) {
     let address = Address::new(Kind::Role, name);
     let wanted = policies(role);
-    let spec = |marks, before, fields| {
+    let spec = |(marks, noted), before, fields| {
         Spec::Role(Box::new(RoleSpec {
             place: function.target.place.clone(),
             name: role.name.clone(),
             marks,
+            noted,
             wanted: wanted.clone(),
             before,
             fields,
@@ -79,7 +82,7 @@ fn plan_one(
         Some(Look::Absent { .. }) => {
             let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
             let marks = [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into();
-            let change = Change::Create(spec(marks, None, Vec::new()));
+            let change = Change::Create(spec((marks, true), None, Vec::new()));
             draft.act(address, change, (Cause::Absent, reason), Vec::new());
         }
         Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
@@ -91,6 +94,8 @@ fn plan_one(
                 digest: seen.digest(),
                 function,
             };
+            namesake.warn_of_another(draft);
+            let noted = namesake.another().is_none();
             let fields = role_differences(&wanted, seen);
             if fields.is_empty() {
                 let (place, name) = (function.target.place.clone(), role.name.clone());
@@ -99,7 +104,7 @@ fn plan_one(
             let (reason, digest) = (format!("{}: {}", namesake.who(), named(&fields)), wanted.digest());
             let cause = namesake.cause(|applied| Some(applied == digest));
             let may = namesake.may_write(&fields, draft);
-            let change = Change::Update(spec(namesake.marks(), Some(seen.clone()), fields));
+            let change = Change::Update(spec((namesake.marks(), noted), Some(seen.clone()), fields));
             if !may {
                 draft.withhold(address, change, reason, cause);
                 return;

@@ -76,8 +76,16 @@ pub(super) enum Step {
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) steps: Vec<Step>,
-    /// Whether who comes after it has begun needs it again; such tasks share the next time. Else it is done once.
-    pub(super) again: bool,
+    pub(super) again: Again,
+}
+
+/// Whether something shared is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// Who comes after it has begun needs it again; such tasks share the next time.
+    Always,
+    /// Who comes so long after it has ended needs it again, or as long after as it took if that is longer.
+    After(Duration),
 }
 
 /// Steps, one after the other, which begin when other tasks have ended.
@@ -142,7 +150,9 @@ type Event = Reverse<(Duration, u64, Who, usize)>;
 #[derive(Debug, Clone, Default)]
 struct Sharing {
     running: bool,
-    done: bool,
+    /// When it began last, and when it ended.
+    began: Duration,
+    ended: Option<Duration>,
     /// Who goes on when it ends, each at this step.
     served: Vec<(Who, usize)>,
     /// Who waits for the next time.
@@ -213,15 +223,21 @@ impl<'a> Run<'a> {
     fn share(&mut self, n: usize, next: (Who, usize), now: Duration) {
         let again = self.schedule.shared[n].again;
         let sharing = &mut self.sharing[n];
-        if sharing.done && !again {
+        let lasts = |lasts: Duration, ended: Duration| lasts.max(ended.saturating_sub(sharing.began)) + ended;
+        let fresh = match (again, sharing.ended) {
+            (Again::After(after), Some(ended)) => now <= lasts(after, ended),
+            _ => false,
+        };
+        if fresh && !sharing.running {
             self.push(now, next.0, next.1);
-        } else if sharing.running && again {
+        } else if sharing.running && again == Again::Always {
             sharing.waiting.push(next);
         } else {
             let begins = !sharing.running;
             sharing.running = true;
             sharing.served.push(next);
             if begins {
+                sharing.began = now;
                 self.push(now, Who::Shared(n), 0);
             }
         }
@@ -243,8 +259,9 @@ impl<'a> Run<'a> {
                 let served = std::mem::take(&mut sharing.served);
                 sharing.served = std::mem::take(&mut sharing.waiting);
                 sharing.running = !sharing.served.is_empty();
-                sharing.done = true;
+                sharing.ended = Some(now);
                 if sharing.running {
+                    sharing.began = now;
                     self.push(now, Who::Shared(n), 0);
                 }
                 served.into_iter().for_each(|(who, step)| self.push(now, who, step));

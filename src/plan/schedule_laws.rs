@@ -8,7 +8,7 @@ use proptest::test_runner::RngSeed;
 
 use super::buckets::{ARRIVAL, Buckets};
 use super::chains::call;
-use super::schedule::{Pace, Schedule, Shared, Step, Task};
+use super::schedule::{Again, Pace, Schedule, Shared, Step, Task};
 use crate::operations::{Operation, PACED_SHARE, Service, Shares};
 use crate::resource::{AccountId, Place, Region};
 
@@ -85,7 +85,7 @@ fn calls_that_are_not_paced_take_their_answers_alone() {
 
 #[test]
 fn what_is_done_once_is_waited_for_by_all() {
-    let shared = vec![Shared { steps: vec![calls(FLOWS, 7)], again: false }];
+    let shared = vec![Shared { steps: vec![calls(FLOWS, 7)], again: Again::After(Duration::from_secs(60)) }];
     let mut tasks: Vec<Task> = (0..3).map(|_| task(vec![Step::Shared(0)], &[])).collect();
     tasks.push(task(vec![calls(Operation::GetPolicy, 1), Step::Shared(0)], &[2]));
     let schedule = Schedule { tasks, shared };
@@ -97,8 +97,21 @@ fn what_is_done_once_is_waited_for_by_all() {
 }
 
 #[test]
+fn what_was_done_long_ago_is_done_again_by_who_comes_then() {
+    let shared = vec![Shared { steps: vec![calls(FLOWS, 1)], again: Again::After(Duration::from_secs(10)) }];
+    let late = |seconds| {
+        task(vec![Step::Pause(Duration::from_secs(seconds)), Step::Shared(0), Step::Shared(0)], &[])
+    };
+    let tasks = vec![task(vec![Step::Shared(0)], &[]), late(9), late(11)];
+    let ends = Schedule { tasks, shared }.ends(&mut with_latency(true));
+    assert_near(ends[0], 0.1);
+    assert_near(ends[1], 9.0);
+    assert_near(ends[2], 11.1);
+}
+
+#[test]
 fn who_comes_after_a_look_has_begun_waits_for_the_next_one() {
-    let shared = vec![Shared { steps: vec![calls(FLOWS, 1)], again: true }];
+    let shared = vec![Shared { steps: vec![calls(FLOWS, 1)], again: Again::Always }];
     let tasks = (0..4).map(|_| task(vec![Step::Shared(0)], &[])).collect();
     let ends = Schedule { tasks, shared }.ends(&mut with_latency(true));
     assert_near(ends[0], 0.1);

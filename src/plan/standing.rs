@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ownership::{ADOPTED_TAG, OWNER_TAG};
-use super::removal::mentions::{self, Qualifier};
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::State;
-use crate::resource::FunctionRef;
 use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
 
 /// What of a flow or module a write rests on, beside whose it is.
@@ -230,31 +228,6 @@ pub fn function_changed(before: &FunctionSeen, now: &FunctionSeen) -> Option<Str
         [one] => Some(format!("{one} was changed")),
         many => Some(format!("{} were changed", many.join(", "))),
     }
-}
-
-/// Finds a flow or module that names a function, published or in its draft.
-pub fn caller<'a>(
-    mut contents: impl Iterator<Item = &'a FlowSeen>,
-    function: &FunctionRef,
-    whatever_qualifier: bool,
-) -> Option<String> {
-    let qualifier = match whatever_qualifier {
-        true => Qualifier::Any,
-        false => Qualifier::Exactly(function.qualifier.as_deref()),
-    };
-    contents.find_map(|seen| {
-        let calls = |content: &Option<crate::snapshot::FlowContent>| {
-            content.as_ref().is_some_and(|content| {
-                mentions::calls(&mentions::plain(&content.text), &function.place, &function.name, qualifier)
-            })
-        };
-        let kind = super::removal::kind_of(seen);
-        match (calls(&seen.published), calls(&seen.draft)) {
-            (true, _) => Some(format!("{kind} `{}`", seen.name)),
-            (false, true) => Some(format!("the draft of {kind} `{}`", seen.name)),
-            (false, false) => None,
-        }
-    })
 }
 
 #[cfg(test)]

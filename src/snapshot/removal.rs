@@ -60,4 +60,6 @@ pub struct FunctionFound {
     pub tags: BTreeMap<String, String>,
     /// The policies that it has: its own, and that of each alias.
     pub policies: BTreeMap<Option<String>, ResourcePolicy>,
+    /// The names of its aliases.
+    pub aliases: BTreeSet<String>,
 }

@@ -34,7 +34,7 @@ pub struct FunctionSeen {
     /// Whether it can be written to.
     pub state: FunctionState,
     /// What a conditional write names (`RevisionId`).
-    pub revision: Option<String>,
+    pub revision: String,
     /// Its tags; none if the caller may not read them, which is not the same as having none.
     pub tags: Option<BTreeMap<String, String>>,
     /// The alias that is published to; none where there is none, or nothing is published.
@@ -87,7 +87,7 @@ pub struct AliasSeen {
     /// The versions that get a share of the calls beside it (`RoutingConfig`).
     pub weighted: BTreeSet<String>,
     /// What a conditional write names.
-    pub revision: Option<String>,
+    pub revision: String,
     /// What the version is; not read where the description says that it is the same as `$LATEST`.
     pub behind: Option<FunctionConfiguration>,
 }
@@ -226,7 +226,7 @@ mod tests {
             version: "3".to_owned(),
             description: AliasSeen::note(&digest, "3"),
             weighted: BTreeSet::new(),
-            revision: None,
+            revision: "r".to_owned(),
             behind: None,
         };
         assert!(alias.is_note_of(&digest) && alias.noted() == Some("3"));
@@ -242,7 +242,7 @@ mod tests {
             arn: "arn".to_owned(),
             latest: configuration(),
             state: FunctionState::Ready,
-            revision: None,
+            revision: "r".to_owned(),
             tags: None,
             alias: None,
         };

@@ -4,6 +4,7 @@
 //! Every operation of a clean run meets every kind of false answer, once and always. `FLOWBIND_SWEEP=all` takes them
 //! all; else each operation meets one of them, another for each operation.
 
+mod deletions;
 mod import;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -223,6 +224,11 @@ async fn what_changes_everything_is_never_deceived() {
 async fn what_removes_everything_is_never_deceived() {
     let world = removal::with_manifest(removal::applied(quick(&[])).await, &removal::reduced());
     Start { world, prune: true }.sweep().await;
+}
+
+#[tokio::test]
+async fn what_removes_functions_and_roles_is_never_deceived() {
+    deletions::start().await.sweep().await;
 }
 
 #[tokio::test]

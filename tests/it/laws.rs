@@ -271,6 +271,12 @@ fn a_name_that_is_passed_on_takes_no_content_with_it() {
 }
 
 #[test]
+fn a_name_that_is_passed_on_and_on_takes_no_content_with_it() {
+    edited(3, &[Edit::PassOn(0, 1), Edit::PassOn(1, 2)]);
+    edited(3, &[Edit::PassOn(0, 1), Edit::PassOn(1, 2), Edit::PassOn(2, 0)]);
+}
+
+#[test]
 fn names_that_are_swapped_take_no_content_with_them() {
     edited(2, &[Edit::Swap(0, 1)]);
     edited(2, &[Edit::Swap(0, 1), Edit::Text(0), Edit::Text(1)]);

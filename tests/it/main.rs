@@ -60,6 +60,7 @@ mod quotas;
 mod races;
 mod races_bindings;
 mod races_functions;
+mod races_removal;
 mod references;
 mod regions_left;
 mod removal;

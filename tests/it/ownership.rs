@@ -299,3 +299,33 @@ async fn an_interrupted_creation_is_finished_by_the_same_command() {
     assert_eq!(code(&last), 0, "{}", stderr(&last));
     in_sync(&world).await;
 }
+
+/// Another set keeps what it has noted in a function and role that this set adopts too, and the plan says that both write.
+#[tokio::test]
+async fn what_another_set_made_is_adopted_with_a_warning_and_keeps_its_notes() {
+    let made = world(&declared(), Settings::default()).await;
+    applied(&made, "first").await;
+    let theirs = [("flowbind/set", "other/x"), ("flowbind/applied", "digest")];
+    tag_function(&made, NAME, &theirs).await;
+    let tags =
+        theirs.map(|(key, value)| aws_sdk_iam::types::Tag::builder().key(key).value(value).build().unwrap());
+    made.iam(LONDON).tag_role().role_name("greeter-role").set_tags(Some(tags.into())).send().await.unwrap();
+    let adopting = declared().replace("name: greeter-dev", "name: greeter-dev\n      adopt: true");
+    let changed =
+        adopting.replace("memory: 256", "memory: 512").replace("dynamodb:GetItem", "dynamodb:PutItem");
+    let world = edited(made, &changed);
+    let plan = world.plan().await;
+    let warned: Vec<(&str, String)> = plan
+        .problems
+        .iter()
+        .map(|problem| (problem.code, problem.address.as_ref().unwrap().to_string()))
+        .collect();
+    let both = ["role/greeter", "function/greeter"];
+    assert_eq!(warned, both.map(|address| ("adopted-from-another-set", address.to_owned())), "{plan:?}");
+    crate::apply_calls::carried_out_as_forecast(&world, &plan).await;
+    for tags in [function_tags(&world, NAME).await, role_tags(&world, "greeter-role").await] {
+        assert_eq!((tags["flowbind/set"].as_str(), tags["flowbind/applied"].as_str()), ("other/x", "digest"));
+        assert_eq!(tags["flowbind/adopted"], "made/greeter");
+    }
+    assert!(world.plan().await.actions.is_empty());
+}

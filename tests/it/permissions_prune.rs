@@ -14,7 +14,7 @@ const REGION: &str = "eu-west-2";
 
 /// Applied once, and then nothing calls the functions any more. The statement that the service wrote is gone, so that
 /// taking the association away means writing it again (U1).
-async fn apply_and_leave(world: &World) {
+pub(crate) async fn apply_and_leave(world: &World) {
     let plan = plan_of(world, APPLY).await;
     assert_eq!(apply_all(world, &plan).await, []);
     let connect = world.connect(REGION);

@@ -43,13 +43,13 @@ fn problems(plan: &Plan) -> Vec<String> {
 }
 
 /// Without the function; the flow is somebody else's and only its block was bound.
-fn without() -> String {
+pub(crate) fn without() -> String {
     let (head, _) = MANIFEST.split_once("  functions:").unwrap();
     head.to_owned()
 }
 
 /// Takes the call out of the flow that is not the set's.
-async fn take_the_call_out(world: &World) {
+pub(crate) async fn take_the_call_out(world: &World) {
     empty_flow(world, crate::world::ACCOUNT, "Main").await;
 }
 

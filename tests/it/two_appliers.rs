@@ -91,3 +91,50 @@ async fn two_runs_from_nothing_end_alike_where_reads_lag() {
 async fn two_runs_that_make_functions_end_alike_where_reads_lag() {
     meet("platform", Duration::from_millis(400), &[0, 300]).await;
 }
+
+/// Two flows and a module, which then exchange their names, say other words and get another logical name.
+fn before_and_after(folder: &std::path::Path, after: bool) {
+    let head = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  \
+        accounts: { main: { id: \"111122223333\" } }\n  defaults: { account: main, region: eu-west-2 }\n  \
+        instances: { support: { alias: acme } }\n  flows:\n";
+    let [one, two, label] = if after { ["Two", "One", "sea"] } else { ["One", "Two", "c"] };
+    let three = if after { "Four" } else { "Three" };
+    let flow = |label: &str, name: &str, file: &str| {
+        format!(
+            "    {label}: {{ instance: support, name: {name}, type: contact-flow, description: {name}, content: {file}.json }}\n"
+        )
+    };
+    let flows = [flow("a", one, "a"), flow("b", two, "b"), flow(label, three, "c")].concat();
+    std::fs::write(folder.join("m.yaml"), format!("{head}{flows}")).unwrap();
+    for label in ["a", "b", "c"] {
+        let word = format!("{label}{}", if after { " edited" } else { "" });
+        std::fs::write(folder.join(format!("{label}.json")), crate::races::says(&word)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_that_rename_and_edit_end_alike() {
+    for gap in [0, 1, 2, 3, 4, 6, 8, 11, 15, 20, 30, 45] {
+        let folder = tempfile::tempdir().unwrap();
+        before_and_after(folder.path(), false);
+        let world = World::in_folder(folder, "m.yaml").await;
+        crate::apply::all_done(&run(&world, "before", Duration::ZERO).await);
+        before_and_after(world.folder.path(), true);
+        let manifests = crate::world::load(&world.folder.path().join("m.yaml"));
+        let world = World { manifests, ..world };
+        // Both have planned the same.
+        let (one, two) = (world.plan().await, world.plan().await);
+        let carry = async |plan: flowbind::plan::Plan, name: &str, after: u64| {
+            let session = world.session().await;
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            crate::apply::carry_out(&session, &plan, &world.folder.path().join(name)).await
+        };
+        let (one, two) = tokio::join!(carry(one, "one", 0), carry(two, "two", gap));
+        for (id, outcome) in one.outcomes.iter().chain(&two.outcomes) {
+            let all = (&one.outcomes, &two.outcomes);
+            assert!(outcome.is_done(), "{gap} ms: {} {:?} {outcome:?} {all:#?}", id.address, id.step);
+        }
+        let plan = world.plan().await;
+        assert!(plan.actions.is_empty() && plan.problems.is_empty(), "{gap} ms: {:?}", plan.actions);
+    }
+}

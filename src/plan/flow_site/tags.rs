@@ -51,12 +51,24 @@ impl Site<'_> {
         owner.is_ours() && owner.name().is_some_and(|label| self.is_mine(label))
     }
 
+    /// The tag of another set that made it or adopted it: then that one notes in it what was applied last, and not this
+    /// one, which only adopts it too.
+    pub(super) fn another<'t>(&self, seen: &'t FlowSeen) -> Option<&'t str> {
+        if self.is_ours(seen) {
+            return None;
+        }
+        match Owner::another(&seen.tags, &self.desired.set) {
+            Some(owner) => Some(owner),
+            None => Owner::adopted_by_another(&seen.tags, &self.desired.set),
+        }
+    }
+
     /// The tag that a whole content gets when it is written to: of the owner, or of who adopted it, which never
     /// becomes the owner.
     pub(super) fn claim(&self, seen: &FlowSeen) -> BTreeMap<String, String> {
         let key = if self.is_ours(seen) {
             OWNER_TAG
-        } else if self.flow.adopt {
+        } else if self.flow.adopt && Owner::adopted_by_another(&seen.tags, &self.desired.set).is_none() {
             ADOPTED_TAG
         } else {
             return BTreeMap::new();
@@ -78,8 +90,9 @@ impl Site<'_> {
         let tag = |key: &str| seen.tags.get(key);
         let ours = self.is_ours(seen);
         let adopted = self.flow.adopt
+            && self.another(seen).is_none()
             && match self.owner(seen) {
-                Owner::Adopted(_) => tag(OWNER_TAG).is_none(),
+                Owner::Adopted(_) => true,
                 Owner::Nobody => tag(APPLIED_TAG).is_some(),
                 _ => false,
             };
@@ -109,7 +122,8 @@ impl Site<'_> {
         }
         let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };
         let (address, spec) = (self.address(), TagsSpec { target, tags, before: seen.tags.clone() });
-        (!spec.tags.is_empty()).then(|| PlannedTags { address, spec, reason: words.join("; "), cause })
+        let guard = self.tags_guard(seen, &spec.tags);
+        (!spec.tags.is_empty()).then(|| PlannedTags { address, spec, reason: words.join("; "), cause, guard })
     }
 
     /// The owner's tag alone, of one that the set made under a logical name of earlier days.
@@ -124,8 +138,9 @@ impl Site<'_> {
         let target = TagTarget::Content { instance: instance.clone(), arn: seen.summary.arn.clone() };
         let reason = format!("its tag still says `{old}`, which the manifest no longer declares");
         let (address, spec) = (self.address(), TagsSpec { target, tags, before: seen.tags.clone() });
-        let cause = Cause::Manifest;
-        (!spec.tags.is_empty()).then_some(PlannedTags { address, spec, reason, cause })
+        let (cause, guard) =
+            (Cause::Manifest, self.tags_guard(seen, &spec.tags).filter(|_| !self.is_aside(seen)));
+        (!spec.tags.is_empty()).then_some(PlannedTags { address, spec, reason, cause, guard })
     }
 
     /// Whether a run of the set was interrupted before the content was there: a stub, or never published.

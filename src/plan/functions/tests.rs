@@ -88,12 +88,12 @@ fn function() -> FunctionSeen {
         version: "1".to_owned(),
         description: AliasSeen::note(&digest, "1"),
         weighted: BTreeSet::new(),
-        revision: None,
+        revision: "r".to_owned(),
         behind: None,
     };
     let tags =
         BTreeMap::from([(SET_TAG.to_owned(), "made/greeter".to_owned()), (APPLIED_TAG.to_owned(), digest)]);
-    let (state, revision) = (FunctionState::Ready, None);
+    let (state, revision) = (FunctionState::Ready, "r".to_owned());
     FunctionSeen { arn, latest, state, revision, tags: Some(tags), alias: Some(alias) }
 }
 

@@ -101,10 +101,23 @@ fn bound_blocks_in_a_flow_that_the_set_made_under_another_name_are_an_error_at_b
 #[test]
 fn a_temporary_name_fits_and_is_recognised() {
     let long = "\u{e9}".repeat(127);
-    let name = aside_name(&set(), Kind::Flow, &label("a"), &long);
+    let name = aside_name((&set(), Kind::Flow, &label("a")), &long, |_| false);
     assert_eq!(name.chars().count(), 127);
     assert!(name.ends_with(&aside_suffix(&set(), Kind::Flow, &label("a"))));
     assert!(!name.ends_with(&aside_suffix(&set(), Kind::Module, &label("a"))));
+}
+
+#[test]
+fn a_temporary_name_that_others_have_is_not_taken() {
+    let of = (&set(), Kind::Flow, &label("a"));
+    for name in ["One".to_owned(), "\u{e9}".repeat(127)] {
+        let mut taken = BTreeSet::new();
+        for _ in 0..12 {
+            let aside = aside_name(of, &name, |name| taken.contains(name));
+            assert!(aside.ends_with(&aside_suffix(&set(), Kind::Flow, &label("a"))), "{aside}");
+            assert!(aside.chars().count() <= 127 && taken.insert(aside.clone()), "{aside}");
+        }
+    }
 }
 
 fn declared() -> impl Strategy<Value = Vec<One>> {

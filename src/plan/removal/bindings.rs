@@ -153,6 +153,7 @@ impl<'a> Planner<'a, '_> {
             instance: instance.clone(),
             functions,
             callers: Some(self.contents.callers(name)),
+            rivals: (self.desired.set.clone(), self.policies_of(function)),
             keep: keep.collect(),
         };
         let reason =
@@ -183,6 +184,13 @@ impl<'a> Planner<'a, '_> {
         };
         self.refuse(&Address::between(Kind::Association, name, function_name), &caller);
         Ending::Stays { held: true }
+    }
+
+    /// The policies that a function has.
+    fn policies_of(&self, function: &FunctionRef) -> Vec<FunctionRef> {
+        let found = self.seen.functions.get(&(function.place.clone(), function.name.clone()));
+        let qualifiers = found.into_iter().flat_map(|found| found.policies.keys().cloned());
+        qualifiers.map(|qualifier| FunctionRef { qualifier, ..function.clone() }).collect()
     }
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {

@@ -144,6 +144,11 @@ impl<'a> Contents<'a> {
         Callers { flows: there(Kind::Flow), modules: there(Kind::Module) }
     }
 
+    /// Counts what is there on each instance.
+    pub(super) fn all_callers(&self) -> BTreeMap<InstanceArn, Callers> {
+        self.arns.iter().map(|(name, arn)| ((*arn).clone(), self.callers(name))).collect()
+    }
+
     /// Names a flow or module that stays and calls the function, if one does.
     pub(super) fn caller(
         &self,
@@ -183,6 +188,8 @@ impl<'a> Contents<'a> {
             let Some(arn) = self.arns.get(self.all[*at].instance) else { continue };
             let callers = going.iter().filter(|from| names[from].contains(at) && !order.same_cycle(from, at));
             let callers = callers.filter_map(|from| self.all[*from].left_over.as_ref());
+            let along = going.iter().filter(|from| names[from].contains(at) && order.same_cycle(from, at));
+            let along = along.filter_map(|from| self.all[*from].id.map(str::to_owned)).collect();
             let mut after: Vec<ActionId> = callers.map(|caller| deletion(&caller.address)).collect();
             let id = left.seen.summary.id.as_str();
             let here =
@@ -192,7 +199,9 @@ impl<'a> Contents<'a> {
             let key = (left.address.kind, left.logical.clone());
             let instance = ((*arn).clone(), self.all[*at].instance.clone());
             let flow = KeptFlow::of(left.seen, left.address.clone(), key, instance);
-            let removal = FlowRemoval { flow, base: left.seen.clone() };
+            let base = left.seen.clone();
+            let callers_of = self.callers(self.all[*at].instance);
+            let removal = FlowRemoval { flow, base, callers: callers_of, along };
             let reason = left.reason();
             draft.remove(left.address.clone(), Removal::Flow(Box::new(removal)), reason, after, left.guard());
         }

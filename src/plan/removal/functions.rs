@@ -65,6 +65,9 @@ impl Planner<'_> {
             function: self.function.clone(),
             record: self.found.seen.record(),
             base: Box::new(self.found.seen.clone()),
+            policies: self.found.policies.clone(),
+            aliases: self.found.aliases.clone(),
+            callers: self.contents.all_callers(),
         };
         let guard = self.guard(&address);
         draft.remove(address, Removal::Function(removal), reason, self.after(), guard);

@@ -37,7 +37,7 @@ pub(in crate::plan) fn plain(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether the text holds the id of a flow or module.
-pub(super) fn holds(text: &str, id: &str) -> bool {
+pub(in crate::plan) fn holds(text: &str, id: &str) -> bool {
     !id.is_empty() && text.contains(id)
 }
 

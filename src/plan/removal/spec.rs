@@ -1,10 +1,12 @@
 //! Deletions, as data.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use crate::manifest::Grants;
 use crate::plan::{GrantSpec, KeptFlow};
-use crate::resource::{FunctionRef, Grant, InstanceArn, Place};
+use crate::resource::{FunctionRef, Grant, InstanceArn, Place, ResourcePolicy, SetName};
 use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
 
 /// Something to be taken away.
@@ -29,9 +31,13 @@ pub struct FlowRemoval {
     pub flow: KeptFlow,
     /// All that was seen of it: it is read again right before, and stays when it differs.
     pub base: FlowSeen,
+    /// What there was on its instance that may refer to it.
+    pub callers: Callers,
+    /// The ids of those that refer to it until they go as well: they and it refer to one another.
+    pub along: BTreeSet<String>,
 }
 
-/// The flows and modules of an instance: they are read again before something is taken away that they may call.
+/// The flows and modules of an instance: they are read again before something is taken away that they may refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Callers {
     /// How many flows there were.
@@ -49,6 +55,9 @@ pub struct Disassociation {
     pub functions: Vec<FunctionRef>,
     /// Set where the instance is there, so that something may call the functions from it.
     pub callers: Option<Callers>,
+    /// The set, and the policies of the function in which another set had no statement for the instance: one that has by
+    /// then needs the association.
+    pub rivals: (SetName, Vec<FunctionRef>),
     /// What has to hold afterwards: whether the service takes more with it than its own statement is unknown (U1).
     pub keep: Vec<KeptGrant>,
 }
@@ -98,6 +107,12 @@ pub struct FunctionRemoval {
     pub record: String,
     /// All that was seen of it: it is read again right before, and stays when it differs.
     pub base: Box<FunctionSeen>,
+    /// The policies that it had: it stays when a statement was added by then.
+    pub policies: BTreeMap<Option<String>, ResourcePolicy>,
+    /// Its aliases: it stays when one was added by then.
+    pub aliases: BTreeSet<String>,
+    /// The flows and modules of each instance that may call it.
+    pub callers: BTreeMap<InstanceArn, Callers>,
 }
 
 /// A role to be deleted, with its inline policies; managed ones are only detached.

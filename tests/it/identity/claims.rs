@@ -5,8 +5,11 @@ use flowbind::reconcile;
 use flowbind::resource::{Kind, Severity};
 
 use crate::apply::carry_out;
+use crate::world::World;
 
-use super::{HEAD, apply, by_hand, by_word, declare, instance, lines, live, manifest, saying, world, write};
+use super::{
+    HEAD, apply, by_hand, by_word, declare, instance, lines, live, manifest, put, saying, world, write,
+};
 
 #[tokio::test]
 async fn a_changed_logical_name_is_a_changed_tag_and_edits_go_on() {
@@ -15,7 +18,7 @@ async fn a_changed_logical_name_is_a_changed_tag_and_edits_go_on() {
         apply(&world).await;
         let id = by_word(&live(&world, kind).await)["a"].clone();
         let world = write(world, "front", &saying(kind, "a"));
-        let world = declare(world, &manifest(kind, &[("front", "Main", ", protect: true")]));
+        let world = declare(world, &manifest(kind, &[("front", "Main", "")]));
         let plan = world.plan().await;
         let reason = "its tag still says `acme/a`, which the manifest no longer declares";
         assert_eq!(lines(&plan), [format!("{kind}/front Tag: {reason}")]);
@@ -209,4 +212,60 @@ async fn the_mark_of_an_adoption_is_there_before_the_content_is() {
     assert!(report.outcomes.iter().any(|(_, outcome)| !outcome.is_done()), "{report:?}");
     let (_, word, tags) = live(&world, Kind::Flow).await.remove(&id).unwrap();
     assert_eq!((word.as_str(), tags["flowbind/adopted"].as_str()), ("theirs", "acme/a"));
+}
+
+async fn tag(world: &World, id: &str, tags: &[(&str, &str)]) {
+    let arn = format!(
+        "arn:aws:connect:eu-west-2:111122223333:instance/{}/contact-flow/{id}",
+        instance(world).await
+    );
+    let mut tag = world.connect("eu-west-2").tag_resource().resource_arn(arn);
+    for (key, value) in tags {
+        tag = tag.tags(*key, *value);
+    }
+    tag.send().await.unwrap();
+}
+
+/// Another set keeps what it has noted in a flow that this set adopts too, and the plan says that both write to it.
+#[tokio::test]
+async fn what_another_set_made_or_adopted_is_adopted_with_a_warning_and_keeps_its_notes() {
+    for theirs in ["flowbind/set", "flowbind/adopted"] {
+        let world = world(Kind::Flow, &[("d", "Unrelated", "")], Settings::default()).await;
+        let id = by_hand(&world, "Theirs", "theirs").await;
+        tag(&world, &id, &[(theirs, "other/x"), ("flowbind/applied", "digest")]).await;
+        let world = declare(world, &manifest(Kind::Flow, &[("a", "Theirs", ", adopt: true")]));
+        let plan = world.plan().await;
+        let warned: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(warned, ["adopted-from-another-set"], "{theirs}: {:?}", plan.problems);
+        assert!(plan.problems[0].message.contains("`other/x`"), "{:?}", plan.problems);
+        apply(&world).await;
+        let seen = live(&world, Kind::Flow).await;
+        assert_eq!(seen[&id].1, "a");
+        assert_eq!(seen[&id].2[theirs], "other/x");
+        assert_eq!(seen[&id].2["flowbind/applied"], "digest", "{theirs}");
+        let ours = seen[&id].2.get("flowbind/adopted").map(String::as_str);
+        assert_eq!(ours, Some(if theirs == "flowbind/set" { "acme/a" } else { "other/x" }));
+    }
+}
+
+/// Whose a protected flow is changes only by name; noting what was written last does not.
+#[tokio::test]
+async fn a_protected_flow_is_tagged_anew_only_when_that_is_allowed() {
+    let world = world(Kind::Flow, &[("a", "One", ", protect: true")], Settings::default()).await;
+    apply(&world).await;
+    let id = by_word(&live(&world, Kind::Flow).await)["a"].clone();
+    tag(&world, &id, &[("flowbind/applied", "digest")]).await;
+    let plan = world.plan().await;
+    assert_eq!((plan.actions.len(), plan.actions[0].guard.is_some()), (1, false), "{:?}", lines(&plan));
+    apply(&world).await;
+    put(&world, "front", &saying(Kind::Flow, "a"));
+    let world = declare(world, &manifest(Kind::Flow, &[("front", "One", ", protect: true")]));
+    let plan = world.plan().await;
+    let guard = plan.actions[0].guard.as_ref().expect("it is protected");
+    assert_eq!((plan.actions.len(), guard.allow.to_string().as_str()), (1, "flow/front"));
+    let report = carry_out(&world.session().await, &plan, &world.folder.path().join("own")).await;
+    assert!(matches!(report.outcomes[0].1, flowbind::plan::Outcome::Refused { .. }), "{report:?}");
+    // What was allowed is not asked for any more.
+    let lifted = plan.lifted(&[guard.allow.clone()].into());
+    assert!(lifted.actions[0].guard.is_none() && plan.lifted(&[].into()).actions[0].guard.is_some());
 }

@@ -143,14 +143,14 @@ impl Set {
             Edit::Grants(function, grants) => self.grants[function % 2] = GRANTS[grants],
             _ if count == 0 => {}
             Edit::Relabel(n) => self.things[n % count].label.push('x'),
-            Edit::Rename(n) => self.things[n % count].name.push_str(" new"),
+            Edit::Rename(n) => self.rename(n % count, " new"),
             Edit::Text(n) => self.things[n % count].text += 1,
             Edit::Remove(n) => drop(self.things.remove(n % count)),
             Edit::PassOn(a, b) => {
                 let (a, b) = (a % count, b % count);
                 if a != b && self.things[a].module == self.things[b].module {
                     let name = self.things[a].name.clone();
-                    self.things[a].name.push_str(" old");
+                    self.rename(a, " old");
                     self.things[b].name = name;
                 }
             }
@@ -164,6 +164,15 @@ impl Set {
                 }
             }
         }
+    }
+
+    /// Gives a name that nothing else has.
+    fn rename(&mut self, n: usize, suffix: &str) {
+        let mut name = self.things[n].name.clone();
+        while self.things.iter().any(|thing| thing.name == name) {
+            name.push_str(suffix);
+        }
+        self.things[n].name = name;
     }
 
     pub(super) async fn world(&self) -> World {

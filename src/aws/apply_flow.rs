@@ -52,7 +52,15 @@ impl Runner<'_> {
         let archives = spec.state == Some(State::Archived);
         let rests = if archives { Rests::OnAll } else { Rests::OnAbout };
         let about = (spec.name.as_deref(), spec.description.as_deref(), spec.state);
-        let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
+        let base = spec.base.as_deref();
+        let mut now = self.look_again(target, base, rests).await?;
+        // What is already as it is to be was changed by another run with the same plan.
+        if let Now::Changed(seen, _) = &now
+            && self.found_about(target, seen, about)
+        {
+            now = self.look_again(target, base, rests).await?;
+        }
+        let now = match now {
             Now::Gone => {
                 let name = spec.base.as_ref().map(|base| base.name.as_str()).or(spec.name.as_deref());
                 return Ok(self.gone_flow(target, name.unwrap_or_default()).await);
@@ -62,6 +70,7 @@ impl Runner<'_> {
                 if about_is(&now, about.0, about.1, about.2)
                     || spec.at_last.as_ref().is_some_and(|name| now.name == *name) =>
             {
+                self.found_about(target, &now, (spec.at_last.as_deref().or(about.0), about.1, about.2));
                 self.found_about(target, &now, about);
                 return Ok(Outcome::AlreadySo);
             }

@@ -164,25 +164,30 @@ impl Runner<'_> {
         self.wrote(target, after);
     }
 
-    /// Remembers that name, description or state of a flow or module are what this run was to make of them: what else it
-    /// knows of it stays.
+    /// Remembers which of name, description and state of a flow or module are as this run is to make them; says whether
+    /// one was not known. What else this run knows of it stays.
     pub(super) fn found_about(
         &self,
         target: Target<'_>,
         now: &FlowSeen,
         (name, description, state): (Option<&str>, Option<&str>, Option<State>),
-    ) {
-        let Some(mut after) = self.history(target, None).states.pop() else { return };
-        if name.is_some() {
+    ) -> bool {
+        let Some(known) = self.history(target, None).states.pop() else { return false };
+        let mut after = known.clone();
+        if name == Some(now.name.as_str()) {
             after.name.clone_from(&now.name);
         }
-        if description.is_some() {
+        if description == Some(now.description.as_str()) {
             after.description.clone_from(&now.description);
         }
-        if state.is_some() {
+        if state.is_some_and(|state| (state == State::Archived) == now.summary.archived) {
             after.summary.archived = now.summary.archived;
         }
-        self.wrote(target, after);
+        let is_new = after != known;
+        if is_new {
+            self.wrote(target, after);
+        }
+        is_new
     }
 
     /// Remembers that tags of a flow or module are what this run was to make of them.

@@ -79,7 +79,8 @@ impl Note {
             return text.clone();
         }
         if let Some(text) = &self.text {
-            return layout.text(text);
+            // It may be about an ARN as it was typed, or as one is written.
+            return Layout { whole_arns: true, ..layout.clone() }.text(text);
         }
         let label = self.label.as_ref().map(|label| format!("{label} ")).unwrap_or_default();
         let hint = self.hint.as_ref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();

@@ -210,7 +210,7 @@ async fn what_names_no_instance_is_told_with_what_to_do() {
     assert!(stderr(&missing).contains("did you mean `acme`?"), "{}", stderr(&missing));
     let wrong = run(&world, &["import", "--region", REGION, "--instance", "arn:aws:connect:acme"]);
     assert_eq!(code(&wrong), 64);
-    assert!(stderr(&wrong).contains("it looks like `arn:aws:connect:"), "{}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("is written like `arn:aws:connect:"), "{}", stderr(&wrong));
     let nowhere = run(&world, &["import", "--instance", "acme"]);
     assert_eq!(code(&nowhere), 64, "{}", stderr(&nowhere));
     assert!(stderr(&nowhere).contains("--region"), "{}", stderr(&nowhere));

@@ -189,9 +189,8 @@ async fn a_statement_for_everybody_is_good_enough_for_any_grant_and_is_told() {
     assert_eq!(told(&world, &["plan", "m.yaml"]).1, expected);
 }
 
-/// A flow in which every block names something wrong, and what each command says of it: `-` where it cannot know.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_wrong_name_is_one_finding_at_its_block_in_every_command() {
+/// A flow in which every block names something wrong.
+fn wrong_names() -> String {
     const FOREIGN: &str =
         "arn:aws:connect:eu-west-2:111122223333:instance/87654321-4321-4321-4321-210987654321";
     const NOWHERE: &str = "0e1f2a3b-2181-441c-9a01-5f2b7c1e90ad";
@@ -234,9 +233,13 @@ async fn every_wrong_name_is_one_finding_at_its_block_in_every_command() {
         let errors = serde_json::json!([{"ErrorType": "NoMatchingError", "NextAction": next(n)}]);
         serde_json::json!({"Identifier": name, "Type": kind, "Parameters": parameters, "Transitions": {"NextAction": next(n), "Errors": errors}})
     }).chain([serde_json::json!({"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}})]).collect();
-    let text =
-        serde_json::json!({"Version": "2019-10-30", "StartAction": "call 0", "Actions": actions}).to_string();
-    let world = world(&text).await;
+    serde_json::json!({"Version": "2019-10-30", "StartAction": "call 0", "Actions": actions}).to_string()
+}
+
+/// What each command says of it, as far as it can know.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_name_is_one_finding_at_its_block_in_every_command() {
+    let world = world(&wrong_names()).await;
     with_versions(&world).await;
     let blocks = |code: &str, names: &[&str]| -> BTreeSet<(String, String)> {
         names.iter().map(|name| (code.to_owned(), (*name).to_owned())).collect()

@@ -25,7 +25,7 @@ const MAX_BUNDLE: u64 = 4 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum MachineError {
     /// The configuration cannot be read.
-    #[error("the AWS configuration cannot be read: {0}")]
+    #[error("the AWS configuration cannot be read")]
     Files(#[source] ProfileFileLoadError),
     /// It has no such profile.
     #[error("the AWS configuration has no profile `{name}`{}", .hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default())]
@@ -61,12 +61,12 @@ pub enum MachineError {
 #[derive(Debug, Clone)]
 pub struct Trust(pub(super) SharedHttpClient);
 
-/// Reads the machine's configuration: whether it has the profile, and whom it trusts.
+/// Reads the machine's configuration: whether it has the profile, and whom it trusts; `bundle` is `AWS_CA_BUNDLE`.
 ///
 /// # Errors
 ///
 /// When a profile that was asked for is not there, or the CA bundle is not a file of certificates in PEM.
-pub async fn trust(profile: Option<&str>) -> Result<Option<Trust>, MachineError> {
+pub async fn trust(profile: Option<&str>, bundle: Option<PathBuf>) -> Result<Option<Trust>, MachineError> {
     let (fs, env) = (Fs::real(), Env::real());
     let asked = profile.map(|name| name.to_owned().into());
     let found = profile::load(&fs, &env, &Default::default(), asked).await.map_err(MachineError::Files)?;
@@ -76,7 +76,7 @@ pub async fn trust(profile: Option<&str>) -> Result<Option<Trust>, MachineError>
         let hint = suggest(name, found.profiles());
         return Err(MachineError::NoProfile { name: name.to_owned(), hint });
     }
-    let given = std::env::var_os("AWS_CA_BUNDLE").map(|path| (PathBuf::from(path), "AWS_CA_BUNDLE"));
+    let given = bundle.map(|path| (path, "AWS_CA_BUNDLE"));
     let of_profile = || Some((PathBuf::from(found.get("ca_bundle")?), "`ca_bundle` of the profile"));
     let bundle = given.or_else(of_profile).filter(|(path, _)| !path.as_os_str().is_empty());
     bundle.map(|(path, from)| bundled(&path, from)).transpose()
@@ -92,7 +92,7 @@ fn bundled(path: &Path, from: &'static str) -> Result<Trust, MachineError> {
     let wrong = |what: String| MachineError::NoCertificates { path: path.to_owned(), from, what };
     let certificates: Vec<CertificateDer<'_>> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
-        .map_err(|error| wrong(format!("is not in PEM: {error}")))?;
+        .map_err(|error| wrong(format!("is not PEM: {error}")))?;
     if certificates.is_empty() {
         return Err(wrong("holds no certificate".to_owned()));
     }
@@ -102,7 +102,7 @@ fn bundled(path: &Path, from: &'static str) -> Result<Trust, MachineError> {
         let number = number + 1;
         roots
             .add(certificate)
-            .map_err(|error| wrong(format!("holds a wrong certificate, number {number}: {error}")))?;
+            .map_err(|error| wrong(format!("holds certificate {number}, which is invalid: {error}")))?;
     }
     let trusted = TrustStore::empty().with_pem_certificate(bytes);
     let context = TlsContext::builder().with_trust_store(trusted).build();

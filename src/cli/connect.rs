@@ -43,7 +43,9 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let Some(file) = &args.sandbox else {
             let (profile, endpoint) = (args.profile.clone(), args.endpoint_url.clone());
-            let trust = trust(profile.as_deref()).await.map_err(|error| Failure::new(Exit::Error, error))?;
+            let trust = trust(profile.as_deref(), std::env::var_os("AWS_CA_BUNDLE").map(Into::into))
+                .await
+                .map_err(|error| Failure::new(Exit::Error, error))?;
             let access = Access::Machine { profile, endpoint, trust };
             let session = Session::open(Options {
                 access,

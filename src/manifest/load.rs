@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::resource::{Origin, Problem, Region, SetName, Severity};
+use crate::resource::{Origin, Problem, Region, SetName, Severity, count};
 
 use super::content::Reader;
 use super::draft::{At, Beside, Draft, Given, decode};
@@ -73,7 +73,7 @@ pub struct Problems {
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        write!(f, "the manifest has {errors} problem{}", if errors == 1 { "" } else { "s" })
+        write!(f, "the manifest has {}", count(errors, "problem"))
     }
 }
 

@@ -52,14 +52,14 @@ pub(super) fn variables(text: &str, documents: &[Node]) -> String {
 }
 
 /// Hides what may be a secret in a manifest that could not be read as YAML: what follows a key `environment`,
-/// `variables` or `vars`, up to a line that is not further in and starts with a key of the manifest. A mistake in the
+/// `variables` or `vars`, up to a line that is not further in and starts with a key that no variable has. A mistake in the
 /// indentation must not show a value, so any other line counts as one of it.
 pub(super) fn broken_manifest(text: &str) -> String {
     let mut within: Option<usize> = None;
     let mut shown = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let indent = line.chars().take_while(|c| c.is_whitespace() || *c == '-').count();
-        let ends = |at: usize| indent <= at && MANIFEST.knows(key_of(line));
+        let ends = |at: usize| indent <= at && ends_secrets(key_of(line));
         within = within.filter(|at| !ends(*at));
         match (within, opens_secrets(line)) {
             (None, None) => shown.push_str(line),
@@ -72,6 +72,28 @@ pub(super) fn broken_manifest(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Whether a key ends what may be secret: one of the manifest that nothing in `variables`, in an environment or in
+/// another tool's file of variables is likely called.
+fn ends_secrets(key: &str) -> bool {
+    const COMMON: [&str; 14] = [
+        "default",
+        "description",
+        "id",
+        "name",
+        "alias",
+        "region",
+        "role",
+        "account",
+        "type",
+        "key",
+        "keys",
+        "example",
+        "vars",
+        "state",
+    ];
+    MANIFEST.knows(key) && !COMMON.contains(&key)
 }
 
 /// Gives the key that a line starts with, without its quotes; a line without one gives its text.
@@ -268,11 +290,11 @@ mod tests {
     #[test]
     fn of_a_broken_manifest_only_what_may_be_secret_is_hidden() {
         let text = "# which environment\nspec:\n  variables:\n    t: { default: s1 }\n  functions:\n    f:\n      name: shown one\n      \
-                    source:\n        environment:\n          A: s2\n       B: s3\n    s4\n     odd: s5\n        timeout: shown two\n  \
+                    source:\n        environment:\n          A: s2\n       B: s3\n    s4\n     odd: s5\n     role: s9\n    default: s10\n        timeout: shown two\n  \
                     flows:\n    m: { name: shown three }\n    n: { source: { Environment: { A: s6,\n B: s7 } } }\n  targets: { a: { vars: { \
                     t: s8 } } }\n";
         let masked = broken_manifest(text);
-        for number in 1..=8 {
+        for number in 1..=10 {
             assert!(!masked.contains(&format!("s{number}")), "s{number} in {masked}");
         }
         for shown in ["shown one", "shown two", "shown three", "# which environment", "          A: **"] {

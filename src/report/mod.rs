@@ -30,6 +30,7 @@ mod validate_json;
 mod visible;
 mod wrap;
 
+pub use crate::resource::count;
 pub use apply_json::{ApplyDocument, outcome_event};
 pub use apply_text::{apply_text, outcome_text, unfinished_text};
 pub use drift_json::DriftDocument;
@@ -43,7 +44,6 @@ pub(crate) use plan_json::ActionLine;
 pub use plan_json::{PlanDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, plan_text};
 pub use sarif::{drift_sarif, problems_sarif};
-pub use several::of as count;
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};

@@ -3,10 +3,7 @@
 /// The most that are named in one line.
 const NAMED: usize = 10;
 
-/// Counts something whose plural ends in `s`.
-pub fn of(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
+pub(crate) use crate::resource::count as of;
 
 /// Names them all, or the first of them and how many more there are.
 pub(crate) fn cut(items: impl IntoIterator<Item = String>) -> String {

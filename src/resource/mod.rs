@@ -4,6 +4,7 @@
 
 mod address;
 mod arn;
+mod count;
 mod digest;
 mod flow_type;
 mod function;
@@ -18,6 +19,7 @@ mod visible;
 
 pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
+pub use count::count;
 pub use digest::sha256;
 pub use flow_type::FlowType;
 pub use function::FunctionRef;

@@ -63,9 +63,18 @@ async fn a_ca_bundle_is_trusted_and_a_wrong_one_is_blamed() {
     let of_profile = plan(None, Some("config"));
     assert_eq!(code(&of_profile), 0, "{}", stderr(&of_profile));
 
-    // Only the bundle is trusted, not the system's certificates: as the AWS CLI does.
+    // Nobody else trusts that authority.
     let unknown = plan(None, None);
-    assert!(code(&unknown) != 0, "{}", stdout(&unknown));
+    assert_eq!(code(&unknown), 1, "{}", stdout(&unknown));
+    assert!(stderr(&unknown).contains("certificate"), "{}", stderr(&unknown));
+    // Only the bundle counts, whatever the system trusts: as in the AWS CLI.
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/other.pem");
+    let other = flowbind_at(&folder, &url)
+        .args(["plan", "demo", "--timeout", "20s"])
+        .envs([("AWS_REGION", "eu-west-2"), ("SSL_CERT_FILE", AUTHORITY), ("AWS_CA_BUNDLE", other)])
+        .output()
+        .unwrap();
+    assert_eq!(code(&other), 1, "{}", stdout(&other));
 
     std::fs::write(folder.join("empty.pem"), "").unwrap();
     std::fs::write(folder.join("odd.pem"), "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
@@ -76,7 +85,10 @@ async fn a_ca_bundle_is_trusted_and_a_wrong_one_is_blamed() {
             "error: the CA bundle nowhere.pem (from AWS_CA_BUNDLE) cannot be read: there is no such file",
         ),
         ("empty.pem", "error: the CA bundle empty.pem (from AWS_CA_BUNDLE) holds no certificate"),
-        ("odd.pem", "error: the CA bundle odd.pem (from AWS_CA_BUNDLE) holds a wrong certificate, number 1"),
+        (
+            "odd.pem",
+            "error: the CA bundle odd.pem (from AWS_CA_BUNDLE) holds certificate 1, which is invalid",
+        ),
         ("/dev/zero", "error: the CA bundle /dev/zero (from AWS_CA_BUNDLE) cannot be read: "),
     ] {
         let wrong = plan(Some(bundle), None);

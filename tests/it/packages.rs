@@ -45,7 +45,6 @@ fn verbose_commands_list_what_is_left_out_and_others_do_not() {
         let verbose = flowbind(folder.path()).args(command).args(["-v", "m.yaml"]).output().unwrap();
         assert_eq!(code(&verbose), 0, "{}", stderr(&verbose));
         assert!(stderr(&verbose).contains(listed), "{}", stderr(&verbose));
-        assert_eq!(verbose.stdout, quiet.stdout);
     }
 }
 
@@ -60,7 +59,7 @@ fn a_secret_is_a_warning_at_the_code_and_fails_nothing() {
     assert!(text.contains("m.yaml:15:15"), "{text}");
     assert!(text.contains("`certs/dev.pem` (a private key)"), "{text}");
     assert!(!text.contains("canary\n") && !stdout(&warned).contains("MII"), "{text}");
-    assert!(stdout(&warned).contains("valid (1 instances, 1 functions"), "{}", stdout(&warned));
+    assert!(stdout(&warned).contains("valid (1 instance, 1 function"), "{}", stdout(&warned));
     let plan = flowbind(folder.path()).args(["plan", "--sandbox", "m.yaml"]).output().unwrap();
     assert!(stdout(&plan).contains("function/greeter"), "a warning hides no set: {}", stdout(&plan));
     fs::write(folder.path().join("m.yaml"), excluding("[\"!/certs/dev.pem\"]")).unwrap();

@@ -1,9 +1,10 @@
 //! Which files are judged: named ones, and those that a walk through folders finds.
 
 use std::fs;
+use std::io::Read;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-use crate::manifest::{Disk, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project};
+use crate::manifest::{Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project};
 use crate::report::lint::Notice;
 
 /// A flow file.
@@ -89,10 +90,14 @@ impl Inputs {
                 return self.unread(&path, &format!("{why}; {OUTSIDE_HINT}"));
             }
         }
-        let text = || Disk.read(&path, MAX_MANIFEST_BYTES as u64).ok();
+        // What is too large to be looked into may be a manifest: the loader says that it is too large.
+        let may_be_a_manifest = || match Disk.read(&path, MAX_MANIFEST_BYTES as u64) {
+            Ok(text) => is_manifest(&String::from_utf8_lossy(&text)),
+            Err(error) => matches!(error, FileError::TooLarge { .. }) && begins_as_a_manifest(&path),
+        };
         if json {
             self.flows.push(FlowFile { path, named: false });
-        } else if yaml && text().is_some_and(|text| is_manifest(&String::from_utf8_lossy(&text))) {
+        } else if yaml && may_be_a_manifest() {
             self.manifests.push(path);
         }
     }
@@ -101,6 +106,14 @@ impl Inputs {
 fn is(path: &Path, extensions: &[&str]) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|extension| extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted)))
+}
+
+/// The same for a file that is too large to be read whole, by its beginning.
+fn begins_as_a_manifest(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let file = fs::File::open(path).map(|file| file.take(1 << 16));
+    file.and_then(|mut file| file.read_to_end(&mut start)).is_ok()
+        && is_manifest(&String::from_utf8_lossy(&start))
 }
 
 /// Tells flowbind's manifests from the other YAML files of a folder.
@@ -146,6 +159,16 @@ mod tests {
         assert_eq!(inputs.manifests, [root.join("m.yaml")]);
         assert_eq!(inputs.unread.len(), 1);
         assert!(inputs.unread[0].file.ends_with("/none"));
+    }
+
+    #[test]
+    fn a_manifest_that_is_too_large_is_one_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "apiVersion: flowbind.dev/v1alpha1\n# ".to_owned() + &"x".repeat(MAX_MANIFEST_BYTES);
+        fs::write(folder.path().join("m.yaml"), text).unwrap();
+        fs::write(folder.path().join("other.yaml"), "# ".to_owned() + &"x".repeat(MAX_MANIFEST_BYTES))
+            .unwrap();
+        assert_eq!(Inputs::of(&[folder.path().to_owned()], false).manifests, [folder.path().join("m.yaml")]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ fn is_iam(b: u8) -> bool {
 /// A Lambda runtime. Only its form is checked: the list grows, and Lambda says itself what it no longer takes.
 pub(in super::super) static RUNTIME: Form = Form {
     what: "a runtime",
-    rule: "it looks like `nodejs22.x`",
+    rule: "it is written like `nodejs22.x`",
     is: |text| {
         within(text, 64, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
             && text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -52,7 +52,7 @@ pub(in super::super) static RUNTIME: Form = Form {
 /// A function's handler (`CreateFunction`, `Handler`).
 pub(in super::super) static HANDLER: Form = Form {
     what: "a handler",
-    rule: "it looks like `index.handler`, at most 128 characters and no space",
+    rule: "it is written like `index.handler`, at most 128 characters and no space",
     is: |text| (1..=128).contains(&text.len()) && !text.contains(char::is_whitespace),
     pattern: r"^\S{1,128}$",
 };
@@ -94,7 +94,7 @@ pub(in super::super) static POLICY_NAME: Form = Form {
 /// The ARN of a role.
 pub(in super::super) static ROLE_ARN: Form = Form {
     what: "the ARN of a role",
-    rule: "it looks like `arn:aws:iam::111122223333:role/NAME`",
+    rule: "it is written like `arn:aws:iam::111122223333:role/NAME`",
     is: |text| {
         arn(text, "role").is_some_and(|(account, path)| account != "aws" && within(path, 576, is_in_path))
     },

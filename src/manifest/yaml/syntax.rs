@@ -4,6 +4,7 @@
 //! again, roughly: quotes, comments and brackets are known, and nothing else of YAML.
 
 use super::Position;
+use crate::resource::count;
 
 /// A syntax error, as it is reported.
 pub(super) struct Syntax {
@@ -61,29 +62,49 @@ fn tab(lines: &[&str], position: Position, words: &str) -> Option<usize> {
     here.or_else(|| beside.filter(|_| words.contains("tab")).find(indented))
 }
 
-/// Finds the innermost bracket that is still open before a place, and where it was opened.
-///
-/// A line that is less indented than the one with the bracket and starts a key ends what was open: the value of a flow
-/// collection is always further in.
+/// Finds the innermost bracket that is still open before a place, and where it was opened. Only a bracket that begins a
+/// value counts, or one inside of such; a line that is not further in than the one with the bracket and starts a key ends
+/// what was open, for the value of a flow collection is always further in.
 fn unclosed(lines: &[&str], position: Position) -> Option<(char, Position)> {
+    let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
     let mut open: Vec<(char, Position)> = Vec::new();
+    let mut quote = None;
     for (index, line) in lines.iter().enumerate().take(position.line) {
-        let until = if index + 1 == position.line { position.column - 1 } else { usize::MAX };
-        let mut quote = None;
-        let mut before = ' ';
+        let last = index + 1 == position.line;
+        if let Some((_, at)) = open.first()
+            && !last
+            && !line.trim().is_empty()
+            && indent(line) <= indent(lines[at.line - 1])
+            && line.trim_start().split_once(':').is_some_and(|(key, _)| !key.contains(['{', '[', '"', ' ']))
+        {
+            open.clear();
+            quote = None;
+        }
+        let until = if last { position.column - 1 } else { usize::MAX };
+        let mut before = ": ".to_owned();
+        let mut escaped = false;
         for (column, character) in line.chars().enumerate().take(until) {
-            let starts = before.is_whitespace() || "[{,:".contains(before);
-            let at = Position { line: index + 1, column: column + 1 };
+            // What a value begins after: a key, an item's dash, another bracket or a comma, and blanks.
+            let begins = before.ends_with(' ') && before.trim_end().ends_with([':', '-', ',', '[', '{'])
+                || before.trim_end().is_empty()
+                || before.ends_with(['[', '{', ',']);
             match (quote, character) {
-                (Some(end), _) if end == character => quote = None,
-                (Some(_), _) => {}
-                (None, '"' | '\'') if starts => quote = Some(character),
-                (None, '#') if before.is_whitespace() => break,
-                (None, '{' | '[') if starts || !open.is_empty() => open.push((character, at)),
+                (Some('"'), '\\') if !escaped => escaped = true,
+                (Some(end), _) if end == character && !escaped => quote = None,
+                (Some(_), _) => escaped = false,
+                (None, '"' | '\'') if begins => quote = Some(character),
+                (None, '#') if before.ends_with(' ') => break,
+                (None, '{' | '[') if begins => {
+                    open.push((character, Position { line: index + 1, column: column + 1 }))
+                }
                 (None, '}' | ']') => drop(open.pop()),
                 (None, _) => {}
             }
-            before = character;
+            before.push(character);
+        }
+        if open.is_empty() {
+            // A quoted text that goes on over lines in block style is not looked into further.
+            quote = None;
         }
     }
     open.pop()
@@ -122,8 +143,8 @@ fn indentation(lines: &[&str], position: Position) -> Option<String> {
         return None;
     }
     let fits = here < last && above.contains(&here);
-    let spaces = |count: usize| format!("{count} space{}", if count == 1 { "" } else { "s" });
-    (!fits).then(|| format!("check the indentation: {} here, {} in the line above", spaces(here), last))
+    let spaces = count(here, "space");
+    (!fits).then(|| format!("check the indentation: {spaces} here, {last} in the line above"))
 }
 
 #[cfg(test)]
@@ -158,6 +179,9 @@ mod tests {
         for (text, place, hint) in [
             ("a: Main IVR: v2\n", "1:", "a value that contains `: ` needs quotes"),
             ("a: \"Main IVR\nb: 1\n", "1:4", "must end with the same one"),
+            ("a: see [1\nb: x: y\n", "2:", "a value that contains `: ` needs quotes"),
+            ("a: {\n  b: 1\nc: x: y\n", "1:4", "add the missing `}`"),
+            ("a: [\"q\\\"[\"]\nb: x: y\n", "2:", "a value that contains `: ` needs quotes"),
             ("a:\n   b: 1\n  c: 2\n", "3:3", "check the indentation: 2 spaces here, 3 in the line above"),
             ("a:\n  b: 1\n  - c: 2\n", "3:", "all keys, or all start with `- `"),
         ] {

@@ -23,7 +23,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "runtime: nodejs22.x",
             "runtime: Node 22",
-            "m/a.yaml:27:18 bad-value: `Node 22` is not a runtime: it looks like `nodejs22.x`",
+            "m/a.yaml:27:18 bad-value: `Node 22` is not a runtime: it is written like `nodejs22.x`",
         ),
         (
             "        runtime: nodejs22.x\n",
@@ -33,7 +33,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "handler: index.handler",
             "handler: index handler",
-            "m/a.yaml:28:18 bad-value: `index handler` is not a handler: it looks like `index.handler`, at most 128 characters and no space",
+            "m/a.yaml:28:18 bad-value: `index handler` is not a handler: it is written like `index.handler`, at most 128 characters and no space",
         ),
         (
             "code: ../code/greeter",
@@ -216,7 +216,7 @@ fn a_role_is_of_the_account_of_its_function() {
         (
             role(),
             "        role: shared\n",
-            "m/a.yaml:30:15 bad-value: `shared` is not the ARN of a role: it looks like `arn:aws:iam::111122223333:role/NAME`",
+            "m/a.yaml:30:15 bad-value: `shared` is not the ARN of a role: it is written like `arn:aws:iam::111122223333:role/NAME`",
         ),
         (
             role(),
@@ -258,7 +258,7 @@ fn accounts_and_their_roles_go_together() {
         (
             "main: { id: 111122223333 }",
             "main: { id: 111122223333, assumeRole: deploy }",
-            "m/a.yaml:12:43 bad-value: `deploy` is not the ARN of a role: it looks like `arn:aws:iam::111122223333:role/NAME`",
+            "m/a.yaml:12:43 bad-value: `deploy` is not the ARN of a role: it is written like `arn:aws:iam::111122223333:role/NAME`",
         ),
         (
             "main: { id: 111122223333 }",

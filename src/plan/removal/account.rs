@@ -103,7 +103,9 @@ impl<'a> Planner<'a, '_> {
         if statements.is_empty() {
             return;
         }
-        let reason = format!("orphaned: nothing declared needs a statement for all instances in {place}");
+        let reason = format!(
+            "orphaned: nothing declared needs a statement for all instances in {place} (flows of undeclared instances there were not read)"
+        );
         let instance = Grant::of_account(function.clone(), place.clone()).instance;
         let callers = callers.into_iter().collect();
         let removal = StatementRemoval { instance, statements, ends: Vec::new(), callers };
@@ -114,13 +116,21 @@ impl<'a> Planner<'a, '_> {
     /// What must have happened before a statement goes, and the instances of which the flows are read again; else why
     /// it stays.
     fn needed(&self, place: &Place, target: &FunctionRef) -> Result<Before, Option<Box<Problem>>> {
+        let mut declared = self.desired.instances.iter().filter(|(_, instance)| instance.place == *place);
+        if declared.any(|(name, _)| self.contents.blind.contains(name)) {
+            return Err(None);
+        }
+        let here: Vec<_> = self.contents.arns.iter().filter(|(_, arn)| arn.place == *place).collect();
+        if here.is_empty() {
+            let message = format!(
+                "a statement for all instances in {place} is orphaned, but no instance there is declared: what their flows call was not read"
+            );
+            let hint = "declare an instance there, without any flow, and run the command again.";
+            return Err(Some(Box::new(Problem::held("cannot-tell", message).hint(hint))));
+        }
         let uses = uses(self.desired);
         let (mut after, mut callers) = (Vec::new(), Vec::new());
-        let here = self.contents.arns.iter().filter(|(_, arn)| arn.place == *place);
         for (instance, arn) in here {
-            if self.contents.blind.contains(*instance) {
-                return Err(None);
-            }
             let own: Vec<&Label> = uses
                 .keys()
                 .filter(|(at, name)| {

@@ -11,7 +11,10 @@ use crate::plan::{
     ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
     Removal, Rests, StatementRemoval, function_added, function_changed,
 };
-use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid};
+use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, ResourcePolicy};
+
+/// The policies of a function, by alias.
+type Policies = BTreeMap<Option<String>, ResourcePolicy>;
 
 impl Runner<'_> {
     pub(super) async fn remove(&self, id: &ActionId, removal: &Removal, subject: &str) -> Ended {
@@ -108,21 +111,35 @@ impl Runner<'_> {
         Ok(ended(was_there))
     }
 
-    /// Another set that has a statement by now which lets the instance call the function.
+    /// Another set that has a statement by now which lets the instance call the function, be it one for all instances
+    /// of its account.
     async fn rival_now(&self, removal: &Disassociation, subject: &str) -> Result<Option<String>, Fault> {
-        let (set, policies) = &removal.rivals;
-        for function in policies {
-            let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
-            let mut statements = policy.statements.iter();
-            let rival = statements.find_map(|there| {
-                let own = OwnSid::parse(&there.sid).filter(|own| own.set != *set)?;
-                (there.instance().as_ref() == Some(&removal.instance)).then_some(own.set)
-            });
-            if let Some(rival) = rival {
-                return Ok(Some(format!("set `{rival}`")));
-            }
+        let Disassociation { instance, functions, set, .. } = removal;
+        let Some(function) = functions.first() else { return Ok(None) };
+        let policies = self.policies_now(function, subject).await?.unwrap_or_default();
+        let mut statements = policies.values().flat_map(|policy| &policy.statements);
+        let rival = statements.find_map(|there| {
+            let own = OwnSid::parse(&there.sid).filter(|own| own.set != *set)?;
+            let allowed = there.instance().as_ref() == Some(instance)
+                || there.account().as_ref() == Some(&instance.place);
+            allowed.then_some(own.set)
+        });
+        Ok(rival.map(|rival| format!("set `{rival}`")))
+    }
+
+    /// Reads a function's policy and those of all its aliases; none if the function is gone.
+    async fn policies_now(&self, function: &FunctionRef, subject: &str) -> Result<Option<Policies>, Fault> {
+        let aliases = match self.session.aliases_of(function, subject).await {
+            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
+            other => other?,
+        };
+        let mut policies = Policies::new();
+        for qualifier in std::iter::once(None).chain(aliases.into_iter().map(Some)) {
+            let at = FunctionRef { qualifier: qualifier.clone(), ..function.clone() };
+            let policy = self.session.policy_of_existing(&at, subject).await?;
+            policies.insert(qualifier, policy.unwrap_or_default());
         }
-        Ok(None)
+        Ok(Some(policies))
     }
 
     /// Takes a function out of the list. Where the service misses the statement that it wrote itself (U1), it is
@@ -267,17 +284,8 @@ impl Runner<'_> {
                 return Ok(Some(format!("{caller} calls the function now")));
             }
         }
-        let aliases = match self.session.aliases_of(function, subject).await {
-            Err(fault) if fault.kind == FaultKind::NotFound => return Ok(None),
-            other => other?,
-        };
-        let mut policies = BTreeMap::new();
-        for qualifier in std::iter::once(None).chain(aliases.into_iter().map(Some)) {
-            let at = FunctionRef { qualifier: qualifier.clone(), ..function.clone() };
-            let policy = self.session.policy_of_existing(&at, subject).await?;
-            policies.insert(qualifier, policy.unwrap_or_default());
-        }
-        Ok(function_added(removal, &policies))
+        let policies = self.policies_now(function, subject).await?;
+        Ok(policies.and_then(|policies| function_added(removal, &policies)))
     }
 
     async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {

@@ -10,7 +10,7 @@ use super::{
     Step as ActionStep, TagTarget, TagsSpec,
 };
 use crate::operations::Operation;
-use crate::resource::{Kind, Place};
+use crate::resource::{FunctionRef, Kind, Place};
 use crate::snapshot::ADOPTED_TAG;
 
 /// Pages of an instance's attributes: 13 of them, 7 a page.
@@ -230,6 +230,12 @@ impl Chain {
         }
     }
 
+    /// A function's own policy and those of its aliases.
+    fn policies(&mut self, function: &FunctionRef, aliases: usize) {
+        self.call(&function.place, Operation::ListAliases);
+        self.calls(1 + aliases, &function.place, Operation::GetPolicy);
+    }
+
     fn removal(&mut self, removal: &Removal, callers: &[usize]) {
         match removal {
             Removal::Flow(removal) => {
@@ -240,11 +246,18 @@ impl Chain {
                 self.call(place, deletes(kind));
                 self.both(place, kind);
             }
-            Removal::Association(Disassociation { instance, functions, callers: _, rivals, keep }) => {
+            Removal::Association(Disassociation {
+                instance,
+                functions,
+                callers: _,
+                set: _,
+                aliases,
+                keep,
+            }) => {
                 let place = &instance.place;
                 self.0.extend(callers.iter().copied().map(Step::Shared));
-                for function in &rivals.1 {
-                    self.call(&function.place, Operation::GetPolicy);
+                if let Some(function) = functions.first() {
+                    self.policies(function, aliases.len());
                 }
                 self.calls(functions.len(), place, Operation::DisassociateLambdaFunction);
                 self.call(place, Operation::ListLambdaFunctions);
@@ -264,8 +277,7 @@ impl Chain {
             }
             Removal::Function(FunctionRemoval { function, aliases, .. }) => {
                 self.0.extend(callers.iter().copied().map(Step::Shared));
-                self.call(&function.place, Operation::ListAliases);
-                self.calls(1 + aliases.len(), &function.place, Operation::GetPolicy);
+                self.policies(function, aliases.len());
                 self.call(&function.place, Operation::GetFunction);
                 self.call(&function.place, Operation::DeleteFunction);
                 self.call(&function.place, Operation::GetFunction);

@@ -221,7 +221,14 @@ fn removal(removal: &Removal) -> Value {
             let FlowRemoval { flow, base: _, callers: _, along: _ } = &**removal;
             json!(["flow", kept(flow)])
         }
-        Removal::Association(Disassociation { instance, functions, callers: _, rivals: _, keep }) => {
+        Removal::Association(Disassociation {
+            instance,
+            functions,
+            callers: _,
+            set: _,
+            aliases: _,
+            keep,
+        }) => {
             let functions: Vec<String> = functions.iter().map(arn).collect();
             let accepts = |accepts: &Grants| match accepts {
                 Grants::Own | Grants::Account => json!(false),

@@ -2,7 +2,7 @@
 
 use flowbind::drift::Scope;
 use flowbind::emulator::Settings;
-use flowbind::plan::{Outcome, Plan, reads};
+use flowbind::plan::{Outcome, Plan, Step, reads};
 use flowbind::reconcile;
 use flowbind::resource::{FunctionRef, InstanceArn, Judgement, Kind, Problem, ResourcePolicy};
 use serde_json::Value;
@@ -214,6 +214,22 @@ async fn a_statement_for_the_account_stays_while_an_undeclared_flow_calls_the_fu
     assert!(plan.actions.is_empty(), "{:?}", addresses(&plan));
     let held = told(&plan, "still-referred");
     assert!(held.iter().any(|problem| problem.message.contains("flow `Theirs`")), "{:?}", plan.problems);
+}
+
+/// The statement is one action, of the first instance: the others wait for it too.
+#[tokio::test]
+async fn every_association_that_ends_waits_for_the_statement_for_the_account() {
+    let world = World::new(&on_many(3, "")).await;
+    all_done(&apply(&world, "first").await);
+    let world = with_manifest(world, &on_many(3, ", grants: account, associate: none"));
+    let plan = pruned(&world).await;
+    let of = |kind: Kind| plan.actions.iter().filter(move |action| action.id.address.kind == kind);
+    let writes: Vec<_> = of(Kind::Grant).filter(|action| action.id.step == Step::Write).collect();
+    let [write] = writes.as_slice() else { panic!("{:?}", addresses(&plan)) };
+    assert_eq!(of(Kind::Association).count(), 3, "{:?}", addresses(&plan));
+    for ends in of(Kind::Association) {
+        assert!(ends.after.contains(&write.id), "{}: {:?}", ends.id.address, ends.after);
+    }
 }
 
 /// It needs the associations of every instance there, so the set that made them does not end them.

@@ -166,18 +166,38 @@ async fn a_function_that_somebody_comes_to_rely_on_after_the_look_is_not_deleted
     lambda.get_function().function_name(name).send().await.unwrap();
 }
 
+/// Another set lets the instance call the function: this one or all of the account, the function or an alias, one that
+/// is new or had no policy.
 #[tokio::test]
 async fn an_association_that_another_set_comes_to_need_after_the_look_stays() {
-    let mut race = Race::new().await;
-    race.prune();
-    let plan = race.pruned().await;
-    let arn = format!("arn:aws:connect:{LONDON}:{}:instance/{}", crate::world::ACCOUNT, race.instance);
-    let add = race.world.lambda(LONDON).add_permission().function_name("orders");
-    let add = add.statement_id("flowbind_g_other_0123456789abcdef").action("lambda:InvokeFunction");
-    let add = add.principal("connect.amazonaws.com").source_arn(arn).source_account(crate::world::ACCOUNT);
-    add.send().await.unwrap();
-    let message = changed(&race.apply(&plan).await, "association/support/orders");
-    assert!(message.contains("set `other` needs it now"), "{message}");
-    let list = race.connect.list_lambda_functions().instance_id(&race.instance).send().await.unwrap();
-    assert_eq!(list.lambda_functions(), [removal::arn("orders")]);
+    for (every, qualifier, is_new) in
+        [(false, None, false), (true, None, false), (false, Some("live"), false), (true, Some("live"), true)]
+    {
+        let case = format!("{every} {qualifier:?} {is_new}");
+        let mut race = Race::new().await;
+        let lambda = race.world.lambda(LONDON);
+        let alias = async || {
+            let version = lambda.publish_version().function_name("orders").send().await.unwrap();
+            let create = lambda.create_alias().function_name("orders").name("live");
+            create.function_version(version.version().unwrap()).send().await.unwrap();
+        };
+        if qualifier.is_some() && !is_new {
+            alias().await;
+        }
+        race.prune();
+        let plan = race.pruned().await;
+        if is_new {
+            alias().await;
+        }
+        let whose = if every { "*" } else { race.instance.as_str() };
+        let arn = format!("arn:aws:connect:{LONDON}:{}:instance/{whose}", crate::world::ACCOUNT);
+        let add = lambda.add_permission().function_name("orders").set_qualifier(qualifier.map(str::to_owned));
+        let add = add.statement_id("flowbind_g_other_0123456789abcdef").action("lambda:InvokeFunction");
+        let add = add.principal("connect.amazonaws.com").source_arn(arn);
+        add.source_account(crate::world::ACCOUNT).send().await.unwrap();
+        let message = changed(&race.apply(&plan).await, "association/support/orders");
+        assert!(message.contains("set `other` needs it now"), "{case}: {message}");
+        let list = race.connect.list_lambda_functions().instance_id(&race.instance).send().await.unwrap();
+        assert_eq!(list.lambda_functions(), [removal::arn("orders")], "{case}");
+    }
 }

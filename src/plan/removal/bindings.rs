@@ -143,7 +143,7 @@ impl<'a> Planner<'a, '_> {
         let mut after = self.contents.farewells(name, function);
         after.extend(pair.wanted.iter().filter_map(|wanted| {
             let address = Address::between(Kind::Grant, name, &wanted.name);
-            self.draft.write_of(&address).map(|action| action.id.clone())
+            self.draft.grant_write(&address)
         }));
         let keep = pair.wanted.iter().map(|wanted| KeptGrant {
             grant: self.grant(wanted, SidKind::GrantOnly, Vec::new()),
@@ -153,7 +153,8 @@ impl<'a> Planner<'a, '_> {
             instance: instance.clone(),
             functions,
             callers: Some(self.contents.callers(name)),
-            rivals: (self.desired.set.clone(), self.policies_of(function)),
+            set: self.desired.set.clone(),
+            aliases: self.aliases_of(function),
             keep: keep.collect(),
         };
         let reason =
@@ -186,11 +187,9 @@ impl<'a> Planner<'a, '_> {
         Ending::Stays { held: true }
     }
 
-    /// The policies that a function has.
-    fn policies_of(&self, function: &FunctionRef) -> Vec<FunctionRef> {
+    fn aliases_of(&self, function: &FunctionRef) -> BTreeSet<String> {
         let found = self.seen.functions.get(&(function.place.clone(), function.name.clone()));
-        let qualifiers = found.into_iter().flat_map(|found| found.policies.keys().cloned());
-        qualifiers.map(|qualifier| FunctionRef { qualifier, ..function.clone() }).collect()
+        found.map(|found| found.aliases.clone()).unwrap_or_default()
     }
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {

@@ -55,9 +55,10 @@ pub struct Disassociation {
     pub functions: Vec<FunctionRef>,
     /// Set where the instance is there, so that something may call the functions from it.
     pub callers: Option<Callers>,
-    /// The set, and the policies of the function in which another set had no statement for the instance: one that has by
-    /// then needs the association.
-    pub rivals: (SetName, Vec<FunctionRef>),
+    /// The set: another one that lets the instance call the function by then needs the association.
+    pub set: SetName,
+    /// The aliases of the function: their policies are read again right before, with those of aliases added by then.
+    pub aliases: BTreeSet<String>,
     /// What has to hold afterwards: whether the service takes more with it than its own statement is unknown (U1).
     pub keep: Vec<KeptGrant>,
 }

@@ -19,7 +19,7 @@ use super::terminal::Terminal;
 use super::writing::{OWN_FOLDER, Writing};
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
-use crate::plan::{OWNER_TAG, Outcome};
+use crate::plan::{OWNER_TAG, Outcome, guard_protected};
 
 pub(super) async fn run(
     args: &RollbackArgs,
@@ -41,7 +41,11 @@ pub(super) async fn run(
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let look = || -> LocalBoxFuture<'_, _> {
-        Box::pin(async { Ok(vec![connection.plan_rollback(&args.run, &kept.flows, terminal).await?]) })
+        Box::pin(async {
+            let mut plan = connection.plan_rollback(&args.run, &kept.flows, terminal).await?;
+            guard_protected(&mut plan, &kept.flows, &manifests);
+            Ok(vec![plan])
+        })
     };
     let plans = look().await?;
     let writing = Writing {

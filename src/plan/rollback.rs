@@ -11,7 +11,7 @@ use super::{Cause, Draft, FlowSpec, Guard, Plan, Undeclared, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::flow::stub;
-use crate::manifest::Status;
+use crate::manifest::{Manifest, Status};
 use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Gap, Look};
 
@@ -64,6 +64,15 @@ impl KeptFlow {
             _ => false,
         };
         self.tags.contains_key(OWNER_TAG) && self.draft.is_none() && kind.is_some_and(same)
+    }
+
+    /// Whether a manifest declares it, and protects it. Of what nobody owns the name alone tells.
+    fn is_protected_in(&self, manifest: &Manifest) -> bool {
+        let (kind, label) = &self.key;
+        let owner = self.tags.get(OWNER_TAG).and_then(|owner| owner.split_once('/'));
+        let ours = owner.is_none_or(|(set, _)| set == manifest.set.as_str());
+        let mut declared = manifest.contents();
+        ours && declared.any(|(of, name, flow)| of == *kind && name == label && flow.protect)
     }
 
     /// Takes down what is live, so that it can be brought back.
@@ -127,7 +136,13 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
     };
     let moves = Moves::of(kept, live);
     let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
-    for (kept, live) in kept.iter().zip(live) {
+    // What flowbind itself published until the content could be written is nobody's old content: a caller who meets it is
+    // hung up on.
+    let placeholders = kept.iter().filter(|kept| kept.is_placeholder()).count();
+    if placeholders > 0 {
+        plan.problems.push(not_restored(placeholders));
+    }
+    for (kept, live) in kept.iter().zip(live).filter(|(kept, _)| !kept.is_placeholder()) {
         let address = kept_at(kept, planned.values().flatten().map(|planned| &planned.address));
         match back(run, kept, live, address, &moves) {
             Back::Write(write) => planned.entry(kept.instance.to_string()).or_default().push(*write),
@@ -146,6 +161,27 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
     plan.actions = draft.actions;
     plan.actions.sort_by(|a, b| a.id.cmp(&b.id));
     plan
+}
+
+fn not_restored(count: usize) -> Problem {
+    let what = if count == 1 { "1 flow or module".to_owned() } else { format!("{count} flows and modules") };
+    let message = format!("{what} held only flowbind's own placeholder before the run: not restored");
+    Problem::warning("placeholder-not-restored", message)
+}
+
+/// Guards what the manifests protect: a rollback writes to it like any other command.
+pub fn guard_protected(plan: &mut Plan, kept: &[KeptFlow], manifests: &[Manifest]) {
+    for action in plan.actions.iter_mut().filter(|action| action.guard.is_none()) {
+        let address = &action.id.address;
+        let mut of = kept.iter().filter(|kept| {
+            let plain = Address { at: kept.address.at.clone(), ..address.clone() };
+            let at = Some(&kept.instance_name);
+            plain == kept.address && (*address == kept.address || address.at.as_ref() == at)
+        });
+        if of.any(|kept| manifests.iter().any(|manifest| kept.is_protected_in(manifest))) {
+            action.guard = Some(Guard::new("protected", "the manifest protects it".to_owned(), address));
+        }
+    }
 }
 
 fn contents_only(run: &str) -> Problem {

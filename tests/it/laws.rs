@@ -134,13 +134,14 @@ fn succeeded(content: &Value, edited: &Set, owned: &mut BTreeMap<String, String>
     };
     let is_module = |object: &Value| object["kind"] == "";
     for instance in instances(content) {
+        let at = instance["alias"].as_str().unwrap();
         let objects = objects_of(instance, |_, object| label(object).is_some());
         let taken: BTreeSet<_> =
             objects.iter().map(|(_, object)| (is_module(object), label(object))).collect();
         for (id, object) in &objects {
             let (module, name) = (is_module(object), object["name"].as_str().unwrap());
             let orphaned = label(object).is_some_and(|label| !edited.declares(module, &label));
-            if let Some((what, label)) = edited.named(module, name).filter(|_| orphaned)
+            if let Some((what, label)) = edited.named(at, module, name).filter(|_| orphaned)
                 && !taken.contains(&(module, Some(label.to_owned())))
                 && owned.contains_key(id)
             {
@@ -274,6 +275,15 @@ fn a_name_that_is_passed_on_takes_no_content_with_it() {
 fn a_name_that_is_passed_on_and_on_takes_no_content_with_it() {
     edited(3, &[Edit::PassOn(0, 1), Edit::PassOn(1, 2)]);
     edited(3, &[Edit::PassOn(0, 1), Edit::PassOn(1, 2), Edit::PassOn(2, 0)]);
+}
+
+/// Its successor is declared on one of its two instances alone: on the other it has none.
+#[test]
+fn under_a_name_that_is_passed_on_to_another_instance_nothing_changes() {
+    let edits = vec![Edit::Relabel(2), Edit::PassOn(0, 1)];
+    let set = Set::of_modules(2);
+    let life = Life { plants: Vec::new(), set, damages: Vec::new(), edits, prune: false };
+    runtime().block_on(async { assert_eq!(lived(&life).await, [""; 0]) });
 }
 
 #[test]

@@ -131,6 +131,37 @@ async fn an_overwritten_flow_comes_back_byte_for_byte_and_so_does_what_the_rollb
     assert_eq!(live(&world).await.unwrap().0, two);
 }
 
+/// A rollback is a write like any other, and callers of a placeholder are hung up on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_protected_needs_leave_and_a_placeholder_never_comes_back() {
+    let world = world().await;
+    let (one, _) = live(&world).await.unwrap();
+    std::fs::write(world.folder.path().join("main.json"), saying("two")).unwrap();
+    assert_eq!(run(&world, &["apply", "--auto-approve", "m.yaml"]).0, 0);
+    let (two, _) = live(&world).await.unwrap();
+    let kept = runs(world.folder.path()).remove(0);
+
+    let protected = MANIFEST.replace("description:", "protect: true, description:");
+    std::fs::write(world.folder.path().join("m.yaml"), protected).unwrap();
+    let (ended, text) = run(&world, &["rollback", &kept, "--auto-approve", "m.yaml"]);
+    assert!(ended == 4 && text.contains("--allow flow/main"), "{ended} {text}");
+    assert_eq!(live(&world).await.unwrap().0, two);
+
+    // The placeholder of an interrupted run, as the next one keeps it.
+    let folder = world.folder.path().join(".flowbind/backup").join(&kept);
+    let stub = flowbind::flow::stub::stub(flowbind::flow::stub::FlowType::ContactFlow);
+    let file = folder.join("flow-main.json");
+    let content = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, stub).unwrap();
+    let allowed = ["rollback", &kept, "--auto-approve", "--allow", "flow/main", "m.yaml"];
+    let (ended, text) = run(&world, &allowed);
+    assert!(ended == 0 && text.contains("placeholder-not-restored"), "{ended} {text}");
+    assert_eq!(live(&world).await.unwrap().0, two);
+    std::fs::write(&file, content).unwrap();
+    assert_eq!(run(&world, &allowed).0, 0);
+    assert_eq!(live(&world).await.unwrap().0, one);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_name_is_taken_is_told_by_the_name_that_it_has() {
     let world = world().await;

@@ -108,6 +108,14 @@ impl Set {
         Self { things: (0..count).map(Thing::new).collect(), makes: false, timeout: 3, grants: ["own"; 2] }
     }
 
+    /// So many modules that name nothing, the first on both instances.
+    pub(super) fn of_modules(count: usize) -> Self {
+        let mut set = Self::of_flows(count);
+        set.things.iter_mut().for_each(|thing| thing.module = true);
+        set.things[0].both = true;
+        set
+    }
+
     /// Whether something of this name may be taken over.
     pub(super) fn adopts(&self, name: &str) -> bool {
         self.things.iter().any(|thing| thing.adopt && thing.name == name)
@@ -118,9 +126,11 @@ impl Set {
         self.things.iter().any(|thing| thing.module == module && thing.label == label)
     }
 
-    /// The thing of this kind and name, and its logical name.
-    pub(super) fn named(&self, module: bool, name: &str) -> Option<(usize, &str)> {
-        let thing = self.things.iter().find(|thing| thing.module == module && thing.name == name)?;
+    /// The thing of this kind and name on an instance, and its logical name.
+    pub(super) fn named(&self, instance: &str, module: bool, name: &str) -> Option<(usize, &str)> {
+        let there = |thing: &&Thing| thing.both || instance == "i";
+        let mut things = self.things.iter().filter(there);
+        let thing = things.find(|thing| thing.module == module && thing.name == name)?;
         Some((thing.what, &thing.label))
     }
 

@@ -1,5 +1,6 @@
 //! Reads what is about to be overwritten or deleted once more, right before it is, and remembers what this run made
-//! of it: nothing is written over what somebody else changed since the plan was made.
+//! of it: nothing is written over what somebody else changed since the plan was made. What may refer to it is read within
+//! a minute before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex as StdMutex};
@@ -42,6 +43,7 @@ type Read = Arc<Mutex<Option<Contents>>>;
 #[derive(Clone)]
 struct Contents {
     all: Arc<Vec<FlowSeen>>,
+    began: Instant,
     /// Until when that counts.
     until: Instant,
 }
@@ -255,17 +257,18 @@ impl Runner<'_> {
         self.found_now(target.instance, find, target.subject).await
     }
 
-    /// Looks for something in every flow and module of an instance. They are read once for all that looks within some
-    /// time, and again when somebody changed one of them meanwhile. What is found in an earlier read is looked for again:
-    /// it may be gone.
+    /// Looks for something in every flow and module of an instance. They are read once for all that looks within a
+    /// minute, or as long as reading takes, and again when somebody changed one of them meanwhile. What is found in a
+    /// read that began before this look is looked for again: it may be gone.
     async fn found_now(
         &self,
         instance: &InstanceArn,
         find: impl Fn(&mut Current<'_>) -> Option<String>,
         subject: &str,
     ) -> Result<Option<String>, Fault> {
+        let start = Instant::now();
         loop {
-            let (all, is_new) = self.contents_now(instance, subject).await?;
+            let Contents { all, began, .. } = self.contents_now(instance, subject).await?;
             let found = {
                 let flows = lock(&self.known.flows);
                 let written = |seen: &&FlowSeen| flows.get(&(instance.clone(), seen.summary.id.clone()));
@@ -279,30 +282,36 @@ impl Runner<'_> {
                 });
                 find(&mut current)
             };
-            if found.is_none() || is_new {
+            if found.is_none() || began >= start {
                 return Ok(found);
             }
-            self.forget(instance);
+            self.forget_read(instance, &all).await;
         }
     }
 
-    /// Every flow and module of an instance, and whether they were read just now.
-    async fn contents_now(
-        &self,
-        instance: &InstanceArn,
-        subject: &str,
-    ) -> Result<(Arc<Vec<FlowSeen>>, bool), Fault> {
+    /// Every flow and module of an instance, as read within a minute.
+    async fn contents_now(&self, instance: &InstanceArn, subject: &str) -> Result<Contents, Fault> {
         let read = Arc::clone(lock(&self.known.all).entry(instance.clone()).or_default());
         let mut read = read.lock().await;
         if let Some(known) = read.as_ref().filter(|known| Instant::now() <= known.until) {
-            return Ok((Arc::clone(&known.all), false));
+            return Ok(known.clone());
         }
         let began = Instant::now();
         let all = Arc::new(self.session.everything(instance, subject).await?);
         // Where reading takes long, it is not read all the time.
         let lasts = self.session.options.callers_last.max(began.elapsed());
-        *read = Some(Contents { all: Arc::clone(&all), until: Instant::now() + lasts });
-        Ok((all, true))
+        let contents = Contents { all, began, until: Instant::now() + lasts };
+        *read = Some(contents.clone());
+        Ok(contents)
+    }
+
+    /// Lets the flows and modules of an instance be read again, unless that happened since this read.
+    async fn forget_read(&self, instance: &InstanceArn, all: &Arc<Vec<FlowSeen>>) {
+        let read = Arc::clone(lock(&self.known.all).entry(instance.clone()).or_default());
+        let mut read = read.lock().await;
+        if read.as_ref().is_some_and(|known| Arc::ptr_eq(&known.all, all)) {
+            *read = None;
+        }
     }
 
     /// Lets the flows and modules of an instance be read again by who needs them next.

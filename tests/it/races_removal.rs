@@ -127,6 +127,36 @@ async fn what_was_read_long_ago_is_read_again_before_a_removal() {
     assert!(lists[1] > 1, "{lists:?}");
 }
 
+/// What one flow blocks is looked for in a read that all share.
+#[tokio::test]
+async fn removals_that_one_flow_blocks_do_not_each_read_the_instance() {
+    const MANY: usize = 12;
+    let names: Vec<String> = (0..MANY).map(|n| format!("f{n:02}")).collect();
+    let functions: String = names.iter().map(|name| format!("    {name}: {{ name: {name} }}\n")).collect();
+    let head = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  \
+        accounts: { main: { id: \"111122223333\" } }\n  defaults: { account: main, region: eu-west-2 }\n";
+    let all = format!(
+        "{head}  instances: {{ support: {{ alias: acme, functions: [{}] }} }}\n  functions:\n{functions}",
+        names.join(", ")
+    );
+    let world = World::new(&all).await;
+    crate::functions::applied(&world, "first").await;
+    let world = with_manifest(world, &format!("{head}  instances: {{ support: {{ alias: acme }} }}\n"));
+    let plan = pruned(&world).await.forced();
+    let arns: Vec<String> = names.iter().map(|name| removal::arn(name)).collect();
+    let create = world.connect(LONDON).create_contact_flow().instance_id(removal::instance(&world).await);
+    let create = create.name("Theirs").r#type(ContactFlowType::ContactFlow);
+    create.content(crate::races::says(&arns.join(" "))).send().await.unwrap();
+    world.emulator.reset();
+    let report = within(&world, &plan, Duration::from_secs(60)).await;
+    for name in &names {
+        let message = changed(&report, &format!("association/support/{name}"));
+        assert!(message.contains("flow `Theirs` calls the function now"), "{message}");
+    }
+    let lists = world.calls()["connect:ListContactFlows"];
+    assert!(lists <= 3, "{lists} reads for {MANY} removals");
+}
+
 #[tokio::test]
 async fn a_function_that_somebody_comes_to_rely_on_after_the_look_is_not_deleted() {
     let made = crate::functions::world(crate::functions::MANIFEST, Settings::default()).await;

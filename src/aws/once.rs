@@ -153,7 +153,7 @@ where
         }
         while taken || looks < LOOKS {
             looks += 1;
-            if let Some(found) = look().await.map_err(|read| after(lost.as_ref(), read))? {
+            if let Some(found) = look().await.map_err(|read| unseen(lost.as_ref(), read))? {
                 return Ok(Created::Found(found, fault));
             }
             if !patience.goes_on().await {
@@ -166,11 +166,19 @@ where
     }
 }
 
-/// The fault to report when another one came after a creation that may have been carried out.
+/// The fault to report when another try failed after one that may have been carried out.
 fn after(lost: Option<&Fault>, fault: Fault) -> Fault {
     match lost {
-        Some(lost) => lost.unread(fault),
+        Some(lost) => lost.with(&format!("another try failed: {fault}")),
         None => fault,
+    }
+}
+
+/// The fault to report when nothing can be seen after a try that may have been carried out.
+fn unseen(lost: Option<&Fault>, read: Fault) -> Fault {
+    match lost {
+        Some(lost) => lost.unread(read),
+        None => read,
     }
 }
 
@@ -199,8 +207,12 @@ mod tests {
 
     /// The outcome is unknown, and the message says both what the write and what the read met.
     fn is_unknown(fault: &Fault) {
+        is_told(fault, "could not be read back", "the read is denied");
+    }
+
+    fn is_told(fault: &Fault, what: &str, met: &str) {
         let Outcome::Unknown { message, .. } = fault.outcome(true) else { panic!("{fault:?}") };
-        assert!(message.contains("no answer") && message.contains("the read is denied"), "{message}");
+        assert!(["no answer", what, met].iter().all(|part| message.contains(part)), "{message}");
     }
 
     #[tokio::test]
@@ -226,10 +238,29 @@ mod tests {
             tries.set(tries.get() + 1);
             Err(match tries.get() {
                 1 => fault(Operation::CreateContactFlow, FaultKind::Internal, "no answer"),
-                _ => fault(Operation::CreateContactFlow, FaultKind::Denied, "the read is denied"),
+                _ => fault(Operation::CreateContactFlow, FaultKind::Denied, "the creation is refused"),
             })
         };
-        is_unknown(&once::<(), _, _>(&session, create, async || Ok(None)).await.unwrap_err());
+        let met = once::<(), _, _>(&session, create, async || Ok(None)).await.unwrap_err();
+        is_told(&met, "another try failed", "the creation is refused");
+        assert!(!met.message.contains("read back"), "{met}");
+        assert_eq!(tries.get(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_after_a_deletion_that_may_show_late_does_not_hide_it() {
+        let session = session().await;
+        let tries = Cell::new(0);
+        let away = async || {
+            tries.set(tries.get() + 1);
+            Err(match tries.get() {
+                1 => fault(Operation::DeleteContactFlow, FaultKind::Internal, "no answer"),
+                _ => fault(Operation::DeleteContactFlow, FaultKind::Denied, "the deletion is refused"),
+            })
+        };
+        let met = delete(&session, away, async || Ok(Left::Same)).await.unwrap_err();
+        is_told(&met, "another try failed", "the deletion is refused");
+        assert!(!met.message.contains("read back"), "{met}");
         assert_eq!(tries.get(), 2);
     }
 

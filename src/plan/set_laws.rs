@@ -177,17 +177,23 @@ proptest! {
         let mut other = made.clone();
         other.functions = others.into_iter().take(made.functions.len()).collect();
         let mut observed = looked_at(&made.manifest(0));
-        for set in [&made, &other, &made] {
+        for (round, set) in [&made, &other, &made].into_iter().enumerate() {
             let desired = set.manifest(0);
             observed = carry_out(set, &desired, &plan(&desired, &observed), observed);
             let again = plan(&desired, &observed);
             prop_assert!(again.actions.is_empty(), "{:#?}", again.actions);
+            for look in observed.policies.values_mut() {
+                if let (0, crate::snapshot::Look::Found(policy)) = (round, look) {
+                    policy.statements.insert(0, foreign());
+                }
+            }
         }
         // Everything that is called is allowed, and nothing that was not the set's went.
         let desired = made.manifest(0);
         for (_, function) in crate::plan::uses(&desired).into_keys() {
             let target = &desired.functions[&function].target;
             let policy = observed.policies[target].found().unwrap();
+            prop_assert!(policy.statements.contains(&foreign()), "{:?}", policy);
             let instance = crate::resource::InstanceArn::parse(model::ARN).unwrap();
             let judged = policy.judge(target, &instance);
             prop_assert!(matches!(judged, crate::resource::Judgement::Allowed(_)), "{:?}", policy);
@@ -220,6 +226,15 @@ proptest! {
         let flows = deletes.filter(|a| matches!(a.id.address.kind, Kind::Flow | Kind::Module)).count();
         prop_assert!(flows <= extras.iter().filter(|extra| mine(extra)).count());
     }
+}
+
+/// A statement of somebody else.
+fn foreign() -> crate::resource::Statement {
+    let body = serde_json::json!({
+        "Sid": "theirs", "Effect": "Allow", "Action": "lambda:InvokeFunction",
+        "Principal": { "Service": "events.amazonaws.com" },
+    });
+    crate::resource::Statement { sid: "theirs".to_owned(), body }
 }
 
 /// What is live: the set as it was made, then damaged.

@@ -301,7 +301,7 @@ async fn a_time_limit_that_cuts_the_reading_off_is_said_once() {
         let (out, err) = (stdout(&output), stderr(&output));
         assert_eq!(code(&output), 3, "{command}: {out}{err}");
         let all = format!("{out}{err}");
-        assert_eq!(all.matches("--timeout) were over").count(), 0, "{command}: {all}");
+        assert_eq!(all.matches("--timeout) was reached").count(), 0, "{command}: {all}");
         assert_eq!(all.matches("cut off after 2 s (--timeout)").count(), 1, "{command}: {all}");
         assert!(all.replace("\u{1b}", "").contains("hint: give a longer --timeout"), "{command}: {all}");
     }

@@ -108,7 +108,7 @@ async fn when_the_time_is_over_no_write_is_sent_that_waited_for_its_turn() {
     world.emulator.reset();
     let session = paced(&world, Some(Duration::from_secs(2))).await;
     let report = apply(&world, &session, &plan).await;
-    let done = done(&report, "the run's 2 s (--timeout) were over before");
+    let done = done(&report, "the time limit of 2 s (--timeout) was reached before");
     assert!(done < 30, "{done}");
     assert_eq!(done, count(&world, "connect:CreateContactFlow"), "every flow that was made is reported");
 }

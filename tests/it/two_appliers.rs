@@ -92,7 +92,7 @@ async fn two_runs_that_make_functions_end_alike_where_reads_lag() {
     meet("platform", Duration::from_millis(400), &[0, 300]).await;
 }
 
-/// Two flows and a module, which then exchange their names, say other words and get another logical name.
+/// Three flows, which then exchange their names, say other words and get another logical name.
 fn before_and_after(folder: &std::path::Path, after: bool) {
     let head = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: acme }\nspec:\n  \
         accounts: { main: { id: \"111122223333\" } }\n  defaults: { account: main, region: eu-west-2 }\n  \

@@ -186,11 +186,11 @@ pub struct FlowContent {
 }
 
 /// How the message of what was not read ends when the run's time was over.
-pub const OUT_OF_TIME: &str = "(--timeout) were over";
+pub const OUT_OF_TIME: &str = "(--timeout) was reached";
 
 /// The time limit, such as `20 s`, where a message says that only this kept something from being read.
 pub fn cut_off_after(message: &str) -> Option<&str> {
-    let (_, limit) = message.strip_suffix(OUT_OF_TIME)?.rsplit_once("the run's ")?;
+    let (_, limit) = message.strip_suffix(OUT_OF_TIME)?.rsplit_once("the time limit of ")?;
     Some(limit.trim_end())
 }
 

@@ -75,8 +75,7 @@ pub(super) fn declared_wide(desired: &Manifest) -> Vec<Problem> {
     let wide = desired.functions.iter().filter(|(_, function)| function.grants == Grants::Account);
     let problem = |(name, function): (&Label, &Function)| {
         let message = format!(
-            "`grants: account` lets every Amazon Connect instance of the account in the Region call `{name}`, those that \
-             nobody declares too"
+            "`grants: account` lets every Amazon Connect instance of the account in the Region call `{name}`, including unmanaged ones"
         );
         let hint = "use `grants: own` or `grants: exact` while the policy has room for a statement for each instance.";
         let address = Address::new(Kind::Function, name);

@@ -222,7 +222,7 @@ impl<'a> Patience<'a> {
     /// The outcome of an action whose write AWS does not show: `seen` says what was seen instead.
     pub(super) fn unknown(&self, seen: impl Into<String>) -> Outcome {
         let hint = match self.session.over() {
-            Some(limit) => format!("the run's {} are over: run the command again.", spoken(limit)),
+            Some(limit) => format!("the time limit of {} was reached: run the command again.", spoken(limit)),
             None => "run the command again: it looks first, and writes only what is missing.".to_owned(),
         };
         Outcome::Unknown { message: format!("{} after {}", seen.into(), self.waited()), hint: Some(hint) }

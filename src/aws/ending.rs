@@ -41,7 +41,7 @@ impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interrupted => f.write_str("the run was interrupted"),
-            Self::OutOfTime(limit) => write!(f, "the run's {} {OUT_OF_TIME}", spoken(*limit)),
+            Self::OutOfTime(limit) => write!(f, "the time limit of {} {OUT_OF_TIME}", spoken(*limit)),
         }
     }
 }
@@ -83,7 +83,7 @@ mod tests {
             let ended = Ending::Interrupted.fault(operation, "role/x").outcome(false);
             assert_eq!(ended, Ending::Interrupted.not_begun());
             let late = Ending::OutOfTime(Duration::from_secs(90));
-            let message = "the run's 90 s (--timeout) were over before".to_owned();
+            let message = "the time limit of 90 s (--timeout) was reached before".to_owned();
             assert_eq!(late.fault(operation, "role/x").outcome(false), Outcome::NotBegun { message });
         }
     }

@@ -93,7 +93,7 @@ fn unmarked(planned: Planned, desired: &Manifest, draft: &mut Draft) {
         "{subject} will carry no mark of this set: statements that are not its own, or not for one instance, allow the \
          calls, so `--prune` will not remove {them}"
     );
-    let hint = "set `grants: own` on the function if the association is to go with its last user.";
+    let hint = "set `grants: own` on the function to let `--prune` end the association.";
     let mut problem = Problem::warning("association-unmarked", message).on(first).hint(hint);
     problem.origin = function.map(|function| function.origin.clone());
     draft.problems.push(problem);

@@ -198,9 +198,13 @@ fn heirs(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> BTr
         let (of, None) = holder(lacks, ids, &key(site), metadata.spec.name.as_deref()?)? else {
             return None;
         };
-        let message =
-            format!("{} cannot get the name `{}`: it belongs to {}", site.address(), site.flow.name, orphan(site, &of));
-        let hint = "what keeps it from being deleted is listed with its own address; fix that, then run again with --prune.";
+        let message = format!(
+            "{} cannot get the name `{}`: it belongs to {}",
+            site.address(),
+            site.flow.name,
+            orphan(site, &of)
+        );
+        let hint = "fix the problem reported for it, then run again with `--prune`.";
         let problem = site.problem(Problem::held("name-taken", message)).hint(hint);
         Some((key(site), Heir { address: site.address(), of, problem }))
     });

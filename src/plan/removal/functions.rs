@@ -90,7 +90,7 @@ impl Planner<'_> {
         }
         let held = self.goodbyes.held.contains(&(self.function.place.clone(), self.function.name.clone()));
         let message = "it is orphaned, but an association or a statement of it has to stay";
-        let hint = "what keeps it is listed with its own address; fix that, then run again with --prune.";
+        let hint = "fix the problem reported for what keeps it, then run again with `--prune`.";
         held.then(|| Problem::held("still-referred", message).hint(hint))
     }
 

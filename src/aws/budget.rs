@@ -39,6 +39,12 @@ struct State {
     sent: BTreeSet<String>,
 }
 
+impl State {
+    fn has_sent(&self, subject: &str) -> bool {
+        self.sent.contains(subject) || self.flying.get(subject).is_some_and(|flying| *flying > 0)
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Failing {
     since: Instant,
@@ -172,8 +178,13 @@ impl Budget {
 
     /// Whether a write was sent for a subject that may have been carried out; one that is not answered yet counts.
     pub(super) fn has_sent(&self, subject: &str) -> bool {
+        self.state().has_sent(subject)
+    }
+
+    /// How many actions go on that have sent a write.
+    pub(super) fn in_flight(&self) -> usize {
         let state = self.state();
-        state.sent.contains(subject) || state.flying.get(subject).is_some_and(|flying| *flying > 0)
+        state.acting.iter().filter(|subject| state.has_sent(subject)).count()
     }
 
     /// Whether a call belongs to an action that has sent no write: it is the first one, or a look before it.
@@ -315,6 +326,26 @@ mod tests {
         budget.postpone(PATIENCE);
         assert_eq!(budget.over(), None);
         assert_eq!(Budget::new(Duration::ZERO, None).over(), None);
+    }
+
+    #[test]
+    fn an_action_is_in_flight_from_its_first_write_to_its_end() {
+        let (budget, now) = (Budget::new(PATIENCE, None), Instant::now());
+        let (get, put) = (Operation::GetRole, Operation::PutRolePolicy);
+        budget.begin("x");
+        budget.begin("y");
+        budget.sending(get, "x");
+        assert_eq!(budget.in_flight(), 0, "both wait or look");
+        budget.sending(put, "x");
+        assert_eq!(budget.in_flight(), 1);
+        budget.note(put, &place(), "x", None, now);
+        assert_eq!(budget.in_flight(), 1, "what was written is looked at");
+        budget.sending(put, "y");
+        assert_eq!(budget.in_flight(), 2);
+        budget.note(put, &place(), "y", Some(&failed(put, FaultKind::Throttled)), now);
+        assert_eq!(budget.in_flight(), 1, "nothing was done");
+        budget.end("x");
+        assert_eq!(budget.in_flight(), 0);
     }
 
     #[test]

@@ -62,4 +62,4 @@ pub use observe_rollback::observe_kept;
 pub use observe_strangers::observe_strangers;
 pub use schedule::{GRACE, apply};
 pub use session::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Options, Session};
-pub use stop::StopHandle;
+pub use stop::{InFlight, StopHandle};

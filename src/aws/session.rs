@@ -19,7 +19,7 @@ use super::flights::Flights;
 use super::machine::Trust;
 use super::pace::Pacer;
 use super::quota::Reached;
-use super::stop::StopHandle;
+use super::stop::{InFlight, StopHandle};
 use crate::operations::Operation;
 use crate::plan::{CALLERS_LAST, Pace};
 use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
@@ -129,7 +129,7 @@ pub struct Session {
     lost: Mutex<BTreeMap<AccountId, Fault>>,
     pub(super) pacer: Pacer,
     stop: StopHandle,
-    pub(super) budget: Budget,
+    pub(super) budget: Arc<Budget>,
     pub(super) reached: Reached,
     pub(super) flights: Flights,
     /// The aliases of the instances that were seen.
@@ -174,7 +174,7 @@ impl Session {
                 .build(),
         };
         let pacer = Pacer::new(options.paced);
-        let budget = Budget::new(options.visible_within, options.timeout);
+        let budget = Arc::new(Budget::new(options.visible_within, options.timeout));
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
         let (reached, aliases, flights) = (Reached::default(), Mutex::default(), Flights::default());
@@ -245,6 +245,11 @@ impl Session {
     /// Ends the run early: no new write begins, and those in flight are finished.
     pub fn stop(&self) -> &StopHandle {
         &self.stop
+    }
+
+    /// Counts the changes that are in flight.
+    pub fn in_flight(&self) -> InFlight {
+        InFlight(Arc::clone(&self.budget))
     }
 
     /// How long to wait for a write to become visible; not as long once the run is to end.

@@ -1,6 +1,10 @@
 //! Asks a run to end: no new write begins, and those in flight are finished.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
+
+use super::budget::Budget;
 
 /// Ends a run early; clones ask for the same. Once requested it stays so.
 #[derive(Debug, Clone)]
@@ -27,6 +31,17 @@ impl StopHandle {
     pub async fn requested(&self) {
         // The sender lives as long as this handle, so that the wait cannot fail.
         let _ = self.0.subscribe().wait_for(|requested| *requested).await;
+    }
+}
+
+/// Counts the changes of a run that are in flight; clones count the same.
+#[derive(Debug, Clone)]
+pub struct InFlight(pub(super) Arc<Budget>);
+
+impl InFlight {
+    /// How many changes have sent a write and have not ended. One that waits for its turn has sent none.
+    pub fn count(&self) -> usize {
+        self.0.in_flight()
     }
 }
 

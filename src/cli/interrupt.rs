@@ -2,8 +2,10 @@
 //! write begins, and a second signal ends the process wherever it is.
 
 use std::ffi::OsString;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -11,17 +13,18 @@ use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::retype;
 use super::terminal::Terminal;
-use crate::aws::{GRACE, StopHandle};
+use crate::aws::{GRACE, InFlight, Session, StopHandle};
 use crate::report;
+
+/// How long the last word of a command may take that is ended at once.
+const SAYING: Duration = Duration::from_millis(500);
 
 /// The signals of one command.
 #[derive(Debug, Clone)]
 pub(super) struct Interrupt {
     signalled: watch::Sender<bool>,
-    /// What ends the writing, from when it has begun.
-    writing: Arc<Mutex<Option<StopHandle>>>,
-    /// The changes that are being written.
-    in_flight: Arc<AtomicUsize>,
+    /// What ends the writing and what counts the changes in flight, from when it has begun.
+    writing: Arc<Mutex<Option<(StopHandle, InFlight)>>>,
     /// The command line, to be typed again.
     again: String,
 }
@@ -30,12 +33,7 @@ impl Interrupt {
     /// Listens to nothing.
     pub(super) fn never(arguments: &[OsString]) -> Self {
         let again = retype::again(arguments);
-        Self {
-            signalled: watch::Sender::new(false),
-            writing: Arc::default(),
-            in_flight: Arc::default(),
-            again,
-        }
+        Self { signalled: watch::Sender::new(false), writing: Arc::default(), again }
     }
 
     /// Listens from now on.
@@ -54,22 +52,33 @@ impl Interrupt {
     }
 
     fn signal(&self, terminal: &Terminal) {
-        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.signalled.send_replace(true);
-        if let Some(stop) = &*writing {
-            stop.request();
-            terminal.say(&format!(
+        // Nothing is waited for while this is locked.
+        let stops = match &*self.writing.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((stop, _)) => {
+                stop.request();
+                true
+            }
+            None => false,
+        };
+        if stops {
+            let terminal = terminal.clone();
+            let text = format!(
                 "Interrupted: no new write begins; waiting up to {} s for those in flight. Interrupt again to end \
                  at once.",
                 GRACE.as_secs()
-            ));
+            );
+            drop(aside(move || terminal.say(&text)));
         }
     }
 
     /// Says what is left open; the process ends whether that can be written or not.
     fn at_the_second(&self, terminal: &Terminal) {
-        terminal.draw(None);
-        let message = match self.in_flight.load(Ordering::Relaxed) {
+        // Nobody keeps this locked while waiting for something.
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_flight = writing.as_ref().map_or(0, |(_, in_flight)| in_flight.count());
+        drop(writing);
+        let message = match in_flight {
             0 => "no change was in flight".to_owned(),
             1 => "1 change was in flight, and its outcome is unknown".to_owned(),
             many => {
@@ -77,25 +86,22 @@ impl Interrupt {
             }
         };
         let hint = format!("to see what was written and do the rest: {}", self.again);
-        terminal.note(&Note::error("Stopped at once:", message).hint(Some(hint)));
+        let note = Note::error("Stopped at once:", message).hint(Some(hint));
+        let terminal = terminal.clone();
+        let written = aside(move || {
+            terminal.draw(None);
+            terminal.note(&note);
+        });
+        // Time enough for whoever reads; it fails where nobody does, or where it is said.
+        let _ = written.recv_timeout(SAYING);
     }
 
-    /// A change is being written from now on.
-    pub(super) fn begun(&self) {
-        self.in_flight.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A change that was begun has ended.
-    pub(super) fn ended(&self) {
-        self.in_flight.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// From here on a signal does not end the command at once: `stop` is requested, and the report comes.
-    pub(super) fn writing(&self, stop: &StopHandle) {
+    /// From here on a signal does not end the command at once: the session is to stop, and the report comes.
+    pub(super) fn writing(&self, session: &Session) {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        *writing = Some(stop.clone());
+        *writing = Some((session.stop().clone(), session.in_flight()));
         if *self.signalled.borrow() {
-            stop.request();
+            session.stop().request();
         }
     }
 
@@ -135,6 +141,20 @@ impl Interrupt {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Writes on a thread of its own: a stream that takes nothing, or another writer that waits for one, keeps no signal from
+/// being acted on. What is returned hears when it is written.
+fn aside(write: impl FnOnce() + Send + 'static) -> Receiver<()> {
+    let (written, hear) = mpsc::channel();
+    let write = move || {
+        write();
+        // Nobody waits for it any more where it took too long.
+        let _ = written.send(());
+    };
+    // Without a thread nothing is said.
+    drop(thread::Builder::new().spawn(write));
+    hear
 }
 
 #[cfg(unix)]

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::interrupt::Interrupt;
 use super::note::{Level, Note};
 use super::terminal::Terminal;
 use crate::aws::Progress;
@@ -113,7 +112,6 @@ pub(super) struct Console<'a> {
     /// Whether results are written as text, and whether addresses have their set in front.
     text: bool,
     several: bool,
-    interrupt: &'a Interrupt,
     bar: Option<ProgressBar>,
     /// When each action ends that is carried out, as it was forecast; and the same in the order of time.
     ends: BTreeMap<ActionId, Duration>,
@@ -125,8 +123,6 @@ pub(super) struct Console<'a> {
 struct State {
     /// Writes of each resource that are not done.
     open: BTreeMap<Address, usize>,
-    /// What is being written.
-    begun: BTreeSet<ActionId>,
     /// How many of the actions have ended that are carried out.
     ended: usize,
     /// The hints that were shown: each is worth showing once.
@@ -143,7 +139,6 @@ impl<'a> Console<'a> {
         ends: BTreeMap<ActionId, Duration>,
         text: bool,
         several: bool,
-        interrupt: &'a Interrupt,
     ) -> Self {
         let mut open: BTreeMap<Address, usize> = BTreeMap::new();
         plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
@@ -154,7 +149,7 @@ impl<'a> Console<'a> {
         let mut line: Vec<Duration> = ends.values().copied().collect();
         line.sort();
         let state = Mutex::new(State { open, ..State::default() });
-        Self { terminal, plan, text, several, interrupt, bar, ends, line, state }
+        Self { terminal, plan, text, several, bar, ends, line, state }
     }
 
     /// Ends it; fails if a result could not be written.
@@ -193,16 +188,11 @@ fn bar(message: String, length: Option<u64>) -> Option<ProgressBar> {
 
 impl Progress for Console<'_> {
     fn started(&self, action: &Action) {
-        tracing::debug!(address = %action.id.address, "write begins");
-        self.state().begun.insert(action.id.clone());
-        self.interrupt.begun();
+        tracing::debug!(address = %action.id.address, "may be written now");
     }
 
     fn ended(&self, id: &ActionId, outcome: &Outcome) {
         let mut state = self.state();
-        if state.begun.remove(id) {
-            self.interrupt.ended();
-        }
         if self.text {
             let set = self.several.then(|| self.plan.set.as_str());
             let shown = outcome.hint().is_some_and(|hint| !state.hinted.insert(hint.to_owned()));

@@ -127,12 +127,12 @@ impl Writing<'_> {
         self.announce(&plans);
         let plans = if self.approve(&plans).await? { self.unchanged(plans).await? } else { plans };
         let session = &self.connection.session;
-        self.interrupt.writing(session.stop());
+        self.interrupt.writing(session);
         let mut written = Ok(());
         for plan in plans {
             let (backups, allowed) = (backups(&plan), self.allowed_in(&plan));
             let ends = apply_ends(&plan.carried_out(&allowed), &mut session.pace());
-            let console = Console::writing(terminal, &plan, ends, text, several, self.interrupt);
+            let console = Console::writing(terminal, &plan, ends, text, several);
             let report = reconcile::apply(session, &plan, &allowed, &backups, &console).await;
             // A result that cannot be written stops no write: what was done is reported as far as it can be.
             written = written.and(console.end());

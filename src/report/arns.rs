@@ -49,7 +49,7 @@ impl ShortArns {
 
 /// Where the ARNs of a text are.
 fn found(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let inside = |c: char| c.is_ascii_alphanumeric() || ":/-_.+=@$".contains(c);
+    let inside = |c: char| c.is_ascii_alphanumeric() || ":/-_.+=@$*?".contains(c);
     text.match_indices("arn:aws").filter_map(move |(start, _)| {
         let before = &text[..start];
         let painted =
@@ -71,6 +71,10 @@ fn parts(arn: &str) -> Option<[&str; 4]> {
 
 fn alone(arn: &str, aliases: &BTreeMap<String, String>) -> Option<String> {
     let [service, _, _, resource] = parts(arn)?;
+    // What stands for many is no name of one.
+    if resource.contains(['*', '?']) {
+        return None;
+    }
     let Some(inside) = resource.strip_prefix("instance/").filter(|_| service == "connect") else {
         return Some(resource.to_owned());
     };
@@ -132,6 +136,26 @@ mod tests {
         {
             assert_eq!(short(text), text);
         }
+    }
+
+    #[test]
+    fn an_arn_that_stands_for_many_stays_whole() {
+        let (connect, _) = INSTANCE.split_once("instance/").unwrap();
+        for pattern in [
+            format!("{connect}instance/*"),
+            format!("{INSTANCE}/contact-flow/*"),
+            format!("{INSTANCE}/*"),
+            format!("{connect}instance/0f1e2d3?-*/contact-flow/x"),
+            FUNCTION.replace("orders-lookup", "orders-*"),
+            FUNCTION.replace("111122223333:function:orders-lookup:live", "*:function:*"),
+        ] {
+            assert_eq!(
+                short(&format!("lets `{pattern}` call {FUNCTION}")),
+                format!("lets `{pattern}` call function:orders-lookup:live")
+            );
+        }
+        let any_region = FUNCTION.replace("eu-west-2", "*");
+        assert_eq!(short(&any_region), "function:orders-lookup:live");
     }
 
     #[test]

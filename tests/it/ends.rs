@@ -180,6 +180,53 @@ async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
     assert!(stdout(&output).contains(" not begun."), "{}", stdout(&output));
 }
 
+/// A pipe that nobody reads and that takes nothing more; it stays open as long as the first of the two.
+fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut fills = writer.try_clone().unwrap();
+    let (filled, hear) = std::sync::mpsc::channel();
+    // It waits in its last write, until the reader is closed.
+    std::thread::spawn(move || {
+        while std::io::Write::write_all(&mut fills, &[b'x'; 4096]).is_ok() {
+            if filled.send(()).is_err() {
+                break;
+            }
+        }
+    });
+    while hear.recv_timeout(Duration::from_millis(500)).is_ok() {}
+    (reader, writer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_where_stderr_takes_nothing() {
+    let world = demo(&["freeze-before:*:*:nth=4"]).await;
+    let (reader, writer) = full_pipe();
+    let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+    // It says its first word at the second signal.
+    command.args(APPLY).arg("--quiet").stdin(Stdio::null()).stdout(Stdio::null()).stderr(writer);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    world.emulator.frozen().await;
+    signal(&child, "INT");
+    // Nothing shows that the first signal was acted on: two at once may be one.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(child.try_wait().unwrap(), None, "what was begun is finished");
+    signal(&child, "INT");
+    let mut ended = None;
+    for _ in 0..2000 {
+        ended = child.try_wait().unwrap();
+        if ended.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    if ended.is_none() {
+        child.kill().unwrap();
+    }
+    assert_eq!(ended.expect("it waits for stderr").code(), Some(130));
+    drop(reader);
+}
+
 /// Four flows that were overwritten, and the run that overwrote them.
 pub(crate) async fn overwritten() -> (World, String) {
     let folder = tempfile::tempdir().unwrap();

@@ -141,10 +141,8 @@ impl<'a> Planner<'a, '_> {
         let functions =
             if unqualified { vec![function.clone()] } else { qualified.into_iter().cloned().collect() };
         let mut after = self.contents.farewells(name, function);
-        after.extend(pair.wanted.iter().filter_map(|wanted| {
-            let address = Address::between(Kind::Grant, name, &wanted.name);
-            self.draft.grant_write(&address)
-        }));
+        let of = |wanted: &Wanted| Address::between(Kind::Grant, name, &wanted.name);
+        after.extend(pair.wanted.iter().filter_map(|wanted| self.draft.grant_write(&of(wanted))));
         let keep = pair.wanted.iter().map(|wanted| KeptGrant {
             grant: self.grant(wanted, SidKind::GrantOnly, Vec::new()),
             accepts: wanted.accepts,

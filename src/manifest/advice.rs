@@ -81,6 +81,37 @@ const GONE: [(&str, &str); 20] = [
     ("ruby2.7", "ruby3.4"),
 ];
 
+/// The runtimes that Lambda has (AWS Lambda, "Lambda runtimes"; November 2026), and the deprecated ones with which it
+/// still updates functions.
+const RUNTIMES: [&str; 26] = [
+    "dotnet10",
+    "dotnet6",
+    "dotnet8",
+    "dotnet9",
+    "java11",
+    "java17",
+    "java21",
+    "java25",
+    "java8.al2",
+    "nodejs16.x",
+    "nodejs18.x",
+    "nodejs20.x",
+    "nodejs22.x",
+    "nodejs24.x",
+    "provided.al2",
+    "provided.al2023",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "python3.14",
+    "python3.8",
+    "python3.9",
+    "ruby3.2",
+    "ruby3.3",
+    "ruby3.4",
+];
+
 /// How names of variables end that hold a secret, in upper case and without `_` and `-`.
 const SECRET_NAMES: [&str; 9] =
     ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "PRIVATEKEY", "ACCESSKEY", "SECRETKEY"];
@@ -98,7 +129,23 @@ pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut L
         let message = format!("Lambda no longer creates functions with the runtime `{text}`");
         let problem = Problem::warning("runtime-gone", message).hint(format!("use `{instead}`"));
         warn(problem, position, log);
+    } else if scalar == runtime && !RUNTIMES.contains(&text) {
+        // A new one may come any day.
+        let problem =
+            Problem::warning("unknown-runtime", format!("`{text}` is not a runtime that flowbind knows"));
+        let problem = match runtime_hint(text) {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        };
+        warn(problem, position, log);
     }
+}
+
+/// Proposes the closest runtime, or those of the same language.
+fn runtime_hint(text: &str) -> Option<String> {
+    let language: String = text.chars().take(4).collect();
+    let of_it: Vec<&str> = RUNTIMES.into_iter().filter(|runtime| runtime.starts_with(&language)).collect();
+    if of_it.is_empty() { hint(text, RUNTIMES) } else { hint(text, of_it) }
 }
 
 /// Gives a warning of a Region that AWS has not.
@@ -167,6 +214,14 @@ mod tests {
         let Problem { message, hint, .. } = region("eu-west-9").unwrap();
         assert_eq!(message, "`eu-west-9` is not a Region that flowbind knows");
         assert_eq!(hint.unwrap(), "did you mean `eu-west-1`?");
+    }
+
+    #[test]
+    fn a_runtime_that_is_a_slip_of_the_finger_is_warned_of() {
+        assert!(RUNTIMES.is_sorted());
+        assert_eq!(runtime_hint("nodejs22").unwrap(), "did you mean `nodejs22.x`?");
+        let node = "one of `nodejs16.x`, `nodejs18.x`, `nodejs20.x`, `nodejs22.x`, `nodejs24.x`";
+        assert_eq!(runtime_hint("node22").unwrap(), node);
     }
 
     #[test]

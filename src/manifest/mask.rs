@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::shape::Shape;
 use super::table::MANIFEST;
 use super::yaml::{Node, NodeValue, Position};
 
@@ -21,6 +22,8 @@ pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
         let part = |name: &str| spec.and_then(|spec| spec.get(name)).map_or(&[][..], Node::entries);
         let mut hidden: Vec<&Node> = Vec::new();
         places.environments(document, &mut hidden);
+        unknown(document, Shape::Object(&MANIFEST), false, &mut hidden);
+        let declared: BTreeSet<&str> = part("variables").iter().map(|(name, _)| name.text.as_str()).collect();
         let mut texts = Vec::new();
         hidden.iter().for_each(|node| scalars(node, &mut texts));
         let used: BTreeSet<String> = texts.into_iter().flat_map(used).collect();
@@ -29,7 +32,10 @@ pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
         }
         for (_, target) in part("targets") {
             let vars = target.get("vars").map_or(&[][..], Node::entries).iter();
-            hidden.extend(vars.filter(|(name, _)| used.contains(&name.text)).map(|(_, value)| value));
+            hidden.extend(
+                vars.filter(|(name, _)| used.contains(&name.text) || !declared.contains(name.text.as_str()))
+                    .map(|(_, value)| value),
+            );
         }
         let starts: BTreeSet<Position> = hidden.iter().map(|node| node.position).collect();
         places.walk(document, &starts);
@@ -136,6 +142,33 @@ fn names_only(line: &str) -> String {
 
 fn starred(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() || c == ':' { c } else { HIDDEN }).collect()
+}
+
+/// Finds what stands where the manifest knows nothing of it: the value of an unknown key, and what is no map where one
+/// belongs. It may be a secret whose section is misspelt, or that is indented too little. Among variables and targets
+/// whatever has another shape than it should is such.
+fn unknown<'n>(node: &'n Node, shape: Shape, secret: bool, hidden: &mut Vec<&'n Node>) {
+    match (shape, &node.value) {
+        (Shape::Object(object) | Shape::OneOf(_, object), NodeValue::Map(entries)) => {
+            for (key, value) in entries {
+                let secret = secret || matches!(key.text.as_str(), "variables" | "targets");
+                match object.fields.iter().find(|field| field.key == key.text) {
+                    Some(field) => unknown(value, field.shape, secret, hidden),
+                    None => hidden.push(value),
+                }
+            }
+        }
+        (Shape::Map(_, inner), NodeValue::Map(entries)) => {
+            entries.iter().for_each(|(_, value)| unknown(value, *inner, secret, hidden));
+        }
+        (Shape::List(inner), NodeValue::Seq(items)) => {
+            items.iter().for_each(|item| unknown(item, *inner, secret, hidden));
+        }
+        (Shape::Any, _) | (Shape::Scalar(_) | Shape::OneOf(..), NodeValue::Scalar(..)) => {}
+        (Shape::Object(_) | Shape::Map(..), NodeValue::Scalar(..)) => hidden.push(node),
+        _ if secret => hidden.push(node),
+        _ => {}
+    }
 }
 
 /// Collects the texts below a node.
@@ -250,6 +283,32 @@ mod tests {
         }
         assert_eq!(masked.lines().count(), text.lines().count());
         assert_eq!(masked.chars().count(), text.chars().count());
+    }
+
+    #[test]
+    fn what_stands_where_nothing_is_known_of_it_is_hidden() {
+        for text in [
+            "spec:\n  functions:\n    f:\n      source:\n        environment:\n        PASSWORD: s1\n",
+            "spec:\n  functions:\n    f:\n      source:\n        environment:\n      PASSWORD: s1\n",
+            "spec:\n  functions:\n    f:\n      source: { enviroment: { PASSWORD: s1 } }\n",
+            "spec:\n  variables: { pw: s1 }\n",
+            "spec:\n  variables: { pw: { default: [s1] } }\n",
+            "spec:\n  variables: { pw: { defalt: s1 } }\n",
+            "spec:\n  variables: { pw: { default: { a: s1 } } }\n",
+            "spec:\n  variables: [{ pw: s1 }]\n",
+            "spec:\n  variables: s1\n",
+            "spec:\n  variables: { pepper: { default: x } }\n  targets: { a: { vars: { peper: s1 } } }\n",
+            "spec:\n  targets: { a: { vars: [s1] } }\n",
+            "spec:\n  targets: { a: { var: { pw: s1 } } }\n",
+            "spec:\n  targets: { a: { pw: s1 } }\n",
+            "spec:\n  targets: { a: { vars: { pw: { b: s1 } } } }\n",
+            "spec:\n  secrets: { pw: s1 }\n",
+            "secrets:\n  pw: s1\n",
+        ] {
+            let mut log = Log::new("f");
+            let masked = manifest(text, &yaml::parse(text, &mut log));
+            assert!(log.is_clean() && !masked.contains("s1"), "{text}\n{masked}");
+        }
     }
 
     #[test]

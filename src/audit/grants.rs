@@ -45,8 +45,17 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
                 ),
                 Some(_) => continue,
             };
-            let hint = "replace it by a statement with the ARN of one instance (SourceArn) and its account \
-                        (SourceAccount); flowbind never touches what is not its own.";
+            let own = OwnSid::parse(sid).is_some_and(|own| own.set == desired.set);
+            let hint = match own {
+                true => {
+                    "this set created it, for `grants: account`; `flowbind plan --prune` removes it when nothing declared \
+                     needs it any more."
+                }
+                false => {
+                    "replace it by a statement with the ARN of one instance (SourceArn) and its account \
+                     (SourceAccount); flowbind never touches what is not its own."
+                }
+            };
             problems.push(problem.on(&address).at(&function.origin).hint(hint));
         }
     }

@@ -200,6 +200,25 @@ async fn from_account_to_others_and_back_prune_takes_what_is_not_needed_any_more
     }
 }
 
+/// Amazon Connect's own statement is in the policy of the unqualified function: on an alias nothing else allows the call.
+#[tokio::test]
+async fn what_grants_any_is_content_with_alone_is_not_pruned() {
+    let text = |grants: &str| on_many(2, &format!(", qualifier: live, grants: {grants}"));
+    let world = World::new(&text("account")).await;
+    all_done(&apply(&world, "first").await);
+    let world = with_manifest(world, &text("any"));
+    let plan = pruned(&world).await.forced();
+    assert!(plan.actions.is_empty(), "{:?}", addresses(&plan));
+    let wide = told(&plan, "grant-with-wildcard");
+    assert!(
+        wide.iter().all(|problem| problem.hint.as_ref().unwrap().contains("this set created it")),
+        "{wide:?}"
+    );
+    carry_out_allowed(&world, &plan).await;
+    assert_eq!(sids(&world, Some("live"), "flowbind_").await.len(), 1);
+    assert!(pruned(&world).await.actions.is_empty());
+}
+
 #[tokio::test]
 async fn a_statement_for_the_account_stays_while_an_undeclared_flow_calls_the_function() {
     let world = World::new(&on_many(2, ", grants: account")).await;

@@ -11,7 +11,8 @@ use crate::manifest::Grants;
 use crate::plan::ActionId;
 use crate::plan::uses::{association_of, uses};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Problem, SetName, SidKind,
+    Address, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, OwnSid, Problem, ResourcePolicy,
+    SetName, SidKind, Statement,
 };
 use crate::snapshot::{Look, Snapshot};
 
@@ -107,7 +108,9 @@ impl<'a> Planner<'a, '_> {
                         grant.function == function
                             && (grant.hash() == own.hash || statement.is_exactly(grant))
                     });
-                    let about = (&self.desired.set, &places, wanted.is_some());
+                    let needed =
+                        wanted.is_some() || self.is_relied_on(observed, &function, policy, statement);
+                    let about = (&self.desired.set, &places, needed);
                     if of_account.add(&function, statement, &own, about) {
                         if own.set == self.desired.set {
                             self.tally.own(Kind::Grant);
@@ -146,6 +149,27 @@ impl<'a> Planner<'a, '_> {
             }
         }
         pairs
+    }
+
+    /// Whether a declared function that is content with any statement (`grants: any`) may be called by this one alone.
+    fn is_relied_on(
+        &self,
+        observed: &Snapshot,
+        function: &FunctionRef,
+        policy: &ResourcePolicy,
+        statement: &Statement,
+    ) -> bool {
+        let Some(place) = statement.account() else { return false };
+        let others = policy.statements.iter().filter(|other| other.sid != statement.sid).cloned().collect();
+        let without = ResourcePolicy { statements: others, ..policy.clone() };
+        uses(self.desired).into_keys().any(|(instance, name)| {
+            let declared = self.desired.functions.get(&name);
+            let any = declared.is_some_and(|it| it.grants == Grants::Any && it.target == *function);
+            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| &seen.arn);
+            any && arn.is_some_and(|arn| {
+                arn.place == place && !matches!(without.judge(function, arn), Judgement::Allowed(_))
+            })
+        })
     }
 
     /// The instance that a Sid was made for, whatever its statement says now.

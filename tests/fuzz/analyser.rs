@@ -15,7 +15,7 @@ use flowbind::flow::stub::FlowType;
 use flowbind::flow::{ArnValue, Document, decode, json};
 use flowbind::lint::Report;
 use flowbind::manifest::Sources;
-use flowbind::report::{graph, lint};
+use flowbind::report::{Layout, graph, lint};
 use libfuzzer_sys::fuzz_target;
 
 const FILE: &str = "flows/main.json";
@@ -84,8 +84,8 @@ fn show(text: &str, findings: Vec<Finding>) {
     let report = Report { findings, suppressed: Vec::new(), files: 1 };
     let mut sources = Sources::default();
     sources.insert(FILE, text);
-    lint::text(&report, &sources, true);
-    plain(&lint::text(&report, &sources, false));
+    lint::text(&report, &sources, true, &Layout::default());
+    plain(&lint::text(&report, &sources, false, &Layout::default()));
     plain(&lint::github(&report, &sources));
     let sarif = lint::sarif(&report, &sources, &[]).expect("findings are data");
     for text in [lint::json(&report).expect("findings are data"), sarif] {

@@ -70,14 +70,19 @@ pub async fn drift(
     Ok(drift::drift(desired, &snapshot, scope))
 }
 
-/// Looks at AWS and plans what a run kept back.
+/// Looks at AWS and plans what a run kept back. What the manifests protect needs leave.
 ///
 /// # Errors
 ///
 /// When the caller cannot be identified, or is in another account than what was kept.
-pub async fn plan_rollback(session: &Session, run: &str, kept: &[KeptFlow]) -> Result<Plan, ObserveError> {
+pub async fn plan_rollback(
+    session: &Session,
+    run: &str,
+    kept: &[KeptFlow],
+    manifests: &[Manifest],
+) -> Result<Plan, ObserveError> {
     let (live, gaps) = aws::observe_kept(session, kept).await?;
-    Ok(plan::plan_rollback(run, kept, &live, gaps))
+    Ok(plan::plan_rollback(run, (kept, manifests), &live, gaps))
 }
 
 /// Carries a plan out; `allowed` are the addresses that somebody allowed by name.

@@ -127,9 +127,10 @@ impl Connection {
         &self,
         run: &str,
         kept: &[KeptFlow],
+        manifests: &[Manifest],
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
-        let planned = reconcile::plan_rollback(&self.session, run, kept).await;
+        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests).await;
         self.teach(terminal);
         planned.map_err(failure)
     }

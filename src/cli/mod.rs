@@ -134,6 +134,17 @@ mod tests {
 
     use super::*;
 
+    /// By these words a text's commands are told from its sentences.
+    #[test]
+    fn the_words_of_commands_are_the_commands() {
+        let commands: Vec<String> = <args::Cli as clap::CommandFactory>::command()
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .collect();
+        let known: std::collections::BTreeSet<_> = crate::report::VERBS.into_iter().collect();
+        assert_eq!(commands.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), known);
+    }
+
     #[tokio::test]
     async fn a_clock_beyond_the_calendar_is_an_error_and_no_panic() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(300_000_000_000);

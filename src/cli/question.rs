@@ -61,13 +61,12 @@ pub(super) fn rollback_question(
 
 /// Such as `14 changes, 3 of them deletions, to`.
 fn changes(extent: &Extent) -> String {
-    let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     match (extent.written, extent.deleted) {
-        (written, 0) => format!("{} to", count(written, "change")),
-        (0, deleted) => format!("{} to", count(deleted, "deletion")),
+        (written, 0) => format!("{} to", report::count(written, "change")),
+        (0, deleted) => format!("{} to", report::count(deleted, "deletion")),
         (written, deleted) => {
             let word = if deleted == 1 { "a deletion" } else { "deletions" };
-            format!("{}, {deleted} of them {word}, to", count(written + deleted, "change"))
+            format!("{}, {deleted} of them {word}, to", report::count(written + deleted, "change"))
         }
     }
 }

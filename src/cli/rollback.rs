@@ -19,7 +19,7 @@ use super::terminal::Terminal;
 use super::writing::{OWN_FOLDER, Writing};
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
-use crate::plan::{OWNER_TAG, Outcome, guard_protected};
+use crate::plan::{OWNER_TAG, Outcome};
 
 pub(super) async fn run(
     args: &RollbackArgs,
@@ -42,8 +42,7 @@ pub(super) async fn run(
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let look = || -> LocalBoxFuture<'_, _> {
         Box::pin(async {
-            let mut plan = connection.plan_rollback(&args.run, &kept.flows, terminal).await?;
-            guard_protected(&mut plan, &kept.flows, &manifests);
+            let plan = connection.plan_rollback(&args.run, &kept.flows, &manifests, terminal).await?;
             Ok(vec![plan])
         })
     };

@@ -7,7 +7,7 @@ use crate::flow::compare::{self, BlockChange};
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
 use crate::plan::{Cause, Change, FieldChange, Plan, Spec, editing, flow_address};
-use crate::resource::{Address, Problem, Severity};
+use crate::resource::{Address, Problem, Severity, count};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
 /// Turns actions, differences that are held back, and problems into differences; what is only wrong is a finding.
@@ -130,16 +130,12 @@ fn planned(
 fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
     match cause {
         _ if matches!(spec, Spec::Tags(_)) => what.to_owned(),
-        Cause::Outside => format!("{what}: changed in AWS since flowbind wrote it last, not in the manifest"),
         Cause::OutsideAtLeast => format!(
             "{what}: changed in AWS since flowbind wrote it last; whether the manifest changed too is unknown, because not every value is declared"
         ),
-        Cause::Manifest => {
-            format!("{what}: AWS holds what flowbind wrote last, and the manifest has not been applied since")
-        }
-        Cause::Both => format!(
-            "{what}: changed in AWS since flowbind wrote it last, and the manifest has not been applied since"
-        ),
+        Cause::Outside => format!("{what}: {}", DriftKind::ChangedOutside.meaning()),
+        Cause::Manifest => format!("{what}: {}", DriftKind::ChangedInManifest.meaning()),
+        Cause::Both => format!("{what}: {}", DriftKind::ChangedBoth.meaning()),
         _ => {
             let why = match spec {
                 Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
@@ -163,11 +159,7 @@ fn what(spec: &Spec, reason: &str) -> String {
                 [] => "what is outside its blocks differs".to_owned(),
                 [one] => format!("block `{one}` differs"),
                 [first, rest @ ..] => {
-                    let more = rest.len();
-                    format!(
-                        "block `{first}` and {more} more block{} differ",
-                        if more == 1 { "" } else { "s" }
-                    )
+                    format!("block `{first}` and {} differ", count(rest.len(), "more block"))
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The emulator behind its wire: one state behind one mutex, and everything that decides whether and how a request
 //! reaches it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::echo;
 use super::endless;
 use super::faults::{FalseAnswer, FaultKind, Faults};
 use super::front_door::Hosts;
+use super::history::History;
 use super::ids;
 use super::lost_writes::{self, PolicySnapshot};
 use super::operations::{self, Handler};
@@ -25,9 +26,6 @@ use super::state::State;
 use super::stats::{Stats, UnderWay};
 use super::store::{StateError, Store};
 use super::wire::{Answer, ApiError, RawRequest, Scope, Service};
-
-/// The most states that a consistency delay keeps in memory.
-const MAX_HISTORY: usize = 256;
 
 /// A request whose sender and service are known.
 #[derive(Debug)]
@@ -82,8 +80,7 @@ pub(super) struct Core {
 #[derive(Debug)]
 struct Inner {
     state: State,
-    /// States before recent writes with the time of the write, oldest first.
-    history: VecDeque<(Instant, State)>,
+    history: History,
     buckets: Buckets,
     faults: Faults,
     stats: Stats,
@@ -98,7 +95,7 @@ impl Core {
         let faults = Faults::new(&settings.faults, settings.seed);
         let inner = Inner {
             state,
-            history: VecDeque::new(),
+            history: History::default(),
             buckets: Buckets::default(),
             faults,
             stats: Stats::default(),
@@ -349,10 +346,8 @@ impl Inner {
                 (handler(&View { state: &self.state, call, settings, now, access }), false)
             }
             Handler::Read(handler) => {
-                self.forget(settings.consistency_delay);
                 let access = Access::new(&self.faults, settings);
-                // As it was that long ago: before the first write that is younger.
-                let state = self.history.front().map_or(&self.state, |(_, before)| before);
+                let state = self.history.shown(settings.consistency_delay).unwrap_or(&self.state);
                 (handler(&View { state, call, settings, now, access }), false)
             }
             Handler::Write(handler) => {
@@ -385,20 +380,7 @@ impl Inner {
             store.save(&next)?;
         }
         let before = std::mem::replace(&mut self.state, next);
-        if !delay.is_zero() {
-            self.forget(delay);
-            self.history.push_back((Instant::now(), before));
-            if self.history.len() > MAX_HISTORY {
-                self.history.pop_front();
-            }
-        }
+        self.history.keep(before, delay);
         Ok(())
-    }
-
-    /// Drops the states that no read sees any more.
-    fn forget(&mut self, delay: Duration) {
-        while self.history.front().is_some_and(|(written, _)| written.elapsed() >= delay) {
-            self.history.pop_front();
-        }
     }
 }

@@ -150,6 +150,7 @@ mod flow_content;
 mod flow_lambda;
 mod flow_validation;
 mod front_door;
+mod history;
 mod iam_policies;
 mod iam_roles;
 mod ids;

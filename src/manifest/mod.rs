@@ -50,9 +50,11 @@ pub use model::{
     InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef,
     Source, State, Status, Suppression,
 };
+#[cfg(feature = "cli")]
 pub(crate) use project::{HINT as OUTSIDE_HINT, Project};
 pub use rivals::{Claim, InstanceId, Object, Rival, rivals};
 pub use schema::schema;
 pub use sources::Sources;
+#[cfg(feature = "cli")]
 pub(crate) use yaml::MAX_BYTES as MAX_MANIFEST_BYTES;
 pub use yaml::{WriteError, to_yaml};

@@ -7,7 +7,7 @@ mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ownership::{ADOPTED_TAG, OWNER_TAG, Owner};
+use super::ownership::{ADOPTED_TAG, OWNER_TAG};
 use super::uses::{flow_address, functions_of};
 use super::{ActionId, Cause, Change, Draft, FlowMetadataSpec, FlowSpec, Guard, Spec, Step, TagsSpec};
 use crate::flow::compare::FlowDiff;
@@ -213,7 +213,7 @@ impl Site<'_> {
         if !self.same_type(&seen.name, &seen.summary, draft) {
             return Lack::default();
         }
-        self.warn_of_another(seen, draft);
+        self.warn_of_other_set(seen, draft);
         let mut metadata = self.metadata_change(instance, seen, draft);
         let mut archive = None;
         let archived = seen.summary.archived && self.flow.state != Some(State::Active);
@@ -245,19 +245,11 @@ impl Site<'_> {
     }
 
     /// What two sets write to has no one declared state.
-    fn warn_of_another(&self, seen: &FlowSeen, draft: &mut Draft) {
-        let Some(other) = self.another(seen).filter(|_| self.flow.adopt && self.flow.content.is_some())
-        else {
-            return;
-        };
-        let message = match Owner::another(&seen.tags, &self.desired.set) {
-            Some(_) => format!("{} `{}` belongs to `{other}`, and this set adopts it", self.kind, seen.name),
-            None => {
-                format!("{} `{}` was adopted as `{other}`, and this set adopts it too", self.kind, seen.name)
-            }
-        };
-        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
-        draft.problems.push(self.problem(Problem::warning("adopted-from-another-set", message)).hint(hint));
+    fn warn_of_other_set(&self, seen: &FlowSeen, draft: &mut Draft) {
+        if let Some(other) = self.other_set(seen).filter(|_| self.flow.adopt && self.flow.content.is_some()) {
+            let problem = other.adopted_too(&format!("{} `{}`", self.kind, seen.name));
+            draft.problems.push(self.problem(problem));
+        }
     }
 
     /// Whose a protected one is, is only changed by name; what was written last is noted without: that ends a write.
@@ -268,12 +260,7 @@ impl Site<'_> {
 
     /// What a run of the set left half made is finished without asking.
     fn protection(&self, seen: &FlowSeen) -> Option<Guard> {
-        (self.flow.protect && !self.is_half_made(seen)).then(|| Guard {
-            code: "protected",
-            message: "the manifest protects it".to_owned(),
-            allow: self.address(),
-            with: Vec::new(),
-        })
+        (self.flow.protect && !self.is_half_made(seen)).then(|| Guard::declared(&self.address()))
     }
 
     fn status(&self) -> Status {

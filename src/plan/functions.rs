@@ -103,8 +103,8 @@ impl Site<'_> {
             digest: seen.digest(),
             function: self.function,
         };
-        namesake.warn_of_another(draft);
-        let noted = namesake.another().is_none();
+        namesake.warn_of_other_set(draft);
+        let noted = namesake.other_set().is_none();
         if fields.is_empty() {
             let target = TagTarget::Function(self.function.target.unqualified());
             return namesake.settle(target, self.known(seen, &namesake.digest), draft);

@@ -35,6 +35,11 @@ impl Guard {
         Self::new("protected", format!("{address} is protected"), address)
     }
 
+    /// The same, of what has its address beside it wherever it is shown.
+    pub(super) fn declared(address: &Address) -> Self {
+        Self::new("protected", "the manifest protects it".to_owned(), address)
+    }
+
     /// Everything that must be allowed.
     pub fn needs(&self) -> impl Iterator<Item = &Address> {
         std::iter::once(&self.allow).chain(&self.with)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{FieldChange, named};
-use super::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, Owner};
+use super::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, OtherSet, Owner};
 use super::{Cause, Change, Draft, Guard, Spec, TagTarget, TagsSpec};
 use crate::manifest::Function;
 use crate::resource::{Address, Label, Problem, SetName};
@@ -50,25 +50,16 @@ impl Namesake<'_> {
         self.owner().is_ours() && self.applied() == Some(UNFINISHED)
     }
 
-    /// The tag of another set that made or adopted it: that one notes in it what was applied last.
-    pub(super) fn another(&self) -> Option<&str> {
-        let tags = self.tags?;
-        if self.owner().is_ours() {
-            return None;
-        }
-        Owner::another(tags, self.of.0).or_else(|| Owner::adopted_by_another(tags, self.of.0))
+    /// Another set that made or adopted it: that one notes in its tags what was applied last.
+    pub(super) fn other_set(&self) -> Option<OtherSet<'_>> {
+        self.tags.filter(|_| !self.owner().is_ours()).and_then(|tags| OtherSet::of(tags, self.of.0))
     }
 
-    /// What two sets write to has no one declared state.
-    pub(super) fn warn_of_another(&self, draft: &mut Draft) {
-        let Some(other) = self.another().filter(|_| self.function.adopt) else { return };
-        let message = match self.tags.and_then(|tags| Owner::another(tags, self.of.0)) {
-            Some(_) => format!("{} belongs to `{other}`, and this set adopts it", self.what),
-            None => format!("{} was adopted as `{other}`, and this set adopts it too", self.what),
-        };
-        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
-        let problem = Problem::warning("adopted-from-another-set", message).on(self.address);
-        draft.problems.push(problem.at(&self.function.origin).hint(hint));
+    pub(super) fn warn_of_other_set(&self, draft: &mut Draft) {
+        if let Some(other) = self.other_set().filter(|_| self.function.adopt) {
+            let problem = other.adopted_too(&self.what).on(self.address);
+            draft.problems.push(problem.at(&self.function.origin));
+        }
     }
 
     /// Whether it may be written to; if not, that is reported with what differs.
@@ -134,7 +125,7 @@ impl Namesake<'_> {
             reasons.push(format!("nothing on {} says that this set adopted it", self.what));
         }
         let cause = if reasons.is_empty() { Cause::Follows } else { Cause::Manifest };
-        let written = self.another().is_none() && (self.owner().is_ours() || self.function.adopt);
+        let written = self.other_set().is_none() && (self.owner().is_ours() || self.function.adopt);
         let due = match known {
             Known::Never => false,
             Known::Whole => true,

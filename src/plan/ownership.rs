@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Label, SetName};
+use crate::resource::{Label, Problem, SetName};
 pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, REGION_TAG, SET_TAG as OWNER_TAG};
 
 /// The value of the owner tag, and of the tag of what is adopted.
@@ -29,10 +29,7 @@ impl Owner {
     /// Reads the tags; none if they could not be read.
     pub(crate) fn of(tags: Option<&BTreeMap<String, String>>, set: &SetName) -> Self {
         let Some(tags) = tags else { return Self::Unreadable };
-        let of_set = |tag: &str| {
-            let name = tags.get(tag)?.strip_prefix(set.as_str())?.strip_prefix('/')?;
-            Some(name.to_owned())
-        };
+        let of_set = |tag: &str| logical_name(tags.get(tag)?, set).map(str::to_owned);
         if let Some(name) = of_set(OWNER_TAG) {
             return Self::Ours(name);
         }
@@ -42,21 +39,12 @@ impl Owner {
         tags.get(OWNER_TAG).cloned().map_or(Self::Nobody, Self::Another)
     }
 
-    /// Another set that made it, as its tag names it with the logical name.
-    pub(crate) fn another<'t>(tags: &'t BTreeMap<String, String>, set: &SetName) -> Option<&'t str> {
-        let tag = tags.get(OWNER_TAG)?;
-        let ours = tag.strip_prefix(set.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        (!ours).then_some(tag.as_str())
-    }
-
     /// Another set that adopted it, as the mark names it with the logical name: to delete it would take it from that set.
     pub(crate) fn adopted_by_another<'t>(
         tags: &'t BTreeMap<String, String>,
         set: &SetName,
     ) -> Option<&'t str> {
-        let mark = tags.get(ADOPTED_TAG)?;
-        let name = mark.strip_prefix(set.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        (!name).then_some(mark.as_str())
+        of_another(tags, ADOPTED_TAG, set)
     }
 
     /// Whether the set made it, under whichever logical name.
@@ -98,6 +86,43 @@ impl Owner {
             Self::Unreadable => Some("its owner cannot be determined: its tags are not readable".to_owned()),
         }
     }
+}
+
+/// Another set that has a claim on something that exists, as its tag names it with the logical name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherSet<'t> {
+    /// It made it.
+    Owner(&'t str),
+    /// It adopted it.
+    Adopter(&'t str),
+}
+
+impl<'t> OtherSet<'t> {
+    /// Tells by the tags, of which that of the owner counts first.
+    pub(crate) fn of(tags: &'t BTreeMap<String, String>, set: &SetName) -> Option<Self> {
+        let owner = of_another(tags, OWNER_TAG, set).map(Self::Owner);
+        owner.or_else(|| of_another(tags, ADOPTED_TAG, set).map(Self::Adopter))
+    }
+
+    /// Warns that this set adopts it: what two sets write to has no one declared state.
+    pub(crate) fn adopted_too(self, what: &str) -> Problem {
+        let message = match self {
+            Self::Owner(owner) => format!("{what} belongs to `{owner}`, and this set adopts it"),
+            Self::Adopter(other) => format!("{what} was adopted as `{other}`, and this set adopts it too"),
+        };
+        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
+        Problem::warning("adopted-from-another-set", message).hint(hint)
+    }
+}
+
+/// The logical name in a tag of the set's.
+fn logical_name<'t>(tag: &'t str, set: &SetName) -> Option<&'t str> {
+    tag.strip_prefix(set.as_str())?.strip_prefix('/')
+}
+
+/// A tag that another set wrote.
+fn of_another<'t>(tags: &'t BTreeMap<String, String>, key: &str, set: &SetName) -> Option<&'t str> {
+    tags.get(key).map(String::as_str).filter(|tag| logical_name(tag, set).is_none())
 }
 
 /// Says who changed something, in a reason: the live digest is compared with the one that was applied last.

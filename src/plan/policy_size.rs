@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::{Change, GrantSpec, Plan, Spec, sort};
 use crate::manifest::{Grants, Manifest};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, MAX_POLICY_BYTES, Origin, Problem,
+    Address, FunctionRef, Grant, InstanceArn, Kind, Label, MAX_POLICY_BYTES, Origin, Problem, count,
 };
 use crate::snapshot::{Look, Snapshot};
 
@@ -174,10 +174,10 @@ impl Growth {
         let own = self.sure.values().filter(|added| !added.by_service).count();
         let parts: Vec<String> = [
             (seen.bytes > 0).then(|| format!("{} bytes are there", seen.bytes)),
-            (own > 0).then(|| format!("this run adds {own} {}", statements(own))),
+            (own > 0).then(|| format!("this run adds {}", count(own, "statement"))),
             Some(by_service.count())
                 .filter(|n| *n > 0)
-                .map(|n| format!("Amazon Connect adds {n} {} with the associations", statements(n))),
+                .map(|n| format!("Amazon Connect adds {} with the associations", count(n, "statement"))),
         ]
         .into_iter()
         .flatten()
@@ -222,8 +222,4 @@ impl Growth {
             false => format!("set {ways}; or {rest}"),
         }
     }
-}
-
-fn statements(count: usize) -> &'static str {
-    if count == 1 { "statement" } else { "statements" }
 }

@@ -94,8 +94,8 @@ fn plan_one(
                 digest: seen.digest(),
                 function,
             };
-            namesake.warn_of_another(draft);
-            let noted = namesake.another().is_none();
+            namesake.warn_of_other_set(draft);
+            let noted = namesake.other_set().is_none();
             let fields = role_differences(&wanted, seen);
             if fields.is_empty() {
                 let (place, name) = (function.target.place.clone(), role.name.clone());

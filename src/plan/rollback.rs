@@ -117,8 +117,14 @@ pub struct LiveFlow {
     pub name_taken: bool,
 }
 
-/// Plans every kept content back; `live` tells of each in the same order.
-pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<Gap>) -> Plan {
+/// Plans every kept content back; `live` tells of each in the same order, and what the `manifests` protect is guarded as
+/// in any other plan.
+pub fn plan_rollback(
+    run: &str,
+    (kept, manifests): (&[KeptFlow], &[Manifest]),
+    live: &[LiveFlow],
+    gaps: Vec<Gap>,
+) -> Plan {
     let mut plan = Plan {
         set: SetName::parse("rollback").expect("a set's name"),
         manifest: String::new(),
@@ -144,7 +150,7 @@ pub fn plan_rollback(run: &str, kept: &[KeptFlow], live: &[LiveFlow], gaps: Vec<
     }
     for (kept, live) in kept.iter().zip(live).filter(|(kept, _)| !kept.is_placeholder()) {
         let address = kept_at(kept, planned.values().flatten().map(|planned| &planned.address));
-        match back(run, kept, live, address, &moves) {
+        match back(run, (kept, manifests), live, address, &moves) {
             Back::Write(write) => planned.entry(kept.instance.to_string()).or_default().push(*write),
             Back::InSync => plan.in_sync += 1,
             Back::Held(problem) => plan.problems.push(*problem),
@@ -167,21 +173,6 @@ fn not_restored(count: usize) -> Problem {
     let what = if count == 1 { "1 flow or module".to_owned() } else { format!("{count} flows and modules") };
     let message = format!("{what} held only flowbind's own placeholder before the run: not restored");
     Problem::warning("placeholder-not-restored", message)
-}
-
-/// Guards what the manifests protect: a rollback writes to it like any other command.
-pub fn guard_protected(plan: &mut Plan, kept: &[KeptFlow], manifests: &[Manifest]) {
-    for action in plan.actions.iter_mut().filter(|action| action.guard.is_none()) {
-        let address = &action.id.address;
-        let mut of = kept.iter().filter(|kept| {
-            let plain = Address { at: kept.address.at.clone(), ..address.clone() };
-            let at = Some(&kept.instance_name);
-            plain == kept.address && (*address == kept.address || address.at.as_ref() == at)
-        });
-        if of.any(|kept| manifests.iter().any(|manifest| kept.is_protected_in(manifest))) {
-            action.guard = Some(Guard::new("protected", "the manifest protects it".to_owned(), address));
-        }
-    }
 }
 
 fn contents_only(run: &str) -> Problem {
@@ -210,7 +201,13 @@ enum Back {
     Unknown,
 }
 
-fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &Moves<'_>) -> Back {
+fn back(
+    run: &str,
+    (kept, manifests): (&KeptFlow, &[Manifest]),
+    live: &LiveFlow,
+    address: Address,
+    moves: &Moves<'_>,
+) -> Back {
     let hint = format!("the kept content is in .flowbind/backup/{run}: put it back by hand from there.");
     let held =
         |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address).hint(&hint)));
@@ -253,6 +250,8 @@ fn back(run: &str, kept: &KeptFlow, live: &LiveFlow, address: Address, moves: &M
         allow: address.clone(),
         with: Vec::new(),
     });
+    let protects = |manifest: &Manifest| kept.is_protected_in(manifest);
+    let guard = guard.or_else(|| manifests.iter().any(protects).then(|| Guard::declared(&address)));
     let reason = match seen {
         Some(_) => format!("restored to its content before run {run}"),
         None => format!("it was deleted; restored to its content before run {run}"),

@@ -4,7 +4,7 @@
 use super::flow_diff::flow_diff;
 use super::layout::{Layout, Page};
 use super::plan_text::spec_text;
-use super::several::cut;
+use super::several::{cut, of as count};
 use super::style::{bold, cyan, dim, green, red, yellow};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
@@ -173,8 +173,7 @@ fn summary(page: &mut Page, drift: &Drift) {
     let findings = drift.findings.iter().filter(|finding| finding.ignored.is_none()).count();
     match findings {
         0 => {}
-        1 => counts.push("1 problem".to_owned()),
-        many => counts.push(format!("{many} problems")),
+        many => counts.push(count(many, "problem")),
     }
     let verdict = match drift.verdict() {
         Verdict::InSync => "in sync".to_owned(),

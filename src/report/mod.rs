@@ -47,4 +47,6 @@ pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};
+#[cfg(test)]
+pub(crate) use wrap::VERBS;
 pub use wrap::{NARROWEST, width, wrap, wrap_under};

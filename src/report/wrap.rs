@@ -9,11 +9,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// No terminal is taken to be narrower.
 pub const NARROWEST: usize = 20;
 
-/// What may follow `flowbind` at the start of a command.
-const VERBS: [&str; 16] = [
+/// What may follow `flowbind` at the start of a command: the commands of `cli`.
+pub(crate) const VERBS: [&str; 14] = [
     "apply",
     "completions",
-    "diff",
     "drift",
     "emulator",
     "graph",
@@ -25,7 +24,6 @@ const VERBS: [&str; 16] = [
     "plan",
     "rollback",
     "schema",
-    "show",
     "validate",
 ];
 

@@ -264,7 +264,7 @@ async fn what_was_written_back_is_not_taken_for_a_change_from_outside() {
     all_done(&race.apply(&race.world.plan().await).await);
     let kept = Backups::read(&race.world.folder.path().join("raced"), "run").unwrap();
     let session = race.world.session().await;
-    let back = reconcile::plan_rollback(&session, "run", &kept.flows).await.unwrap();
+    let back = reconcile::plan_rollback(&session, "run", &kept.flows, &[]).await.unwrap();
     all_done(&carry_out(&session, &back, &race.world.folder.path().join("back")).await);
     let plan = race.world.plan().await;
     let [action] = plan.actions.as_slice() else { panic!("{plan:?}") };

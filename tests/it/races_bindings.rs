@@ -205,7 +205,7 @@ async fn a_flow_that_is_edited_after_a_rollback_was_planned_is_not_restored() {
     all_done(&race.apply(&race.world.plan().await).await);
     let kept = Backups::read(&race.world.folder.path().join("raced"), "run").unwrap();
     let session = race.world.session().await;
-    let back = reconcile::plan_rollback(&session, "run", &kept.flows).await.unwrap();
+    let back = reconcile::plan_rollback(&session, "run", &kept.flows, &[]).await.unwrap();
     let id = race.id("Main").await;
     race.theirs(&id, &says("theirs")).await;
     let report = carry_out(&session, &back, &race.world.folder.path().join("back")).await;

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
-use flowbind::plan::{Plan, drift_reads, reads};
+use flowbind::plan::drift_reads;
 use flowbind::reconcile;
 
 use crate::apply::{Silent, all_done, carry_out};
 use crate::functions::{applied, edited};
+use crate::removal::pruned;
 use crate::world::World;
 
 const DECLARED: &str = r#"apiVersion: flowbind.dev/v1alpha1
@@ -22,11 +23,6 @@ spec:
     near: { name: near }
     far: { name: far, region: us-west-2 }
 "#;
-
-async fn pruned(world: &World) -> Plan {
-    let session = world.session().await;
-    reconcile::plan_pruned(&session, world.manifest(), &reads(world.manifest())).await.unwrap()
-}
 
 async fn has_policy(world: &World) -> bool {
     world.lambda("us-west-2").get_policy().function_name("far").send().await.is_ok()

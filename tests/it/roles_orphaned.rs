@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
 use flowbind::emulator::{Settings, Timings};
-use flowbind::plan::{ApplyReport, Outcome, Plan, drift_reads, reads};
+use flowbind::plan::{ApplyReport, Outcome, Plan, drift_reads};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 
 use crate::apply::{Silent, carry_out};
 use crate::functions::{LONDON, MANIFEST, NAME, applied, edited, in_sync, world};
+use crate::removal::pruned;
 use crate::world::World;
 
 const ROLE: &str = "greeter-role";
@@ -38,11 +39,6 @@ pub(crate) fn quick() -> Settings {
         instance_creation: moment,
     };
     Settings { timings, ..Settings::default() }
-}
-
-async fn pruned(world: &World) -> Plan {
-    let session = world.session().await;
-    reconcile::plan_pruned(&session, world.manifest(), &reads(world.manifest())).await.unwrap()
 }
 
 async fn prune(world: &World, plan: Plan) -> ApplyReport {

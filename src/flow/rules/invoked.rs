@@ -37,21 +37,27 @@ pub(super) fn invoked<'a>(flow: &'a FlowView<'_>, facts: &'a Facts) -> Vec<Invok
     found.collect()
 }
 
-/// The example of a rule in which the facts of the function `f` decide: see [`example`].
-pub(super) const CALLS_F: &str = r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+/// A flow that calls a function of its name, for the examples of rules.
+macro_rules! calls {
+    ($function:literal) => {
+        concat!(
+            r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
+    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:"#,
+            $function,
+            r#"", "InvocationTimeLimitSeconds": "3"},
    "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#;
+]}"#
+        )
+    };
+}
+
+/// The example of a rule in which the facts of the function `f` decide: see [`example`].
+pub(super) const CALLS_F: &str = calls!("f");
 
 /// The same of the function `g`, of which nothing is known.
-pub(super) const CALLS_G: &str = r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
-  {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
-    "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:g", "InvocationTimeLimitSeconds": "3"},
-   "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#;
+pub(super) const CALLS_G: &str = calls!("g");
 
 /// Makes the facts of a rule's example: an instance in us-east-1, the functions `f` of both Regions with `bad`, and
 /// `g` with nothing known.

@@ -65,7 +65,7 @@ impl Site<'_> {
         spec.draft = newer_draft(seen);
         spec.base = Some(Box::new(seen.clone()));
         spec.tags = self.claim(seen);
-        spec.marked &= self.another(seen).is_none();
+        spec.marked &= self.other_set(seen).is_none();
         let may = after.is_some() && (self.binds(seen) || self.may_write(seen, &reason, draft));
         let Some(after) = after.filter(|_| may) else {
             draft.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);

@@ -6,7 +6,7 @@ use super::{PlannedTags, Site};
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::Status;
-use crate::plan::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
+use crate::plan::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, OtherSet, Owner, owner_tag};
 use crate::plan::{Cause, TagTarget, TagsSpec, identity, stub_of};
 use crate::resource::{InstanceArn, Label};
 use crate::snapshot::FlowSeen;
@@ -53,14 +53,8 @@ impl Site<'_> {
 
     /// The tag of another set that made it or adopted it: then that one notes in it what was applied last, and not this
     /// one, which only adopts it too.
-    pub(super) fn another<'t>(&self, seen: &'t FlowSeen) -> Option<&'t str> {
-        if self.is_ours(seen) {
-            return None;
-        }
-        match Owner::another(&seen.tags, &self.desired.set) {
-            Some(owner) => Some(owner),
-            None => Owner::adopted_by_another(&seen.tags, &self.desired.set),
-        }
+    pub(super) fn other_set<'t>(&self, seen: &'t FlowSeen) -> Option<OtherSet<'t>> {
+        OtherSet::of(&seen.tags, &self.desired.set).filter(|_| !self.is_ours(seen))
     }
 
     /// The tag that a whole content gets when it is written to: of the owner, or of who adopted it, which never
@@ -90,7 +84,7 @@ impl Site<'_> {
         let tag = |key: &str| seen.tags.get(key);
         let ours = self.is_ours(seen);
         let adopted = self.flow.adopt
-            && self.another(seen).is_none()
+            && self.other_set(seen).is_none()
             && match self.owner(seen) {
                 Owner::Adopted(_) => true,
                 Owner::Nobody => tag(APPLIED_TAG).is_some(),

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn what_names_a_deleted_flow_is_written_after_it_with_the_new_id() {
         let all = [kept("caller", &["target"]), kept("target", &[])];
-        let plan = plan_rollback("run", &all, &[deleted(false), deleted(false)], Vec::new());
+        let plan = plan_rollback("run", (&all, &[]), &[deleted(false), deleted(false)], Vec::new());
         let write = action(&plan, "caller", Step::Write);
         assert_eq!(needs(write), ["flow/target Write"]);
         assert!(write.reason.ends_with("what it names gets a new id, which is put in"), "{}", write.reason);
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn flows_that_name_one_another_are_stubs_first() {
         let all = [kept("one", &["two"]), kept("two", &["one", "two"])];
-        let plan = plan_rollback("run", &all, &[deleted(false), deleted(false)], Vec::new());
+        let plan = plan_rollback("run", (&all, &[]), &[deleted(false), deleted(false)], Vec::new());
         let stubs = plan.actions.iter().filter(|action| action.id.step == Step::Stub).count();
         assert_eq!((plan.actions.len(), stubs), (4, 2));
         assert_eq!(needs(action(&plan, "two", Step::Write)), ["flow/one Stub", "flow/two Stub"]);
@@ -157,7 +157,7 @@ mod tests {
     fn what_names_one_that_does_not_come_back_is_held_and_so_on() {
         let all = [kept("a", &["b"]), kept("b", &["c"]), kept("c", &[]), kept("d", &[])];
         let live = [deleted(false), deleted(false), deleted(true), deleted(false)];
-        let plan = plan_rollback("run", &all, &live, Vec::new());
+        let plan = plan_rollback("run", (&all, &[]), &live, Vec::new());
         let held: Vec<String> = plan
             .problems
             .iter()

@@ -83,7 +83,9 @@ fn render(
         (None, _) => {}
     }
     if !path.is_empty() {
-        group = group.element(Level::NOTE.message(way(path, layout.columns.map(|all| all - gutter(*line)))));
+        group = group.element(
+            Level::NOTE.message(way(path, layout.columns.map(|all| all.saturating_sub(gutter(*line))))),
+        );
     }
     if first && let Some(meta) = find(code) {
         let room = layout.columns.unwrap_or(WIDTH).saturating_sub(gutter(*line));

@@ -6,6 +6,7 @@ use super::problems::problem_item;
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::plan::Spec;
+use crate::report::count;
 use crate::report::drift_text::next_step;
 use crate::resource::Problem;
 
@@ -130,8 +131,7 @@ fn sums(drifts: &[Drift]) -> String {
     let findings = drifts.iter().flat_map(|drift| &drift.findings);
     match findings.filter(|finding| finding.ignored.is_none()).count() {
         0 => {}
-        1 => sums.push("1 problem".to_owned()),
-        many => sums.push(format!("{many} problems")),
+        many => sums.push(count(many, "problem")),
     }
     if sums.is_empty() { "in sync".to_owned() } else { sums.join(", ") }
 }

@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::once::{Deleted, Left, delete};
 use super::reread::changed;
 use crate::plan::{Outcome, RoleRemoval, role_changed};
+use crate::resource::FunctionRef;
 use crate::snapshot::{RolePolicies, SET_TAG};
 
 const NOT_OURS: &str = "it does not belong to this set any more";
@@ -19,7 +20,7 @@ static NOTHING: RolePolicies =
 
 impl Runner<'_> {
     pub(super) async fn remove_role(&self, removal: &RoleRemoval, subject: &str) -> Ended {
-        let RoleRemoval { place, name, owner, policies } = removal;
+        let RoleRemoval { place, name, owner, policies, .. } = removal;
         let Some(role) = self.session.role(place, name, subject).await? else {
             return Ok(Outcome::AlreadySo);
         };
@@ -28,6 +29,9 @@ impl Runner<'_> {
         }
         if let Some(what) = role_changed(policies, &role.policies, &NOTHING) {
             return Ok(changed(subject, &what));
+        }
+        if let Some(user) = self.user_of(removal, subject).await? {
+            return Ok(changed(subject, &format!("function `{user}` uses it by now")));
         }
         let was_there = match Box::pin(self.empty_and_delete(removal, &role.policies, subject)).await? {
             Deleted::Gone(was_there) => was_there,
@@ -40,6 +44,21 @@ impl Runner<'_> {
             }
         }
         Ok(ended(was_there))
+    }
+
+    /// A function that uses the role by now. A list may still show one that this run has taken from it, so each is asked.
+    async fn user_of(&self, removal: &RoleRemoval, subject: &str) -> Result<Option<String>, Fault> {
+        for place in &removal.looked {
+            let listed = self.session.functions_in(place, subject).await?;
+            for (name, _) in listed.into_iter().filter(|(_, role)| *role == removal.arn) {
+                let function = FunctionRef { place: place.clone(), name, qualifier: None };
+                let now = self.session.function(&function, subject).await?;
+                if now.is_some_and(|now| now.latest.role == removal.arn) {
+                    return Ok(Some(function.name));
+                }
+            }
+        }
+        Ok(None)
     }
 
     async fn empty_and_delete(

@@ -99,7 +99,11 @@ impl Session {
             let attempt = Attempt { operation, place, subject, number: tries };
             self.budget.sending(operation, subject);
             let read = |error: &_| Fault::read(operation, subject, error).masked(self.mask());
-            let answer = attempt.make(send(), read).await;
+            let answer = tokio::select! {
+                biased;
+                answer = attempt.make(send(), read) => answer,
+                fault = self.given_up(operation, subject) => return Err(fault),
+            };
             self.budget.note(operation, place, subject, answer.as_ref().err(), Instant::now());
             let fault = match answer {
                 Ok(answer) => return Ok(answer),
@@ -158,6 +162,19 @@ impl Session {
             self.may_call(operation, subject)?;
         }
         Ok(())
+    }
+
+    /// Waits until a look before an action's first write is in vain, because the run is to end; for ever where that is
+    /// none.
+    async fn given_up(&self, operation: Operation, subject: &str) -> Fault {
+        if operation.writes() {
+            return std::future::pending().await;
+        }
+        self.until_ends().await;
+        match self.may_call(operation, subject) {
+            Err(fault) => fault,
+            Ok(()) => std::future::pending().await,
+        }
     }
 
     /// Refuses the calls of an action that has sent no write, once the run is to end.

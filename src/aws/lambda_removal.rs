@@ -10,8 +10,12 @@ use crate::operations::Operation;
 use crate::resource::{FunctionRef, Place};
 
 impl Session {
-    /// Lists the names of the functions of an account and Region.
-    pub(super) async fn functions_in(&self, place: &Place, subject: &str) -> Result<Vec<String>, Fault> {
+    /// Lists the functions of an account and Region: their names, and the ARNs of their roles.
+    pub(super) async fn functions_in(
+        &self,
+        place: &Place,
+        subject: &str,
+    ) -> Result<Vec<(String, String)>, Fault> {
         let operation = Operation::ListFunctions;
         let list = self.at(place).lambda.list_functions().max_items(page(operation));
         let ask = |marker| list.clone().set_marker(marker).send();
@@ -19,7 +23,8 @@ impl Session {
         let keep = |answer: ListFunctionsOutput| {
             let nameless = || Fault::unexpected(operation, subject, "a function without a name");
             for function in answer.functions.unwrap_or_default() {
-                found.push(function.function_name.ok_or_else(nameless)?);
+                let role = function.role.unwrap_or_default();
+                found.push((function.function_name.ok_or_else(nameless)?, role));
             }
             Ok(answer.next_marker)
         };

@@ -172,7 +172,7 @@ impl Observer<'_> {
             Ok(names) => names,
             Err(fault) => return (Functions::new(), address.map(|a| gap(&fault, &a)).into_iter().collect()),
         };
-        let looks = names.into_iter().map(|name| async move {
+        let looks = names.into_iter().map(|(name, _)| async move {
             let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
             (name, self.function(function).await)
         });

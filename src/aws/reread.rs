@@ -1,6 +1,6 @@
 //! Reads what is about to be overwritten or deleted once more, right before it is, and remembers what this run made
 //! of it: nothing is written over what somebody else changed since the plan was made. What may refer to it is read within
-//! a minute before.
+//! seconds before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex as StdMutex};
@@ -257,8 +257,8 @@ impl Runner<'_> {
         self.found_now(target.instance, find, target.subject).await
     }
 
-    /// Looks for something in every flow and module of an instance. They are read once for all that looks within a
-    /// minute, or as long as reading takes, and again when somebody changed one of them meanwhile. What is found in a
+    /// Looks for something in every flow and module of an instance. They are read once for all that looks within
+    /// seconds, or as long as reading takes, and again when somebody changed one of them meanwhile. What is found in a
     /// read that began before this look is looked for again: it may be gone.
     async fn found_now(
         &self,
@@ -289,7 +289,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Every flow and module of an instance, as read within a minute.
+    /// Every flow and module of an instance, as read within seconds.
     async fn contents_now(&self, instance: &InstanceArn, subject: &str) -> Result<Contents, Fault> {
         let read = Arc::clone(lock(&self.known.all).entry(instance.clone()).or_default());
         let mut read = read.lock().await;

@@ -17,7 +17,7 @@ use crate::aws::{
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{CALLERS_LAST, KeptFlow, Plan, drift_reads, reads, removal_reads};
+use crate::plan::{CALLERS_LAST, KeptFlow, Plan, drift_reads, kept_forecast, reads, removal_reads};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -92,13 +92,15 @@ impl Connection {
         let forecast = reads.forecast(desired, removal.as_ref());
         let pace = self.session.pace();
         self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
-        let planned = match (audit, prune) {
-            (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
-            (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
-            (false, false) => reconcile::plan(&self.session, desired, &reads).await,
+        let reading = Reading::begin(terminal, desired.set.as_str(), &forecast, pace, removal.is_some());
+        let planned = async {
+            match (audit, prune) {
+                (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
+                (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
+                (false, false) => reconcile::plan(&self.session, desired, &reads).await,
+            }
         };
-        drop(reading);
+        let planned = reading.during(&self.session, planned).await;
         self.teach(terminal);
         planned.map_err(failure)
     }
@@ -115,9 +117,9 @@ impl Connection {
         let forecast = reads.forecast(desired, removal.as_ref());
         let pace = self.session.pace();
         self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, &desired.set, &forecast, pace, removal.is_some());
-        let drift = reconcile::drift(&self.session, desired, &reads, scope).await;
-        drop(reading);
+        let reading = Reading::begin(terminal, desired.set.as_str(), &forecast, pace, removal.is_some());
+        let drift = reconcile::drift(&self.session, desired, &reads, scope);
+        let drift = reading.during(&self.session, drift).await;
         self.teach(terminal);
         drift.map_err(failure)
     }
@@ -130,7 +132,12 @@ impl Connection {
         manifests: &[Manifest],
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
-        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests).await;
+        let forecast = kept_forecast(kept, None);
+        let pace = self.session.pace();
+        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
+        let reading = Reading::begin(terminal, &format!("run {run}"), &forecast, pace, false);
+        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests);
+        let planned = reading.during(&self.session, planned).await;
         self.teach(terminal);
         planned.map_err(failure)
     }

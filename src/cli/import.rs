@@ -11,6 +11,7 @@ use super::args::ImportArgs;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::note::Note;
+use super::progress::Reading;
 use super::retype;
 use super::terminal::Terminal;
 use crate::aws::{self, LiveError, Session, Wanted};
@@ -39,7 +40,8 @@ pub(super) async fn run(args: &ImportArgs, terminal: &Terminal) -> Result<Exit, 
         "Reading `{}`: two calls for each flow and module, about two a second.",
         args.instance
     ));
-    let looked = look(&connection.session, &wanted, named).await;
+    let reading = Reading::unforeseen(terminal, format!("{}: reading AWS", args.instance));
+    let looked = reading.during(&connection.session, look(&connection.session, &wanted, named)).await;
     let calls = connection.session.calls();
     connection.close().await?;
     let (live, policies) = looked.map_err(|failure| failure.told(terminal))?;

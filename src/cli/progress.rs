@@ -2,21 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::note::{Level, Note};
 use super::terminal::Terminal;
-use crate::aws::Progress;
+use crate::aws::{Progress, Session};
 use crate::plan::{Action, ActionId, Change, Forecast, Outcome, Pace, Plan, Spec};
 use crate::report;
-use crate::resource::{Address, SetName};
+use crate::resource::Address;
 
-/// What is shown while AWS is read. It ends when it is dropped.
+/// What is shown while AWS is read.
 pub(super) struct Reading<'a> {
     terminal: &'a Terminal,
+    bar: Option<ProgressBar>,
+    what: String,
+    /// How many calls are forecast, if that is known, and how long they take.
+    calls: Option<u32>,
+    time: Duration,
 }
 
 impl<'a> Reading<'a> {
@@ -24,26 +30,67 @@ impl<'a> Reading<'a> {
     /// much they lead to is known when they are read.
     pub(super) fn begin(
         terminal: &'a Terminal,
-        set: &SetName,
+        subject: &str,
         forecast: &Forecast,
         mut pace: Pace,
         more: bool,
     ) -> Self {
-        let time = forecast.time(&mut pace);
-        let what = format!("{set}: reading AWS");
-        let whole = format!("{what}: {}", reading(forecast, time, more));
-        if terminal.draws() {
-            let short = format!("{what}: {}", reading(forecast, time, false));
-            let least = format!("{what}: at least {}{}", calls(forecast.at_least), about(time));
-            terminal.draw(bar(fitting(&[whole, short, least, what], terminal.columns()), None));
-        } else {
-            terminal.say(&whole);
+        let (time, what) = (forecast.time(&mut pace), format!("{subject}: reading AWS"));
+        let draws = terminal.draws();
+        if !draws {
+            terminal.say(&format!("{what}: {}", reading(forecast, time, more)));
         }
-        Self { terminal }
+        let all = if more { None } else { Some(forecast.calls.values().sum()) };
+        Self { terminal, bar: draws.then(|| bar(None)).flatten(), what, calls: all, time }
+    }
+
+    /// Begins to read what cannot be forecast.
+    pub(super) fn unforeseen(terminal: &'a Terminal, what: String) -> Self {
+        let bar = terminal.draws().then(|| bar(None)).flatten();
+        Self { terminal, bar, what, calls: None, time: Duration::ZERO }
+    }
+
+    /// Reads, and shows meanwhile how many calls were made and how much is left.
+    pub(super) async fn during<T>(self, session: &Session, work: impl Future<Output = T>) -> T {
+        let Some(bar) = &self.bar else { return work.await };
+        let (made, began) = (|| session.calls().values().sum::<u32>(), Instant::now());
+        let before = made();
+        bar.set_prefix(fitting(&self.shown(0, Duration::ZERO), self.terminal.columns()));
+        self.terminal.draw(Some(bar.clone()));
+        let (mut tick, mut work) = (tokio::time::interval(TICK), pin!(work));
+        let done = loop {
+            tokio::select! {
+                biased;
+                done = &mut work => break done,
+                _ = tick.tick() => {
+                    let shown = self.shown(made() - before, began.elapsed());
+                    bar.set_prefix(fitting(&shown, self.terminal.columns()));
+                }
+            }
+        };
+        self.terminal.draw(None);
+        done
+    }
+
+    /// The live line after so many calls and so long a time: the fullest first.
+    fn shown(&self, made: u32, elapsed: Duration) -> Vec<String> {
+        let what = &self.what;
+        let counts = match self.calls {
+            Some(all) if made <= all => format!("{made} of {}", calls(all)),
+            _ => calls(made),
+        };
+        let short = format!("{what}: {counts}");
+        match seconds(self.time.saturating_sub(elapsed)) {
+            Some(left) => vec![format!("{short}, about {left} left"), short, what.clone()],
+            None => vec![short, what.clone()],
+        }
     }
 }
 
-/// What the live line takes of a terminal's columns beside the message: what turns, the counts or the time.
+/// How often the live line moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// What the live line takes of a terminal's columns beside the message: what turns, and the counts.
 const BESIDE: usize = 16;
 
 /// The first of some messages that fits a live line; the last one is cut where it has to be.
@@ -99,12 +146,6 @@ fn reading(forecast: &Forecast, time: Duration, more: bool) -> String {
     }
 }
 
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        self.terminal.draw(None);
-    }
-}
-
 /// Shows how writing goes on. It ends when it is dropped.
 pub(super) struct Console<'a> {
     terminal: &'a Terminal,
@@ -144,12 +185,23 @@ impl<'a> Console<'a> {
         plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
         let length = u64::try_from(open.len()).unwrap_or(u64::MAX);
         let draws = terminal.draws() && length > 0;
-        let bar = draws.then(|| bar(format!("{}: applying", plan.set), Some(length))).flatten();
+        let bar = draws.then(|| bar(Some(length))).flatten();
+        let bar = bar.map(|bar| bar.with_prefix(format!("{}: applying", plan.set)));
         terminal.draw(bar.clone());
         let mut line: Vec<Duration> = ends.values().copied().collect();
         line.sort();
         let state = Mutex::new(State { open, ..State::default() });
-        Self { terminal, plan, text, several, bar, ends, line, state }
+        let console = Self { terminal, plan, text, several, bar, ends, line, state };
+        console.show_left(0);
+        console
+    }
+
+    /// Shows the time that is left behind the counts, where it fits.
+    fn show_left(&self, ended: usize) {
+        let Some(bar) = &self.bar else { return };
+        let left = self.left(ended);
+        let width = report::width(&bar.prefix()) + report::width(&left) + BESIDE;
+        bar.set_message(if width <= self.terminal.columns() { left } else { String::new() });
     }
 
     /// Ends it; fails if a result could not be written.
@@ -177,12 +229,12 @@ impl Drop for Console<'_> {
     }
 }
 
-fn bar(message: String, length: Option<u64>) -> Option<ProgressBar> {
+fn bar(length: Option<u64>) -> Option<ProgressBar> {
     let template =
-        if length.is_some() { "{spinner} {msg} {pos}/{len}" } else { "{spinner} {msg} ({elapsed})" };
-    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr()).with_message(message);
+        if length.is_some() { "{spinner} {prefix} {pos}/{len}{msg}" } else { "{spinner} {prefix}" };
+    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template(template).ok()?);
-    bar.enable_steady_tick(Duration::from_millis(120));
+    bar.enable_steady_tick(TICK);
     Some(bar)
 }
 
@@ -221,9 +273,7 @@ impl Progress for Console<'_> {
             let done = state.open.values().filter(|open| **open == 0).count();
             bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
             state.ended += usize::from(self.ends.contains_key(id));
-            let what = format!("{}: applying", self.plan.set);
-            let left = format!("{what}{}", self.left(state.ended));
-            bar.set_message(fitting(&[left, what], self.terminal.columns()));
+            self.show_left(state.ended);
         }
     }
 }

@@ -19,7 +19,7 @@ use super::terminal::Terminal;
 use super::writing::{OWN_FOLDER, Writing};
 use super::{load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
-use crate::plan::{OWNER_TAG, Outcome};
+use crate::plan::{OWNER_TAG, Outcome, kept_forecast};
 
 pub(super) async fn run(
     args: &RollbackArgs,
@@ -56,7 +56,7 @@ pub(super) async fn run(
         rolls_back: Some(sets(&kept)),
         plannable: false,
         look: &look,
-        again: &|_| Vec::new(),
+        again: &|plans| plans.iter().map(|plan| kept_forecast(&kept.flows, Some(plan))).collect(),
         name: apply::run_name(now),
         round: 1,
         connection: &connection,

@@ -15,7 +15,7 @@ use crate::operations::Operation;
 use crate::resource::{InstanceArn, Kind, Place};
 
 /// How long what was read of an instance's flows and modules counts, before something is taken away that they may refer to.
-pub const CALLERS_LAST: Duration = Duration::from_secs(60);
+pub const CALLERS_LAST: Duration = Duration::from_secs(5);
 
 /// Calls of each operation, by account and Region.
 pub type Calls = BTreeMap<(Place, Operation), u32>;

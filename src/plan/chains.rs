@@ -282,7 +282,10 @@ impl Chain {
                 self.call(&function.place, Operation::DeleteFunction);
                 self.call(&function.place, Operation::GetFunction);
             }
-            Removal::Role(RoleRemoval { place, policies, .. }) => {
+            Removal::Role(RoleRemoval { place, policies, looked, .. }) => {
+                for place in looked {
+                    self.call(place, Operation::ListFunctions);
+                }
                 self.whole_role(place, policies.inline.len());
                 self.calls(policies.managed.len(), place, Operation::DetachRolePolicy);
                 self.calls(policies.inline.len(), place, Operation::DeleteRolePolicy);

@@ -252,7 +252,7 @@ fn removal(removal: &Removal) -> Value {
         Removal::Function(FunctionRemoval { function, record, .. }) => {
             json!(["function", arn(function), sha256(record)])
         }
-        Removal::Role(RoleRemoval { place, name, owner, policies }) => {
+        Removal::Role(RoleRemoval { place, name, arn: _, looked: _, owner, policies }) => {
             json!(["role", self::place(place), name, owner, policies.digest()])
         }
     }

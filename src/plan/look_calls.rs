@@ -30,7 +30,7 @@ impl Forecast {
         self.schedule.time(pace)
     }
 
-    fn of(schedule: Schedule) -> Self {
+    pub(super) fn of(schedule: Schedule) -> Self {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
         schedule.calls().for_each(|call| *calls.entry(call.operation).or_default() += call.times);
         calls.retain(|_, times| *times > 0);
@@ -315,6 +315,6 @@ impl<'a> Look<'a> {
     }
 }
 
-fn lists(kind: Kind) -> Operation {
+pub(super) fn lists(kind: Kind) -> Operation {
     if kind == Kind::Module { Operation::ListContactFlowModules } else { Operation::ListContactFlows }
 }

@@ -86,7 +86,7 @@ pub use removal::{
 pub(crate) use removal::{label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
-pub use rollback::{KeptFlow, LiveFlow, plan_rollback};
+pub use rollback::{KeptFlow, LiveFlow, kept_forecast, plan_rollback};
 pub use schedule::{Pace, Schedule};
 pub use standing::{Rests, Standing, about_is, function_changed, owner_changed, role_changed, standing};
 pub use step::{ActionId, Step};

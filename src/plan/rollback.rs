@@ -15,7 +15,10 @@ use crate::manifest::{Manifest, Status};
 use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Gap, Look};
 
+mod calls;
 mod moves;
+
+pub use calls::kept_forecast;
 
 use moves::{Moves, Renamed};
 

@@ -85,6 +85,16 @@ async fn an_apply_announces_no_more_calls_than_are_made() {
     }
 }
 
+/// The calls that a rollback announces for its look and its writes, and those that it makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_announces_its_reads_and_no_more_calls_than_are_made() {
+    let (world, run) = crate::ends::overwritten().await;
+    for (round, least) in [(1, 2), (2, 2)] {
+        let (announced, made) = announced(&world, &["rollback", &run, "--auto-approve"]);
+        assert!(announced <= made && announced >= least, "{round}: {announced} of {made}");
+    }
+}
+
 /// Takes the flows out of a manifest, so that what was made for them is orphaned.
 fn strip(folder: &std::path::Path) {
     let path = folder.join("flowbind.yaml");

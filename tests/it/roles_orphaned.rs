@@ -121,6 +121,28 @@ async fn a_role_whose_function_is_gone_already_is_found_and_removed() {
     assert!(again.actions.is_empty() && again.problems.is_empty() && again.gaps.is_empty(), "{again:#?}");
 }
 
+/// Between the look and the deletion somebody gives the role to a function of theirs.
+#[tokio::test]
+async fn a_role_that_a_function_came_to_use_after_the_look_stays() {
+    let made = world(&declared(), quick()).await;
+    applied(&made, "first").await;
+    let world = edited(made, &emptied());
+    let plan = pruned(&world).await;
+    let role = world.iam(LONDON).get_role().role_name(ROLE).send().await.unwrap().role.unwrap();
+    let code =
+        aws_sdk_lambda::types::FunctionCode::builder().zip_file(aws_sdk_lambda::primitives::Blob::new(b"PK"));
+    let lambda = world.lambda(LONDON);
+    let theirs = lambda.create_function().function_name("theirs").role(role.arn).handler("index.handler");
+    let theirs = theirs.runtime(aws_sdk_lambda::types::Runtime::Nodejs22x).code(code.build());
+    theirs.send().await.unwrap();
+    let report = prune(&world, plan).await;
+    let role = report.outcomes.iter().find(|(id, _)| id.address.to_string() == "role/greeter").unwrap();
+    let Outcome::Moved { message } = &role.1 else { panic!("{role:?}") };
+    assert!(message.contains("function `theirs` uses it by now"), "{message}");
+    assert!(has_role(&world, ROLE).await);
+    assert!(!lambda.get_function().function_name("theirs").send().await.unwrap().configuration.is_none());
+}
+
 /// Roles have no Region: one whose function is in a Region that the manifest no longer names goes only when somebody has
 /// allowed it.
 #[tokio::test]

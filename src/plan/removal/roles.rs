@@ -143,6 +143,8 @@ impl Planner<'_> {
         let removal = RoleRemoval {
             place: place.clone(),
             name: name.to_owned(),
+            arn: self.role.arn.clone(),
+            looked: self.seen.places.iter().filter(|place| place.account == *self.account).cloned().collect(),
             owner,
             policies: self.role.policies.clone(),
         };

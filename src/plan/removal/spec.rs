@@ -123,6 +123,10 @@ pub struct RoleRemoval {
     pub place: Place,
     /// Its name.
     pub name: String,
+    /// Its ARN, by which functions name it.
+    pub arn: String,
+    /// Where its users were looked for: they are looked for again right before its policies go.
+    pub looked: BTreeSet<Place>,
     /// The value of its owner tag: a role that carries another one by then stays.
     pub owner: String,
     /// Its policies: it stays when they differ by then.

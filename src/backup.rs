@@ -46,7 +46,7 @@ pub struct Backups {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The name would lead out of the folder of backups.
-    #[error("`{0}` is not the name of a run; it looks like `20260102T030405Z`")]
+    #[error("`{0}` is not the name of a run; it is written like `20260102T030405Z`")]
     Name(String),
     /// There is no such run.
     #[error("there is no run `{run}` in {}", .folder.display())]

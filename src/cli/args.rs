@@ -50,7 +50,7 @@ pub(super) struct Globals {
     /// Print only results and errors.
     #[arg(long, short, global = true, help_heading = OUTPUT)]
     pub(super) quiet: bool,
-    /// Log more to stderr; `-vv` logs every call.
+    /// Show ARNs whole, and log more to stderr; `-vv` logs every call.
     #[arg(long, short, global = true, help_heading = OUTPUT, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// Format of everything on stderr.
@@ -77,16 +77,16 @@ pub(super) enum Command {
     #[command(after_help = help::LINT)]
     Lint(LintArgs),
     /// Show what would change in AWS, and why. Writes nothing.
-    #[command(after_help = help::PLAN)]
+    #[command(after_help = help::PLAN, mut_arg("timeout", read_only))]
     Plan(PlanArgs),
     /// Make AWS agree with the manifests.
     #[command(after_help = help::APPLY)]
     Apply(ApplyArgs),
     /// Write a manifest and flow files of an instance that exists.
-    #[command(after_help = help::IMPORT)]
+    #[command(after_help = help::IMPORT, mut_arg("timeout", read_only))]
     Import(ImportArgs),
     /// Show how live AWS differs from the manifest, and which side changed. Writes nothing.
-    #[command(after_help = help::DRIFT)]
+    #[command(after_help = help::DRIFT, mut_arg("timeout", read_only))]
     Drift(DriftArgs),
     /// Restore flow contents that a run overwrote or deleted.
     #[command(after_help = help::ROLLBACK)]
@@ -146,10 +146,15 @@ pub(super) struct ManifestArgs {
     pub(super) allow_outside: bool,
 }
 
+/// What `--timeout` means where nothing is written.
+fn read_only(timeout: clap::Arg) -> clap::Arg {
+    timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
+}
+
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it looks like `stage=prod`".to_owned()),
+        _ => Err("it is written like `stage=prod`".to_owned()),
     }
 }
 

@@ -37,6 +37,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
          AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
         "Credentials, as every AWS SDK finds them. With --sandbox none is read.",
     ),
+    ("COLUMNS", "Where lines are broken on a terminal, instead of at its width. In a pipe they never are."),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Colours, where --color is auto."),
 ];
 

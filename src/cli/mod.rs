@@ -115,6 +115,10 @@ fn unparsed(error: &clap::Error, arguments: &[OsString]) -> Exit {
         let text = error.render().to_string();
         let message = text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end());
         Terminal::new(&globals).note(&Note::new(Level::Error, message));
+    } else if error.use_stderr() {
+        let terminal = Terminal::new(&Globals::default());
+        let text = error.render().ansi().to_string();
+        terminal.note(&Note::new(Level::Error, "").worded(text.trim_end()));
     } else {
         // Nothing is left to be done when this cannot be printed.
         let _ = error.print();

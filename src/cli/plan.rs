@@ -1,5 +1,6 @@
 //! `flowbind plan`: what would change, and why.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
@@ -100,14 +101,16 @@ pub(super) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
             plan.gaps.iter().partition(|gap| cut_off_after(&gap.message).is_some());
         failed.into_iter().for_each(|gap| terminal.note(&unread(gap)));
         if let Some(limit) = cut_off.first().and_then(|gap| cut_off_after(&gap.message)) {
-            terminal.note(&not_read(limit, cut_off.len()));
+            let resources: BTreeSet<_> = cut_off.iter().map(|gap| &gap.address).collect();
+            terminal.note(&not_read(limit, resources.len()));
         }
     }
 }
 
 /// What the run's time limit cut off is said once.
 fn not_read(limit: &str, count: usize) -> Note {
-    let message = format!("after {limit} (--timeout): {} could not be made", report::count(count, "call"));
+    let were = if count == 1 { "was" } else { "were" };
+    let message = format!("after {limit} (--timeout): {} {were} not read", report::count(count, "resource"));
     let hint = "give a longer --timeout, or plan less at a time with --for TARGET.";
     Note::error("reading AWS was cut off", message).hint(Some(hint)).field("cut_off", count)
 }

@@ -64,7 +64,11 @@ impl Terminal {
 
     /// How notes are laid out as text.
     pub(super) fn notes_layout(&self) -> Layout {
-        Layout { columns: self.columns[1], ..self.layout() }
+        match self.log {
+            LogFormat::Text => Layout { columns: self.columns[1], ..self.layout() },
+            // A program reads it.
+            LogFormat::Json => Layout { columns: None, whole_arns: true, ..self.layout() },
+        }
     }
 
     /// Takes the aliases of instances, by which they are named from here on.
@@ -136,6 +140,7 @@ impl Terminal {
     pub(super) fn log(&self, bytes: &[u8]) -> io::Result<()> {
         let text = String::from_utf8_lossy(bytes);
         let text = self.mask.text(&text);
+        let text = report::wrap_under(&text, self.notes_layout().columns, 6);
         self.around(|| io::stderr().lock().write_all(text.as_bytes()))
     }
 
@@ -166,13 +171,29 @@ impl Terminal {
         self.columns[1].unwrap_or(80)
     }
 
-    /// Whether somebody can be asked.
-    pub(super) fn can_ask(&self) -> bool {
-        io::stdin().is_terminal() && io::stderr().is_terminal()
+    /// Why nobody can be asked, if so: the stream that is no terminal.
+    pub(super) fn cannot_ask(&self) -> Option<&'static str> {
+        match (io::stdin().is_terminal(), io::stderr().is_terminal()) {
+            (true, true) => None,
+            (false, true) => Some("standard input"),
+            (true, false) => Some("standard error"),
+            (false, false) => Some("neither standard input nor standard error"),
+        }
     }
 
-    /// Asks, and takes the line. Where the answer is not waited for any more, the question's line is ended.
-    pub(super) async fn ask(&self, question: &str) -> io::Result<String> {
+    /// Asks, and takes the line; none where the terminal was closed meanwhile. Where the answer is not waited for any
+    /// more, the question's line is ended.
+    pub(super) async fn ask(&self, question: &str) -> io::Result<Option<String>> {
+        match self.asked(question).await {
+            // A terminal that was closed ends as a file does, too.
+            Ok(line) if line.is_empty() && self.cannot_ask().is_some() => Ok(None),
+            Ok(line) => Ok(Some(line.trim().to_owned())),
+            Err(error) if nobody_reads(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn asked(&self, question: &str) -> io::Result<String> {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
         write!(err, "{} ", self.mask.text(question))?;
         err.flush()?;
@@ -188,17 +209,22 @@ impl Terminal {
         let mut open = OpenLine(true);
         let line = answered.await.map_err(io::Error::other)??;
         open.0 = !line.ends_with('\n');
-        Ok(line.trim().to_owned())
+        Ok(line)
     }
 }
 
-/// The columns of stdout and of stderr: what `COLUMNS` says, else the terminal's. Without a terminal no line is broken:
-/// pipes are searched and compared by line.
+/// Breaks lines in pipes too, for tests of what a terminal shows.
+const PIPE_COLUMNS: &str = "FLOWBIND_PIPE_COLUMNS";
+
+/// The columns of stdout and of stderr: what `COLUMNS` says, else the terminal's. Without a terminal no line is broken,
+/// whatever a shell exports: pipes are searched and compared by line.
 fn columns() -> [Option<usize>; 2] {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let of_variable = |name| std::env::var(name).ok().and_then(|columns| columns.parse().ok());
+    let (said, piped) = (of_variable("COLUMNS"), of_variable(PIPE_COLUMNS));
     let of = |size: Option<(terminal_size::Width, terminal_size::Height)>| {
         let terminal = size.map(|(width, _)| usize::from(width.0));
-        said.or(terminal).filter(|columns| *columns > 0).map(|columns| columns.max(report::NARROWEST))
+        let columns = terminal.map_or(piped, |terminal| Some(said.unwrap_or(terminal)));
+        columns.filter(|columns| *columns > 0).map(|columns| columns.max(report::NARROWEST))
     };
     [of(terminal_size::terminal_size_of(io::stdout())), of(terminal_size::terminal_size_of(io::stderr()))]
 }

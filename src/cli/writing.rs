@@ -253,8 +253,9 @@ impl Writing<'_> {
                 terminal.note(&Note::new(Level::Info, text.trim_end()).laid_out(text.trim_end()));
             }
         }
-        if !terminal.can_ask() {
-            let error = anyhow!("cannot ask for approval: standard input is not a terminal; {}", self.not());
+        if let Some(stream) = terminal.cannot_ask() {
+            let is = if stream.starts_with("neither") { "is" } else { "is not" };
+            let error = anyhow!("cannot ask for approval: {stream} {is} a terminal; {}", self.not());
             let hint = match self.plannable {
                 true => {
                     "review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve."
@@ -265,6 +266,7 @@ impl Writing<'_> {
         }
         let asked = std::time::Instant::now();
         let answer = self.interrupt.or(terminal.ask(&question)).await??;
+        let answer = answer.ok_or_else(Failure::interrupted)?;
         // A person's time is not the run's.
         self.connection.session.postpone(asked.elapsed());
         if answer == "yes" {

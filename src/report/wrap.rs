@@ -198,7 +198,7 @@ fn words(text: &str, quote: char, room: usize) -> Vec<(usize, &str)> {
     words
 }
 
-/// Parts a command into its arguments, which may be quoted; an option stays with its value.
+/// Parts a command into its arguments, which may be quoted.
 fn arguments(command: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut quote) = (0, None);

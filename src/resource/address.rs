@@ -95,7 +95,7 @@ impl Address {
 /// Says that a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not an address; it looks like `flow/main-ivr`, `flow/main-ivr@backup` or `grant/support/crm-lookup`"
+    "`{0}` is not an address; it is written like `flow/main-ivr`, `flow/main-ivr@backup` or `grant/support/crm-lookup`"
 )]
 pub struct AddressError(String);
 

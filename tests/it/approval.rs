@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -25,19 +25,14 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn start(world: &World, arguments: &[&str]) -> Self {
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&terminal).unwrap();
-        unlockpt(&terminal).unwrap();
-        let name = ptsname(&terminal, Vec::new()).unwrap();
-        let name = name.to_str().unwrap();
-        let open = || OpenOptions::new().read(true).write(true).open(name).unwrap();
+        let (terminal, name) = terminal();
+        let open = || OpenOptions::new().read(true).write(true).open(&name).unwrap();
         let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
         command.args(arguments).stdin(open()).stderr(open());
         let results = world.folder.path().join("results");
         command.stdout(File::create(&results).unwrap());
         let child = command.spawn().unwrap();
         drop(command);
-        let terminal = File::from(terminal);
         let said = Arc::new(Mutex::new(String::new()));
         let (mut screen, heard) = (terminal.try_clone().unwrap(), Arc::clone(&said));
         let reader = std::thread::spawn(move || {
@@ -104,6 +99,19 @@ impl Asked {
     }
 }
 
+/// A terminal, and the path at which a program finds it.
+fn terminal() -> (File, String) {
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+    // No program that a test starts keeps it open.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let flags = flags | OpenptFlags::CLOEXEC;
+    let terminal = openpt(flags).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    (File::from(terminal), name)
+}
+
 fn writes(world: &World) -> u64 {
     world.calls().iter().filter(|(name, _)| !is_read(name)).map(|(_, n)| n).sum()
 }
@@ -156,6 +164,51 @@ async fn a_signal_while_the_question_is_on_the_screen_ends_it_and_nothing_is_wri
         assert!(said.trim_end().ends_with("Interrupted: nothing was written"), "{name}: {said}");
         assert_eq!(writes(&world), 0, "{name}: {said}");
         assert!(!world.folder.path().join(".flowbind/backup").exists(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_that_is_closed_while_the_question_is_on_it_ends_it_and_nothing_is_written() {
+    let world = World::demo().await;
+    let (mut terminal, name) = terminal();
+    let open = || OpenOptions::new().read(true).write(true).open(&name).unwrap();
+    let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+    command.args(["apply", "demo"]).stdin(open()).stderr(open()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let asked = move || {
+        let (mut said, mut bytes) = (String::new(), [0; 4096]);
+        while !said.contains("`yes`") {
+            let length = terminal.read(&mut bytes).unwrap();
+            said.push_str(&String::from_utf8_lossy(&bytes[..length]));
+        }
+        // It is closed here.
+        drop(terminal);
+    };
+    tokio::task::spawn_blocking(asked).await.unwrap();
+    let code = tokio::task::spawn_blocking(move || child.wait().unwrap().code()).await.unwrap();
+    assert_eq!(code, Some(130));
+    assert_eq!(writes(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_that_keeps_it_from_asking_is_named() {
+    let world = World::demo().await;
+    let (_terminal, name) = terminal();
+    let run = |stdin: Stdio| {
+        let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+        command.args(["apply", "demo"]).stdin(stdin);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let at = OpenOptions::new().read(true).write(true).open(&name).unwrap();
+    for (stdin, named) in [
+        (at.into(), "standard error is not a terminal"),
+        (Stdio::null(), "neither standard input nor standard error is a terminal"),
+    ] {
+        let (code, said) = run(stdin);
+        assert_eq!(code, Some(4), "{said}");
+        assert!(said.contains(&format!("cannot ask for approval: {named}; nothing was written")), "{said}");
     }
 }
 

@@ -14,7 +14,12 @@ const COLUMNS: usize = 80;
 
 /// Runs a command as at a terminal of 80 columns, and checks all that it says. Colours are on, and take no column.
 fn fits(mut command: Command, arguments: &[&str]) -> Output {
-    let output = command.args(arguments).args(["--color", "always"]).env("COLUMNS", "80").output().unwrap();
+    let output = command
+        .args(arguments)
+        .args(["--color", "always"])
+        .env("FLOWBIND_PIPE_COLUMNS", "80")
+        .output()
+        .unwrap();
     for text in [stdout(&output), stderr(&output)] {
         assert_fits(&format!("{arguments:?}"), &text);
     }
@@ -23,19 +28,32 @@ fn fits(mut command: Command, arguments: &[&str]) -> Output {
 
 fn assert_fits(what: &str, text: &str) {
     let plain = anstream::adapter::strip_str(text).to_string();
-    for line in plain.lines().filter(|line| !is_content(line)) {
+    for line in prose(&plain) {
         assert!(flowbind::report::width(line) <= COLUMNS, "{what}: {line}\n\nin\n{plain}");
     }
 }
 
-/// A line of a difference, below its block, or one of a file, beside its number.
-fn is_content(line: &str) -> bool {
-    let difference = line.starts_with("          -     ")
-        || line.starts_with("          +     ")
-        || line.starts_with("              ");
+/// The lines that are no content. Lines that do not differ are part of a difference where lines that do are beside them.
+fn prose(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let runs = lines.chunk_by(|a, b| in_difference(a) && in_difference(b));
+    let prose = runs.filter(|run| !run.iter().any(|line| differs(line)));
+    prose.flatten().copied().filter(|line| !is_excerpt(line)).collect()
+}
+
+fn differs(line: &str) -> bool {
+    line.starts_with("          -     ") || line.starts_with("          +     ")
+}
+
+fn in_difference(line: &str) -> bool {
+    differs(line) || line.starts_with("              ")
+}
+
+/// A line of a file, beside its number.
+fn is_excerpt(line: &str) -> bool {
     let (number, rest) = line.split_once('|').unwrap_or_default();
     let excerpt = !number.is_empty() && number.chars().all(|c| c == ' ' || c.is_ascii_digit());
-    difference || (excerpt && rest.starts_with(' ')) || line.trim_start().starts_with("--> ")
+    (excerpt && rest.starts_with(' ')) || line.trim_start().starts_with("--> ")
 }
 
 fn at(world: &World, arguments: &[&str]) -> Output {
@@ -44,6 +62,15 @@ fn at(world: &World, arguments: &[&str]) -> Output {
 
 fn offline(folder: &Path, arguments: &[&str]) -> Output {
     fits(flowbind(folder), arguments)
+}
+
+#[test]
+fn a_hint_is_no_content() {
+    let line = |start: &str| format!("{start}{}", "x".repeat(80));
+    let (hint, change, context) =
+        (line("                "), line("          +     "), line("                "));
+    let text = format!("          hint: do\n{hint}\n  a\n{change}\n{context}\n");
+    assert_eq!(prose(&text), ["          hint: do", &hint, "  a"]);
 }
 
 #[test]
@@ -79,6 +106,16 @@ fn what_needs_no_aws() {
         assert_ne!(code(&offline(folder, &[command, &["demo"]].concat())), 0);
     }
     offline(folder, &["plan", "nowhere.yaml", "--sandbox"]);
+    let unknown = "a-name-of-a-set-or-of-a-target-that-is-long-but-may-be-so";
+    for arguments in [
+        &["apply", "demo", "--allow", unknown][..],
+        &["plan", "demo", "--timeout", unknown],
+        &["plan", "demo", "--prune", "--only", "flow/main-ivr", unknown, "--frobnicate", "--out"],
+        &["apply"],
+        &["lint", "--least", unknown, "demo"],
+    ] {
+        assert_eq!(code(&offline(folder, arguments)), 64, "{arguments:?}");
+    }
     offline(folder, &["rollback", "20200101T000000Z", "--sandbox"]);
 }
 
@@ -86,6 +123,7 @@ fn what_needs_no_aws() {
 async fn the_demo_from_nothing_to_a_rollback() {
     let world = World::demo().await;
     at(&world, &["plan", "demo"]);
+    at(&world, &["plan", "demo", "-vv"]);
     at(&world, &["plan", "demo", "--out", "p.json"]);
     at(&world, &["apply", "demo"]);
     assert_eq!(code(&at(&world, &["apply", "--auto-approve", "demo"])), 0);
@@ -151,14 +189,14 @@ async fn what_is_piped_is_not_broken_and_arns_are_whole_where_that_is_asked_for(
     let (world, run) = overwritten().await;
     at(&world, &["rollback", &run]);
     let demo = World::demo().await;
+    // Whatever a shell exports.
     let plan = |arguments: &[&str]| {
-        let output = flowbind_at(demo.folder.path(), &demo.emulator.url()).args(arguments).output().unwrap();
-        stdout(&output)
+        let mut command = flowbind_at(demo.folder.path(), &demo.emulator.url());
+        stdout(&command.args(arguments).env("COLUMNS", "80").output().unwrap())
     };
     let short = plan(&["plan", "demo"]);
     assert!(short.lines().any(|line| line.len() > COLUMNS), "{short}");
-    let prose = || short.lines().filter(|line| !is_content(line));
-    assert!(prose().all(|line| !line.contains("arn:aws")), "{short}");
+    assert!(prose(&short).iter().all(|line| !line.contains("arn:aws")), "{short}");
     assert!(short.contains("function:fernhill-order-status-dev on instance fernhill-"), "{short}");
     let whole = plan(&["plan", "demo", "-v"]);
     assert!(

@@ -352,6 +352,7 @@ async fn a_time_limit_that_cuts_the_reading_off_is_said_once() {
         let all = format!("{out}{err}");
         assert_eq!(all.matches("--timeout) was reached").count(), 0, "{command}: {all}");
         assert_eq!(all.matches("cut off after 2 s (--timeout)").count(), 1, "{command}: {all}");
+        assert!(!all.contains("could not be made"), "{command}: {all}");
         assert!(all.replace("\u{1b}", "").contains("hint: give a longer --timeout"), "{command}: {all}");
     }
 }

@@ -64,6 +64,17 @@ fn help_is_never_wider_than_the_terminal() {
     }
 }
 
+#[test]
+fn what_writes_nothing_is_not_said_to_write() {
+    for (command, writes) in [("plan", false), ("drift", false), ("import", false), ("apply", true)] {
+        let text = help(&[command]);
+        let (_, about) = text.split_once("--timeout <DURATION>").unwrap();
+        let about = about.split("\n\n").next().unwrap().split("      --").next().unwrap();
+        assert_eq!(about.contains("write"), writes, "{command}: {about}");
+    }
+    assert!(help(&["plan"]).contains("Show ARNs whole"));
+}
+
 /// The examples of a command's help.
 fn examples(command: &str) -> Vec<String> {
     let text = help(&[command]);

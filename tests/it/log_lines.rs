@@ -17,8 +17,13 @@ async fn demo(faults: &[&str]) -> World {
 
 fn run(world: &World, arguments: &[&str]) -> (Output, Vec<Value>) {
     let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
-    let output =
-        command.args(arguments).args(["--log-format", "json"]).stdin(Stdio::null()).output().unwrap();
+    let output = command
+        .args(arguments)
+        .args(["--log-format", "json"])
+        .env("FLOWBIND_PIPE_COLUMNS", "80")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     let lines = stderr(&output)
         .lines()
         .map(|line| {
@@ -99,6 +104,12 @@ async fn every_attempt_of_a_call_is_logged_with_what_was_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_and_refusals_are_json_with_their_hints() {
     let world = demo(&["deny:connect:CreateContactFlow"]).await;
+    let (output, lines) = run(&world, &["apply", "--output", "json", "demo"]);
+    assert_eq!(code(&output), 4);
+    let plan = lines.iter().filter_map(|line| line["message"].as_str());
+    let plan = plan.filter(|message| message.contains("to create")).collect::<Vec<_>>().concat();
+    assert!(plan.contains("arn:aws:lambda:eu-west-2:111122223333:function:fernhill-order"), "{plan}");
+    assert!(plan.lines().any(|line| line.len() > 80), "{plan}");
     let (output, lines) = run(&world, &["apply", "demo"]);
     assert_eq!(code(&output), 4);
     assert!(has(&lines, "ERROR", "exit_code", 4) && lines.last().unwrap()["hint"].is_string(), "{lines:?}");

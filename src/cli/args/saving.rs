@@ -44,7 +44,7 @@ pub(in crate::cli) struct ApprovalArgs {
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let wrong = || "it looks like 90s, 30m, 4h or 2d, and is at most a year".to_owned();
+    let wrong = || "it is written like `90s`, `30m`, `4h` or `2d`, and is at most a year".to_owned();
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {
         's' => 1,

@@ -88,3 +88,5 @@ mod second_round;
 // Runs the scripts of the pipeline files.
 #[cfg(unix)]
 mod pipelines;
+#[cfg(unix)]
+mod pipelines_guards;

@@ -16,10 +16,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::world::{World, code, flowbind_at, stderr, stdout};
 
-const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/ca.pem");
+pub(crate) const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/ca.pem");
 
-/// Puts TLS in front of an embedded AWS, and gives its endpoint.
-async fn encrypted(emulator: SocketAddr) -> String {
+/// Puts TLS in front of an embedded AWS, or another server, and gives its endpoint.
+pub(crate) async fn encrypted(emulator: SocketAddr) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls");
     let certificate = CertificateDer::from_pem_file(folder.join("server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).unwrap();

@@ -90,3 +90,7 @@ mod second_round;
 mod pipelines;
 #[cfg(unix)]
 mod pipelines_guards;
+#[cfg(unix)]
+mod releases;
+#[cfg(unix)]
+mod releases_facts;

@@ -101,6 +101,11 @@ impl Document {
             );
             return Err(ParseError { line: 1, column: 1, pointer: String::new(), message });
         }
+        if text.trim().is_empty() {
+            let message =
+                "this is empty, and a flow is a JSON object: export one from Amazon Connect".to_owned();
+            return Err(ParseError { line: 1, column: 1, pointer: String::new(), message });
+        }
         let unwrapped = unwrap::unwrap(text)?;
         let unwrap::Unwrapped { text, root, duplicates, wrapping, places } = unwrapped;
         let fail = |error: JsonError| {

@@ -119,7 +119,12 @@ const SECRET_NAMES: [&str; 9] =
 /// Warns of a scalar of a kind, at its place.
 pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut Log) {
     let runtime = Scalar::Form(&form::RUNTIME);
-    if scalar == Scalar::Region
+    if scalar == Scalar::FlowName
+        && let Some(hint) = super::scalar::foreign(text)
+    {
+        let message = format!("{} is taken as it is", quote(text));
+        warn(Problem::warning("placeholder", message).hint(hint), position, log);
+    } else if scalar == Scalar::Region
         && let Some(problem) = region(text)
     {
         warn(problem, position, log);

@@ -9,7 +9,7 @@ use super::draft::{At, Draft, FunctionDraft, SourceDraft};
 use super::files::{clean, display};
 use super::log::{Log, quote};
 use super::model::{Associate, Function, Grants, Package, Source};
-use super::package::{Fault, Packages, Packed, Warning, wrong_patterns};
+use super::package::{Fault, Packages, Packed, Warning, handler, wrong_patterns};
 use super::place::{Claim, place};
 use super::project::{self, Project};
 use super::resolve::arn_place;
@@ -118,7 +118,7 @@ fn source(
 ) -> Option<Source> {
     let timeout = value.timeout.at().and_then(|limit| timeout(limit, log));
     check_environment(value, log);
-    let package = value.code.at().and_then(|path| package(path, &value.exclude, code, log));
+    let package = value.code.at().and_then(|path| package(path, value, code, log));
     let role = roles::role(&value.role, place, log);
     let environment = value.environment.as_ref().map(|environment| {
         environment.iter().map(|(name, At { value, .. })| (name.clone(), value.clone())).collect()
@@ -148,10 +148,11 @@ fn timeout(limit: &At<Duration>, log: &mut Log) -> Option<u32> {
 
 fn package(
     path: &At<String>,
-    exclude: &[At<String>],
+    source: &SourceDraft,
     code: &mut Code<'_, '_>,
     log: &mut Log,
 ) -> Option<Package> {
+    let exclude = &source.exclude;
     let patterns: Vec<String> = exclude.iter().map(|at| at.value.clone()).collect();
     let wrong = wrong_patterns(&patterns);
     for (index, why) in &wrong {
@@ -173,8 +174,15 @@ fn package(
         log.error_with("outside", path.position, message, project::HINT);
         return None;
     }
-    match code.packages.get(&full, &patterns) {
-        Ok(Packed { package, warnings }) => {
+    match code.packages.get(&full, &path.value, &patterns) {
+        Ok(Packed { package, names, warnings }) => {
+            if let (Some(runtime), Some(handler)) = (source.runtime.value(), source.handler.at())
+                && let Some(Fault { message, hint }) = handler::missing(runtime, &handler.value, &names)
+            {
+                let origin = log.origin(handler.position);
+                let problem = Problem::warning("missing-handler", message).at(&origin);
+                log.push(hint.map_or(problem.clone(), |hint| problem.hint(hint)));
+            }
             for Warning { code, fault } in warnings {
                 log.push(problem(Problem::warning(code, ""), fault));
             }

@@ -22,7 +22,7 @@ use super::table::MANIFEST;
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, Node, Position};
-use super::{advice, digest, flows, hidden, mask, resolve, rivals};
+use super::{advice, digest, flows, hidden, mask, misplaced, resolve, rivals};
 
 mod document;
 mod named;
@@ -257,9 +257,12 @@ impl Loader<'_> {
             log.error_with("not-a-manifest", start, "this is a kustomization, not a binding set", hint);
             return self.take(log);
         }
-        let documents = yaml::parse(&text, &mut log);
+        let mut documents = yaml::parse(&text, &mut log);
         let shown = match log.is_clean() {
-            true => mask::manifest(&text, &documents),
+            true => {
+                documents.iter_mut().for_each(|document| misplaced::repair(document, &mut log));
+                mask::manifest(&text, &documents)
+            }
             false => mask::broken_manifest(&text),
         };
         self.sources.insert_masked(&*name, &text, shown);
@@ -299,7 +302,12 @@ impl Loader<'_> {
         let mut log = Log::new(name);
         let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
         let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
-        let mut variables = Variables::resolve(part("variables"), vars, &self.given, &mut log);
+        let mut variables = Variables::resolve(
+            part("variables"),
+            target.as_ref().map(|key| (key, vars)),
+            &self.given,
+            &mut log,
+        );
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
         advice::plain_secrets(&document, &mut log);
         let secret = hidden::variables(&document, vars);

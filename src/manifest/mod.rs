@@ -19,6 +19,7 @@ mod hidden;
 mod load;
 mod log;
 mod mask;
+mod misplaced;
 mod model;
 mod package;
 mod place;

@@ -44,6 +44,7 @@ use super::model::{LeftOut, Package};
 mod deflate;
 mod exclude;
 mod folder;
+pub(super) mod handler;
 mod suspect;
 mod zip;
 
@@ -97,6 +98,8 @@ pub(super) struct Warning {
 pub(super) struct Packed {
     /// The package.
     pub(super) package: Package,
+    /// The names of a folder's files and links, in order; nothing of a zip file.
+    pub(super) names: Arc<[String]>,
     /// What is worth knowing.
     pub(super) warnings: Vec<Warning>,
 }
@@ -109,7 +112,8 @@ pub(super) fn wrong_patterns(patterns: &[String]) -> Vec<(usize, String)> {
 /// The packages of a run; each is read once, however many functions and targets name it.
 pub(super) struct Packages<'f> {
     files: &'f dyn Files,
-    done: BTreeMap<(PathBuf, Vec<String>), Result<Packed, Vec<Fault>>>,
+    /// What is wrong says how to write the path, so the path as it was written is beside it.
+    done: BTreeMap<(PathBuf, Vec<String>), (String, Result<Packed, Vec<Fault>>)>,
     left: u64,
     /// The largest zip that is made, in bytes.
     largest: u64,
@@ -121,35 +125,44 @@ impl<'f> Packages<'f> {
         Self { files, done: BTreeMap::new(), left: MAX_TOTAL, largest: MAX_ZIP }
     }
 
-    /// Gives the package that a folder without what these patterns exclude, or a zip file, makes.
-    pub(super) fn get(&mut self, path: &Path, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
+    /// Gives the package that a folder without what these patterns exclude, or a zip file, makes. `written` is the path
+    /// as the manifest has it.
+    pub(super) fn get(
+        &mut self,
+        path: &Path,
+        written: &str,
+        exclude: &[String],
+    ) -> Result<Packed, Vec<Fault>> {
         let key = (path.to_owned(), exclude.to_vec());
-        if let Some(done) = self.done.get(&key) {
+        if let Some((before, done)) = self.done.get(&key)
+            && (done.is_ok() || before == written)
+        {
             return done.clone();
         }
-        let packed = self.make(path, exclude);
-        self.done.insert(key, packed.clone());
+        let packed = self.make(path, written, exclude);
+        self.done.insert(key, (written.to_owned(), packed.clone()));
         packed
     }
 
-    fn make(&mut self, path: &Path, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
+    fn make(&mut self, path: &Path, written: &str, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
         let name = display(path);
-        let (zip, left_out, warnings) = match self.files.list(path) {
+        let (zip, left_out, names, warnings) = match self.files.list(path) {
             Ok(Some(_)) => {
                 let wrong = |(_, why): (usize, String)| Fault::new(format!("a pattern of `exclude`: {why}"));
                 let exclude =
                     Exclude::new(exclude).map_err(|all| all.into_iter().map(wrong).collect::<Vec<_>>())?;
                 let Contents { entries, left_out, warnings } = folder::read(self.files, path, &exclude)?;
-                (self.pack(&name, &entries, &left_out)?, left_out, warnings)
+                let zip = self.pack(&name, &entries, &left_out)?;
+                (zip, left_out, entries.into_iter().map(|entry| entry.name).collect(), warnings)
             }
             Ok(None) => {
-                let zip = self.zip(path, &name)?;
+                let zip = self.zip(path, written, &name)?;
                 if !exclude.is_empty() {
                     let message =
                         format!("`exclude` is for folders, and the code {} is a zip file", quote(&name));
                     return Err(vec![Fault::new(message).hint("take `exclude` out, or name the folder")]);
                 }
-                (zip, LeftOut::default(), Vec::new())
+                (zip, LeftOut::default(), Arc::default(), Vec::new())
             }
             Err(error) => return Err(vec![Fault::new(format!("the code {}: {error}", quote(&name)))]),
         };
@@ -160,7 +173,11 @@ impl<'f> Packages<'f> {
         };
         self.left = left;
         let digest = STANDARD.encode(Sha256::digest(&zip));
-        Ok(Packed { package: Package { path: name, digest, zip: Arc::new(zip), size, left_out }, warnings })
+        Ok(Packed {
+            package: Package { path: name, digest, zip: Arc::new(zip), size, left_out },
+            names,
+            warnings,
+        })
     }
 
     /// Puts a folder's files and links into a zip.
@@ -184,10 +201,10 @@ impl<'f> Packages<'f> {
     }
 
     /// Reads a zip file, which is used as it is.
-    fn zip(&self, path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
+    fn zip(&self, path: &Path, written: &str, name: &str) -> Result<Vec<u8>, Fault> {
         let zip = self.files.read(path, MAX_ZIP).map_err(|error| match error {
             FileError::TooLarge { .. } => too_large(name),
-            FileError::Missing => self.missing(path, name),
+            FileError::Missing => self.missing(path, written, name),
             FileError::Dangling { .. }
             | FileError::NotAFile
             | FileError::Changed
@@ -210,13 +227,15 @@ impl<'f> Packages<'f> {
         }
     }
 
-    fn missing(&self, path: &Path, name: &str) -> Fault {
+    /// The names that are there are proposed as the manifest would write them.
+    fn missing(&self, path: &Path, written: &str, name: &str) -> Fault {
         let beside = path.parent().and_then(|folder| self.files.list(folder).ok().flatten());
-        let names: Vec<String> =
-            beside.iter().flatten().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
-        let wanted = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let folder = written.trim_end_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let names = beside.iter().flatten().filter_map(|path| path.file_name()?.to_str());
+        let names: Vec<String> = names.map(|name| format!("{folder}{slash}{name}")).collect();
         let fault = Fault::new(format!("the code {}: there is no such folder or file", quote(name)));
-        match hint(wanted, names.iter().map(String::as_str)) {
+        match hint(written.trim_end_matches('/'), names.iter().map(String::as_str)) {
             Some(hint) => fault.hint(hint),
             None => fault.hint("the path is relative to this file"),
         }

@@ -5,11 +5,14 @@ use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Regi
 use super::log::{hint, quote};
 
 mod attribute;
+mod example;
 pub(super) mod form;
 mod quantity;
+mod slip;
 
 pub(super) use attribute::wire as attribute_wire;
 pub(super) use quantity::{duration, memory};
+pub(super) use slip::foreign;
 
 use attribute::ATTRIBUTES;
 use form::Form;
@@ -98,6 +101,13 @@ impl Fault {
 impl Scalar {
     /// Checks that a text is of this kind.
     pub(super) fn check(self, text: &str) -> Result<(), Fault> {
+        self.judge(text).map_err(|fault| match slip::hint(self, text) {
+            Some(hint) => fault.hint(hint),
+            None => fault,
+        })
+    }
+
+    fn judge(self, text: &str) -> Result<(), Fault> {
         if text.len() > MAX_FORMED && !matches!(self, Self::Text | Self::Name | Self::Description(_)) {
             let message = format!("{} is too long: it has {} characters", quote(text), text.chars().count());
             return Err(Fault::new(message));

@@ -84,7 +84,39 @@ impl Object {
     }
 }
 
+impl Object {
+    /// Says whether none of its keys has to be there.
+    fn needs_nothing(&self) -> bool {
+        self.one_of.is_empty() && self.fields.iter().all(|field| field.status == Status::Optional)
+    }
+
+    /// Gives an example with the keys that must be there, or else with the first.
+    fn example(&self) -> String {
+        let needed = |field: &&Field| {
+            field.status == Status::Required || self.one_of.first().is_some_and(|name| *name == field.key)
+        };
+        let mut shown: Vec<&Field> = self.fields.iter().filter(needed).collect();
+        if shown.is_empty() {
+            // A description says nothing of the shape.
+            shown.extend(self.fields.iter().filter(|field| field.key != "description").take(2));
+        }
+        let shown = shown.iter().map(|field| format!("{}: {}", field.key, field.shape.example()));
+        format!("{{ {} }}", shown.collect::<Vec<_>>().join(", "))
+    }
+}
+
 impl Shape {
+    /// Gives a value of this shape as an example, written in one line.
+    pub(super) fn example(self) -> String {
+        match self {
+            Self::Scalar(scalar) => scalar.example().to_owned(),
+            Self::OneOf(_, object) | Self::Object(object) => object.example(),
+            Self::Map(key, inner) => format!("{{ {}: {} }}", key.example(), inner.example()),
+            Self::List(inner) => format!("[{}]", inner.example()),
+            Self::Any => "{ … }".to_owned(),
+        }
+    }
+
     fn knows(self, key: &str) -> bool {
         match self {
             Self::Object(object) | Self::OneOf(_, object) => object.knows(key),
@@ -117,6 +149,7 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
         (_, _) if node.is_null() => {
             let hint = match shape {
                 Shape::Scalar(Scalar::Text) => "leave the key out, or write `\"\"` for an empty text",
+                Shape::Object(object) if !object.needs_nothing() => &write(what, shape),
                 Shape::Map(..) | Shape::Object(_) => "leave the key out, or write `{}`",
                 Shape::List(_) => "leave the key out, or write `[]`",
                 Shape::Scalar(_) | Shape::OneOf(..) | Shape::Any => "give it a value, or leave the key out",
@@ -143,7 +176,7 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
         _ => {
             let (expected, found) = (expected(shape), node.kind());
             let message = format!("{what} takes {expected}, and this is {found}");
-            log.error("wrong-type", node.position, message);
+            log.error_with("wrong-type", node.position, message, write(what, shape));
         }
     }
 }
@@ -151,11 +184,20 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
 fn expected(shape: Shape) -> String {
     match shape {
         Shape::Scalar(scalar) => scalar.what().to_owned(),
-        Shape::Object(object) => object.what.to_owned(),
+        Shape::Object(Object { what, .. }) if what.starts_with('`') => "a map".to_owned(),
+        Shape::Object(object) => format!("{} as a map", object.what),
         Shape::OneOf(scalar, object) => format!("{}, or {} as a map", scalar.what(), object.what),
         Shape::Map(..) => "a map".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Any => "anything".to_owned(),
+    }
+}
+
+/// Says what to write where something has the wrong shape.
+fn write(what: &str, shape: Shape) -> String {
+    match what.strip_prefix('`').and_then(|what| what.strip_suffix('`')) {
+        Some(key) => format!("write `{key}: {}`", shape.example()),
+        None => format!("write `{}`", shape.example()),
     }
 }
 
@@ -218,5 +260,62 @@ fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, lo
             log.error_with("exclusive-keys", second.position, message, "keep one of them");
         }
         (Some(_), None) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::MANIFEST;
+    use super::super::yaml;
+    use super::*;
+
+    /// Every example of a value, in its place, and what is wrong with it.
+    fn examples(object: &Object, seen: &mut Vec<&'static str>, wrong: &mut Vec<String>) {
+        for field in object.fields {
+            let (mut log, text) = (Log::new("f"), format!("{}: {}", field.key, field.shape.example()));
+            match yaml::parse(&text, &mut log).first().and_then(|document| document.get(field.key)) {
+                Some(value) => check(value, field.shape, &mut log),
+                None => wrong.push(format!("{text}: no value")),
+            }
+            wrong.extend(
+                log.into_problems().into_iter().map(|problem| format!("{text}: {}", problem.message)),
+            );
+            let mut shape = field.shape;
+            while let Shape::Map(_, inner) | Shape::List(inner) = shape {
+                shape = *inner;
+            }
+            if let Shape::Object(inner) | Shape::OneOf(_, inner) = shape
+                && !seen.contains(&inner.name)
+            {
+                seen.push(inner.name);
+                examples(inner, seen, wrong);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_right() {
+        let (mut seen, mut wrong) = (Vec::new(), Vec::new());
+        examples(&MANIFEST, &mut seen, &mut wrong);
+        assert!(wrong.is_empty() && seen.len() > 10, "{wrong:#?} {seen:?}");
+    }
+
+    #[test]
+    fn what_has_the_wrong_shape_says_what_to_write() {
+        for (text, expected) in [
+            ("spec: { instances: { a: { alias: b, functions: f } } }", "write `functions: [my-name]`"),
+            ("spec: { accounts: { main: x } }", "write `main: { id: \"111122223333\" }`"),
+            ("spec: { functions: [{ name: f }] }", "write `functions: { my-name: { name: my-function } }`"),
+            ("spec: { variables: { stage: dev } }", "write `stage: { default: TEXT }`"),
+            ("spec: { defaults: eu-west-2 }", "write `defaults: { account: my-name, region: eu-west-2 }`"),
+            ("spec: { instances: { a: } }", "write `a: { alias: my-contact-centre }`"),
+        ] {
+            let mut log = Log::new("f");
+            let document = yaml::parse(text, &mut log).remove(0);
+            check(&document, Shape::Object(&MANIFEST), &mut log);
+            let hints: Vec<String> =
+                log.into_problems().into_iter().filter_map(|problem| problem.hint).collect();
+            assert!(hints.iter().any(|hint| hint == expected), "{text} {hints:?}");
+        }
     }
 }

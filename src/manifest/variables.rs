@@ -5,8 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::log::{Log, quote};
+use super::log::{Log, closest, quote};
 use super::yaml::{Key, Node, NodeValue, Position, Style};
+
+mod split;
+
+use split::{LITERAL, Part, split};
 
 /// The longest value of a variable, in bytes.
 const MAX_VALUE: usize = 16 << 10;
@@ -46,10 +50,12 @@ impl Variables {
     /// order.
     pub(super) fn resolve(
         declared: Option<&Node>,
-        of_target: Option<&Node>,
+        of_target: Option<(&Key, Option<&Node>)>,
         given: &BTreeMap<String, String>,
         log: &mut Log,
     ) -> Self {
+        let target = of_target.map(|(key, _)| key);
+        let of_target = of_target.and_then(|(_, vars)| vars);
         let entries = declared.map_or(&[][..], Node::entries);
         let mut open = BTreeMap::new();
         let mut this = Self::default();
@@ -68,9 +74,12 @@ impl Variables {
             let default = given_there.or_else(|| variable.get("default"));
             let Some(text) = default.and_then(Node::text) else {
                 if default.is_none() && matches!(variable.value, NodeValue::Map(_)) {
-                    let message = format!("the variable `{name}` has no value");
-                    let hint = format!("give it with `--var {name}=VALUE`, or a `default`");
-                    log.error_with("missing-variable", key.position, message, hint);
+                    let keys = of_target.map_or(&[][..], Node::entries);
+                    // A misspelt name in the target is a problem of its own.
+                    let misspelt = |(key, _): &(Key, Node)| closest(&key.text, [name.as_str()]).is_some();
+                    if !keys.iter().any(misspelt) {
+                        missing(key, target, log);
+                    }
                 }
                 this.values.insert(name, None);
                 continue;
@@ -301,6 +310,24 @@ impl Variables {
     }
 }
 
+/// A variable without a value is missing in the target, where there is one.
+fn missing(Key { text: name, position }: &Key, target: Option<&Key>, log: &mut Log) {
+    let (position, message, hint) = match target {
+        None => {
+            let hint = format!("give it with `--var {name}=VALUE`, or a `default`");
+            (*position, format!("the variable `{name}` has no value"), hint)
+        }
+        Some(target) => {
+            let message = format!("the target `{}` gives no value to the variable `{name}`", target.text);
+            let hint = format!(
+                "add `vars: {{ {name}: VALUE }}` to the target, give it with `--var {name}=VALUE`, or add a `default`"
+            );
+            (target.position, message, hint)
+        }
+    };
+    log.error_with("missing-variable", position, message, hint);
+}
+
 /// A target gives values to variables that are declared.
 fn check_target(declared: &[(Key, Node)], of_target: Option<&Node>, log: &mut Log) {
     for (key, _) in of_target.map_or(&[][..], Node::entries) {
@@ -322,75 +349,8 @@ struct Default<'t> {
     position: Position,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Part<'t> {
-    Text(&'t str),
-    Variable(&'t str),
-}
-
-struct Fault {
-    message: String,
-    hint: String,
-}
-
-impl Fault {
-    fn report(self, position: Position, log: &mut Log) {
-        log.error_with("bad-variable", position, self.message, self.hint);
-    }
-}
-
 /// The key under which values are never shown, not even to say what is wrong with them.
 const SECRET: &str = "environment";
-const LITERAL: &str = "write `$${` for a literal `${`";
-
-/// Says what to write for a token that is no variable, by what stands in it.
-fn hint_for(inner: &str) -> String {
-    let of_flows = ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
-    if of_flows.iter().any(|start| inner.starts_with(start)) {
-        return "such tokens belong in flow files".to_owned();
-    }
-    if super::scalar::Scalar::Variable.check(inner).is_ok() {
-        return format!("write `${{var.{inner}}}` for a variable; {LITERAL}");
-    }
-    if ["aws:", "saml:", "sts:", "s3:", "iam:", "ec2:", "sso:"].iter().any(|start| inner.starts_with(start)) {
-        return format!("a variable of an IAM policy is written `$${{{inner}}}`");
-    }
-    match crate::flow::placeholder::tool_of(inner) {
-        Some(tool) => format!(
-            "this looks like {tool}: let it fill in the file first, or declare a variable and write `${{var.NAME}}`"
-        ),
-        None => format!("write `${{var.NAME}}` for a variable; {LITERAL}"),
-    }
-}
-
-/// Splits a text at its variables.
-fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        if rest[..at].ends_with('$') {
-            parts.push(Part::Text(&rest[..at - 1]));
-            parts.push(Part::Text("${"));
-            rest = &rest[at + 2..];
-            continue;
-        }
-        parts.push(Part::Text(&rest[..at]));
-        let Some(end) = rest[at..].find('}') else {
-            let message = format!("{} is not closed with `}}`", quote(&rest[at..]));
-            return Err(Fault { message, hint: LITERAL.to_owned() });
-        };
-        let token = &rest[at..=at + end];
-        let inner = &token[2..token.len() - 1];
-        let Some(name) = inner.strip_prefix("var.").filter(|name| !name.is_empty()) else {
-            let message = format!("{} is not a variable of the manifest", quote(token));
-            return Err(Fault { message, hint: hint_for(inner) });
-        };
-        parts.push(Part::Variable(name));
-        rest = &rest[at + end + 1..];
-    }
-    parts.push(Part::Text(rest));
-    Ok(parts)
-}
 
 #[cfg(test)]
 mod tests;

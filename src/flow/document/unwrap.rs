@@ -27,7 +27,7 @@ const CONTENT: [&str; 3] = ["/ContactFlow/Content", "/ContactFlowModule/Content"
 
 pub(super) fn unwrap(text: &str) -> Result<Unwrapped, ParseError> {
     let places = Places { lines: Lines::new(text), outer: None, marks: Vec::new() };
-    let parsed = json::parse(text).map_err(|error| place(&places, text, error, ""))?;
+    let parsed = json::parse(text).map_err(|error| place(&places, text, error, "this is not JSON: "))?;
     let (wrapping, node) = match wrapped(&parsed.root) {
         Some((wrapping, node)) => (wrapping, node),
         None => {
@@ -50,8 +50,8 @@ pub(super) fn unwrap(text: &str) -> Result<Unwrapped, ParseError> {
     let inner = unescaped.text.strip_prefix('\u{FEFF}').unwrap_or(&unescaped.text);
     let marks = unescaped.marks(begin, unescaped.text.len() - inner.len());
     let places = Places { lines: places.lines, outer: Some(text.to_owned()), marks };
-    let json::Parsed { root, duplicates } = json::parse(inner)
-        .map_err(|error| place(&places, inner, error, "the text inside is not a flow: "))?;
+    let json::Parsed { root, duplicates } =
+        json::parse(inner).map_err(|error| place(&places, inner, error, "the text inside is not JSON: "))?;
     Ok(Unwrapped { text: inner.to_owned(), root, duplicates, wrapping, places })
 }
 
@@ -107,7 +107,7 @@ mod tests {
     fn an_error_inside_the_string_is_placed_in_the_file() {
         let error = Document::parse("\n {\"Content\": \"{\\\"Actions\\\": tru}\"}").unwrap_err();
         assert_eq!((error.line, error.column), (2, 29));
-        assert_eq!(error.message, "the text inside is not a flow: expected a value, found `t`");
+        assert_eq!(error.message, "the text inside is not JSON: expected a value, found `t`");
     }
 
     #[test]

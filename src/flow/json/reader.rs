@@ -52,7 +52,30 @@ impl Reader<'_> {
     fn expected(&self, what: &str) -> JsonError {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             None => self.error(format!("the text ends where {what} is expected")),
-            Some(found) => self.error(format!("expected {what}, found `{}`", found.escape_debug())),
+            Some(found) => self.error(match self.slip(found) {
+                Some(slip) => slip.to_owned(),
+                None => format!("expected {what}, found `{}`", shown(found)),
+            }),
+        }
+    }
+
+    /// Names a mistake that people make often, by what stands where something else is expected.
+    fn slip(&self, found: char) -> Option<&'static str> {
+        let before = self.text.get(..self.at).unwrap_or_default().trim_end();
+        match found {
+            '}' | ']' if before.ends_with(',') => Some("nothing follows the last `,`: take that comma out"),
+            ',' if before.ends_with([',', '[', '{']) => Some("a `,` too many"),
+            '\'' => Some("keys and texts stand in double quotes, not in `'`"),
+            '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}' => {
+                Some("keys and texts stand in straight double quotes, not in typographic ones")
+            }
+            '/' | '#' => Some("JSON has no comments"),
+            '"' | '{' | '['
+                if before.ends_with(['"', '}', ']']) || before.ends_with(char::is_alphanumeric) =>
+            {
+                Some("a `,` is missing in front of this")
+            }
+            _ => None,
         }
     }
 
@@ -139,7 +162,10 @@ impl Reader<'_> {
             }
             self.space();
             if self.peek() != Some(b':') {
-                return Err(self.expected("`:`"));
+                return Err(match self.peek() {
+                    Some(b'"' | b'{' | b'[') => self.error("a `:` is missing in front of this"),
+                    _ => self.expected("`:`"),
+                });
             }
             self.at += 1;
             self.space();
@@ -222,6 +248,14 @@ impl Reader<'_> {
     }
 }
 
+/// Shows a character in a message; a quote needs no escape there.
+fn shown(character: char) -> String {
+    match character {
+        '"' | '\'' => character.to_string(),
+        _ => character.escape_debug().to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -234,12 +268,36 @@ mod tests {
     }
 
     #[test]
+    fn a_frequent_mistake_is_called_by_its_name() {
+        for (text, at, message) in [
+            (r#"{"a": 1,}"#, 8, "nothing follows the last `,`: take that comma out"),
+            ("[1,\n]", 4, "nothing follows the last `,`: take that comma out"),
+            (r#"{"a": 1 "b": 2}"#, 8, "a `,` is missing in front of this"),
+            (r#"{"a": {} "b": 2}"#, 9, "a `,` is missing in front of this"),
+            ("[{} {}]", 4, "a `,` is missing in front of this"),
+            (r#"{"a" "b"}"#, 5, "a `:` is missing in front of this"),
+            ("{'a': 1}", 1, "keys and texts stand in double quotes, not in `'`"),
+            (
+                "{\u{201C}a\u{201D}: 1}",
+                1,
+                "keys and texts stand in straight double quotes, not in typographic ones",
+            ),
+            ("// x\n{}", 0, "JSON has no comments"),
+            ("[1,,2]", 3, "a `,` too many"),
+            ("[1 2]", 3, "expected `,` or `]`, found `2`"),
+        ] {
+            let (offset, _, found) = error(text);
+            assert_eq!((offset, found.as_str()), (at, message), "{text}");
+        }
+    }
+
+    #[test]
     fn an_error_names_its_place() {
         let (offset, pointer, message) = error(r#"{"a": [1, {"b": tru}]}"#);
         assert_eq!((offset, pointer.as_str()), (16, "/a/1/b"));
         assert_eq!(message, "expected a value, found `t`");
         assert_eq!(error("{").2, "the text ends where a key in double quotes is expected");
-        assert_eq!(error("[1,]").2, "expected a value, found `]`");
+        assert_eq!(error("[]]").2, "trailing characters after the value");
         assert_eq!(error("\"a\nb\"").2, "a control character in a string must be written as an escape");
         assert_eq!(error("\"a\\").2, "the string is not closed");
         assert_eq!(error("01").2, "a number must not begin with 0");

@@ -106,7 +106,7 @@ pub(super) fn read(text: &str) -> Result<(Token, usize), (String, usize)> {
     let mut cursor = Cursor { rest: near };
     let token = cursor.token().and_then(|token| match cursor.take("}") {
         true => Ok(token),
-        false if cursor.rest.is_empty() => Err("the token is not closed by `}`".to_owned()),
+        false if cursor.rest.is_empty() => Err("the token is not closed: write `}` behind it".to_owned()),
         false => Err(format!("unexpected {} in the token", cursor.next())),
     });
     match token {
@@ -228,7 +228,10 @@ impl<'a> Cursor<'a> {
             "arn" => Ok(Attribute::Arn),
             "id" if allowed.contains(&"id") => Ok(Attribute::Id),
             "" => Err(format!("the token must end in `.{list}`")),
-            other => Err(format!("unknown attribute `{other}`; there is `.{list}`")),
+            other => match allowed.iter().find(|known| known.eq_ignore_ascii_case(other)) {
+                Some(known) => Err(format!("unknown attribute `{other}`; did you mean `.{known}`?")),
+                None => Err(format!("unknown attribute `{other}`; there is `.{list}`")),
+            },
         }
     }
 }

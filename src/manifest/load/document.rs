@@ -37,14 +37,18 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
 /// What cannot be found because the section that declares it cannot be read: a misspelt key, or no map. The codes of
 /// problems that follow from it and are not worth saying.
 pub(super) fn follow_ups(document: &Node) -> Vec<&'static str> {
-    const SECTIONS: [(&str, &str); 5] = [
+    const SECTIONS: [(&str, &str); 7] = [
         ("accounts", "unknown-account"),
+        ("accounts", "missing-account"),
+        ("defaults", "missing-region"),
         ("instances", "unknown-instance"),
         ("functions", "unknown-function"),
         ("flows", "unknown-flow"),
         ("modules", "unknown-module"),
     ];
-    let Some(spec) = document.get("spec") else { return SECTIONS.map(|(_, code)| code).to_vec() };
+    let Some(spec) = document.get("spec") else {
+        return SECTIONS.into_iter().map(|(_, code)| code).chain(["empty-set"]).collect();
+    };
     let missing = SECTIONS.into_iter().filter(|(name, _)| spec.get(name).is_none());
     let odd = spec.entries().iter().filter(|(key, _)| !SECTIONS.iter().any(|(name, _)| key.text == *name));
     let misspelt = |name: &str| odd.clone().any(|(key, _)| closest(&key.text, [name]).is_some());

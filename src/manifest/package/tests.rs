@@ -22,7 +22,7 @@ fn folder(files: &[(&str, &str)], age: u64) -> tempfile::TempDir {
 
 fn packed(folder: &Path, exclude: &[&str]) -> Result<Packed, Vec<Fault>> {
     let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-    Packages::new(&Disk).get(&folder.join("code"), &exclude)
+    Packages::new(&Disk).get(&folder.join("code"), "code", &exclude)
 }
 
 fn package(folder: &tempfile::TempDir) -> Package {
@@ -35,7 +35,7 @@ fn memory(files: &[(&str, &str)]) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn fault(files: &[(&str, &str)], path: &str) -> String {
     let files = memory(files);
-    let faults = Packages::new(&files).get(Path::new(path), &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new(path), path, &[]).unwrap_err();
     faults.into_iter().map(said).collect::<Vec<_>>().join("; ")
 }
 
@@ -66,7 +66,7 @@ fn two_checkouts_of_one_folder_are_the_same_package() {
         .into_iter()
         .map(|(path, text)| (Path::new("f").join(path), text))
         .collect::<BTreeMap<_, _>>();
-    assert_eq!(Packages::new(&in_memory).get(Path::new("f"), &[]).unwrap().package.zip, first.zip);
+    assert_eq!(Packages::new(&in_memory).get(Path::new("f"), "f", &[]).unwrap().package.zip, first.zip);
 }
 
 #[test]
@@ -122,7 +122,8 @@ fn a_zip_file_is_used_byte_for_byte() {
     let mut bytes = zip::write(&[entry("index.js", "x")], Method::Store).unwrap();
     bytes.extend(b"comment");
     let files = BTreeMap::from([(PathBuf::from("f/code.zip"), bytes.clone())]);
-    let Packed { package, warnings } = Packages::new(&files).get(Path::new("f/code.zip"), &[]).unwrap();
+    let Packed { package, warnings, .. } =
+        Packages::new(&files).get(Path::new("f/code.zip"), "f/code.zip", &[]).unwrap();
     assert_eq!(warnings, []);
     assert_eq!(*package.zip, bytes);
     assert_eq!(package.path, "f/code.zip");
@@ -146,7 +147,7 @@ fn what_is_no_package_is_told_with_what_to_do() {
     );
     assert_eq!(
         fault(&[("c/greeter/index.js", "x")], "c/greter"),
-        "the code `c/greter`: there is no such folder or file (did you mean `greeter`?)"
+        "the code `c/greter`: there is no such folder or file (did you mean `c/greeter`?)"
     );
     assert_eq!(
         fault(&[("a.yaml", "x")], "c/greter"),
@@ -164,14 +165,14 @@ fn the_limits_of_lambda_are_kept() {
     let place = bomb.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     bomb[place + 24..place + 28].copy_from_slice(&u32::to_le_bytes((250 << 20) + 1));
     let files = BTreeMap::from([(PathBuf::from("b.zip"), bomb)]);
-    let faults = Packages::new(&files).get(Path::new("b.zip"), &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new("b.zip"), "b.zip", &[]).unwrap_err();
     assert_eq!(
         faults[0].message,
         "the code `b.zip` has 262144001 bytes when it is unpacked; Lambda takes 262144000"
     );
     let half = vec![0; (125 << 20) + 1];
     let files = BTreeMap::from(["f/a", "f/b"].map(|path| (PathBuf::from(path), half.clone())));
-    let faults = Packages::new(&files).get(Path::new("f"), &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new("f"), "f", &[]).unwrap_err();
     assert_eq!(faults[0].message, "the code `f` has more than 262144000 bytes; Lambda takes no more");
 }
 
@@ -183,7 +184,7 @@ fn a_folder_is_compressed_only_where_it_would_not_fit() {
     let stored = zip::write(&entries, Method::Store).unwrap();
     let make = |largest: usize| {
         let mut packages = Packages { largest: largest as u64, ..Packages::new(&files) };
-        packages.get(Path::new("f"), &[]).map(|packed| packed.package.zip.to_vec())
+        packages.get(Path::new("f"), "f", &[]).map(|packed| packed.package.zip.to_vec())
     };
     assert_eq!(make(stored.len()).unwrap(), stored);
     let compressed = make(stored.len() - 1).unwrap();

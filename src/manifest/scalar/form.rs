@@ -8,6 +8,8 @@ pub(in super::super) struct Form {
     pub(in super::super) what: &'static str,
     /// The rule, as what to do.
     pub(super) rule: &'static str,
+    /// An example.
+    pub(super) example: &'static str,
     /// The rule as code.
     pub(super) is: fn(&str) -> bool,
     /// A regular expression (ECMA 262) that every accepted text matches.
@@ -42,6 +44,7 @@ fn is_iam(b: u8) -> bool {
 pub(in super::super) static RUNTIME: Form = Form {
     what: "a runtime",
     rule: "it is written like `nodejs22.x`",
+    example: "nodejs22.x",
     is: |text| {
         within(text, 64, |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
             && text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -53,6 +56,7 @@ pub(in super::super) static RUNTIME: Form = Form {
 pub(in super::super) static HANDLER: Form = Form {
     what: "a handler",
     rule: "it is written like `index.handler`, at most 128 characters and no space",
+    example: "index.handler",
     is: |text| (1..=128).contains(&text.len()) && !text.contains(char::is_whitespace),
     pattern: r"^\S{1,128}$",
 };
@@ -61,6 +65,7 @@ pub(in super::super) static HANDLER: Form = Form {
 pub(in super::super) static ALIAS: Form = Form {
     what: "an alias",
     rule: "use letters, digits, `-` and `_`, at most 128, and not digits alone",
+    example: "live",
     is: |text| within(text, 128, |b| is_word(b) || b == b'-') && !text.bytes().all(|b| b.is_ascii_digit()),
     pattern: r"^(?![0-9]+$)[A-Za-z0-9_-]{1,128}$",
 };
@@ -69,6 +74,7 @@ pub(in super::super) static ALIAS: Form = Form {
 pub(in super::super) static ENVIRONMENT_NAME: Form = Form {
     what: "the name of an environment variable",
     rule: "use letters, digits and `_`, at least two, starting with a letter",
+    example: "TABLE",
     is: |text| {
         text.len() >= 2 && within(text, 256, is_word) && text.starts_with(|c: char| c.is_ascii_alphabetic())
     },
@@ -79,6 +85,7 @@ pub(in super::super) static ENVIRONMENT_NAME: Form = Form {
 pub(in super::super) static ROLE_NAME: Form = Form {
     what: "the name of a role",
     rule: "use letters, digits and `+=,.@_-`, at most 64",
+    example: "my-role",
     is: |text| within(text, 64, is_iam),
     pattern: r"^[A-Za-z0-9_+=,.@-]{1,64}$",
 };
@@ -87,6 +94,7 @@ pub(in super::super) static ROLE_NAME: Form = Form {
 pub(in super::super) static POLICY_NAME: Form = Form {
     what: "the name of a policy",
     rule: "use letters, digits and `+=,.@_-`, at most 128",
+    example: "my-policy",
     is: |text| within(text, 128, is_iam),
     pattern: r"^[A-Za-z0-9_+=,.@-]{1,128}$",
 };
@@ -95,6 +103,7 @@ pub(in super::super) static POLICY_NAME: Form = Form {
 pub(in super::super) static ROLE_ARN: Form = Form {
     what: "the ARN of a role",
     rule: "it is written like `arn:aws:iam::111122223333:role/NAME`",
+    example: "arn:aws:iam::111122223333:role/my-role",
     is: |text| {
         arn(text, "role").is_some_and(|(account, path)| account != "aws" && within(path, 576, is_in_path))
     },
@@ -105,6 +114,7 @@ pub(in super::super) static ROLE_ARN: Form = Form {
 pub(in super::super) static MANAGED_POLICY: Form = Form {
     what: "a managed policy",
     rule: "give its ARN, or the name of one that AWS keeps, such as `AWSLambdaBasicExecutionRole`",
+    example: "AWSLambdaBasicExecutionRole",
     is: |text| match arn(text, "policy") {
         Some((_, path)) => within(path, 640, is_in_path),
         None => within(text, 140, |b| is_iam(b) || b == b'/') && !text.starts_with('/'),
@@ -116,6 +126,7 @@ pub(in super::super) static MANAGED_POLICY: Form = Form {
 pub(in super::super) static EXTERNAL_ID: Form = Form {
     what: "an external id",
     rule: "use letters, digits and `+=,.@:/_-`, 2 to 1000 of them",
+    example: "my-id",
     is: |text| text.len() >= 2 && within(text, 1_000, |b| is_iam(b) || b":/".contains(&b)),
     pattern: r"^[A-Za-z0-9_+=,.@:/-]{2,1000}$",
 };
@@ -124,6 +135,7 @@ pub(in super::super) static EXTERNAL_ID: Form = Form {
 pub(in super::super) static DIRECTORY_ID: Form = Form {
     what: "a directory's id",
     rule: "it is `d-` and ten digits or letters from a to f",
+    example: "d-9067f3a1b2",
     is: |text| {
         let id = text.strip_prefix("d-");
         id.is_some_and(|id| {

@@ -6,7 +6,9 @@ fn run(document: &str, given: &[(&str, &str)]) -> (String, Vec<String>) {
     let mut log = Log::new("f.yaml");
     let mut tree = yaml::parse(document, &mut log).remove(0);
     let given = given.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let mut variables = Variables::resolve(tree.get("variables"), tree.get("target"), &given, &mut log);
+    let target = tree.entries().iter().find(|(key, _)| key.text == "target");
+    let target = target.map(|(key, vars)| (key, Some(vars)));
+    let mut variables = Variables::resolve(tree.get("variables"), target, &given, &mut log);
     let NodeValue::Map(entries) = &mut tree.value else { panic!("not a map") };
     let text = &mut entries.iter_mut().find(|(key, _)| key.text == "text").unwrap().1;
     variables.substitute(text, &mut log);
@@ -93,6 +95,14 @@ fn circles_are_reported_once() {
 }
 
 #[test]
+fn a_slip_in_the_word_var_is_recognised() {
+    for token in ["${ var.x }", "${Var.x}", "${vars.x}", "${variables.x}"] {
+        let found = fails(&format!("variables: {{ x: {{ default: a }} }}\ntext: \"{token}\"\n"));
+        assert!(found[0].ends_with("(did you mean `${var.x}`?)"), "{found:?}");
+    }
+}
+
+#[test]
 fn other_tokens_have_no_place_in_a_manifest() {
     assert_eq!(
         fails("text: ${function.crm.arn}\n"),
@@ -108,7 +118,9 @@ fn other_tokens_have_no_place_in_a_manifest() {
     );
     assert_eq!(
         fails("text: a ${var.x\n"),
-        ["1:7 bad-variable: `${var.x` is not closed with `}` (write `$${` for a literal `${`)"]
+        [
+            "1:7 bad-variable: `${var.x` is not closed with `}` (write `}` behind the name of the variable; write `$${` for a literal `${`)"
+        ]
     );
 }
 

@@ -3,8 +3,12 @@
 //! The parser stops where it cannot go on, which is often lines below the mistake. Here the text above is looked at
 //! again, roughly: quotes, comments and brackets are known, and nothing else of YAML.
 
+use granit_parser::ErrorKind;
+
 use super::Position;
 use crate::resource::count;
+
+mod words;
 
 /// A syntax error, as it is reported.
 pub(super) struct Syntax {
@@ -16,39 +20,115 @@ pub(super) struct Syntax {
     pub(super) hint: Option<String>,
 }
 
-/// Explains the parser's words about a text.
-pub(super) fn explain(words: &str, position: Position, text: &str) -> Syntax {
+/// What to do about the braces of a template.
+pub(super) const TEMPLATE: &str = "this looks like a template, as of Helm or Jinja: render it first, and give flowbind the \
+                                   result; a value that starts with `{{` needs quotes";
+
+/// Says whether a template's braces begin in a line, outside of quotes.
+pub(super) fn template(line: &str) -> bool {
+    line.split_once("{{").is_some_and(|(before, _)| {
+        let before = before.trim_end();
+        before.is_empty() || before.ends_with([':', '-', '{', '['])
+    })
+}
+
+/// Explains why the parser stopped in a text.
+pub(super) fn explain(kind: &ErrorKind, words: &str, position: Position, text: &str) -> Syntax {
     let lines: Vec<&str> = text.lines().collect();
     let line = lines.get(position.line - 1).copied().unwrap_or_default();
-    let message = format!("this is not YAML: {words}");
+    let (message, advice) = match words::plain(kind) {
+        Some((message, hint)) => (format!("this is not YAML: {message}"), Some(hint.to_owned())),
+        None => (format!("this is not YAML: {words}"), None),
+    };
     if let Some(number) = tab(&lines, position, words) {
         let column = lines[number - 1].chars().take_while(|c| *c != '\t').count() + 1;
         let position = Position { line: number, column };
         let message = "this is not YAML: a tab indents this line".to_owned();
         return Syntax { position, message, hint: Some("indent with spaces, not with tabs".to_owned()) };
     }
+    let about_quotes = words.contains("quote");
+    if template(line) && !about_quotes {
+        return Syntax { position, message, hint: Some(TEMPLATE.to_owned()) };
+    }
     if let Some((bracket, opened)) = unclosed(&lines, position)
-        && !words.contains("quote")
+        && !about_quotes
     {
-        // The reason is told where it can be: a placeholder in braces ends them too early.
-        let placeholder = (opened.line..=position.line).any(|at| unquoted_placeholder(lines.get(at - 1)));
-        let hint = match placeholder {
-            true => "inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned(),
-            false => format!("add the missing `{}`", if bracket == '{' { '}' } else { ']' }),
-        };
+        return in_brackets(bracket, opened, (position, message, advice), &lines);
+    }
+    if *kind == ErrorKind::MappingValueNotAllowed
+        && let Some((position, plain)) =
+            no_colon_above(&lines, position).zip(words::plain(&ErrorKind::SimpleKeyExpected))
+    {
+        let (message, hint) = (format!("this is not YAML: {}", plain.0), Some(plain.1.to_owned()));
+        return Syntax { position, message, hint };
+    }
+    let hint = if unquoted_placeholder(Some(&line)) {
+        Some("inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned())
+    } else if *kind == ErrorKind::MappingValueNotAllowed && second_colon(line, position) {
+        Some("a value that contains `: ` needs quotes".to_owned())
+    } else if matches!(
+        kind,
+        ErrorKind::MappingValueNotAllowed
+            | ErrorKind::ExpectedBlockMappingKey
+            | ErrorKind::ExpectedBlockSequenceEntry
+            | ErrorKind::InvalidIndentation
+    ) {
+        indentation(&lines, position).or(advice)
+    } else {
+        advice.or_else(|| indentation(&lines, position))
+    };
+    Syntax { position, message, hint }
+}
+
+/// Finds the line above, if it starts in the same column and has no `:`: YAML reads both as one text.
+fn no_colon_above(lines: &[&str], position: Position) -> Option<Position> {
+    let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
+    let number = (1..position.line).rev().find(|number| !lines[number - 1].trim().is_empty())?;
+    let (above, here) = (lines[number - 1], indent(lines.get(position.line - 1)?));
+    let key = !above.contains(": ")
+        && !above.trim_end().ends_with(':')
+        && above.trim_start().starts_with(|c: char| c.is_alphanumeric());
+    (key && indent(above) == here).then_some(Position { line: number, column: here + 1 })
+}
+
+/// Explains why the parser stopped inside of a bracket, which is closed in its line or not at all.
+fn in_brackets(
+    bracket: char,
+    opened: Position,
+    (position, message, hint): (Position, String, Option<String>),
+    lines: &[&str],
+) -> Syntax {
+    let close = if bracket == '{' { '}' } else { ']' };
+    // The reason is told where it can be: a placeholder in braces ends them too early.
+    let placeholder = (opened.line..=position.line).any(|at| unquoted_placeholder(lines.get(at - 1)));
+    if placeholder {
+        let hint = "inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned();
         let message = format!("this is not YAML: this `{bracket}` is not closed");
         return Syntax { position: opened, message, hint: Some(hint) };
     }
-    let hint = if words.contains("quote") {
-        Some("a text that starts with a quote must end with the same one".to_owned())
-    } else if unquoted_placeholder(Some(&line)) {
-        Some("inside of `{ }` and `[ ]` a value with `${` needs quotes".to_owned())
-    } else if words.contains("mapping values are not allowed") && second_colon(line, position) {
-        Some("a value that contains `: ` needs quotes".to_owned())
-    } else {
-        indentation(&lines, position)
-    };
-    Syntax { position, message, hint }
+    let rest =
+        lines.get(opened.line - 1).map(|line| line.chars().skip(opened.column - 1)).into_iter().flatten();
+    let mut depth = 0;
+    let closed = opened.line == position.line
+        && rest.fold(false, |closed, c| {
+            depth += i32::from(c == bracket) - i32::from(c == close);
+            closed || depth == 0 && c == close
+        });
+    if closed {
+        // `{ a: b c: d }`: the second `:` is where the parser sees that a comma is missing.
+        return Syntax {
+            position,
+            message: match message.ends_with("is not expected here") || message.contains("`,`") {
+                true => "this is not YAML: a `,` is missing between two entries".to_owned(),
+                false => message,
+            },
+            hint: hint.map(|_| {
+                format!("separate the entries of `{bracket} {close}` with commas; a value with `: ` or `,` needs quotes")
+            }),
+        };
+    }
+    let message = format!("this is not YAML: this `{bracket}` is not closed");
+    Syntax { position: opened, message, hint: Some(format!("add the missing `{close}`")) }
 }
 
 /// Finds the line that a tab indents, at the place or, where the parser speaks of a tab, right beside it.
@@ -175,6 +255,32 @@ mod tests {
         ] {
             let found = found(text);
             assert!(found == expected, "{text}\n{found}\n{expected}");
+        }
+        for (value, place, message, hint) in [
+            ("name Main", "2:3", "a `:` with a space behind it is missing in this line", "`key: value`"),
+            ("name:Main", "2:3", "a `:` with a space behind it is missing in this line", "`key: value`"),
+            ("name: *main", "2:9", "a value that starts with `*` or `&` is a reference", "in quotes"),
+            ("name: @main", "2:9", "a value cannot start with `@`", "in quotes"),
+            ("name: %main", "2:9", "a value cannot start with `%`", "in quotes"),
+            ("name: `main`", "2:9", "a value cannot start with ```", "in quotes"),
+            ("name: - main", "2:9", "a list with `- ` cannot start here", "line of its own"),
+            ("name: |x", "2:9", "behind `|` or `>` nothing else", "in quotes"),
+            ("name: ? x", "2:9", "a value cannot start with `? `", "in quotes"),
+            ("name: 'Main's IVR'", "2:15", "more text behind the closing quote", "as `''`"),
+            ("name: \"Main\" IVR", "2:16", "more text behind the closing quote", "as `\\\"`"),
+            ("name: \"a\\d\"", "2:", "a `\\` starts an escape", "write `\\\\`"),
+            ("name: { x: 1 y: 2 }", "2:", "a `,` is missing between two entries", "with commas"),
+            ("name: { x: 1 }}", "2:17", "this bracket closes nothing", "take it out"),
+            ("name: [x}", "2:", "a `[` is closed by `}`", "in the order"),
+            ("name: {{ .Values.x }}", "2:10", "a key must be a text", "render it first"),
+            ("name: !main", "2:", "the tag `!main` is not supported", "in quotes"),
+            ("   c: 2", "3:3", "does not line up with the keys above", "2 spaces here, 5 in the line above"),
+        ] {
+            let found = found(&format!("a:\n  {value}\n  b: 1\n"));
+            assert!(
+                found.starts_with(place) && found.contains(message) && found.contains(hint),
+                "{value}\n{found}"
+            );
         }
         for (text, place, hint) in [
             ("a: Main IVR: v2\n", "1:", "a value that contains `: ` needs quotes"),

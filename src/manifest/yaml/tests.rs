@@ -112,8 +112,11 @@ fn what_has_no_place_in_a_manifest_is_refused_where_it_stands() {
         ("a: &x b\n*x : c", "2:1 yaml: an alias cannot be a key; write the key out"),
         ("<<: 5", "1:5 yaml: `<<` merges maps, and this is a text"),
         (": x", "1:1 yaml: a key is missing here"),
-        ("a: *nobody", "1:4 yaml: this is not YAML: while parsing node, found unknown anchor"),
-        ("a: 'x", "1:4 yaml: this is not YAML: unclosed quote"),
+        (
+            "a: *nobody",
+            "1:4 yaml: this is not YAML: a value that starts with `*` or `&` is a reference of YAML",
+        ),
+        ("a: 'x", "1:4 yaml: this is not YAML: this quote is not closed"),
         ("a: [1, 2", "1:4 yaml: this is not YAML: "),
         (
             "a:\n\t- b",

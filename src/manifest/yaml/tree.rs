@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::super::log::{Log, quote};
-use super::syntax::{Syntax, explain};
+use super::syntax::{self, Syntax, explain};
 use super::{Key, MAX_ALIASES, MAX_DEPTH, MAX_NODES, MAX_SCALAR_BYTES, Node, NodeValue, Position, Style};
 
 /// The key that merges other maps into its own.
 const MERGE: &str = "<<";
 
 /// Builds one tree for each document that is not empty, up to the first place that cannot be read.
-pub(super) fn build(text: &str, log: &mut Log) -> Vec<Node> {
+pub(super) fn build<'l>(text: &'l str, log: &'l mut Log) -> Vec<Node> {
     let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
     let mut builder = Builder {
+        text,
         log,
         stack: Vec::new(),
         anchors: BTreeMap::new(),
@@ -26,7 +27,7 @@ pub(super) fn build(text: &str, log: &mut Log) -> Vec<Node> {
         let step = match item {
             Ok((event, span)) => builder.event(event, &span),
             Err(error) => {
-                builder.syntax(&error, text);
+                builder.syntax(&error);
                 Err(Stop)
             }
         };
@@ -79,6 +80,7 @@ enum Pending {
 }
 
 struct Builder<'l> {
+    text: &'l str,
     log: &'l mut Log,
     stack: Vec<Frame>,
     anchors: BTreeMap<usize, Anchor>,
@@ -93,13 +95,17 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(..) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_tag(tag.as_deref(), position);
+                let refused = self.refuse_tag(tag.as_deref(), position);
                 let plain = style == ScalarStyle::Plain;
                 if self.is_key() {
                     return self.key(&text, plain, position);
                 }
                 self.spend(Size { nodes: 1, bytes: text.len() }, position)?;
-                let style = if plain { Style::Plain } else { Style::Quoted };
+                let style = match (refused, plain) {
+                    (true, _) => Style::Broken,
+                    (false, true) => Style::Plain,
+                    (false, false) => Style::Quoted,
+                };
                 let node = Node { value: NodeValue::Scalar(text.into_owned(), style), position };
                 self.remember(anchor, &node, position)?;
                 self.add(node, position);
@@ -179,12 +185,12 @@ impl Builder<'_> {
 
     fn open(&mut self, value: Open, anchor: usize, position: Position) -> Result<(), Stop> {
         if self.is_key() {
-            self.log.error_with(
-                "yaml",
-                position,
-                "a key must be a text, not a map or a list",
-                "a value that starts with `{` or `[` needs quotes",
-            );
+            let line = self.text.lines().nth(position.line - 1).unwrap_or_default();
+            let hint = match syntax::template(line) {
+                true => syntax::TEMPLATE,
+                false => "a value that starts with `{` or `[` needs quotes",
+            };
+            self.log.error_with("yaml", position, "a key must be a text, not a map or a list", hint);
             return Err(Stop);
         }
         self.deep(1, position)?;
@@ -296,13 +302,18 @@ impl Builder<'_> {
         Err(Stop)
     }
 
-    fn refuse_tag(&mut self, tag: Option<&Tag>, position: Position) {
-        let Some(tag) = tag else { return };
+    fn refuse_tag(&mut self, tag: Option<&Tag>, position: Position) -> bool {
+        let Some(tag) = tag else { return false };
         let message = format!("the tag {} is not supported", quote(&tag.original()));
-        self.log.error_with("yaml", position, message, "leave it out: each field says itself what it takes");
+        let hint = match tag.original().starts_with("!!") {
+            true => "leave it out: each field says itself what it takes",
+            false => "leave it out, or put the value in quotes if it starts with `!`",
+        };
+        self.log.error_with("yaml", position, message, hint);
+        true
     }
 
-    fn syntax(&mut self, error: &ScanError, text: &str) {
+    fn syntax(&mut self, error: &ScanError) {
         let marker = error.marker();
         let position = Position { line: marker.line().max(1), column: marker.col() + 1 };
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
@@ -311,7 +322,7 @@ impl Builder<'_> {
         let full = error.to_string();
         // The library puts its own position behind the words.
         let words = full.split(" at char ").next().unwrap_or(&full);
-        let Syntax { position, message, hint } = explain(words, position, text);
+        let Syntax { position, message, hint } = explain(error.kind(), words, position, self.text);
         match hint {
             Some(hint) => self.log.error_with("yaml", position, message, hint),
             None => self.log.error("yaml", position, message),

@@ -5,7 +5,10 @@ use super::*;
 #[test]
 fn text_that_is_not_json_is_reported_in_the_flow_file() {
     let found = breaks_flow(r#""StartAction": "7f","#, r#""StartAction": "7f""#);
-    assert_eq!(found, [r#"flows/main.json:4:3 bad-flow: expected `,` or `}`, found `\"`"#,]);
+    assert_eq!(
+        found,
+        [r#"flows/main.json:4:3 bad-flow: this is not JSON: a `,` is missing in front of this"#,]
+    );
 }
 
 #[test]

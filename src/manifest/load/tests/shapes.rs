@@ -34,19 +34,32 @@ fn a_missing_key_is_named_with_its_meaning() {
 #[test]
 fn a_map_where_a_text_belongs_is_reported() {
     let found = breaks("name: Main IVR", "name: { a: b }");
-    assert_eq!(found, ["m/a.yaml:25:13 wrong-type: `name` takes a flow name, and this is a map",]);
+    assert_eq!(
+        found,
+        ["m/a.yaml:25:13 wrong-type: `name` takes a flow name, and this is a map (write `name: Main IVR`)",]
+    );
 }
 
 #[test]
 fn a_text_where_a_list_belongs_is_reported() {
     let found = breaks("functions: [journal]", "functions: journal");
-    assert_eq!(found, ["m/a.yaml:14:18 wrong-type: `functions` takes a list, and this is a text",]);
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:14:18 wrong-type: `functions` takes a list, and this is a text (write `functions: [my-name]`)",
+        ]
+    );
 }
 
 #[test]
 fn a_list_where_a_map_belongs_is_reported() {
     let found = breaks(r#"parameters: { zip: 007, key: $.Attributes.x, lit: "$${x}" }"#, "parameters: [a]");
-    assert_eq!(found, ["m/a.yaml:34:23 wrong-type: `parameters` takes a map, and this is a list",]);
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:34:23 wrong-type: `parameters` takes a map, and this is a list (write `parameters: { NAME: TEXT }`)",
+        ]
+    );
 }
 
 #[test]
@@ -191,7 +204,9 @@ fn an_account_id_has_twelve_digits() {
     let found = breaks("id: 011122223333", "id: 11122223333");
     assert_eq!(
         found,
-        ["m/a.yaml:9:17 bad-value: `11122223333` is not an AWS account id: it has exactly 12 digits",]
+        [
+            "m/a.yaml:9:17 bad-value: `11122223333` is not an AWS account id: it has exactly 12 digits (a leading 0 may be lost: it is part of the id)",
+        ]
     );
 }
 

@@ -38,7 +38,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "code: ../code/greeter",
             "code: ../code/greter",
-            "m/a.yaml:29:15 bad-code: the code `code/greter`: there is no such folder or file (did you mean `greeter`?)",
+            "m/a.yaml:29:15 bad-code: the code `code/greter`: there is no such folder or file (did you mean `../code/greeter`?)",
         ),
         (
             "code: ../code/greeter",
@@ -53,7 +53,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "code: ../code/greeter",
             "code: ../code/greeter\n        exclude: \"*.map\"",
-            "m/a.yaml:30:18 wrong-type: `exclude` takes a list, and this is a text",
+            "m/a.yaml:30:18 wrong-type: `exclude` takes a list, and this is a text (write `exclude: [TEXT]`)",
         ),
         (
             "code: ../code/greeter",
@@ -130,7 +130,7 @@ fn an_environment_that_lambda_would_refuse_is_told() {
         (
             "TABLE: customers",
             "TABLE: [x]",
-            "m/a.yaml:39:31 wrong-type: `TABLE` takes a text, and this is a list",
+            "m/a.yaml:39:31 wrong-type: `TABLE` takes a text, and this is a list (write `TABLE: TEXT`)",
         ),
         (
             "TABLE: customers",
@@ -221,7 +221,7 @@ fn a_role_is_of_the_account_of_its_function() {
         (
             role(),
             "        role: [shared]\n",
-            "m/a.yaml:30:15 wrong-type: `role` takes the ARN of a role, or a role as a map, and this is a list",
+            "m/a.yaml:30:15 wrong-type: `role` takes the ARN of a role, or a role as a map, and this is a list (write `role: { name: my-role }`)",
         ),
     ]);
 }
@@ -289,7 +289,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "contactflow-logs: true",
             "contactflow-logs: yes",
-            "m/a.yaml:18:39 bad-value: `yes` is not `true` or `false`",
+            "m/a.yaml:18:39 bad-value: `yes` is not `true` or `false` (write `true`)",
         ),
         (
             "identity: saml",
@@ -329,7 +329,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "adopt: true }\n  functions",
             "adopt: 1 }\n  functions",
-            "m/a.yaml:21:29 bad-value: `1` is not `true` or `false`",
+            "m/a.yaml:21:29 bad-value: `1` is not `true` or `false` (write `true`)",
         ),
     ]);
 }

@@ -111,8 +111,13 @@ fn what_is_wrong_in_a_target_is_told_where_it_stands() {
     for (from, to, expected) in [
         (
             r#"dev: { vars: { token: "t-${var.stage}" } }"#,
+            "dev: { vars: {} }",
+            "m/a.yaml:9:5 missing-variable: the target `dev` gives no value to the variable `token` (add `vars: { token: VALUE }` to the target, give it with `--var token=VALUE`, or add a `default`)",
+        ),
+        (
+            r#"dev: { vars: { token: "t-${var.stage}" } }"#,
             "dev: { vars: { tokn: x } }",
-            "m/a.yaml:7:5 missing-variable: the variable `token` has no value (give it with `--var token=VALUE`, or a `default`)\nm/a.yaml:9:20 unknown-variable: no variable is named `tokn` (did you mean `token`?)",
+            "m/a.yaml:9:20 unknown-variable: no variable is named `tokn` (did you mean `token`?)",
         ),
         (
             r#"token: "t-${var.stage}" }"#,

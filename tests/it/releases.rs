@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::machine::{AUTHORITY, encrypted};
 use crate::pipelines::{executable, root, yaml};
-use crate::world::{code, copy, stderr, stdout};
+use crate::world::{code, stderr, stdout};
 
 const LINUX: &str = "x86_64-unknown-linux-musl";
 

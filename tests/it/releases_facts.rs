@@ -10,7 +10,10 @@ use crate::world::{code, copy, stderr, stdout};
 fn project() -> Release {
     let release = Release::new();
     copy(&root().join(".github/release"), &release.path(".github/release"));
-    for file in ["Cargo.toml", "CHANGELOG.md", "pyproject.toml"] {
+    std::fs::create_dir_all(release.path("manifests/pipelines")).unwrap();
+    for file in
+        ["Cargo.toml", "CHANGELOG.md", "README.md", "pyproject.toml", "manifests/pipelines/gitlab-ci.yml"]
+    {
         std::fs::copy(root().join(file), release.path(file)).unwrap();
     }
     release
@@ -35,6 +38,8 @@ fn a_release_whose_files_do_not_agree_is_refused_with_all_that_is_wrong() {
 
     write(&format!("## [{version}]\n\n\n## [0.0.1]\n\n- old\n"));
     std::fs::write(release.path("pyproject.toml"), "dependencies = [\"flowbind==9\"]\n").unwrap();
+    std::fs::write(release.path("README.md"), "rev: v0.0.1\n").unwrap();
+    std::fs::write(release.path("manifests/pipelines/gitlab-ci.yml"), "").unwrap();
     let output = release.run(&facts, &["check", "v9.9.9", "acme/fork"], &[]);
     assert_eq!(code(&output), 1);
     let told = stderr(&output);
@@ -43,6 +48,28 @@ fn a_release_whose_files_do_not_agree_is_refused_with_all_that_is_wrong() {
     {
         assert!(told.contains(wrong), "{wrong}: {told}");
     }
+}
+
+#[test]
+fn the_action_builds_only_when_it_is_told_to() {
+    let action = yaml(&root().join(".github/actions/flowbind/action.yml"));
+    assert_eq!(action["inputs"]["from-source"]["default"], "false");
+    let (mut downloads, mut builds) = (0, 0);
+    for step in action["runs"]["steps"].as_array().unwrap() {
+        let condition = step["if"].as_str().unwrap_or_default();
+        let of = |word: &str| step["run"].as_str().is_some_and(|run| run.contains(word));
+        if of("/download") {
+            assert_eq!(condition, "inputs.binary == '' && inputs.from-source != 'true'");
+            downloads += 1;
+        } else if of("/build") || step["id"] == "cache" {
+            assert!(
+                condition.starts_with("inputs.binary == '' && inputs.from-source == 'true'"),
+                "{condition}"
+            );
+            builds += 1;
+        }
+    }
+    assert_eq!((downloads, builds), (1, 3));
 }
 
 #[test]

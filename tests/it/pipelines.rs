@@ -231,6 +231,8 @@ fn the_action_runs_lint_and_takes_no_input_for_code() {
     assert!(!runner.folder.path().join("made").exists());
     let output = run(&[("FLOWBIND_COMMAND", "destroy")]);
     assert!(code(&output) == 64 && stderr(&output).contains("not 'destroy'"), "{}", stderr(&output));
+    let output = run(&[("FLOWBIND_COMMAND", "lint"), ("FLOWBIND_PATHS", " \n\n")]);
+    assert!(code(&output) == 64 && stderr(&output).contains("names no manifest"), "{}", stderr(&output));
     let output = run(&[("FLOWBIND_COMMAND", "apply")]);
     assert!(code(&output) == 64 && stderr(&output).contains("checksum"), "{}", stderr(&output));
 }
@@ -264,7 +266,7 @@ fn the_action_goes_on_with_differences_and_ends_with_refusals() {
         assert_eq!(runner.read("summary"), "# page\n");
         let arguments = runner.read("arguments");
         assert!(
-            arguments.starts_with("plan --color never --output markdown --detailed-exitcode --out "),
+            arguments.starts_with("plan --output markdown --color never --detailed-exitcode --out "),
             "{arguments}"
         );
         assert!(arguments.ends_with("--for=prod -- a b.yaml c.yaml\n"), "{arguments}");

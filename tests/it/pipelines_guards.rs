@@ -97,6 +97,7 @@ fn apply_needs_an_environment_with_reviewers_or_the_word_that_there_are_none() {
     assert_eq!(steps[looks]["env"]["ENVIRONMENT"], document["jobs"]["apply"]["environment"]);
     assert!(looks < at(&|step| step["uses"].as_str().is_some_and(|it| it.starts_with("aws-actions/"))));
     assert_eq!(document["jobs"]["apply"]["needs"], "plan");
+    assert_eq!(document["jobs"]["plan"]["permissions"]["actions"], "read");
 }
 
 #[test]

@@ -73,6 +73,17 @@ fn the_action_builds_only_when_it_is_told_to() {
 }
 
 #[test]
+fn scripts_that_run_on_macos_keep_to_its_bash() {
+    let scripts = ["actions/flowbind/run", "actions/flowbind/download", "actions/flowbind/build"];
+    for name in scripts.iter().chain(&["release/build", "release/wheel", "release/facts"]) {
+        let text = std::fs::read_to_string(root().join(".github").join(name)).unwrap();
+        for newer in ["mapfile", "readarray", "declare -A", "local -n", ",,}", "^^}", "|&", "coproc"] {
+            assert!(!text.contains(newer), "{name}: {newer} is of a newer bash than 3.2");
+        }
+    }
+}
+
+#[test]
 fn what_is_installed_by_other_tools_is_what_the_workflow_builds() {
     let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let (_, section) = text.split_once("[package.metadata.binstall]").unwrap();

@@ -140,7 +140,7 @@ async fn a_role_that_a_function_came_to_use_after_the_look_stays() {
     let Outcome::Moved { message } = &role.1 else { panic!("{role:?}") };
     assert!(message.contains("function `theirs` uses it by now"), "{message}");
     assert!(has_role(&world, ROLE).await);
-    assert!(!lambda.get_function().function_name("theirs").send().await.unwrap().configuration.is_none());
+    assert!(lambda.get_function().function_name("theirs").send().await.unwrap().configuration.is_some());
 }
 
 /// Roles have no Region: one whose function is in a Region that the manifest no longer names goes only when somebody has

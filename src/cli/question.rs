@@ -46,7 +46,7 @@ pub(super) fn rollback_question(
     columns: usize,
 ) -> Option<String> {
     let changes = plan.changes();
-    let of = |kind: Kind| changes.keys().filter(|address| address.kind == kind).count();
+    let of = |kind: Kind| changes.keys().filter(|(address, _)| address.kind == kind).count();
     let counted = [(of(Kind::Flow), "flow"), (of(Kind::Module), "module")];
     let what: Vec<String> =
         counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| report::count(n, word)).collect();

@@ -42,6 +42,11 @@ impl Plan {
         !self.gaps.is_empty()
     }
 
+    /// Whether it plans a run's backups back: it belongs to no set.
+    pub fn is_rollback(&self) -> bool {
+        self.manifest.is_empty() && self.set.as_str() == "rollback"
+    }
+
     /// Whether something that the manifest wants is left undone, because it must not be written as things are.
     pub fn is_held(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)

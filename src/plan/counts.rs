@@ -17,11 +17,13 @@ pub struct Counts {
 }
 
 impl Plan {
-    /// What becomes of each resource. Several writes to one are one change: its creation, if one of them makes it.
-    pub fn changes(&self) -> BTreeMap<&Address, &Change> {
+    /// What becomes of each resource. Several writes to one are one change: its creation, if one of them makes it. A
+    /// statement that is written and another one that goes may have one address: they are two, told by whether it is a
+    /// deletion.
+    pub fn changes(&self) -> BTreeMap<(&Address, bool), &Change> {
         let mut changes = BTreeMap::new();
         for Action { id, change, .. } in &self.actions {
-            let known = changes.entry(&id.address).or_insert(change);
+            let known = changes.entry((&id.address, change.is_deletion())).or_insert(change);
             if matches!(change, Change::Create(_)) {
                 *known = change;
             }
@@ -74,6 +76,7 @@ mod tests {
                 action("a", Step::Write, Change::Create),
                 action("b", Step::Metadata, Change::Update),
                 action("c", Step::Delete, Change::Delete),
+                action("a", Step::Delete, Change::Delete),
             ],
             problems: Vec::new(),
             gaps: Vec::new(),
@@ -86,7 +89,9 @@ mod tests {
             force: Some("much".to_owned()),
             undeclared: crate::plan::Undeclared::default(),
         };
-        assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 1 });
+        assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 2 });
+        let extent = plan.extent(&std::collections::BTreeSet::new());
+        assert_eq!((extent.written, extent.deleted), (2, 2));
         assert_eq!(plan.forced().force, None);
     }
 }

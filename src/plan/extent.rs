@@ -1,6 +1,6 @@
 //! How far a plan reaches: what of it may be written, where, and whether something is overwritten.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Action, ActionId, Change, Plan, Removal, Spec, TagTarget};
 use crate::resource::{Address, Place};
@@ -21,13 +21,13 @@ impl Plan {
     /// waits for that.
     pub fn extent(&self, allowed: &BTreeSet<Address>) -> Extent {
         let refused = self.refused(allowed);
-        let mut changes: BTreeMap<&Address, bool> = BTreeMap::new();
+        let mut changes: BTreeSet<(&Address, bool)> = BTreeSet::new();
         let mut extent = Extent::default();
         for action in self.actions.iter().filter(|action| !refused.contains(&action.id)) {
-            changes.insert(&action.id.address, matches!(action.change, Change::Delete(_)));
+            changes.insert((&action.id.address, action.change.is_deletion()));
             extent.places.insert(action.change.spec().place().clone());
         }
-        extent.deleted = changes.values().filter(|deleted| **deleted).count();
+        extent.deleted = changes.iter().filter(|(_, deleted)| *deleted).count();
         extent.written = changes.len() - extent.deleted;
         extent
     }

@@ -83,7 +83,7 @@ pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RemovalReads,
     RoleRemoval, StatementRemoval, removal_reads,
 };
-pub(crate) use removal::{label, logical};
+pub(crate) use removal::{account_address, label, logical};
 pub use roles::RoleSpec;
 pub(crate) use roles::managed;
 pub use rollback::{KeptFlow, LiveFlow, kept_forecast, plan_rollback};
@@ -376,6 +376,11 @@ impl GrantSpec {
 }
 
 impl Change {
+    /// Whether the resource goes.
+    pub fn is_deletion(&self) -> bool {
+        matches!(self, Self::Delete(_))
+    }
+
     /// What is written.
     pub fn spec(&self) -> &Spec {
         match self {

@@ -7,8 +7,8 @@ use super::flow_text::named;
 use super::uses::{functions_of, uses};
 use super::{Action, ActionId, Plan, Removal, Spec, Step, flow_address, identity, roles};
 use crate::flow::template;
-use crate::manifest::{Flow, Manifest};
-use crate::resource::{Address, Kind, Label};
+use crate::manifest::{Flow, Grants, Manifest};
+use crate::resource::{Address, Grant, Kind, Label};
 
 /// What a plan is a part of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ pub fn chosen(desired: Option<&Manifest>, plan: &Plan, asked: &Address) -> BTree
     let asked = whole(asked);
     let all = addresses(desired, plan);
     if all.contains(&asked) {
-        return [asked].into();
+        let shared = desired.and_then(|desired| for_all(desired, plan, &asked));
+        return shared.into_iter().chain([asked]).collect();
     }
     let alone = |found: &Address| {
         // `flow/x@support` where the flow stands on that instance alone is `flow/x`.
@@ -67,6 +68,18 @@ pub fn chosen(desired: Option<&Manifest>, plan: &Plan, asked: &Address) -> BTree
             && (asked.at.is_none() || found.at.is_none() && alone(found))
     };
     all.into_iter().filter(same).collect()
+}
+
+/// The write of the one statement for all instances of an account that a grant is part of.
+fn for_all(desired: &Manifest, plan: &Plan, asked: &Address) -> Option<Address> {
+    let of = asked.instance.as_ref().filter(|_| asked.kind == Kind::Grant)?;
+    let (instance, function) = (desired.instances.get(of)?, desired.functions.get(&asked.name)?);
+    let of_account = Grant::of_account(function.target.clone(), instance.place.clone());
+    let shared = plan.actions.iter().find(|action| match action.change.spec() {
+        Spec::Grant(spec) => function.grants == Grants::Account && spec.grant == of_account,
+        _ => false,
+    });
+    shared.map(|action| action.id.address.clone())
 }
 
 /// The instance that a flow or module is written or deleted on.

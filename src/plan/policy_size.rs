@@ -9,7 +9,7 @@
 //! Which policy the association of a qualified ARN writes is not documented (U3): both count as possible, and what is
 //! only possible is a warning.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, GrantSpec, Plan, Spec, sort};
 use crate::manifest::{Grants, Manifest};
@@ -72,7 +72,7 @@ struct Growth {
     meanwhile: usize,
 }
 
-/// Counts over all plans of a run, and reports in each of them what would be too large. What was reported before is
+/// Counts over all plans of a run, and reports what would be too large, in the first that adds to it. What was reported before is
 /// counted anew.
 pub fn check_policy_sizes(plans: &mut [Plan]) {
     let mut growth: BTreeMap<FunctionRef, Growth> = BTreeMap::new();
@@ -97,12 +97,19 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
             }
         }
     }
+    // What sets share is too large once.
+    let mut reported = BTreeSet::new();
     for plan in plans {
         plan.problems.retain(|problem| problem.code != TOO_LARGE && problem.code != PERHAPS_TOO_LARGE);
         for (function, growth) in &growth {
             let Some(seen) = plan.policies.get(function) else { continue };
             let concerned = plan.actions.iter().any(|action| writes_to(action.change.spec(), function));
-            plan.problems.extend(growth.problem(function, seen).filter(|_| concerned));
+            if !concerned || reported.contains(function) {
+                continue;
+            }
+            let problem = growth.problem(function, seen);
+            reported.extend(problem.iter().map(|_| function));
+            plan.problems.extend(problem);
         }
         sort(&mut plan.problems);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Plan};
+use super::Plan;
 use crate::resource::{Address, Kind};
 
 /// What a look showed beside the declared resources. Nothing is read for it.
@@ -17,7 +17,7 @@ pub struct Undeclared {
 impl Undeclared {
     /// Takes the deletions of a plan that looked at everything.
     pub fn deleted(pruned: &Plan) -> Self {
-        let deleted = pruned.changes().into_iter().filter(|(_, change)| matches!(change, Change::Delete(_)));
+        let deleted = pruned.changes().into_keys().filter(|(_, deleted)| *deleted);
         Self { orphans: deleted.map(|(address, _)| address.clone()).collect(), unchecked: BTreeMap::new() }
     }
 }

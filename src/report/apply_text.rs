@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::layout::{Layout, Page};
-use super::several::{first, of};
+use super::several::{cut, first, of};
 use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
-use crate::resource::Address;
+use crate::resource::{Address, Severity};
 
 /// Where the address of an action's line begins: the lines that continue it are indented as far.
 const UNDER: usize = 10;
@@ -50,6 +50,7 @@ struct Sums {
     created: usize,
     updated: usize,
     deleted: usize,
+    already: usize,
     failed: usize,
     unknown: usize,
     not_begun: usize,
@@ -58,13 +59,19 @@ struct Sums {
 
 impl Sums {
     fn of(plan: &Plan, report: &ApplyReport) -> Self {
-        let mut outcomes: BTreeMap<&Address, Vec<&Outcome>> = BTreeMap::new();
+        let deletions: BTreeSet<&ActionId> = plan
+            .actions
+            .iter()
+            .filter(|action| action.change.is_deletion())
+            .map(|action| &action.id)
+            .collect();
+        let mut outcomes: BTreeMap<(&Address, bool), Vec<&Outcome>> = BTreeMap::new();
         for (id, outcome) in &report.outcomes {
-            outcomes.entry(&id.address).or_default().push(outcome);
+            outcomes.entry((&id.address, deletions.contains(id))).or_default().push(outcome);
         }
         let changes = plan.changes();
         let mut sums = Self::default();
-        for (address, outcomes) in outcomes {
+        for (resource, outcomes) in outcomes {
             let any = |wanted: fn(&Outcome) -> bool| outcomes.iter().any(|outcome| wanted(outcome));
             let sum = if any(|outcome| matches!(outcome, Outcome::Failed { .. })) {
                 &mut sums.failed
@@ -74,8 +81,10 @@ impl Sums {
                 &mut sums.not_begun
             } else if !outcomes.iter().all(|outcome| outcome.is_done()) {
                 &mut sums.not_tried
+            } else if outcomes.iter().all(|outcome| **outcome == Outcome::AlreadySo) {
+                &mut sums.already
             } else {
-                match changes.get(address) {
+                match changes.get(&resource) {
                     Some(Change::Create(_)) => &mut sums.created,
                     Some(Change::Delete(_)) => &mut sums.deleted,
                     Some(Change::Update(_)) | None => &mut sums.updated,
@@ -91,8 +100,9 @@ impl Sums {
 pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyReport)>) -> String {
     let mut all = Sums::default();
     for (plan, report) in reports {
-        let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } =
+        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } =
             Sums::of(plan, report);
+        all.already += already;
         all.created += created;
         all.updated += updated;
         all.deleted += deleted;
@@ -101,8 +111,8 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
         all.not_begun += not_begun;
         all.not_tried += not_tried;
     }
-    let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } = all;
-    let done = created + updated + deleted;
+    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } = all;
+    let done = created + updated + deleted + already;
     let planned = done + failed + unknown + not_begun + not_tried;
     let mut text = format!("{done} of {} done", of(planned, "change"));
     for (count, word) in
@@ -120,11 +130,18 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
 pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String {
     let mut page = not_begun(report);
     let sums = Sums::of(plan, report);
-    let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } = sums;
+    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } = sums;
     if !report.outcomes.is_empty() {
         page.line("");
     }
-    let mut line = format!("Apply: {}: {created} created, {updated} updated, {deleted} deleted", plan.set);
+    let what = match plan.is_rollback() {
+        true => "Rollback:".to_owned(),
+        false => format!("Apply: {}:", plan.set),
+    };
+    let mut line = format!("{what} {created} created, {updated} updated, {deleted} deleted");
+    if already > 0 {
+        let _ = write!(line, ", {already} already so");
+    }
     let not = [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")];
     let not: Vec<String> =
         not.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
@@ -136,12 +153,25 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String 
     if failed > 0 {
         page.line(&yellow("Fix the errors above and run again; completed changes are kept."));
     }
+    page.append(blocked(plan));
     for path in &report.backups {
         let draft = path.to_str().is_some_and(|path| path.ends_with(".draft.json"));
         let what = if draft { "The draft that was newer" } else { "The old content" };
         page.line(&dim(&format!("{what} is kept in {}.", path.display())));
     }
     page.finish(layout)
+}
+
+/// Names what the plan could not write: the run ends with an error for it.
+fn blocked(plan: &Plan) -> Page {
+    let blocked = plan.problems.iter().filter(|problem| problem.severity == Severity::Held);
+    let addresses: BTreeSet<String> =
+        blocked.filter_map(|problem| problem.address.as_ref()).map(ToString::to_string).collect();
+    let mut page = Page::default();
+    if !addresses.is_empty() {
+        page.line(&yellow(&format!("Blocked: {}; see above for why.", cut(addresses))));
+    }
+    page
 }
 
 /// Names what has not begun, once for each reason.
@@ -221,20 +251,25 @@ mod tests {
             (id("d", Step::Write), unknown()),
             (id("e", Step::Write), later()),
             (id("f", Step::Write), skipped()),
+            (id("g", Step::Write), Outcome::AlreadySo),
         ];
         let ids: Vec<ActionId> = outcomes.iter().map(|(id, _)| id.clone()).collect();
-        let plan = plan(&ids);
+        let mut plan = plan(&ids);
+        let held = crate::resource::Problem::held("unowned", "it is somebody's");
+        plan.problems.push(held.on(&id("held", Step::Write).address));
         let report = ApplyReport { outcomes, backups: Vec::new() };
-        let Sums { created, updated, deleted, failed, unknown, not_begun, not_tried } =
+        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } =
             Sums::of(&plan, &report);
-        let all = created + updated + deleted + failed + unknown + not_begun + not_tried;
+        let all = created + updated + deleted + already + failed + unknown + not_begun + not_tried;
         let counts = plan.counts();
         assert_eq!(all, counts.create + counts.update + counts.delete);
         let said = unfinished_text([(&plan, &report)].into_iter());
-        assert_eq!(said, "2 of 6 changes done, 1 failed, 1 not tried, 1 not begun, 1 unknown");
+        assert_eq!(said, "3 of 7 changes done, 1 failed, 1 not tried, 1 not begun, 1 unknown");
         let text = apply_text(&plan, &report, &Layout::default());
-        let sums = "1 created, 1 updated, 0 deleted; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
+        let sums =
+            "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
         assert!(text.contains(sums), "{text}");
+        assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
         assert!(text.contains("Not begun: the run was interrupted before"), "{text}");
     }
 }

@@ -31,7 +31,10 @@ pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
         (true, false, true) => "in sync".to_owned(),
         _ => sums(plan),
     };
-    let verdict = format!("{}: {verdict}.", plan.set);
+    let verdict = match plan.is_rollback() {
+        true => format!("{verdict}."),
+        false => format!("{}: {verdict}.", plan.set),
+    };
     let agree = match plan.in_sync {
         0 => String::new(),
         1 => " 1 resource agrees already.".to_owned(),

@@ -4,7 +4,7 @@ use flowbind::drift::Scope;
 use flowbind::emulator::Settings;
 use flowbind::plan::{Outcome, Plan, Step, reads};
 use flowbind::reconcile;
-use flowbind::resource::{FunctionRef, InstanceArn, Judgement, Kind, Problem, ResourcePolicy};
+use flowbind::resource::{Address, FunctionRef, InstanceArn, Judgement, Kind, Problem, ResourcePolicy};
 use serde_json::Value;
 
 use crate::apply::{all_done, carry_out};
@@ -37,7 +37,11 @@ async fn all_may_call(world: &World) -> bool {
 }
 
 async fn drifted(world: &World) -> Vec<String> {
-    let scope = Scope { manifests: &world.manifests, audited: true };
+    drifted_in(world, true).await
+}
+
+async fn drifted_in(world: &World, audited: bool) -> Vec<String> {
+    let scope = Scope { manifests: &world.manifests, audited };
     let session = world.session().await;
     let drift = reconcile::drift(&session, world.manifest(), &reads(world.manifest()), scope).await.unwrap();
     let findings = drift.findings.iter().map(|finding| format!("{finding:?}"));
@@ -157,7 +161,7 @@ async fn account_writes_one_statement_for_all_instances() {
     assert_eq!(drifted(&world).await, Vec::<String>::new());
     let none = on_many(40, ", grants: account").replace(", functions: [crm]", "");
     let world = with_manifest(world, &none);
-    assert!(drifted(&world).await.iter().any(|line| line.contains("nothing declared needs it")));
+    assert!(drifted(&world).await.iter().any(|line| line.contains("nothing declared needs")));
     all_done(&prune(&world).await);
     assert!(sids(&world, None, "flowbind_").await.is_empty());
     // Nothing says who made the associations: they stay.
@@ -233,6 +237,58 @@ async fn a_statement_for_the_account_stays_while_an_undeclared_flow_calls_the_fu
     assert!(plan.actions.is_empty(), "{:?}", addresses(&plan));
     let held = told(&plan, "still-referred");
     assert!(held.iter().any(|problem| problem.message.contains("flow `Theirs`")), "{:?}", plan.problems);
+}
+
+#[tokio::test]
+async fn a_statement_is_said_to_be_replaced_only_once_the_policy_holds_the_other_one() {
+    let world = World::new(&on_many(2, "")).await;
+    all_done(&apply(&world, "first").await);
+    let world = with_manifest(world, &on_many(2, ", grants: account"));
+    let (asked, replaced) =
+        ("the manifest asks for `grants: account` instead", "another statement of this set allows that too");
+    let says = |lines: &[String], what: &str| lines.iter().filter(|line| line.contains(what)).count();
+    let lines = drifted_in(&world, false).await;
+    assert_eq!((says(&lines, asked), says(&lines, replaced)), (2, 0), "{lines:?}");
+    all_done(&apply(&world, "second").await);
+    let lines = drifted_in(&world, false).await;
+    assert_eq!((says(&lines, asked), says(&lines, replaced)), (0, 2), "{lines:?}");
+}
+
+#[tokio::test]
+async fn from_own_to_account_the_sums_agree_and_lost_marks_are_said_once() {
+    let world = World::new(&on_many(3, "")).await;
+    all_done(&apply(&world, "first").await);
+    let world = with_manifest(world, &on_many(3, ", grants: account"));
+    let plan = pruned(&world).await;
+    let (counts, extent) = (plan.counts(), plan.extent(&std::collections::BTreeSet::new()));
+    let deletions = plan.actions.iter().filter(|action| action.id.step == Step::Delete).count();
+    assert_eq!((counts.create, counts.delete, deletions), (1, 3, 3), "{:?}", addresses(&plan));
+    assert_eq!((extent.written, extent.deleted), (1, 3));
+    let notes = told(&plan, "association-unmarked");
+    let [note] = notes.as_slice() else { panic!("{notes:?}") };
+    assert!(note.message.starts_with("3 associations (association/"), "{}", note.message);
+    assert!(plan.actions.iter().all(|action| !action.reason.contains("another statement")), "{plan:?}");
+    let undeclared = world.plan().await.undeclared.orphans;
+    assert_eq!(undeclared.len(), 3, "{undeclared:?}");
+    // Each part of what is one statement selects it.
+    let all = world.plan().await;
+    for instance in world.manifest().instances.keys() {
+        let asked =
+            Address::between(Kind::Grant, instance, world.manifest().functions.keys().next().unwrap());
+        let chosen = flowbind::plan::chosen(Some(world.manifest()), &all, &asked);
+        let part = all.clone().only(world.manifest(), &chosen);
+        assert_eq!(part.actions.len(), 1, "{asked}: {:?}", addresses(&part));
+    }
+    all_done(&prune(&world).await);
+    assert!(told(&pruned(&world).await, "association-unmarked").is_empty());
+    // Back again: what goes is a grant, and is named as one.
+    let world = with_manifest(world, &on_many(3, ""));
+    all_done(&apply(&world, "own").await);
+    let orphans: Vec<String> =
+        world.plan().await.undeclared.orphans.iter().map(ToString::to_string).collect();
+    let planned: Vec<String> = addresses(&pruned(&world).await);
+    assert_eq!(orphans, ["grant/every-eu-west-2-111122223333/crm"]);
+    assert_eq!(planned, orphans);
 }
 
 /// The statement is one action, of the first instance: the others wait for it too.

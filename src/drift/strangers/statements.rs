@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Detail, Difference};
 use super::{Finder, left_over, unmanaged};
 use crate::manifest::Grants;
-use crate::plan::{label, uses};
+use crate::plan::{account_address, label, uses};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, ResourcePolicy, Statement,
 };
 use crate::snapshot::Look;
 
 /// What is declared of one function and instance.
+#[derive(Default)]
 struct Wanted {
     hashes: BTreeSet<String>,
     any: bool,
+    of_account: bool,
 }
 
 impl<'a> Finder<'a> {
@@ -43,10 +45,10 @@ impl<'a> Finder<'a> {
                         Grants::Account => Grant::of_account(key.0.clone(), key.1.place.clone()),
                         _ => Grant { function: key.0.clone(), instance: key.1.clone() },
                     };
-                    let entry =
-                        wanted.entry(key).or_insert_with(|| Wanted { hashes: BTreeSet::new(), any: false });
+                    let entry = wanted.entry(key).or_default();
                     entry.hashes.insert(grant.hash());
                     entry.any |= function.grants == Grants::Any;
+                    entry.of_account |= function.grants == Grants::Account;
                 }
             }
         }
@@ -82,7 +84,11 @@ impl<'a> Finder<'a> {
                 return None;
             }
             let why = match declared {
-                Some(_) => "another statement of this set allows that too",
+                Some(wanted) if self.is_replaced(policy, wanted) => {
+                    "another statement of this set allows that too"
+                }
+                Some(wanted) if wanted.of_account => "the manifest asks for `grants: account` instead",
+                Some(_) => "the manifest asks for another statement instead",
                 None => "no flow that the manifest names does",
             };
             let message = format!(
@@ -120,6 +126,14 @@ impl<'a> Finder<'a> {
         Some(unmanaged(address, message, detail(), hint))
     }
 
+    /// Whether the policy holds a statement of the set's own that the manifest wants.
+    fn is_replaced(&self, policy: &ResourcePolicy, wanted: &Wanted) -> bool {
+        policy
+            .sids()
+            .filter_map(OwnSid::parse)
+            .any(|own| own.set == self.desired.set && wanted.hashes.contains(&own.hash))
+    }
+
     /// A set's statement for all instances of an account in a Region: wanted, orphaned, or another set's matter.
     fn of_account(
         &self,
@@ -133,7 +147,7 @@ impl<'a> Finder<'a> {
         if own.set != self.desired.set || is_wanted {
             return None;
         }
-        let address = Address::new(Kind::Function, &self.function_label(function)?);
+        let address = account_address(place, &self.function_label(function)?)?;
         let message = format!(
             "this set's statement `{sid}` in the policy of {function} lets all instances in {place} call it, and nothing declared needs it"
         );

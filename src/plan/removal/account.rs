@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::bindings::Planner;
 use super::mentions::Qualifier;
-use super::{Callers, OwnStatement, Removal, StatementRemoval, label};
+use super::{Callers, OwnStatement, Removal, StatementRemoval, account_address};
 use crate::plan::ActionId;
 use crate::plan::uses::uses;
 use crate::resource::{
@@ -71,9 +71,7 @@ impl<'a> Planner<'a, '_> {
         for ((place, at, name), statements) in found.left_over {
             let function = FunctionRef { place: at, name, qualifier: None };
             let Some(function_name) = self.function_label(&function) else { continue };
-            let made_up = label(&format!("every-{}-{}", place.region, place.account));
-            let Some(made_up) = made_up else { continue };
-            let address = Address::between(Kind::Grant, &made_up, &function_name);
+            let Some(address) = account_address(&place, &function_name) else { continue };
             self.of_one(&place, address, &function, statements);
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Goodbyes {
     pub(super) ends: BTreeSet<(InstanceArn, Place, String)>,
     /// Functions of which an association or a statement has to stay.
     pub(super) held: BTreeSet<(Place, String)>,
+    /// The associations that stay, whose marks go with the statements that one for the account replaces.
+    unmarked: BTreeSet<Address>,
 }
 
 pub(super) type Key = (InstanceArn, Place, String);
@@ -44,7 +46,45 @@ pub(super) fn plan(
         planner.pair(&instance, &function, &pair);
     }
     planner.of_account(of_account);
-    planner.goodbyes
+    let Planner { goodbyes, draft, .. } = planner;
+    draft.problems.extend(lost_marks(desired, &goodbyes.unmarked));
+    goodbyes
+}
+
+/// Why a function's statements go.
+fn why(statements: &[OwnStatement], name: &str) -> String {
+    match statements {
+        [OwnStatement { function, instead: Some(_), .. }] => {
+            format!(
+                "orphaned: `grants: account` replaces the statement for {function} by one for all instances"
+            )
+        }
+        [OwnStatement { function, .. }] => {
+            format!("orphaned: no declared flow of that instance calls {function}")
+        }
+        many => format!(
+            "orphaned: {} statements in the policies of {} that nothing needs any more",
+            many.len(),
+            name
+        ),
+    }
+}
+
+/// Warns once that the marks of associations go: a statement for all instances of an account records none.
+fn lost_marks(desired: &Manifest, unmarked: &BTreeSet<Address>) -> Option<Problem> {
+    let first = unmarked.first()?;
+    let (subject, them) = match unmarked.len() {
+        1 => (first.to_string(), "the association"),
+        many => (format!("{many} associations ({first}, …)"), "them"),
+    };
+    let message = format!(
+        "{subject} will carry no mark of this set any more: the statement for all instances of the account replaces \
+         those that are marks, so `--prune` will not remove {them} later"
+    );
+    let hint = "set `grants: own` on the function to let `--prune` end the association.";
+    let mut problem = Problem::warning("association-unmarked", message).on(first).hint(hint);
+    problem.origin = desired.functions.get(&first.name).map(|function| function.origin.clone());
+    Some(problem)
 }
 
 pub(super) struct Planner<'a, 'p> {
@@ -260,6 +300,10 @@ impl<'a> Planner<'a, '_> {
                 after.extend(self.draft.grant_write(&address));
                 statements.push(OwnStatement { instead: Some(wanted.grant.clone()), ..own.as_seen() });
                 self.tally.delete(Kind::Grant);
+                if own.marks() && matches!(ending, Ending::Stays { .. }) {
+                    let association = Address::between(Kind::Association, name, function_name);
+                    self.goodbyes.unmarked.insert(association);
+                }
                 continue;
             }
             let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());
@@ -274,19 +318,7 @@ impl<'a> Planner<'a, '_> {
         }
         let Some(OwnStatement { function, .. }) = statements.first() else { return };
         let key = (function.place.clone(), function.name.clone());
-        let reason = match statements.as_slice() {
-            [OwnStatement { function, instead: Some(_), .. }] => {
-                format!("orphaned: another statement lets all instances of the account call {function}")
-            }
-            [OwnStatement { function, .. }] => {
-                format!("orphaned: no declared flow of that instance calls {function}")
-            }
-            many => format!(
-                "orphaned: {} statements in the policies of {} that nothing needs any more",
-                many.len(),
-                key.1
-            ),
-        };
+        let reason = why(&statements, &key.1);
         after.extend(mark);
         if let Ending::Goes(id) = ending {
             after.push(id.clone());

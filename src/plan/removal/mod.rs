@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use super::Draft;
 use crate::manifest::Manifest;
-use crate::resource::{Address, Kind, Label, Problem};
+use crate::resource::{Address, Kind, Label, Place, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
@@ -100,6 +100,12 @@ pub(crate) fn label(text: &str) -> Option<Label> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let text: String = text.chars().take(63).map(plain).collect();
     Label::parse(text.trim_matches('-')).ok()
+}
+
+/// Addresses a statement for all instances of an account in a Region, by a name that stands for them.
+pub(crate) fn account_address(place: &Place, function: &Label) -> Option<Address> {
+    let every = label(&format!("every-{}-{}", place.region, place.account))?;
+    Some(Address::between(Kind::Grant, &every, function))
 }
 
 #[cfg(test)]

@@ -294,11 +294,19 @@ fn dispatch(error: Option<&aws_smithy_runtime_api::client::result::ConnectorErro
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(here) = cause {
         if let Some(credentials) = here.downcast_ref::<CredentialsError>() {
-            return (FaultKind::Credentials, format!("no usable credentials: {}", innermost(credentials)));
+            // The SDK lists what it tried, each in a line of its own.
+            let said = one_line(&innermost(credentials));
+            return (FaultKind::Credentials, format!("no usable credentials: {said}"));
         }
         cause = here.source();
     }
     (FaultKind::Unreachable, innermost(error))
+}
+
+/// Joins the lines of a text.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("; ").replace(":; ", ": ")
 }
 
 fn innermost(error: &(dyn Error + 'static)) -> String {
@@ -312,6 +320,14 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_sdk_tried_for_credentials_is_one_line() {
+        let said =
+            "no credentials found in chain. Attempted:\n  Environment: not set\n  Profile: not enabled\n";
+        let expected = "no credentials found in chain. Attempted: Environment: not set; Profile: not enabled";
+        assert_eq!(one_line(said), expected);
+    }
 
     fn denied(operation: Operation, message: &str) -> Fault {
         Fault { kind: FaultKind::Denied, ..Fault::unexpected(operation, "flow/main", message) }

@@ -22,10 +22,15 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure>
     let there: Vec<&str> =
         FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
     if !there.is_empty() {
-        let verb = if there.len() == 1 { "is" } else { "are" };
-        let (there, folder) = (there.join(" and "), args.dir.display());
-        let error = anyhow!("{there} {verb} in {folder} already: nothing was written");
-        return Err(Failure::new(Exit::Refused, error).hint("choose an empty folder.".to_owned()));
+        let folder = args.dir.display();
+        let there = match there.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last} exist", rest.join(", ")),
+            _ => format!("{} exists", there.concat()),
+        };
+        let error = anyhow!("{there} in {folder} already: nothing was written");
+        return Err(
+            Failure::new(Exit::Refused, error).hint("name another folder: `flowbind init DIR`.".to_owned())
+        );
     }
     for (name, content) in FILES {
         write(&args.dir.join(name), content)?;

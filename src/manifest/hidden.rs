@@ -7,13 +7,13 @@ use super::Secret;
 use super::mask::used;
 use super::sources::Sources;
 use super::variables::Variables;
-use super::yaml::{Node, NodeValue};
+use super::yaml::{Key, Node, NodeValue};
 
 /// Names the variables that environments use, by themselves or through the default of another variable or a target's
 /// value, before any is replaced.
 pub(super) fn variables(document: &Node, of_target: Option<&Node>) -> BTreeSet<String> {
     let mut texts = Vec::new();
-    environments(document, &mut |text| texts.push(text));
+    environments(document, &mut |part| texts.push(part.text()));
     let declared = document.get("spec").and_then(|spec| spec.get("variables"));
     let mut open: Vec<String> = texts.into_iter().flat_map(used).collect();
     let mut names = BTreeSet::new();
@@ -30,7 +30,7 @@ pub(super) fn variables(document: &Node, of_target: Option<&Node>) -> BTreeSet<S
 /// Notes the secret values of a document in which the variables are replaced, and those in the open.
 pub(super) fn note(document: &Node, names: &BTreeSet<String>, variables: &Variables, sources: &mut Sources) {
     let mut hidden: Vec<&str> = names.iter().filter_map(|name| variables.get(name).flatten()).collect();
-    environments(document, &mut |text| hidden.push(text));
+    environments(document, &mut |part| hidden.push(part.text()));
     // `environment: [A=x]` is a mistake, and `x` is a value.
     let parts: Vec<&str> = hidden.iter().filter_map(|text| Some(text.split_once('=')?.1)).collect();
     sources.hide(hidden.into_iter().chain(parts).map(Secret::new));
@@ -44,8 +44,29 @@ fn is_environment(key: &str) -> bool {
     key.eq_ignore_ascii_case("environment")
 }
 
-/// Finds the texts of environments, wherever they stand, and keys in them that are no names.
-fn environments<'n>(node: &'n Node, found: &mut dyn FnMut(&'n str)) {
+/// What of an environment is secret.
+pub(super) enum Part<'n> {
+    /// A key that is no name: it may be a value.
+    Key(&'n Key),
+    /// A value; neither a map nor a list.
+    Value(&'n Node),
+}
+
+impl<'n> Part<'n> {
+    fn text(&self) -> &'n str {
+        match self {
+            Self::Key(key) => &key.text,
+            Self::Value(node) => match &node.value {
+                NodeValue::Scalar(text, _) => text,
+                NodeValue::Map(_) | NodeValue::Seq(_) => "",
+            },
+        }
+    }
+}
+
+/// Finds what is secret in environments, wherever they stand and in whatever shape. What variables and targets hold is
+/// looked at by its use.
+pub(super) fn environments<'n>(node: &'n Node, found: &mut dyn FnMut(Part<'n>)) {
     match &node.value {
         NodeValue::Map(entries) => {
             for (key, value) in entries {
@@ -61,18 +82,18 @@ fn environments<'n>(node: &'n Node, found: &mut dyn FnMut(&'n str)) {
     }
 }
 
-fn values<'n>(node: &'n Node, found: &mut dyn FnMut(&'n str)) {
+fn values<'n>(node: &'n Node, found: &mut dyn FnMut(Part<'n>)) {
     match &node.value {
         NodeValue::Map(entries) => {
             for (key, value) in entries {
                 if !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                    found(&key.text);
+                    found(Part::Key(key));
                 }
                 values(value, found);
             }
         }
         NodeValue::Seq(items) => items.iter().for_each(|item| values(item, found)),
-        NodeValue::Scalar(text, _) => found(text),
+        NodeValue::Scalar(..) => found(Part::Value(node)),
     }
 }
 

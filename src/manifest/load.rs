@@ -329,7 +329,7 @@ impl Loader<'_> {
         let mut inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
-        variables.blame(target.as_deref(), &mut log);
+        variables.blame(target.as_deref(), &secret, &mut log);
         let follow_ups = document::follow_ups(&document);
         inside.iter_mut().chain([&mut log]).for_each(|log| log.forget(&follow_ups));
         let clean = log.is_clean() && inside.iter().all(Log::is_clean);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::hidden::{Part, environments};
 use super::shape::Shape;
 use super::table::MANIFEST;
-use super::yaml::{Node, NodeValue, Position};
+use super::yaml::{self, Node, NodeValue, Position};
 
 /// What stands in place of each hidden character.
 const HIDDEN: char = '*';
@@ -13,15 +14,22 @@ const HIDDEN: char = '*';
 /// environment is whatever stands under a key of that name, in whatever case, place and shape: a mistake in it must
 /// not show it.
 ///
-/// Everything from where a value starts to the next key or value is hidden, its quotes and what closes a map in
-/// braces too: too much rather than too little.
+/// Everything from where a value starts to the next key or value is hidden, but for the brackets, commas and colons that
+/// belong to no value: too much rather than too little.
 pub(super) fn manifest(text: &str, documents: &[Node]) -> String {
     let mut places = Places::default();
     for document in documents {
         let spec = document.get("spec");
         let part = |name: &str| spec.and_then(|spec| spec.get(name)).map_or(&[][..], Node::entries);
         let mut hidden: Vec<&Node> = Vec::new();
-        places.environments(document, &mut hidden);
+        environments(document, &mut |part| match part {
+            Part::Key(key) => drop(places.starts.insert(key.position)),
+            Part::Value(node) if node.is_null() => {}
+            Part::Value(node) => hidden.push(node),
+        });
+        if !matches!(document.value, NodeValue::Map(_)) {
+            hidden.push(document);
+        }
         unknown(document, Shape::Object(&MANIFEST), false, &mut hidden);
         let declared: BTreeSet<&str> = part("variables").iter().map(|(name, _)| name.text.as_str()).collect();
         let mut texts = Vec::new();
@@ -149,6 +157,8 @@ fn starred(text: &str) -> String {
 /// whatever has another shape than it should is such.
 fn unknown<'n>(node: &'n Node, shape: Shape, secret: bool, hidden: &mut Vec<&'n Node>) {
     match (shape, &node.value) {
+        // Nothing stands there, and the place is that of its key.
+        _ if node.is_null() => {}
         (Shape::Object(object) | Shape::OneOf(_, object), NodeValue::Map(entries)) => {
             for (key, value) in entries {
                 let secret = secret || matches!(key.text.as_str(), "variables" | "targets");
@@ -193,34 +203,6 @@ struct Places {
 }
 
 impl Places {
-    /// Finds the values of environments, and hides those keys of theirs that are no names. What variables and targets
-    /// hold is looked at by its use.
-    fn environments<'n>(&mut self, node: &'n Node, hidden: &mut Vec<&'n Node>) {
-        match &node.value {
-            NodeValue::Map(entries) => {
-                for (key, value) in entries {
-                    match key.text.to_ascii_lowercase().as_str() {
-                        "environment" => self.environment(value, hidden),
-                        "variables" | "targets" => {}
-                        _ => self.environments(value, hidden),
-                    }
-                }
-            }
-            NodeValue::Seq(items) => items.iter().for_each(|item| self.environments(item, hidden)),
-            NodeValue::Scalar(..) => {}
-        }
-    }
-
-    fn environment<'n>(&mut self, node: &'n Node, hidden: &mut Vec<&'n Node>) {
-        let NodeValue::Map(entries) = &node.value else { return hidden.push(node) };
-        for (key, value) in entries {
-            if !key.text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                self.starts.insert(key.position);
-            }
-            self.environment(value, hidden);
-        }
-    }
-
     fn walk(&mut self, node: &Node, hidden: &BTreeSet<Position>) {
         if hidden.contains(&node.position) {
             self.starts.insert(node.position);
@@ -243,12 +225,19 @@ impl Places {
         if self.starts.is_empty() {
             return text.to_owned();
         }
-        let mut hiding = false;
+        let spans = yaml::spans(text);
+        let mut spans = spans.iter().peekable();
+        let (mut hiding, mut comment, mut last) = (false, false, ' ');
         let mut position = Position { line: 1, column: 1 };
         let mut result = String::with_capacity(text.len());
         for character in text.chars() {
             hiding = (hiding && !self.stops.contains(&position)) || self.starts.contains(&position);
-            result.push(if hiding && !character.is_whitespace() { HIDDEN } else { character });
+            while spans.next_if(|(_, end)| *end <= position).is_some() {}
+            let value = spans.peek().is_some_and(|(start, _)| *start <= position);
+            comment = (comment && character != '\n') || !value && character == '#' && last.is_whitespace();
+            let layout = !value && !comment && "{}[],:-".contains(character);
+            result.push(if hiding && !layout && !character.is_whitespace() { HIDDEN } else { character });
+            last = character;
             position = match character {
                 '\n' => Position { line: position.line + 1, column: 1 },
                 _ => Position { column: position.column + 1, ..position },
@@ -342,6 +331,32 @@ mod tests {
     }
 
     #[test]
+    fn a_hidden_value_leaves_the_layout_of_its_line() {
+        for (environment, expected) in [
+            ("{ A: s1, B: 's,2' }, memory: 128", "{ A: **, B: ***** }, memory: 128"),
+            ("{ A: 's}1' }, memory: 128", "{ A: ***** }, memory: 128"),
+            ("[A=s1, B=s2], memory: 128", "[****, ****], memory: 128"),
+            ("{ A: s-1 }, enviroment: { C: s:2, D: s } ", "{ A: *** }, enviroment: { *: ***, *: * } "),
+        ] {
+            let line =
+                |text: &str| format!("spec:\n  functions:\n    f: {{ source: {{ environment: {text} }} }}\n");
+            let (mut log, text) = (Log::new("f"), line(environment));
+            assert_eq!(manifest(&text, &yaml::parse(&text, &mut log)), line(expected));
+        }
+        // A key without a value has nothing to hide, and a document that is no map has nothing to show.
+        for (text, expected) in [
+            ("spec:\n  instances:\n    a:\n    b: {}\n", "spec:\n  instances:\n    a:\n    b: {}\n"),
+            (
+                "spec: { functions: { f: { source: { environment:\n} } } }\n---\n- A=s1\n",
+                "spec: { functions: { f: { source: { environment:\n} } } }\n---\n- ****\n",
+            ),
+        ] {
+            let mut log = Log::new("f");
+            assert_eq!(manifest(text, &yaml::parse(text, &mut log)), expected);
+        }
+    }
+
+    #[test]
     fn what_is_no_yaml_shows_names_alone() {
         assert_eq!(unreadable("a:\n  B: \"x: y\n# c\nMII\n"), "a:\n  B: **: *\n# c\n***\n");
     }
@@ -367,6 +382,6 @@ mod tests {
         let mut log = Log::new("f");
         let text = "a: one\nb: [two]\n# three\nc:\n  d: four\n";
         let masked = variables(text, &yaml::parse(text, &mut log));
-        assert_eq!(masked, "a: ***\nb: *****\n* *****\nc:\n  ** ****\n");
+        assert_eq!(masked, "a: ***\nb: [***]\n* *****\nc:\n  *: ****\n");
     }
 }

@@ -172,11 +172,12 @@ fn report(Moved { keys, owner, at, like }: &Moved, shape: Shape, log: &mut Log) 
     let Some(first) = keys.first() else { return };
     let names = names(keys);
     let (is, it) = if keys.len() == 1 { ("is a key", "it") } else { ("are keys", "them") };
-    let here = match shape {
-        Shape::Object(object) | Shape::OneOf(_, object) => object.what,
-        _ => "this map",
+    let message = match shape {
+        Shape::Object(object) | Shape::OneOf(_, object) => {
+            format!("{names} {is} of {owner}, not of {}", object.what)
+        }
+        _ => format!("{names} {is} of {owner}, but outside it"),
     };
-    let message = format!("{names} {is} of {owner}, not of {here}");
     let hint = match like {
         Some(like) if like.position.column > first.position.column => {
             format!("indent {it} like {} in line {}", quote(&like.text), like.position.line)
@@ -279,7 +280,7 @@ mod tests {
             assert_eq!(said.len(), 1, "{said:?}");
             let column = indent + 1;
             assert!(
-                said[0].starts_with(&format!("8:{column} `bindings` is a key of the flow `main`, not of")),
+                said[0].starts_with(&format!("8:{column} `bindings` is a key of the flow `main`, ")),
                 "{said:?}"
             );
             assert!(said[0].ends_with("(indent it like `instance` in line 7)"), "{said:?}");

@@ -109,11 +109,14 @@ pub(super) fn wrong_patterns(patterns: &[String]) -> Vec<(usize, String)> {
     Exclude::new(patterns).err().unwrap_or_default()
 }
 
+/// A path as it was written, and what it made.
+type Done = (String, Result<Packed, Vec<Fault>>);
+
 /// The packages of a run; each is read once, however many functions and targets name it.
 pub(super) struct Packages<'f> {
     files: &'f dyn Files,
     /// What is wrong says how to write the path, so the path as it was written is beside it.
-    done: BTreeMap<(PathBuf, Vec<String>), (String, Result<Packed, Vec<Fault>>)>,
+    done: BTreeMap<(PathBuf, Vec<String>), Done>,
     left: u64,
     /// The largest zip that is made, in bytes.
     largest: u64,

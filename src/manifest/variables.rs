@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::resource::Problem;
+
 use super::log::{Log, closest, quote};
 use super::yaml::{Key, Node, NodeValue, Position, Style};
 
@@ -203,7 +205,7 @@ impl Variables {
 
     /// Reports what is wrong with a value of a target where the target gives it, and quotes no value that was given
     /// outside of the manifest.
-    pub(super) fn blame(&self, target: Option<&str>, log: &mut Log) {
+    pub(super) fn blame(&self, target: Option<&str>, secret: &BTreeSet<String>, log: &mut Log) {
         let places: BTreeMap<Position, &Replaced> =
             self.replaced.iter().map(|replaced| (replaced.position, replaced)).collect();
         log.reword(|problem, place, origin| {
@@ -212,8 +214,12 @@ impl Variables {
                 Part::Variable(name) => Some(name),
                 Part::Text(_) => None,
             });
+            let names: Vec<&str> = names.collect();
+            if names.iter().any(|name| secret.contains(*name)) {
+                self.unsaid(problem, &names, (written.as_str(), value.as_str()));
+            }
             let sets: Vec<(&str, Set)> =
-                names.filter_map(|name| Some((name, *self.set.get(name)?))).collect();
+                names.iter().filter_map(|name| Some((*name, *self.set.get(*name)?))).collect();
             let mut hints: Vec<String> = problem.hint.take().into_iter().collect();
             if let Some((name, _)) = sets.iter().find(|(_, set)| matches!(set, Set::Outside)) {
                 problem.message = problem.message.replace(&quote(value), &quote(written));
@@ -231,6 +237,19 @@ impl Variables {
             }
             problem.hint = (!hints.is_empty()).then(|| hints.join("; "));
         });
+    }
+
+    /// Takes the values of variables that an environment uses out of a problem.
+    fn unsaid(&self, problem: &mut Problem, names: &[&str], (written, value): (&str, &str)) {
+        problem.message = problem.message.replace(&quote(value), &quote(written));
+        for name in names {
+            let Some(value) = self.get(name).flatten().filter(|value| !value.is_empty()) else { continue };
+            let cut = |text: &str| text.contains(value) || text.contains(quote(value).trim_matches('`'));
+            if cut(&problem.message) {
+                problem.message = format!("the value of `{written}` is not valid here");
+            }
+            problem.hint = problem.hint.take().filter(|hint| !cut(hint));
+        }
     }
 
     fn walk(

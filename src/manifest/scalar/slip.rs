@@ -75,7 +75,7 @@ fn duration(text: &str) -> Option<String> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let number: u64 = digits.parse().ok()?;
     match text[digits.len()..].trim() {
-        "ms" if number % 1_000 == 0 => Some(format!("write `{}s`", number / 1_000)),
+        "ms" if number.is_multiple_of(1_000) => Some(format!("write `{}s`", number / 1_000)),
         "s" | "sec" | "secs" | "second" | "seconds" => Some(format!("write `{number}s`")),
         "m" | "min" | "mins" | "minute" | "minutes" => Some(format!("write `{number}m`")),
         _ => None,

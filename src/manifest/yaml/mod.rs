@@ -48,6 +48,11 @@ pub(super) fn parse(text: &str, log: &mut Log) -> Vec<Node> {
     documents
 }
 
+/// Finds where the scalars of a text start and end, in its order.
+pub(super) fn spans(text: &str) -> Vec<(Position, Position)> {
+    tree::spans(text)
+}
+
 /// Lets the other reader of the same text judge it too: what it would refuse, nobody else may have to guess about.
 fn second_opinion(text: &str, log: &mut Log) {
     let limits = serde_yaml::budget! {

@@ -38,6 +38,15 @@ pub(super) fn build<'l>(text: &'l str, log: &'l mut Log) -> Vec<Node> {
     builder.documents
 }
 
+/// Finds where scalars start and end, up to the first place that cannot be read.
+pub(super) fn spans(text: &str) -> Vec<(Position, Position)> {
+    let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
+    let events = Parser::new_from_str_with_options(text, options).map_while(Result::ok);
+    let scalars = events.filter(|(event, _)| matches!(event, Event::Scalar(..)));
+    let end = |span: &Span| Position { line: span.end.line().max(1), column: span.end.col() + 1 };
+    scalars.map(|(_, span)| (at(&span), end(&span))).collect()
+}
+
 /// Nothing behind this place can be read; why is in the log.
 struct Stop;
 

@@ -150,3 +150,48 @@ fn it_is_known_of_each_line_whether_something_is_hidden_in_it() {
         assert_eq!(sources.hides(&origin.file, origin.line), line(origin).contains("***"), "{origin}");
     }
 }
+
+#[test]
+fn the_value_of_a_variable_that_an_environment_uses_is_quoted_by_no_other_field() {
+    let manifest = |field: &str| {
+        format!(
+            "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: {{ name: acme }}\nspec:\n  variables: {{ pw: {{ \
+             default: \"9417\" }} }}\n  accounts: {{ main: {{ id: \"111122223333\" }} }}\n  defaults: {{ region: eu-west-2 }}\n  \
+             functions:\n    f:\n      name: f\n      source:\n        environment: {{ PW: \"${{var.pw}}\" }}\n        {field}\n"
+        )
+    };
+    // The whole value is quoted, a hint is made of it, and it is a part of what is quoted.
+    for field in [
+        "timeout: \"${var.pw}\"",
+        "memory: \"x${var.pw}\"",
+        "publish: \"${var.pw}\"",
+        "memory: \"${var.pw}0\"",
+    ] {
+        let found = lines(load_files(&[("m/a.yaml", &manifest(field))], &Inputs::default()));
+        assert!(found.iter().any(|line| line.starts_with("m/a.yaml:13:")), "{field} {found:#?}");
+        assert!(found.iter().all(|line| !line.contains("9417")), "{field} {found:#?}");
+    }
+}
+
+#[test]
+fn a_forgotten_spec_and_a_dedented_key_are_one_problem_each() {
+    let at = GOOD.find("spec:\n").unwrap();
+    let dedented: String =
+        GOOD[at + 6..].lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect();
+    let found = lines(load_texts(&format!("{}{dedented}", &GOOD[..at]), FLOW));
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:5:1 unknown-key: `variables`, `accounts`, `defaults`, `instances`, `functions` and `flows` belong below \
+             `spec:`, which is missing (write `spec:` on a line above, and indent them by two spaces more)"
+        ]
+    );
+    let found = breaks("      bindings:\n        Journal:", "    bindings:\n        Journal:");
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:39:5 unknown-key: `bindings` is a key of the flow `desk`, but outside it (indent it like `instance` \
+          in line 36)"
+        ]
+    );
+}

@@ -2,12 +2,37 @@
 
 use granit_parser::ErrorKind;
 
+/// What is wrong, and what to do.
+type Words = (&'static str, &'static str);
+
+const COLON: &str = "write `key: value`, with a `:` and a space";
+const QUOTE: &str = "put the value in quotes";
+const INDENT: &str = "keys of one level start in the same column; indent with spaces";
+
 /// Says what is wrong where the parser stopped, and what to do; nothing for what hardly anybody meets.
 pub(super) fn plain(kind: &ErrorKind) -> Option<(String, &'static str)> {
-    const COLON: &str = "write `key: value`, with a `:` and a space";
-    const QUOTE: &str = "put the value in quotes";
-    const INDENT: &str = "keys of one level start in the same column; indent with spaces";
-    let (message, hint) = match kind {
+    match kind {
+        ErrorKind::UnexpectedCharacter { character } => {
+            Some((format!("a value cannot start with `{}`", character.escape_default()), QUOTE))
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            let hint = "close the brackets in the order in which they were opened";
+            Some((format!("a `{open}` is closed by `{close}`"), hint))
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            let hint = if *open == '{' { "add the missing `}`" } else { "add the missing `]`" };
+            Some((format!("this `{open}` is not closed"), hint))
+        }
+        _ => {
+            let (message, hint) = layout(kind).or_else(|| brackets(kind)).or_else(|| values(kind))?;
+            Some((message.to_owned(), hint))
+        }
+    }
+}
+
+/// What is wrong with lines and keys.
+fn layout(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             ("a `:` with a space behind it is missing in this line", COLON)
         }
@@ -24,11 +49,21 @@ pub(super) fn plain(kind: &ErrorKind) -> Option<(String, &'static str)> {
             "this line does not line up with the list above",
             "start each entry of a list with `- ` in the same column",
         ),
+        ErrorKind::InvalidBlockEntryWhitespace => ("a `-` needs a space behind it", "write `- value`"),
+        ErrorKind::ExpectedDocumentStart | ErrorKind::InvalidDocumentEnd => {
+            ("the document ended in the line above", "indent this line, or start another document with `---`")
+        }
+        _ => return None,
+    })
+}
+
+/// What is wrong with lists and brackets.
+fn brackets(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
         ErrorKind::BlockSequenceEntryNotAllowed | ErrorKind::BlockEntryInFlowCollection => (
             "a list with `- ` cannot start here",
             "start it on a line of its own below its key, or put the value in quotes",
         ),
-        ErrorKind::InvalidBlockEntryWhitespace => ("a `-` needs a space behind it", "write `- value`"),
         ErrorKind::ExpectedFlowMappingSeparator => {
             ("a `,` is missing here", "separate the entries of `{ }` with commas, and close it with `}`")
         }
@@ -38,6 +73,13 @@ pub(super) fn plain(kind: &ErrorKind) -> Option<(String, &'static str)> {
         ErrorKind::MisplacedFlowCollectionEnd => {
             ("this bracket closes nothing", "take it out, or put the value in quotes")
         }
+        _ => return None,
+    })
+}
+
+/// What is wrong with a value.
+fn values(kind: &ErrorKind) -> Option<Words> {
+    Some(match kind {
         ErrorKind::UnknownAnchor | ErrorKind::MissingAnchorOrAliasName => {
             ("a value that starts with `*` or `&` is a reference of YAML, and nothing has this name", QUOTE)
         }
@@ -74,21 +116,6 @@ pub(super) fn plain(kind: &ErrorKind) -> Option<(String, &'static str)> {
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInPlainScalar => ("a tab cannot be here", "use spaces"),
-        ErrorKind::ExpectedDocumentStart | ErrorKind::InvalidDocumentEnd => {
-            ("the document ended in the line above", "indent this line, or start another document with `---`")
-        }
-        ErrorKind::UnexpectedCharacter { character } => {
-            return Some((format!("a value cannot start with `{}`", character.escape_default()), QUOTE));
-        }
-        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            let hint = "close the brackets in the order in which they were opened";
-            return Some((format!("a `{open}` is closed by `{close}`"), hint));
-        }
-        ErrorKind::UnclosedFlowCollection { open } => {
-            let hint = if *open == '{' { "add the missing `}`" } else { "add the missing `]`" };
-            return Some((format!("this `{open}` is not closed"), hint));
-        }
         _ => return None,
-    };
-    Some((message.to_owned(), hint))
+    })
 }

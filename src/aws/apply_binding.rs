@@ -80,7 +80,7 @@ impl Runner<'_> {
         let _held = guard.lock().await;
         let function = &spec.grant.function;
         if spec.only_if_missing {
-            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             if policy.says(&spec.grant) {
                 return Ok(Outcome::AlreadySo);
             }
@@ -135,7 +135,11 @@ impl Runner<'_> {
             }
             looks += 1;
             let began = *began.get_or_insert_with(Instant::now);
-            let policy = match self.session.policy(function, subject).await {
+            let lag = &self.visibility.lag;
+            if looks == 1 {
+                lag.pass(began).await;
+            }
+            let policy = match self.session.policy_of_existing(function, subject).await {
                 Ok(policy) => policy.unwrap_or_default(),
                 Err(unread) if !self.session.budget.has_sent(subject) => return Err(unread),
                 Err(unread) => {
@@ -146,6 +150,9 @@ impl Runner<'_> {
                 }
             };
             if let Some(yielded) = self.one_of_two(spec, sid, &policy, subject).await? {
+                if looks > 1 && fault.is_none() {
+                    lag.learn(began);
+                }
                 return Ok(yielded.unwrap_or(outcome));
             }
             if unsure >= ROUNDS || began.elapsed() >= self.bound() {

@@ -185,7 +185,7 @@ impl Runner<'_> {
     ) -> Result<bool, Fault> {
         let away = || self.session.remove_permission(function, sid, subject);
         let look = async || {
-            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             Ok(if policy.sids().any(|there| there == sid) { Left::Same } else { Left::Nothing })
         };
         Ok(Box::pin(delete(self.session, away, look)).await? == Deleted::Gone(true))
@@ -194,7 +194,7 @@ impl Runner<'_> {
     /// Reads the policy again: whether the service takes more with it than its own statement is unknown (U1).
     async fn restore(&self, kept: &KeptGrant, subject: &str) -> Ended {
         let grant = &kept.grant.grant;
-        let policy = self.session.policy(&grant.function, subject).await?.unwrap_or_default();
+        let policy = self.session.policy_of_existing(&grant.function, subject).await?.unwrap_or_default();
         let own = policy.exact(grant, |own| own.set == kept.grant.set).is_some();
         let allowed = matches!(policy.judge(&grant.function, &grant.instance), Judgement::Allowed(_));
         let enough = match kept.accepts {
@@ -228,7 +228,7 @@ impl Runner<'_> {
         }
         let mut was_there = false;
         for OwnStatement { function, sid, body, instead } in &removal.statements {
-            let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+            let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             if instead.as_ref().is_some_and(|grant| policy.exact(grant, |_| true).is_none()) {
                 let what =
                     format!("the statement in the policy of {function} that replaces `{sid}` is not there");
@@ -245,7 +245,7 @@ impl Runner<'_> {
             was_there |= self.drop_statement(function, sid, subject).await?;
             let mut patience = self.session.patience();
             loop {
-                let policy = self.session.policy(function, subject).await?.unwrap_or_default();
+                let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
                 if !policy.sids().any(|there| there == sid) {
                     break;
                 }

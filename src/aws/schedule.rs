@@ -1,7 +1,7 @@
 //! The order of writing: each action after those it needs, independent ones side by side, and an end in which every
 //! action of the plan has an outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::apply::{Keep, Progress, Runner, lock};
 use super::ending::Ending;
 use super::session::Session;
-use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, order_fault};
+use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, Queue, order_fault};
 use crate::resource::Address;
 
 /// How long writes in flight may go on after the run was asked to end.
@@ -24,9 +24,8 @@ pub async fn apply(
     keep: &dyn Keep,
     progress: &dyn Progress,
 ) -> ApplyReport {
-    let runner = Runner::new(session, keep);
-    let mut schedule =
-        Schedule { waiting: plan.actions.iter().collect(), ended: BTreeMap::new(), allowed, progress };
+    let runner = Runner::new(session, &plan.actions, keep);
+    let mut schedule = Schedule::new(&plan.actions, allowed, &runner, progress);
     let (mut running, mut begun) = (FuturesUnordered::new(), BTreeSet::new());
     let mut until = None;
     loop {
@@ -34,36 +33,37 @@ pub async fn apply(
             schedule.interrupt(ending);
             until.get_or_insert_with(|| Instant::now() + GRACE);
         }
-        for action in schedule.ready() {
+        for n in schedule.queue.take() {
+            let (action, runner) = (&plan.actions[n], &runner);
             progress.started(action);
-            begun.insert(action.id.clone());
-            let runner = &runner;
-            running.push(async move { (action, runner.run(action).await) });
+            begun.insert(n);
+            running.push(async move { (n, runner.run(action).await) });
         }
         if running.is_empty() {
             break;
         }
         tokio::select! {
             biased;
-            Some((action, outcome)) = running.next() => {
-                begun.remove(&action.id);
-                schedule.end(&action.id, outcome);
+            Some((n, outcome)) = running.next() => {
+                begun.remove(&n);
+                schedule.end(n, outcome);
             }
             () = session.until_ends(), if until.is_none() => {}
             () = sleep_until(until.unwrap_or_else(Instant::now)), if until.is_some() => break,
         }
     }
     drop(running);
-    for id in begun {
-        let outcome = match session.ends().filter(|_| !session.budget.has_sent(&id.address.to_string())) {
+    for n in begun {
+        let subject = plan.actions[n].id.address.to_string();
+        let outcome = match session.ends().filter(|_| !session.budget.has_sent(&subject)) {
             Some(ending) => ending.not_begun(),
             None => abandoned(),
         };
-        schedule.end(&id, outcome);
+        schedule.end(n, outcome);
     }
-    schedule.strand(plan);
-    let Schedule { mut ended, .. } = schedule;
-    let outcomes = plan.actions.iter().filter_map(|a| Some((a.id.clone(), ended.remove(&a.id)?))).collect();
+    schedule.strand();
+    let outcomes = plan.actions.iter().zip(schedule.ended);
+    let outcomes = outcomes.filter_map(|(action, outcome)| Some((action.id.clone(), outcome?))).collect();
     ApplyReport { outcomes, backups: lock(&runner.backups).clone() }
 }
 
@@ -77,84 +77,84 @@ fn abandoned() -> Outcome {
     }
 }
 
-/// Which actions wait, and how the others ended.
+/// Which actions wait, and how the others ended; all by their numbers.
 struct Schedule<'a> {
-    waiting: Vec<&'a Action>,
-    ended: BTreeMap<ActionId, Outcome>,
-    allowed: &'a BTreeSet<Address>,
+    actions: &'a [Action],
+    queue: Queue,
+    ended: Vec<Option<Outcome>>,
+    runner: &'a Runner<'a>,
     progress: &'a dyn Progress,
 }
 
-enum Verdict {
-    Go,
-    Wait,
-    Not(Outcome),
-}
-
 impl<'a> Schedule<'a> {
-    fn end(&mut self, id: &ActionId, outcome: Outcome) {
-        self.progress.ended(id, &outcome);
-        self.ended.insert(id.clone(), outcome);
+    /// Queues all actions, and ends those that are refused.
+    fn new(
+        actions: &'a [Action],
+        allowed: &BTreeSet<Address>,
+        runner: &'a Runner<'a>,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let numbers: BTreeMap<&ActionId, usize> =
+            actions.iter().enumerate().map(|(n, action)| (&action.id, n)).collect();
+        // What is not in the plan never ends.
+        let number = |id: &ActionId| numbers.get(id).copied().unwrap_or(usize::MAX);
+        let after: Vec<BTreeSet<usize>> =
+            actions.iter().map(|action| action.after.iter().map(number).collect()).collect();
+        let queue = Queue::new(&after);
+        let mut schedule = Self { actions, queue, ended: vec![None; actions.len()], runner, progress };
+        for (n, action) in actions.iter().enumerate() {
+            if let Some(guard) = &action.guard
+                && let Some(missing) = guard.missing(allowed)
+                && schedule.queue.give_up(n)
+            {
+                let refused = Outcome::Refused { message: guard.message.clone(), allow: missing.clone() };
+                schedule.end(n, refused);
+            }
+        }
+        schedule
     }
 
-    /// Takes the actions that may begin now, and ends those that will never.
-    fn ready(&mut self) -> Vec<&'a Action> {
-        let mut go = Vec::new();
-        loop {
-            let before = self.ended.len();
-            for action in std::mem::take(&mut self.waiting) {
-                match verdict(action, &self.ended, self.allowed) {
-                    Verdict::Wait => self.waiting.push(action),
-                    Verdict::Not(outcome) => self.end(&action.id, outcome),
-                    Verdict::Go => go.push(action),
+    /// Ends an action, and those that wait for it if it is not done.
+    fn end(&mut self, n: usize, outcome: Outcome) {
+        let mut ends = VecDeque::from([(n, outcome)]);
+        while let Some((n, outcome)) = ends.pop_front() {
+            let action = &self.actions[n];
+            self.progress.ended(&action.id, &outcome);
+            self.runner.visibility.over(action);
+            match &outcome {
+                Outcome::Applied | Outcome::AlreadySo => self.queue.done(n),
+                other => {
+                    let because = match other {
+                        // Why that was not tried is why this is not.
+                        Outcome::NotBegun { message } => Outcome::NotBegun { message: message.clone() },
+                        _ => Outcome::Skipped { because_of: action.id.clone() },
+                    };
+                    ends.extend(self.queue.failed(n).into_iter().map(|waiter| (waiter, because.clone())));
                 }
             }
-            if self.ended.len() == before {
-                return go;
-            }
+            self.ended[n] = Some(outcome);
         }
     }
 
     /// Ends everything that has not begun: the run is to end.
     fn interrupt(&mut self, ending: Ending) {
-        self.give_up(&|_| ending.not_begun());
+        for n in self.queue.give_up_all() {
+            self.end(n, ending.not_begun());
+        }
     }
 
     /// Ends what could never begin. Nothing waits any more here, unless the plan's order is wrong.
-    fn strand(&mut self, plan: &Plan) {
-        let why = order_fault(&plan.actions);
-        self.give_up(&|action| {
-            let needs: Vec<String> = action.after.iter().map(|id| id.address.to_string()).collect();
+    fn strand(&mut self) {
+        let left = self.queue.give_up_all();
+        if left.is_empty() {
+            return;
+        }
+        let why = order_fault(self.actions);
+        for n in left {
+            let needs: Vec<String> = self.actions[n].after.iter().map(|id| id.address.to_string()).collect();
             let why = why.clone().unwrap_or_else(|| format!("it waits for {}", needs.join(", ")));
             let message = format!("internal error: it never became ready ({why}); please report it");
-            Outcome::NotBegun { message }
-        });
-    }
-
-    fn give_up(&mut self, outcome: &dyn Fn(&Action) -> Outcome) {
-        for action in std::mem::take(&mut self.waiting) {
-            self.end(&action.id, outcome(action));
+            self.end(n, Outcome::NotBegun { message });
         }
     }
-}
-
-fn verdict(action: &Action, ended: &BTreeMap<ActionId, Outcome>, allowed: &BTreeSet<Address>) -> Verdict {
-    if let Some(guard) = &action.guard
-        && let Some(missing) = guard.missing(allowed)
-    {
-        return Verdict::Not(Outcome::Refused { message: guard.message.clone(), allow: missing.clone() });
-    }
-    let mut all = true;
-    for needed in &action.after {
-        match ended.get(needed) {
-            Some(Outcome::Applied | Outcome::AlreadySo) => {}
-            // Why that was not tried is why this is not.
-            Some(Outcome::NotBegun { message }) => {
-                return Verdict::Not(Outcome::NotBegun { message: message.clone() });
-            }
-            Some(_) => return Verdict::Not(Outcome::Skipped { because_of: needed.clone() }),
-            None => all = false,
-        }
-    }
-    if all { Verdict::Go } else { Verdict::Wait }
 }

@@ -94,7 +94,7 @@ impl<'a> Sharing<'a> {
         let further = Step::Calls(vec![Call { sure: 0, ..call(place, operation, 1) }]);
         let steps =
             std::iter::once(first).chain(std::iter::repeat_n(further, pages.saturating_sub(1))).collect();
-        let number = self.add(Shared { steps, again: Again::Always });
+        let number = self.add(Shared { steps, again: Again::Wave });
         self.lists.insert(instance, number);
         number
     }

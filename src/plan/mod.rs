@@ -36,6 +36,7 @@ mod order_check;
 mod outcome;
 mod ownership;
 mod policy_size;
+mod queue;
 mod quotas;
 mod reads;
 mod relied_on;
@@ -48,6 +49,7 @@ mod step;
 mod tags;
 mod undeclared;
 mod uses;
+mod wave;
 
 use std::collections::BTreeMap;
 
@@ -77,6 +79,7 @@ pub use outcome::{ApplyReport, Outcome};
 pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
 pub use policy_size::{PolicySeen, check_policy_sizes};
+pub use queue::Queue;
 pub use reads::{Read, Reads, drift_reads, reads};
 pub use relied_on::{caller, function_added, referrer};
 pub use removal::{
@@ -96,6 +99,7 @@ pub use uses::flow_address;
 pub(crate) use uses::{association_of, uses};
 #[cfg(feature = "aws")]
 pub(crate) use uses::{called, called_in};
+pub use wave::Wave;
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;

@@ -5,10 +5,11 @@
 //! out, retries and waits for what does not show yet come on top.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use super::buckets::Buckets;
+use super::{Queue, Wave};
 use crate::operations::Operation;
 use crate::resource::Place;
 
@@ -82,8 +83,8 @@ pub(super) struct Shared {
 /// Whether something shared is done again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
-    /// Who comes after it has begun needs it again; such tasks share the next time.
-    Always,
+    /// It shows what tasks have done: it is done as often as they need to see that, the [`Wave`] says when.
+    Wave,
     /// Who comes so long after it has ended needs it again, or as long after as it took if that is longer.
     After(Duration),
 }
@@ -153,6 +154,9 @@ struct Sharing {
     /// When it began last, and when it ended.
     began: Duration,
     ended: Option<Duration>,
+    /// The tasks that it shows, and where those go on that it is not due for.
+    wave: Wave<usize>,
+    early: BTreeMap<usize, (Who, usize)>,
     /// Who goes on when it ends, each at this step.
     served: Vec<(Who, usize)>,
     /// Who waits for the next time.
@@ -165,39 +169,42 @@ struct Run<'a> {
     pace: &'a mut Pace,
     events: BinaryHeap<Event>,
     order: u64,
-    /// How many tasks each task still waits for, and who waits for it.
-    open: Vec<usize>,
-    waiters: BTreeMap<usize, Vec<usize>>,
+    queue: Queue,
     sharing: Vec<Sharing>,
     ends: Vec<Option<Duration>>,
 }
 
 impl<'a> Run<'a> {
     fn new(schedule: &'a Schedule, pace: &'a mut Pace) -> Self {
-        let tasks = schedule.tasks.len();
-        let mut waiters: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let after: Vec<BTreeSet<usize>> =
+            schedule.tasks.iter().map(|task| task.after.iter().copied().collect()).collect();
+        let mut waiting = vec![Vec::new(); after.len()];
+        for (n, needed) in after.iter().enumerate() {
+            for needed in needed {
+                waiting.get_mut(*needed).map(|waiting: &mut Vec<usize>| waiting.push(n));
+            }
+        }
+        let mut sharing = vec![Sharing::default(); schedule.shared.len()];
         for (n, task) in schedule.tasks.iter().enumerate() {
-            task.after.iter().for_each(|needed| waiters.entry(*needed).or_default().push(n));
+            for step in &task.steps {
+                if let Step::Shared(of) = step {
+                    sharing[*of].wave.expect(n, waiting[n].iter().copied());
+                }
+            }
         }
         Self {
             schedule,
             pace,
             events: BinaryHeap::new(),
             order: 0,
-            open: schedule.tasks.iter().map(|task| task.after.len()).collect(),
-            waiters,
-            sharing: vec![Sharing::default(); schedule.shared.len()],
-            ends: vec![None; tasks],
+            queue: Queue::new(&after),
+            sharing,
+            ends: vec![None; schedule.tasks.len()],
         }
     }
 
     fn until_the_end(&mut self) {
-        let now = self.pace.now;
-        for n in 0..self.open.len() {
-            if self.open[n] == 0 {
-                self.push(now, Who::Task(n), 0);
-            }
-        }
+        self.begin(self.pace.now);
         while let Some(Reverse((now, _, who, step))) = self.events.pop() {
             let steps = match who {
                 Who::Task(n) => &self.schedule.tasks[n].steps,
@@ -215,31 +222,44 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Begins the tasks that may begin.
+    fn begin(&mut self, now: Duration) {
+        for n in self.queue.take() {
+            self.push(now, Who::Task(n), 0);
+        }
+    }
+
     fn push(&mut self, at: Duration, who: Who, step: usize) {
         self.order += 1;
         self.events.push(Reverse((at, self.order, who, step)));
     }
 
     fn share(&mut self, n: usize, next: (Who, usize), now: Duration) {
-        let again = self.schedule.shared[n].again;
         let sharing = &mut self.sharing[n];
-        let lasts = |lasts: Duration, ended: Duration| lasts.max(ended.saturating_sub(sharing.began)) + ended;
-        let fresh = match (again, sharing.ended) {
-            (Again::After(after), Some(ended)) => now <= lasts(after, ended),
-            _ => false,
-        };
-        if fresh && !sharing.running {
-            self.push(now, next.0, next.1);
-        } else if sharing.running && again == Again::Always {
-            sharing.waiting.push(next);
-        } else {
-            let begins = !sharing.running;
-            sharing.running = true;
-            sharing.served.push(next);
-            if begins {
-                sharing.began = now;
-                self.push(now, Who::Shared(n), 0);
+        match (self.schedule.shared[n].again, next.0) {
+            (Again::After(after), _) => {
+                let lasts = |ended: Duration| after.max(ended.saturating_sub(sharing.began)) + ended;
+                if !sharing.running && sharing.ended.is_some_and(|ended| now <= lasts(ended)) {
+                    return self.push(now, next.0, next.1);
+                }
+                sharing.served.push(next);
             }
+            (Again::Wave, Who::Task(task)) => {
+                sharing.wave.written(task);
+                sharing.early.insert(task, next);
+                let due: Vec<_> =
+                    sharing.wave.due().iter().filter_map(|task| sharing.early.remove(task)).collect();
+                // Who comes after it has begun needs the next one.
+                let list = if sharing.running { &mut sharing.waiting } else { &mut sharing.served };
+                list.extend(due);
+            }
+            // Nothing shared waits for a wave.
+            (Again::Wave, Who::Shared(_)) => sharing.served.push(next),
+        }
+        if !sharing.running && !sharing.served.is_empty() {
+            sharing.running = true;
+            sharing.began = now;
+            self.push(now, Who::Shared(n), 0);
         }
     }
 
@@ -247,12 +267,8 @@ impl<'a> Run<'a> {
         match who {
             Who::Task(n) => {
                 self.ends[n] = Some(now);
-                for waiter in self.waiters.remove(&n).unwrap_or_default() {
-                    self.open[waiter] -= 1;
-                    if self.open[waiter] == 0 {
-                        self.push(now, Who::Task(waiter), 0);
-                    }
-                }
+                self.queue.done(n);
+                self.begin(now);
             }
             Who::Shared(n) => {
                 let sharing = &mut self.sharing[n];

@@ -110,12 +110,20 @@ fn what_was_done_long_ago_is_done_again_by_who_comes_then() {
 }
 
 #[test]
-fn who_comes_after_a_look_has_begun_waits_for_the_next_one() {
-    let shared = vec![Shared { steps: vec![calls(FLOWS, 1)], again: Again::Always }];
-    let tasks = (0..4).map(|_| task(vec![Step::Shared(0)], &[])).collect();
-    let ends = Schedule { tasks, shared }.ends(&mut with_latency(true));
-    assert_near(ends[0], 0.1);
-    ends[1..].iter().for_each(|end| assert_near(*end, 0.2));
+fn what_shows_is_looked_at_once_for_all_and_before_for_who_is_waited_for() {
+    let shared = || vec![Shared { steps: vec![calls(FLOWS, 1)], again: Again::Wave }];
+    let write = || task(vec![calls(Operation::AssociateLambdaFunction, 1), Step::Shared(0)], &[]);
+    let mut tasks: Vec<Task> = (0..7).map(|_| write()).collect();
+    let last = 0.06 + 2.0 * EACH;
+    let ends = Schedule { tasks: tasks.clone(), shared: shared() }.ends(&mut with_latency(true));
+    ends.iter().for_each(|end| assert_near(*end, last + 0.2));
+    // The last two are written first, since others wait for them.
+    tasks.extend([task(vec![], &[5]), task(vec![], &[6])]);
+    let ends = Schedule { tasks, shared: shared() }.ends(&mut with_latency(true));
+    assert_near(ends[5], 0.2);
+    // It comes after the first look has begun, and needs the next one.
+    assert_near(ends[6], 0.3);
+    ends[..5].iter().for_each(|end| assert_near(*end, last + 0.2));
 }
 
 #[test]

@@ -96,3 +96,51 @@ async fn a_list_without_an_end_is_given_up_after_the_pages_that_the_service_can_
     assert!(format!("{:?}", plan.gaps).contains("the list does not end after 160 pages"), "{:?}", plan.gaps);
     assert_eq!(world.calls()["connect:ListLambdaFunctions"], 160);
 }
+
+/// So many functions that one instance lists, and nothing else.
+fn listed(functions: usize) -> String {
+    let text = many(functions);
+    let (head, _) = text.split_once("  flows:\n").unwrap();
+    let all: Vec<String> = (0..functions).map(|n| format!("f{n:02}")).collect();
+    let all = format!("{{ alias: acme, functions: [{}] }}", all.join(", "));
+    head.replace("{ alias: acme }", &all)
+}
+
+/// Carries a first apply out, and gives the calls of all of it.
+async fn from_nothing(functions: usize, settings: Settings) -> std::collections::BTreeMap<String, u64> {
+    let world = World::with(&listed(functions), sixty_and(settings)).await;
+    world.emulator.reset();
+    let session = world.session().await;
+    let plan = world.plan().await;
+    crate::apply::all_done(&crate::apply::carry_out(&session, &plan, &world.folder.path().join("own")).await);
+    world.calls()
+}
+
+fn sixty_and(settings: Settings) -> Settings {
+    Settings { quotas: sixty().quotas, ..settings }
+}
+
+#[tokio::test]
+async fn an_apply_from_nothing_reads_the_list_once_for_all_and_each_policy_twice() {
+    for functions in [1, 25, 60] {
+        let calls = from_nothing(functions, Settings::default()).await;
+        let of = |name: &str| usize::try_from(calls[name]).unwrap();
+        assert_eq!(of("connect:AssociateLambdaFunction"), functions);
+        assert_eq!(of("lambda:AddPermission"), functions);
+        assert!(of("connect:ListLambdaFunctions") <= 2 * functions.div_ceil(25), "{calls:?}");
+        assert!(
+            of("lambda:GetPolicy") <= 2 * functions && of("lambda:GetFunction") <= functions,
+            "{calls:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn looks_at_a_list_that_shows_late_are_bounded_by_how_late_that_is() {
+    let late = || Settings { consistency_delay: Duration::from_millis(1500), ..Settings::default() };
+    let (few, many) = tokio::join!(from_nothing(5, late()), from_nothing(25, late()));
+    // One look to plan, and after the wave one, or a few until it shows.
+    for calls in [few, many] {
+        assert!(calls["connect:ListLambdaFunctions"] <= 7, "{calls:?}");
+    }
+}

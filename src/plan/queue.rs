@@ -23,7 +23,9 @@ impl Queue {
         let mut waiters = vec![BTreeSet::new(); after.len()];
         for (n, needed) in after.iter().enumerate() {
             for needed in needed {
-                waiters.get_mut(*needed).map(|of| of.insert(n));
+                if let Some(of) = waiters.get_mut(*needed) {
+                    of.insert(n);
+                }
             }
         }
         let open: Vec<usize> = after.iter().map(BTreeSet::len).collect();

@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
         let mut waiting = vec![Vec::new(); after.len()];
         for (n, needed) in after.iter().enumerate() {
             for needed in needed {
-                waiting.get_mut(*needed).map(|waiting: &mut Vec<usize>| waiting.push(n));
+                waiting.get_mut(*needed).into_iter().for_each(|waiting: &mut Vec<usize>| waiting.push(n));
             }
         }
         let mut sharing = vec![Sharing::default(); schedule.shared.len()];

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::layout::{Layout, Page};
 use super::several::{cut, first, of};
 use super::style::{bold, dim, green, red, yellow};
-use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan};
+use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan, Step};
 use crate::resource::{Address, Severity};
 
 /// Where the address of an action's line begins: the lines that continue it are indented as far.
@@ -154,6 +154,7 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String 
         page.line(&yellow("Fix the errors above and run again; completed changes are kept."));
     }
     page.append(blocked(plan));
+    page.append(empty(report));
     for path in &report.backups {
         let draft = path.to_str().is_some_and(|path| path.ends_with(".draft.json"));
         let what = if draft { "The draft that was newer" } else { "The old content" };
@@ -170,6 +171,25 @@ fn blocked(plan: &Plan) -> Page {
     let mut page = Page::default();
     if !addresses.is_empty() {
         page.line(&yellow(&format!("Blocked: {}; see above for why.", cut(addresses))));
+    }
+    page
+}
+
+/// Names what was made empty and not filled: the run ended between the two.
+fn empty(report: &ApplyReport) -> Page {
+    let done = |step: Step| {
+        let done = report.outcomes.iter().filter(move |(id, outcome)| id.step == step && outcome.is_done());
+        done.map(|(id, _)| &id.address).collect::<BTreeSet<_>>()
+    };
+    let filled = done(Step::Write);
+    let empty: BTreeSet<String> =
+        done(Step::Stub).into_iter().filter(|a| !filled.contains(a)).map(ToString::to_string).collect();
+    let mut page = Page::default();
+    if !empty.is_empty() {
+        page.line(&yellow(&format!(
+            "Empty as yet: {}; no flow that callers can reach leads there, and the next apply fills it.",
+            cut(empty)
+        )));
     }
     page
 }
@@ -271,5 +291,6 @@ mod tests {
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
         assert!(text.contains("Not begun: the run was interrupted before"), "{text}");
+        assert!(text.contains("Empty as yet: flow/c; no flow that callers can reach leads there"), "{text}");
     }
 }

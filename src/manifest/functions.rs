@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::resource::{FunctionArn, FunctionRef, Label, MAX_FUNCTION_ARN, Place, Problem};
+use crate::resource::{FunctionArn, FunctionRef, MAX_FUNCTION_ARN, Place, Problem};
 
 use super::draft::{At, Draft, FunctionDraft, SourceDraft};
 use super::files::{clean, display};
@@ -53,20 +53,13 @@ pub(super) struct Code<'c, 'f> {
 /// Resolves a function.
 pub(super) fn function(
     draft: &Draft,
-    name: &Label,
     at: &At<FunctionDraft>,
     code: &mut Code<'_, '_>,
     log: &mut Log,
 ) -> Option<Function> {
     let At { value, position } = at;
     let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response, .. } = value;
-    let claim = Claim {
-        what: format!("the function `{name}`"),
-        position: *position,
-        account,
-        region,
-        arn: arn_place(arn, |FunctionArn { place, .. }| place),
-    };
+    let claim = Claim { account, region, arn: arn_place(arn, |FunctionArn { place, .. }| place) };
     let place = place(draft, &claim, log);
     let source = value.source.as_ref().map(|at| source(at, place.as_ref(), code, log));
     let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());

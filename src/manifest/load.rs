@@ -96,6 +96,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
         used: BTreeMap::new(),
         sets: BTreeMap::new(),
         looked_into: false,
+        incomplete: false,
         manifests: Vec::new(),
         problems: Vec::new(),
     };
@@ -134,6 +135,8 @@ struct Loader<'f> {
     sets: BTreeMap<SetName, Origin>,
     /// Whether some document is a binding set.
     looked_into: bool,
+    /// Whether something of the current file was left out.
+    incomplete: bool,
     manifests: Vec<Manifest>,
     problems: Vec<Problem>,
 }
@@ -186,7 +189,7 @@ impl Loader<'_> {
     /// What was asked for on the command line must be somewhere, unless no document could be looked into.
     fn unused_targets(&mut self) {
         if self.looked_into {
-            self.problems.extend(self.wanted.unknown());
+            self.wanted.unknown(&mut self.problems);
         }
     }
 
@@ -205,45 +208,6 @@ impl Loader<'_> {
                 None => problem.hint("declare it under `spec.variables`"),
             });
         }
-    }
-
-    fn manifest_paths(&mut self, paths: &[PathBuf]) -> Vec<PathBuf> {
-        let mut found: Vec<PathBuf> = Vec::new();
-        for path in paths {
-            let path = clean(path);
-            let manifests: Vec<PathBuf> = match self.files.list(&path) {
-                Ok(None) => vec![path],
-                Ok(Some(inside)) => {
-                    // Hidden files are those of other tools.
-                    let hidden = |path: &PathBuf| {
-                        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-                    };
-                    let is_yaml = |path: &PathBuf| {
-                        path.extension().is_some_and(|e| e == "yaml" || e == "yml") && !hidden(path)
-                    };
-                    let inside: Vec<PathBuf> =
-                        inside.iter().map(|path| clean(path)).filter(is_yaml).collect();
-                    if inside.is_empty() {
-                        let message =
-                            format!("the folder {} holds no `*.yaml` or `*.yml`", quote(&display(&path)));
-                        let hint = "sub-folders are not searched: name each folder that holds manifests.";
-                        self.problems.push(Problem::error("no-manifest", message).hint(hint));
-                    }
-                    inside
-                }
-                Err(error) => {
-                    let message = format!("{}: {error}", quote(&display(&path)));
-                    self.problems.push(Problem::error("unreadable", message));
-                    Vec::new()
-                }
-            };
-            for path in manifests {
-                if !found.contains(&path) {
-                    found.push(path);
-                }
-            }
-        }
-        found
     }
 
     fn file(&mut self, path: &Path) {
@@ -270,8 +234,12 @@ impl Loader<'_> {
             let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
             log.error_with("not-a-manifest", start, "the file is empty", hint);
         }
+        // Of a name that stands for two things one is left out, and what refers to it is not wrong.
+        self.incomplete = log.has("duplicate-key");
+        let full = log.is_full();
         self.take(log);
-        for document in documents {
+        // With this many mistakes, what follows would say them again.
+        for document in documents.into_iter().filter(|_| !full) {
             self.document(path, &name, document);
         }
     }
@@ -330,7 +298,7 @@ impl Loader<'_> {
         let suppressions = suppressions(&draft, &mut log);
         self.claim(&draft, &mut log);
         variables.blame(target.as_deref(), &secret, &mut log);
-        let follow_ups = document::follow_ups(&document);
+        let follow_ups = document::follow_ups(&document, self.incomplete);
         inside.iter_mut().chain([&mut log]).for_each(|log| log.forget(&follow_ups));
         let clean = log.is_clean() && inside.iter().all(Log::is_clean);
         self.take(log);

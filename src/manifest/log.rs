@@ -94,6 +94,11 @@ impl Log {
         self.problems.retain(|problem| !codes.contains(&problem.code));
     }
 
+    /// Says whether a problem of a code was reported.
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
     /// Says whether no error was reported so far; warnings stop nothing.
     pub(super) fn is_clean(&self) -> bool {
         self.dropped == 0 && self.problems.iter().all(|problem| problem.severity == Severity::Warning)

@@ -1,9 +1,11 @@
-//! Keys at the wrong indentation: they are put where they belong, with one problem for each mistake.
+//! Keys at the wrong indentation: they are put where they belong, with one problem for each mistake, after those that
+//! are misspelt.
 //!
 //! YAML reads a wrong indentation as another document, and every key in it would be a problem of its own. Only what is
 //! an error anyway is moved, and only to where the key is known and not yet given.
 
 use super::log::{Log, closest, quote};
+use super::misspelt;
 use super::scalar::{API_VERSION, KIND};
 use super::shape::{Object, Shape, Status};
 use super::table::MANIFEST;
@@ -11,12 +13,13 @@ use super::yaml::{Key, Node, NodeValue, Position};
 
 /// The maps whose keys are anybody's names and whose values may be secret: a key right after one of them may be one of
 /// its names.
-const FREE: [&str; 2] = ["environment", "vars"];
+pub(super) const FREE: [&str; 2] = ["environment", "vars"];
 
 /// Moves the keys of a binding set that are indented too little or too much, and reports each mistake once.
 pub(super) fn repair(document: &mut Node, log: &mut Log) {
     let is = |key: &str, value: &str| document.get(key).and_then(Node::text) == Some(value);
     if is("apiVersion", API_VERSION) || is("kind", KIND) {
+        misspelt::repair(document, Shape::Object(&MANIFEST), log);
         walk(document, Shape::Object(&MANIFEST), log);
     }
 }
@@ -160,7 +163,7 @@ fn owner<'n>(above: (&Key, &'n mut Node), shape: Shape, key: &Key, open: bool) -
 }
 
 /// Says whether the last key in what is above, at any depth, is one whose map takes any name.
-fn ends_free(name: &str, node: &Node) -> bool {
+pub(super) fn ends_free(name: &str, node: &Node) -> bool {
     let mut last = (name, node);
     while let Some((key, inner)) = last.1.entries().last().filter(|_| !FREE.contains(&last.0)) {
         last = (&key.text, inner);
@@ -319,9 +322,8 @@ mod tests {
     #[test]
     fn what_may_be_meant_otherwise_stays_where_it_is() {
         for text in [
-            // A Region for everything, a slip of the finger, the name of an environment variable, and a flow of that name.
+            // A Region for everything, the name of an environment variable, and a flow of that name.
             "spec:\n  instances:\n    a: { alias: b }\n  region: eu-west-2\n",
-            "spec:\n  instances:\n    a: { alias: b }\n  functons: {}\n",
             "spec:\n  functions:\n    f:\n      source:\n        environment:\n          A: b\n      description: s\n",
             "spec:\n  flows:\n    main: { name: x }\n    bindings: { name: y }\n",
         ] {

@@ -20,6 +20,7 @@ mod load;
 mod log;
 mod mask;
 mod misplaced;
+mod misspelt;
 mod model;
 mod package;
 mod place;

@@ -8,10 +8,6 @@ use super::yaml::Position;
 
 /// What a resource says about where it lives.
 pub(super) struct Claim<'d> {
-    /// The resource, for messages, such as "the instance `support`".
-    pub(super) what: String,
-    /// Where its name stands.
-    pub(super) position: Position,
     /// Its `account`.
     pub(super) account: &'d Given<Label>,
     /// Its `region`.
@@ -32,19 +28,79 @@ pub(super) fn check_defaults(draft: &Draft, log: &mut Log) {
     if let Given::Is(At { value, position }) = &draft.default_account {
         unknown_account(draft, value, *position, log);
     }
-    if draft.accounts.is_empty() && !(draft.instances.is_empty() && draft.functions.is_empty()) {
+    if needs_accounts(draft) {
+        let name = draft.default_account.value().map_or("main", Label::as_str);
         log.error_with(
             "missing-account",
             draft.position,
             "the set declares no account",
-            "add `accounts: { main: { id: \"111122223333\" } }` with the id of yours to `spec`",
+            format!(
+                "add `accounts: {{ {name}: {{ id: \"111122223333\" }} }}` with the id of yours to `spec`"
+            ),
+        );
+    }
+    if draft.default_account.is_absent() && draft.accounts.len() > 1 {
+        let without = without(draft, |account, _| account.is_absent());
+        let message = |of: &str| format!("{of} no account, and the set declares several");
+        report(&without, "missing-account", message, ("account: NAME", ""), log);
+    }
+    if draft.default_region.is_absent() {
+        let without = without(draft, |_, region| region.is_absent());
+        report(
+            &without,
+            "missing-region",
+            |of| format!("{of} no Region"),
+            ("region: eu-west-2", ", or yours,"),
+            log,
         );
     }
 }
 
+/// Finds the instances and functions that lack something and have no ARN that says it.
+fn without(draft: &Draft, lacks: impl Fn(&Given<Label>, &Given<Region>) -> bool) -> Vec<(Position, String)> {
+    let instances = draft.instances.iter().filter_map(|(name, At { value, position })| {
+        let lacks = value.arn.is_absent() && lacks(&value.account, &value.region);
+        lacks.then(|| (*position, format!("the instance `{name}`")))
+    });
+    let functions = draft.functions.iter().filter_map(|(name, At { value, position })| {
+        let lacks = value.arn.is_absent() && lacks(&value.account, &value.region);
+        lacks.then(|| (*position, format!("the function `{name}`")))
+    });
+    let mut without: Vec<_> = instances.chain(functions).collect();
+    without.sort();
+    without
+}
+
+/// Reports what lacks something in one problem: it is most likely one line that is missing.
+fn report(
+    without: &[(Position, String)],
+    code: &'static str,
+    message: impl Fn(&str) -> String,
+    (key, yours): (&str, &str),
+    log: &mut Log,
+) {
+    let Some((position, first)) = without.first() else { return };
+    let of = match without {
+        [_] => format!("{first} has"),
+        [_, (_, second)] => format!("{first} and {second} have"),
+        more => format!("{first} and {} others have", more.len() - 1),
+    };
+    let hint = match without {
+        [_] => format!("add `{key}`{yours} to it or to `defaults`"),
+        _ => format!("add `{key}`{yours} to `defaults`, or to each of them"),
+    };
+    log.error_with(code, *position, message(&of), hint);
+}
+
+/// Says whether the set declares no account, and something that is in one.
+fn needs_accounts(draft: &Draft) -> bool {
+    draft.accounts.is_empty() && !(draft.instances.is_empty() && draft.functions.is_empty())
+}
+
 fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Log) -> bool {
     let unknown = !draft.accounts.contains_key(name);
-    if unknown {
+    // That there is no account at all is reported once for the whole set.
+    if unknown && !needs_accounts(draft) {
         let known = draft.accounts.keys().map(Label::as_str);
         log.unknown(
             "unknown-account",
@@ -90,23 +146,17 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
         (Given::Absent, Given::Absent) => match &draft.default_account {
             Given::Is(At { value: name, .. }) => id_of(name).cloned(),
             Given::Broken => None,
-            Given::Absent => only_account(draft, claim, log),
+            Given::Absent => only_account(draft),
         },
     }
 }
 
-fn only_account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
+fn only_account(draft: &Draft) -> Option<AccountId> {
     let mut accounts = draft.accounts.values();
     match (accounts.next(), accounts.next()) {
-        // Reported once for the whole set.
-        (None, _) => None,
         (Some(only), None) => only.value.id.value().cloned(),
-        (Some(_), Some(_)) => {
-            let message = format!("{} has no account, and the set declares several", claim.what);
-            let hint = "add `account: NAME` to it, or to `defaults`";
-            log.error_with("missing-account", claim.position, message, hint);
-            None
-        }
+        // None and several are reported once for the whole set.
+        _ => None,
     }
 }
 
@@ -124,13 +174,7 @@ fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
         }
         (Given::Is(At { value, .. }), _) => Some(value.clone()),
         (Given::Absent, Given::Is(At { value: Place { region, .. }, .. })) => Some(region.clone()),
-        (Given::Absent, Given::Absent) => {
-            if draft.default_region.is_absent() {
-                let message = format!("{} has no Region", claim.what);
-                let hint = "add `region: eu-west-2`, or yours, to it or to `defaults`";
-                log.error_with("missing-region", claim.position, message, hint);
-            }
-            draft.default_region.value().cloned()
-        }
+        // Reported for all that has none.
+        (Given::Absent, Given::Absent) => draft.default_region.value().cloned(),
     }
 }

@@ -33,12 +33,12 @@ pub(super) fn resolve(draft: &Draft, code: &mut Code<'_, '_>, log: &mut Log) -> 
     }
     let mut resolved = Resolved { accounts: accounts(draft, log), ..Resolved::default() };
     for (name, at) in &draft.functions {
-        if let Some(function) = function(draft, name, at, code, log) {
+        if let Some(function) = function(draft, at, code, log) {
             resolved.functions.insert(name.clone(), function);
         }
     }
     for (name, instance) in &draft.instances {
-        if let Some(instance) = self::instance(draft, name, instance, log) {
+        if let Some(instance) = self::instance(draft, instance, log) {
             check_associations(draft, &resolved, &instance, name, log);
             resolved.instances.insert(name.clone(), instance);
         }
@@ -63,16 +63,10 @@ pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log
     known
 }
 
-fn instance(draft: &Draft, name: &Label, at: &At<InstanceDraft>, log: &mut Log) -> Option<Instance> {
+fn instance(draft: &Draft, at: &At<InstanceDraft>, log: &mut Log) -> Option<Instance> {
     let At { value, position } = at;
     let InstanceDraft { alias, id, arn, account, region, functions, values, attributes, .. } = value;
-    let claim = Claim {
-        what: format!("the instance `{name}`"),
-        position: *position,
-        account,
-        region,
-        arn: arn_place(arn, |InstanceArn { place, .. }| place),
-    };
+    let claim = Claim { account, region, arn: arn_place(arn, |InstanceArn { place, .. }| place) };
     let place = place(draft, &claim, log);
     let mut wanted: Vec<Label> = Vec::new();
     for reference in functions {

@@ -11,6 +11,9 @@ use super::yaml::{Key, Node, NodeValue};
 /// The most targets that one document may have: each costs as much as the document itself.
 const MAX_TARGETS: usize = 50;
 
+/// The code of a set that is left out because it has no targets.
+const NO_TARGET: &str = "no-target";
+
 /// The targets that were asked for, and which of them some document has.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
@@ -43,7 +46,7 @@ impl Wanted {
                 return Split { targets: vec![None], warning: None };
             }
             let origin = log.origin(document.position);
-            let problem = Problem::warning("no-target", "this set has no targets, and `--for` leaves it out");
+            let problem = Problem::warning(NO_TARGET, "this set has no targets, and `--for` leaves it out");
             let warning = Some(problem.at(&origin).hint("run it without `--for`"));
             return Split { targets: Vec::new(), warning };
         }
@@ -59,17 +62,21 @@ impl Wanted {
         Split { targets: wanted.cloned().map(Some).collect(), warning: None }
     }
 
-    /// Reports the targets that were asked for and that no document has.
-    pub(super) fn unknown(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+    /// Reports the targets that were asked for and that no document has. Where there is no target at all, that a set is
+    /// left out says nothing more.
+    pub(super) fn unknown(&self, problems: &mut Vec<Problem>) {
+        if self.known.is_empty() && !self.names.is_empty() {
+            problems.retain(|problem| problem.code != NO_TARGET);
+        }
         for name in self.names.iter().filter(|name| !self.known.contains(*name)) {
             let quoted = quote(name);
             let problem =
                 Problem::error("unknown-target", format!("`--for {name}`: no target is named {quoted}"));
             let hint = hint(name, self.known.iter().map(String::as_str));
-            problems.push(problem.hint(hint.unwrap_or_else(|| "declare it under `spec.targets`".to_owned())));
+            let none =
+                || "no set has targets: leave `--for` out, or declare it under `spec.targets`".to_owned();
+            problems.push(problem.hint(hint.unwrap_or_else(none)));
         }
-        problems
     }
 }
 

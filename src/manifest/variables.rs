@@ -24,6 +24,8 @@ const MAX_SUBSTITUTED: usize = 4 << 20;
 pub(super) struct Variables {
     /// `None` where the value could not be found out, which was reported.
     values: BTreeMap<String, Option<String>>,
+    /// Whether they are declared in a way that cannot be read, which was reported.
+    unread: bool,
     /// Where those have their values from that have them not from a default.
     set: BTreeMap<String, Set>,
     /// The scalars that variables were put into.
@@ -60,7 +62,8 @@ impl Variables {
         let of_target = of_target.and_then(|(_, vars)| vars);
         let entries = declared.map_or(&[][..], Node::entries);
         let mut open = BTreeMap::new();
-        let mut this = Self::default();
+        let unread = declared.is_some_and(|declared| !matches!(declared.value, NodeValue::Map(_)));
+        let mut this = Self { unread, ..Self::default() };
         check_target(entries, of_target, log);
         for (key, variable) in entries {
             let name = key.text.clone();
@@ -108,7 +111,7 @@ impl Variables {
 
     /// Gives a variable's value; the inner `None` means that a problem with it was reported.
     pub(super) fn get(&self, name: &str) -> Option<Option<&str>> {
-        self.values.get(name).map(Option::as_deref)
+        self.values.get(name).map(Option::as_deref).or(self.unread.then_some(None))
     }
 
     /// Expands the defaults, each after those that it uses. Not recursive: a chain may be long.

@@ -11,7 +11,7 @@ use crate::manifest::Sources;
 use crate::resource::{Origin, Problem, Severity};
 
 /// Why a line is not shown as it was written.
-const HIDDEN: &str = "`*` hides values of variables and environments: they may be secret";
+const HIDDEN: &str = "`*` hides values of variables, environments and unknown keys: they may be secret";
 /// The longest line that is shown, in bytes: a flow is often exported as a single one.
 const MAX_LINE: usize = 400;
 
@@ -167,7 +167,10 @@ mod tests {
         let mut hidden = sources(text);
         hidden.insert_masked("a.yaml", text, "a: b\n  A: ******\n".to_owned());
         let shown = render(&problem(2, 6), &hidden, false, &Layout::default());
-        assert!(shown.contains("note: `*` hides values of variables and environments"), "{shown}");
+        assert!(
+            shown.contains("note: `*` hides values of variables, environments and unknown keys"),
+            "{shown}"
+        );
         assert!(!render(&problem(1, 1), &hidden, false, &Layout::default()).contains("hides"));
     }
 

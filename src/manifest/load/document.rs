@@ -13,6 +13,9 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         log.error("not-a-manifest", document.position, message);
         return false;
     }
+    if foreign(document, log) {
+        return false;
+    }
     let said = |key: &str| document.get(key).and_then(|node| Some((node.text()?, node.position)));
     for (key, expected) in [("apiVersion", API_VERSION), ("kind", KIND)] {
         let Some((text, position)) = said(key) else { continue };
@@ -34,20 +37,42 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
     true
 }
 
-/// What cannot be found because the section that declares it cannot be read: a misspelt key, or no map. The codes of
-/// problems that follow from it and are not worth saying.
-pub(super) fn follow_ups(document: &Node) -> Vec<&'static str> {
-    const SECTIONS: [(&str, &str); 7] = [
+/// Reports the document of another tool that lies beside the manifests, such as one of Kubernetes.
+fn foreign(document: &Node, log: &mut Log) -> bool {
+    let text = |key: &str| document.get(key).and_then(Node::text);
+    let Some(kind) = text("kind").filter(|kind| closest(kind, [KIND]).is_none()) else { return false };
+    if text("apiVersion").is_some_and(|version| {
+        let group = |version: &str| version.split('/').next().unwrap_or_default().to_owned();
+        closest(&group(version), [group(API_VERSION).as_str()]).is_some()
+    }) {
+        return false;
+    }
+    let origin = log.origin(document.position);
+    let (file, kind) = (quote(&origin.file), quote(&format!("kind: {kind}")));
+    let message = format!("{file} is no flowbind manifest ({kind})");
+    let hint = "move it to another folder, or name the manifest's file rather than the folder";
+    log.error_with("not-a-manifest", document.position, message, hint);
+    true
+}
+
+/// What cannot be found because the section that declares it cannot be read: a misspelt key, or no map; or
+/// because the file was read only in part. The codes of problems that follow from it and are not worth saying.
+pub(super) fn follow_ups(document: &Node, incomplete: bool) -> Vec<&'static str> {
+    const SECTIONS: [(&str, &str); 9] = [
+        ("variables", "unknown-variable"),
         ("accounts", "unknown-account"),
         ("accounts", "missing-account"),
         ("defaults", "missing-region"),
         ("instances", "unknown-instance"),
+        ("instances", "unknown-value"),
         ("functions", "unknown-function"),
         ("flows", "unknown-flow"),
         ("modules", "unknown-module"),
     ];
-    let Some(spec) = document.get("spec") else {
-        return SECTIONS.into_iter().map(|(_, code)| code).chain(["empty-set"]).collect();
+    let spec = document.get("spec").filter(|spec| matches!(spec.value, NodeValue::Map(_)));
+    let all = SECTIONS.into_iter().map(|(_, code)| code);
+    let Some(spec) = spec.filter(|_| !incomplete) else {
+        return all.chain(["empty-set"]).collect();
     };
     let missing = SECTIONS.into_iter().filter(|(name, _)| spec.get(name).is_none());
     let odd = spec.entries().iter().filter(|(key, _)| !SECTIONS.iter().any(|(name, _)| key.text == *name));

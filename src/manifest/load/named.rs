@@ -1,8 +1,8 @@
 //! Files that the command line names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::super::files::display;
+use super::super::files::{clean, display};
 use super::super::log::quote;
 use super::super::project::{self, Project};
 use super::super::yaml::MAX_BYTES;
@@ -38,5 +38,45 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    /// Finds the manifests of paths: files as they are, and what folders hold, each once.
+    pub(super) fn manifest_paths(&mut self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = Vec::new();
+        for path in paths {
+            let path = clean(path);
+            let manifests: Vec<PathBuf> = match self.files.list(&path) {
+                Ok(None) => vec![path],
+                Ok(Some(inside)) => {
+                    // Hidden files are those of other tools.
+                    let hidden = |path: &PathBuf| {
+                        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+                    };
+                    let is_yaml = |path: &PathBuf| {
+                        path.extension().is_some_and(|e| e == "yaml" || e == "yml") && !hidden(path)
+                    };
+                    let inside: Vec<PathBuf> =
+                        inside.iter().map(|path| clean(path)).filter(is_yaml).collect();
+                    if inside.is_empty() {
+                        let message =
+                            format!("the folder {} holds no `*.yaml` or `*.yml`", quote(&display(&path)));
+                        let hint = "sub-folders are not searched: name each folder that holds manifests.";
+                        self.problems.push(Problem::error("no-manifest", message).hint(hint));
+                    }
+                    inside
+                }
+                Err(error) => {
+                    let message = format!("{}: {error}", quote(&display(&path)));
+                    self.problems.push(Problem::error("unreadable", message));
+                    Vec::new()
+                }
+            };
+            for path in manifests {
+                if !found.contains(&path) {
+                    found.push(path);
+                }
+            }
+        }
+        found
     }
 }

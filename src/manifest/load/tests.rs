@@ -7,6 +7,7 @@ use crate::resource::{FlowType, Label};
 mod flow_files;
 mod hints;
 mod hostile;
+mod mistakes;
 mod modules;
 mod platform;
 mod project;

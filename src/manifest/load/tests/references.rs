@@ -78,9 +78,7 @@ fn one_of_several_accounts_must_be_chosen() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:13:5 missing-account: the instance `support` has no account, and the set declares several (add `account: NAME` to it, or to `defaults`)",
-            "m/a.yaml:18:5 missing-account: the function `crm` has no account, and the set declares several (add `account: NAME` to it, or to `defaults`)",
-            "m/a.yaml:22:5 missing-account: the function `journal` has no account, and the set declares several (add `account: NAME` to it, or to `defaults`)",
+            "m/a.yaml:13:5 missing-account: the instance `support` and 2 others have no account, and the set declares several (add `account: NAME` to `defaults`, or to each of them)",
         ]
     );
 }
@@ -91,9 +89,7 @@ fn a_region_is_needed() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:12:5 missing-region: the instance `support` has no Region (add `region: eu-west-2`, or yours, to it or to `defaults`)",
-            "m/a.yaml:17:5 missing-region: the function `crm` has no Region (add `region: eu-west-2`, or yours, to it or to `defaults`)",
-            "m/a.yaml:21:5 missing-region: the function `journal` has no Region (add `region: eu-west-2`, or yours, to it or to `defaults`)",
+            "m/a.yaml:12:5 missing-region: the instance `support` and 2 others have no Region (add `region: eu-west-2`, or yours, to `defaults`, or to each of them)",
         ]
     );
 }

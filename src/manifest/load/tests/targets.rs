@@ -45,8 +45,7 @@ fn targets_are_chosen_and_come_in_the_order_of_the_document() {
     assert_eq!(
         lines(load_files(&[("m/a.yaml", GOOD), ("flows/main.json", FLOW)], &inputs)),
         [
-            "m/a.yaml:1:1 no-target: this set has no targets, and `--for` leaves it out (run it without `--for`)",
-            "unknown-target: `--for x`: no target is named `x` (declare it under `spec.targets`)",
+            "unknown-target: `--for x`: no target is named `x` (no set has targets: leave `--for` out, or declare it under `spec.targets`)",
         ]
     );
 }

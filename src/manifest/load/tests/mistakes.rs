@@ -1,0 +1,113 @@
+//! Mistakes of somebody who writes a first manifest: each is one problem, in words that lead out of it.
+
+use super::*;
+
+/// What is reported of a manifest alone.
+fn of(text: &str) -> Vec<String> {
+    lines(load_texts(text, FLOW))
+}
+
+#[test]
+fn a_misspelt_spec_is_one_problem() {
+    for (key, close) in [("specs", true), ("Spec", true), ("specification", false), ("config", false)] {
+        let found = of(&GOOD.replace("\nspec:\n", &format!("\n{key}:\n")));
+        let expected =
+            format!("m/a.yaml:5:1 unknown-key: a manifest has no key `{key}` (did you mean `spec`?)");
+        assert_eq!(found, [expected], "{close}");
+    }
+    let found = of(&GOOD[..GOOD.find("spec:").unwrap()].replace("acme", "acme-${var.stage}"));
+    assert!(found.len() == 1 && found[0].contains("needs the key `spec`"), "{found:#?}");
+    let found =
+        of(&format!("{}spec: []\n", GOOD[..GOOD.find("spec:").unwrap()].replace("acme", "a-${var.x}")));
+    assert!(found.len() == 1 && found[0].contains("`spec` takes a map"), "{found:#?}");
+}
+
+#[test]
+fn a_misspelt_section_of_variables_is_one_problem() {
+    for (good, bad) in
+        [("  variables:\n", "  variabels:\n"), ("  variables:\n", "  vars: []\n  variables:\n")]
+    {
+        let found = breaks(good, bad);
+        assert_eq!(found.len(), 1, "{found:#?}");
+    }
+    let found =
+        of(&GOOD.replace("    stage: { default: dev, description: which environment }", "    - stage"));
+    assert!(found.len() == 1 && found[0].contains("`variables` takes a map"), "{found:#?}");
+}
+
+#[test]
+fn the_value_of_a_misspelt_key_is_shown_unless_the_right_key_hides_it() {
+    let text = GOOD
+        .replace("qualifier: live", "qualifer: live")
+        .replace("timeLimit: 8s", "timeLimt: 8s")
+        .replace(
+            "journal: { name: journal }",
+            "journal: { name: journal, source: { enviroment: { PIN: s1 }, enviroment2: s2, secret: s3 } }",
+        )
+        .replace("  functions:\n", "  secrets: { pw: s4 }\n  functions:\n");
+    let Err(Problems { sources, .. }) = load_texts(&text, FLOW) else { panic!("it is in order") };
+    let shown = sources.get("m/a.yaml").unwrap();
+    assert!(shown.contains("qualifer: live") && shown.contains("timeLimt: 8s"), "{shown}");
+    assert!((1..=4).all(|n| !shown.contains(&format!("s{n}"))), "{shown}");
+    // What follows an environment may be a variable of it.
+    let dedented = "f: { name: f, source: { environment:, ROLE: s1, HANDLER: s2, Code: s3 } }";
+    let text = GOOD.replace("journal: { name: journal }", dedented);
+    let Err(Problems { sources, .. }) = load_texts(&text, FLOW) else { panic!("it is in order") };
+    let shown = sources.get("m/a.yaml").unwrap();
+    assert!((1..=3).all(|n| !shown.contains(&format!("s{n}"))), "{shown}");
+}
+
+#[test]
+fn the_document_of_another_tool_is_called_that() {
+    let k8s = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata: { a: b }\n";
+    let files = [("m/a.yaml", GOOD), ("m/k8s.yaml", k8s), ("flows/main.json", FLOW)];
+    let files: BTreeMap<PathBuf, Vec<u8>> =
+        files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+    assert_eq!(
+        lines(load(&[PathBuf::from("m")], &Inputs::default(), &files)),
+        [
+            "m/k8s.yaml:1:1 not-a-manifest: `m/k8s.yaml` is no flowbind manifest (`kind: ConfigMap`) (move it to another \
+             folder, or name the manifest's file rather than the folder)"
+        ]
+    );
+    let found = breaks("kind: BindingSet", "kind: bindingsets");
+    assert!(found.len() == 1 && found[0].ends_with("(write `kind: BindingSet`)"), "{found:#?}");
+}
+
+#[test]
+fn a_section_that_is_missing_is_one_problem() {
+    let found = breaks("  accounts:\n    main: { id: 011122223333 }\n", "");
+    let hint = "(add `accounts: { main: { id: \"111122223333\" } }` with the id of yours to `spec`)";
+    assert!(found.len() == 1 && found[0].ends_with(hint), "{found:#?}");
+    let found = breaks("  defaults: { account: main, region: eu-west-2 }\n", "");
+    assert_eq!(
+        found,
+        [
+            "m/a.yaml:11:5 missing-region: the instance `support` and 2 others have no Region (add `region: eu-west-2`, \
+             or yours, to `defaults`, or to each of them)"
+        ]
+    );
+}
+
+#[test]
+fn a_name_that_stands_for_two_things_is_one_problem() {
+    let found = breaks("    support:\n", "    support: { alias: other }\n    support:\n");
+    assert!(found.len() == 1 && found[0].contains("the key `support` is here a second time"), "{found:#?}");
+    let text =
+        GOOD.replace("  functions:\n    crm:", "  functions: { x: { name: x } }\n  functions:\n    crm:");
+    let found = of(&text);
+    assert!(found.len() == 1 && found[0].contains("the key `functions` is here a second time"), "{found:#?}");
+}
+
+#[test]
+fn a_target_of_a_set_without_any_is_one_problem() {
+    let inputs = Inputs { targets: vec!["prod".to_owned()], ..Inputs::default() };
+    let found = lines(load_files(&[("m/a.yaml", GOOD), ("flows/main.json", FLOW)], &inputs));
+    assert_eq!(
+        found,
+        [
+            "unknown-target: `--for prod`: no target is named `prod` (no set has targets: leave `--for` out, or declare it \
+             under `spec.targets`)"
+        ]
+    );
+}

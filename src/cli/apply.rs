@@ -6,13 +6,13 @@ use futures_util::future::LocalBoxFuture;
 
 use super::approval::Approval;
 use super::args::{ApplyArgs, Output};
-use super::chosen::Chosen;
+use super::chosen::{Chosen, Wish};
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::Note;
 use super::terminal::Terminal;
-use super::writing::{Reported, Writing};
+use super::writing::{Reported, Review, Writing};
 use super::{load, retype};
 use crate::plan::Outcome;
 use crate::report::{self, ApplyDocument};
@@ -28,6 +28,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let allowed = Chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
+    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
     let loaded = load::load_or_report(&args.manifest, terminal, |problems| {
         let document = || report::json_text(&ApplyDocument::invalid(problems));
         Ok((args.output == Output::Json).then(document).transpose()?)
@@ -44,7 +45,7 @@ pub(super) async fn run(
         manifests: &loaded.manifests,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         rolls_back: None,
-        plannable: true,
+        review: Some(review(args, &wish)),
         look: &look,
         again: &|plans| wish.again(&loaded.manifests, plans),
         name: run_name(now),
@@ -77,6 +78,16 @@ pub(super) async fn run(
         return Ok(unfinished(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
     }
     Ok(next.filter(|_| again).map_or(exit, |next| first_round(exit, &next, terminal)))
+}
+
+/// What to type instead of answering.
+fn review(args: &ApplyArgs, wish: &Wish) -> Review {
+    let (plan, allow) = (wish.options(), retype::each("--allow", &args.allow));
+    let command = |verb: String| retype::command(&verb, &args.manifest, &args.aws);
+    Review {
+        plan: command(format!("plan --out plan.json{plan}")),
+        apply: command(format!("apply --plan plan.json{allow}")),
+    }
 }
 
 /// Says that a reviewed plan was carried out and that it was not all: what belongs to a new instance is a plan of its

@@ -38,24 +38,19 @@ impl Approval {
         };
         let again = |options: &str| retype::command(&format!("plan{options}"), &args.manifest, &args.aws);
         if let Some(checksum) = &args.approval.checksum {
-            let prune = if wish.prune { " --prune" } else { "" };
-            let only = args.selection.only.iter().map(|only| format!(" --only {}", retype::quoted(only)));
-            let again = again(&format!("{prune}{}", only.collect::<String>()));
+            let again = again(&wish.options());
             return Ok((Self::Checksum { checksum: checksum.clone(), again }, wish));
         }
         let Some(file) = &args.approval.plan else {
             return Ok((if args.auto_approve { Self::Given } else { Self::Ask }, wish));
         };
-        let plan = SavedPlan::read(file).map_err(unreadable)?;
+        let out = format!(" --out {}", retype::quoted(&file.display().to_string()));
+        let unread = |error| unreadable(error, &again(&format!("{out}{}", wish.options())));
+        let plan = SavedPlan::read(file).map_err(unread)?;
         let options = &plan.options;
         let only = Chosen::parse("--only", &options.only)?;
         let wish = Wish { prune: options.prune, force: options.force, audit: false, only };
-        let mut words = format!(" --out {}", retype::quoted(&file.display().to_string()));
-        for (given, word) in [(options.prune, " --prune"), (options.force, " --force")] {
-            words.push_str(if given { word } else { "" });
-        }
-        options.only.iter().for_each(|only| words.push_str(&format!(" --only {}", retype::quoted(only))));
-        let again = again(&words);
+        let again = again(&format!("{out}{}", wish.options()));
         Ok((Self::Saved { file: file.clone(), plan: Box::new(plan), again }, wish))
     }
 
@@ -105,7 +100,7 @@ impl Approval {
                 list(&plan.places),
                 list(&here)
             );
-            return refuse(error, format!("{}; or plan again: {again}", given(plan)));
+            return refuse(error, format!("{}; otherwise plan again: {again}", given(plan)));
         }
         let sets: Vec<(&str, &str)> =
             loaded.manifests.iter().map(|m| (m.set.as_str(), m.digest.as_str())).collect();
@@ -135,7 +130,10 @@ impl Approval {
                 changed.join(", ")
             ),
         };
-        refuse(anyhow!("{what}; nothing was written"), format!("{}; or plan again: {again}", given(plan)))
+        refuse(
+            anyhow!("{what}; nothing was written"),
+            format!("{}; otherwise plan again: {again}", given(plan)),
+        )
     }
 
     /// Refuses fresh plans that are not what was reviewed.
@@ -272,18 +270,18 @@ fn given(plan: &SavedPlan) -> String {
     words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {file}")));
     words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
     match words.is_empty() {
-        true => "it was made without --var, --var-file, --for or --region".to_owned(),
-        false => format!("it was made with {}, and each has to be the same", words.join(" ")),
+        true => "if you gave one of --var, --var-file, --for, --region now, leave it out".to_owned(),
+        false => format!("it was made with {}; give each as it was then", words.join(" ")),
     }
 }
 
-fn unreadable(error: FileError) -> Failure {
+fn unreadable(error: FileError, again: &str) -> Failure {
     let hint = match &error {
         FileError::Saved { source: SavedError::Newer(_), .. } => {
-            "use that flowbind, or plan again with this one."
+            format!("use that flowbind, or plan again with this one: {again}")
         }
-        FileError::Read { .. } => "`flowbind plan --out FILE PATH...` makes one.",
-        _ => "make it again with `flowbind plan --out FILE PATH...`.",
+        FileError::Read { .. } => format!("to make one: {again}"),
+        _ => format!("make it again: {again}"),
     };
-    Failure::new(Exit::Error, error).hint(hint.to_owned())
+    Failure::new(Exit::Error, error).hint(hint)
 }

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::note::Note;
+use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Forecast, Plan};
@@ -112,6 +113,12 @@ impl Wish {
         }
         let forced = |plan: Plan| if self.force { plan.forced() } else { plan };
         Ok(plans.into_iter().map(forced).collect())
+    }
+
+    /// The options that ask for it, each behind a space.
+    pub(super) fn options(&self) -> String {
+        let only: Vec<String> = self.only.iter().map(|chosen| chosen.text.clone()).collect();
+        retype::wish(self.prune, self.force, &only)
     }
 
     /// The calls of looking again, after these plans were made.

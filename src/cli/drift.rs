@@ -6,14 +6,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::args::{DriftArgs, DriftOutput};
 use super::connect::Connection;
 use super::exit::{Exit, Failure};
-use super::load;
 use super::terminal::Terminal;
+use super::{load, retype};
 use crate::drift::{Scope, Verdict, ignorable, let_pass};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::report::{self, DriftDocument};
 use crate::resource::Problem;
 
 pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
+    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, String::new()));
     let (entries, sources) = entries(args, terminal)?;
     let page = |problems: &[Problem]| broken(args.output, problems);
     let loaded = load::load_or_report(&args.manifest, terminal, page)?;

@@ -88,19 +88,19 @@ impl Note {
     }
 
     /// Writes one line, as the log's own events are written.
-    pub(super) fn json(&self, timestamp: String) -> String {
+    pub(super) fn json(&self, timestamp: String, layout: &Layout) -> String {
         let level = match self.level {
             Level::Error => "ERROR",
             Level::Warning => "WARN",
             Level::Info => "INFO",
         };
-        let message = anstream::adapter::strip_str(&self.message).to_string();
+        let message = anstream::adapter::strip_str(&layout.completed(&self.message)).to_string();
         let mut line = Map::new();
         line.insert("timestamp".to_owned(), timestamp.into());
         line.insert("level".to_owned(), level.into());
         line.insert("message".to_owned(), message.into());
         if let Some(hint) = &self.hint {
-            line.insert("hint".to_owned(), json!(hint));
+            line.insert("hint".to_owned(), json!(layout.completed(hint)));
         }
         line.extend(self.fields.clone());
         report::json_line(&line)
@@ -117,7 +117,7 @@ mod tests {
             Note::warning("warning:", "it is so\nand so").hint(Some("do this")).field("address", "a/b");
         let text = note.text(&Layout::default());
         assert!(text.ends_with(" it is so\nand so\nhint: do this"), "{text}");
-        let line = note.json("2026-01-02T03:04:05Z".to_owned());
+        let line = note.json("2026-01-02T03:04:05Z".to_owned(), &Layout::default());
         assert!(!line.contains('\n'), "{line}");
         let value: Value = serde_json::from_str(&line).unwrap();
         let expected = json!({
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_log_in_json_has_no_colours() {
-        let line = Note::new(Level::Error, report::red("no")).json(String::new());
+        let line = Note::new(Level::Error, report::red("no")).json(String::new(), &Layout::default());
         assert!(line.contains("\"message\":\"no\""), "{line}");
     }
 }

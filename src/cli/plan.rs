@@ -28,6 +28,7 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
         audit: args.audit,
         only: Chosen::parse("--only", &args.selection.only)?,
     };
+    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
     let page = |problems: &[Problem]| broken(args.output, problems);
     let loaded = load::load_or_report(&args.manifest, terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
@@ -41,7 +42,11 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
                 show(plan, &loaded.sources, terminal);
                 terminal.result(&report::plan_text(plan, plans.len() > 1, &terminal.layout()))?;
             }
-            terminal.result(&report::checksum_text(&plans, &terminal.layout()))?;
+            terminal.result(&report::checksum_text(
+                &plans,
+                &|sum| reviewed("--checksum", sum, args, &plans),
+                &terminal.layout(),
+            ))?;
             terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
         }
         PlanOutput::Markdown => terminal.result(&report::plan_markdown(&plans, &loaded.warnings))?,
@@ -88,9 +93,26 @@ fn save(
     saved.write(file).map_err(|error| Failure::new(Exit::Error, error))?;
     let name = file.display();
     terminal.say(&format!("The plan is saved in {name}, good until {}.", saved.expires));
-    let verb = format!("apply --plan {}", retype::quoted(&name.to_string()));
-    terminal.say(&format!("To apply it: {}", retype::command(&verb, &args.manifest, &args.aws)));
+    terminal.say(&format!("To apply it: {}", reviewed("--plan", &name.to_string(), args, plans)));
     Ok(())
+}
+
+/// Writes the command that carries out exactly these plans: a reviewed plan is written whole, what is protected in it
+/// too.
+fn reviewed(evidence: &str, value: &str, args: &PlanArgs, plans: &[Plan]) -> String {
+    let guards = plans.iter().flat_map(|plan| plan.actions.iter().map(move |action| (plan, action)));
+    let guards = guards.filter_map(|(plan, action)| Some((plan, action.guard.as_ref()?)));
+    let allow: BTreeSet<String> =
+        guards.flat_map(|(plan, guard)| retype::allow(plan, plans.len() > 1, guard)).collect();
+    let allow: String = allow.into_iter().map(|option| format!(" {option}")).collect();
+    // A saved plan holds what it was made with.
+    let wish = if evidence == "--plan" { String::new() } else { wish(args) };
+    let verb = format!("apply {evidence} {}{wish}{allow}", retype::quoted(value));
+    retype::command(&verb, &args.manifest, &args.aws)
+}
+
+fn wish(args: &PlanArgs) -> String {
+    retype::wish(args.removal.prune, args.removal.force, &args.selection.only)
 }
 
 /// Shows what is wrong and what could not be read.

@@ -4,26 +4,58 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::args::{AwsArgs, ManifestArgs};
+use crate::plan::{Guard, Plan};
+use crate::report::Typed;
 
 /// Writes a command on the same manifests and the same AWS; `--var` is repeated without its value.
 pub(super) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
-    let mut words = reach(verb, aws);
+    format!("flowbind {verb} {}", typed(manifest, aws, String::new()).inputs)
+}
+
+/// Gives what the commands in messages are completed with.
+pub(super) fn typed(manifest: &ManifestArgs, aws: &AwsArgs, wish: String) -> Typed {
+    let mut words = reach(aws);
     words.extend(manifest.targets.iter().map(|target| option("--for", target)));
     words.extend(manifest.region.iter().map(|region| option("--region", region)));
     inputs(&mut words, manifest);
-    words.join(" ")
+    if manifest.paths.is_empty() {
+        words.push("PATH...".to_owned());
+    }
+    Typed { inputs: words.join(" "), wish }
+}
+
+/// Writes what a plan was to hold, each option behind a space.
+pub(super) fn wish(prune: bool, force: bool, only: &[String]) -> String {
+    let mut words = String::new();
+    for (given, word) in [(prune, " --prune"), (force, " --force")] {
+        words.push_str(if given { word } else { "" });
+    }
+    words + &each("--only", only)
+}
+
+/// Writes an option as often as it was given, each behind a space.
+pub(super) fn each(name: &str, values: &[String]) -> String {
+    values.iter().map(|value| format!(" {}", option(name, value))).collect()
+}
+
+/// Writes the options that let a guarded action of a plan through; with the set in front where there are several.
+pub(super) fn allow<'g>(plan: &Plan, several: bool, guard: &'g Guard) -> impl Iterator<Item = String> + 'g {
+    let set = if several { format!("{}:", plan.set) } else { String::new() };
+    guard.needs().map(move |address| option("--allow", &format!("{set}{address}")))
 }
 
 /// Writes a command on one path and the same AWS.
 pub(super) fn on(verb: &str, aws: &AwsArgs, path: &Path) -> String {
-    let mut words = reach(verb, aws);
+    let mut words = vec![format!("flowbind {verb}")];
+    words.extend(reach(aws));
     words.push(quoted(&path.display().to_string()));
     words.join(" ")
 }
 
 /// Writes the command that plans back what a run has overwritten or deleted.
 pub(super) fn rollback(run: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
-    let mut words = reach(&format!("rollback {}", quoted(run)), aws);
+    let mut words = vec![format!("flowbind rollback {}", quoted(run))];
+    words.extend(reach(aws));
     inputs(&mut words, manifest);
     words.join(" ")
 }
@@ -54,8 +86,8 @@ fn option(name: &str, value: &str) -> String {
     format!("{name} {}", quoted(value))
 }
 
-fn reach(verb: &str, aws: &AwsArgs) -> Vec<String> {
-    let mut words = vec![format!("flowbind {verb}")];
+fn reach(aws: &AwsArgs) -> Vec<String> {
+    let mut words = Vec::new();
     match &aws.sandbox {
         Some(file) if file == Path::new(super::args::SANDBOX) => words.push("--sandbox".to_owned()),
         Some(file) => words.push(format!("--sandbox={}", quoted(&file.display().to_string()))),

@@ -34,6 +34,7 @@ pub(super) async fn run(
     let (paths, vars, var_files) = (args.paths.clone(), args.vars.clone(), args.var_files.clone());
     let (targets, region, allow_outside) = (Vec::new(), None, args.allow_outside);
     let manifest = ManifestArgs { paths, vars, var_files, targets, region, allow_outside };
+    terminal.learn_typed(retype::typed(&manifest, &args.aws, String::new()));
     let loaded = match args.paths.is_empty() {
         true => None,
         false => Some(load::load_or_show(&manifest, terminal)?),
@@ -54,7 +55,7 @@ pub(super) async fn run(
         manifests: &[],
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         rolls_back: Some(sets(&kept)),
-        plannable: false,
+        review: None,
         look: &look,
         again: &|plans| plans.iter().map(|plan| kept_forecast(&kept.flows, Some(plan))).collect(),
         name: apply::run_name(now),

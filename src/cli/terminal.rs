@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::args::{Globals, LogFormat};
 use super::note::{Level, Note};
-use crate::report::{self, Layout};
+use crate::report::{self, Layout, Typed};
 use crate::resource::Mask;
 
 /// The two streams, and the line of progress that is drawn on the second.
@@ -28,6 +28,8 @@ pub(super) struct Terminal {
     columns: [Option<usize>; 2],
     /// The aliases of the instances that were read, by ARN.
     aliases: Arc<Mutex<BTreeMap<String, String>>>,
+    /// What the commands in messages are completed with.
+    typed: Arc<Mutex<Option<Typed>>>,
     live: Arc<Mutex<Option<ProgressBar>>>,
     mask: Mask,
 }
@@ -46,6 +48,7 @@ impl Terminal {
             whole_arns: globals.verbose > 0,
             columns: columns(),
             aliases: Arc::default(),
+            typed: Arc::default(),
             live: Arc::default(),
             mask: Mask::default(),
         }
@@ -59,7 +62,8 @@ impl Terminal {
     /// How results are laid out as text.
     pub(super) fn layout(&self) -> Layout {
         let aliases = self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Layout { columns: self.columns[0], whole_arns: self.whole_arns, aliases }
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Layout { columns: self.columns[0], whole_arns: self.whole_arns, aliases, typed }
     }
 
     /// How notes are laid out as text.
@@ -74,6 +78,11 @@ impl Terminal {
     /// Takes the aliases of instances, by which they are named from here on.
     pub(super) fn learn_aliases(&self, known: BTreeMap<String, String>) {
         self.aliases.lock().unwrap_or_else(PoisonError::into_inner).extend(known);
+    }
+
+    /// Takes what was typed: from here on the commands that messages name are whole.
+    pub(super) fn learn_typed(&self, typed: Typed) {
+        *self.typed.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed);
     }
 
     /// Writes a result that is text for people.
@@ -114,7 +123,7 @@ impl Terminal {
             LogFormat::Json => {
                 // `Timestamp::now` would panic at a clock beyond the year 9999.
                 let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap_or(jiff::Timestamp::MAX);
-                self.line(&note.json(now.to_string()));
+                self.line(&note.json(now.to_string(), &self.notes_layout()));
             }
         }
     }

@@ -39,6 +39,14 @@ pub(super) type Reported = (Plan, ApplyReport);
 /// Looks at AWS and plans what is written.
 pub(super) type Look<'a> = dyn Fn() -> LocalBoxFuture<'a, Result<Vec<Plan>, Failure>> + 'a;
 
+/// What to type for a review before anything is written.
+pub(super) struct Review {
+    /// The command that saves the plan.
+    pub(super) plan: String,
+    /// The command that applies what it has saved.
+    pub(super) apply: String,
+}
+
 /// How plans are shown, approved and carried out.
 pub(super) struct Writing<'a> {
     pub(super) output: Output,
@@ -51,8 +59,8 @@ pub(super) struct Writing<'a> {
     pub(super) rollback: &'a dyn Fn(&str) -> String,
     /// The sets whose contents are rolled back; none where manifests are applied.
     pub(super) rolls_back: Option<BTreeSet<String>>,
-    /// Whether `flowbind plan` knows what is written here, so that it can be saved and reviewed.
-    pub(super) plannable: bool,
+    /// How it can be saved and reviewed first, where `flowbind plan` knows what is written here.
+    pub(super) review: Option<Review>,
     /// Looks and plans anew.
     pub(super) look: &'a Look<'a>,
     /// The calls of looking anew, for each plan; none where they are not forecast.
@@ -197,8 +205,7 @@ impl Writing<'_> {
                 let address = format!("{set}{}", action.id.address);
                 let message = format!("{address}: {}", guard.message);
                 self.terminal.note(&Note::error("protected:", message).field("address", address));
-                let option = |of: &Address| format!("--allow {}", retype::quoted(&format!("{set}{of}")));
-                options.extend(guard.needs().map(option));
+                options.extend(retype::allow(plan, plans.len() > 1, guard));
             }
         }
         if options.is_empty() {
@@ -256,13 +263,13 @@ impl Writing<'_> {
         if let Some(stream) = terminal.cannot_ask() {
             let is = if stream.starts_with("neither") { "is" } else { "is not" };
             let error = anyhow!("cannot ask for approval: {stream} {is} a terminal; {}", self.not());
-            let hint = match self.plannable {
-                true => {
-                    "review it with `flowbind plan --out FILE PATH...`, then `flowbind apply --plan FILE PATH...`; or give --auto-approve."
+            let hint = match &self.review {
+                Some(Review { plan, apply }) => {
+                    format!("review it with `{plan}`, then `{apply}`; or give --auto-approve.")
                 }
-                false => "look at the plan above; if it is what you want, give --auto-approve.",
+                None => "look at the plan above; if it is what you want, give --auto-approve.".to_owned(),
             };
-            return Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()));
+            return Err(Failure::new(Exit::Refused, error).hint(hint));
         }
         let asked = std::time::Instant::now();
         let answer = self.interrupt.or(terminal.ask(&question)).await??;
@@ -273,8 +280,16 @@ impl Writing<'_> {
             Ok(true)
         } else {
             let failure = Failure::new(Exit::Refused, anyhow!("not approved: {}", self.not()));
-            let hint = "to keep the plan for a review: flowbind plan --out FILE PATH...";
-            Err(if self.plannable { failure.hint(hint.to_owned()) } else { failure })
+            // Who types that means yes, or is not sure: it is asked again by running again.
+            let nearly = ["y", "ye", "yes"].contains(&answer.to_lowercase().as_str());
+            let keep =
+                self.review.as_ref().map(|review| format!("to keep the plan for a review: {}", review.plan));
+            let hint = if nearly {
+                Some("run again, and answer with the whole word `yes`.".to_owned())
+            } else {
+                keep
+            };
+            Err(failure.hint(hint))
         }
     }
     /// Nothing is overwritten where nothing can be kept.

@@ -1,8 +1,10 @@
 //! How text for people is laid out, whatever it says: its width and its ARNs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::arns::ShortArns;
+use super::typed::Typed;
 use super::wrap::{wrap, wrap_under};
 
 /// How text for people is laid out. By default no line is broken.
@@ -14,6 +16,8 @@ pub struct Layout {
     pub whole_arns: bool,
     /// The aliases of instances, by ARN: where one is known it stands for the ARN.
     pub aliases: BTreeMap<String, String>,
+    /// What the commands in the text are completed with, if it is known.
+    pub typed: Option<Typed>,
 }
 
 impl Layout {
@@ -28,7 +32,12 @@ impl Layout {
 
     /// The same for what is typed or copied: its ARNs stay whole.
     pub(super) fn typed_beside(&self, taken: usize, text: &str) -> String {
-        wrap_under(text, self.columns.map(|columns| columns.saturating_sub(taken)), 0)
+        wrap_under(&self.completed(text), self.columns.map(|columns| columns.saturating_sub(taken)), 0)
+    }
+
+    /// Completes the commands in a text with what was typed.
+    pub fn completed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.typed.as_ref().map_or(Cow::Borrowed(text), |typed| typed.complete(text))
     }
 
     /// Lays a text out of which every line is prose. A line that begins with `hint:` says what to type: its ARNs stay
@@ -102,9 +111,11 @@ impl Page {
         });
         let arns = ShortArns::of(prose, &layout.aliases);
         let laid = |piece: &Piece| match piece {
-            Piece::Prose(text, None) => wrap(&arns.write(text), layout.columns),
-            Piece::Prose(text, Some(hang)) => wrap_under(&arns.write(text), layout.columns, *hang),
-            Piece::Typed(text) => wrap(text, layout.columns),
+            Piece::Prose(text, None) => wrap(&layout.completed(&arns.write(text)), layout.columns),
+            Piece::Prose(text, Some(hang)) => {
+                wrap_under(&layout.completed(&arns.write(text)), layout.columns, *hang)
+            }
+            Piece::Typed(text) => wrap(&layout.completed(text), layout.columns),
             Piece::Content(text) => text.clone(),
         };
         self.0.iter().map(laid).collect()

@@ -25,6 +25,7 @@ pub(crate) mod schema;
 mod several;
 pub mod source;
 mod style;
+mod typed;
 mod undeclared;
 mod validate_json;
 mod visible;
@@ -45,6 +46,7 @@ pub use plan_json::{PlanDocument, action_lines};
 pub use plan_text::{calls_text, checksum_text, plan_text};
 pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
+pub use typed::Typed;
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};
 #[cfg(test)]

@@ -98,14 +98,18 @@ pub(super) fn can_be_approved(plans: &[Plan]) -> bool {
     plans.iter().all(begins) && !plans.iter().all(|plan| plan.actions.is_empty())
 }
 
-/// Writes the checksum of plans, where they can be applied and there is something to apply.
-pub fn checksum_text(plans: &[Plan], layout: &Layout) -> String {
+/// Writes the checksum of plans and the command that applies them by it, where they can be applied and there is something
+/// to apply.
+pub fn checksum_text(plans: &[Plan], apply: &dyn Fn(&str) -> String, layout: &Layout) -> String {
     if !can_be_approved(plans) {
         return String::new();
     }
     let checksum = plan::checksum(plans);
-    let how = "To write exactly this, with the same options: flowbind apply --checksum CHECKSUM PATH...";
-    layout.text(&format!("Checksum: {checksum}\n{}\n", dim(how)))
+    let how = format!("To write exactly this: {}", apply(&checksum));
+    let mut page = Page::default();
+    page.line(&format!("Checksum: {checksum}"));
+    page.typed(format!("{}\n", dim(&how)));
+    page.finish(layout)
 }
 
 /// Writes the calls that a run has made.

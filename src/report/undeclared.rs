@@ -13,7 +13,7 @@ pub(super) fn orphaned(undeclared: &Undeclared) -> Option<String> {
         n => format!("{n} resources that this set created are no longer declared"),
     };
     let which = cut(undeclared.orphans.iter().map(ToString::to_string));
-    Some(format!("Orphaned: {what} ({which}). To see what would be deleted: flowbind plan --prune"))
+    Some(format!("Orphaned: {what} ({which}). `flowbind plan --prune` shows what would be deleted."))
 }
 
 /// Says how many resources may be orphaned, and what looks.
@@ -28,6 +28,6 @@ pub(super) fn unchecked(undeclared: &Undeclared) -> Option<String> {
     let one = undeclared.unchecked.values().sum::<usize>() == 1;
     let (are, them) = if one { ("is", "it") } else { ("are", "them") };
     Some(format!(
-        "Not checked: {all} {are} not declared; flowbind plan --prune checks whether this set created {them}."
+        "Not checked: {all} {are} not declared; `flowbind plan --prune` checks whether this set created {them}."
     ))
 }

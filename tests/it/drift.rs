@@ -271,7 +271,7 @@ async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
         "Drift: acme: 1 changed outside, 1 not applied, 1 changed on both sides, 1 changed, 2 missing, \
          3 orphaned, 3 unmanaged, 1 being edited, 1 could not tell.",
         "Incomplete: ",
-        "next: `flowbind plan --prune PATH...` shows what would be deleted",
+        "next: `flowbind plan --prune m.yaml` shows what would be deleted",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }

@@ -49,6 +49,7 @@ mod log_lines;
 mod machine;
 mod many_writes;
 mod marks;
+mod next_commands;
 mod outputs;
 mod ownership;
 mod packages;

@@ -44,7 +44,7 @@ async fn an_orphan_that_was_seen_anyway_is_counted_and_the_plan_is_not_in_sync()
     let before = world.calls();
     let text = planned(&world, &[]);
     assert!(
-        text.contains("Orphaned: 1 resource that this set created is no longer declared (grant/sales/crm). To see what would be deleted: flowbind plan --prune"),
+        text.contains("Orphaned: 1 resource that this set created is no longer declared (grant/sales/crm). `flowbind plan --prune m.yaml` shows what would be deleted."),
         "{text}"
     );
     assert!(text.contains("acme: nothing to write.") && !text.contains("in sync"), "{text}");
@@ -72,7 +72,7 @@ async fn what_may_be_orphaned_is_counted_where_its_owner_was_not_read() {
     assert_eq!((counted(Kind::Flow), counted(Kind::Function)), (Some(2), Some(2)), "{:?}", plan.undeclared);
     let text = planned(&world, &[]);
     assert!(
-        text.contains("Not checked: 2 associated functions and 2 flows are not declared; flowbind plan --prune checks whether this set created them."),
+        text.contains("Not checked: 2 associated functions and 2 flows are not declared; `flowbind plan --prune m.yaml` checks whether this set created them."),
         "{text}"
     );
 }

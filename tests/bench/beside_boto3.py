@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What an engineer writes with boto3 to do what a manifest of flowbind does: one of the tools that `beside` compares.
 
-usage: beside_boto3.py apply|check WANTED
+usage: beside_boto3.py apply|check WANTED [RETRIES]
 
 WANTED is JSON: `instances`, by id, with the functions that each may call (`NAME` or `NAME:ALIAS`), and `blocks`, the
 blocks of flows that invoke one. `apply` associates what is missing and grants without looking, since the answer to a
 statement that exists already is an error that can be ignored. `check` ends with 2 if something differs. Retries are
-boto3's own, mode `standard`; 4 calls are on their way at once.
+boto3's own, in mode `standard` or, if RETRIES says so, `adaptive`, which slows down when it is throttled; 4 calls are
+on their way at once.
 """
 
 import concurrent.futures
@@ -17,19 +18,19 @@ import boto3
 from botocore.config import Config
 
 AT_ONCE = 4
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 10}, max_pool_connections=AT_ONCE)
 
 
 class Wanted:
     """What should be, and the clients to bring it about."""
 
-    def __init__(self, path):
+    def __init__(self, path, retries="standard"):
         with open(path, encoding="utf-8") as file:
             wanted = json.load(file)
         self.account, self.region = wanted["account"], wanted["region"]
         self.instances, self.blocks = wanted["instances"], wanted["blocks"]
-        self.connect = boto3.client("connect", region_name=self.region, config=CONFIG)
-        self.awslambda = boto3.client("lambda", region_name=self.region, config=CONFIG)
+        config = Config(retries={"mode": retries, "max_attempts": 10}, max_pool_connections=AT_ONCE)
+        self.connect = boto3.client("connect", region_name=self.region, config=config)
+        self.awslambda = boto3.client("lambda", region_name=self.region, config=config)
 
     def function(self, called):
         """The ARN that an instance lists: the function's, without alias."""
@@ -137,9 +138,9 @@ def lets(statement, instance):
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("apply", "check"):
+    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("apply", "check"):
         sys.exit(__doc__)
-    wanted = Wanted(sys.argv[2])
+    wanted = Wanted(*sys.argv[2:])
     problems = apply(wanted) if sys.argv[1] == "apply" else check(wanted)
     for problem in problems:
         print(problem)

@@ -39,6 +39,9 @@ pub(super) async fn run(
         true => None,
         false => Some(load::load_or_show(&manifest, terminal)?),
     };
+    // It may know no alias: an instance that is read by its id is listed nowhere.
+    let names = kept.flows.iter().map(|flow| (flow.instance.to_string(), flow.instance_name.to_string()));
+    terminal.learn_aliases(names.collect());
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let look = || -> LocalBoxFuture<'_, _> {

@@ -7,12 +7,15 @@ use super::flow_site::Planned;
 use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
 use super::ownership::{APPLIED_TAG, OWNER_TAG};
+use super::uses::called_in;
 use super::{Cause, Draft, FlowSpec, Guard, Plan, Undeclared, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::flow::stub;
 use crate::manifest::{Manifest, Status};
-use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, Problem, SetName};
+use crate::resource::{
+    Address, FlowType, FunctionArn, FunctionRef, InstanceArn, Kind, Label, Problem, SetName,
+};
 use crate::snapshot::{FlowSeen, Gap, Look};
 
 mod calls;
@@ -151,16 +154,20 @@ pub fn plan_rollback(
     if placeholders > 0 {
         plan.problems.push(not_restored(placeholders));
     }
+    let mut alone = false;
     for (kept, live) in kept.iter().zip(live).filter(|(kept, _)| !kept.is_placeholder()) {
         let address = kept_at(kept, planned.values().flatten().map(|planned| &planned.address));
         match back(run, (kept, manifests), live, address, &moves) {
-            Back::Write(write) => planned.entry(kept.instance.to_string()).or_default().push(*write),
+            Back::Write(write) => {
+                alone |= write.spec.id.is_none() || names_more(&kept.content, write.spec.before.as_deref());
+                planned.entry(kept.instance.to_string()).or_default().push(*write);
+            }
             Back::InSync => plan.in_sync += 1,
             Back::Held(problem) => plan.problems.push(*problem),
             Back::Unknown => {}
         }
     }
-    if !planned.is_empty() {
+    if alone {
         plan.problems.push(contents_only(run));
     }
     let mut draft = Draft::default();
@@ -184,6 +191,24 @@ fn contents_only(run: &str) -> Problem {
     );
     Problem::warning("rollback-contents-only", message)
         .hint("bring the old manifest back in the repository and run `flowbind apply`.")
+}
+
+/// Whether a kept content names a function that the live one does not: nothing else need let the instance call it.
+fn names_more(kept: &str, live: Option<&str>) -> bool {
+    let live = live.map(functions_in).unwrap_or_default();
+    !functions_in(kept).is_subset(&live)
+}
+
+/// The functions whose ARNs a text holds, wherever they stand.
+fn functions_in(text: &str) -> BTreeSet<FunctionRef> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || ":-_$".contains(c);
+    let arns = text.match_indices("arn:aws").filter_map(|(at, _)| {
+        let arn = text[at..].split(|c| !inside(c)).next()?;
+        FunctionArn::parse(arn).ok()
+    });
+    let anywhere = arns.map(|FunctionArn { place, name, qualifier }| FunctionRef { place, name, qualifier });
+    // A block's own parameter is found however its text is escaped.
+    anywhere.chain(called_in(text, &[])).collect()
 }
 
 /// Several sets may have kept the same address in one run: the instance then tells them apart.
@@ -292,5 +317,28 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {
         draft: seen.and_then(newer_draft),
         base: seen.map(|seen| Box::new(seen.clone())),
         diff: FlowDiff::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_counts_that_only_the_kept_content_names() {
+        let names = |function: &str| {
+            format!(r#"{{"a":"arn:aws:lambda:eu-west-2:111122223333:function:{function}"}}"#)
+        };
+        for (kept, live, more) in [
+            (names("crm"), Some(names("crm")), false),
+            (names("crm:live"), Some(names("crm")), true),
+            (names("crm"), Some(names("orders")), true),
+            (names("crm"), Some("{}".to_owned()), true),
+            ("{}".to_owned(), Some(names("crm")), false),
+            ("{}".to_owned(), None, false),
+            (names("crm"), None, true),
+        ] {
+            assert_eq!(names_more(&kept, live.as_deref()), more, "{kept} {live:?}");
+        }
     }
 }

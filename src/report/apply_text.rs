@@ -25,7 +25,8 @@ pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout:
             format!("  {} {address}{step} waits for {waits}, which was not done", yellow("skipped"))
         }
         Outcome::Refused { message, allow } => {
-            format!("  {} {address}{step} {message}; to write it anyway: --allow {allow}", red("refused"))
+            let verb = if id.step == Step::Delete { "delete" } else { "write" };
+            format!("  {} {address}{step} {message}; to {verb} it anyway: --allow {allow}", red("refused"))
         }
         Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
         Outcome::NotBegun { .. } => return String::new(),
@@ -55,6 +56,7 @@ struct Sums {
     unknown: usize,
     not_begun: usize,
     not_tried: usize,
+    refused: usize,
 }
 
 impl Sums {
@@ -79,6 +81,8 @@ impl Sums {
                 &mut sums.unknown
             } else if any(|outcome| matches!(outcome, Outcome::NotBegun { .. })) {
                 &mut sums.not_begun
+            } else if any(|outcome| matches!(outcome, Outcome::Refused { .. })) {
+                &mut sums.refused
             } else if !outcomes.iter().all(|outcome| outcome.is_done()) {
                 &mut sums.not_tried
             } else if outcomes.iter().all(|outcome| **outcome == Outcome::AlreadySo) {
@@ -100,7 +104,7 @@ impl Sums {
 pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyReport)>) -> String {
     let mut all = Sums::default();
     for (plan, report) in reports {
-        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } =
+        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } =
             Sums::of(plan, report);
         all.already += already;
         all.created += created;
@@ -110,14 +114,19 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
         all.unknown += unknown;
         all.not_begun += not_begun;
         all.not_tried += not_tried;
+        all.refused += refused;
     }
-    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } = all;
+    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } = all;
     let done = created + updated + deleted + already;
-    let planned = done + failed + unknown + not_begun + not_tried;
+    let planned = done + failed + unknown + not_begun + not_tried + refused;
     let mut text = format!("{done} of {} done", of(planned, "change"));
-    for (count, word) in
-        [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")]
-    {
+    for (count, word) in [
+        (failed, "failed"),
+        (refused, "refused"),
+        (not_tried, "not tried"),
+        (not_begun, "not begun"),
+        (unknown, "unknown"),
+    ] {
         if count > 0 {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {count} {word}");
@@ -130,7 +139,7 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
 pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String {
     let mut page = not_begun(report);
     let sums = Sums::of(plan, report);
-    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } = sums;
+    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } = sums;
     if !report.outcomes.is_empty() {
         page.line("");
     }
@@ -142,7 +151,13 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String 
     if already > 0 {
         let _ = write!(line, ", {already} already so");
     }
-    let not = [(failed, "failed"), (not_tried, "not tried"), (not_begun, "not begun"), (unknown, "unknown")];
+    let not = [
+        (failed, "failed"),
+        (refused, "refused"),
+        (not_tried, "not tried"),
+        (not_begun, "not begun"),
+        (unknown, "unknown"),
+    ];
     let not: Vec<String> =
         not.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     if !not.is_empty() {
@@ -260,6 +275,8 @@ mod tests {
         let failed = || Outcome::Failed { message: "no".to_owned(), hint: None };
         let unknown = || Outcome::Unknown { message: "?".to_owned(), hint: None };
         let later = || Outcome::NotBegun { message: "the run was interrupted before".to_owned() };
+        let refused =
+            |name| Outcome::Refused { message: "no".to_owned(), allow: id(name, Step::Write).address };
         let skipped = || Outcome::Skipped { because_of: id("f", Step::Write) };
         let outcomes = vec![
             (id("a", Step::Stub), Outcome::Applied),
@@ -272,22 +289,22 @@ mod tests {
             (id("e", Step::Write), later()),
             (id("f", Step::Write), skipped()),
             (id("g", Step::Write), Outcome::AlreadySo),
+            (id("h", Step::Write), refused("h")),
         ];
         let ids: Vec<ActionId> = outcomes.iter().map(|(id, _)| id.clone()).collect();
         let mut plan = plan(&ids);
         let held = crate::resource::Problem::held("unowned", "it is somebody's");
         plan.problems.push(held.on(&id("held", Step::Write).address));
         let report = ApplyReport { outcomes, backups: Vec::new() };
-        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried } =
+        let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } =
             Sums::of(&plan, &report);
-        let all = created + updated + deleted + already + failed + unknown + not_begun + not_tried;
+        let all = created + updated + deleted + already + failed + unknown + not_begun + not_tried + refused;
         let counts = plan.counts();
         assert_eq!(all, counts.create + counts.update + counts.delete);
         let said = unfinished_text([(&plan, &report)].into_iter());
-        assert_eq!(said, "3 of 7 changes done, 1 failed, 1 not tried, 1 not begun, 1 unknown");
+        assert_eq!(said, "3 of 8 changes done, 1 failed, 1 refused, 1 not tried, 1 not begun, 1 unknown");
         let text = apply_text(&plan, &report, &Layout::default());
-        let sums =
-            "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 not tried, 1 not begun, 1 unknown.";
+        let sums = "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 refused, 1 not tried, 1 not begun, 1 unknown.";
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
         assert!(text.contains("Not begun: the run was interrupted before"), "{text}");

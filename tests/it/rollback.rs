@@ -120,7 +120,8 @@ async fn an_overwritten_flow_comes_back_byte_for_byte_and_so_does_what_the_rollb
     }
     let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve", "m.yaml"]);
     assert!(ended == 0 && text.contains("1 updated"), "{ended} {text}");
-    assert!(text.contains("rollback-contents-only") && text.contains("revert it there as well"), "{text}");
+    let whole = !text.contains("rollback-contents-only");
+    assert!(whole && text.contains("revert it there as well"), "{text}");
     assert_eq!(live(&world).await.unwrap().0, one);
     let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve"]);
     assert!(ended == 0 && text.contains("in sync"), "{ended} {text}");
@@ -211,8 +212,15 @@ async fn a_deleted_flow_is_made_again_as_the_sets_own() {
     assert!(ended == 0 && text.contains("1 deleted"), "{ended} {text}");
     assert_eq!(live(&world).await, None);
     let kept = runs(world.folder.path());
+    let (ended, text) = run(&world, &["rollback", &kept[0], "empty.yaml"]);
+    assert!(ended == 4 && text.contains("on instance support\n"), "{ended} {text}");
+    assert!(
+        text.contains("bring the old manifest back in the repository and run `flowbind apply empty.yaml`."),
+        "{text}"
+    );
     let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve"]);
     assert!(ended == 0 && text.contains("1 created"), "{ended} {text}");
+    assert!(text.contains("rollback-contents-only") && text.contains("`flowbind apply PATH...`"), "{text}");
     assert_eq!(live(&world).await.unwrap(), before, "content and tags");
     let (ended, text) = run(&world, &["plan", "--prune", "--detailed-exitcode", "m.yaml"]);
     assert_eq!(ended, 0, "the manifest finds its flow again: {text}");

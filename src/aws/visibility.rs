@@ -52,9 +52,11 @@ struct List {
     wave: StdMutex<Waiting>,
     /// Heard by all who wait when a look may be due.
     moved: Notify,
-    /// The last look, and when it began.
-    seen: Mutex<Option<(Instant, Arc<BTreeSet<String>>)>>,
+    /// The last look, and when it began. One that failed answers for all who waited for it as well.
+    seen: Mutex<Option<(Instant, Looked)>>,
 }
+
+type Looked = Result<Arc<BTreeSet<String>>, Fault>;
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -157,22 +159,16 @@ impl List {
 
     /// Looks, or takes a look that began after `since`: however long it had to wait for its turn, it answers for all who
     /// waited meanwhile.
-    async fn look(
-        &self,
-        session: &Session,
-        instance: &InstanceArn,
-        subject: &str,
-        since: Instant,
-    ) -> Result<Arc<BTreeSet<String>>, Fault> {
+    async fn look(&self, session: &Session, instance: &InstanceArn, subject: &str, since: Instant) -> Looked {
         let mut seen = self.seen.lock().await;
-        if let Some((at, list)) = seen.as_ref()
+        if let Some((at, looked)) = seen.as_ref()
             && *at >= since
         {
-            return Ok(Arc::clone(list));
+            return looked.clone().map_err(|fault| Fault { subject: subject.to_owned(), ..fault });
         }
         let at = Instant::now();
-        let list = Arc::new(session.functions_of(instance, subject).await?);
-        *seen = Some((at, Arc::clone(&list)));
-        Ok(list)
+        let looked = session.functions_of(instance, subject).await.map(Arc::new);
+        *seen = Some((at, looked.clone()));
+        looked
     }
 }

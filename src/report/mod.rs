@@ -50,5 +50,6 @@ pub use typed::Typed;
 pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};
 #[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 pub(crate) use wrap::VERBS;
 pub use wrap::{NARROWEST, width, wrap, wrap_under};

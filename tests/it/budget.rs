@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use flowbind::emulator::{Quota, Settings};
-use flowbind::plan::Pace;
+use flowbind::plan::{ActionId, Outcome, Pace};
 
 use crate::world::World;
 
@@ -142,5 +142,26 @@ async fn looks_at_a_list_that_shows_late_are_bounded_by_how_late_that_is() {
     // One look to plan, and after the wave one, or a few until it shows.
     for calls in [few, many] {
         assert!(calls["connect:ListLambdaFunctions"] <= 7, "{calls:?}");
+    }
+}
+
+/// However often somebody waits for it: a look that fails answers for all.
+#[tokio::test]
+async fn a_look_that_fails_is_made_once_for_all_who_wait() {
+    for fault in
+        ["deny:connect:ListLambdaFunctions:from=2", "endless-fresh:connect:ListLambdaFunctions:from=2"]
+    {
+        let settings = Settings { faults: vec![fault.parse().unwrap()], ..Settings::default() };
+        let world = World::with(&listed(12), settings).await;
+        let session = world.session().await;
+        let plan = world.plan().await;
+        let report = crate::apply::carry_out(&session, &plan, &world.folder.path().join("own")).await;
+        let unknown = |outcome: &Outcome| matches!(outcome, Outcome::Unknown { .. });
+        assert_eq!(report.outcomes.iter().filter(|(_, outcome)| unknown(outcome)).count(), 12, "{report:#?}");
+        let of = |(id, outcome): &(ActionId, Outcome)| {
+            !unknown(outcome) || format!("{outcome:?}").contains(&id.address.to_string())
+        };
+        assert!(report.outcomes.iter().all(of), "each is told of itself: {report:#?}");
+        assert!(world.calls()["connect:ListLambdaFunctions"] <= 1 + 160, "{:?}", world.calls());
     }
 }

@@ -55,14 +55,14 @@ pub(super) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(session: &'a Session, actions: &[Action], keep: &'a dyn Keep) -> Self {
+    pub(super) fn new(session: &'a Session, visibility: Visibility, keep: &'a dyn Keep) -> Self {
         Self {
             session,
             keep,
             backups: StdMutex::default(),
             made: StdMutex::default(),
             policies: StdMutex::default(),
-            visibility: Visibility::expecting(actions),
+            visibility,
             known: Known::default(),
         }
     }

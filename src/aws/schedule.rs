@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::apply::{Keep, Progress, Runner, lock};
 use super::ending::Ending;
 use super::session::Session;
+use super::visibility::Visibility;
 use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, Queue, order_fault};
 use crate::resource::Address;
 
@@ -24,8 +25,9 @@ pub async fn apply(
     keep: &dyn Keep,
     progress: &dyn Progress,
 ) -> ApplyReport {
-    let runner = Runner::new(session, &plan.actions, keep);
-    let mut schedule = Schedule::new(&plan.actions, allowed, &runner, progress);
+    let queue = queued(&plan.actions);
+    let runner = Runner::new(session, Visibility::expecting(&plan.actions, &queue), keep);
+    let mut schedule = Schedule::new(&plan.actions, queue, allowed, &runner, progress);
     let (mut running, mut begun) = (FuturesUnordered::new(), BTreeSet::new());
     let mut until = None;
     loop {
@@ -67,6 +69,17 @@ pub async fn apply(
     ApplyReport { outcomes, backups: lock(&runner.backups).clone() }
 }
 
+/// Queues actions, each by its number.
+fn queued(actions: &[Action]) -> Queue {
+    let numbers: BTreeMap<&ActionId, usize> =
+        actions.iter().enumerate().map(|(n, action)| (&action.id, n)).collect();
+    // What is not in the plan never ends.
+    let number = |id: &ActionId| numbers.get(id).copied().unwrap_or(usize::MAX);
+    let after: Vec<BTreeSet<usize>> =
+        actions.iter().map(|action| action.after.iter().map(number).collect()).collect();
+    Queue::new(&after)
+}
+
 fn abandoned() -> Outcome {
     Outcome::Unknown {
         message: format!(
@@ -87,20 +100,14 @@ struct Schedule<'a> {
 }
 
 impl<'a> Schedule<'a> {
-    /// Queues all actions, and ends those that are refused.
+    /// Begins with all actions queued, and ends those that are refused.
     fn new(
         actions: &'a [Action],
+        queue: Queue,
         allowed: &BTreeSet<Address>,
         runner: &'a Runner<'a>,
         progress: &'a dyn Progress,
     ) -> Self {
-        let numbers: BTreeMap<&ActionId, usize> =
-            actions.iter().enumerate().map(|(n, action)| (&action.id, n)).collect();
-        // What is not in the plan never ends.
-        let number = |id: &ActionId| numbers.get(id).copied().unwrap_or(usize::MAX);
-        let after: Vec<BTreeSet<usize>> =
-            actions.iter().map(|action| action.after.iter().map(number).collect()).collect();
-        let queue = Queue::new(&after);
         let mut schedule = Self { actions, queue, ended: vec![None; actions.len()], runner, progress };
         for (n, action) in actions.iter().enumerate() {
             if let Some(guard) = &action.guard

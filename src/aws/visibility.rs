@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::budget::Patience;
 use super::fault::Fault;
 use super::session::Session;
-use crate::plan::{Action, ActionId, Spec, Wave};
+use crate::plan::{Action, Queue, Spec, Wave};
 use crate::resource::InstanceArn;
 
 /// How long a write stays invisible, as this run has seen it: reads that come sooner would be in vain, and many wait at
@@ -66,17 +66,13 @@ struct Waiting {
 }
 
 impl Visibility {
-    /// Expects the associations of some actions.
-    pub(super) fn expecting(actions: &[Action]) -> Self {
-        let mut waiting: BTreeMap<&ActionId, Vec<usize>> = BTreeMap::new();
-        for (n, action) in actions.iter().enumerate() {
-            action.after.iter().for_each(|needed| waiting.entry(needed).or_default().push(n));
-        }
+    /// Expects the associations of some actions, which are queued by their numbers.
+    pub(super) fn expecting(actions: &[Action], queue: &Queue) -> Self {
         let mut lists: BTreeMap<InstanceArn, List> = BTreeMap::new();
-        for action in actions {
+        for (n, action) in actions.iter().enumerate() {
             if let Spec::Association(spec) = action.change.spec() {
                 let list = lists.entry(spec.instance.clone()).or_default();
-                let waiting = waiting.get(&action.id).into_iter().flatten().copied();
+                let waiting = queue.waiters(n).iter().copied();
                 list.waiting().wave.expect(spec.function.arn().to_string(), waiting);
             }
         }

@@ -17,7 +17,7 @@ use crate::aws::{
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{CALLERS_LAST, KeptFlow, Plan, drift_reads, kept_forecast, reads, removal_reads};
+use crate::plan::{CALLERS_LAST, Forecast, KeptFlow, Plan, drift_reads, kept_forecast, reads, removal_reads};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -90,9 +90,6 @@ impl Connection {
         let reads = reads(desired);
         let removal = (prune || audit).then(|| removal_reads(desired));
         let forecast = reads.forecast(desired, removal.as_ref());
-        let pace = self.session.pace();
-        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, desired.set.as_str(), &forecast, pace, removal.is_some());
         let planned = async {
             match (audit, prune) {
                 (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
@@ -100,9 +97,7 @@ impl Connection {
                 (false, false) => reconcile::plan(&self.session, desired, &reads).await,
             }
         };
-        let planned = reading.during(&self.session, planned).await;
-        self.teach(terminal);
-        planned.map_err(failure)
+        self.read(desired.set.as_str(), &forecast, removal.is_some(), terminal, planned).await
     }
 
     /// Looks, and tells how it differs.
@@ -115,13 +110,8 @@ impl Connection {
         let reads = drift_reads(desired);
         let removal = scope.audited.then(|| removal_reads(desired));
         let forecast = reads.forecast(desired, removal.as_ref());
-        let pace = self.session.pace();
-        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, desired.set.as_str(), &forecast, pace, removal.is_some());
         let drift = reconcile::drift(&self.session, desired, &reads, scope);
-        let drift = reading.during(&self.session, drift).await;
-        self.teach(terminal);
-        drift.map_err(failure)
+        self.read(desired.set.as_str(), &forecast, removal.is_some(), terminal, drift).await
     }
 
     /// Looks and plans what a run kept back.
@@ -132,14 +122,26 @@ impl Connection {
         manifests: &[Manifest],
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
-        let forecast = kept_forecast(kept, None);
+        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests);
+        self.read(&format!("run {run}"), &kept_forecast(kept, None), false, terminal, planned).await
+    }
+
+    /// Reads what was forecast, shows how it goes on, and lets the terminal know the names that were read. `more` says
+    /// that the lists of what the manifest does not name are read as well.
+    async fn read<T>(
+        &self,
+        subject: &str,
+        forecast: &Forecast,
+        more: bool,
+        terminal: &Terminal,
+        work: impl Future<Output = Result<T, ObserveError>>,
+    ) -> Result<T, Failure> {
         let pace = self.session.pace();
         self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, &format!("run {run}"), &forecast, pace, false);
-        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests);
-        let planned = reading.during(&self.session, planned).await;
+        let reading = Reading::begin(terminal, subject, forecast, pace, more);
+        let read = reading.during(&self.session, work).await;
         self.teach(terminal);
-        planned.map_err(failure)
+        read.map_err(failure)
     }
 
     /// Says beforehand that the time is too short to read everything.

@@ -4,12 +4,25 @@
 use std::collections::BTreeMap;
 
 use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
-use super::{
-    ActionId, AttributesSpec, Cause, Change, Draft, Guard, InstanceSpec, Spec, Step, TagTarget, TagsSpec,
-};
-use crate::manifest::{Identity, Instance, InstanceLookup, Manifest};
-use crate::resource::{Address, Kind, Label, Problem, SetName};
+use super::{ActionId, AttributesSpec, Cause, Change, Draft, Guard, Spec, Step, TagTarget, TagsSpec};
+use crate::manifest::{CreateInstance, Identity, Instance, InstanceLookup, Manifest};
+use crate::resource::{Address, Kind, Label, Place, Problem, SetName};
 use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
+
+/// An instance to be made.
+#[derive(Debug, Clone)]
+pub struct InstanceSpec {
+    /// Where.
+    pub place: Place,
+    /// Its alias.
+    pub alias: String,
+    /// How.
+    pub create: CreateInstance,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+    /// Its id, where an earlier run began to make it: then it is only waited for.
+    pub begun: Option<String>,
+}
 
 /// Plans instances, reports those that are missing or not active, and blocks what belongs to them.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {

@@ -72,6 +72,7 @@ pub use flow_text::{LateText, LateTextError, Made};
 pub use flows::stub_of;
 pub use functions::FunctionSpec;
 pub use guard::Guard;
+pub use instances::InstanceSpec;
 pub use look_calls::Forecast;
 pub use only::{Partial, addresses, chosen};
 pub use order_check::order_fault;
@@ -103,9 +104,9 @@ pub use wave::Wave;
 
 use crate::audit;
 use crate::flow::compare::FlowDiff;
-use crate::manifest::{Claim, CreateInstance, Manifest, State, Status};
+use crate::manifest::{Claim, Manifest, State, Status};
 use crate::resource::{
-    FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, SidKind,
+    FlowType, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Problem, SetName, SidKind,
 };
 use crate::snapshot::{FlowSeen, Gap, Snapshot};
 
@@ -287,21 +288,6 @@ pub struct AttributesSpec {
     pub instance: InstanceArn,
     /// The settings that differ, by their names in the API, with their new values.
     pub attributes: BTreeMap<String, bool>,
-}
-
-/// An instance to be made.
-#[derive(Debug, Clone)]
-pub struct InstanceSpec {
-    /// Where.
-    pub place: Place,
-    /// Its alias.
-    pub alias: String,
-    /// How.
-    pub create: CreateInstance,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-    /// Its id, where an earlier run began to make it: then it is only waited for.
-    pub begun: Option<String>,
 }
 
 /// Plans.

@@ -35,6 +35,11 @@ impl Queue {
         Self { waiters, open, rank, ready, waiting }
     }
 
+    /// Who waits for one.
+    pub fn waiters(&self, n: usize) -> &BTreeSet<usize> {
+        &self.waiters[n]
+    }
+
     /// Takes those that may begin now.
     pub fn take(&mut self) -> Vec<usize> {
         let ready: Vec<usize> = std::mem::take(&mut self.ready).into_iter().map(|(_, n)| n).collect();

@@ -178,17 +178,12 @@ impl<'a> Run<'a> {
     fn new(schedule: &'a Schedule, pace: &'a mut Pace) -> Self {
         let after: Vec<BTreeSet<usize>> =
             schedule.tasks.iter().map(|task| task.after.iter().copied().collect()).collect();
-        let mut waiting = vec![Vec::new(); after.len()];
-        for (n, needed) in after.iter().enumerate() {
-            for needed in needed {
-                waiting.get_mut(*needed).into_iter().for_each(|waiting: &mut Vec<usize>| waiting.push(n));
-            }
-        }
+        let queue = Queue::new(&after);
         let mut sharing = vec![Sharing::default(); schedule.shared.len()];
         for (n, task) in schedule.tasks.iter().enumerate() {
             for step in &task.steps {
                 if let Step::Shared(of) = step {
-                    sharing[*of].wave.expect(n, waiting[n].iter().copied());
+                    sharing[*of].wave.expect(n, queue.waiters(n).iter().copied());
                 }
             }
         }
@@ -197,7 +192,7 @@ impl<'a> Run<'a> {
             pace,
             events: BinaryHeap::new(),
             order: 0,
-            queue: Queue::new(&after),
+            queue,
             sharing,
             ends: vec![None; schedule.tasks.len()],
         }

@@ -98,6 +98,18 @@ impl Sums {
         }
         sums
     }
+
+    /// What is not done, in words and the order in which they are said; nothing of what there is none of.
+    fn not_done(&self) -> Vec<(usize, &'static str)> {
+        let all = [
+            (self.failed, "failed"),
+            (self.refused, "refused"),
+            (self.not_tried, "not tried"),
+            (self.not_begun, "not begun"),
+            (self.unknown, "unknown"),
+        ];
+        all.into_iter().filter(|(count, _)| *count > 0).collect()
+    }
 }
 
 /// Says of how many planned changes which are done: counted as plans count, by resource.
@@ -116,21 +128,12 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
         all.not_tried += not_tried;
         all.refused += refused;
     }
-    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } = all;
-    let done = created + updated + deleted + already;
-    let planned = done + failed + unknown + not_begun + not_tried + refused;
+    let (done, not_done) = (all.created + all.updated + all.deleted + all.already, all.not_done());
+    let planned = done + not_done.iter().map(|(count, _)| count).sum::<usize>();
     let mut text = format!("{done} of {} done", of(planned, "change"));
-    for (count, word) in [
-        (failed, "failed"),
-        (refused, "refused"),
-        (not_tried, "not tried"),
-        (not_begun, "not begun"),
-        (unknown, "unknown"),
-    ] {
-        if count > 0 {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ", {count} {word}");
-        }
+    for (count, word) in not_done {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", {count} {word}");
     }
     text
 }
@@ -139,7 +142,7 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
 pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String {
     let mut page = not_begun(report);
     let sums = Sums::of(plan, report);
-    let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } = sums;
+    let Sums { created, updated, deleted, already, failed, .. } = sums;
     if !report.outcomes.is_empty() {
         page.line("");
     }
@@ -151,15 +154,7 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String 
     if already > 0 {
         let _ = write!(line, ", {already} already so");
     }
-    let not = [
-        (failed, "failed"),
-        (refused, "refused"),
-        (not_tried, "not tried"),
-        (not_begun, "not begun"),
-        (unknown, "unknown"),
-    ];
-    let not: Vec<String> =
-        not.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let not: Vec<String> = sums.not_done().iter().map(|(n, word)| format!("{n} {word}")).collect();
     if !not.is_empty() {
         // Writing to a string cannot fail.
         let _ = write!(line, "; {}", not.join(", "));

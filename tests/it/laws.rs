@@ -125,19 +125,23 @@ fn owned(content: &Value) -> BTreeMap<String, String> {
 }
 
 /// Notes the successors: where an object's logical name is declared no more, what is declared under its real name and has
-/// no object of its own on that instance is that object under another logical name, whatever the edit was meant to be.
-/// Nothing live could tell otherwise.
+/// no object of its own on that instance, made or adopted, is that object under another logical name, whatever the edit was
+/// meant to be. Nothing live could tell otherwise.
 fn succeeded(content: &Value, edited: &Set, owned: &mut BTreeMap<String, String>) {
-    let label = |object: &Value| {
-        let tag = object["tags"]["flowbind/set"].as_str()?;
+    let under = |object: &Value, tag: &str| {
+        let tag = object["tags"][tag].as_str()?;
         Some(tag.strip_prefix(SET)?.strip_prefix('/')?.to_owned())
     };
+    let label = |object: &Value| under(object, "flowbind/set");
     let is_module = |object: &Value| object["kind"] == "";
     for instance in instances(content) {
         let at = instance["alias"].as_str().unwrap();
         let objects = objects_of(instance, |_, object| label(object).is_some());
-        let taken: BTreeSet<_> =
-            objects.iter().map(|(_, object)| (is_module(object), label(object))).collect();
+        let adopted = objects_of(instance, |_, object| under(object, "flowbind/adopted").is_some());
+        let adopted =
+            adopted.iter().map(|(_, object)| (is_module(object), under(object, "flowbind/adopted")));
+        let made = objects.iter().map(|(_, object)| (is_module(object), label(object)));
+        let taken: BTreeSet<_> = made.chain(adopted).collect();
         for (id, object) in &objects {
             let (module, name) = (is_module(object), object["name"].as_str().unwrap());
             let orphaned = label(object).is_some_and(|label| !edited.declares(module, &label));
@@ -303,6 +307,16 @@ fn under_a_name_whose_logical_name_is_gone_is_the_flow_of_that_name() {
     let plants = vec![Plant::theirs(0)];
     let edits = vec![Edit::Relabel(1), Edit::Swap(1, 0)];
     let life = Life { plants, set: Set::of_flows(2), damages: Vec::new(), edits, prune: false };
+    runtime().block_on(async { assert_eq!(lived(&life).await, [""; 0]) });
+}
+
+/// The one that was adopted has an object of its own, so that the other one is not its successor.
+#[test]
+fn a_name_that_is_swapped_with_an_adopted_flow_takes_no_content_with_it() {
+    let plants = vec![Plant::theirs(3)];
+    let edits = vec![Edit::Swap(2, 3), Edit::Relabel(2)];
+    let set = Set::of_flows(4).adopting(3);
+    let life = Life { plants, set, damages: Vec::new(), edits, prune: false };
     runtime().block_on(async { assert_eq!(lived(&life).await, [""; 0]) });
 }
 

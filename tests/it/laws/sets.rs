@@ -108,6 +108,12 @@ impl Set {
         Self { things: (0..count).map(Thing::new).collect(), makes: false, timeout: 3, grants: ["own"; 2] }
     }
 
+    /// The same, and one of them takes over what has its name.
+    pub(super) fn adopting(mut self, thing: usize) -> Self {
+        self.things[thing].adopt = true;
+        self
+    }
+
     /// So many modules that name nothing, the first on both instances.
     pub(super) fn of_modules(count: usize) -> Self {
         let mut set = Self::of_flows(count);

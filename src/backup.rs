@@ -2,7 +2,7 @@
 //! that says what each of them was, so that it can be planned back.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,14 +20,11 @@ const INDEX: &str = "index.json";
 /// The most bytes of an index and of a kept content that are read.
 const MAX_INDEX: u64 = 64 << 20;
 const MAX_CONTENT: u64 = 16 << 20;
-/// A file that is written and removed again, and its size: a disk that is nearly full takes empty files.
-const PROBE: &str = ".probe";
+/// The size of the file that is written to see whether one can be: a disk that is nearly full takes empty files.
 const PROBE_BYTES: usize = 4096;
 /// Several sets of one run may keep the same address, and several runs may begin in the same second: so many of one
 /// name are told apart.
 const NAMESAKES: usize = 1000;
-/// How often the folder is made again that other runs take away while it is empty.
-const TRIES: usize = 50;
 
 /// A folder of backups of one run.
 #[derive(Debug, Clone)]
@@ -111,18 +108,9 @@ impl Backups {
         if let Some(folder) = &*own {
             return Ok(folder.clone());
         }
-        for _ in 0..TRIES {
-            match self.new_folder() {
-                // Another run, which only tried whether it can keep something, takes the empty parent away.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                made => {
-                    let folder = made?;
-                    *own = Some(folder.clone());
-                    return Ok(folder);
-                }
-            }
-        }
-        Err(io::Error::new(io::ErrorKind::NotFound, "the folder is taken away again and again"))
+        let folder = self.new_folder()?;
+        *own = Some(folder.clone());
+        Ok(folder)
     }
 
     fn new_folder(&self) -> io::Result<PathBuf> {
@@ -139,25 +127,17 @@ impl Backups {
         Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
     }
 
-    /// Tests whether something could be kept, and leaves nothing behind.
+    /// Tests whether something could be kept: a file without a name is written where the run's folder would be made.
+    /// No folder is made for it, so that runs that do this at the same moment do not disturb each other.
     ///
     /// # Errors
     ///
-    /// When the run's folder or a file in it cannot be made: then nothing should be overwritten.
+    /// When no file can be written there: then nothing should be overwritten.
     pub fn probe(&self) -> io::Result<()> {
-        let folder = self.folder()?;
-        let path = folder.join(PROBE);
-        let written = disk::create(&path, &[b' '; PROBE_BYTES], Access::Usual);
-        // The run makes its folder again with the first file, so that a run that keeps nothing leaves none.
-        *self.own.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let removed = fs::remove_file(&path);
-        // Only folders that are empty go.
-        for folder in
-            [Some(folder.as_path()), Some(self.all.as_path()), self.all.parent()].into_iter().flatten()
-        {
-            let _ = fs::remove_dir(folder);
-        }
-        written.and(removed)
+        let there = self.all.ancestors().find(|folder| folder.symlink_metadata().is_ok());
+        let mut file = tempfile::tempfile_in(there.unwrap_or(Path::new(".")))?;
+        file.write_all(&[b' '; PROBE_BYTES])?;
+        file.sync_all()
     }
 
     /// The folder of all runs.

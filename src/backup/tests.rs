@@ -170,14 +170,19 @@ fn what_is_no_file_or_too_large_is_not_opened() {
 fn runs_that_try_at_the_same_moment_whether_they_can_keep_something_disturb_none() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own");
-    let probe = |n: usize| {
-        for round in 0..300 {
-            Backups::new(&own, &format!("run-{n}")).probe().unwrap_or_else(|why| panic!("{round}: {why}"));
+    let run = |n: usize| {
+        for round in 0..100 {
+            let backups = Backups::new(&own, &format!("run-{n}-{round}"));
+            backups.probe().unwrap_or_else(|why| panic!("{n}, {round}: {why}"));
+            if n == 0 && round > 50 {
+                backups.keep_flow(&kept("{}")).unwrap();
+            }
         }
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|n| scope.spawn(move || probe(n))).collect();
+        let threads: Vec<_> = (0..16).map(|n| scope.spawn(move || run(n))).collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
-    assert!(!own.exists());
+    assert_eq!(names(&own.join("backup")).unwrap().len(), 49);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is there");
 }

@@ -12,7 +12,7 @@ pub(super) const ARRIVAL: Duration = Duration::from_millis(60);
 
 /// Calls that share a rate: the same account and Region, service and, unless it shares one, operation. No place stands
 /// for an account and Region that are not known yet.
-type Key = (Option<Place>, Service, Option<Operation>);
+pub(super) type Key = (Option<Place>, Service, Option<Operation>);
 
 /// One token bucket for each account, Region, service and operation. Times are counted from a moment that the user of
 /// the buckets chooses.
@@ -20,6 +20,14 @@ type Key = (Option<Place>, Service, Option<Operation>);
 pub struct Buckets {
     paced: bool,
     buckets: BTreeMap<Key, Bucket>,
+}
+
+/// What a bucket holds at a moment, what it gets in a second, and what it holds at the most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    pub(super) tokens: f64,
+    pub(super) rate: f64,
+    pub(super) burst: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +68,21 @@ impl Buckets {
         }
     }
 
+    /// What calls of an operation have to keep to; none where calls are not paced.
+    pub(super) fn limit(&self, place: Option<&Place>, operation: Operation, now: Duration) -> Option<Limit> {
+        if !self.paced {
+            return None;
+        }
+        let facts = operation.facts();
+        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
+        let tokens = self.buckets.get(&key(place, operation)).map_or(burst, |bucket| {
+            // Negative until the bucket begins to refill.
+            let passed = now.as_secs_f64() - bucket.at.as_secs_f64();
+            (bucket.tokens + passed * rate).min(burst)
+        });
+        Some(Limit { tokens, rate, burst })
+    }
+
     /// Takes back the tokens of the future: nobody waits for them any more.
     pub fn take_back(&mut self, now: Duration) {
         for bucket in self.buckets.values_mut().filter(|bucket| bucket.tokens < 0.0) {
@@ -75,7 +98,7 @@ impl Buckets {
     }
 }
 
-fn key(place: Option<&Place>, operation: Operation) -> Key {
+pub(super) fn key(place: Option<&Place>, operation: Operation) -> Key {
     let facts = operation.facts();
     (place.cloned(), facts.service, (facts.shares == Shares::Nothing).then_some(operation))
 }

@@ -30,6 +30,11 @@ impl Forecast {
         self.schedule.time(pace)
     }
 
+    /// The least time that all its calls need, in whatever order they are made.
+    pub fn floor(&self, pace: &Pace) -> Duration {
+        self.schedule.floor(pace)
+    }
+
     pub(super) fn of(schedule: Schedule) -> Self {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
         schedule.calls().for_each(|call| *calls.entry(call.operation).or_default() += call.times);

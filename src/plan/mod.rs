@@ -18,6 +18,7 @@ mod evidence;
 mod extent;
 mod fields;
 mod fingerprint;
+mod floor;
 mod flow_names;
 mod flow_order;
 mod flow_site;

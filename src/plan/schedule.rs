@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
 
 use super::buckets::Buckets;
+use super::floor::floor;
 use super::{Queue, Wave};
 use crate::operations::Operation;
 use crate::resource::Place;
@@ -123,6 +124,12 @@ impl Schedule {
     /// The time until the last call is answered. The pace is left as it is then.
     pub fn time(&self, pace: &mut Pace) -> Duration {
         self.ends(pace).into_iter().max().unwrap_or_default()
+    }
+
+    /// The least time that the buckets and the answers allow, in whatever order the calls are made; never more than
+    /// [`time`](Self::time), which is that of the order in which they are made.
+    pub fn floor(&self, pace: &Pace) -> Duration {
+        floor(self, &pace.buckets, pace.now, pace.latency)
     }
 
     /// The time until each task ends, in the order of the tasks; none for one that waits for itself. The pace is left as

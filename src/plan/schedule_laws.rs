@@ -143,6 +143,26 @@ fn tasks_that_wait_for_each_other_end_never_and_stop_nobody() {
     assert_near(ends[2], 0.06 + EACH);
 }
 
+#[test]
+fn the_floor_of_stages_is_what_their_buckets_need_one_after_the_other() {
+    // Twenty tasks, then twenty more that wait for all of them, then twenty of the first operation again.
+    let (first, second): (Vec<usize>, Vec<usize>) = ((0..20).collect(), (20..40).collect());
+    let stage = |operation, after: &[usize]| {
+        let after = after.to_vec();
+        (0..20).map(move |_| task(vec![calls(operation, 1)], &after)).collect::<Vec<_>>()
+    };
+    let list = Operation::ListLambdaFunctions;
+    let stages = [stage(FLOWS, &[]), stage(list, &first), stage(FLOWS, &second)].concat();
+    let staged = schedule(stages);
+    assert_near(staged.floor(&with_latency(true)), 45.0 * EACH + 0.3);
+    assert_near(staged.time(&mut with_latency(true)), 3.0 * 0.06 + 45.0 * EACH + 0.3);
+    // What is left of the buckets counts.
+    let mut pace = with_latency(true);
+    schedule(vec![task(vec![calls(FLOWS, 9)], &[])]).time(&mut pace);
+    let one = schedule(vec![task(vec![calls(FLOWS, 2)], &[])]);
+    assert_near(one.floor(&pace), 2.0 * EACH);
+}
+
 const OPERATIONS: [Operation; 5] = [
     FLOWS,
     Operation::ListLambdaFunctions,
@@ -246,5 +266,26 @@ proptest! {
     fn the_same_calls_take_the_same_time(tasks in tasks()) {
         let schedule = schedule(tasks);
         prop_assert_eq!(schedule.ends(&mut with_latency(true)), schedule.ends(&mut with_latency(true)));
+    }
+
+    #[test]
+    fn no_order_of_calls_beats_the_floor(
+        mut tasks in tasks(), sharing in prop::collection::vec(prop::option::of(0..4_usize), 20),
+        shared in step(), again in prop::bool::ANY,
+    ) {
+        let again = if again { Again::Wave } else { Again::After(Duration::from_secs(5)) };
+        for (task, at) in tasks.iter_mut().zip(sharing) {
+            if let Some(at) = at {
+                task.steps.insert(at.min(task.steps.len()), Step::Shared(0));
+            }
+        }
+        let shared = vec![Shared { steps: vec![shared], again }];
+        let schedule = Schedule { tasks, shared };
+        let mut pace = with_latency(true);
+        for _ in 0..2 {
+            let floor = schedule.floor(&pace);
+            let time = schedule.time(&mut pace);
+            prop_assert!(floor <= time + CLOSE, "{floor:?} is over {time:?}");
+        }
     }
 }

@@ -4,15 +4,17 @@ mod model;
 mod sets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{ActionId, Change, Plan, Removal, Spec, Step, plan, plan_pruned};
+use super::{ActionId, Buckets, Change, Pace, Plan, Removal, Spec, Step, apply_schedule, plan, plan_pruned};
+use crate::operations::PACED_SHARE;
 use crate::plan::ownership::Owner;
 use crate::resource::Kind;
 use model::{carry_out, looked_at};
-use sets::{Damage, Extra, Set, damaged, damages, extras, set, with_extras};
+use sets::{Damage, Extra, Set, damaged, damages, extras, of_size, set, with_extras};
 
 /// Everything of a plan but where things are declared.
 fn bytes(plan: &Plan) -> String {
@@ -44,6 +46,21 @@ fn all_before(plan: &Plan, id: &ActionId) -> BTreeSet<ActionId> {
     let mut all = BTreeSet::new();
     before(plan, id, &mut Vec::new(), &mut all);
     all
+}
+
+/// How many actions wait for each other at the most.
+fn longest_chain(plan: &Plan) -> u32 {
+    let mut chains: BTreeMap<&ActionId, u32> = plan.actions.iter().map(|action| (&action.id, 1)).collect();
+    loop {
+        let mut longer = false;
+        for action in &plan.actions {
+            let chain = 1 + action.after.iter().map(|needed| chains[needed]).max().unwrap_or(0);
+            longer |= chains.insert(&action.id, chain) != Some(chain);
+        }
+        if !longer {
+            return chains.into_values().max().unwrap_or(0);
+        }
+    }
 }
 
 /// The order respects references: what a content calls and names is written before it, or a stub of it.
@@ -209,6 +226,23 @@ proptest! {
         let (one, two) = (made.manifest(0), made.manifest(order));
         prop_assert_eq!(bytes(&plan(&one, &observed)), bytes(&plan(&one, &observed)));
         prop_assert_eq!(bytes(&plan(&one, &observed)), bytes(&plan(&two, &observed)));
+    }
+
+    /// First come first served at each bucket, the longest chain first, is as good as any order but for a token of the
+    /// slowest bucket for each action of the longest chain.
+    #[test]
+    fn no_other_order_of_an_applys_calls_is_much_faster(
+        (made, damages) in of_size(1..60, 1..40).prop_flat_map(|made| { let n = made.contents.len(); (Just(made), damages(n)) }),
+    ) {
+        let desired = made.manifest(0);
+        for observed in [looked_at(&desired), live(&made, &damages)] {
+            let plan = plan(&desired, &observed);
+            let schedule = apply_schedule(&plan);
+            let mut pace = Pace::new(Buckets::full(true), Duration::ZERO, Duration::from_millis(100));
+            let (floor, time) = (schedule.floor(&pace), schedule.time(&mut pace));
+            let slack = Duration::from_secs_f64(f64::from(longest_chain(&plan)) / (2.0 * PACED_SHARE));
+            prop_assert!(floor <= time && time <= floor + slack, "{floor:?} at the least, {time:?}");
+        }
     }
 
     #[test]

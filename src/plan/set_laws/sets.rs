@@ -1,6 +1,7 @@
 //! Random sets, what may have become of them, and what else may be live.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
@@ -76,6 +77,11 @@ impl Extra {
 }
 
 pub(super) fn set() -> impl Strategy<Value = Set> {
+    of_size(1..3, 1..5)
+}
+
+/// A set with so many functions, flows and modules.
+pub(super) fn of_size(functions: Range<usize>, contents: Range<usize>) -> impl Strategy<Value = Set> {
     let content = |index: usize, count: usize, functions: usize| {
         let names = prop::collection::vec(0..count, 0..3);
         let calls = prop::option::of(0..functions);
@@ -89,8 +95,8 @@ pub(super) fn set() -> impl Strategy<Value = Set> {
         )
     };
     let grants = prop::sample::select(vec!["own", "exact", "account", "any"]);
-    let functions = prop::collection::vec(grants, 1..3);
-    (functions, 1..5_usize, any::<bool>()).prop_flat_map(move |(functions, count, service_writes)| {
+    let functions = prop::collection::vec(grants, functions);
+    (functions, contents, any::<bool>()).prop_flat_map(move |(functions, count, service_writes)| {
         let contents: Vec<_> = (0..count).map(|index| content(index, count, functions.len())).collect();
         let set = move |contents| Set { functions: functions.clone(), service_writes, contents };
         contents.prop_map(set)

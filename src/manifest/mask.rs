@@ -141,6 +141,9 @@ pub(super) fn unreadable(text: &str) -> String {
 
 /// Hides all of a line that is behind its first `:`, and all of one that has none and is no comment.
 fn names_only(line: &str) -> String {
+    if yaml::merge_marker(line) {
+        return line.to_owned();
+    }
     match line.split_once(':') {
         Some((name, value)) => format!("{name}:{}", starred(value)),
         None if line.trim_start().starts_with('#') => line.to_owned(),

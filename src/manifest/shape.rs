@@ -5,7 +5,7 @@
 
 use super::log::{Log, closest, quote};
 use super::scalar::Scalar;
-use super::yaml::{Key, Node, NodeValue, Position};
+use super::yaml::{self, Key, Node, NodeValue, Position};
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy)]
@@ -176,7 +176,12 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
         _ => {
             let (expected, found) = (expected(shape), node.kind());
             let message = format!("{what} takes {expected}, and this is {found}");
-            log.error_with("wrong-type", node.position, message, write(what, shape));
+            // `key:` with another space behind it is a text.
+            let (message, hint) = match node.text().and_then(yaml::odd_space) {
+                Some(odd) => (odd.message, yaml::ODD_SPACE.to_owned()),
+                None => (message, write(what, shape)),
+            };
+            log.error_with("wrong-type", node.position, message, hint);
         }
     }
 }
@@ -266,7 +271,6 @@ fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, lo
 #[cfg(test)]
 mod tests {
     use super::super::table::MANIFEST;
-    use super::super::yaml;
     use super::*;
 
     /// Every example of a value, in its place, and what is wrong with it.

@@ -30,6 +30,8 @@ pub(super) struct Variables {
     set: BTreeMap<String, Set>,
     /// The scalars that variables were put into.
     replaced: Vec<Replaced>,
+    /// The scalars that name a variable as a shell does, and which.
+    dollars: BTreeMap<Position, String>,
 }
 
 /// Who gave a variable its value.
@@ -204,6 +206,7 @@ impl Variables {
         let mut replaced = Vec::new();
         self.walk(node, false, &mut left, &mut replaced, log);
         self.replaced.extend(replaced);
+        self.note_dollars(node);
     }
 
     /// Reports what is wrong with a value of a target where the target gives it, and quotes no value that was given
@@ -212,6 +215,9 @@ impl Variables {
         let places: BTreeMap<Position, &Replaced> =
             self.replaced.iter().map(|replaced| (replaced.position, replaced)).collect();
         log.reword(|problem, place, origin| {
+            if let Some(name) = self.dollars.get(&place) {
+                problem.hint = Some(format!("write `${{var.{name}}}`"));
+            }
             let Some(Replaced { written, value, .. }) = places.get(&place) else { return };
             let names = split(written).unwrap_or_default().into_iter().filter_map(|part| match part {
                 Part::Variable(name) => Some(name),
@@ -240,6 +246,18 @@ impl Variables {
             }
             problem.hint = (!hints.is_empty()).then(|| hints.join("; "));
         });
+    }
+
+    fn note_dollars(&mut self, node: &Node) {
+        match &node.value {
+            NodeValue::Map(entries) => entries.iter().for_each(|(_, node)| self.note_dollars(node)),
+            NodeValue::Seq(items) => items.iter().for_each(|node| self.note_dollars(node)),
+            NodeValue::Scalar(text, _) => {
+                if let Some(name) = split::dollar(text, self.values.keys().map(String::as_str)) {
+                    self.dollars.insert(node.position, name.to_owned());
+                }
+            }
+        }
     }
 
     /// Takes the values of variables that an environment uses out of a problem.

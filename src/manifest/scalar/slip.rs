@@ -5,7 +5,7 @@ use crate::flow::placeholder;
 
 /// Says what to write instead of a text that is not of a kind, where it shows what was meant.
 pub(super) fn hint(scalar: Scalar, text: &str) -> Option<String> {
-    foreign(text).or_else(|| match scalar {
+    let known = foreign(text).or_else(|| match scalar {
         Scalar::Bool => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "y" | "1" | "true" => Some("write `true`".to_owned()),
             "no" | "off" | "n" | "0" | "false" => Some("write `false`".to_owned()),
@@ -21,7 +21,17 @@ pub(super) fn hint(scalar: Scalar, text: &str) -> Option<String> {
         }
         Scalar::Duration => duration(text),
         _ => None,
-    })
+    });
+    known.or_else(|| angled(text).map(filled))
+}
+
+/// The whole or a part of a text that somebody was to fill in, as `<your-alias>`.
+fn angled(text: &str) -> Option<&str> {
+    placeholder::placeholder(text).map(|found| found.text).filter(|found| found.starts_with('<'))
+}
+
+fn filled(placeholder: &str) -> String {
+    format!("`{placeholder}` looks like a placeholder: replace it with the real value")
 }
 
 /// Says whose syntax a text is in that only looks like a value.
@@ -42,6 +52,9 @@ pub(in super::super) fn foreign(text: &str) -> Option<String> {
         return Some(
             "variables of the environment are not read: declare one and write `${var.NAME}`".to_owned(),
         );
+    }
+    if let Some(whole) = angled(text).filter(|found| *found == text) {
+        return Some(filled(whole));
     }
     let found = placeholder::token(text).filter(|found| found.text.starts_with("{{"))?;
     let tool = found.tool.unwrap_or("another tool");

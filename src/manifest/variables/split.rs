@@ -36,6 +36,11 @@ fn hint_for(inner: &str) -> String {
     {
         return format!("did you mean `${{var.{name}}}`?");
     }
+    if inner.starts_with('{') && inner.ends_with('}') {
+        return "this looks like an expression of GitHub Actions, which fills it in only in a workflow: declare a variable, \
+                write `${var.NAME}`, and give the value with `--var`"
+            .to_owned();
+    }
     let of_flows = ["function.", "flow.", "module.", "instance.", "value.", "queue[", "prompt[", "hours["];
     if of_flows.iter().any(|start| inner.starts_with(start)) {
         return "such tokens belong in flow files".to_owned();
@@ -52,6 +57,14 @@ fn hint_for(inner: &str) -> String {
         ),
         None => format!("write `${{var.NAME}}` for a variable; {LITERAL}"),
     }
+}
+
+/// Finds the variable that a text uses as a shell would, `$NAME`; the longest name counts.
+pub(super) fn dollar<'n>(text: &str, names: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    text.split('$').skip(1).find_map(|rest| {
+        names.clone().filter(|name| rest.strip_prefix(name).is_some_and(ends)).max_by_key(|name| name.len())
+    })
 }
 
 /// Splits a text at its variables.
@@ -73,6 +86,12 @@ pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
                 false => LITERAL.to_owned(),
             };
             return Err(Fault { message, hint });
+        };
+        // `${{ vars.X }}`
+        let end = if rest[at..].starts_with("${{") && rest[at + end + 1..].starts_with('}') {
+            end + 1
+        } else {
+            end
         };
         let token = &rest[at..=at + end];
         let inner = &token[2..token.len() - 1];

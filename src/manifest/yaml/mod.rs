@@ -6,6 +6,7 @@
 //! size of the tree (after expansion), and thus the stack of whoever walks or drops it.
 
 mod node;
+mod odd;
 mod syntax;
 mod tree;
 mod write;
@@ -15,6 +16,7 @@ use serde::de::IgnoredAny;
 use super::log::Log;
 
 pub(crate) use node::{Key, Node, NodeValue, Position, Style};
+pub(super) use odd::{HINT as ODD_SPACE, merge_marker, odd_space};
 pub use write::{WriteError, to_yaml};
 
 /// The longest text that is read, in bytes.

@@ -5,7 +5,7 @@
 
 use granit_parser::ErrorKind;
 
-use super::Position;
+use super::{Position, odd};
 use crate::resource::count;
 
 mod words;
@@ -22,11 +22,11 @@ pub(super) struct Syntax {
 
 /// What to do about the braces of a template.
 pub(super) const TEMPLATE: &str = "this looks like a template, as of Helm or Jinja: render it first, and give flowbind the \
-                                   result; a value that starts with `{{` needs quotes";
+                                   result; a value that starts with `{{` or `{%` needs quotes";
 
 /// Says whether a template's braces begin in a line, outside of quotes.
 pub(super) fn template(line: &str) -> bool {
-    line.split_once("{{").is_some_and(|(before, _)| {
+    ["{{", "{%", "{#"].iter().filter_map(|open| line.split_once(open)).any(|(before, _)| {
         let before = before.trim_end();
         before.is_empty() || before.ends_with([':', '-', '{', '['])
     })
@@ -40,6 +40,15 @@ pub(super) fn explain(kind: &ErrorKind, words: &str, position: Position, text: &
         Some((message, hint)) => (format!("this is not YAML: {message}"), Some(hint.to_owned())),
         None => (format!("this is not YAML: {words}"), None),
     };
+    if let Some(index) = lines.iter().position(|line| odd::merge_marker(line)) {
+        let position = Position { line: index + 1, column: 1 };
+        let message = format!("this is not YAML: line {} is a Git conflict marker", position.line);
+        return Syntax { position, message, hint: Some("resolve the merge first".to_owned()) };
+    }
+    if let Some((position, message)) = odd::odd_space_near(&lines, position) {
+        let message = format!("this is not YAML: {message}");
+        return Syntax { position, message, hint: Some(odd::HINT.to_owned()) };
+    }
     if let Some(number) = tab(&lines, position, words) {
         let column = lines[number - 1].chars().take_while(|c| *c != '\t').count() + 1;
         let position = Position { line: number, column };

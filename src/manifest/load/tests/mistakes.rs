@@ -111,3 +111,70 @@ fn a_target_of_a_set_without_any_is_one_problem() {
         ]
     );
 }
+
+#[test]
+fn a_space_that_yaml_does_not_know_is_named() {
+    let message = "the character after `:` is a no-break space (U+00A0) (replace it with an ordinary space)";
+    for (good, bad, place) in [
+        ("instance: support\n      name: Main", "instance:\u{a0}support\n      name: Main", "24:16"),
+        ("name: acme\n", "name:\u{a0}acme\n", "4:"),
+        ("      type: contact-flow\n", "      type:\u{a0}contact-flow\n", "26:12"),
+    ] {
+        let found = breaks(good, bad);
+        assert!(found[0].starts_with(&format!("m/a.yaml:{place}")), "{found:#?}");
+        assert!(found.len() == 1 && found[0].ends_with(message), "{found:#?}");
+    }
+    let found = breaks("      instance: support", "\u{3000}\u{3000}instance: support");
+    let message = "the character in the indentation is an ideographic space (U+3000)";
+    assert!(found[0].contains(message), "{found:#?}");
+    // Where the text is YAML, such a space is a part of a value.
+    assert!(breaks("name: Main IVR", "name: \"a:\u{a0}b\"").is_empty());
+}
+
+#[test]
+fn a_merge_marker_of_git_is_called_that_and_shown() {
+    for (marker, line) in [("<<<<<<< HEAD", 12), ("=======", 12), (">>>>>>> feature/x", 12)] {
+        let text = GOOD.replacen("    support:\n", &format!("{marker}\n    support:\n"), 1);
+        let Err(Problems { problems, sources }) = load_texts(&text, FLOW) else { panic!("{marker}") };
+        let origin = problems[0].origin.clone().unwrap();
+        assert_eq!((problems.len(), origin.line, origin.column), (1, line, 1), "{problems:#?}");
+        assert_eq!(problems[0].message, "this is not YAML: line 12 is a Git conflict marker");
+        assert_eq!(problems[0].hint.as_deref(), Some("resolve the merge first"));
+        assert!(sources.get("m/a.yaml").unwrap().lines().any(|line| line == marker));
+    }
+    let text = GOOD.replacen("    stage:", "<<<<<<< HEAD\n    stage:", 1);
+    let Err(Problems { sources, .. }) = load_texts(&text, FLOW) else { panic!("it is in order") };
+    assert!(sources.get("m/a.yaml").unwrap().contains("<<<<<<< HEAD"));
+}
+
+#[test]
+fn the_syntax_of_another_tool_says_what_to_write() {
+    for (good, bad, expected) in [
+        ("  flows:\n", "  {% if x %}\n  flows:\n", "this looks like a template, as of Helm or Jinja"),
+        (
+            "      qualifier: live\n",
+            "      qualifier: {% x %}\n",
+            "this looks like a template, as of Helm or Jinja",
+        ),
+        (
+            "alias: acme-${var.stage}",
+            "alias: ${{ vars.ALIAS }}",
+            "`${{ vars.ALIAS }}` is not a variable of the manifest (this looks like an expression of GitHub Actions",
+        ),
+        ("alias: acme-${var.stage}", "alias: acme-$stage", "(write `${var.stage}`)"),
+        ("name: crm-${var.stage}", "name: $stage-crm", "(write `${var.stage}`)"),
+        ("name: Main IVR", "name: $stage", "(write `${var.stage}`)"),
+        (
+            "alias: acme-${var.stage}",
+            "alias: <your-alias>",
+            "(`<your-alias>` looks like a placeholder: replace it with the real value)",
+        ),
+        ("name: crm-${var.stage}", "name: crm-<stage>", "(`<stage>` looks like a placeholder"),
+        ("name: Main IVR", "name: <flow name>", "(`<flow name>` looks like a placeholder"),
+    ] {
+        let found = breaks(good, bad);
+        assert!(found.len() == 1 && found[0].contains(expected), "{bad} {found:#?}");
+    }
+    // What is no mistake is not one for its `$`.
+    assert!(breaks("name: Main IVR", "name: Main IVR, 5$stage").is_empty());
+}

@@ -148,6 +148,16 @@ pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut L
 
 /// Proposes the closest runtime, or those of the same language.
 fn runtime_hint(text: &str) -> Option<String> {
+    let stem = text.strip_suffix(".x").unwrap_or(text);
+    let of_stem = RUNTIMES.into_iter().filter(|runtime| !stem.is_empty() && runtime.starts_with(stem));
+    // `python` and `python3.x` name no version: the newest is meant.
+    let version = |runtime: &&str| {
+        let numbers = runtime.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        numbers.map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>()
+    };
+    if let (Some(newest), 2..) = (of_stem.clone().max_by_key(version), of_stem.count()) {
+        return Some(format!("name a version, such as `{newest}`"));
+    }
     let language: String = text.chars().take(4).collect();
     let of_it: Vec<&str> = RUNTIMES.into_iter().filter(|runtime| runtime.starts_with(&language)).collect();
     if of_it.is_empty() { hint(text, RUNTIMES) } else { hint(text, of_it) }
@@ -225,6 +235,9 @@ mod tests {
     fn a_runtime_that_is_a_slip_of_the_finger_is_warned_of() {
         assert!(RUNTIMES.is_sorted());
         assert_eq!(runtime_hint("nodejs22").unwrap(), "did you mean `nodejs22.x`?");
+        assert_eq!(runtime_hint("python3.x").unwrap(), "name a version, such as `python3.14`");
+        assert_eq!(runtime_hint("python").unwrap(), "name a version, such as `python3.14`");
+        assert_eq!(runtime_hint("java").unwrap(), "name a version, such as `java25`");
         let node = "one of `nodejs16.x`, `nodejs18.x`, `nodejs20.x`, `nodejs22.x`, `nodejs24.x`";
         assert_eq!(runtime_hint("node22").unwrap(), node);
     }

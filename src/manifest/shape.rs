@@ -138,10 +138,11 @@ pub(super) const fn optional(key: &'static str, shape: Shape, doc: &'static str)
 
 /// Checks a tree against a shape; every problem goes into the log.
 pub(super) fn check(node: &Node, shape: Shape, log: &mut Log) {
-    check_at(node, shape, "the document", log);
+    check_at(node, shape, ("the document", None), log);
 }
 
-fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
+/// Checks a value; it is called `what` in messages, and stands under a key.
+fn check_at(node: &Node, shape: Shape, (what, under): (&str, Option<Under<'_>>), log: &mut Log) {
     if node.is_broken() || matches!(shape, Shape::Any) {
         return;
     }
@@ -156,21 +157,25 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
             };
             log.error_with("missing-value", node.position, format!("{what} has no value"), hint);
         }
-        (Shape::Scalar(scalar) | Shape::OneOf(scalar, _), NodeValue::Scalar(text, _)) => {
-            check_scalar(node.position, text, scalar, log);
-        }
+        (Shape::Scalar(scalar) | Shape::OneOf(scalar, _), NodeValue::Scalar(text, _)) => match scalar {
+            Scalar::Word(words) if what.starts_with('`') && !words.contains(&text.as_str()) => {
+                check_word(node.position, text, (what, words), log);
+            }
+            _ => check_scalar(node.position, text, scalar, log),
+        },
         (Shape::Object(object) | Shape::OneOf(_, object), NodeValue::Map(entries)) => {
-            check_object(node.position, entries, object, log);
+            let owner = under.map_or((node.position, object.what.to_owned()), |under| under.object(object));
+            check_object(owner, entries, object, log);
         }
         (Shape::Map(keys, values), NodeValue::Map(entries)) => {
             for (key, value) in entries {
                 check_scalar(key.position, &key.text, keys, log);
-                check_at(value, *values, &quote(&key.text), log);
+                check_at(value, *values, (&quote(&key.text), Some(Under::Named(key))), log);
             }
         }
         (Shape::List(items), NodeValue::Seq(nodes)) => {
             for node in nodes {
-                check_at(node, *items, "this item", log);
+                check_at(node, *items, ("this item", None), log);
             }
         }
         _ => {
@@ -179,9 +184,31 @@ fn check_at(node: &Node, shape: Shape, what: &str, log: &mut Log) {
             // `key:` with another space behind it is a text.
             let (message, hint) = match node.text().and_then(yaml::odd_space) {
                 Some(odd) => (odd.message, yaml::ODD_SPACE.to_owned()),
-                None => (message, write(what, shape)),
+                None => (message, instead(node, what, shape).unwrap_or_else(|| write(what, shape))),
             };
             log.error_with("wrong-type", node.position, message, hint);
+        }
+    }
+}
+
+/// The key that a value stands under.
+#[derive(Clone, Copy)]
+enum Under<'k> {
+    /// One that the manifest has.
+    Known(&'k Key),
+    /// A name that somebody chose.
+    Named(&'k Key),
+}
+
+impl Under<'_> {
+    /// Where the key is, and what an object under it is called.
+    fn object(self, object: &Object) -> (Position, String) {
+        match self {
+            Self::Known(key) => (key.position, object.what.to_owned()),
+            Self::Named(key) => {
+                let what = object.what.split_once(' ').map_or(object.what, |(_, what)| what);
+                (key.position, format!("the {what} {}", quote(&key.text)))
+            }
         }
     }
 }
@@ -195,6 +222,24 @@ fn expected(shape: Shape) -> String {
         Shape::Map(..) => "a map".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Any => "anything".to_owned(),
+    }
+}
+
+/// Says how to write what stands there, where that can be made of it: a list of one entry, and a map instead of a list.
+fn instead(node: &Node, what: &str, shape: Shape) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::List(Shape::Scalar(scalar)), NodeValue::Scalar(text, _))
+            if *scalar != Scalar::Text && scalar.check(text).is_ok() =>
+        {
+            Some(format!("write `{}: [{text}]`", what.trim_matches('`')))
+        }
+        (Shape::Map(names, inner), NodeValue::Seq(items)) => {
+            let (name, _) = items.first()?.entries().first()?;
+            let known = matches!(inner, Shape::Object(object) if object.knows(&name.text));
+            let fits = !known && names.check(&name.text).is_ok();
+            fits.then(|| format!("it is a map: write `{}:` without the `-` before it", name.text))
+        }
+        _ => None,
     }
 }
 
@@ -216,7 +261,27 @@ fn check_scalar(position: Position, text: &str, scalar: Scalar, log: &mut Log) {
     }
 }
 
-fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
+/// Reports a word that is none of those that a key takes.
+fn check_word(position: Position, text: &str, (what, words): (&str, &'static [&'static str]), log: &mut Log) {
+    let takes = match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("`{}` or `{last}`", rest.join("`, `")),
+        _ => format!("`{}`", words.concat()),
+    };
+    let message = format!("{what} takes {takes}, and this is {}", quote(text));
+    // All of them are listed already.
+    let hint = Scalar::Word(words).check(text).err().and_then(|fault| fault.hint);
+    match hint.filter(|hint| !hint.starts_with("one of") && !hint.starts_with("there is only")) {
+        Some(hint) => log.error_with("bad-value", position, message, hint),
+        None => log.error("bad-value", position, message),
+    }
+}
+
+fn check_object(
+    (position, owner): (Position, String),
+    entries: &[(Key, Node)],
+    object: &Object,
+    log: &mut Log,
+) {
     // One mistake is one problem: a misspelt key is not missed too.
     let mut meant = Vec::new();
     let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
@@ -229,35 +294,44 @@ fn check_object(position: Position, entries: &[(Key, Node)], object: &Object, lo
                 let close = closest(&key.text, open);
                 match object.path_to(&key.text) {
                     Some(path) if close.is_none() => {
-                        let hint = format!("did you mean `{path}`?");
+                        let parent = path.rsplit_once('.').map_or(path.as_str(), |(parent, _)| parent);
+                        let hint = match parent.rsplit_once('.') {
+                            Some((outer, inner)) => format!("it belongs under `{inner}:` of `{outer}:`"),
+                            None => format!("it belongs under `{parent}:`"),
+                        };
                         log.error_with("unknown-key", key.position, message, hint);
                     }
                     _ => log.unknown("unknown-key", key.position, message, &key.text, known),
                 }
                 meant.extend(close);
             }
-            Some(field) => check_at(value, field.shape, &format!("`{}`", field.key), log),
+            Some(field) => check_at(value, field.shape, (&quote(field.key), Some(Under::Known(key))), log),
         }
     }
     for field in object.fields {
         if field.status == Status::Required && !has(field.key) && !meant.contains(&field.key) {
-            let message = format!("{} needs the key `{}`", object.what, field.key);
+            let message = format!("{owner} needs the key `{}`", field.key);
             log.error_with("missing-key", position, message, field.doc);
         }
     }
     if !object.one_of.iter().any(|name| meant.contains(name)) {
-        check_one_of(position, entries, object, log);
+        check_one_of((position, &owner), entries, object, log);
     }
 }
 
-fn check_one_of(position: Position, entries: &[(Key, Node)], object: &Object, log: &mut Log) {
+fn check_one_of(
+    (position, owner): (Position, &str),
+    entries: &[(Key, Node)],
+    object: &Object,
+    log: &mut Log,
+) {
     if object.one_of.is_empty() {
         return;
     }
     let mut given = entries.iter().filter(|(key, _)| object.one_of.contains(&key.text.as_str()));
     match (given.next(), given.next()) {
         (None, _) => {
-            let message = format!("{} needs one of the keys `{}`", object.what, object.one_of.join("`, `"));
+            let message = format!("{owner} needs one of the keys `{}`", object.one_of.join("`, `"));
             log.error("missing-key", position, message);
         }
         (Some((first, _)), Some((second, _))) => {
@@ -307,7 +381,7 @@ mod tests {
     #[test]
     fn what_has_the_wrong_shape_says_what_to_write() {
         for (text, expected) in [
-            ("spec: { instances: { a: { alias: b, functions: f } } }", "write `functions: [my-name]`"),
+            ("spec: { instances: { a: { alias: b, functions: f } } }", "write `functions: [f]`"),
             ("spec: { accounts: { main: x } }", "write `main: { id: \"111122223333\" }`"),
             ("spec: { functions: [{ name: f }] }", "write `functions: { my-name: { name: my-function } }`"),
             ("spec: { variables: { stage: dev } }", "write `stage: { default: TEXT }`"),

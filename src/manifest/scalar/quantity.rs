@@ -38,10 +38,23 @@ pub(in super::super) fn memory(text: &str) -> Result<u32, Fault> {
             Err(Fault::new(message))
         }
         None => {
+            let number = megabytes(text).unwrap_or(256);
             Err(Fault::new(format!("{} is not a number of MB", quote(text)))
-                .hint("write it as `memory: 256`"))
+                .hint(format!("write it as `memory: {number}`")))
         }
     }
+}
+
+/// Reads a size with its unit, where it is one that a function may have.
+fn megabytes(text: &str) -> Option<u32> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let number: u32 = text[..digits].parse().ok()?;
+    let factor = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "m" | "mb" | "mib" => 1,
+        "g" | "gb" | "gib" => 1_024,
+        _ => return None,
+    };
+    number.checked_mul(factor).filter(|number| MEMORY.contains(number))
 }
 
 #[cfg(test)]

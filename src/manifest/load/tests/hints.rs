@@ -76,7 +76,7 @@ fn one_mistake_is_one_problem() {
         (
             "name: journal",
             "name: journal, timeout: 7s",
-            "a function has no key `timeout` (did you mean `source.timeout`?)",
+            "a function has no key `timeout` (it belongs under `source:`)",
         ),
         (
             "region: eu-west-2",

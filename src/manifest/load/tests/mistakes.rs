@@ -178,3 +178,94 @@ fn the_syntax_of_another_tool_says_what_to_write() {
     // What is no mistake is not one for its `$`.
     assert!(breaks("name: Main IVR", "name: Main IVR, 5$stage").is_empty());
 }
+
+#[test]
+fn what_is_missing_is_reported_at_the_key_that_lacks_it() {
+    for (good, bad, expected) in [
+        ("      name: Main IVR\n", "", "m/a.yaml:23:5 missing-key: the flow `main` needs the key `name` ("),
+        (
+            "      instance: support\n      name: Main",
+            "      name: Main",
+            "m/a.yaml:23:5 missing-key: the flow `main` needs one of the keys `instance`, `instances`",
+        ),
+        (
+            "      alias: acme-${var.stage}\n",
+            "",
+            "m/a.yaml:12:5 missing-key: the instance `support` needs one of the keys `alias`, `id`, `arn`",
+        ),
+        (
+            "{ function: journal, ",
+            "{ ",
+            "m/a.yaml:40:9 missing-key: the binding `Journal` needs the key `function` (",
+        ),
+        (
+            "journal: { name: journal }",
+            "journal: { name: journal, source: { code: x } }",
+            "m/a.yaml:21:31 missing-key: `source` needs the key `role` (",
+        ),
+    ] {
+        let found = breaks(good, bad);
+        assert!(found.iter().any(|line| line.starts_with(expected)), "{bad} {found:#?}");
+    }
+}
+
+#[test]
+fn a_word_that_a_key_does_not_take_gets_those_that_it_takes() {
+    for (good, bad, expected) in [
+        (
+            "invocation: sync",
+            "invocation: synchronous",
+            "`invocation` takes `sync` or `async`, and this is `synchronous` (did you mean `sync`?)",
+        ),
+        (
+            "responseType: string-map",
+            "responseType: STRING_MAP",
+            "`responseType` takes `string-map` or `json`, and this is `STRING_MAP` (did you mean `string-map`?)",
+        ),
+        (
+            "qualifier: live",
+            "grants: owns",
+            "`grants` takes `own`, `exact`, `account` or `any`, and this is `owns` (did you mean `own`?)",
+        ),
+    ] {
+        let found = breaks(good, bad);
+        assert!(found.len() == 1 && found[0].ends_with(expected), "{bad} {found:#?}");
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_form_says_how_to_write_it() {
+    let role = "role: arn:aws:iam::111122223333:role/x";
+    for (good, bad, expected) in [
+        ("name: journal }", "name: journal, timeout: 10s }", "(it belongs under `source:`)"),
+        (
+            "name: journal }",
+            "name: journal, managedPolicies: [] }",
+            "(it belongs under `role:` of `source:`)",
+        ),
+        (
+            "name: journal }",
+            &format!("name: journal, source: {{ {role}, memory: 128MB }} }}"),
+            "(write it as `memory: 128`)",
+        ),
+        (
+            "name: journal }",
+            &format!("name: journal, source: {{ {role}, memory: 1 GB }} }}"),
+            "(write it as `memory: 1024`)",
+        ),
+        (
+            "name: journal }",
+            &format!("name: journal, source: {{ {role}, memory: 64MB }} }}"),
+            "(write it as `memory: 256`)",
+        ),
+        ("functions: [journal]", "functions: journal", "(write `functions: [journal]`)"),
+        (
+            "  instances:\n    support:\n",
+            "  instances:\n    - support:\n",
+            "(it is a map: write `support:` without the `-` before it)",
+        ),
+    ] {
+        let found = breaks(good, bad);
+        assert!(found.iter().any(|line| line.ends_with(expected)), "{bad} {found:#?}");
+    }
+}

@@ -19,7 +19,7 @@ fn modules_and_flows_are_checked_alike() {
         (
             "shared: { instances: [one, two], ",
             "shared: { ",
-            "m/a.yaml:52:13 missing-key: a module needs one of the keys `instance`, `instances`",
+            "m/a.yaml:52:5 missing-key: the module `shared` needs one of the keys `instance`, `instances`",
         ),
         (
             "shared: { instances: [one, two]",
@@ -75,7 +75,7 @@ fn files_blocks_and_purposes_are_checked_alike() {
         (
             "state: active",
             "state: on",
-            "m/a.yaml:49:14 bad-value: `on` is not a valid value (one of `active`, `archived`)",
+            "m/a.yaml:49:14 bad-value: `state` takes `active` or `archived`, and this is `on`",
         ),
         (
             "description: asks",
@@ -91,7 +91,7 @@ fn a_flow_without_content_has_something_to_manage() {
         (
             "status: saved",
             "status: draft",
-            "m/a.yaml:59:15 bad-value: `draft` is not a valid value (one of `published`, `saved`)",
+            "m/a.yaml:59:15 bad-value: `status` takes `published` or `saved`, and this is `draft`",
         ),
         (
             ", state: archived",

@@ -26,7 +26,7 @@ fn a_missing_key_is_named_with_its_meaning() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:24:7 missing-key: a flow needs the key `type` (its type, such as `contact-flow`; it cannot be changed)",
+            "m/a.yaml:23:5 missing-key: the flow `main` needs the key `type` (its type, such as `contact-flow`; it cannot be changed)",
         ]
     );
 }
@@ -46,7 +46,7 @@ fn a_text_where_a_list_belongs_is_reported() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:14:18 wrong-type: `functions` takes a list, and this is a text (write `functions: [my-name]`)",
+            "m/a.yaml:14:18 wrong-type: `functions` takes a list, and this is a text (write `functions: [journal]`)",
         ]
     );
 }
@@ -104,7 +104,10 @@ fn a_key_twice_is_reported_at_the_second() {
 #[test]
 fn a_wrong_word_gets_the_nearest() {
     let found = breaks("invocation: sync", "invocation: asink");
-    assert_eq!(found, ["m/a.yaml:32:23 bad-value: `asink` is not a valid value (one of `sync`, `async`)",]);
+    assert_eq!(
+        found,
+        ["m/a.yaml:32:23 bad-value: `invocation` takes `sync` or `async`, and this is `asink`",]
+    );
 }
 
 #[test]
@@ -119,7 +122,10 @@ fn a_wrong_flow_type_gets_the_nearest() {
 #[test]
 fn one_of_alias_id_and_arn_is_needed() {
     let found = breaks("      alias: acme-${var.stage}\n", "");
-    assert_eq!(found, ["m/a.yaml:13:7 missing-key: an instance needs one of the keys `alias`, `id`, `arn`",]);
+    assert_eq!(
+        found,
+        ["m/a.yaml:12:5 missing-key: the instance `support` needs one of the keys `alias`, `id`, `arn`",]
+    );
 }
 
 #[test]

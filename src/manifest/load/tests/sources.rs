@@ -28,7 +28,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "        runtime: nodejs22.x\n",
             "",
-            "m/a.yaml:27:9 missing-key: `source` needs the key `runtime` (such as `nodejs22.x`)",
+            "m/a.yaml:26:7 missing-key: `source` needs the key `runtime` (such as `nodejs22.x`)",
         ),
         (
             "handler: index.handler",
@@ -161,7 +161,7 @@ fn what_iam_would_refuse_is_told() {
         (
             "          name: greeter-role\n",
             "",
-            "m/a.yaml:31:11 missing-key: a role needs the key `name` (its name)",
+            "m/a.yaml:30:9 missing-key: a role needs the key `name` (its name)",
         ),
         (
             "AWSXRayDaemonWriteAccess",
@@ -181,7 +181,7 @@ fn what_iam_would_refuse_is_told() {
         (
             "Version: 2012-10-17",
             "Version: 2012-10-18",
-            "m/a.yaml:35:24 bad-value: `2012-10-18` is not a valid value (did you mean `2012-10-17`?)",
+            "m/a.yaml:35:24 bad-value: `Version` takes `2012-10-17` or `2008-10-17`, and this is `2012-10-18` (did you mean `2012-10-17`?)",
         ),
         ("Effect: Allow", "Effect: Alow", "m/a.yaml:36:37 bad-policy: `Effect` is `Allow` or `Deny`"),
         (
@@ -294,12 +294,12 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "identity: saml",
             "identity: sam",
-            "m/a.yaml:19:27 bad-value: `sam` is not a valid value (did you mean `saml`?)",
+            "m/a.yaml:19:27 bad-value: `identity` takes `connect-managed`, `saml` or `existing-directory`, and this is `sam` (did you mean `saml`?)",
         ),
         (
             "identity: saml, ",
             "",
-            "m/a.yaml:19:15 missing-key: `create` needs the key `identity` (where its users come from, for ever: `connect-managed`, `saml` or `existing-directory`)",
+            "m/a.yaml:19:7 missing-key: `create` needs the key `identity` (where its users come from, for ever: `connect-managed`, `saml` or `existing-directory`)",
         ),
         (
             "identity: saml",
@@ -319,7 +319,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "inbound: true, ",
             "",
-            "m/a.yaml:19:15 missing-key: `create` needs the key `inbound` (whether it takes calls)",
+            "m/a.yaml:19:7 missing-key: `create` needs the key `inbound` (whether it takes calls)",
         ),
         (
             "id: 0f1e",

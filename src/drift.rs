@@ -193,7 +193,11 @@ impl Drift {
 /// Names what an entry of an ignore file may be for: the kinds of drift, and the codes of findings.
 pub fn ignorable() -> Vec<&'static str> {
     let kinds = DriftKind::ALL.map(DriftKind::name).into_iter();
-    kinds.chain(audit::CODES).chain(["grant-denied", "function-update-failed"]).collect()
+    kinds
+        .chain([ignore::ORPHANED])
+        .chain(audit::CODES)
+        .chain(["grant-denied", "function-update-failed"])
+        .collect()
 }
 
 /// Lets pass what an ignore file names, on the day of the run; gives warnings of entries that have expired, and of

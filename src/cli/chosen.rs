@@ -162,7 +162,13 @@ fn unknown_address(unknown: &Chosen, manifests: &[Manifest], plans: &[Plan], pru
     let error = anyhow!("--only {}: the manifest has no such address{left_over}", unknown.text);
     let hint = match prune {
         true => hint,
-        false => hint.map(|hint| format!("{hint} Orphaned resources are only read with --prune.")),
+        false => {
+            let orphans = "orphaned resources are only read with --prune.";
+            Some(match hint {
+                Some(hint) => format!("{}; {orphans}", hint.trim_end_matches('.')),
+                None => orphans.to_owned(),
+            })
+        }
     };
     Failure::new(Exit::Usage, error).hint(hint)
 }

@@ -12,7 +12,7 @@ use super::note::Note;
 use super::progress::{Reading, seconds};
 use super::terminal::Terminal;
 use crate::aws::{
-    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, FaultKind, ObserveError, Options, Session, trust,
+    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, ObserveError, Options, Session, trust,
 };
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
@@ -141,7 +141,7 @@ impl Connection {
         let reading = Reading::begin(terminal, subject, forecast, pace, more);
         let read = reading.during(&self.session, work).await;
         self.teach(terminal);
-        read.map_err(failure)
+        read.map_err(|error| failure(error, terminal))
     }
 
     /// Says beforehand that the time is too short to read everything.
@@ -177,7 +177,19 @@ fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
     roles.collect()
 }
 
-fn failure(error: ObserveError) -> Failure {
+/// Leaves what was tried for credentials to `-v`: the hint says what to set.
+pub(super) fn shorten(fault: &mut Fault, terminal: &Terminal) {
+    let tried = fault.message.find(". Attempted:").filter(|_| fault.kind == FaultKind::Credentials);
+    if let Some(at) = tried.filter(|_| !terminal.is_verbose()) {
+        fault.message.truncate(at);
+        fault.message.push_str(" (-v lists what was tried)");
+    }
+}
+
+fn failure(mut error: ObserveError, terminal: &Terminal) -> Failure {
+    if let ObserveError::Identity { source, .. } = &mut error {
+        shorten(source, terminal);
+    }
     match &error {
         ObserveError::WrongAccount { .. } => Failure::new(Exit::Refused, error)
             .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),

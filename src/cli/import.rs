@@ -88,8 +88,10 @@ impl Looked {
                 let hint = "use the credentials of that account.".to_owned();
                 Failure::new(Exit::Refused, error).hint(hint)
             }
-            LiveError::Identity(ref fault) => {
+            LiveError::Identity(mut fault) => {
                 let hint = fault.hint();
+                super::connect::shorten(&mut fault, terminal);
+                let error = LiveError::Identity(fault);
                 Failure::new(Exit::Error, error).hint(hint)
             }
             LiveError::Missing { ref hint, .. } => {

@@ -54,6 +54,9 @@ pub(super) fn run(args: &ManArgs, terminal: &Terminal) -> Result<Exit, Failure> 
             let (_, text) =
                 pages.first().ok_or_else(|| Failure::new(Exit::Error, anyhow!("there is no page")))?;
             terminal.result(text)?;
+            if terminal.shows_results() {
+                terminal.say("To read it as a page: flowbind man | man -l -");
+            }
         }
         Some(dir) => {
             write(&pages, dir).map_err(|error| Failure::new(Exit::Error, error))?;

@@ -33,6 +33,7 @@ use std::ffi::OsString;
 use std::time::SystemTime;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use args::{Cli, Command, Globals, LogFormat};
 pub use exit::Exit;
@@ -114,16 +115,31 @@ fn unparsed(error: &clap::Error, arguments: &[OsString]) -> Exit {
         let globals = Globals { log_format: LogFormat::Json, ..Globals::default() };
         let text = error.render().to_string();
         let message = text.trim_end().strip_prefix("error: ").unwrap_or(text.trim_end());
-        Terminal::new(&globals).note(&Note::new(Level::Error, message));
+        Terminal::new(&globals).note(&Note::new(Level::Error, message).hint(meant(error)));
     } else if error.use_stderr() {
         let terminal = Terminal::new(&Globals::default());
         let text = error.render().ansi().to_string();
-        terminal.note(&Note::new(Level::Error, "").worded(text.trim_end()));
+        let hint = meant(error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        terminal.note(&Note::new(Level::Error, "").worded(format!("{}{hint}", text.trim_end())));
     } else {
         // Nothing is left to be done when this cannot be printed.
         let _ = error.print();
     }
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+/// Says what was meant where an option of one command means something else in the others.
+fn meant(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let (argument, value) = (text(ContextKind::InvalidArg)?, text(ContextKind::InvalidValue)?);
+    // Only `iam-policy` limits what this option takes.
+    let target = argument.starts_with("--for ") && !value.is_empty();
+    target.then(|| {
+        format!("`--for` names a command here; a target is chosen with `--target {}`.", retype::quoted(value))
+    })
 }
 
 /// Says that not even the runtime could be started.

@@ -54,6 +54,16 @@ impl Terminal {
         }
     }
 
+    /// Whether `-v` was given.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.whole_arns
+    }
+
+    /// Whether results go to a terminal.
+    pub(super) fn shows_results(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// The values that are taken out of all that is written here.
     pub(super) fn mask(&self) -> &Mask {
         &self.mask

@@ -18,6 +18,9 @@ pub struct Ignored {
     pub until: Option<Date>,
 }
 
+/// What people read for what documents of version 1 call `left-over`: an ignore file may say either.
+pub(super) const ORPHANED: &str = "orphaned";
+
 pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
     let mut warnings = Vec::new();
     for entry in entries {
@@ -72,7 +75,7 @@ fn covers(
     name: &str,
 ) -> bool {
     let kind_fits = match &entry.kind {
-        Some(wanted) => wanted == name,
+        Some(wanted) => wanted == name || (kind == Some(DriftKind::LeftOver) && wanted == ORPHANED),
         None => kind != Some(DriftKind::CouldNotTell),
     };
     let text = address.to_string();
@@ -95,6 +98,23 @@ fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_orphaned_is_named_as_it_is_shown_or_as_documents_have_it() {
+        let set = crate::resource::SetName::parse("acme").unwrap();
+        let address =
+            Address::new(crate::resource::Kind::Flow, &crate::resource::Label::parse("old").unwrap());
+        let covered = |word: &str, kind: DriftKind| {
+            let (pattern, reason) = ("flow/*".to_owned(), "x".to_owned());
+            let origin = crate::resource::Origin { file: "i.yaml".to_owned(), line: 1, column: 1 };
+            let entry =
+                DriftIgnore { address: pattern, kind: Some(word.to_owned()), reason, until: None, origin };
+            covers(&entry, &set, &address, Some(kind), kind.name())
+        };
+        assert!(super::super::ignorable().contains(&ORPHANED));
+        assert!(covered(ORPHANED, DriftKind::LeftOver) && covered("left-over", DriftKind::LeftOver));
+        assert!(!covered(ORPHANED, DriftKind::Unmanaged));
+    }
 
     #[test]
     fn a_star_stands_for_any_text() {

@@ -266,6 +266,16 @@ mod tests {
     }
 
     #[test]
+    fn what_would_be_deleted_is_not_said_to_be_written() {
+        for (step, verb) in [(Step::Delete, "delete"), (Step::Write, "write")] {
+            let id = id("a", step);
+            let refused = Outcome::Refused { message: "no".to_owned(), allow: id.address.clone() };
+            let text = outcome_text(None, &id, &refused, &Layout::default());
+            assert!(text.contains(&format!("; to {verb} it anyway: --allow flow/a")), "{text}");
+        }
+    }
+
+    #[test]
     fn the_sums_are_those_of_the_plan_and_every_outcome_is_in_one_of_them() {
         let failed = || Outcome::Failed { message: "no".to_owned(), hint: None };
         let unknown = || Outcome::Unknown { message: "?".to_owned(), hint: None };

@@ -62,8 +62,13 @@ pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
 /// Counts what would be done and everything that is shown above it, the errors last.
 fn sums(plan: &Plan) -> String {
     let Counts { create, update, delete } = plan.counts();
-    let mut sums =
-        vec![format!("{create} to create"), format!("{update} to update"), format!("{delete} to delete")];
+    // Without a plan, that nothing would be done says nothing.
+    let planned = !plan.actions.is_empty() || !plan.has_errors();
+    let mut sums = Vec::new();
+    if planned {
+        sums =
+            vec![format!("{create} to create"), format!("{update} to update"), format!("{delete} to delete")];
+    }
     let guarded = plan.actions.iter().filter(|action| action.guard.is_some());
     let protected = guarded.map(|action| &action.id.address).collect::<BTreeSet<_>>().len();
     let severe = |severity| plan.problems.iter().filter(|problem| problem.severity == severity).count();
@@ -77,7 +82,7 @@ fn sums(plan: &Plan) -> String {
         (severe(Severity::Error), of(severe(Severity::Error), "error")),
     ];
     sums.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
-    sums.join(", ")
+    format!("{}{}", if planned { "" } else { "could not be planned: " }, sums.join(", "))
 }
 
 /// Says that a plan is a part, and of what.

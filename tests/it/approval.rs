@@ -100,7 +100,7 @@ impl Asked {
 }
 
 /// A terminal, and the path at which a program finds it.
-fn terminal() -> (File, String) {
+pub(crate) fn terminal() -> (File, String) {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
     // No program that a test starts keeps it open.
     #[cfg(any(target_os = "linux", target_os = "android"))]

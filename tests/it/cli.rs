@@ -237,4 +237,15 @@ fn no_answer_and_no_credentials_are_told_apart() {
         flowbind(folder.path()).env("AWS_ENDPOINT_URL", &url).args(["plan", "m.yaml"]).output().unwrap();
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("no usable credentials"), "{}", stderr(&output));
+    // What was tried takes six lines: it is there for who asks.
+    for command in [&["plan", "m.yaml"][..], &["import", "--instance", "acme", "--region", "eu-west-2"]] {
+        for verbose in [false, true] {
+            let more = if verbose { &["-v"][..] } else { &[] };
+            let mut bare = flowbind(folder.path());
+            let output = bare.env("AWS_ENDPOINT_URL", &url).args(command).args(more).output().unwrap();
+            let said = stderr(&output);
+            let hinted = said.contains("set AWS_PROFILE") && said.contains("-v lists") != verbose;
+            assert_eq!((hinted, said.contains("was not enabled")), (true, verbose), "{said}");
+        }
+    }
 }

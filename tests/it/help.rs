@@ -75,6 +75,49 @@ fn what_writes_nothing_is_not_said_to_write() {
     assert!(help(&["plan"]).contains("Show ARNs whole"));
 }
 
+#[test]
+fn the_kinds_of_an_ignore_file_are_in_the_help_of_drift() {
+    let text = help(&["drift"]);
+    for kind in
+        flowbind::drift::DriftKind::ALL.map(flowbind::drift::DriftKind::name).into_iter().chain(["orphaned"])
+    {
+        assert!(text.contains(kind), "{kind}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_manual_says_how_it_is_read_where_it_would_be_shown_raw() {
+    assert!(help(&["man"]).contains("flowbind man | man -l -"));
+    let folder = tempfile::tempdir().unwrap();
+    let (terminal, name) = crate::approval::terminal();
+    let open = std::fs::OpenOptions::new().write(true).open(name).unwrap();
+    let reader = std::thread::spawn(move || {
+        let (mut terminal, mut bytes) = (terminal, [0; 4096]);
+        while let Ok(1..) = std::io::Read::read(&mut terminal, &mut bytes) {}
+    });
+    let mut command = flowbind(folder.path());
+    let output = command.arg("man").stdout(open).stderr(Stdio::piped()).spawn().unwrap();
+    drop(command);
+    let output = output.wait_with_output().unwrap();
+    reader.join().unwrap();
+    assert!(stderr(&output).contains("flowbind man | man -l -"), "{}", stderr(&output));
+    let output = flowbind(folder.path()).arg("man").output().unwrap();
+    assert_eq!(stderr(&output), "", "a pipe is how it is read");
+}
+
+#[test]
+fn a_target_where_iam_policy_takes_a_command_is_told_its_option() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["iam-policy", "--for", "dev", "m"][..], &["iam-policy", "--for=dev", "m"]] {
+        for log in [&[][..], &["--log-format", "json"]] {
+            let output = flowbind(folder.path()).args(arguments).args(log).output().unwrap();
+            let said = stderr(&output);
+            assert!(code(&output) == 64 && said.contains("`--target dev`"), "{said}");
+        }
+    }
+}
+
 /// The examples of a command's help.
 fn examples(command: &str) -> Vec<String> {
     let text = help(&[command]);

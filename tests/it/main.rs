@@ -49,6 +49,7 @@ mod log_lines;
 mod machine;
 mod many_writes;
 mod marks;
+#[cfg(unix)]
 mod next_commands;
 mod outputs;
 mod ownership;
@@ -62,6 +63,7 @@ mod races;
 mod races_bindings;
 mod races_functions;
 mod races_removal;
+mod readme;
 mod references;
 mod regions_left;
 mod removal;

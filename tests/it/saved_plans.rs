@@ -239,7 +239,10 @@ async fn a_checksum_is_an_approval_of_exactly_one_plan() {
 async fn a_part_is_planned_saved_and_written_with_what_must_come_before_it() {
     let world = start().await;
     for (arguments, says) in [
-        (["plan", "--only", "flow/mian"], "did you mean `flow/main`?"),
+        (
+            ["plan", "--only", "flow/mian"],
+            "did you mean `flow/main`?; orphaned resources are only read with --prune.",
+        ),
         (["plan", "--only", "other:flow/main"], "no set is named `other`"),
         (["plan", "--only", "main"], "is not an address"),
     ] {

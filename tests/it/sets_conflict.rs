@@ -168,7 +168,7 @@ async fn an_instance_by_its_alias_and_by_its_id_is_one_when_it_is_seen() {
                 "{arguments:?}: {said}"
             );
             assert!(
-                stdout(&output).contains("Plan: two: 0 to create, 0 to update, 0 to delete, 1 error."),
+                stdout(&output).contains("Plan: two: could not be planned: 1 error."),
                 "{}",
                 stdout(&output)
             );

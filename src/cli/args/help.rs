@@ -48,7 +48,13 @@ Examples:
 pub(in crate::cli) const DRIFT: &str = "\
 Examples:
   flowbind drift manifests/demo
-  flowbind drift --audit --output markdown manifests/demo";
+  flowbind drift --audit --output markdown manifests/demo
+
+Ignore file: a YAML list `ignore:` of entries with `address` and `reason`, and
+perhaps `kind` and `until` (a day such as 2027-03-31). `kind` is the code of a
+finding, or a kind of drift:
+  changed-outside, changed-in-manifest, changed-both, changed, missing,
+  orphaned (in JSON left-over), unmanaged, being-edited, could-not-tell";
 
 pub(in crate::cli) const ROLLBACK: &str = "\
 Examples:
@@ -92,4 +98,6 @@ Examples:
 
 pub(in crate::cli) const MAN: &str = "\
 Examples:
-  flowbind man man/man1";
+  flowbind man man/man1
+
+On a terminal: flowbind man | man -l -";

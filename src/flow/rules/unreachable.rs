@@ -41,8 +41,7 @@ impl Rule for Unreachable {
             let named =
                 flow.document.block(&block.identifier).is_some_and(|first| first.index == block.index);
             if named && !block.identifier.is_empty() && !is_template(&block.identifier) {
-                let message =
-                    format!("`{}` cannot be reached from the start; remove it or connect it", block.name);
+                let message = format!("`{}` cannot be reached from the start", block.name);
                 out.add(&META, flow, Some(block), &block.pointer, message);
             }
         }

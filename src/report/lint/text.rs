@@ -89,7 +89,11 @@ fn render(
     }
     if first && let Some(meta) = find(code) {
         let room = layout.columns.unwrap_or(WIDTH).saturating_sub(gutter(*line));
-        let help = format!("{}\nmore: flowbind lint --explain {code}", wrap_under(meta.fix, Some(room), 0));
+        let more = format!("more: flowbind lint --explain {code}");
+        let help = match says(&finding.message, meta.fix) {
+            true => more,
+            false => format!("{}\n{more}", wrap_under(meta.fix, Some(room), 0)),
+        };
         group = group.element(Level::HELP.message(help));
     }
     let out = renderer.render(&[group]);
@@ -100,6 +104,11 @@ fn render(
         }
         _ => out,
     }
+}
+
+/// Whether a message says already what to do.
+fn says(message: &str, fix: &str) -> bool {
+    message.to_lowercase().ends_with(fix.trim_end_matches('.').to_lowercase().as_str())
 }
 
 /// Writes the way of a contact, a block a line; of a way that counts time, the sum at the end of each line.

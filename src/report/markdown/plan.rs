@@ -116,7 +116,8 @@ fn head(plans: &[Plan]) -> String {
     let gaps = plans.iter().any(Plan::is_incomplete);
     let held = plans.iter().any(Plan::is_held);
     let mut title = match idle {
-        true if gaps || held || errors > 0 => "nothing to write".to_owned(),
+        true if errors > 0 => "could not be planned".to_owned(),
+        true if gaps || held => "nothing to write".to_owned(),
         true if plans.iter().any(|plan| !plan.undeclared.orphans.is_empty()) => "nothing to write".to_owned(),
         true if plans.iter().any(|plan| plan.partial.is_some()) => "nothing to do there".to_owned(),
         true => "in sync".to_owned(),

@@ -2,13 +2,13 @@
 
 use super::page::{Item, Page, Section};
 use super::text::{code, prose};
-use crate::report::count;
+use crate::report::several::graded;
 use crate::resource::{Problem, Severity};
 use crate::snapshot::Gap;
 
 /// Writes what is wrong with manifests that could not be taken, for a command's page.
 pub fn problems_markdown(command: &str, problems: &[Problem]) -> String {
-    let many = count(problems.len(), "problem");
+    let many = graded(problems);
     let head = format!(
         "### flowbind {command}: the manifest has {many}\n\nNothing was read from AWS and nothing was written.\n"
     );

@@ -29,7 +29,7 @@ pub(super) async fn run(
     let allowed = Chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
-    let loaded = load::load_or_report(&args.manifest, terminal, |problems| {
+    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, |problems| {
         let document = || report::json_text(&ApplyDocument::invalid(problems));
         Ok((args.output == Output::Json).then(document).transpose()?)
     })?;

@@ -17,7 +17,7 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, String::new()));
     let (entries, sources) = entries(args, terminal)?;
     let page = |problems: &[Problem]| broken(args.output, problems);
-    let loaded = load::load_or_report(&args.manifest, terminal, page)?;
+    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let scope = Scope { manifests: &loaded.manifests, audited: args.audit };
     let mut drifts = Vec::new();

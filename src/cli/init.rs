@@ -2,46 +2,47 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
 use super::args::InitArgs;
 use super::exit::{Exit, Failure};
+use super::retype;
 use super::terminal::Terminal;
 use crate::disk;
 
 /// What is written, by its path below the folder.
-const FILES: &[(&str, &str)] = &[
+const FILES: [(&str, &str); 3] = [
     ("flowbind.yaml", include_str!("../../manifests/starter/flowbind.yaml")),
     ("flows/main.json", include_str!("../../manifests/starter/flows/main.json")),
     ("functions/greeter/index.mjs", include_str!("../../manifests/starter/functions/greeter/index.mjs")),
 ];
 
 pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let there: Vec<&str> =
-        FILES.iter().map(|(name, _)| *name).filter(|name| args.dir.join(name).exists()).collect();
+    let folder = args.dir.strip_prefix(".").unwrap_or(&args.dir);
+    let paths = FILES.map(|(name, _)| folder.join(name));
+    let shown = |path: &PathBuf| path.display().to_string();
+    let there: Vec<String> = paths.iter().filter(|path| path.exists()).map(shown).collect();
     if !there.is_empty() {
-        let folder = args.dir.display();
         let there = match there.split_last() {
             Some((last, rest)) if !rest.is_empty() => format!("{} and {last} exist", rest.join(", ")),
             _ => format!("{} exists", there.concat()),
         };
-        let error = anyhow!("{there} in {folder} already: nothing was written");
+        let error = anyhow!("{there} already: nothing was written");
         return Err(
             Failure::new(Exit::Refused, error).hint("name another folder: `flowbind init DIR`.".to_owned())
         );
     }
-    for (name, content) in FILES {
-        write(&args.dir.join(name), content)?;
+    for (path, (_, content)) in paths.iter().zip(FILES) {
+        write(path, content)?;
     }
-    let manifest = args.dir.join("flowbind.yaml");
-    let manifest = manifest.display();
+    let [manifest, ..] = &paths;
+    let manifest = retype::quoted(&shown(manifest));
     terminal.page(&format!(
-        "Wrote {} files to {}. Try them, with no AWS account:\n\n  flowbind validate {manifest}\n  \
+        "Wrote these files:\n\n  {}\n\nTry them, with no AWS account:\n\n  flowbind validate {manifest}\n  \
          flowbind plan --sandbox {manifest}\n  flowbind apply --sandbox {manifest}\n",
-        FILES.len(),
-        args.dir.display()
+        paths.each_ref().map(shown).join("\n  ")
     ))?;
     Ok(Exit::Done)
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
-use super::args::{EmulatorArgs, ManifestArgs};
+use super::args::{AwsArgs, EmulatorArgs, ManifestArgs, SANDBOX};
 use super::exit::{Exit, Failure};
 use super::note::{Level, Note};
+use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
 use crate::report::{Layout, count, source};
@@ -54,12 +55,13 @@ fn log_left_out(loaded: &Loaded) {
 
 /// Reads manifests, or shows what is wrong and fails.
 pub(super) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
-    load_or_report(args, terminal, |_| Ok(None))
+    load_or_report(args, None, terminal, |_| Ok(None))
 }
 
 /// Reads manifests, or shows what is wrong, writes the result that `page` makes of it, and fails.
 pub(super) fn load_or_report(
     args: &ManifestArgs,
+    aws: Option<&AwsArgs>,
     terminal: &Terminal,
     page: impl Fn(&[Problem]) -> io::Result<Option<String>>,
 ) -> Result<Loaded, Failure> {
@@ -74,12 +76,25 @@ pub(super) fn load_or_report(
     }
     loaded.map_err(|Problems { problems, sources }| {
         show(&problems, &sources, terminal);
-        let what = count(problems.len(), "problem");
-        Failure::new(
-            Exit::Error,
-            anyhow::anyhow!("the manifest has {what}; nothing was read from AWS or written"),
-        )
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let what = count(errors, "error");
+        let hint = aws.and_then(|aws| sandbox_file(args, aws, &problems)).unwrap_or_else(|| match errors {
+            1 => "fix the error above, then run again.".to_owned(),
+            _ => "fix the errors above, then run again.".to_owned(),
+        });
+        let error = anyhow::anyhow!("no manifest was loaded: {what}; nothing was read from AWS or written");
+        Failure::new(Exit::Error, error).hint(hint)
     })
+}
+
+/// Says how `--sandbox` takes its file, where a path that is no manifest looks like one that was meant for it.
+fn sandbox_file(args: &ManifestArgs, aws: &AwsArgs, problems: &[Problem]) -> Option<String> {
+    problems.iter().find(|problem| ["not-a-manifest", "unreadable"].contains(&problem.code))?;
+    aws.sandbox.as_ref().filter(|file| file.as_os_str() == SANDBOX)?;
+    let file =
+        args.paths.iter().find(|path| path.extension().is_some_and(|extension| extension == "json"))?;
+    let file = retype::quoted(&file.display().to_string());
+    Some(format!("`--sandbox` takes its file with `=`: `--sandbox={file}`."))
 }
 
 /// Shows problems of files where they are; ARNs are shown as the files have them.

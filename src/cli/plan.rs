@@ -30,7 +30,7 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
     };
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
     let page = |problems: &[Problem]| broken(args.output, problems);
-    let loaded = load::load_or_report(&args.manifest, terminal, page)?;
+    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
     let calls = connection.session.calls();

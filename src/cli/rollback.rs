@@ -37,7 +37,7 @@ pub(super) async fn run(
     terminal.learn_typed(retype::typed(&manifest, &args.aws, String::new()));
     let loaded = match args.paths.is_empty() {
         true => None,
-        false => Some(load::load_or_show(&manifest, terminal)?),
+        false => Some(load::load_or_report(&manifest, Some(&args.aws), terminal, |_| Ok(None))?),
     };
     // It may know no alias: an instance that is read by its id is listed nowhere.
     let names = kept.flows.iter().map(|flow| (flow.instance.to_string(), flow.instance_name.to_string()));

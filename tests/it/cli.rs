@@ -93,6 +93,82 @@ fn init_writes_a_starter_that_can_be_applied() {
 }
 
 #[test]
+fn init_lists_what_it_wrote_and_its_commands_run_as_they_stand() {
+    for (arguments, manifest) in [
+        (&["init"][..], "flowbind.yaml"),
+        (&["init", "./new"], "new/flowbind.yaml"),
+        (&["init", "my new"], "'my new/flowbind.yaml'"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let init = flowbind(folder.path()).args(arguments).output().unwrap();
+        let files = manifest.trim_matches('\'');
+        let said = stdout(&init);
+        assert!(said.starts_with(&format!("Wrote these files:\n\n  {files}\n")), "{said}");
+        assert!(said.contains(&format!("\n  flowbind validate {manifest}\n")), "{said}");
+        assert!(folder.path().join(files).exists(), "{said}");
+        let again = flowbind(folder.path()).args(arguments).output().unwrap();
+        assert!(stderr(&again).starts_with(&format!("error: {files}, ")), "{}", stderr(&again));
+        assert!(
+            stderr(&again).contains("index.mjs exist already: nothing was written"),
+            "{}",
+            stderr(&again)
+        );
+    }
+}
+
+#[test]
+fn a_path_where_nothing_is_says_so_and_what_is_like_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(code(&flowbind(folder.path()).arg("init").output().unwrap()), 0);
+    for verb in ["plan", "validate", "lint", "graph"] {
+        let output = flowbind(folder.path()).args([verb, "nofolder"]).output().unwrap();
+        let said = stderr(&output);
+        assert!(said.contains("there is no such file or folder") && !said.contains("os error"), "{said}");
+        let output = flowbind(folder.path()).args([verb, "flowbind.yml"]).output().unwrap();
+        let close = verb == "lint" || stderr(&output).contains("did you mean `flowbind.yaml`?");
+        assert!(close, "{verb}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_behind_sandbox_without_its_sign_is_told_how_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(code(&flowbind(folder.path()).arg("init").output().unwrap()), 0);
+    std::fs::write(folder.path().join("state.json"), "{}").unwrap();
+    for verb in ["plan", "apply", "drift"] {
+        for (file, hinted) in [("state.json", true), ("none.json", true), ("none.yaml", false)] {
+            let output =
+                flowbind(folder.path()).args([verb, "--sandbox", file, "flowbind.yaml"]).output().unwrap();
+            let hint = format!("hint: `--sandbox` takes its file with `=`: `--sandbox={file}`.");
+            assert_eq!((code(&output), stderr(&output).contains(&hint)), (1, hinted), "{}", stderr(&output));
+        }
+    }
+    // A manifest may be JSON.
+    let json =
+        r#"{ "apiVersion": "flowbind.dev/v1alpha1", "kind": "BindingSet", "metadata": { "name": "a" } }"#;
+    std::fs::write(folder.path().join("m.json"), json).unwrap();
+    for named in [["plan", "--sandbox=state.json", "none.json"], ["plan", "--sandbox", "m.json"]] {
+        let output = flowbind(folder.path()).args(named).output().unwrap();
+        let said = stderr(&output);
+        assert!(said.contains("then run again.") && !said.contains("takes its file"), "{said}");
+    }
+}
+
+#[test]
+fn what_could_not_be_loaded_is_counted_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    for (paths, errors, hint) in [
+        (&["a.yaml"][..], "1 error;", "hint: fix the error above, then run again."),
+        (&["a.yaml", "b.yaml"], "2 errors;", "hint: fix the errors above, then run again."),
+    ] {
+        let output = flowbind(folder.path()).arg("plan").args(paths).output().unwrap();
+        let said = stderr(&output);
+        assert!(said.contains(&format!("error: no manifest was loaded: {errors}")), "{said}");
+        assert!(said.contains(hint), "{said}");
+    }
+}
+
+#[test]
 fn a_wrong_command_line_ends_with_64_and_help_with_0() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, expected) in [

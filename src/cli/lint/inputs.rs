@@ -1,7 +1,7 @@
 //! Which files are judged: named ones, and those that a walk through folders finds.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::manifest::{Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project};
@@ -39,6 +39,9 @@ impl Inputs {
                 Ok(found) if found.is_dir() => inputs.walk(path),
                 Ok(_) if is(path, &["yaml", "yml"]) => inputs.manifests.push(path.clone()),
                 Ok(_) => inputs.flows.push(FlowFile { path: path.clone(), named: true }),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    inputs.unread(path, &"there is no such file or folder");
+                }
                 Err(error) => inputs.unread(path, &error),
             }
         }

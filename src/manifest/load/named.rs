@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::files::{clean, display};
-use super::super::log::quote;
+use super::super::files::{FileError, clean, display};
+use super::super::log::{closest, quote};
 use super::super::project::{self, Project};
 use super::super::yaml::MAX_BYTES;
 use super::Loader;
@@ -46,6 +46,11 @@ impl Loader<'_> {
         for path in paths {
             let path = clean(path);
             let manifests: Vec<PathBuf> = match self.files.list(&path) {
+                Ok(None) if matches!(self.files.kind(&path), Err(FileError::Missing)) => {
+                    let problem = self.nothing_at(&path);
+                    self.problems.push(problem);
+                    Vec::new()
+                }
                 Ok(None) => vec![path],
                 Ok(Some(inside)) => {
                     // Hidden files are those of other tools.
@@ -78,5 +83,21 @@ impl Loader<'_> {
             }
         }
         found
+    }
+
+    /// Says that nothing is at a path, and what is there with a name like it.
+    fn nothing_at(&self, path: &Path) -> Problem {
+        let name = display(path);
+        let problem =
+            Problem::error("unreadable", format!("{}: there is no such file or folder", quote(&name)));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let beside = self.files.list(folder).ok().flatten().unwrap_or_default();
+        let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let names: Vec<String> = beside.iter().filter_map(|path| named(path)).collect();
+        let close = named(path).and_then(|name| closest(&name, names.iter().map(String::as_str)));
+        match close {
+            Some(close) => problem.hint(format!("did you mean {}?", quote(&display(&folder.join(close))))),
+            None => problem,
+        }
     }
 }

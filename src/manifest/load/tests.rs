@@ -265,7 +265,16 @@ fn a_folder_is_its_yaml_files_and_several_documents_are_several_sets() {
         sets(&["flows"]).unwrap_err().problems[0].message,
         "the folder `flows` holds no `*.yaml` or `*.yml`"
     );
-    assert_eq!(sets(&["nope"]).unwrap_err().problems[0].message, "`nope`: there is no such file");
+    for (path, close) in [
+        ("nope", None),
+        ("m/c/d.yaml", None),
+        ("M", Some("did you mean `m`?")),
+        ("m/a.yml", Some("did you mean `m/a.yaml`?")),
+    ] {
+        let problem = sets(&[path]).unwrap_err().problems.remove(0);
+        assert_eq!(problem.message, format!("`{path}`: there is no such file or folder"));
+        assert_eq!(problem.hint.as_deref(), close);
+    }
 }
 
 #[test]

@@ -70,9 +70,9 @@ fn tags_of<'a>(state: &'a State, resource: &str) -> Option<&'a BTreeMap<String, 
         "connect" => {
             let instances = &state.region(account, region)?.instances;
             match rest.split('/').collect::<Vec<_>>().as_slice() {
-                ["instance", id] => Some(&instances.get(*id)?.tags),
-                ["instance", id, "contact-flow", flow] => Some(&instances.get(*id)?.flows.get(*flow)?.tags),
-                ["instance", id, "flow-module", flow] => Some(&instances.get(*id)?.modules.get(*flow)?.tags),
+                ["instance", id] => Some(&instances.get(id)?.tags),
+                ["instance", id, "contact-flow", flow] => Some(&instances.get(id)?.flows.get(flow)?.tags),
+                ["instance", id, "flow-module", flow] => Some(&instances.get(id)?.modules.get(flow)?.tags),
                 _ => None,
             }
         }

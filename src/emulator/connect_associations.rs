@@ -7,12 +7,12 @@
 use serde_json::{Value, json};
 
 use super::arn::{self, FunctionName};
+use super::associations::Association;
 use super::call::{Call, Edit, View};
 use super::connect_instances::listed;
 use super::instance_lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
 use super::lambda_policy;
 use super::operations::{Handler, Operation, Resource, connect};
-use super::state::Association;
 use super::wire::{Answer, ApiError, Reply, Service};
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -79,14 +79,13 @@ fn list(view: &View<'_>) -> Answer {
         Target::of(arn)
             .is_none_or(|target| view.state.function(&target.account, &target.region, &target.name).is_some())
     };
-    let items = instance
-        .associations
-        .iter()
-        .map(|association| association.arn.as_str())
-        .filter(|arn| view.assumes("deleted-function-listed") || exists(arn))
-        .map(Value::from)
-        .collect();
-    Ok(listed("LambdaFunctions", page.cut(items)))
+    let arns = |passed| instance.associations.iter_from(passed).map(|association| association.arn.as_str());
+    let page = if view.assumes("deleted-function-listed") {
+        page.of(|passed| arns(passed).map(Value::from))
+    } else {
+        page.of(|passed| arns(0).filter(|arn| exists(arn)).skip(passed).map(Value::from))
+    };
+    Ok(listed("LambdaFunctions", page))
 }
 
 fn associate(edit: &mut Edit<'_>) -> Answer {
@@ -96,7 +95,7 @@ fn associate(edit: &mut Edit<'_>) -> Answer {
     let target = Target::of(&arn)
         .ok_or_else(|| invalid_parameter(format!("FunctionArn {arn} is not the ARN of a Lambda function")))?;
     let instance = instance_mut(edit)?;
-    if let Some(known) = instance.associations.iter().find(|known| known.arn == arn) {
+    if let Some(known) = instance.associations.get(&arn) {
         let same_token = token.is_some() && known.token == token;
         return repeated(edit, same_token);
     }
@@ -195,7 +194,7 @@ fn write_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError>
         // A function that may be missing (U2) or lies elsewhere (U3) has no policy here to write.
         return Ok(());
     };
-    let policy = function.policies.entry(qualifier).or_default();
+    let policy = function.policies.or_default(&qualifier);
     if let Some(known) = policy.statements.iter_mut().find(|known| known["Sid"] == sid.as_str()) {
         if conflicts {
             return Err(ApiError::new(
@@ -239,15 +238,13 @@ fn disassociate(edit: &mut Edit<'_>) -> Answer {
     let arn = call.within("functionArn", arn, 1, 140)?.to_owned();
     let other = edit.assumes("words-other");
     let instance = instance_mut(edit)?;
-    let at = instance
-        .associations
-        .iter()
-        .position(|known| known.arn == arn)
-        .ok_or_else(|| not_found(other, "Lambda function association", &arn))?;
+    if instance.associations.get(&arn).is_none() {
+        return Err(not_found(other, "Lambda function association", &arn));
+    }
     if let Some(target) = Target::of(&arn) {
         remove_statement(edit, &target)?;
     }
-    instance_mut(edit)?.associations.remove(at);
+    instance_mut(edit)?.associations.remove(&arn);
     Ok(Reply::empty())
 }
 

@@ -84,22 +84,24 @@ fn list(view: &View<'_>) -> Answer {
         .queries("contactFlowTypes")
         .map(|kind| call.one_of("contactFlowTypes", kind, TYPES))
         .collect::<Result<_, _>>()?;
-    let items = instance
-        .flows
-        .iter()
-        .filter(|(_, flow)| wanted.is_empty() || wanted.contains(&flow.kind.as_str()))
-        .map(|(id, flow)| {
-            json!({
-                "Id": id,
-                "Arn": flow_arn(call, instance_id, id),
-                "Name": flow.name,
-                "ContactFlowType": flow.kind,
-                "ContactFlowState": flow_content::state(flow),
-                "ContactFlowStatus": flow_content::status(flow),
-            })
+    let shown = |(id, flow): (&String, &Flow)| {
+        json!({
+            "Id": id,
+            "Arn": flow_arn(call, instance_id, id),
+            "Name": flow.name,
+            "ContactFlowType": flow.kind,
+            "ContactFlowState": flow_content::state(flow),
+            "ContactFlowStatus": flow_content::status(flow),
         })
-        .collect();
-    Ok(listed("ContactFlowSummaryList", page.cut(items)))
+    };
+    let flows = instance.flows.things();
+    let page = if wanted.is_empty() {
+        page.of(|passed| flows.iter_from(passed).map(shown))
+    } else {
+        let wanted = flows.iter().filter(|(_, flow)| wanted.contains(&flow.kind.as_str()));
+        page.of(|passed| wanted.skip(passed).map(shown))
+    };
+    Ok(listed("ContactFlowSummaryList", page))
 }
 
 fn describe(view: &View<'_>) -> Answer {
@@ -158,7 +160,7 @@ fn duplicate(edit: &Edit<'_>, name: &str) -> ApiError {
 
 /// Tells whether another flow has the name, or (U8) a deleted one had it.
 fn taken(instance: &Instance, name: &str, own: Option<&str>, reserved: bool) -> bool {
-    instance.flows.iter().any(|(id, flow)| flow.name == name && own != Some(id))
+    instance.flows.with("name", name).any(|(id, _)| own != Some(id))
         || (reserved && instance.retired_names.contains(name))
 }
 
@@ -262,7 +264,7 @@ fn rename(edit: &mut Edit<'_>) -> Result<(), ApiError> {
         if taken(instance_mut(edit)?, name, Some(id), reserved) {
             return Err(duplicate(edit, name));
         }
-        flow_mut(edit, id)?.name = name.to_owned();
+        instance_mut(edit)?.flows.change(id, |flow| flow.name = name.to_owned());
     }
     if let Some(description) = description {
         flow_mut(edit, id)?.description = description.to_owned();
@@ -291,9 +293,9 @@ fn is_referenced(instance: &Instance, id: &str) -> bool {
     instance
         .flows
         .iter()
-        .filter(|(other, _)| *other != id)
+        .filter(|(other, _)| other.as_str() != id)
         .map(|(_, flow)| flow)
-        .chain(instance.modules.values())
+        .chain(instance.modules.things().values())
         .flat_map(|flow| [&flow.published, &flow.draft])
         .flatten()
         .any(|content| content.text.contains(id))

@@ -96,12 +96,11 @@ fn summary(call: &Call, id: &str, instance: &Instance, now: u64) -> Value {
 fn list_instances(view: &View<'_>) -> Answer {
     let page = view.call.page("nextToken", "maxResults", 10, 10)?;
     let region = view.state.region(&view.call.account, &view.call.region);
-    let items = region
-        .into_iter()
-        .flat_map(|region| &region.instances)
-        .map(|(id, instance)| summary(view.call, id, instance, view.now))
-        .collect();
-    Ok(listed("InstanceSummaryList", page.cut(items)))
+    let instances =
+        |passed| region.into_iter().flat_map(move |region| region.instances.things().iter_from(passed));
+    let page =
+        page.of(|passed| instances(passed).map(|(id, instance)| summary(view.call, id, instance, view.now)));
+    Ok(listed("InstanceSummaryList", page))
 }
 
 /// Writes a page of a Connect list.
@@ -127,12 +126,9 @@ fn list_attributes(view: &View<'_>) -> Answer {
     let page = view.call.page("nextToken", "maxResults", 7, 7)?;
     let (_, instance) = instance(view)?;
     // The order of the model, not of the alphabet.
-    let items = ATTRIBUTES
-        .iter()
-        .filter_map(|(name, _)| {
-            Some(json!({ "AttributeType": name, "Value": instance.attributes.get(*name)? }))
-        })
-        .collect();
+    let items = ATTRIBUTES.iter().filter_map(|(name, _)| {
+        Some(json!({ "AttributeType": name, "Value": instance.attributes.get(*name)? }))
+    });
     Ok(listed("Attributes", page.cut(items)))
 }
 

@@ -28,12 +28,11 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let instance = requested(edit)?;
     let region = edit.state.region_mut(&call.account, &call.region);
-    let known =
-        region.instances.iter().find(|(_, known)| known.token.is_some() && known.token == instance.token);
+    let known = instance.token.iter().flat_map(|token| region.instances.with("token", token)).next();
     if let Some((id, _)) = known {
         return Ok(created(call, id));
     }
-    if instance.alias.is_some() && region.instances.values().any(|known| known.alias == instance.alias) {
+    if instance.alias.as_ref().is_some_and(|alias| region.instances.count("alias", alias) > 0) {
         return Err(call.invalid("The alias is already in use"));
     }
     if edit.settings.quotas.reached("instances-per-region", region.instances.len()) {
@@ -47,7 +46,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
         ("hours", HOURS, &mut instance.hours),
         ("prompt", PROMPTS, &mut instance.prompts),
     ] {
-        into.extend(names.iter().map(|name| (ids::uuid(&[kind, &id, name]), (*name).to_owned())));
+        names.iter().for_each(|name| into.insert(ids::uuid(&[kind, &id, name]), (*name).to_owned()));
     }
     let reply = created(call, &id);
     edit.state.region_mut(&call.account, &call.region).instances.insert(id, instance);

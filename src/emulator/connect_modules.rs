@@ -61,20 +61,23 @@ fn list(view: &View<'_>) -> Answer {
     let page = call.page("nextToken", "maxResults", 100, 1000)?;
     let (instance_id, instance) = instance(view)?;
     let wanted = call.query("state");
-    let items = instance
-        .modules
-        .iter()
-        .filter(|(_, module)| wanted.is_none_or(|wanted| wanted == flow_content::state(module)))
-        .map(|(id, module)| {
-            json!({
-                "Id": id,
-                "Arn": module_arn(call, instance_id, id),
-                "Name": module.name,
-                "State": flow_content::state(module),
-            })
+    let shown = |(id, module): (&String, &Flow)| {
+        json!({
+            "Id": id,
+            "Arn": module_arn(call, instance_id, id),
+            "Name": module.name,
+            "State": flow_content::state(module),
         })
-        .collect();
-    Ok(listed("ContactFlowModulesSummaryList", page.cut(items)))
+    };
+    let modules = instance.modules.things();
+    let page = match wanted {
+        None => page.of(|passed| modules.iter_from(passed).map(shown)),
+        Some(wanted) => {
+            let wanted = modules.iter().filter(|(_, module)| wanted == flow_content::state(module));
+            page.of(|passed| wanted.skip(passed).map(shown))
+        }
+    };
+    Ok(listed("ContactFlowModulesSummaryList", page))
 }
 
 fn describe(view: &View<'_>) -> Answer {
@@ -110,7 +113,7 @@ fn check_name(edit: &mut Edit<'_>, name: &str, own: Option<&str>) -> Result<(), 
         return Err(edit.call.invalid("Name must not be blank"));
     }
     let modules = &instance_mut(edit)?.modules;
-    if modules.iter().any(|(id, module)| module.name == name && own != Some(id)) {
+    if modules.with("name", name).any(|(id, _)| own != Some(id)) {
         let message = format!("A contact flow module with the name {name} already exists");
         return Err(ApiError::new(409, "DuplicateResourceException", message));
     }
@@ -153,8 +156,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
 fn repeated(edit: &mut Edit<'_>, module: &Flow) -> Result<Option<Reply>, ApiError> {
     let call = edit.call;
     let instance = instance_mut(edit)?;
-    let known =
-        instance.modules.iter().find(|(_, known)| known.token.is_some() && known.token == module.token);
+    let known = module.token.iter().flat_map(|token| instance.modules.with("token", token)).next();
     let Some((id, known)) = known else { return Ok(None) };
     if known.name != module.name {
         let message = "The ClientToken was used for another request";
@@ -193,7 +195,7 @@ fn update_metadata(edit: &mut Edit<'_>) -> Answer {
     module_mut(edit, id)?;
     if let Some(name) = call.optional("Name", 127)? {
         check_name(edit, name, Some(id))?;
-        module_mut(edit, id)?.name = name.to_owned();
+        instance_mut(edit)?.modules.change(id, |module| module.name = name.to_owned());
     }
     if let Some(description) = call.optional("Description", 500)? {
         module_mut(edit, id)?.description = description.to_owned();

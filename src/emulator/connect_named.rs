@@ -1,7 +1,5 @@
 //! Queues, prompts and hours of operation, as far as flows refer to them by name.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::arn;
@@ -9,6 +7,7 @@ use super::call::View;
 use super::connect_instances::listed;
 use super::instance_lookup::{instance, timestamp};
 use super::operations::{Handler, Operation, Resource, connect};
+use super::shared::Table;
 use super::state::Instance;
 use super::wire::Answer;
 
@@ -36,32 +35,24 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-fn list(
-    view: &View<'_>,
-    member: &str,
-    kind: &str,
-    named: fn(&Instance) -> &BTreeMap<String, String>,
-) -> Answer {
+fn list(view: &View<'_>, member: &str, kind: &str, named: fn(&Instance) -> &Table<String>) -> Answer {
     let page = view.call.page("nextToken", "maxResults", 100, 1000)?;
     let (instance_id, instance) = instance(view)?;
     let base = arn::instance(&view.call.account, &view.call.region, instance_id);
-    let items = named(instance)
-        .iter()
-        .map(|(id, name)| {
-            let mut item = json!({
-                "Id": id,
-                "Arn": format!("{base}/{kind}/{id}"),
-                "Name": name,
-                "LastModifiedTime": timestamp(instance.created),
-                "LastModifiedRegion": view.call.region,
-            });
-            if kind == "queue" {
-                item["QueueType"] = json!("STANDARD");
-            }
-            item
-        })
-        .collect();
-    Ok(listed(member, page.cut(items)))
+    let shown = |(id, name): (&String, &String)| {
+        let mut item = json!({
+            "Id": id,
+            "Arn": format!("{base}/{kind}/{id}"),
+            "Name": name,
+            "LastModifiedTime": timestamp(instance.created),
+            "LastModifiedRegion": view.call.region,
+        });
+        if kind == "queue" {
+            item["QueueType"] = json!("STANDARD");
+        }
+        item
+    };
+    Ok(listed(member, page.of(|passed| named(instance).things().iter_from(passed).map(shown))))
 }
 
 fn list_queues(view: &View<'_>) -> Answer {

@@ -41,30 +41,31 @@ fn search(view: &View<'_>, member: &str, kind: &str) -> Answer {
     let (instance_id, instance) = instance(view)?;
     let flows = if kind == "contact-flow" { &instance.flows } else { &instance.modules };
     let base = arn::instance(&call.account, &call.region, instance_id);
-    let items: Vec<Value> = flows
-        .iter()
-        .filter(|(_, flow)| meets(call.body.get("SearchCriteria"), flow))
-        .filter(|(_, flow)| tagged(call.body.get("SearchFilter"), flow))
-        .map(|(id, flow)| {
-            let mut item = json!({
-                "Arn": format!("{base}/{kind}/{id}"),
-                "Id": id,
-                "Name": flow.name,
-                "State": flow_content::state(flow),
-                "Status": flow_content::status(flow),
-                "Tags": flow.tags,
-            });
-            if !flow.description.is_empty() {
-                item["Description"] = json!(flow.description);
-            }
-            if kind == "contact-flow" {
-                item["Type"] = json!(flow.kind);
-            }
-            item
-        })
-        .collect();
-    let count = items.len();
-    let (items, token) = page.cut(items);
+    let shown = |(id, flow): (&String, &Flow)| {
+        let mut item = json!({
+            "Arn": format!("{base}/{kind}/{id}"),
+            "Id": id,
+            "Name": flow.name,
+            "State": flow_content::state(flow),
+            "Status": flow_content::status(flow),
+            "Tags": flow.tags,
+        });
+        if !flow.description.is_empty() {
+            item["Description"] = json!(flow.description);
+        }
+        if kind == "contact-flow" {
+            item["Type"] = json!(flow.kind);
+        }
+        item
+    };
+    let (criteria, filter) = (call.body.get("SearchCriteria"), call.body.get("SearchFilter"));
+    let (count, (items, token)) = if criteria.is_none() && filter.is_none() {
+        (flows.len(), page.of(|passed| flows.things().iter_from(passed).map(shown)))
+    } else {
+        let found: Vec<_> =
+            flows.iter().filter(|(_, flow)| meets(criteria, flow) && tagged(filter, flow)).collect();
+        (found.len(), page.of(|passed| found.into_iter().skip(passed).map(shown)))
+    };
     let mut body = json!({ member: items, "ApproximateTotalCount": count });
     if let Some(token) = token {
         body["NextToken"] = json!(token);

@@ -19,58 +19,23 @@ use super::history::History;
 use super::ids;
 use super::lost_writes::{self, PolicySnapshot};
 use super::operations::{self, Handler};
+use super::passage::{Admitted, Incoming, Outcome};
 use super::rates::Buckets;
+use super::saving::Saving;
 use super::server::POLICY_WRITE_WINDOW;
 use super::settings::Settings;
 use super::state::State;
 use super::stats::{Stats, UnderWay};
 use super::store::{StateError, Store};
-use super::wire::{Answer, ApiError, RawRequest, Scope, Service};
-
-/// A request whose sender and service are known.
-#[derive(Debug)]
-pub(super) struct Incoming {
-    pub(super) scope: Scope,
-    pub(super) service: Service,
-    pub(super) raw: RawRequest,
-}
-
-/// A request that was counted, with what is injected into it.
-#[derive(Debug)]
-pub(super) struct Admitted {
-    /// None for an operation that the emulator does not know.
-    call: Option<Call>,
-    faults: Vec<FaultKind>,
-    /// Policies as they were when the request came, for the fault that loses a write.
-    snapshot: Option<PolicySnapshot>,
-    /// To be waited before [`Core::execute`].
-    pub(super) delay: Duration,
-    /// Name of the operation, or of the request when it is none.
-    pub(super) name: String,
-    /// Id of the request.
-    pub(super) request_id: String,
-}
-
-/// What becomes of a request.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// It is answered.
-    Answer(Answer),
-    /// Something that is not the answer comes in its place.
-    False(FalseAnswer, Answer),
-    /// The operation is not known.
-    Unknown,
-    /// The connection is closed instead of an answer.
-    Drop,
-    /// The process ends.
-    Killed,
-}
+use super::wire::{Answer, ApiError, RawRequest, Scope};
 
 /// The shared part of a running emulator.
 #[derive(Debug)]
 pub(super) struct Core {
     settings: Settings,
     inner: Mutex<Inner>,
+    /// The state file, if there is one. Never locked by who has locked the other.
+    saving: Option<Saving>,
     /// The operation at which the world stands still, if it does.
     frozen: watch::Sender<Option<String>>,
     /// The calls that are on their way.
@@ -84,7 +49,8 @@ struct Inner {
     buckets: Buckets,
     faults: Faults,
     stats: Stats,
-    store: Option<Store>,
+    /// How many writes were committed.
+    writes: u64,
     requests: u64,
     /// Nothing is done any more: the state file may belong to another process by now.
     closed: bool,
@@ -93,19 +59,21 @@ struct Inner {
 impl Core {
     pub(super) fn new(settings: Settings, state: State, store: Option<Store>) -> Self {
         let faults = Faults::new(&settings.faults, settings.seed);
+        let saving = store.map(|store| Saving::new(store, state.clone()));
         let inner = Inner {
             state,
             history: History::default(),
             buckets: Buckets::default(),
             faults,
             stats: Stats::default(),
-            store,
+            writes: 0,
             requests: 0,
             closed: false,
         };
         Self {
             settings,
             inner: Mutex::new(inner),
+            saving,
             frozen: watch::Sender::new(None),
             under_way: UnderWay::default(),
         }
@@ -126,7 +94,8 @@ impl Core {
     pub(super) fn stats(&self) -> Stats {
         // One lock after the other: a call that freezes the world holds the inner one while it says so.
         let stats = self.inner().stats.clone();
-        Stats { frozen: self.frozen.borrow().clone(), most_at_once: self.under_way.most(), ..stats }
+        let (frozen, rates) = (self.frozen.borrow().clone(), self.settings.rates.factor());
+        Stats { frozen, rates, most_at_once: self.under_way.most(), ..stats }
     }
 
     /// Clears the counters, those of faults too.
@@ -171,12 +140,12 @@ impl Core {
 
     /// Saves the state and lets go of its file. Requests that come later get no answer.
     pub(super) fn close(&self) -> Result<(), StateError> {
-        let mut inner = self.inner();
-        inner.closed = true;
-        match inner.store.take() {
-            Some(store) => store.save(&inner.state),
-            None => Ok(()),
-        }
+        let state = {
+            let mut inner = self.inner();
+            inner.closed = true;
+            inner.state.clone()
+        };
+        self.saving.as_ref().map_or(Ok(()), |saving| saving.close(&state))
     }
 
     /// Finds the operation, counts the call and decides what is injected.
@@ -212,9 +181,35 @@ impl Core {
         Admitted { call: Some(call), faults, snapshot, delay, name, request_id }
     }
 
-    /// Carries the request out, or refuses it. While the world is frozen the request is handed back, to be tried
-    /// again when it goes on.
-    pub(super) fn execute(&self, mut admitted: Admitted) -> Result<Outcome, Box<Admitted>> {
+    /// Carries the request out, or refuses it, and waits until what it saw is on disk. While the world is frozen the
+    /// request is handed back, to be tried again when it goes on.
+    pub(super) fn execute(&self, admitted: Admitted) -> Result<Outcome, Box<Admitted>> {
+        let service = admitted.call.as_ref().map(Call::service);
+        let (outcome, writes) = self.carry_out(admitted)?;
+        match service {
+            Some(service) if !self.saved(writes) => Ok(Outcome::Answer(Err(ApiError::internal(service)))),
+            _ => Ok(outcome),
+        }
+    }
+
+    /// Tells whether the first writes are on disk, where there is one; those that it refuses are undone.
+    fn saved(&self, writes: u64) -> bool {
+        let Some(saving) = &self.saving else { return true };
+        let newest = || {
+            let inner = self.inner();
+            (inner.writes, inner.state.clone())
+        };
+        let undo = |state: &State| {
+            let mut inner = self.inner();
+            (inner.state, inner.history) = (state.clone(), History::default());
+            inner.writes += 1;
+            inner.writes - 1
+        };
+        saving.holds(writes, newest, undo)
+    }
+
+    /// Carries the request out, and counts the writes up to then.
+    fn carry_out(&self, mut admitted: Admitted) -> Result<(Outcome, u64), Box<Admitted>> {
         let mut inner = self.inner();
         let at = admitted.call.as_ref().map(|call| format!("{}:{}", call.service().prefix(), admitted.name));
         if let Some(index) = admitted.faults.iter().position(|fault| *fault == FaultKind::FreezeBefore) {
@@ -229,7 +224,7 @@ impl Core {
         if after {
             self.frozen.send_replace(at);
         }
-        Ok(outcome)
+        Ok((outcome, inner.writes))
     }
 
     fn outcome(&self, inner: &mut Inner, admitted: Admitted) -> Outcome {
@@ -364,23 +359,11 @@ impl Inner {
                 if !keep {
                     return (answer, false);
                 }
-                match self.commit(next, settings.consistency_delay) {
-                    Ok(()) => (answer, true),
-                    Err(error) => {
-                        tracing::error!(%error, "the state was not saved");
-                        (Err(ApiError::internal(call.service())), false)
-                    }
-                }
+                self.writes += 1;
+                let before = std::mem::replace(&mut self.state, next);
+                self.history.keep(before, settings.consistency_delay);
+                (answer, true)
             }
         }
-    }
-
-    fn commit(&mut self, next: State, delay: Duration) -> Result<(), StateError> {
-        if let Some(store) = &self.store {
-            store.save(&next)?;
-        }
-        let before = std::mem::replace(&mut self.state, next);
-        self.history.keep(before, delay);
-        Ok(())
     }
 }

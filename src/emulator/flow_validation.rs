@@ -184,9 +184,8 @@ pub(super) fn check_function(view: &View<'_>, arn: &str, path: &str, found: &mut
         Some(view.state.function(&account, &region, &name.name).is_some())
     });
     let associated = instance(view).is_ok_and(|(_, instance)| {
-        instance.associations.iter().any(|association| {
-            association.arn == arn || arn.rsplit_once(':').is_some_and(|(bare, _)| bare == association.arn)
-        })
+        let associated = |arn| instance.associations.get(arn).is_some();
+        associated(arn) || arn.rsplit_once(':').is_some_and(|(bare, _)| associated(bare))
     });
     let accepted = known == Some(true) && (associated || view.assumes("lambda-refs-checked"));
     if !accepted {

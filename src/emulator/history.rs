@@ -1,12 +1,10 @@
-//! The states before recent writes, which reads are shown while a consistency delay lasts.
+//! The states before recent writes, which reads are shown while a consistency delay lasts. They share what no write
+//! changed.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::state::State;
-
-/// The most states that a consistency delay keeps in memory.
-const MOST: usize = 256;
 
 /// States with the time of the write that replaced them, oldest first.
 #[derive(Debug, Default)]
@@ -20,9 +18,6 @@ impl History {
         }
         self.forget(delay);
         self.0.push_back((Instant::now(), before));
-        if self.0.len() > MOST {
-            self.0.pop_front();
-        }
     }
 
     /// The state as it was that long ago: before the first write that is younger. None if there was no such write.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Edit, View};
 use super::clock;
-use super::iam_roles::{check_document, listed, role, role_mut};
+use super::iam_roles::{change_role, check_document, listed, role, role_mut};
 use super::ids;
 use super::operations::{Handler, Operation, Resource, iam};
 use super::wire::{Answer, ApiError, Reply, percent_encode};
@@ -61,10 +61,13 @@ fn attach(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let arn = call.required("PolicyArn", 2048)?;
     let most = edit.settings.quotas.get("managed-policies-per-role");
-    let role = role_mut(edit)?;
+    role_mut(edit)?;
     managed(call, arn)?;
-    role.attached.insert(arn.to_owned());
-    if u64::try_from(role.attached.len()).is_ok_and(|count| count > most) {
+    let attached = change_role(edit, |role| {
+        role.attached.insert(arn.to_owned());
+        role.attached.len()
+    })?;
+    if u64::try_from(attached).is_ok_and(|count| count > most) {
         let message = format!("Cannot exceed quota for PoliciesPerRole: {most}");
         return Err(ApiError::new(409, "LimitExceeded", message));
     }
@@ -73,7 +76,7 @@ fn attach(edit: &mut Edit<'_>) -> Answer {
 
 fn detach(edit: &mut Edit<'_>) -> Answer {
     let arn = edit.call.required("PolicyArn", 2048)?;
-    if role_mut(edit)?.attached.remove(arn) {
+    if change_role(edit, |role| role.attached.remove(arn))? {
         return Ok(Reply::empty());
     }
     Err(ApiError::new(404, "NoSuchEntity", format!("Policy {arn} was not found.")))
@@ -84,8 +87,7 @@ fn list_attached(view: &View<'_>) -> Answer {
     let items = role
         .attached
         .iter()
-        .map(|arn| json!({ "PolicyName": arn.rsplit('/').next().unwrap_or_default(), "PolicyArn": arn }))
-        .collect();
+        .map(|arn| json!({ "PolicyName": arn.rsplit('/').next().unwrap_or_default(), "PolicyArn": arn }));
     listed(view, "AttachedPolicies", items)
 }
 
@@ -118,20 +120,20 @@ fn delete(edit: &mut Edit<'_>) -> Answer {
 
 fn list(view: &View<'_>) -> Answer {
     let (_, role) = role(view)?;
-    listed(view, "PolicyNames", role.inline.keys().map(|name| Value::from(name.as_str())).collect())
+    listed(view, "PolicyNames", role.inline.keys().map(|name| Value::from(name.as_str())))
 }
 
 fn get_managed(view: &View<'_>) -> Answer {
     let arn = view.call.required("PolicyArn", 2048)?;
     let (path, name) = managed(view.call, arn)?;
-    let users = view.state.roles.get(&view.call.account).into_iter().flat_map(|roles| roles.values());
+    let roles = view.state.roles.get(&view.call.account);
     Ok(Reply::ok(json!({ "Policy": {
         "PolicyName": name,
         "PolicyId": format!("ANPA{}", ids::upper(&["policy", arn], 17)),
         "Arn": arn,
         "Path": path,
         "DefaultVersionId": "v1",
-        "AttachmentCount": users.filter(|role| role.attached.contains(arn)).count(),
+        "AttachmentCount": roles.map_or(0, |roles| roles.count("attached", arn)),
         "PermissionsBoundaryUsageCount": 0,
         "IsAttachable": true,
         "CreateDate": clock::iso_seconds(0),

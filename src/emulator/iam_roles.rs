@@ -10,7 +10,7 @@ use super::clock;
 use super::ids;
 use super::operations::{Handler, Operation, Resource, iam};
 use super::state::Role;
-use super::wire::{Answer, ApiError, Reply, percent_encode};
+use super::wire::{Answer, ApiError, Page, Reply, percent_encode};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     iam("CreateRole", Resource::Role, Handler::Write(create)),
@@ -57,10 +57,20 @@ pub(super) fn role<'a>(view: &View<'a>) -> Result<(&'a str, &'a Role), ApiError>
     roles.and_then(|roles| roles.get(name)).map(|role| (name, role)).ok_or_else(|| no_role(name))
 }
 
+/// Changes the role of a writing call, its attached policies too.
+pub(super) fn change_role<T>(
+    edit: &mut Edit<'_>,
+    change: impl FnOnce(&mut Role) -> T,
+) -> Result<T, ApiError> {
+    role_mut(edit)?;
+    let name = edit.call.required("RoleName", 64)?;
+    edit.state.roles.or_default(&edit.call.account).change(name, change).ok_or_else(|| no_role(name))
+}
+
 /// Returns the role of a writing call. Service-linked roles belong to their service.
 pub(super) fn role_mut<'a>(edit: &'a mut Edit<'_>) -> Result<&'a mut Role, ApiError> {
     let name = edit.call.required("RoleName", 64)?;
-    let roles = edit.state.roles.entry(edit.call.account.clone()).or_default();
+    let roles = edit.state.roles.or_default(&edit.call.account);
     let role = roles.get_mut(name).ok_or_else(|| no_role(name))?;
     if role.path.starts_with("/aws-service-role/") {
         let message = format!("Cannot perform the operation on the protected role '{name}'");
@@ -133,7 +143,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
         tags: tags(call)?,
         ..Role::default()
     };
-    let roles = edit.state.roles.entry(call.account.clone()).or_default();
+    let roles = edit.state.roles.or_default(&call.account);
     if roles.contains_key(name) {
         let message = format!("Role with name {name} already exists.");
         return Err(ApiError::new(409, "EntityAlreadyExists", message));
@@ -149,27 +159,35 @@ fn get(view: &View<'_>) -> Answer {
 }
 
 /// Writes a page of an IAM list.
-pub(super) fn listed(view: &View<'_>, member: &str, items: Vec<Value>) -> Answer {
-    let page = view.call.page("Marker", "MaxItems", 100, 1000)?;
-    let (items, marker) = page.cut(items);
-    Ok(Reply::ok(json!({ member: items, "IsTruncated": marker.is_some(), "Marker": marker })))
+pub(super) fn listed(view: &View<'_>, member: &str, items: impl IntoIterator<Item = Value>) -> Answer {
+    Ok(marked(member, iam_page(view)?.cut(items)))
+}
+
+fn iam_page(view: &View<'_>) -> Result<Page, ApiError> {
+    view.call.page("Marker", "MaxItems", 100, 1000)
+}
+
+fn marked(member: &str, (items, marker): (Vec<Value>, Option<String>)) -> Reply {
+    Reply::ok(json!({ member: items, "IsTruncated": marker.is_some(), "Marker": marker }))
 }
 
 fn list(view: &View<'_>) -> Answer {
     let prefix = view.call.optional("PathPrefix", 512)?.unwrap_or("/");
     let roles = view.state.roles.get(&view.call.account);
-    let items = roles
-        .into_iter()
-        .flatten()
-        .filter(|(_, role)| role.path.starts_with(prefix))
-        .map(|(name, role)| {
-            let mut item = shown(view.call, name, role);
-            // ListRoles shows no tags.
-            item["Tags"] = Value::Null;
-            item
-        })
-        .collect();
-    listed(view, "Roles", items)
+    let one = |(name, role): (&String, &Role)| {
+        let mut item = shown(view.call, name, role);
+        // ListRoles shows no tags.
+        item["Tags"] = Value::Null;
+        item
+    };
+    let page = iam_page(view)?;
+    let page = if prefix == "/" {
+        page.of(|passed| roles.into_iter().flat_map(move |roles| roles.things().iter_from(passed)).map(one))
+    } else {
+        let found = roles.into_iter().flatten().filter(|(_, role)| role.path.starts_with(prefix));
+        page.of(|passed| found.skip(passed).map(one))
+    };
+    Ok(marked("Roles", page))
 }
 
 fn delete(edit: &mut Edit<'_>) -> Answer {
@@ -186,7 +204,7 @@ fn delete(edit: &mut Edit<'_>) -> Answer {
         return Err(ApiError::new(409, "DeleteConflict", message));
     }
     let name = call.required("RoleName", 64)?;
-    edit.state.roles.entry(call.account.clone()).or_default().remove(name);
+    edit.state.roles.or_default(&call.account).remove(name);
     Ok(Reply::empty())
 }
 

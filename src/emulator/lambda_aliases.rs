@@ -111,8 +111,7 @@ fn list(view: &View<'_>) -> Answer {
         .aliases
         .iter()
         .filter(|(_, alias)| wanted.is_none_or(|wanted| alias.version == wanted))
-        .map(|(name, alias)| shown(view.call, &function_name.name, name, alias))
-        .collect();
+        .map(|(name, alias)| shown(view.call, &function_name.name, name, alias));
     Ok(marked("Aliases", page.cut(items)))
 }
 

@@ -130,13 +130,16 @@ fn get_function_configuration(view: &View<'_>) -> Answer {
 
 fn list_functions(view: &View<'_>) -> Answer {
     let page = lambda_page(view.call)?;
-    let mut items = Vec::new();
     let region = view.state.region(&view.call.account, &view.call.region);
-    for (name, function) in region.into_iter().flat_map(|region| &region.functions) {
-        let resolved = resolve(view.call, name, function, None)?;
-        items.push(configuration(view.call, name, function, &resolved, None));
-    }
-    Ok(marked("Functions", page.cut(items)))
+    let shown = |(name, function): (&String, &Function)| {
+        let resolved =
+            Resolved { configuration: &function.latest, version: "$LATEST".to_owned(), qualifier: None };
+        configuration(view.call, name, function, &resolved, None)
+    };
+    let page = page.of(|passed| {
+        region.into_iter().flat_map(move |region| region.functions.iter_from(passed)).map(shown)
+    });
+    Ok(marked("Functions", page))
 }
 
 /// Lambda accepts page sizes up to 10,000 but never answers more than 50 items.

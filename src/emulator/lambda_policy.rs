@@ -144,7 +144,7 @@ fn add_permission(edit: &mut Edit<'_>) -> Answer {
             ),
         ));
     }
-    let policy = function.policies.entry(qualifier).or_default();
+    let policy = function.policies.or_default(&qualifier);
     policy.statements.push(statement.clone());
     policy.revision = revision;
     check_size(policy, limit)?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Edit, View};
 use super::lambda_create::{check_settled, shown};
-use super::lambda_functions::{self, lambda_page, marked, resolve};
+use super::lambda_functions::{self, Resolved, lambda_page, marked};
 use super::lambda_lookup::{function, function_mut};
 use super::lambda_update::check_revision;
 use super::operations::{Handler, Operation, Resource, lambda};
@@ -64,11 +64,15 @@ fn publish_version(edit: &mut Edit<'_>) -> Answer {
 fn list_versions(view: &View<'_>) -> Answer {
     let page = lambda_page(view.call)?;
     let (name, function) = function(view)?;
-    let mut items = Vec::new();
-    let numbers = function.versions.keys().map(u64::to_string);
-    for version in std::iter::once("$LATEST".to_owned()).chain(numbers) {
-        let resolved = resolve(view.call, &name.name, function, Some(version))?;
-        items.push(lambda_functions::configuration(view.call, &name.name, function, &resolved, None));
-    }
-    Ok(marked("Versions", page.cut(items)))
+    let shown = |(version, configuration): (String, _)| {
+        let resolved = Resolved { configuration, qualifier: Some(version.clone()), version };
+        lambda_functions::configuration(view.call, &name.name, function, &resolved, None)
+    };
+    // The first one is `$LATEST`.
+    let page = page.of(|passed| {
+        let latest = (passed == 0).then(|| ("$LATEST".to_owned(), &function.latest));
+        let numbered = function.versions.iter_from(passed.saturating_sub(1));
+        latest.into_iter().chain(numbered.map(|(number, members)| (number.to_string(), members))).map(shown)
+    });
+    Ok(marked("Versions", page))
 }

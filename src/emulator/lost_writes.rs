@@ -1,10 +1,9 @@
 //! The lost update of Lambda's policies: two writes that overlap read the same policy, and the later one overwrites
 //! what the earlier one added (seen with parallel AddPermission calls on one function).
 
-use std::collections::BTreeMap;
-
 use super::arn::FunctionName;
 use super::call::Call;
+use super::shared::Map;
 use super::state::{Policy, State};
 
 /// The policies of one function as a request found them when it came.
@@ -13,7 +12,7 @@ pub(super) struct PolicySnapshot {
     account: String,
     region: String,
     name: String,
-    policies: BTreeMap<String, Policy>,
+    policies: Map<String, Policy>,
 }
 
 /// Remembers the policies of the function that a call is about; None for a call that writes no policy.
@@ -34,6 +33,6 @@ pub(super) fn snapshot(state: &State, call: &Call) -> Option<PolicySnapshot> {
 /// Puts the remembered policies back, which undoes whatever was written since.
 pub(super) fn restore(state: &mut State, snapshot: &PolicySnapshot) {
     if let Some(function) = state.function_mut(&snapshot.account, &snapshot.region, &snapshot.name) {
-        function.policies.clone_from(&snapshot.policies);
+        function.policies = snapshot.policies.clone();
     }
 }

@@ -11,14 +11,21 @@
 //! the [`World`], else 000000000000. **Signatures are not verified.** Then, in this order: the operation is looked up
 //! (an unknown one answers 501 and is named in the log and in the counters) and counted; injected delays, dropped
 //! connections, HTML pages and errors; the rate limit; the caller's policy; the operation, which checks the shape of
-//! its input itself. `GET /_emulator/stats` answers the counters, `POST /_emulator/reset` clears them (and the call
-//! counts of faults), `POST /_emulator/thaw` ends a `freeze`, `GET /healthz` answers 200.
+//! its input itself. `GET /_emulator/stats` answers the counters and `rates`, the factor on AWS's rates by which a client
+//! may pace its calls (null: no limit); `POST /_emulator/reset` clears the counters (and the call counts of faults),
+//! `POST /_emulator/thaw` ends a `freeze`, `GET /healthz` answers 200.
 //!
-//! Writes work on a copy of the state that replaces it when they succeed, so a refused request leaves no trace. With
-//! a state file the copy is saved (temporary file, fsync, rename) before it is answered. With
-//! [`Settings::consistency_delay`] reads are shown the state as it was that long ago, while writes see each other at
-//! once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state. The states of the last
-//! 256 writes are kept for that: behind more writes than these, reads lag less.
+//! Writes work on a copy of the state that replaces it when they succeed, so a refused request leaves no trace. Copies
+//! share what does not differ (`shared`), so a write costs the same whatever the state holds.
+//!
+//! With a state file a request is answered when what it saw and made is on disk; requests that come together share one
+//! save. A save adds to a journal beside the file (fsync), which is folded into the file (temporary file, fsync, rename)
+//! before it outgrows it and at the end. The file names its journal in the member `journal` until then: a copy of the
+//! file alone, taken while the emulator runs or after it was killed, is refused and never taken for the whole state. An
+//! edit of the file counts, and so does the journal that it names.
+//!
+//! With [`Settings::consistency_delay`] reads are shown the state as it was that long ago, while writes see each other
+//! at once; GetFunction, GetFunctionConfiguration and GetCallerIdentity always see the newest state.
 //!
 //! Requests of web pages (`Origin`) and under names that are not this machine's (`Host`) are refused with 403 before
 //! anything else, and a request that does not arrive whole within a minute ends its connection. It listens on loopback
@@ -130,8 +137,10 @@ mod access;
 mod access_context;
 mod access_dependent;
 mod arn;
+mod associations;
 mod assumptions;
 mod call;
+mod changes;
 mod clock;
 mod connect_associations;
 mod connect_flows;
@@ -146,6 +155,7 @@ mod core;
 mod echo;
 mod endless;
 mod faults;
+mod files;
 mod flow_content;
 mod flow_lambda;
 mod flow_validation;
@@ -155,6 +165,7 @@ mod iam_policies;
 mod iam_roles;
 mod ids;
 mod instance_lookup;
+mod journal;
 mod lambda_aliases;
 mod lambda_concurrency;
 mod lambda_configuration;
@@ -167,11 +178,14 @@ mod lambda_update;
 mod lambda_versions;
 mod lost_writes;
 mod operations;
+mod passage;
 mod policy;
 mod rates;
+mod saving;
 mod seal;
 mod server;
 mod settings;
+mod shared;
 mod state;
 mod stats;
 mod store;
@@ -248,7 +262,7 @@ impl Emulator {
         if !settings.allow_remote && !address.ip().is_loopback() {
             return Err(StartError::Remote(address));
         }
-        let (store, state) = match &settings.state {
+        let (mut store, state) = match &settings.state {
             None => (None, None),
             Some(path) => {
                 let (store, state) = Store::open_waiting(path).await?;
@@ -257,7 +271,7 @@ impl Emulator {
         };
         let mut state = state.unwrap_or_default();
         world.merge_into(&mut state, clock::now());
-        if let Some(store) = &store {
+        if let Some(store) = &mut store {
             store.save(&state)?;
         }
         Self::launch(address, settings, state, store).await

@@ -60,7 +60,8 @@ impl Seal {
     }
 }
 
-fn random<const N: usize>() -> io::Result<[u8; N]> {
+/// Draws bytes at random.
+pub(super) fn random<const N: usize>() -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes)

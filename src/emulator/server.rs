@@ -9,9 +9,10 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::connection::Cut;
-use super::core::{Admitted, Core, Incoming, Outcome};
+use super::core::Core;
 use super::faults::FalseAnswer;
 use super::front_door;
+use super::passage::{Admitted, Incoming, Outcome};
 use super::wire::{self, ApiError, RawRequest, Scope, Service};
 
 /// The longest body that is read: a zip package of 50 MB in base64, and some.

@@ -1,11 +1,15 @@
 //! Everything the embedded AWS holds, as plain data: what the state file contains.
+//!
+//! Whatever can grow lies in maps whose copies share their entries: a copy of the state costs nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map as Members, Value};
 
+use super::associations::Associations;
 use super::ids;
+use super::shared::{Keyed, Map, Set, Table};
 
 /// The version of the state file that this code reads and writes.
 pub(super) const FORMAT: &str = "flowbind.emulator/v1";
@@ -16,7 +20,7 @@ pub(super) const FORMAT: &str = "flowbind.emulator/v1";
 pub(super) struct State {
     /// What worlds have brought, so that none is brought twice.
     #[serde(default)]
-    pub(super) seeded: BTreeSet<String>,
+    pub(super) seeded: Set<String>,
     /// Names the format of the file.
     pub(super) format: String,
     /// The account that an access key without an account id belongs to.
@@ -26,24 +30,24 @@ pub(super) struct State {
     /// When the last write was; each write is later than the one before, however fast they come.
     pub(super) last_write: u64,
     /// Regional content, by account and Region.
-    pub(super) regions: BTreeMap<String, BTreeMap<String, Region>>,
+    pub(super) regions: Map<String, Map<String, Region>>,
     /// Roles by account and name.
-    pub(super) roles: BTreeMap<String, BTreeMap<String, Role>>,
+    pub(super) roles: Map<String, Table<Role>>,
     /// Sessions of AssumeRole: access key to the assumed role's ARN.
-    pub(super) sessions: BTreeMap<String, String>,
+    pub(super) sessions: Map<String, String>,
 }
 
 impl Default for State {
     fn default() -> Self {
         Self {
-            seeded: BTreeSet::new(),
+            seeded: Set::default(),
             format: FORMAT.to_owned(),
             default_account: "000000000000".to_owned(),
             counter: 0,
             last_write: 0,
-            regions: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            regions: Map::default(),
+            roles: Map::default(),
+            sessions: Map::default(),
         }
     }
 }
@@ -56,7 +60,7 @@ impl State {
 
     /// Returns what a Region of an account holds, made when there is none.
     pub(super) fn region_mut(&mut self, account: &str, region: &str) -> &mut Region {
-        self.regions.entry(account.to_owned()).or_default().entry(region.to_owned()).or_default()
+        self.regions.or_default(&account.to_owned()).or_default(&region.to_owned())
     }
 
     /// Returns a function, wherever it is.
@@ -81,9 +85,9 @@ impl State {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Region {
     /// Connect instances by id.
-    pub(super) instances: BTreeMap<String, Instance>,
+    pub(super) instances: Table<Instance>,
     /// Lambda functions by name.
-    pub(super) functions: BTreeMap<String, Function>,
+    pub(super) functions: Map<String, Function>,
     /// How many instances were created or deleted, ever.
     pub(super) instance_churn: u64,
 }
@@ -103,32 +107,22 @@ pub(super) struct Instance {
     /// By AttributeType, all of them.
     pub(super) attributes: BTreeMap<String, String>,
     /// In the order they were made.
-    pub(super) associations: Vec<Association>,
-    pub(super) flows: BTreeMap<String, Flow>,
-    pub(super) modules: BTreeMap<String, Flow>,
+    pub(super) associations: Associations,
+    pub(super) flows: Table<Flow>,
+    pub(super) modules: Table<Flow>,
     /// Names of queues by id; prompts and hours alike.
-    pub(super) queues: BTreeMap<String, String>,
-    pub(super) prompts: BTreeMap<String, String>,
-    pub(super) hours: BTreeMap<String, String>,
+    pub(super) queues: Table<String>,
+    pub(super) prompts: Table<String>,
+    pub(super) hours: Table<String>,
     pub(super) tags: BTreeMap<String, String>,
     /// The ClientToken that made the instance.
     pub(super) token: Option<String>,
     /// Names of deleted flows, kept for the assumption that they stay taken.
-    pub(super) retired_names: BTreeSet<String>,
+    pub(super) retired_names: Set<String>,
 }
 
-/// A Lambda function that an instance lists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Association {
-    /// The ARN exactly as it was sent.
-    pub(super) arn: String,
-    /// The ClientToken of the call that made it.
-    pub(super) token: Option<String>,
-}
-
-/// A contact flow, or a flow module.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// A contact flow, or a flow module. Its name and token do not change but through [`Table::change`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Flow {
     pub(super) name: String,
@@ -160,14 +154,14 @@ pub(super) struct Content {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Function {
     /// The members of `$LATEST` as GetFunctionConfiguration answers them, without those computed at reading.
-    pub(super) latest: Map<String, Value>,
+    pub(super) latest: Members<String, Value>,
     /// Published versions.
-    pub(super) versions: BTreeMap<u64, Map<String, Value>>,
+    pub(super) versions: Map<u64, Members<String, Value>>,
     /// The number of the last version that was published, deleted ones too.
     pub(super) last_version: u64,
-    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(super) aliases: Map<String, Alias>,
     /// Policies by qualifier; the empty one is that of the unqualified function.
-    pub(super) policies: BTreeMap<String, Policy>,
+    pub(super) policies: Map<String, Policy>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) reserved_concurrency: Option<u64>,
     /// Until when the function is Pending.
@@ -195,8 +189,8 @@ pub(super) struct Policy {
     pub(super) statements: Vec<Value>,
 }
 
-/// An IAM role.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// An IAM role. Its attached policies do not change but through [`Table::change`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Role {
     pub(super) path: String,
@@ -213,4 +207,33 @@ pub(super) struct Role {
     pub(super) attached: BTreeSet<String>,
     /// Inline policies by name.
     pub(super) inline: BTreeMap<String, String>,
+}
+
+impl Keyed for Instance {
+    fn keys(&self) -> Vec<(&'static str, &str)> {
+        keys(&[("alias", self.alias.as_deref()), ("token", self.token.as_deref())])
+    }
+}
+
+impl Keyed for Flow {
+    fn keys(&self) -> Vec<(&'static str, &str)> {
+        keys(&[("name", Some(&self.name)), ("token", self.token.as_deref())])
+    }
+}
+
+impl Keyed for Role {
+    fn keys(&self) -> Vec<(&'static str, &str)> {
+        self.attached.iter().map(|arn| ("attached", arn.as_str())).collect()
+    }
+}
+
+/// The name of a queue, a prompt or hours.
+impl Keyed for String {
+    fn keys(&self) -> Vec<(&'static str, &str)> {
+        vec![("name", self)]
+    }
+}
+
+fn keys<'a>(keys: &[(&'static str, Option<&'a str>)]) -> Vec<(&'static str, &'a str)> {
+    keys.iter().filter_map(|(kind, key)| Some((*kind, (*key)?))).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 /// What was called since the start or the last reset.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Stats {
     /// Calls by operation, such as `connect:ListLambdaFunctions`; refused ones count too.
     pub calls: BTreeMap<String, u64>,
@@ -18,6 +18,8 @@ pub struct Stats {
     pub unknown: BTreeSet<String>,
     /// The most calls that were on their way at once, from the request's head to its answer.
     pub most_at_once: usize,
+    /// The factor on AWS's rates at which requests are limited; none when they are not.
+    pub rates: Option<f64>,
     /// The operation at which a fault has stopped the world, such as `connect:CreateContactFlow`.
     pub frozen: Option<String>,
 }

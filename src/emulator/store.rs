@@ -1,14 +1,21 @@
-//! The state file: one JSON document, replaced as a whole after each committed write, and locked for as long as the
-//! emulator runs. Values of environment variables stand in it sealed; the key lies beside it.
+//! The state file: one JSON document, replaced as a whole, and locked for as long as the emulator runs. What changed
+//! since it was written stands in a journal beside it, so that a save costs what was changed; the journal is folded into
+//! the file before it outgrows it, and when the emulator stops. Values of environment variables stand in both sealed;
+//! the key lies beside them.
+//!
+//! While a journal belongs to it, the file names it in its member `journal`, so that a copy of the file alone is never
+//! taken for the whole state. A journal that the file does not name does not count.
 
-use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::changes::{self, Change};
+use super::files::{anew, beside, no_link, read_text, sync_folder};
+use super::journal::{self, Journal};
 use super::seal::{self, Seal};
 use super::state::{FORMAT, State};
 
@@ -19,6 +26,10 @@ const LOCK_WAIT: Duration = Duration::from_secs(3);
 const MAX_STATE: u64 = 1 << 30;
 /// The largest key file that is read; a key has some dozen characters.
 const MAX_KEY: u64 = 4096;
+/// The member of the file that names its journal.
+const JOURNAL: &str = "journal";
+/// A journal that is smaller than this stays, however small the state file is.
+const SMALL: u64 = 1 << 16;
 
 /// What can go wrong with a state file.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +61,18 @@ pub enum StateError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The journal that the file names is not there.
+    #[error(
+        "state file {path} is not complete: the changes since it was written are in {journal}, which is missing or \
+         belongs to another state file; restore it, or delete the member `journal` from the state file to continue \
+         without those changes"
+    )]
+    Incomplete {
+        /// The state file.
+        path: PathBuf,
+        /// Where the journal should be.
+        journal: PathBuf,
+    },
     /// The operating system refused.
     #[error("cannot {action} {path}")]
     Io {
@@ -72,6 +95,15 @@ fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StateE
 pub(super) struct Store {
     path: PathBuf,
     _lock: File,
+    /// The journal that the file names; none if none was begun, or it cannot be added to.
+    journaled: Option<Journaled>,
+}
+
+/// A journal, and the bytes of its state file.
+#[derive(Debug)]
+struct Journaled {
+    journal: Journal,
+    file: u64,
 }
 
 impl Store {
@@ -94,9 +126,9 @@ impl Store {
             std::fs::create_dir_all(folder).map_err(failed("make the folder", folder))?;
         }
         let lock = lock(path)?;
-        let store = Self { path: path.to_owned(), _lock: lock };
-        let state = match read_file(path, MAX_STATE) {
-            Ok(text) => Some(store.parse(&text)?),
+        let store = Self { path: path.to_owned(), _lock: lock, journaled: None };
+        let state = match read_text(path, MAX_STATE) {
+            Ok(text) => Some(store.whole(&text)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(store.broken("not UTF-8")),
             Err(error) => return Err(failed("read", path)(error)),
@@ -104,39 +136,142 @@ impl Store {
         Ok((store, state))
     }
 
-    /// Writes the whole state beside the file, then puts it in its place, so that a crash leaves the old or the new
-    /// state but never a part.
-    pub(super) fn save(&self, state: &State) -> Result<(), StateError> {
-        let draft = beside(&self.path, ".new");
-        let mut value = serde_json::to_value(state).map_err(|error| self.broken(&error.to_string()))?;
-        if seal::has_values(&mut value) {
-            let sealed = self.seal()?.close(&mut value);
-            sealed.ok_or_else(|| self.broken("its environment values cannot be sealed"))?;
-        }
-        let text = serde_json::to_vec(&value).map_err(|error| self.broken(&error.to_string()))?;
-        let mut file = anew(&draft).map_err(failed("write", &draft))?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(failed("write", &draft))?;
-        std::fs::rename(&draft, &self.path).map_err(failed("replace", &self.path))
+    /// Writes the whole state in place of the file, with an empty journal. A crash leaves the old state with its
+    /// journal, or the new one with its own, which is found under either of its names.
+    pub(super) fn save(&mut self, state: &State) -> Result<(), StateError> {
+        self.journaled = None;
+        let (path, draft) = (self.journal_path(), self.journal_draft());
+        let id = journal::id().map_err(failed("draw an id for", &path))?;
+        let journal = Journal::begin(&draft, &id).map_err(failed("write", &draft))?;
+        let file = self.replace(state, Some(id))?;
+        std::fs::rename(&draft, &path).map_err(failed("replace", &path))?;
+        sync_folder(&path);
+        self.journaled = Some(Journaled { journal, file });
+        Ok(())
     }
 
-    fn parse(&self, text: &str) -> Result<State, StateError> {
-        let broken = |error: serde_json::Error| self.broken(&error.to_string());
-        let mut value: Value = serde_json::from_str(text).map_err(broken)?;
-        if seal::has_closed(&mut value) {
-            let path = self.key_path();
-            let key = match read_file(&path, MAX_KEY) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.key("is missing")),
-                read => read.map_err(failed("read", &path))?,
-            };
-            let seal = self.sealing(&key)?;
-            seal.open(&mut value)
-                .ok_or_else(|| self.key("is another key than the values were sealed with"))?;
+    /// Writes the whole state in place of the file, which needs no journal then, and lets go of it.
+    pub(super) fn finish(mut self, state: &State) -> Result<(), StateError> {
+        self.journaled = None;
+        self.replace(state, None)?;
+        // Whether it goes away or not, it does not count any more.
+        let _ = std::fs::remove_file(self.journal_path());
+        Ok(())
+    }
+
+    /// Saves what changed since the state `before`, which was saved the last time.
+    pub(super) fn keep(&mut self, before: &State, now: &State) -> Result<(), StateError> {
+        let mut changes = changes::between(before, now).map_err(|error| self.broken(&error.to_string()))?;
+        if changes.is_empty() {
+            return Ok(());
         }
-        let state: State = serde_json::from_value(value).map_err(broken)?;
+        // After a failure the whole state is saved the next time, with another journal.
+        let Some(mut journaled) =
+            self.journaled.take().filter(|open| open.journal.bytes() <= open.file.max(SMALL))
+        else {
+            return self.save(now);
+        };
+        for change in &mut changes {
+            let mut alone = journal::alone(change);
+            self.close(&mut alone)?;
+            journal::again(change, alone);
+        }
+        journaled.journal.add(&changes).map_err(failed("write", &self.journal_path()))?;
+        self.journaled = Some(journaled);
+        Ok(())
+    }
+
+    /// Replaces the state file, and returns its size in bytes.
+    fn replace(&self, state: &State, journal: Option<String>) -> Result<u64, StateError> {
+        let mut value = serde_json::to_value(state).map_err(|error| self.broken(&error.to_string()))?;
+        self.close(&mut value)?;
+        if let (Some(id), Some(members)) = (journal, value.as_object_mut()) {
+            members.insert(JOURNAL.to_owned(), id.into());
+        }
+        let text = serde_json::to_vec(&value).map_err(|error| self.broken(&error.to_string()))?;
+        put(&self.path, &text)?;
+        Ok(u64::try_from(text.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Seals the environment values in a state, or in a part of one.
+    fn close(&self, state: &mut Value) -> Result<(), StateError> {
+        if seal::has_values(state) {
+            let sealed = self.seal()?.close(state);
+            sealed.ok_or_else(|| self.broken("its environment values cannot be sealed"))?;
+        }
+        Ok(())
+    }
+
+    /// Opens the environment values in a state, or in a part of one.
+    fn open_values(&self, state: &mut Value) -> Result<(), StateError> {
+        if !seal::has_closed(state) {
+            return Ok(());
+        }
+        let path = self.key_path();
+        let key = match read_text(&path, MAX_KEY) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(self.key("is missing")),
+            read => read.map_err(failed("read", &path))?,
+        };
+        let seal = self.sealing(&key)?;
+        seal.open(state).ok_or_else(|| self.key("is another key than the values were sealed with"))
+    }
+
+    /// Makes the changes of the journal that the state file names.
+    fn follow(&self, mut state: State, id: &str) -> Result<State, StateError> {
+        let (path, draft) = (self.journal_path(), self.journal_draft());
+        let saves = match read_journal(&path, id)? {
+            Some(saves) => saves,
+            None => {
+                // A crash came between the state file and its journal.
+                let saves = read_journal(&draft, id)?;
+                let (file, journal) = (self.path.clone(), path.clone());
+                let saves = saves.ok_or(StateError::Incomplete { path: file, journal })?;
+                std::fs::rename(&draft, &path).map_err(failed("replace", &path))?;
+                saves
+            }
+        };
+        for mut changes in saves {
+            for change in &mut changes {
+                let mut alone = journal::alone(change);
+                self.open_values(&mut alone)?;
+                journal::again(change, alone);
+            }
+            let followed = changes::follow(&mut state, changes);
+            followed.ok_or_else(|| broken(&path, "it changes what the state file does not have"))?;
+        }
+        Ok(state)
+    }
+
+    /// The state that the text of the file, and its journal, hold.
+    fn whole(&self, text: &str) -> Result<State, StateError> {
+        let failure = |error: serde_json::Error| self.broken(&error.to_string());
+        let mut value: Value = serde_json::from_str(text).map_err(failure)?;
+        let id = value.as_object_mut().and_then(|members| members.shift_remove(JOURNAL));
+        self.open_values(&mut value)?;
+        let state: State = serde_json::from_value(value).map_err(failure)?;
         if state.format != FORMAT {
             return Err(self.broken(&format!("its format is {}, this version reads {FORMAT}", state.format)));
         }
-        Ok(state)
+        match id {
+            None => {
+                if self.journal_path().exists() {
+                    let path = self.journal_path();
+                    tracing::warn!(path = %path.display(), "the state file has no journal: this one is ignored");
+                }
+                Ok(state)
+            }
+            Some(Value::String(id)) => self.follow(state, &id),
+            Some(_) => Err(self.broken("its member `journal` is not a text")),
+        }
+    }
+
+    fn journal_path(&self) -> PathBuf {
+        beside(&self.path, ".journal")
+    }
+
+    /// Where a journal begins, until the state file that names it is in place.
+    fn journal_draft(&self) -> PathBuf {
+        beside(&self.path, ".journal.new")
     }
 
     fn key_path(&self) -> PathBuf {
@@ -146,12 +281,10 @@ impl Store {
     /// Reads the key; the first time it is drawn.
     fn seal(&self) -> Result<Seal, StateError> {
         let path = self.key_path();
-        let key = match read_file(&path, MAX_KEY) {
+        let key = match read_text(&path, MAX_KEY) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let key = Seal::draw().map_err(failed("draw a key for", &path))?;
-                private(&path)
-                    .and_then(|mut file| file.write_all(key.as_bytes()))
-                    .map_err(failed("write", &path))?;
+                put(&path, key.as_bytes())?;
                 key
             }
             read => read.map_err(failed("read", &path))?,
@@ -169,8 +302,34 @@ impl Store {
     }
 
     fn broken(&self, reason: &str) -> StateError {
-        StateError::Broken { path: self.path.clone(), reason: reason.to_owned() }
+        broken(&self.path, reason)
     }
+}
+
+fn broken(path: &Path, reason: &str) -> StateError {
+    StateError::Broken { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+fn read_journal(path: &Path, id: &str) -> Result<Option<Vec<Vec<Change>>>, StateError> {
+    match journal::read(path, id) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(broken(path, &error.to_string())),
+        read => read.map_err(failed("read", path)),
+    }
+}
+
+/// Writes beside a file, then puts that in its place, so that a crash leaves the old or the new content but never a
+/// part.
+fn put(path: &Path, text: &[u8]) -> Result<(), StateError> {
+    let draft = beside(path, ".new");
+    let mut file = anew(&draft).map_err(failed("write", &draft))?;
+    if let Err(error) = file.write_all(text).and_then(|()| file.sync_all()) {
+        // A full disk needs the room.
+        let _ = std::fs::remove_file(&draft);
+        return Err(failed("write", &draft)(error));
+    }
+    std::fs::rename(&draft, path).map_err(failed("replace", path))?;
+    sync_folder(path);
+    Ok(())
 }
 
 /// Takes the lock that lies beside the state file: the file itself is replaced at each write, so a lock on it would
@@ -191,145 +350,5 @@ fn lock(path: &Path) -> Result<File, StateError> {
     }
 }
 
-/// Makes a new file; one that a crash left there is replaced. A link is refused: whoever put it there would choose
-/// which file is overwritten.
-fn anew(path: &Path) -> io::Result<File> {
-    no_link(path)?;
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    private(path)
-}
-
-fn no_link(path: &Path) -> io::Result<()> {
-    match std::fs::symlink_metadata(path) {
-        Ok(there) if there.is_symlink() => {
-            Err(io::Error::other("it is a symbolic link, which is not followed; remove it"))
-        }
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Reads a text file within a size; a device or a pipe, which may never end, is refused.
-fn read_file(path: &Path, limit: u64) -> io::Result<String> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut text = String::new();
-    let read = File::open(path)?.take(limit.saturating_add(1)).read_to_string(&mut text)?;
-    if u64::try_from(read).is_ok_and(|read| read > limit) {
-        return Err(io::Error::other(format!("it is larger than {limit} bytes")));
-    }
-    Ok(text)
-}
-
-/// Makes a file that only its owner may read.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create_new(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path.as_os_str());
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_saved_is_read_again() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("deep/state.json");
-        let (store, state) = Store::open(&path).expect("a new file");
-        assert!(state.is_none());
-        store.save(&State { counter: 7, ..State::default() }).expect("saved");
-        drop(store);
-        let (_store, state) = Store::open(&path).expect("an old file");
-        assert_eq!(state.expect("a state").counter, 7);
-        assert!(!beside(&path, ".new").exists());
-    }
-
-    #[test]
-    fn a_broken_file_is_an_error_and_stays_as_it_is() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("state.json");
-        for text in ["{\"half\":", "{}", "{\"format\":\"flowbind.emulator/v9\"}"] {
-            std::fs::write(&path, text).expect("written");
-            let error = Store::open(&path).expect_err("broken");
-            assert!(matches!(error, StateError::Broken { .. }), "{error}");
-            assert_eq!(std::fs::read_to_string(&path).expect("still there"), text);
-        }
-    }
-
-    #[test]
-    fn environment_values_are_sealed_and_read_again() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("state.json");
-        let (store, _) = Store::open(&path).expect("a new file");
-        let mut state = State::default();
-        let variables = serde_json::json!({ "Variables": { "TOKEN": "hunter2" } });
-        let mut function = crate::emulator::state::Function::default();
-        function.latest.insert("Environment".to_owned(), variables.clone());
-        state.region_mut("1", "eu-west-2").functions.insert("f".to_owned(), function);
-        store.save(&state).expect("saved");
-        assert!(!std::fs::read_to_string(&path).expect("a file").contains("hunter2"));
-        drop(store);
-        let (store, state) = Store::open(&path).expect("an old file");
-        let state = state.expect("a state");
-        assert_eq!(state.function("1", "eu-west-2", "f").expect("it").latest["Environment"], variables);
-        drop(store);
-        let key = beside(&path, ".key");
-        std::fs::write(&key, "").expect("written");
-        let error = Store::open(&path).expect_err("nobody can read it now");
-        assert!(error.to_string().contains("state.json.key is empty"), "{error}");
-        std::fs::write(&key, Seal::draw().expect("a key")).expect("written");
-        let error = Store::open(&path).expect_err("nobody can read it now");
-        assert!(error.to_string().contains("state.json.key is another key"), "{error}");
-        std::fs::remove_file(&key).expect("removed");
-        let error = Store::open(&path).expect_err("nobody can read it now");
-        assert!(error.to_string().contains("state.json.key is missing"), "{error}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn links_are_not_written_through_and_devices_are_not_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (path, victim) = (folder.path().join("state.json"), folder.path().join("victim"));
-        std::fs::write(&victim, "mine").expect("written");
-        for suffix in [".new", ".lock"] {
-            let link = beside(&path, suffix);
-            let _ = std::fs::remove_file(&link);
-            std::os::unix::fs::symlink(&victim, &link).expect("a link");
-            let refused = Store::open(&path).and_then(|(store, _)| store.save(&State::default()));
-            let said = refused.map_err(|error| format!("{error}: {:?}", std::error::Error::source(&error)));
-            assert!(said.expect_err(suffix).contains("symbolic link"), "{suffix}");
-            assert_eq!(std::fs::read_to_string(&victim).expect("still there"), "mine");
-            std::fs::remove_file(link).expect("removed");
-        }
-        std::fs::write(beside(&path, ".new"), "left by a crash").expect("written");
-        Store::open(&path).expect("opened").0.save(&State::default()).expect("saved");
-        std::fs::remove_file(&path).expect("removed");
-        std::os::unix::fs::symlink("/dev/zero", &path).expect("a link");
-        assert!(Store::open(&path).is_err());
-    }
-
-    #[test]
-    fn a_second_emulator_on_one_file_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("state.json");
-        let first = Store::open(&path).expect("first");
-        let error = Store::open(&path).expect_err("second");
-        assert!(matches!(error, StateError::Locked { .. }), "{error}");
-        drop(first);
-        Store::open(&path).expect("free again");
-    }
-}
+mod tests;

@@ -176,9 +176,8 @@ fn first(state: &mut State, key: &[&str]) -> bool {
 fn add_instance(state: &mut State, seed: &WorldInstance, now: u64) {
     let alias = seed.alias.as_deref();
     let region = state.region_mut(&seed.account, &seed.region);
-    let known = region.instances.iter().any(|(id, instance)| {
-        seed.id.as_ref() == Some(id) || (alias.is_some() && instance.alias.as_deref() == alias)
-    });
+    let known = seed.id.as_ref().is_some_and(|id| region.instances.contains_key(id))
+        || alias.is_some_and(|alias| region.instances.count("alias", alias) > 0);
     if known {
         return;
     }
@@ -208,8 +207,11 @@ pub(super) fn new_instance(alias: Option<String>, now: u64) -> Instance {
 }
 
 fn add_role(state: &mut State, seed: &WorldRole, now: u64) {
-    let roles = state.roles.entry(seed.account.clone()).or_default();
-    roles.entry(seed.name.clone()).or_insert_with(|| Role {
+    let roles = state.roles.or_default(&seed.account);
+    if roles.contains_key(&seed.name) {
+        return;
+    }
+    let role = Role {
         path: if seed.path.is_empty() { "/".to_owned() } else { seed.path.clone() },
         id: format!("AROA{}", ids::upper(&["role", &seed.account, &seed.name], 17)),
         created: now,
@@ -217,7 +219,8 @@ fn add_role(state: &mut State, seed: &WorldRole, now: u64) {
         max_session: 3600,
         attached: seed.policies.iter().cloned().collect(),
         ..Role::default()
-    });
+    };
+    roles.insert(seed.name.clone(), role);
 }
 
 /// The trust policy of a role for Lambda.
@@ -229,10 +232,11 @@ const LAMBDA_TRUST: &str = concat!(
 fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
     let seeded = ids::uuid(&["function", &seed.account, &seed.region, &seed.name]);
     let functions = &mut state.region_mut(&seed.account, &seed.region).functions;
-    let function = functions.entry(seed.name.clone()).or_insert_with(|| Function {
-        latest: seeded_configuration(seed, &seeded, now),
-        ..Function::default()
-    });
+    if !functions.contains_key(&seed.name) {
+        let latest = seeded_configuration(seed, &seeded, now);
+        functions.insert(seed.name.clone(), Function { latest, ..Function::default() });
+    }
+    let Some(function) = functions.get_mut(&seed.name) else { return };
     for name in &seed.aliases {
         let version = name.parse().unwrap_or(1_u64);
         if function.aliases.contains_key(name)
@@ -240,8 +244,9 @@ fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
         {
             continue;
         }
-        let latest = function.latest.clone();
-        function.versions.entry(version).or_insert(latest);
+        if !function.versions.contains_key(&version) {
+            function.versions.insert(version, function.latest.clone());
+        }
         function.last_version = function.last_version.max(version);
         if name.parse::<u64>().is_err() {
             let revision = ids::uuid(&["alias", &seeded, name]);
@@ -282,12 +287,12 @@ fn find_instance<'a>(
     region: &str,
     wanted: &str,
 ) -> Option<(String, &'a mut Instance)> {
-    state
-        .region_mut(account, region)
-        .instances
-        .iter_mut()
-        .find(|(id, instance)| id.as_str() == wanted || instance.alias.as_deref() == Some(wanted))
-        .map(|(id, instance)| (id.clone(), instance))
+    let instances = &mut state.region_mut(account, region).instances;
+    let id = match instances.with("alias", wanted).next() {
+        Some((id, _)) => id.to_owned(),
+        None => wanted.to_owned(),
+    };
+    instances.get_mut(&id).map(|instance| (id, instance))
 }
 
 fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
@@ -298,7 +303,7 @@ fn add_flow(state: &mut State, seed: &WorldFlow, now: u64) {
     };
     let (what, flows) =
         if seed.module { ("module", &mut instance.modules) } else { ("flow", &mut instance.flows) };
-    if flows.iter().any(|(id, flow)| flow.name == seed.name || seed.id.as_ref() == Some(id)) {
+    if flows.count("name", &seed.name) > 0 || seed.id.as_ref().is_some_and(|id| flows.contains_key(id)) {
         return;
     }
     let id = seed
@@ -330,7 +335,7 @@ fn add_named(state: &mut State, seed: &WorldNamed, kind: &str) {
         "prompt" => &mut instance.prompts,
         _ => &mut instance.hours,
     };
-    if !named.values().any(|name| *name == seed.name) {
+    if named.count("name", &seed.name) == 0 {
         let id = ids::uuid(&[kind, &seed.account, &seed.region, &instance_id, &seed.name]);
         named.insert(id, seed.name.clone());
     }

@@ -65,7 +65,7 @@ impl Stage {
     /// A copy in which callers may do only what a policy allows.
     pub(crate) async fn limited(&self, policy: Value) -> World {
         let folder = tempfile::tempdir().unwrap();
-        for file in ["state.json", "state.json.key"] {
+        for file in ["state.json", "state.json.journal", "state.json.key"] {
             let from = self.folder.path().join(file);
             if from.exists() {
                 std::fs::copy(from, folder.path().join(file)).unwrap();

@@ -67,9 +67,57 @@ async fn each_write_is_on_disk_when_it_is_answered() {
     let path = folder.path().join("state.json");
     let bench = Bench::start(Settings { state: Some(path.clone()), ..Settings::default() }).await;
     let id = bench.instance().await;
+    for (number, done) in ["crm", "greeter"].into_iter().enumerate() {
+        bench.associate(&id, &arn(done)).await.ok();
+        // What a crash would leave.
+        let copy = tempfile::tempdir().expect("a folder");
+        for name in ["state.json", "state.json.journal"] {
+            std::fs::copy(folder.path().join(name), copy.path().join(name)).expect("copied");
+        }
+        let state = Some(copy.path().join("state.json"));
+        let copy = Bench::with(Settings { state, ..Settings::default() }, World::default()).await;
+        assert_eq!(copy.associations(&id).await.len(), number + 1);
+        assert_eq!(copy.statements(done).await.len(), 1);
+    }
+    let state = std::fs::read_to_string(&path).expect("a file");
+    assert!(!state.contains(&format!("connect-{id}")), "the file itself is not written for each");
+    bench.emulator.stop().await.expect("saved");
+    let state = std::fs::read_to_string(&path).expect("a file");
+    assert!(state.contains(&format!("connect-{id}")), "the journal is folded into it at the end");
+    assert!(!folder.path().join("state.json.journal").exists());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_the_disk_refuses_is_refused_and_undone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = Settings { state: Some(folder.path().join("state.json")), ..Settings::default() };
+    let bench = Bench::start(settings.clone()).await;
+    let id = bench.instance().await;
+    let name = |suffix| folder.path().join(format!("state.json{suffix}"));
+    // The next save is one of the whole state.
+    for step in 0.. {
+        if std::fs::metadata(name(".journal")).expect("a journal").len() > 1 << 16 {
+            break;
+        }
+        match step % 2 {
+            0 => bench.associate(&id, &arn("greeter")).await.ok(),
+            _ => bench.disassociate(&id, &arn("greeter")).await.ok(),
+        };
+    }
+    let before = bench.associations(&id).await;
+    let links = [".new", ".journal.new"].map(name);
+    links.iter().for_each(|link| std::os::unix::fs::symlink("/dev/null", link).expect("a link"));
+    for _ in 0..2 {
+        bench.associate(&id, &arn("crm")).await.fails(500, "InternalServiceException");
+        assert_eq!(bench.associations(&id).await, before, "reads are answered, and see what is on disk");
+        assert!(bench.statements("crm").await.is_empty());
+    }
+    links.iter().for_each(|link| std::fs::remove_file(link).expect("removed"));
     bench.associate(&id, &arn("crm")).await.ok();
-    let text = std::fs::read_to_string(&path).expect("a file");
-    assert!(text.contains(&format!("connect-{id}")), "written before the answer");
+    bench.emulator.stop().await.expect("saved");
+    let bench = Bench::start(settings).await;
+    assert_eq!(bench.associations(&id).await, [before, vec![arn("crm")]].concat());
 }
 
 #[tokio::test]

@@ -51,11 +51,22 @@ impl Page {
         Some(Self { start, size })
     }
 
-    /// Cuts the page out of `items`, with the token of the page behind it.
-    pub(crate) fn cut(self, items: Vec<Value>) -> (Vec<Value>, Option<String>) {
+    /// Takes the page out of `items`, with the token of the page behind it. Nothing behind the page is made, and of
+    /// what stands before it only what has to be looked at to count it.
+    pub(crate) fn cut(self, items: impl IntoIterator<Item = Value>) -> (Vec<Value>, Option<String>) {
+        self.of(|start| items.into_iter().skip(start))
+    }
+
+    /// Takes the page out of what `from` gives without the first items, with the token of the page behind it.
+    pub(crate) fn of<I: Iterator<Item = Value>>(
+        self,
+        from: impl FnOnce(usize) -> I,
+    ) -> (Vec<Value>, Option<String>) {
+        let mut ahead = from(self.start);
+        let items = ahead.by_ref().take(self.size).collect();
         let end = self.start.saturating_add(self.size);
-        let token = (end < items.len()).then(|| URL_SAFE_NO_PAD.encode(format!("from:{end}")));
-        (items.into_iter().skip(self.start).take(self.size).collect(), token)
+        let token = ahead.next().map(|_| URL_SAFE_NO_PAD.encode(format!("from:{end}")));
+        (items, token)
     }
 }
 

@@ -21,6 +21,7 @@ mod connect_flows;
 mod connect_named;
 mod connect_removal;
 mod connect_search;
+mod embedded_rates;
 mod ending;
 mod fault;
 mod flights;

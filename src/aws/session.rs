@@ -13,6 +13,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::budget::{Budget, Patience};
 use super::clients::Clients;
+use super::embedded_rates::{self, EmbeddedRates};
 use super::ending::Ending;
 use super::fault::Fault;
 use super::flights::Flights;
@@ -220,6 +221,17 @@ impl Session {
     #[must_use]
     pub fn unpaced(self) -> Self {
         Self { pacer: Pacer::new(false), ..self }
+    }
+
+    /// The same session, at the rates that an embedded AWS on this machine reports; whatever else answers there is
+    /// paced as before. AWS itself is never asked, and nothing is learned where one of the services has another endpoint.
+    pub async fn at_embedded_rates(self) -> Self {
+        let rates = if self.is_on_this_machine() { embedded_rates::ask(&self.base).await } else { None };
+        match rates {
+            Some(EmbeddedRates::Off) => self.unpaced(),
+            Some(EmbeddedRates::Times(factor)) => Self { pacer: Pacer::faster(factor), ..self },
+            None => self,
+        }
     }
 
     /// The Region of the machine's settings, if they name one.

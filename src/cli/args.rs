@@ -170,9 +170,10 @@ pub(super) struct AwsArgs {
     /// Use the embedded AWS in this process; its state stays in FILE. Needs no account and no credentials.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX)]
     pub(super) sandbox: Option<PathBuf>,
-    /// Whether calls are paced; heeded only at an endpoint on this machine, where an embedded AWS has no rates.
-    #[arg(long, env = "FLOWBIND_PACED", hide = true, default_value = "true", action = clap::ArgAction::Set)]
-    pub(super) paced: bool,
+    /// Whether calls are paced at AWS's rates; false is heeded only at an endpoint on this machine. Without it an embedded
+    /// AWS there reports its rates.
+    #[arg(long, env = "FLOWBIND_PACED", hide = true, action = clap::ArgAction::Set)]
+    pub(super) paced: Option<bool>,
     /// Start no new write after this time, such as 90s, 30m or 2h. Writes in flight are finished.
     #[arg(long, value_name = "DURATION", value_parser = saving::time)]
     pub(super) timeout: Option<Duration>,

@@ -60,8 +60,11 @@ impl Connection {
                 mask: terminal.mask().clone(),
             })
             .await;
-            let session =
-                if !args.paced && session.is_on_this_machine() { session.unpaced() } else { session };
+            let session = match args.paced {
+                Some(false) if session.is_on_this_machine() => session.unpaced(),
+                None => session.at_embedded_rates().await,
+                Some(_) => session,
+            };
             if let Some(endpoint) = session.endpoint() {
                 terminal.say(&format!("AWS is reached at {endpoint}."));
             }

@@ -30,7 +30,8 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_ENDPOINT_URL", "The endpoint of all services; --endpoint-url wins."),
     (
         "FLOWBIND_PACED",
-        "With false, calls to an endpoint on this machine, an embedded AWS without rates, never wait for their turn.",
+        "Whether calls to an endpoint on this machine keep to AWS's rates. Without it they keep to those that an embedded \
+         AWS there reports.",
     ),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, \

@@ -130,7 +130,7 @@ mod tests {
             allow_outside: true,
         };
         let sandbox = Some(super::super::args::SANDBOX.into());
-        let aws = AwsArgs { profile: None, endpoint_url: None, sandbox, paced: true, timeout: None };
+        let aws = AwsArgs { profile: None, endpoint_url: None, sandbox, paced: None, timeout: None };
         assert_eq!(
             command("apply --plan p.json", &manifest, &aws),
             "flowbind apply --plan p.json --sandbox --for prod --allow-outside --var-file v.yaml --var stage=... 'my manifests' b.yaml"

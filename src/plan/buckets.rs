@@ -18,7 +18,8 @@ pub(super) type Key = (Option<Place>, Service, Option<Operation>);
 /// the buckets chooses.
 #[derive(Debug, Clone)]
 pub struct Buckets {
-    paced: bool,
+    /// What the table's rates are multiplied with; none where calls are not paced.
+    pace: Option<f64>,
     buckets: BTreeMap<Key, Bucket>,
 }
 
@@ -39,7 +40,12 @@ struct Bucket {
 impl Buckets {
     /// Makes full buckets; calls that are not paced never wait.
     pub fn full(paced: bool) -> Self {
-        Self { paced, buckets: BTreeMap::new() }
+        Self { pace: paced.then_some(1.0), buckets: BTreeMap::new() }
+    }
+
+    /// Makes full buckets that refill faster by a factor: those of an embedded AWS. Their sizes stay as they are.
+    pub fn faster(factor: f64) -> Self {
+        Self { pace: Some(factor), buckets: BTreeMap::new() }
     }
 
     /// Fills them: enough time has passed.
@@ -49,11 +55,7 @@ impl Buckets {
 
     /// Takes a token, if need be one of the future, and says how long it is until then.
     pub fn take(&mut self, place: Option<&Place>, operation: Operation, now: Duration) -> Duration {
-        if !self.paced {
-            return Duration::ZERO;
-        }
-        let facts = operation.facts();
-        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
+        let Some((rate, burst)) = self.rate_and_burst(operation) else { return Duration::ZERO };
         let bucket = self.buckets.entry(key(place, operation)).or_insert(Bucket { tokens: burst, at: now });
         let passed = now.saturating_sub(bucket.at).as_secs_f64();
         bucket.tokens = (bucket.tokens + passed * rate).min(burst);
@@ -68,13 +70,15 @@ impl Buckets {
         }
     }
 
+    /// The tokens a second and the size of an operation's buckets; none where calls are not paced.
+    fn rate_and_burst(&self, operation: Operation) -> Option<(f64, f64)> {
+        let facts = operation.facts();
+        self.pace.map(|pace| (facts.rate * PACED_SHARE * pace, f64::from(facts.burst)))
+    }
+
     /// What calls of an operation have to keep to; none where calls are not paced.
     pub(super) fn limit(&self, place: Option<&Place>, operation: Operation, now: Duration) -> Option<Limit> {
-        if !self.paced {
-            return None;
-        }
-        let facts = operation.facts();
-        let (rate, burst) = (facts.rate * PACED_SHARE, f64::from(facts.burst));
+        let (rate, burst) = self.rate_and_burst(operation)?;
         let tokens = self.buckets.get(&key(place, operation)).map_or(burst, |bucket| {
             // Negative until the bucket begins to refill.
             let passed = now.as_secs_f64() - bucket.at.as_secs_f64();

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use flowbind::aws::ATTEMPT;
-use flowbind::emulator::Settings;
+use flowbind::emulator::{Rates, Settings};
 use serde_json::Value;
 
 use crate::world::{World, code, copy, flowbind, flowbind_at, is_read, shipped, stderr, stdout};
@@ -360,7 +360,7 @@ async fn a_time_limit_that_cuts_the_reading_off_is_said_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_time_limit_that_is_shorter_than_the_reading_is_said_before() {
     let manifest = crate::budget::many(60);
-    let world = World::new(&manifest).await;
+    let world = World::with(&manifest, Settings { rates: Rates::Real, ..Settings::default() }).await;
     let output = end(spawn(&world, &["plan", "m.yaml", "--timeout", "1s"])).await;
     let err = stderr(&output);
     let (warning, _) = err.split_once("--timeout ends the run after 1 s").unwrap_or_else(|| panic!("{err}"));

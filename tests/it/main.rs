@@ -20,6 +20,7 @@ mod corpus;
 mod crash;
 mod direction;
 mod drift;
+mod embedded_rates;
 // Sends signals.
 #[cfg(unix)]
 mod ends;

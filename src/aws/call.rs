@@ -5,10 +5,12 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::fault::{Fault, FaultKind};
@@ -36,14 +38,14 @@ impl Session {
         operation: Operation,
         place: &Place,
         subject: &str,
-        send: impl Fn() -> F,
+        send: impl Fn() -> F + Sync,
     ) -> Result<T, Fault>
     where
+        T: Send,
         E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
-        // On the heap: a call lies beneath many layers of futures.
-        Box::pin(self.attempts((operation, place, subject), None, send)).await
+        self.attempted((operation, place, subject), None, send).await
     }
 
     /// Makes a call that creates what a quota counts, on an instance or else in the account and Region. Once a call has
@@ -57,27 +59,53 @@ impl Session {
         operation: Operation,
         (place, instance): (&Place, &str),
         subject: &str,
-        send: impl Fn() -> F,
+        send: impl Fn() -> F + Sync,
     ) -> Result<T, Fault>
     where
+        T: Send,
         E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
         let counted = (operation, place.clone(), instance.to_owned());
-        let made = Box::pin(self.attempts((operation, place, subject), Some(&counted), send)).await;
+        let made = self.attempted((operation, place, subject), Some(&counted), send).await;
         made.map_err(|fault| self.reached.note(&counted, fault))
     }
 
-    async fn attempts<T, E, F>(
+    /// Makes a call. What depends on its types is no more than one attempt, since it is compiled for each operation.
+    async fn attempted<T, E, F>(
         &self,
         (operation, place, subject): (Operation, &Place, &str),
         counted: Option<&Counted>,
-        send: impl Fn() -> F,
+        send: impl Fn() -> F + Sync,
     ) -> Result<T, Fault>
     where
+        T: Send,
         E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
+        let answer = Mutex::new(None);
+        let once = |number| -> BoxFuture<'_, Result<(), Fault>> {
+            let attempt = Attempt { operation, place, subject, number };
+            let read = move |error: &_| Fault::read(operation, subject, error).masked(self.mask());
+            let (sent, answer) = (send(), &answer);
+            Box::pin(async move {
+                let made = attempt.make(sent, read).await?;
+                *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+                Ok(())
+            })
+        };
+        // On the heap: a call lies beneath many layers of futures.
+        Box::pin(self.attempts((operation, place, subject), counted, &once)).await?;
+        let answer = answer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(answer.expect("an attempt that succeeds leaves its answer"))
+    }
+
+    async fn attempts<'a>(
+        &self,
+        (operation, place, subject): (Operation, &Place, &str),
+        counted: Option<&Counted>,
+        once: &(dyn Fn(u32) -> BoxFuture<'a, Result<(), Fault>> + Sync),
+    ) -> Result<(), Fault> {
         if let Some(fault) = self.lost(&place.account) {
             return Err(Fault { subject: subject.to_owned(), ..fault });
         }
@@ -96,17 +124,15 @@ impl Session {
             }
             self.pacer.count(operation);
             let began = Instant::now();
-            let attempt = Attempt { operation, place, subject, number: tries };
             self.budget.sending(operation, subject);
-            let read = |error: &_| Fault::read(operation, subject, error).masked(self.mask());
             let answer = tokio::select! {
                 biased;
-                answer = attempt.make(send(), read) => answer,
+                answer = once(tries) => answer,
                 fault = self.given_up(operation, subject) => return Err(fault),
             };
             self.budget.note(operation, place, subject, answer.as_ref().err(), Instant::now());
             let fault = match answer {
-                Ok(answer) => return Ok(answer),
+                Ok(()) => return Ok(()),
                 Err(fault) => fault,
             };
             spent += began.elapsed() + pause;

@@ -79,12 +79,13 @@ impl Session {
         operation: Operation,
         place: &Place,
         subject: &str,
-        ask: impl Fn(Option<String>) -> F,
+        ask: impl Fn(Option<String>) -> F + Sync,
         mut keep: impl FnMut(T) -> Result<Option<String>, Fault>,
     ) -> Result<(), Fault>
     where
+        T: Send,
         E: ProvideErrorMetadata + Error + 'static,
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     {
         let (mut token, mut tokens) = (None, Tokens::default());
         loop {

@@ -24,7 +24,7 @@ use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{Date, DriftIgnore, Manifest};
 use crate::plan::{self, Change};
-use crate::resource::{Address, FunctionRef, Kind, Origin, Problem, SetName};
+use crate::resource::{Address, Code, FunctionRef, Kind, Origin, Problem, SetName};
 use crate::snapshot::{Gap, Snapshot};
 
 /// How live AWS left the declared state of one set.
@@ -142,7 +142,7 @@ pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift
     // An association that nobody declared is told as such.
     let told =
         differences.iter().any(|d| d.kind == DriftKind::Unmanaged && d.address.kind == Kind::Association);
-    findings.retain(|problem| !(told && problem.code == "unused-association"));
+    findings.retain(|problem| !(told && problem.code == Code::UnusedAssociation));
     findings.sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     findings.dedup();
     differences.sort_by(|a, b| (a.kind, &a.address, &a.message).cmp(&(b.kind, &b.address, &b.message)));

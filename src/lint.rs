@@ -126,7 +126,7 @@ impl<'s> Linter<'s> {
     /// Takes what is wrong with a manifest as a whole, such as a function that nothing uses. What is not selected is
     /// left out.
     pub fn problems(&mut self, problems: Vec<Problem>, suppressions: &[Suppression]) {
-        let selected = problems.into_iter().filter(|problem| self.selection.has(problem.code));
+        let selected = problems.into_iter().filter(|problem| self.selection.has(problem.code.as_str()));
         let found = selected.map(place::finding).collect();
         self.sort_out(found, suppressions, |suppression, finding| {
             suppression::covers(suppression, finding, None, None)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::{Function, Grants, Manifest};
-use crate::resource::{Address, Grant, Kind, Label, Opening, OwnSid, Place, Problem, Statement};
+use crate::resource::{Address, Code, Grant, Kind, Label, Opening, OwnSid, Place, Problem, Statement};
 use crate::snapshot::{Look, Snapshot};
 
 /// Names the statements that let Amazon Connect call a declared function on behalf of anybody, or of instances that a
@@ -27,18 +27,18 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
             let problem = match statement.opening() {
                 None => continue,
                 Some(_) if !who.is_empty() => Problem::warning(
-                    "grant-too-wide",
+                    Code::GrantTooWide,
                     format!("statement `{sid}` in the policy of {target} lets {who}"),
                 ),
                 Some(Opening::AnySource) => Problem::warning(
-                    "grant-without-source-arn",
+                    Code::GrantWithoutSourceArn,
                     format!(
                         "statement `{sid}` in the policy of {target} lets Amazon Connect call it for any instance: \
                          it has no SourceArn"
                     ),
                 ),
                 Some(Opening::Wildcard(source)) => Problem::warning(
-                    "grant-with-wildcard",
+                    Code::GrantWithWildcard,
                     format!(
                         "statement `{sid}` in the policy of {target} lets every instance call it that `{source}` matches"
                     ),
@@ -88,7 +88,7 @@ pub(super) fn declared_wide(desired: &Manifest) -> Vec<Problem> {
         );
         let hint = "use `grants: own` or `grants: exact` while the policy has room for a statement for each instance.";
         let address = Address::new(Kind::Function, name);
-        Problem::warning("grant-for-account", message).on(&address).at(&function.origin).hint(hint)
+        Problem::warning(Code::GrantForAccount, message).on(&address).at(&function.origin).hint(hint)
     };
     wide.map(problem).collect()
 }

@@ -12,7 +12,9 @@ use crate::flow::graph::{CallKind, Graph};
 use crate::flow::resources::OfInstance;
 use crate::flow::rules::{self, FlowView, Rule};
 use crate::manifest::{Associate, Function, Manifest};
-use crate::resource::{Address, FlowType, FunctionArn, FunctionRef, Kind, Label, Origin, Problem, Severity};
+use crate::resource::{
+    Address, Code, FlowType, FunctionArn, FunctionRef, Kind, Label, Origin, Problem, Severity,
+};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
 /// The rules about what a flow names and invokes.
@@ -112,8 +114,12 @@ fn foreign_values(desired: &Manifest, auditor: &Auditor<'_>) -> Vec<Problem> {
             let hint = "give what this instance has, or write a token such as `${instance.arn}` or `${queue[\"Support\"].arn}` \
                         in the flow file.";
             let at = Address::new(Kind::Instance, name);
-            problems
-                .push(Problem::warning("foreign-reference", message).on(&at).at(&instance.origin).hint(hint));
+            problems.push(
+                Problem::warning(Code::Rule("foreign-reference"), message)
+                    .on(&at)
+                    .at(&instance.origin)
+                    .hint(hint),
+            );
         }
     }
     problems
@@ -180,7 +186,9 @@ impl<'a> Judge<'a> {
                 for (finding, mut problem) in self.judge(instance, document, facts, codes, &at) {
                     let (line, column) = (finding.line, finding.column);
                     let origin = Origin { file: file.path.clone(), line, column };
-                    if problem.code == "foreign-reference" && finding.severity == finding::Severity::Error {
+                    if problem.code == Code::Rule("foreign-reference")
+                        && finding.severity == finding::Severity::Error
+                    {
                         problem.severity = foreign;
                     }
                     let told = !bound.contains(&finding.pointer);
@@ -221,7 +229,8 @@ impl<'a> Judge<'a> {
         let problem = |finding: Finding| {
             let at = finding.block.as_deref().map_or_else(|| flow.clone(), |block| flow.clone().block(block));
             let fix = rules::find(finding.code).map_or("", |rule| rule.meta().fix);
-            let problem = Problem::warning(finding.code, finding.message.clone()).on(&at).hint(fix);
+            let problem =
+                Problem::warning(Code::Rule(finding.code), finding.message.clone()).on(&at).hint(fix);
             (finding, problem)
         };
         findings.map(problem).collect()
@@ -266,7 +275,9 @@ fn unused_associations(desired: &Manifest, observed: &Snapshot, instance: &Label
     let problem = |text: &String| {
         let message = format!("{text} is associated with instance/{instance}, and no flow there invokes it");
         let hint = "remove the association in Amazon Connect if it is not needed: an instance holds at most 50 functions by default.";
-        Problem::warning("unused-association", message).on(&Address::new(Kind::Instance, instance)).hint(hint)
+        Problem::warning(Code::UnusedAssociation, message)
+            .on(&Address::new(Kind::Instance, instance))
+            .hint(hint)
     };
     idle.map(problem).collect()
 }

@@ -66,7 +66,7 @@ fn label(text: &str) -> Label {
 
 fn codes(problems: &[Problem]) -> Vec<(&str, String)> {
     let address = |problem: &Problem| problem.address.as_ref().map_or_else(String::new, ToString::to_string);
-    problems.iter().map(|problem| (problem.code, address(problem))).collect()
+    problems.iter().map(|problem| (problem.code.as_str(), address(problem))).collect()
 }
 
 /// A look at an instance on which all is in order, with the flow `Desk` alone.

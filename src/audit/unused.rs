@@ -6,7 +6,7 @@ use crate::flow::document::Document;
 use crate::flow::graph::Graph;
 use crate::flow::template::{self, Token};
 use crate::manifest::{Flow, Manifest};
-use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label, Problem};
+use crate::resource::{Address, Code, FunctionArn, FunctionRef, Kind, Label, Problem};
 
 /// Names declared functions that no flow, module or instance uses, those that more than the declared instances may call,
 /// and bindings of blocks to which no contact comes.
@@ -30,7 +30,7 @@ fn unused_functions(desired: &Manifest) -> Vec<Problem> {
     let problem = |name: &Label| {
         let message = format!("no flow, module or instance uses the function `{name}`");
         let hint = "bind a block to it, list it at an instance, or remove it.";
-        Problem::warning("unused-function", message).on(&Address::new(Kind::Function, name)).hint(hint)
+        Problem::warning(Code::UnusedFunction, message).on(&Address::new(Kind::Function, name)).hint(hint)
     };
     unused.map(|(name, function)| problem(name).at(&function.origin)).collect()
 }
@@ -87,7 +87,7 @@ fn uninvoked(kind: Kind, name: &Label, flow: &Flow) -> Vec<Problem> {
         );
         let hint = "lead a transition of the flow to the block, or remove the block and its binding.";
         let address = Address::new(kind, name).block(block);
-        Problem::warning("binding-never-invoked", message).on(&address).at(&binding.origin).hint(hint)
+        Problem::warning(Code::BindingNeverInvoked, message).on(&address).at(&binding.origin).hint(hint)
     };
     never.map(problem).collect()
 }

@@ -11,7 +11,7 @@ use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
 use crate::report::{Layout, count, source};
-use crate::resource::{Origin, Problem, Severity};
+use crate::resource::{Code, Origin, Problem, Severity};
 
 /// So many problems with one hint show it once.
 const MANY: usize = 3;
@@ -89,7 +89,7 @@ pub(super) fn load_or_report(
 
 /// Says how `--sandbox` takes its file, where a path that is no manifest looks like one that was meant for it.
 fn sandbox_file(args: &ManifestArgs, aws: &AwsArgs, problems: &[Problem]) -> Option<String> {
-    problems.iter().find(|problem| ["not-a-manifest", "unreadable"].contains(&problem.code))?;
+    problems.iter().find(|problem| [Code::NotAManifest, Code::Unreadable].contains(&problem.code))?;
     aws.sandbox.as_ref().filter(|file| file.as_os_str() == SANDBOX)?;
     let file =
         args.paths.iter().find(|path| path.extension().is_some_and(|extension| extension == "json"))?;
@@ -141,7 +141,7 @@ fn note(problem: &Problem, sources: &Sources, hinted: bool, layout: &Layout) -> 
         false => source::render(&Problem { hint: None, ..problem.clone() }, sources, true, layout),
     };
     let mut note = Note::new(level, problem.message.clone()).laid_out(text.trim_end());
-    note = note.hint(problem.hint.as_ref()).field("code", problem.code);
+    note = note.hint(problem.hint.as_ref()).field("code", problem.code.as_str());
     if let Some(address) = &problem.address {
         note = note.field("address", address.to_string());
     }

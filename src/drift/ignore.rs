@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Drift, DriftKind};
 use crate::manifest::{Date, DriftIgnore};
-use crate::resource::{Address, Problem};
+use crate::resource::{Address, Code, Problem};
 
 /// Why something is let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,7 +31,7 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
         if let Some(until) = entry.until.filter(|until| *until < today) {
             let message = format!("{pattern} was ignored until {until}; it counts again");
             let hint = "take the entry out, or give it another date if the reason still holds.";
-            warnings.push(Problem::warning("ignore-expired", message).at(&entry.origin).hint(hint));
+            warnings.push(Problem::warning(Code::IgnoreExpired, message).at(&entry.origin).hint(hint));
             continue;
         }
         let mut matched = false;
@@ -51,7 +51,7 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
             }
             for finding in &mut drift.findings {
                 let Some(address) = &finding.problem.address else { continue };
-                if covers(entry, &drift.set, address, None, finding.problem.code) {
+                if covers(entry, &drift.set, address, None, finding.problem.code.as_str()) {
                     matched = true;
                     finding.ignored.get_or_insert_with(|| ignored.clone());
                 }
@@ -60,7 +60,7 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
         if !matched {
             let message = format!("{pattern} matches nothing that drifts");
             let hint = "take the entry out: it would hide the next change there.";
-            warnings.push(Problem::warning("ignore-unused", message).at(&entry.origin).hint(hint));
+            warnings.push(Problem::warning(Code::IgnoreUnused, message).at(&entry.origin).hint(hint));
         }
     }
     warnings

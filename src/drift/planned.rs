@@ -7,14 +7,15 @@ use crate::flow::compare::{self, BlockChange};
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
 use crate::plan::{Cause, Change, FieldChange, Plan, Spec, editing, flow_address};
-use crate::resource::{Address, Problem, Severity, count};
+use crate::resource::{Address, Code, InDrift, Problem, Severity, count};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
 /// Turns actions, differences that are held back, and problems into differences; what is only wrong is a finding.
 pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Problem>) -> Vec<Difference> {
     let mut found = Vec::new();
     for action in &plan.actions {
-        found.extend(planned(desired, &action.id.address, &action.change, action.cause, &action.reason));
+        let write = (&action.id.address, &action.change, action.cause);
+        found.extend(planned(desired, write, &action.reason, None));
     }
     let mut explained = BTreeSet::new();
     for held in &plan.withheld {
@@ -22,8 +23,8 @@ pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Pr
             problem.address.as_ref() == Some(&held.address) && problem.severity == Severity::Held
         });
         explained.insert(&held.address);
-        let Some(mut difference) = planned(desired, &held.address, &held.change, held.cause, &held.reason)
-        else {
+        let write = (&held.address, &held.change, held.cause);
+        let Some(mut difference) = planned(desired, write, &held.reason, why.map(|why| why.code)) else {
             continue;
         };
         if let Some(why) = why {
@@ -54,34 +55,14 @@ enum Fate {
 
 fn fate(problem: &Problem) -> Fate {
     use DriftKind::{Changed, ChangedOutside, CouldNotTell, LeftOver, Missing};
-    match problem.code {
-        "function-not-found"
-        | "flow-not-found"
-        | "module-not-found"
-        | "block-not-found"
-        | "unknown-instance-alias"
-        | "unknown-instance-id" => Fate::Difference(Missing, Moved::Unknown),
-        "alias-weighted" => Fate::Difference(ChangedOutside, Moved::Aws),
-        "flow-type-differs"
-        | "flow-is-published"
-        | "flow-never-published"
-        | "flow-archived"
-        | "function-is-image" => Fate::Difference(Changed, Moved::Unknown),
-        "foreign-reference" => Fate::Finding,
-        "still-referred" => Fate::Difference(LeftOver, Moved::Repository),
-        // The environment is left out of the comparison then.
-        "environment-unreadable" => Fate::Difference(CouldNotTell, Moved::Unknown),
-        "flow-being-edited"
-        | "qualified-association"
-        | "association-unmarked"
-        | "instance-first"
-        | "functions-per-instance"
-        | "policy-perhaps-too-large"
-        | "policy-too-large" => Fate::OfPlanning,
-        _ => match problem.severity {
-            Severity::Error | Severity::Held => Fate::Difference(CouldNotTell, Moved::Unknown),
-            Severity::Warning => Fate::Finding,
-        },
+    match problem.code.in_drift() {
+        InDrift::Missing => Fate::Difference(Missing, Moved::Unknown),
+        InDrift::Changed => Fate::Difference(Changed, Moved::Unknown),
+        InDrift::ChangedByAws => Fate::Difference(ChangedOutside, Moved::Aws),
+        InDrift::NotNeeded => Fate::Difference(LeftOver, Moved::Repository),
+        InDrift::CouldNotTell => Fate::Difference(CouldNotTell, Moved::Unknown),
+        InDrift::Finding => Fate::Finding,
+        InDrift::OfWriting => Fate::OfPlanning,
     }
 }
 
@@ -101,18 +82,21 @@ fn told(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) ->
     })
 }
 
-/// A write, as a difference: its message says what differs and who moved.
+/// A write, as a difference: its message says what differs and who changed it; `held` is why it is not done.
 fn planned(
     desired: &Manifest,
-    address: &Address,
-    change: &Change,
-    cause: Cause,
+    (address, change, cause): (&Address, &Change, Cause),
     reason: &str,
+    held: Option<Code>,
 ) -> Option<Difference> {
     let kind = DriftKind::of(cause)?;
     let message = match kind {
         DriftKind::Missing | DriftKind::LeftOver => reason.to_owned(),
         _ if matches!(change.spec(), Spec::Tags(_)) => reason.to_owned(),
+        DriftKind::Changed if held == Some(Code::NotOwned) => {
+            let what = what(change.spec(), reason);
+            format!("{what}: which side changed is unknown, this set did not create it")
+        }
         _ => moved(&what(change.spec(), reason), change.spec(), cause),
     };
     Some(Difference {
@@ -184,16 +168,9 @@ fn fields(changes: &[FieldChange], reason: &str) -> String {
 /// Adds to a difference why it is not written.
 fn explain(difference: &mut Difference, why: &Problem) {
     difference.hint.clone_from(&why.hint);
-    match why.code {
-        "alias-weighted" => {
-            (difference.kind, difference.moved) = (DriftKind::ChangedOutside, Moved::Aws);
-            difference.message.clone_from(&why.message);
-        }
-        "not-owned" if difference.kind == DriftKind::Changed => {
-            let what = difference.message.split(": which side changed").next().unwrap_or_default();
-            difference.message = format!("{what}: which side changed is unknown, this set did not create it");
-        }
-        _ => {}
+    if why.code.in_drift() == InDrift::ChangedByAws {
+        (difference.kind, difference.moved) = (DriftKind::ChangedOutside, Moved::Aws);
+        difference.message.clone_from(&why.message);
     }
 }
 

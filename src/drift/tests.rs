@@ -240,7 +240,7 @@ fn an_entry_lets_pass_until_its_day_is_over_and_one_that_matches_nothing_is_told
     let judged = |entries: &[DriftIgnore]| {
         let mut drifts = [drift(&manifest(MANIFEST, 3), &observed, Scope::default())];
         let warnings = let_pass(&mut drifts, entries, today);
-        let codes: Vec<&str> = warnings.iter().map(|warning| warning.code).collect();
+        let codes: Vec<&str> = warnings.iter().map(|warning| warning.code.as_str()).collect();
         (drifts[0].counted().count(), drifts[0].ignored(), codes)
     };
     assert_eq!(judged(&[]), (2, 0, vec![]));

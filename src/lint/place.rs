@@ -15,6 +15,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord {
 /// Makes a finding of a problem with a manifest: the fingerprint is made of the resource, not of its line.
 pub(super) fn finding(problem: Problem) -> Finding {
     let Problem { code, severity, origin, address, message, hint } = problem;
+    let code = code.as_str();
     let address = address.map(|address| (address.to_string(), address.block));
     let (address, block) = address.unwrap_or_default();
     let message = match hint {

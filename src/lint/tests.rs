@@ -122,8 +122,10 @@ fn a_file_that_cannot_be_read_is_a_finding_and_the_others_go_on() {
 fn what_is_wrong_with_a_manifest_is_a_finding_like_any_other() {
     let origin = Origin { file: "m.yaml".to_owned(), line: 7, column: 5 };
     let address = crate::resource::Address::parse("function/crm").unwrap();
-    let problem =
-        Problem::warning("unused-function", "nothing uses it").on(&address).at(&origin).hint("remove it.");
+    let problem = Problem::warning(crate::resource::Code::UnusedFunction, "nothing uses it")
+        .on(&address)
+        .at(&origin)
+        .hint("remove it.");
     let selection = all();
     let told = |suppressions: &[Suppression]| {
         let mut linter = Linter::new(&selection);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::Label;
+use crate::resource::{Code, Label};
 
 use super::draft::{AccountDraft, At, Draft, Given};
 use super::log::Log;
@@ -32,7 +32,7 @@ pub(super) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account>
             let message =
                 format!("`{name}` is the account {id}, which `{first}` is already, in another role");
             log.error_with(
-                "duplicate-account",
+                Code::DuplicateAccount,
                 *position,
                 message,
                 "calls to one account are made in one role: keep one of them",
@@ -46,7 +46,7 @@ pub(super) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account>
 fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &AccountDraft, log: &mut Log) {
     if let (Given::Is(At { position, .. }), Given::Absent) = (external_id, assume_role) {
         let message = "`externalId` goes only with `assumeRole`";
-        log.error_with("bad-role", *position, message, "add the role to assume, or leave it out");
+        log.error_with(Code::BadRole, *position, message, "add the role to assume, or leave it out");
     }
     let (Some(id), Some(At { value: arn, position })) = (id.value(), assume_role.at()) else { return };
     if let Some((account, _)) = form::arn(arn, "role")
@@ -54,6 +54,6 @@ fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &Accoun
     {
         let message = format!("the role is in the account {account}, and this is {id}");
         let hint = "who assumes a role is in the role's account: name one of this account";
-        log.error_with("account-mismatch", *position, message, hint);
+        log.error_with(Code::AccountMismatch, *position, message, hint);
     }
 }

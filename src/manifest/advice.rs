@@ -1,6 +1,6 @@
 //! What can be written, and is probably a mistake: warnings, each at its place.
 
-use crate::resource::{Problem, Severity};
+use crate::resource::{Code, Problem, Severity};
 
 use super::log::{Log, closest, hint, quote};
 use super::scalar::{Scalar, form};
@@ -123,7 +123,7 @@ pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut L
         && let Some(hint) = super::scalar::foreign(text)
     {
         let message = format!("{} is taken as it is", quote(text));
-        warn(Problem::warning("placeholder", message).hint(hint), position, log);
+        warn(Problem::warning(Code::Placeholder, message).hint(hint), position, log);
     } else if scalar == Scalar::Region
         && let Some(problem) = region(text)
     {
@@ -132,12 +132,12 @@ pub(super) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut L
         && let Some((_, instead)) = GONE.iter().find(|(gone, _)| *gone == text)
     {
         let message = format!("Lambda no longer creates functions with the runtime `{text}`");
-        let problem = Problem::warning("runtime-gone", message).hint(format!("use `{instead}`"));
+        let problem = Problem::warning(Code::RuntimeGone, message).hint(format!("use `{instead}`"));
         warn(problem, position, log);
     } else if scalar == runtime && !RUNTIMES.contains(&text) {
         // A new one may come any day.
         let problem =
-            Problem::warning("unknown-runtime", format!("`{text}` is not a runtime that flowbind knows"));
+            Problem::warning(Code::UnknownRuntime, format!("`{text}` is not a runtime that flowbind knows"));
         let problem = match runtime_hint(text) {
             Some(hint) => problem.hint(hint),
             None => problem,
@@ -168,7 +168,8 @@ pub(super) fn region(text: &str) -> Option<Problem> {
     if REGIONS.contains(&text) {
         return None;
     }
-    let problem = Problem::warning("unknown-region", format!("`{text}` is not a Region that flowbind knows"));
+    let problem =
+        Problem::warning(Code::UnknownRegion, format!("`{text}` is not a Region that flowbind knows"));
     Some(match hint(text, REGIONS) {
         Some(hint) => problem.hint(hint),
         None => problem,
@@ -198,7 +199,7 @@ pub(super) fn plain_secrets(document: &Node, log: &mut Log) {
                     format!("{} looks like a secret, and its value is in the manifest", quote(&name.text));
                 let hint = "write `${var.NAME}` and give the value with `--var` or `--var-file`, or let the function \
                             read it from Secrets Manager";
-                warn(Problem::warning("plain-secret", message).hint(hint), name.position, log);
+                warn(Problem::warning(Code::PlainSecret, message).hint(hint), name.position, log);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{self, Block, Document, Format, Found, Token, TokenError, Wrapping, template};
-use crate::resource::Problem;
+use crate::resource::{Code, Problem};
 
 use super::draft::At;
 use super::files::{FileError, Files, clean, display};
@@ -72,7 +72,7 @@ impl<'l> Reader<'l> {
         let name = display(&full);
         if let Some(why) = self.project.refusal(&full) {
             let message = format!("the flow file {}: {why}", quote(&name));
-            log.error_with("outside", path.position, message, project::HINT);
+            log.error_with(Code::Outside, path.position, message, project::HINT);
             return None;
         }
         let text = match self.files.read(&full, MAX_BYTES.min(self.left)) {
@@ -80,7 +80,7 @@ impl<'l> Reader<'l> {
                 Ok(text) => text.into_owned(),
                 Err(error) => {
                     let message = format!("the flow file {} cannot be read: {error}", quote(&name));
-                    log.error("bad-content", path.position, message);
+                    log.error(Code::BadContent, path.position, message);
                     return None;
                 }
             },
@@ -108,7 +108,7 @@ impl<'l> Reader<'l> {
     fn unreadable(&self, full: &Path, path: &At<String>, error: &FileError, log: &mut Log) {
         let origin = log.origin(path.position);
         let problem =
-            Problem::error("bad-content", format!("the flow file {}: {error}", quote(&display(full))));
+            Problem::error(Code::BadContent, format!("the flow file {}: {error}", quote(&display(full))));
         let beside =
             full.parent().and_then(|folder| self.files.list(folder).ok().flatten()).unwrap_or_default();
         // The names as they would be written there, so that the right one can be copied.
@@ -130,13 +130,13 @@ impl<'l> Reader<'l> {
             Ok(document) => document,
             Err(error) => {
                 let position = Position { line: error.line, column: error.column };
-                inside.error("bad-flow", position, error.message);
+                inside.error(Code::BadFlow, position, error.message);
                 return None;
             }
         };
         if document.format() == Format::Legacy {
             inside.error_with(
-                "legacy-flow",
+                Code::LegacyFlow,
                 Position { line: 1, column: 1 },
                 "this flow is in the console's older export format, which the API does not take",
                 "import it in the flow designer once, and export it through the API",
@@ -160,7 +160,7 @@ impl<'l> Reader<'l> {
             }
             Err(error) => {
                 let message = format!("with its variables replaced, this is no flow: {error}");
-                inside.error("bad-flow", Position { line: 1, column: 1 }, message);
+                inside.error(Code::BadFlow, Position { line: 1, column: 1 }, message);
                 None
             }
         }
@@ -209,13 +209,13 @@ fn check_limits(written: &Document, rendered: &Document, inside: &mut Log) {
         let at = written.position(&problem.pointer).unwrap_or(problem.position);
         let position = Position { line: at.line, column: at.column };
         let code = match problem.kind {
-            ProblemKind::TooLong | ProblemKind::TooManyActions => "flow-too-large",
+            ProblemKind::TooLong | ProblemKind::TooManyActions => Code::FlowTooLarge,
             ProblemKind::NoAction
             | ProblemKind::Missing
             | ProblemKind::BadIdentifier
             | ProblemKind::DuplicateIdentifier
             | ProblemKind::UnknownStart
-            | ProblemKind::DuplicateKey => "bad-flow",
+            | ProblemKind::DuplicateKey => Code::BadFlow,
         };
         inside.error(code, position, problem.message);
     }
@@ -239,7 +239,7 @@ fn report(document: &Document, errors: Vec<TokenError>, inside: &mut Log) {
             // The places are those of the text inside of a string of this file.
             Wrapping::Text | Wrapping::Answer(_) => Position { line: 1, column: 1 },
         };
-        inside.error("bad-token", position, message);
+        inside.error(Code::BadToken, position, message);
     }
 }
 

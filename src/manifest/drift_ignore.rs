@@ -12,7 +12,7 @@ use super::scalar::Scalar;
 use super::shape::{Object, Shape, check, optional, required};
 use super::sources::Sources;
 use super::yaml::{self, MAX_BYTES, Node, Position};
-use crate::resource::{Origin, Problem};
+use crate::resource::{Code, Origin, Problem};
 
 static FILE: Object = Object {
     name: "driftIgnore",
@@ -129,7 +129,7 @@ pub fn load_drift_ignore(
     let text = match text {
         Ok(text) => text,
         Err(why) => {
-            let problem = Problem::error("unreadable", format!("{}: {why}", quote(&name)));
+            let problem = Problem::error(Code::Unreadable, format!("{}: {why}", quote(&name)));
             return Err(Problems { problems: vec![problem], sources });
         }
     };
@@ -164,7 +164,7 @@ fn entry(node: &Node, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
 fn known(kind: &str, at: Position, kinds: &[&str], log: &mut Log) -> Option<String> {
     if !kinds.contains(&kind) {
         let message = format!("{} is no kind of drift", quote(kind));
-        log.unknown("bad-value", at, message, kind, kinds.iter().copied());
+        log.unknown(Code::BadValue, at, message, kind, kinds.iter().copied());
         return None;
     }
     Some(kind.to_owned())
@@ -174,7 +174,7 @@ fn day(text: &str, at: Position, log: &mut Log) -> Option<Date> {
     let date = Date::parse(text);
     if date.is_none() {
         let message = format!("{} is no day", quote(text));
-        log.error_with("bad-value", at, message, "write it as year, month and day, such as 2027-03-31");
+        log.error_with(Code::BadValue, at, message, "write it as year, month and day, such as 2027-03-31");
     }
     date
 }

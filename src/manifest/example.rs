@@ -1,5 +1,6 @@
 //! An example of a function's answer, as JSON.
 
+use crate::resource::Code;
 use serde_json::{Number, Value};
 
 use super::log::Log;
@@ -40,7 +41,12 @@ pub(super) fn check(response: &Node, log: &mut Log) {
     for (key, value) in example.map_or(&[][..], Node::entries) {
         if !matches!(value.value, NodeValue::Scalar(..)) || value.is_null() {
             let message = format!("`{}` is {}, and a string map holds only texts", key.text, value.kind());
-            log.error_with("bad-example", value.position, message, "write `type: json` for a nested answer");
+            log.error_with(
+                Code::BadExample,
+                value.position,
+                message,
+                "write `type: json` for a nested answer",
+            );
         }
     }
 }

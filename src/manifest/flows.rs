@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::flow::{Document, FindError};
-use crate::resource::Label;
+use crate::resource::{Code, Label};
 
 use super::content::{Content, Reader, bindable};
 use super::draft::{At, BindingDraft, Draft, FlowDraft, Given, Named};
@@ -114,13 +114,13 @@ impl One<'_> {
         let mut stands_on = Vec::new();
         if let Some(position) = self.at.value.nowhere {
             let message = format!("the {} `{}` is not assigned to any instance", self.what.word(), self.name);
-            log.error_with("no-instance", position, message, "name one of `instances`, or leave it out");
+            log.error_with(Code::NoInstance, position, message, "name one of `instances`, or leave it out");
         }
         for At { value: instance, position } in &self.at.value.instances {
             if !self.draft.instances.contains_key(instance) {
                 let known = self.draft.instances.keys().map(Label::as_str);
                 let message = format!("no instance is named `{instance}`");
-                log.unknown("unknown-instance", *position, message, instance.as_str(), known);
+                log.unknown(Code::UnknownInstance, *position, message, instance.as_str(), known);
             } else if !stands_on.contains(instance) {
                 stands_on.push(instance.clone());
             }
@@ -136,14 +136,14 @@ impl One<'_> {
         if let Some(At { position, .. }) = value.status.at() {
             let message = "`status` goes only with `content`";
             let hint = "without content, flowbind changes blocks of what is published; leave it out";
-            log.error_with("bad-status", *position, message, hint);
+            log.error_with(Code::BadStatus, *position, message, hint);
         } else if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {
             let (what, name) = (self.what.word(), self.name);
             let message = format!(
                 "the {what} `{name}` has neither `content` nor `bindings`: there is nothing to manage"
             );
             log.error_with(
-                "empty-flow",
+                Code::EmptyFlow,
                 *position,
                 message,
                 format!("add one of them, or leave the {what} out"),
@@ -182,9 +182,9 @@ fn check_limit(limit: &At<Duration>, invocation: &Given<Invocation>, log: &mut L
     let message = format!("the time limit of {seconds}s is outside of 1s to {most}s");
     if most == MAX_SYNC && (MAX_SYNC..=MAX_ASYNC).contains(&seconds) {
         let hint = "a contact waits at most 8 seconds; with `invocation: async` the call may take up to 60s";
-        log.error_with("bad-time-limit", limit.position, message, hint);
+        log.error_with(Code::BadTimeLimit, limit.position, message, hint);
     } else {
-        log.error("bad-time-limit", limit.position, message);
+        log.error(Code::BadTimeLimit, limit.position, message);
     }
 }
 
@@ -206,7 +206,7 @@ fn check_names(named: &Named<FlowDraft>, what: What, log: &mut Log) {
                 let first_at = log.origin(*at);
                 let hint =
                     format!("names of {word}s are unique on an instance; the first one is at {first_at}");
-                log.error_with("duplicate-flow", *position, message, hint);
+                log.error_with(Code::DuplicateFlow, *position, message, hint);
             } else {
                 taken.insert((instance, own), (name, *position));
             }
@@ -232,7 +232,7 @@ fn check_blocks(content: &Content, bindings: &BTreeMap<String, At<BindingDraft>>
             Err(FindError::Ambiguous { identifiers }) => {
                 let message = format!("{path} has {} blocks named {}", identifiers.len(), quote(name));
                 let hint = format!("use an identifier: `{}`", identifiers.join("`, `"));
-                log.error_with("ambiguous-block", position, message, hint);
+                log.error_with(Code::AmbiguousBlock, position, message, hint);
             }
             Ok(block) if block.kind != LAMBDA => {
                 let message = format!(
@@ -245,7 +245,7 @@ fn check_blocks(content: &Content, bindings: &BTreeMap<String, At<BindingDraft>>
             Ok(block) => {
                 if let Some(first) = bound.insert(block.index, name) {
                     let message = format!("{} and {} are the same block", quote(first), quote(name));
-                    log.error_with("duplicate-binding", position, message, "keep one of them");
+                    log.error_with(Code::DuplicateBinding, position, message, "keep one of them");
                 }
             }
         }
@@ -255,9 +255,9 @@ fn check_blocks(content: &Content, bindings: &BTreeMap<String, At<BindingDraft>>
 fn missing(document: &Document, name: &str, position: Position, message: String, log: &mut Log) {
     let names: Vec<&str> = bindable(document).map(|block| block.name.as_str()).collect();
     match hint(name, names) {
-        Some(hint) => log.error_with("unknown-block", position, message, hint),
+        Some(hint) => log.error_with(Code::UnknownBlock, position, message, hint),
         None => log.error_with(
-            "unknown-block",
+            Code::UnknownBlock,
             position,
             message,
             format!("the flow has no block of type {LAMBDA}"),

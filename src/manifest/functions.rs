@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::resource::{FunctionArn, FunctionRef, MAX_FUNCTION_ARN, Place, Problem};
+use crate::resource::{Code, FunctionArn, FunctionRef, MAX_FUNCTION_ARN, Place, Problem};
 
 use super::draft::{At, Draft, FunctionDraft, SourceDraft};
 use super::files::{clean, display};
@@ -41,7 +41,7 @@ const RESERVED: [&str; 16] = [
 ];
 
 /// Where the code of functions comes from.
-pub(super) struct Code<'c, 'f> {
+pub(super) struct FunctionCode<'c, 'f> {
     /// The packages of this run.
     pub(super) packages: &'c mut Packages<'f>,
     /// The folder of the manifest.
@@ -54,7 +54,7 @@ pub(super) struct Code<'c, 'f> {
 pub(super) fn function(
     draft: &Draft,
     at: &At<FunctionDraft>,
-    code: &mut Code<'_, '_>,
+    code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Function> {
     let At { value, position } = at;
@@ -67,7 +67,7 @@ pub(super) fn function(
         && said != of_arn
     {
         let message = format!("the ARN names the qualifier `{of_arn}`, and `qualifier` says `{said}`");
-        log.error_with("qualifier-mismatch", *position, message, "keep one of them");
+        log.error_with(Code::QualifierMismatch, *position, message, "keep one of them");
         return None;
     }
     let published = value.source.as_ref().and_then(|source| source.value.publish.at());
@@ -84,7 +84,7 @@ pub(super) fn function(
         );
         let said = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
         let at = said.or(published.map(|at| at.position)).unwrap_or(*position);
-        log.error_with("arn-too-long", at, message, "use a shorter alias");
+        log.error_with(Code::ArnTooLong, at, message, "use a shorter alias");
     }
     let source = match source {
         Some(source) => Some(source?),
@@ -106,7 +106,7 @@ pub(super) fn function(
 fn source(
     At { value, position: _ }: &At<SourceDraft>,
     place: Option<&Place>,
-    code: &mut Code<'_, '_>,
+    code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Source> {
     let timeout = value.timeout.at().and_then(|limit| timeout(limit, log));
@@ -135,14 +135,14 @@ fn timeout(limit: &At<Duration>, log: &mut Log) -> Option<u32> {
         return u32::try_from(seconds).ok();
     }
     let message = format!("the timeout of {seconds}s is outside of 1s to {MAX_TIMEOUT}s");
-    log.error("bad-timeout", limit.position, message);
+    log.error(Code::BadTimeout, limit.position, message);
     None
 }
 
 fn package(
     path: &At<String>,
     source: &SourceDraft,
-    code: &mut Code<'_, '_>,
+    code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Package> {
     let exclude = &source.exclude;
@@ -151,7 +151,7 @@ fn package(
     for (index, why) in &wrong {
         let At { value, position } = &exclude[*index];
         let message = format!("{} is not a pattern: {why}", quote(value));
-        log.error_with("bad-pattern", *position, message, "patterns are written as in `.gitignore`");
+        log.error_with(Code::BadPattern, *position, message, "patterns are written as in `.gitignore`");
     }
     if !wrong.is_empty() {
         return None;
@@ -164,7 +164,7 @@ fn package(
     let full = clean(&code.folder.join(&path.value));
     if let Some(why) = code.project.refusal(&full) {
         let message = format!("the code {}: {why}", quote(&display(&full)));
-        log.error_with("outside", path.position, message, project::HINT);
+        log.error_with(Code::Outside, path.position, message, project::HINT);
         return None;
     }
     match code.packages.get(&full, &path.value, &patterns) {
@@ -173,7 +173,7 @@ fn package(
                 && let Some(Fault { message, hint }) = handler::missing(runtime, &handler.value, &names)
             {
                 let origin = log.origin(handler.position);
-                let problem = Problem::warning("missing-handler", message).at(&origin);
+                let problem = Problem::warning(Code::MissingHandler, message).at(&origin);
                 log.push(hint.map_or(problem.clone(), |hint| problem.hint(hint)));
             }
             for Warning { code, fault } in warnings {
@@ -182,7 +182,7 @@ fn package(
             Some(package)
         }
         Err(faults) => {
-            faults.into_iter().for_each(|fault| log.push(problem(Problem::error("bad-code", ""), fault)));
+            faults.into_iter().for_each(|fault| log.push(problem(Problem::error(Code::BadCode, ""), fault)));
             None
         }
     }
@@ -194,7 +194,12 @@ fn check_environment(source: &SourceDraft, log: &mut Log) {
     for (name, At { position, .. }) in environment {
         if RESERVED.contains(&name.as_str()) {
             let message = format!("`{name}` is set by Lambda itself");
-            log.error_with("reserved-variable", *position, message, "leave it out, or give it another name");
+            log.error_with(
+                Code::ReservedVariable,
+                *position,
+                message,
+                "leave it out, or give it another name",
+            );
         }
     }
     let size = |(name, at): (&String, &At<Secret>)| name.len() + at.value.expose().len();
@@ -205,7 +210,7 @@ fn check_environment(source: &SourceDraft, log: &mut Log) {
             format!("the environment has {total} bytes with its names, and Lambda takes {MAX_ENVIRONMENT}");
         let hint = "keep what is large in a parameter store, and give its name";
         if let Some(position) = position {
-            log.error_with("environment-too-large", position, message, hint);
+            log.error_with(Code::EnvironmentTooLarge, position, message, hint);
         }
     }
 }

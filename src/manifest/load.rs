@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::resource::{Origin, Problem, Region, SetName, Severity, count};
+use crate::resource::{Code, Origin, Problem, Region, SetName, Severity, count};
 
 use super::content::Reader;
 use super::draft::{At, Beside, Draft, Given, decode};
 use super::files::{Files, clean, display};
-use super::functions::Code;
+use super::functions::FunctionCode;
 use super::log::{Log, hint, quote};
 use super::model::Manifest;
 use super::package::Packages;
@@ -103,7 +103,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
     loader.variables(inputs);
     loader.region(inputs);
     if paths.is_empty() {
-        loader.problems.push(Problem::error("no-manifest", "no manifest was given"));
+        loader.problems.push(Problem::error(Code::NoManifest, "no manifest was given"));
     }
     for path in loader.manifest_paths(paths) {
         loader.file(&path);
@@ -182,7 +182,7 @@ impl Loader<'_> {
                 self.problems.extend(warning.map(named));
                 self.region = region;
             }
-            Err(error) => self.problems.push(Problem::error("bad-value", format!("`--region`: {error}"))),
+            Err(error) => self.problems.push(Problem::error(Code::BadValue, format!("`--region`: {error}"))),
         }
     }
 
@@ -200,7 +200,7 @@ impl Loader<'_> {
                 continue;
             }
             let problem = Problem::error(
-                "unknown-variable",
+                Code::UnknownVariable,
                 format!("`--var {name}=…`: no variable is named {}", quote(name)),
             );
             self.problems.push(match hint(name, self.used.keys().map(String::as_str)) {
@@ -218,7 +218,7 @@ impl Loader<'_> {
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         if matches!(stem, Some("kustomization" | "Kustomization")) {
             let hint = "build it first, and give the result: `kustomize build DIR > out.yaml`";
-            log.error_with("not-a-manifest", start, "this is a kustomization, not a binding set", hint);
+            log.error_with(Code::NotAManifest, start, "this is a kustomization, not a binding set", hint);
             return self.take(log);
         }
         let mut documents = yaml::parse(&text, &mut log);
@@ -232,10 +232,10 @@ impl Loader<'_> {
         self.sources.insert_masked(&*name, &text, shown);
         if documents.is_empty() && log.is_clean() {
             let hint = format!("a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`");
-            log.error_with("not-a-manifest", start, "the file is empty", hint);
+            log.error_with(Code::NotAManifest, start, "the file is empty", hint);
         }
         // Of a name that stands for two things one is left out, and what refers to it is not wrong.
-        self.incomplete = log.has("duplicate-key");
+        self.incomplete = log.has(Code::DuplicateKey);
         let full = log.is_full();
         self.take(log);
         // With this many mistakes, what follows would say them again.
@@ -290,7 +290,7 @@ impl Loader<'_> {
         let draft = decode(&document, &Beside { target: target.clone(), region: self.region.clone() });
         let folder = path.parent().unwrap_or(Path::new(""));
         let project = Project::of(folder, self.files, self.allow_outside);
-        let mut code = Code { packages: &mut self.packages, folder, project: &project };
+        let mut code = FunctionCode { packages: &mut self.packages, folder, project: &project };
         let resolved = resolve::resolve(&draft, &mut code, &mut log);
         let mut reader = Reader::new(self.files, (folder, &project), &variables, &mut self.sources);
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
@@ -328,7 +328,7 @@ impl Loader<'_> {
         let origin = log.origin(*position);
         if let Some(first) = self.sets.get(set) {
             let message = format!("a second binding set is named `{set}`");
-            log.error_with("duplicate-set", *position, message, format!("the first one is at {first}"));
+            log.error_with(Code::DuplicateSet, *position, message, format!("the first one is at {first}"));
         } else {
             self.sets.insert(set.clone(), origin);
         }
@@ -351,7 +351,7 @@ fn bounded(problems: Vec<Problem>) -> Vec<Problem> {
         }
     }
     if dropped > 0 {
-        kept.push(Problem::error("too-many", format!("there are {dropped} more problems")));
+        kept.push(Problem::error(Code::TooMany, format!("there are {dropped} more problems")));
     }
     kept
 }

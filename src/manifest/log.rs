@@ -1,6 +1,6 @@
 //! Collects the problems of one file, and keeps a hostile file from making that slow.
 
-use crate::resource::{Origin, Problem, Severity};
+use crate::resource::{Code, Origin, Problem, Severity};
 
 use super::yaml::Position;
 
@@ -42,7 +42,7 @@ impl Log {
     }
 
     /// Adds an error at a place in the file.
-    pub(super) fn error(&mut self, code: &'static str, position: Position, message: impl Into<String>) {
+    pub(super) fn error(&mut self, code: Code, position: Position, message: impl Into<String>) {
         let origin = self.origin(position);
         self.push(Problem::error(code, message).at(&origin));
     }
@@ -50,7 +50,7 @@ impl Log {
     /// Adds an error at a place in the file, with what to do about it.
     pub(super) fn error_with(
         &mut self,
-        code: &'static str,
+        code: Code,
         position: Position,
         message: impl Into<String>,
         hint: impl Into<String>,
@@ -62,7 +62,7 @@ impl Log {
     /// Adds an error about a name that is not there; the hint is the closest name, or else the list of them.
     pub(super) fn unknown<'a>(
         &mut self,
-        code: &'static str,
+        code: Code,
         position: Position,
         message: impl Into<String>,
         name: &str,
@@ -90,12 +90,12 @@ impl Log {
     }
 
     /// Leaves out problems that only follow from another one.
-    pub(super) fn forget(&mut self, codes: &[&str]) {
+    pub(super) fn forget(&mut self, codes: &[Code]) {
         self.problems.retain(|problem| !codes.contains(&problem.code));
     }
 
     /// Says whether a problem of a code was reported.
-    pub(super) fn has(&self, code: &str) -> bool {
+    pub(super) fn has(&self, code: Code) -> bool {
         self.problems.iter().any(|problem| problem.code == code)
     }
 
@@ -115,7 +115,7 @@ impl Log {
         problems.sort_by(|a, b| (&a.origin, a).cmp(&(&b.origin, b)));
         problems.dedup();
         if dropped > 0 {
-            problems.push(Problem::error("too-many", format!("{file} has {dropped} more problems")));
+            problems.push(Problem::error(Code::TooMany, format!("{file} has {dropped} more problems")));
         }
         problems
     }
@@ -185,7 +185,7 @@ mod tests {
     fn the_number_of_problems_is_bounded_and_the_rest_is_counted() {
         let mut log = Log::new("f");
         for line in 0..MAX_PROBLEMS + 7 {
-            log.error("c", Position { line, column: 1 }, "m");
+            log.error(Code::Yaml, Position { line, column: 1 }, "m");
         }
         let problems = log.into_problems();
         assert_eq!(problems.len(), MAX_PROBLEMS + 1);

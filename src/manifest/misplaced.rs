@@ -10,6 +10,7 @@ use super::scalar::{API_VERSION, KIND};
 use super::shape::{Object, Shape, Status};
 use super::table::MANIFEST;
 use super::yaml::{Key, Node, NodeValue, Position};
+use crate::resource::Code;
 
 /// The maps whose keys are anybody's names and whose values may be secret: a key right after one of them may be one of
 /// its names.
@@ -187,7 +188,7 @@ fn report(Moved { keys, owner, at, like }: &Moved, shape: Shape, log: &mut Log) 
         }
         _ => format!("indent {it} further than {owner} in line {}", at.line),
     };
-    log.error_with("unknown-key", first.position, message, hint);
+    log.error_with(Code::UnknownKey, first.position, message, hint);
 }
 
 fn names(keys: &[Key]) -> String {
@@ -220,7 +221,7 @@ fn missing_parent(entries: &mut Vec<(Key, Node)>, object: &Object, log: &mut Log
         let (belong, them) = if keys.len() == 1 { ("belongs", "it") } else { ("belong", "them") };
         let message = format!("{} {belong} below `{}:`, which is missing", names(&keys), field.key);
         let hint = format!("write `{}:` on a line above, and indent {them} by two spaces more", field.key);
-        log.error_with("unknown-key", position, message, hint);
+        log.error_with(Code::UnknownKey, position, message, hint);
         let node = Node { value: NodeValue::Map(inside), position };
         entries.push((Key { text: field.key.to_owned(), position }, node));
     }

@@ -5,6 +5,7 @@ use super::log::{Log, closest, quote};
 use super::misplaced::{FREE, ends_free};
 use super::shape::{Object, Shape, Status};
 use super::yaml::{Key, Node, NodeValue};
+use crate::resource::Code;
 
 /// Renames the keys of a tree that are close to one that is known and not given there.
 pub(super) fn repair(node: &mut Node, shape: Shape, log: &mut Log) {
@@ -45,7 +46,7 @@ fn rename(entries: &mut [(Key, Node)], object: &Object, log: &mut Log) {
         // A key with the very name in another place is only misplaced.
         if let Some(meant) = meant.filter(|_| close.is_some() || object.path_to(&key.text).is_none()) {
             let message = format!("{} has no key {}", object.what, quote(&key.text));
-            log.error_with("unknown-key", key.position, message, format!("did you mean `{meant}`?"));
+            log.error_with(Code::UnknownKey, key.position, message, format!("did you mean `{meant}`?"));
             entries[at].0.text = meant.to_owned();
         }
     }

@@ -29,6 +29,7 @@
 //! aws/aws-sam-cli#4364 (links into `/opt`). pnpm's own documentation says that Lambda does not support links; its
 //! users disagree in pnpm/pnpm#6166. It was not tried against AWS by this project.
 
+use crate::resource::Code;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,7 +89,7 @@ impl From<Fault> for Vec<Fault> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Warning {
     /// A stable kebab-case code.
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     /// What it is, and what to do.
     pub(super) fault: Fault,
 }

@@ -1,6 +1,6 @@
 //! Where a resource lives: its account and Region, out of its own keys, its ARN and the defaults.
 
-use crate::resource::{AccountId, Label, Place, Region};
+use crate::resource::{AccountId, Code, Label, Place, Region};
 
 use super::draft::{At, Draft, Given};
 use super::log::{Log, quote};
@@ -31,7 +31,7 @@ pub(super) fn check_defaults(draft: &Draft, log: &mut Log) {
     if needs_accounts(draft) {
         let name = draft.default_account.value().map_or("main", Label::as_str);
         log.error_with(
-            "missing-account",
+            Code::MissingAccount,
             draft.position,
             "the set declares no account",
             format!(
@@ -42,13 +42,13 @@ pub(super) fn check_defaults(draft: &Draft, log: &mut Log) {
     if draft.default_account.is_absent() && draft.accounts.len() > 1 {
         let without = without(draft, |account, _| account.is_absent());
         let message = |of: &str| format!("{of} no account, and the set declares several");
-        report(&without, "missing-account", message, ("account: NAME", ""), log);
+        report(&without, Code::MissingAccount, message, ("account: NAME", ""), log);
     }
     if draft.default_region.is_absent() {
         let without = without(draft, |_, region| region.is_absent());
         report(
             &without,
-            "missing-region",
+            Code::MissingRegion,
             |of| format!("{of} no Region"),
             ("region: eu-west-2", ", or yours,"),
             log,
@@ -74,7 +74,7 @@ fn without(draft: &Draft, lacks: impl Fn(&Given<Label>, &Given<Region>) -> bool)
 /// Reports what lacks something in one problem: it is most likely one line that is missing.
 fn report(
     without: &[(Position, String)],
-    code: &'static str,
+    code: Code,
     message: impl Fn(&str) -> String,
     (key, yours): (&str, &str),
     log: &mut Log,
@@ -103,7 +103,7 @@ fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Lo
     if unknown && !needs_accounts(draft) {
         let known = draft.accounts.keys().map(Label::as_str);
         log.unknown(
-            "unknown-account",
+            Code::UnknownAccount,
             position,
             format!("no account is named `{name}`"),
             name.as_str(),
@@ -127,7 +127,7 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             {
                 let message =
                     format!("the ARN is of account {account}, and `account` says `{name}`, which is {id}");
-                log.error_with("account-mismatch", *position, message, "correct one of them");
+                log.error_with(Code::AccountMismatch, *position, message, "correct one of them");
                 return None;
             }
             Some(id.clone())
@@ -138,7 +138,7 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             if !draft.accounts.is_empty() && !ids.any(|id| id.is_none_or(|id| id == account)) {
                 let message = format!("the account {account} of this ARN is not declared");
                 let hint = format!("add it under `accounts`: `NAME: {{ id: \"{account}\" }}`");
-                log.error_with("undeclared-account", *position, message, hint);
+                log.error_with(Code::UndeclaredAccount, *position, message, hint);
                 return None;
             }
             Some(account.clone())
@@ -167,7 +167,7 @@ fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
             if said != region {
                 let message =
                     format!("the ARN is of Region {region}, and `region` says {}", quote(said.as_str()));
-                log.error_with("region-mismatch", *position, message, "correct one of them");
+                log.error_with(Code::RegionMismatch, *position, message, "correct one of them");
                 return None;
             }
             Some(said.clone())

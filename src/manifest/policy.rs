@@ -1,5 +1,6 @@
 //! IAM policy documents: written as YAML, sent as canonical JSON.
 
+use crate::resource::Code;
 use serde_json::Value;
 
 use super::log::{Log, quote};
@@ -32,7 +33,7 @@ pub(super) fn check(document: &Node, log: &mut Log) {
     let Some(statements) = document.get("Statement").filter(|node| !node.is_broken()) else { return };
     match &statements.value {
         NodeValue::Seq(items) if items.is_empty() => {
-            log.error("bad-policy", statements.position, "a policy needs at least one statement");
+            log.error(Code::BadPolicy, statements.position, "a policy needs at least one statement");
         }
         NodeValue::Seq(items) => items.iter().for_each(|item| statement(item, log)),
         NodeValue::Map(_) | NodeValue::Scalar(..) => statement(statements, log),
@@ -44,7 +45,7 @@ fn statement(node: &Node, log: &mut Log) {
     let NodeValue::Map(entries) = &node.value else {
         if !node.is_null() && !node.is_broken() {
             let message = format!("a statement is a map, and this is {}", node.kind());
-            log.error("bad-policy", node.position, message);
+            log.error(Code::BadPolicy, node.position, message);
         }
         return;
     };
@@ -52,25 +53,25 @@ fn statement(node: &Node, log: &mut Log) {
         if key.text == "Principal" || key.text == "NotPrincipal" {
             let message = format!("`{}` is not allowed in a policy of a role", key.text);
             let hint = "leave it out: the policy applies to its own role";
-            log.error_with("bad-policy", key.position, message, hint);
+            log.error_with(Code::BadPolicy, key.position, message, hint);
         } else if !KEYS.contains(&key.text.as_str()) {
             let message = format!("a statement has no key {}", quote(&key.text));
-            log.unknown("bad-policy", key.position, message, &key.text, KEYS);
+            log.unknown(Code::BadPolicy, key.position, message, &key.text, KEYS);
         }
     }
     if let Some(effect) = node.get("Effect")
         && !effect.is_broken()
         && !matches!(effect.text(), Some("Allow" | "Deny"))
     {
-        log.error("bad-policy", effect.position, "`Effect` is `Allow` or `Deny`");
+        log.error(Code::BadPolicy, effect.position, "`Effect` is `Allow` or `Deny`");
     }
     for one_of in [&["Effect"][..], &["Action", "NotAction"], &["Resource", "NotResource"]] {
         let count = one_of.iter().filter(|key| node.get(key).is_some()).count();
         let keys = one_of.join("` or `");
         if count == 0 {
-            log.error("bad-policy", node.position, format!("a statement needs the key `{keys}`"));
+            log.error(Code::BadPolicy, node.position, format!("a statement needs the key `{keys}`"));
         } else if count > 1 {
-            log.error("bad-policy", node.position, format!("a statement has only one of `{keys}`"));
+            log.error(Code::BadPolicy, node.position, format!("a statement has only one of `{keys}`"));
         }
     }
 }
@@ -80,7 +81,7 @@ fn no_nulls(node: &Node, log: &mut Log) {
         NodeValue::Map(entries) => entries.iter().for_each(|(_, node)| no_nulls(node, log)),
         NodeValue::Seq(items) => items.iter().for_each(|node| no_nulls(node, log)),
         NodeValue::Scalar(..) if node.is_null() => {
-            log.error("missing-value", node.position, "a policy holds no empty values");
+            log.error(Code::MissingValue, node.position, "a policy holds no empty values");
         }
         NodeValue::Scalar(..) => {}
     }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Address, InstanceArn, Kind, Label, Place};
+use crate::resource::{Address, Code, InstanceArn, Kind, Label, Place};
 
 use super::accounts::accounts;
 use super::draft::{At, CreateDraft, Draft, Given, InstanceDraft};
-use super::functions::{Code, function};
+use super::functions::{FunctionCode, function};
 use super::log::Log;
 use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
 use super::place::{Claim, check_defaults, place};
@@ -24,12 +24,12 @@ pub(super) struct Resolved {
 }
 
 /// Resolves accounts, instances and functions, reading the code that functions name.
-pub(super) fn resolve(draft: &Draft, code: &mut Code<'_, '_>, log: &mut Log) -> Resolved {
+pub(super) fn resolve(draft: &Draft, code: &mut FunctionCode<'_, '_>, log: &mut Log) -> Resolved {
     check_defaults(draft, log);
     let flows = draft.flows.is_empty() && draft.modules.is_empty();
     if draft.instances.is_empty() && draft.functions.is_empty() && flows {
         let hint = "add `instances`, `functions` and `flows` to `spec`";
-        log.error_with("empty-set", draft.position, "the set declares nothing", hint);
+        log.error_with(Code::EmptySet, draft.position, "the set declares nothing", hint);
     }
     let mut resolved = Resolved { accounts: accounts(draft, log), ..Resolved::default() };
     for (name, at) in &draft.functions {
@@ -55,10 +55,10 @@ pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log
     let message = format!("no function is named `{name}`");
     if draft.functions.is_empty() {
         let hint = format!("declare it under `spec.functions`: `{name}: {{ name: … }}`");
-        log.error_with("unknown-function", *position, message, hint);
+        log.error_with(Code::UnknownFunction, *position, message, hint);
     } else if !known {
         let names = draft.functions.keys().map(Label::as_str);
-        log.unknown("unknown-function", *position, message, name.as_str(), names);
+        log.unknown(Code::UnknownFunction, *position, message, name.as_str(), names);
     }
     known
 }
@@ -102,7 +102,7 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
         let message =
             "`create` needs `alias`: only an instance that is looked for by its alias can be missing";
         log.error_with(
-            "bad-create",
+            Code::BadCreate,
             *position,
             message,
             "name the instance by its `alias`, or leave `create` out",
@@ -115,7 +115,7 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
         ("existing-directory", Given::Absent) => {
             let message = "`identity: existing-directory` needs the key `directory`";
             log.error_with(
-                "bad-create",
+                Code::BadCreate,
                 *position,
                 message,
                 "the id of the directory, such as `d-9067f3a1b2`",
@@ -124,7 +124,7 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
         }
         (_, Given::Is(At { position, .. })) => {
             let message = "`directory` goes only with `identity: existing-directory`";
-            log.error_with("bad-create", *position, message, "leave it out");
+            log.error_with(Code::BadCreate, *position, message, "leave it out");
             return None;
         }
         ("connect-managed", _) => Identity::ConnectManaged,
@@ -161,7 +161,7 @@ fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, n
             );
             let hint = "leave `associate` out: elsewhere only the permission is made, and flows name the ARN";
             let address = Address::between(Kind::Association, name, function);
-            let problem = crate::resource::Problem::error("foreign-association", message);
+            let problem = crate::resource::Problem::error(Code::ForeignAssociation, message);
             log.push(problem.at(&origin).on(&address).hint(hint));
         }
     }
@@ -185,10 +185,10 @@ fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
         instances.entry(key).or_insert_with(Vec::new).push((place, name));
     }
     for (target, names) in functions {
-        found.push(("duplicate-function", format!("the function `{target}`"), names));
+        found.push((Code::DuplicateFunction, format!("the function `{target}`"), names));
     }
     for ((_, _, key), names) in instances {
-        found.push(("duplicate-instance", format!("the instance `{key}`"), names));
+        found.push((Code::DuplicateInstance, format!("the instance `{key}`"), names));
     }
     for (code, what, mut names) in found {
         names.sort();

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Instance, InstanceLookup, Manifest, RoleRef};
-use crate::resource::{AccountId, Address, Kind, Label, Origin, Place, Problem, SetName};
+use crate::resource::{AccountId, Address, Code, Kind, Label, Origin, Place, Problem, SetName};
 
 /// An object that a set would write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,32 +161,33 @@ impl Rival<'_> {
         Problem::error(code, message).at(&second.origin).hint(hint)
     }
 
-    fn message(&self) -> (&'static str, String) {
+    fn message(&self) -> (Code, String) {
         let Self { first, second } = self;
         let (set, name) = (&first.set, &second.name);
         let (code, what) = match &second.object {
             Object::NewInstance(place, _) => {
-                ("duplicate-instance", format!("the instance `{name}` ({place}) is also created by"))
+                (Code::DuplicateInstance, format!("the instance `{name}` ({place}) is also created by"))
             }
             Object::Attribute(instance, _) => {
                 let word = |claim: &Claim| if claim.wants == Some(true) { "true" } else { "false" };
                 let name = name.to_ascii_lowercase().replace('_', "-");
                 let (here, there, instance) = (word(second), word(first), named(instance));
-                ("attribute-conflict", format!("`{name}` of {instance} is {here} here, and {there} in"))
+                (Code::AttributeConflict, format!("`{name}` of {instance} is {here} here, and {there} in"))
             }
             Object::Role(account, _) => {
-                ("duplicate-role", format!("the role `{name}` (account {account}) is also made by"))
+                (Code::DuplicateRole, format!("the role `{name}` (account {account}) is also made by"))
             }
             Object::Function(place, _) => {
-                ("duplicate-function", format!("the function `{name}` ({place}) is also made by"))
+                (Code::DuplicateFunction, format!("the function `{name}` ({place}) is also made by"))
             }
-            Object::Content(instance, kind, _) => {
-                ("duplicate-flow", format!("the {kind} `{name}` on {} is also declared by", named(instance)))
-            }
+            Object::Content(instance, kind, _) => (
+                Code::DuplicateFlow,
+                format!("the {kind} `{name}` on {} is also declared by", named(instance)),
+            ),
             Object::Live(instance, kind, id) => {
                 let (there, instance) = (&first.address, named(instance));
                 let what = format!("the live {kind} {id} on {instance} is both `{name}` here and {there} of");
-                ("duplicate-flow", what)
+                (Code::DuplicateFlow, what)
             }
         };
         (code, format!("{what} the set `{set}`"))

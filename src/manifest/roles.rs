@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{AccountId, Label, Place, partition};
+use crate::resource::{AccountId, Code, Label, Place, partition};
 
 use super::draft::{At, Draft, Given, RoleDraft};
 use super::log::Log;
@@ -38,7 +38,7 @@ pub(super) fn role(draft: &RoleDraft, place: Option<&Place>, log: &mut Log) -> O
                 let message =
                     format!("the role is in the account {account}, and its function in {}", place.account);
                 let hint = "a function runs in a role of its own account";
-                log.error_with("account-mismatch", *position, message, hint);
+                log.error_with(Code::AccountMismatch, *position, message, hint);
             }
             check_partition(arn, place, *position, log);
             Some(RoleRef::Arn(arn.clone()))
@@ -50,7 +50,12 @@ pub(super) fn role(draft: &RoleDraft, place: Option<&Place>, log: &mut Log) -> O
             {
                 let message =
                     format!("the inline policies have {size} characters, and IAM takes {MAX_INLINE}");
-                log.error_with("policy-too-large", position, message, "make a managed policy of the largest");
+                log.error_with(
+                    Code::PolicyTooLarge,
+                    position,
+                    message,
+                    "make a managed policy of the largest",
+                );
             }
             let place = place?;
             let mut managed: Vec<String> = policies.iter().map(|at| policy(at, place, log)).collect();
@@ -76,7 +81,7 @@ fn policy(At { value: text, position }: &At<String>, place: &Place, log: &mut Lo
             let message =
                 format!("the policy is in the account {account}, and the role in {}", place.account);
             let hint = "a role takes policies of AWS and of its own account";
-            log.error_with("account-mismatch", *position, message, hint);
+            log.error_with(Code::AccountMismatch, *position, message, hint);
         }
         return text.clone();
     }
@@ -88,7 +93,7 @@ fn check_partition(arn: &str, place: &Place, position: super::yaml::Position, lo
     let wanted = partition(&place.region);
     if arn.split(':').nth(1) != Some(wanted) {
         let message = format!("this ARN is not of the partition `{wanted}`, which {} is in", place.region);
-        log.error("partition-mismatch", position, message);
+        log.error(Code::PartitionMismatch, position, message);
     }
 }
 
@@ -116,7 +121,7 @@ pub(super) fn check_roles(draft: &Draft, functions: &BTreeMap<Label, Function>, 
                 function.target.name
             );
             let hint = format!("leave out `source` of one of them{}", first_at(first, log));
-            log.error_with("duplicate-function", *position, message, hint);
+            log.error_with(Code::DuplicateFunction, *position, message, hint);
         }
         let RoleRef::Managed(role) = &source.role else { continue };
         let key = (&function.target.place.account, role.name.to_ascii_lowercase());
@@ -128,7 +133,7 @@ pub(super) fn check_roles(draft: &Draft, functions: &BTreeMap<Label, Function>, 
             let message = format!("the role `{}` is made by the function `{first}` already", role.name);
             let way = "give each function a role of its own, or name a role that exists by its ARN";
             let hint = format!("{way}{}", first_at(first, log));
-            log.error_with("duplicate-role", at, message, hint);
+            log.error_with(Code::DuplicateRole, at, message, hint);
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::log::{Log, closest, quote};
 use super::scalar::Scalar;
 use super::yaml::{self, Key, Node, NodeValue, Position};
+use crate::resource::Code;
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +156,7 @@ fn check_at(node: &Node, shape: Shape, (what, under): (&str, Option<Under<'_>>),
                 Shape::List(_) => "leave the key out, or write `[]`",
                 Shape::Scalar(_) | Shape::OneOf(..) | Shape::Any => "give it a value, or leave the key out",
             };
-            log.error_with("missing-value", node.position, format!("{what} has no value"), hint);
+            log.error_with(Code::MissingValue, node.position, format!("{what} has no value"), hint);
         }
         (Shape::Scalar(scalar) | Shape::OneOf(scalar, _), NodeValue::Scalar(text, _)) => match scalar {
             Scalar::Word(words) if what.starts_with('`') && !words.contains(&text.as_str()) => {
@@ -186,7 +187,7 @@ fn check_at(node: &Node, shape: Shape, (what, under): (&str, Option<Under<'_>>),
                 Some(odd) => (odd.message, yaml::ODD_SPACE.to_owned()),
                 None => (message, instead(node, what, shape).unwrap_or_else(|| write(what, shape))),
             };
-            log.error_with("wrong-type", node.position, message, hint);
+            log.error_with(Code::WrongType, node.position, message, hint);
         }
     }
 }
@@ -254,9 +255,9 @@ fn write(what: &str, shape: Shape) -> String {
 fn check_scalar(position: Position, text: &str, scalar: Scalar, log: &mut Log) {
     match scalar.check(text) {
         Ok(()) => super::advice::scalar(scalar, text, position, log),
-        Err(super::scalar::Fault { message, hint: None }) => log.error("bad-value", position, message),
+        Err(super::scalar::Fault { message, hint: None }) => log.error(Code::BadValue, position, message),
         Err(super::scalar::Fault { message, hint: Some(hint) }) => {
-            log.error_with("bad-value", position, message, hint);
+            log.error_with(Code::BadValue, position, message, hint);
         }
     }
 }
@@ -271,8 +272,8 @@ fn check_word(position: Position, text: &str, (what, words): (&str, &'static [&'
     // All of them are listed already.
     let hint = Scalar::Word(words).check(text).err().and_then(|fault| fault.hint);
     match hint.filter(|hint| !hint.starts_with("one of") && !hint.starts_with("there is only")) {
-        Some(hint) => log.error_with("bad-value", position, message, hint),
-        None => log.error("bad-value", position, message),
+        Some(hint) => log.error_with(Code::BadValue, position, message, hint),
+        None => log.error(Code::BadValue, position, message),
     }
 }
 
@@ -299,9 +300,9 @@ fn check_object(
                             Some((outer, inner)) => format!("it belongs under `{inner}:` of `{outer}:`"),
                             None => format!("it belongs under `{parent}:`"),
                         };
-                        log.error_with("unknown-key", key.position, message, hint);
+                        log.error_with(Code::UnknownKey, key.position, message, hint);
                     }
-                    _ => log.unknown("unknown-key", key.position, message, &key.text, known),
+                    _ => log.unknown(Code::UnknownKey, key.position, message, &key.text, known),
                 }
                 meant.extend(close);
             }
@@ -311,7 +312,7 @@ fn check_object(
     for field in object.fields {
         if field.status == Status::Required && !has(field.key) && !meant.contains(&field.key) {
             let message = format!("{owner} needs the key `{}`", field.key);
-            log.error_with("missing-key", position, message, field.doc);
+            log.error_with(Code::MissingKey, position, message, field.doc);
         }
     }
     if !object.one_of.iter().any(|name| meant.contains(name)) {
@@ -332,11 +333,11 @@ fn check_one_of(
     match (given.next(), given.next()) {
         (None, _) => {
             let message = format!("{owner} needs one of the keys `{}`", object.one_of.join("`, `"));
-            log.error("missing-key", position, message);
+            log.error(Code::MissingKey, position, message);
         }
         (Some((first, _)), Some((second, _))) => {
             let message = format!("`{}` and `{}` exclude each other", first.text, second.text);
-            log.error_with("exclusive-keys", second.position, message, "keep one of them");
+            log.error_with(Code::ExclusiveKeys, second.position, message, "keep one of them");
         }
         (Some(_), None) => {}
     }

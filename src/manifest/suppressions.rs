@@ -1,6 +1,6 @@
 //! What the set lets `flowbind lint` pass.
 
-use crate::resource::Label;
+use crate::resource::{Code, Label};
 
 use super::draft::{At, Draft, Given, SuppressionDraft};
 use super::log::Log;
@@ -20,7 +20,7 @@ fn suppression(draft: &Draft, at: &At<SuppressionDraft>, log: &mut Log) -> Optio
     {
         let known = draft.flows.keys().chain(draft.modules.keys()).map(Label::as_str);
         let message = format!("no flow or module is named `{flow}`");
-        log.unknown("unknown-flow", *position, message, flow.as_str(), known);
+        log.unknown(Code::UnknownFlow, *position, message, flow.as_str(), known);
         return None;
     }
     Some(Suppression {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::resource::{Label, Problem, SetName};
+use crate::resource::{Code, Label, Problem, SetName};
 
 use super::log::{Log, hint, quote};
 use super::scalar::Scalar;
@@ -12,7 +12,7 @@ use super::yaml::{Key, Node, NodeValue};
 const MAX_TARGETS: usize = 50;
 
 /// The code of a set that is left out because it has no targets.
-const NO_TARGET: &str = "no-target";
+const NO_TARGET: Code = Code::NoTarget;
 
 /// The targets that were asked for, and which of them some document has.
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ impl Wanted {
         if entries.len() > MAX_TARGETS {
             let position = entries[MAX_TARGETS].0.position;
             let message = format!("the set has {} targets, and flowbind takes {MAX_TARGETS}", entries.len());
-            log.error_with("too-many-targets", position, message, "split it into several binding sets");
+            log.error_with(Code::TooManyTargets, position, message, "split it into several binding sets");
             return Split::default();
         }
         let wanted =
@@ -71,7 +71,7 @@ impl Wanted {
         for name in self.names.iter().filter(|name| !self.known.contains(*name)) {
             let quoted = quote(name);
             let problem =
-                Problem::error("unknown-target", format!("`--for {name}`: no target is named {quoted}"));
+                Problem::error(Code::UnknownTarget, format!("`--for {name}`: no target is named {quoted}"));
             let hint = hint(name, self.known.iter().map(String::as_str));
             let none =
                 || "no set has targets: leave `--for` out, or declare it under `spec.targets`".to_owned();
@@ -104,6 +104,6 @@ pub(super) fn check_length(document: &Node, target: &Key, log: &mut Log) {
     if Label::parse(&target.text).is_ok() && SetName::parse(&both).is_err() {
         let message = format!("`{both}` has {} characters; a set and its target have at most 71", both.len());
         let hint = "shorten the target: the ids of the set's statements contain both";
-        log.error_with("bad-value", target.position, message, hint);
+        log.error_with(Code::BadValue, target.position, message, hint);
     }
 }

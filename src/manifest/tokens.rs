@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::{Found, Token};
-use crate::resource::{Label, Origin, Problem};
+use crate::resource::{Code, Label, Origin, Problem};
 
 use super::content::Content;
 use super::draft::{At, FlowDraft, Named};
@@ -37,7 +37,7 @@ fn check_function(one: &One<'_>, name: &str, position: Position, log: &mut Log) 
     let functions = &one.draft.functions;
     if !Label::parse(name).is_ok_and(|label| functions.contains_key(&label)) {
         let message = format!("no function is named {}", quote(name));
-        log.unknown("unknown-function", position, message, name, functions.keys().map(Label::as_str));
+        log.unknown(Code::UnknownFunction, position, message, name, functions.keys().map(Label::as_str));
     }
 }
 
@@ -51,8 +51,8 @@ fn check_other(
     log: &mut Log,
 ) -> Option<Label> {
     let (word, code) = match what {
-        What::Flow => ("flow", "unknown-flow"),
-        What::Module => ("module", "unknown-module"),
+        What::Flow => ("flow", Code::UnknownFlow),
+        What::Module => ("module", Code::UnknownModule),
     };
     let label = Label::parse(name).ok();
     let Some(At { value: other, .. }) = label.as_ref().and_then(|label| named.get(label)) else {
@@ -93,10 +93,10 @@ fn check_value(one: &One<'_>, name: &str, position: Position, log: &mut Log) {
             let message = format!("the instance `{label}` has no value named {}", quote(name));
             if instance.values.is_empty() {
                 let hint = format!("add `values: {{ {name}: … }}` to the instance");
-                log.error_with("unknown-value", position, message, hint);
+                log.error_with(Code::UnknownValue, position, message, hint);
             } else {
                 let known = instance.values.keys().map(String::as_str);
-                log.unknown("unknown-value", position, message, name, known);
+                log.unknown(Code::UnknownValue, position, message, name, known);
             }
         }
     }
@@ -130,7 +130,7 @@ impl Calls {
                     let names: Vec<&str> = path[at..].iter().map(|(name, _)| name.as_str()).collect();
                     let message =
                         format!("modules call each other in a circle: `{}` -> `{to}`", names.join("` -> `"));
-                    let problem = Problem::error("module-cycle", message).at(origin);
+                    let problem = Problem::error(Code::ModuleCycle, message).at(origin);
                     log.push(problem.hint("take what they share into a module that calls neither"));
                 } else if !done.contains(to) {
                     path.push((to, self.next(to)));

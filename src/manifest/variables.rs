@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::resource::Problem;
+use crate::resource::{Code, Problem};
 
 use super::log::{Log, closest, quote};
 use super::yaml::{Key, Node, NodeValue, Position, Style};
@@ -155,7 +155,7 @@ impl Variables {
             format!("{}` -> `{back}", names.join("` -> `"))
         };
         let message = format!("variables refer to each other in a circle: `{shown}`");
-        log.error_with("variable-cycle", position, message, "give one of them a plain default");
+        log.error_with(Code::VariableCycle, position, message, "give one of them a plain default");
         for name in names {
             self.values.insert(name.to_owned(), None);
         }
@@ -182,7 +182,7 @@ impl Variables {
             }
             if text.len() > MAX_VALUE {
                 let message = format!("the value of this variable has more than {MAX_VALUE} bytes");
-                log.error("too-large", default.position, message);
+                log.error(Code::TooLarge, default.position, message);
                 return None;
             }
         }
@@ -194,9 +194,9 @@ impl Variables {
         let known: BTreeSet<&str> = known.take(500).collect();
         if known.is_empty() {
             let hint = format!("declare it under `spec.variables`: `{name}: {{ default: VALUE }}`");
-            log.error_with("unknown-variable", at, message, hint);
+            log.error_with(Code::UnknownVariable, at, message, hint);
         } else {
-            log.unknown("unknown-variable", at, message, name, known);
+            log.unknown(Code::UnknownVariable, at, message, name, known);
         }
     }
 
@@ -294,7 +294,7 @@ impl Variables {
             NodeValue::Scalar(text, style) if text.contains("${") => {
                 if secret && split(text).is_err() {
                     let message = "this value holds a `${` that is no variable";
-                    log.error_with("bad-variable", node.position, message, LITERAL);
+                    log.error_with(Code::BadVariable, node.position, message, LITERAL);
                     *style = Style::Broken;
                     return;
                 }
@@ -338,7 +338,7 @@ impl Variables {
                 if *left > 0 {
                     let message =
                         format!("variables bring more than {MAX_SUBSTITUTED} bytes into this document");
-                    log.error("too-large", position, message);
+                    log.error(Code::TooLarge, position, message);
                 }
                 *left = 0;
                 return None;
@@ -365,7 +365,7 @@ fn missing(Key { text: name, position }: &Key, target: Option<&Key>, log: &mut L
             (target.position, message, hint)
         }
     };
-    log.error_with("missing-variable", position, message, hint);
+    log.error_with(Code::MissingVariable, position, message, hint);
 }
 
 /// A target gives values to variables that are declared.
@@ -376,9 +376,9 @@ fn check_target(declared: &[(Key, Node)], of_target: Option<&Node>, log: &mut Lo
             let known: Vec<&str> = declared.iter().map(|(name, _)| name.text.as_str()).collect();
             if known.is_empty() {
                 let hint = format!("declare it under `spec.variables`: `{}: {{ default: VALUE }}`", key.text);
-                log.error_with("unknown-variable", key.position, message, hint);
+                log.error_with(Code::UnknownVariable, key.position, message, hint);
             } else {
-                log.unknown("unknown-variable", key.position, message, &key.text, known);
+                log.unknown(Code::UnknownVariable, key.position, message, &key.text, known);
             }
         }
     }

@@ -13,7 +13,7 @@ use super::uses::{association_of, uses};
 use super::{ActionId, AssociationSpec, Cause, Change, Draft, Spec};
 use crate::manifest::{Function, Manifest};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, Problem, ResourcePolicy, SidKind,
+    Address, Code, FunctionRef, Grant, InstanceArn, Kind, Label, Problem, ResourcePolicy, SidKind,
 };
 use crate::snapshot::{Look, Snapshot};
 
@@ -94,7 +94,7 @@ fn unmarked(planned: Planned, desired: &Manifest, draft: &mut Draft) {
          calls, so `--prune` will not remove {them}"
     );
     let hint = "set `grants: own` on the function to let `--prune` end the association.";
-    let mut problem = Problem::warning("association-unmarked", message).on(first).hint(hint);
+    let mut problem = Problem::warning(Code::AssociationUnmarked, message).on(first).hint(hint);
     problem.origin = function.map(|function| function.origin.clone());
     draft.problems.push(problem);
 }
@@ -149,7 +149,7 @@ impl Need<'_> {
         if list.contains(&qualified) {
             draft.in_sync += 1;
             let message = format!("{address} is there as {qualified}, with the qualifier; that is accepted");
-            draft.problems.push(Problem::warning("qualified-association", message).on(&address));
+            draft.problems.push(Problem::warning(Code::QualifiedAssociation, message).on(&address));
             return Tie::None;
         }
         let mark = self.mark(&instance);
@@ -217,7 +217,7 @@ impl Need<'_> {
                 let address = Address::new(Kind::Function, self.name);
                 let hint = "create it, or correct the name, qualifier, account or Region in the manifest.";
                 draft.problems.push(
-                    Problem::error("function-not-found", message.clone())
+                    Problem::error(Code::FunctionNotFound, message.clone())
                         .on(&address)
                         .at(&self.function.origin)
                         .hint(hint),

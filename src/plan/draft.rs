@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow_names::Heir;
 use super::{Action, ActionId, Cause, Change, Guard, Removal, Spec, Step, Withheld};
-use crate::resource::{Address, Problem};
+use crate::resource::{Address, Code, Problem};
 
 /// A plan in the making.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ impl Draft {
             let message = format!("{address} waits for {}: {}", id.address, problem.message);
             let hint = format!("fix {} first, then run again.", id.address);
             self.block(address.clone(), message.clone());
-            self.problems.push(Problem::held("flow-held", message).on(&address).hint(hint));
+            self.problems.push(Problem::held(Code::FlowHeld, message).on(&address).hint(hint));
         }
         self.block(id.address.clone(), problem.message.clone());
         self.problems.push(problem);

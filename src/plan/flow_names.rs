@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flow_site::{Lack, PlannedTags, Site};
 use super::ownership::{OWNER_TAG, Owner};
 use super::{Action, ActionId, Cause, Change, Draft, FlowMetadataSpec, Guard, Removal, Spec, Step, identity};
-use crate::resource::{Address, Kind, Label, Problem};
+use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{Look, Resolved};
 
 type Key = (Kind, Label);
@@ -205,7 +205,7 @@ fn heirs(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> BTr
             orphan(site, &of)
         );
         let hint = "fix the problem reported for it, then run again with `--prune`.";
-        let problem = site.problem(Problem::held("name-taken", message)).hint(hint);
+        let problem = site.problem(Problem::held(Code::NameTaken, message)).hint(hint);
         Some((key(site), Heir { address: site.address(), of, problem }))
     });
     heirs.collect()
@@ -241,7 +241,7 @@ fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, hint: &str, draft: &mut 
             write.cause,
         );
     }
-    site.hold(draft, "name-taken", message, Some(hint));
+    site.hold(draft, Code::NameTaken, message, Some(hint));
 }
 
 /// Picks one of each circle: one that somebody has to allow, where there is one, so that without that nothing of the

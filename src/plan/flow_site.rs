@@ -13,7 +13,7 @@ use super::{ActionId, Cause, Change, Draft, FlowMetadataSpec, FlowSpec, Guard, S
 use crate::flow::compare::FlowDiff;
 use crate::flow::document::Document;
 use crate::manifest::{self, Flow, Manifest, State, Status};
-use crate::resource::{Address, InstanceArn, Kind, Label, Problem};
+use crate::resource::{Address, Code, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, FlowSummary, Look, Resolved, Snapshot};
 
 /// A write before it is put into its order.
@@ -85,7 +85,7 @@ impl Site<'_> {
         problem.on(&self.address()).at(&self.flow.origin)
     }
 
-    pub(super) fn hold(&self, draft: &mut Draft, code: &'static str, message: String, hint: Option<&str>) {
+    pub(super) fn hold(&self, draft: &mut Draft, code: Code, message: String, hint: Option<&str>) {
         draft.block(self.address(), message.clone());
         let mut problem = self.problem(Problem::held(code, message));
         problem.hint = hint.map(str::to_owned);
@@ -139,13 +139,13 @@ impl Site<'_> {
                 );
                 let hint =
                     "remove the tags `flowbind/set` and `flowbind/adopted` from those that are copies.";
-                ("tagged-twice", message, hint)
+                (Code::TaggedTwice, message, hint)
             }
             Some(Resolved::Shared { name, id, with }) => {
                 let other = flow_address(self.desired, kind, with, instance);
                 let message =
                     format!("{} and {other} are the same live {kind}, `{name}` ({id})", self.address());
-                ("declared-twice", message, "declare it once, or give one of them the name of another.")
+                (Code::DeclaredTwice, message, "declare it once, or give one of them the name of another.")
             }
         };
         draft.block(self.address(), message.clone());
@@ -166,7 +166,7 @@ impl Site<'_> {
             let or = format!("without `content:` the {} must exist", self.kind);
             let hint = suggested.map_or_else(|| or.clone(), |close| format!("{close} ({or})"));
             draft.block(self.address(), message.clone());
-            let code = if self.kind == Kind::Module { "module-not-found" } else { "flow-not-found" };
+            let code = if self.kind == Kind::Module { Code::ModuleNotFound } else { Code::FlowNotFound };
             draft.problems.push(self.problem(Problem::error(code, message)).hint(hint));
             return Lack::default();
         };
@@ -186,7 +186,7 @@ impl Site<'_> {
             );
             let hint = "to adopt one that exists, give the name that it has in Amazon Connect; a changed `name:` renames it \
                         only after flowbind has written to it.";
-            draft.problems.push(self.problem(Problem::warning("nothing-to-adopt", message)).hint(hint));
+            draft.problems.push(self.problem(Problem::warning(Code::NothingToAdopt, message)).hint(hint));
         }
         let reason = format!("no {} named `{}` on the instance", self.kind, self.flow.name);
         let (spec, cause) = (self.spec(instance, None, content, None, FlowDiff::default()), Cause::Absent);
@@ -219,7 +219,7 @@ impl Site<'_> {
         let archived = seen.summary.archived && self.flow.state != Some(State::Active);
         if archived && self.flow.state.is_none() {
             let message = format!("{} `{}` is archived", self.kind, self.flow.name);
-            self.hold(draft, "flow-archived", message, Some("say `state: active`, or `state: archived`."));
+            self.hold(draft, Code::FlowArchived, message, Some("say `state: active`, or `state: archived`."));
         }
         let (mut write, mut tags) = (None, None);
         if !archived {
@@ -240,7 +240,7 @@ impl Site<'_> {
         let Some(why) = self.refusal(seen).filter(|_| !self.flow.adopt) else { return true };
         let message = format!("{} `{}` differs ({difference}), but {why}", self.kind, seen.name);
         let hint = "say `adopt: true` on it to let this set write to it, or give it another name.";
-        self.hold(draft, "not-owned", message, Some(hint));
+        self.hold(draft, Code::NotOwned, message, Some(hint));
         false
     }
 
@@ -282,7 +282,7 @@ impl Site<'_> {
             "correct `type:`, give the flow another name, or delete `{live}` ({}) if nothing needs it, then run again.",
             summary.id
         );
-        draft.problems.push(self.problem(Problem::error("flow-type-differs", message)).hint(hint));
+        draft.problems.push(self.problem(Problem::error(Code::FlowTypeDiffers, message)).hint(hint));
         false
     }
 
@@ -296,7 +296,7 @@ impl Site<'_> {
                 if let Some(why) = draft.blocked.get(&address).cloned() {
                     let message = format!("{} waits for {address}: {why}", self.address());
                     let hint = format!("fix {address} first, then run again.");
-                    self.hold(draft, "flow-held", message, Some(&hint));
+                    self.hold(draft, Code::FlowHeld, message, Some(&hint));
                     return None;
                 }
                 let shared = draft.shared.get(&address).cloned();
@@ -315,7 +315,7 @@ impl Site<'_> {
                 let message =
                     format!("the content of {} `{}` cannot be read: {error}", self.kind, self.flow.name);
                 let hint = "open and publish it in the designer of Amazon Connect, or correct the file.";
-                self.hold(draft, "flow-unreadable", message, Some(hint));
+                self.hold(draft, Code::FlowUnreadable, message, Some(hint));
             })
             .ok()
     }

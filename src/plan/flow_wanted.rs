@@ -12,7 +12,7 @@ use crate::flow::patch::{self, BlockValues};
 use crate::flow::template::{self, Attribute, Token};
 use crate::flow::{self, InvocationKind};
 use crate::manifest::{self, FlowText, NamedKind};
-use crate::resource::{InstanceArn, Kind, Label, Problem};
+use crate::resource::{Code, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowIds, FlowSeen, Look, Resolved};
 
 impl Site<'_> {
@@ -52,9 +52,9 @@ impl Site<'_> {
                 draft.block(self.address(), message.clone());
                 let unread = self.unread(&pending);
                 let problem = if unread {
-                    Problem::held("flow-held", message).hint("fix what keeps the list from being read.")
+                    Problem::held(Code::FlowHeld, message).hint("fix what keeps the list from being read.")
                 } else {
-                    Problem::error("flow-content", message)
+                    Problem::error(Code::FlowContent, message)
                         .hint("correct the token in the flow file, or make what it names in Amazon Connect.")
                 };
                 draft.problems.push(self.problem(problem));
@@ -137,7 +137,7 @@ impl Site<'_> {
                 let message = format!("{} `{}`: {error}", self.kind, self.flow.name);
                 let hint =
                     "name the block as the published flow does, by its identifier or its friendly name.";
-                let problem = Problem::error("block-not-found", message).on(&address).at(&binding.origin);
+                let problem = Problem::error(Code::BlockNotFound, message).on(&address).at(&binding.origin);
                 draft.problems.push(problem.hint(hint));
             }
         }

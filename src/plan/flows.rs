@@ -11,7 +11,7 @@ use super::{Action, ActionId, Cause, Change, Draft, FlowSpec, Spec, Step};
 use crate::flow::compare::FlowDiff;
 use crate::flow::stub;
 use crate::manifest::Manifest;
-use crate::resource::{Address, FlowType, Kind, Label};
+use crate::resource::{Address, Code, FlowType, Kind, Label};
 use crate::snapshot::{Look, Snapshot};
 
 type Key = (Kind, Label);
@@ -116,7 +116,7 @@ fn hold_callers(lacks: &mut [(Site<'_>, Lack)], draft: &mut Draft) {
         let message =
             format!("{} waits for {named}, which it names and which cannot be written", site.address());
         let hint = format!("fix {named} first, then run again.");
-        site.hold(draft, "flow-held", message, Some(&hint));
+        site.hold(draft, Code::FlowHeld, message, Some(&hint));
     }
 }
 

@@ -7,7 +7,7 @@ use super::namesake::{Known, Namesake};
 use super::ownership::{OWNER_TAG, owner_tag};
 use super::{ActionId, Cause, Change, Draft, Spec, Step, TagTarget, roles};
 use crate::manifest::{Function, Manifest, Source};
-use crate::resource::{Address, FunctionRef, Kind, Label, Problem};
+use crate::resource::{Address, Code, FunctionRef, Kind, Label, Problem};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
 
 /// A function to be written: in the order code, configuration, version, alias, each only where it differs.
@@ -174,7 +174,12 @@ impl Site<'_> {
             && !there
         {
             let hint = format!("fix role/{} first, then run again.", self.name);
-            self.hold(draft, "function-held", format!("{} is not written: {why}", self.what()), Some(&hint));
+            self.hold(
+                draft,
+                Code::FunctionHeld,
+                format!("{} is not written: {why}", self.what()),
+                Some(&hint),
+            );
             return None;
         }
         let id = ActionId { address, step: Step::Write };
@@ -185,7 +190,7 @@ impl Site<'_> {
         if seen.latest.environment.is_none() && self.source.environment.is_some() {
             let message = format!("the environment of {} could not be decrypted", self.what());
             let hint = "the caller needs kms:Decrypt for the function's key; until then the environment is not compared.";
-            let problem = Problem::warning("environment-unreadable", message);
+            let problem = Problem::warning(Code::EnvironmentUnreadable, message);
             draft.problems.push(problem.on(&self.address).at(&self.function.origin).hint(hint));
         }
         match &seen.state {
@@ -193,14 +198,14 @@ impl Site<'_> {
             FunctionState::UpdateFailed(why) => {
                 let message = format!("the last update of {} failed: {why}", self.what());
                 let hint = "fix the cause; the next write to the function shows whether that worked.";
-                let problem = Problem::warning("function-update-failed", message).hint(hint);
+                let problem = Problem::warning(Code::FunctionUpdateFailed, message).hint(hint);
                 draft.problems.push(problem.on(&self.address).at(&self.function.origin));
                 true
             }
             FunctionState::Failed(why) => {
                 let message = format!("{} could not be created by Lambda: {why}", self.what());
                 let hint = "fix the cause, delete the function, then run again.";
-                self.hold(draft, "function-failed", message, Some(hint));
+                self.hold(draft, Code::FunctionFailed, message, Some(hint));
                 false
             }
             FunctionState::Image => {
@@ -211,7 +216,7 @@ impl Site<'_> {
                 let hint = format!(
                     "delete {what} with its versions and aliases, then run again; or give the declared function another name."
                 );
-                self.hold(draft, "function-is-image", message, Some(&hint));
+                self.hold(draft, Code::FunctionIsImage, message, Some(&hint));
                 false
             }
         }
@@ -264,11 +269,11 @@ impl Site<'_> {
         }
         let hint =
             "end the rollout, by removing the alias's routing configuration, then run the command again.";
-        self.hold(draft, "alias-weighted", message, Some(hint));
+        self.hold(draft, Code::AliasWeighted, message, Some(hint));
         true
     }
 
-    fn hold(&self, draft: &mut Draft, code: &'static str, message: String, hint: Option<&str>) {
+    fn hold(&self, draft: &mut Draft, code: Code, message: String, hint: Option<&str>) {
         draft.block(self.address.clone(), message.clone());
         let mut problem = Problem::held(code, message).on(&self.address).at(&self.function.origin);
         problem.hint = hint.map(str::to_owned);

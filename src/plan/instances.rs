@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
 use super::{ActionId, AttributesSpec, Cause, Change, Draft, Guard, Spec, Step, TagTarget, TagsSpec};
 use crate::manifest::{CreateInstance, Identity, Instance, InstanceLookup, Manifest};
-use crate::resource::{Address, Kind, Label, Place, Problem, SetName};
+use crate::resource::{Address, Code, Kind, Label, Place, Problem, SetName};
 use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
 
 /// An instance to be made.
@@ -54,7 +54,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
                 draft.block(address.clone(), message.clone());
                 let hint = "wait until it is ACTIVE, then run the command again.";
                 draft.problems.push(
-                    Problem::held("instance-not-active", message)
+                    Problem::held(Code::InstanceNotActive, message)
                         .on(&address)
                         .at(&instance.origin)
                         .hint(hint),
@@ -62,8 +62,8 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) {
             }
             Some(Look::Absent { close }) => {
                 let (what, code) = match &instance.lookup {
-                    InstanceLookup::Alias(alias) => (format!("alias `{alias}`"), "unknown-instance-alias"),
-                    InstanceLookup::Id(id) => (format!("id `{id}`"), "unknown-instance-id"),
+                    InstanceLookup::Alias(alias) => (format!("alias `{alias}`"), Code::UnknownInstanceAlias),
+                    InstanceLookup::Id(id) => (format!("id `{id}`"), Code::UnknownInstanceId),
                 };
                 let message = format!("no Amazon Connect instance with {what} in {}", instance.place);
                 draft.block(address.clone(), message.clone());
@@ -104,7 +104,7 @@ fn again(name: &Label, instance: &Instance, (first, first_instance): (&Label, &I
     let message = format!("instance/{name} and instance/{first} are the same instance");
     draft.block(address.clone(), message.clone());
     let hint = format!("keep one of them; the first one is at {}.", first_instance.origin);
-    let problem = Problem::error("duplicate-instance", message).on(&address).at(&instance.origin);
+    let problem = Problem::error(Code::DuplicateInstance, message).on(&address).at(&instance.origin);
     draft.problems.push(problem.hint(hint));
 }
 
@@ -146,7 +146,7 @@ fn creation_failed(name: &Label, instance: &Instance, seen: &InstanceSeen, draft
     );
     let address = Address::new(Kind::Instance, name);
     draft.block(address.clone(), message.clone());
-    let problem = Problem::held("instance-creation-failed", message).on(&address).at(&instance.origin);
+    let problem = Problem::held(Code::InstanceCreationFailed, message).on(&address).at(&instance.origin);
     draft.problems.push(problem.hint(hint));
 }
 
@@ -166,7 +166,9 @@ fn other_identity(name: &Label, instance: &Instance, seen: &InstanceSeen) -> Opt
         seen.arn.id
     );
     let address = Address::new(Kind::Instance, name);
-    Some(Problem::warning("instance-identity-differs", message).on(&address).at(&instance.origin).hint(hint))
+    Some(
+        Problem::warning(Code::InstanceIdentityDiffers, message).on(&address).at(&instance.origin).hint(hint),
+    )
 }
 
 /// Whether an earlier run of the set began to create it, and it is still on its way.
@@ -283,5 +285,5 @@ fn create(
     let hint = "`apply` plans and shows it in a second round; a saved plan or a checksum covers the first round alone.";
     draft
         .problems
-        .push(Problem::warning("instance-first", message).on(&address).at(&instance.origin).hint(hint));
+        .push(Problem::warning(Code::InstanceFirst, message).on(&address).at(&instance.origin).hint(hint));
 }

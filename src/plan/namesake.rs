@@ -6,7 +6,7 @@ use super::fields::{FieldChange, named};
 use super::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, OtherSet, Owner};
 use super::{Cause, Change, Draft, Guard, Spec, TagTarget, TagsSpec};
 use crate::manifest::Function;
-use crate::resource::{Address, Label, Problem, SetName};
+use crate::resource::{Address, Code, Label, Problem, SetName};
 use crate::snapshot::UNFINISHED;
 
 /// Something that is there under a declared name.
@@ -69,7 +69,7 @@ impl Namesake<'_> {
         let message = format!("{} differs ({}), and {why}: it is left alone", self.what, named(changes));
         let hint = "say `adopt: true` where it is declared to let this set change it.";
         draft.block(self.address.clone(), message.clone());
-        let problem = Problem::held("not-owned", message).on(self.address);
+        let problem = Problem::held(Code::NotOwned, message).on(self.address);
         draft.problems.push(problem.at(&self.function.origin).hint(hint));
         false
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Action, ActionId};
-use crate::resource::Problem;
+use crate::resource::{Code, Problem};
 
 /// Says why some action could never begin: it waits for one that is not in the plan, or for itself.
 pub fn order_fault(actions: &[Action]) -> Option<String> {
@@ -46,7 +46,7 @@ pub fn order_fault(actions: &[Action]) -> Option<String> {
 pub(super) fn problem(actions: &[Action]) -> Option<Problem> {
     let why = order_fault(actions)?;
     let message = format!("internal error: the order of this plan is wrong ({why}); please report it");
-    Some(Problem::error("plan-order", message))
+    Some(Problem::error(Code::PlanOrder, message))
 }
 
 fn words(id: &ActionId) -> String {

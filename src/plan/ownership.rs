@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Label, Problem, SetName};
+use crate::resource::{Code, Label, Problem, SetName};
 pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, REGION_TAG, SET_TAG as OWNER_TAG};
 
 /// The value of the owner tag, and of the tag of what is adopted.
@@ -111,7 +111,7 @@ impl<'t> OtherSet<'t> {
             Self::Adopter(other) => format!("{what} was adopted as `{other}`, and this set adopts it too"),
         };
         let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
-        Problem::warning("adopted-from-another-set", message).hint(hint)
+        Problem::warning(Code::AdoptedFromAnotherSet, message).hint(hint)
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Change, GrantSpec, Plan, Spec, sort};
 use crate::manifest::{Grants, Manifest};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, MAX_POLICY_BYTES, Origin, Problem, count,
+    Address, Code, FunctionRef, Grant, InstanceArn, Kind, Label, MAX_POLICY_BYTES, Origin, Problem, count,
 };
 use crate::snapshot::{Look, Snapshot};
 
@@ -115,8 +115,8 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
     }
 }
 
-const TOO_LARGE: &str = "policy-too-large";
-const PERHAPS_TOO_LARGE: &str = "policy-perhaps-too-large";
+const TOO_LARGE: Code = Code::PolicyTooLarge;
+const PERHAPS_TOO_LARGE: Code = Code::PolicyPerhapsTooLarge;
 
 fn writes_to(spec: &Spec, function: &FunctionRef) -> bool {
     match spec {

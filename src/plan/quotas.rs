@@ -1,6 +1,7 @@
 //! Quotas, looked at ahead: what a new account has is told when it would be passed. Quotas can be raised, so that it
 //! is a warning; the service has the last word.
 
+use crate::resource::Code;
 use std::collections::BTreeMap;
 
 use super::{Draft, Spec, Step};
@@ -9,7 +10,7 @@ use crate::snapshot::{Look, Snapshot};
 
 /// A quota of an instance ("Amazon Connect service quotas").
 struct Quota {
-    code: &'static str,
+    code: Code,
     /// What it counts, in words.
     what: &'static str,
     /// What a new account has.
@@ -19,15 +20,15 @@ struct Quota {
 }
 
 const FUNCTIONS: Quota = Quota {
-    code: "functions-per-instance",
+    code: Code::FunctionsPerInstance,
     what: "functions in its list",
     default: 50,
     service_code: "L-E3D2F503",
 };
 const FLOWS: Quota =
-    Quota { code: "flows-per-instance", what: "flows", default: 100, service_code: "L-22922690" };
+    Quota { code: Code::FlowsPerInstance, what: "flows", default: 100, service_code: "L-22922690" };
 const MODULES: Quota =
-    Quota { code: "modules-per-instance", what: "modules", default: 200, service_code: "L-19755C7E" };
+    Quota { code: Code::ModulesPerInstance, what: "modules", default: 200, service_code: "L-19755C7E" };
 
 /// Warns of every quota that the drafted writes would pass. What is deleted in the same run still counts: it goes last.
 pub(super) fn check(observed: &Snapshot, draft: &mut Draft) {
@@ -65,7 +66,7 @@ impl Quota {
         let hint = format!(
             "see whether it was raised before you apply: aws service-quotas get-service-quota --service-code connect --quota-code {service_code}"
         );
-        let problem = Problem::warning(code, message).on(&Address::new(Kind::Instance, instance)).hint(hint);
+        let problem = Problem::warning(*code, message).on(&Address::new(Kind::Instance, instance)).hint(hint);
         (count > *default).then_some(problem)
     }
 }

@@ -14,7 +14,7 @@ use crate::flow::document::Document;
 use crate::flow::stub;
 use crate::manifest::{Manifest, Status};
 use crate::resource::{
-    Address, FlowType, FunctionArn, FunctionRef, InstanceArn, Kind, Label, Problem, SetName,
+    Address, Code, FlowType, FunctionArn, FunctionRef, InstanceArn, Kind, Label, Problem, SetName,
 };
 use crate::snapshot::{FlowSeen, Gap, Look};
 
@@ -182,14 +182,14 @@ pub fn plan_rollback(
 fn not_restored(count: usize) -> Problem {
     let what = if count == 1 { "1 flow or module".to_owned() } else { format!("{count} flows and modules") };
     let message = format!("{what} held only flowbind's own placeholder before the run: not restored");
-    Problem::warning("placeholder-not-restored", message)
+    Problem::warning(Code::PlaceholderNotRestored, message)
 }
 
 fn contents_only(run: &str) -> Problem {
     let message = format!(
         "only contents come back: associations, grants and settings that run {run} took away stay away"
     );
-    Problem::warning("rollback-contents-only", message)
+    Problem::warning(Code::RollbackContentsOnly, message)
         .hint("bring the old manifest back in the repository and run `flowbind apply`.")
 }
 
@@ -243,22 +243,22 @@ fn back(
         Ok(renamed) => renamed,
         Err(gone) => {
             let message = format!("the kept content names {}, which does not come back", gone.address);
-            return held("flow-held", message);
+            return held(Code::FlowHeld, message);
         }
     };
     let wanted = match Document::parse(&text) {
         Ok(wanted) => wanted,
-        Err(error) => return held("flow-unreadable", format!("the kept content cannot be read: {error}")),
+        Err(error) => return held(Code::FlowUnreadable, format!("the kept content cannot be read: {error}")),
     };
     let seen = match &live.flow {
         Look::Found(seen) => Some(seen),
         Look::Absent { .. } if live.name_taken => {
             let message = format!("`{}` was deleted, and another {} has its name now", kept.name, kept.key.0);
-            return held("name-taken", message);
+            return held(Code::NameTaken, message);
         }
         Look::Absent { .. } if kept.known_kind().is_none() => {
             let message = format!("it was deleted, and flowbind cannot create a flow of type {}", kept.kind);
-            return held("flow-type-unknown", message);
+            return held(Code::FlowTypeUnknown, message);
         }
         Look::Absent { .. } => None,
         Look::Unknown => return Back::Unknown,

@@ -298,7 +298,7 @@ mod tests {
         ];
         let ids: Vec<ActionId> = outcomes.iter().map(|(id, _)| id.clone()).collect();
         let mut plan = plan(&ids);
-        let held = crate::resource::Problem::held("unowned", "it is somebody's");
+        let held = crate::resource::Problem::held(crate::resource::Code::Rule("unowned"), "it is somebody's");
         plan.problems.push(held.on(&id("held", Step::Write).address));
         let report = ApplyReport { outcomes, backups: Vec::new() };
         let Sums { created, updated, deleted, already, failed, unknown, not_begun, not_tried, refused } =

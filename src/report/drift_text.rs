@@ -78,7 +78,7 @@ pub fn ignored_text(drift: &Drift, several: bool, layout: &Layout) -> String {
     }
     for finding in &drift.findings {
         if let (Some(ignored), Some(address)) = (&finding.ignored, &finding.problem.address) {
-            line(&address.to_string(), finding.problem.code, ignored);
+            line(&address.to_string(), finding.problem.code.as_str(), ignored);
         }
     }
     page.finish(layout)

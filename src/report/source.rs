@@ -29,20 +29,20 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool, layout: &Layout
         Severity::Held => (Level::WARNING.with_name("blocked"), "blocked"),
         Severity::Warning => (Level::WARNING, "warning"),
     };
-    let label = title_label(word, code);
+    let label = title_label(word, code.as_str());
     let renderer = renderer(color, layout);
     let place = origin.as_ref().and_then(|origin| Some((origin, line_of(origin, sources)?)));
     let Some((Origin { file, line, column }, text)) = place else {
         let place = origin.as_ref().map(|origin| format!("{}: ", visible(&origin.to_string())));
         let title = layout.beside(label, &format!("{}{message}", place.unwrap_or_default()));
-        let title = renderer.render(&[Group::with_title(level.primary_title(title).id(*code))]);
+        let title = renderer.render(&[Group::with_title(level.primary_title(title).id(code.as_str()))]);
         let hint = hint.map(|hint| format!("\nhint: {}", under(&layout.typed_beside(HINT, &hint), HINT)));
         return format!("{}{}", title.trim_end(), hint.unwrap_or_default());
     };
     let snippet = Snippet::source(text).path(visible(file)).line_start(*line).fold(false);
     let snippet = snippet.annotation(AnnotationKind::Primary.span(span(text, *column)));
     let message = layout.beside(label, &message);
-    let mut group = Group::with_title(level.primary_title(message).id(*code)).element(snippet);
+    let mut group = Group::with_title(level.primary_title(message).id(code.as_str())).element(snippet);
     if sources.hides(file, *line) {
         group = group.element(Level::NOTE.message(layout.beside(gutter(*line), HIDDEN)));
     }
@@ -134,7 +134,7 @@ mod tests {
 
     fn problem(line: usize, column: usize) -> Problem {
         let origin = Origin { file: "a.yaml".to_owned(), line, column };
-        Problem::error("unknown-key", "a binding has no key `timelimit`")
+        Problem::error(crate::resource::Code::UnknownKey, "a binding has no key `timelimit`")
             .at(&origin)
             .hint("did you mean `timeLimit`?")
     }
@@ -205,7 +205,8 @@ mod tests {
         let long = format!("a: {}", "x".repeat(MAX_LINE));
         assert_eq!(render(&problem(1, 4), &sources(&long), false, &Layout::default()), line("1:4"));
         assert_eq!(render(&problem(9, 4), &sources("a: b"), false, &Layout::default()), line("9:4"));
-        let lost = Problem { origin: None, hint: None, ..Problem::warning("w", "m") };
+        let lost =
+            Problem { origin: None, hint: None, ..Problem::warning(crate::resource::Code::Rule("w"), "m") };
         assert_eq!(render(&lost, &Sources::default(), false, &Layout::default()), "warning[w]: m");
     }
 

@@ -4,6 +4,7 @@
 
 mod address;
 mod arn;
+mod code;
 mod count;
 mod digest;
 mod flow_type;
@@ -19,6 +20,7 @@ mod visible;
 
 pub use address::{Address, AddressError, Kind};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
+pub use code::{Code, InDrift};
 pub use count::count;
 pub use digest::sha256;
 pub use flow_type::FlowType;

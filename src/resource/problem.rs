@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Code;
 use super::address::Address;
 
 /// A place in a file that a person wrote.
@@ -42,7 +43,8 @@ pub enum Severity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Problem {
     /// A stable kebab-case code.
-    pub code: &'static str,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub code: Code,
     /// How bad it is.
     pub severity: Severity,
     /// Where in the files it is, if it is there.
@@ -61,7 +63,7 @@ pub struct Problem {
 
 impl Problem {
     /// Starts an error.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -73,12 +75,12 @@ impl Problem {
     }
 
     /// Starts a problem that holds back what it concerns and nothing else.
-    pub fn held(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn held(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Held, ..Self::error(code, message) }
     }
 
     /// Starts a warning.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 

@@ -137,7 +137,7 @@ async fn a_namesake_is_written_to_only_when_it_is_adopted() {
     let plan = world.plan().await;
     assert!(plan.actions.is_empty());
     let problem = &plan.problems[0];
-    assert_eq!((problem.code, problem.severity), ("not-owned", Severity::Held));
+    assert_eq!((problem.code.as_str(), problem.severity), ("not-owned", Severity::Held));
     let adopting = manifest.replace("name: Main", "name: Main, adopt: true");
     std::fs::write(world.folder.path().join("m.yaml"), format!("{HEAD}{adopting}")).unwrap();
     world.manifests = load(&world.folder.path().join("m.yaml"));
@@ -169,7 +169,7 @@ async fn a_block_in_a_flow_of_another_set_is_bound_only_when_the_flow_is_adopted
     let plan = world.plan().await;
     assert!(!lines(&plan).iter().any(|line| line.starts_with("flow/")), "{:?}", lines(&plan));
     let problem = &plan.problems[0];
-    assert_eq!((problem.code, problem.severity), ("not-owned", Severity::Held));
+    assert_eq!((problem.code.as_str(), problem.severity), ("not-owned", Severity::Held));
     assert!(problem.message.contains("it belongs to `contents/main`"), "{}", problem.message);
     assert_eq!(plan.withheld.len(), 1, "the difference is told all the same");
     with(&mut world, "adopt: true, ");
@@ -189,7 +189,7 @@ async fn a_newer_draft_holds_the_flow_back_until_it_is_allowed() {
     saved.content(going_to("arn:draft")).send().await.unwrap();
     let plan = world.plan().await;
     assert!(plan.actions.is_empty());
-    assert_eq!(plan.problems[0].code, "flow-being-edited");
+    assert_eq!(plan.problems[0].code.as_str(), "flow-being-edited");
 
     // The manifest changes meanwhile.
     std::fs::write(world.folder.path().join("main.json"), going_to("arn:new")).unwrap();
@@ -351,7 +351,8 @@ async fn an_instance_that_cannot_be_made_is_told_with_its_reason() {
     assert!(!message.contains("gives no reason"), "{message}");
     // Nobody waits for it: it never becomes usable.
     let plan = world.plan().await;
-    let problem = plan.problems.iter().find(|problem| problem.code == "instance-creation-failed").unwrap();
+    let problem =
+        plan.problems.iter().find(|problem| problem.code.as_str() == "instance-creation-failed").unwrap();
     assert!(problem.message.contains("could not be created (CREATION_FAILED"), "{problem:?}");
     let hint = problem.hint.as_ref().unwrap();
     assert!(hint.contains("delete instance `") && hint.contains("24 h") && !hint.contains("wait"), "{hint}");
@@ -366,7 +367,9 @@ async fn another_identity_management_is_reported_as_what_cannot_be_changed() {
     carry_out(&session, &world.plan().await, &world.folder.path().join("own")).await;
     let differs = |plan: &flowbind::plan::Plan| {
         let mut problems = plan.problems.iter();
-        problems.find(|problem| problem.code == "instance-identity-differs").map(|it| it.message.clone())
+        problems
+            .find(|problem| problem.code.as_str() == "instance-identity-differs")
+            .map(|it| it.message.clone())
     };
     assert_eq!(differs(&world.plan().await), None);
     let text = format!("{HEAD}{manifest}").replace("connect-managed", "saml");

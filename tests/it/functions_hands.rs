@@ -138,7 +138,7 @@ async fn an_alias_with_weights_is_told_and_left_alone() {
         assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
         assert_eq!(plan.problems.len(), 1);
         let problem = &plan.problems[0];
-        assert_eq!((problem.code, problem.severity), ("alias-weighted", Severity::Held));
+        assert_eq!((problem.code.as_str(), problem.severity), ("alias-weighted", Severity::Held));
         assert!(problem.message.contains("shares its calls with version 1"), "{}", problem.message);
     }
 }
@@ -209,7 +209,7 @@ async fn a_namesake_that_is_not_the_sets_is_left_alone_until_it_is_adopted() {
     let plan = world.plan().await;
     assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
     let held: Vec<_> =
-        plan.problems.iter().map(|p| (p.code, p.address.as_ref().unwrap().to_string())).collect();
+        plan.problems.iter().map(|p| (p.code.as_str(), p.address.as_ref().unwrap().to_string())).collect();
     assert!(held.contains(&("not-owned", "role/greeter".to_owned())), "{held:?}");
     assert!(held.contains(&("not-owned", "function/greeter".to_owned())), "{held:?}");
     assert!(

@@ -55,7 +55,7 @@ pub(crate) async fn sids(world: &World, qualifier: Option<&str>, prefix: &str) -
 }
 
 fn too_large(plan: &Plan) -> Vec<&flowbind::resource::Problem> {
-    plan.problems.iter().filter(|problem| problem.code == "policy-too-large").collect()
+    plan.problems.iter().filter(|problem| problem.code.as_str() == "policy-too-large").collect()
 }
 
 pub(crate) fn writes(world: &World) -> u64 {

@@ -16,7 +16,7 @@ use crate::world::{ACCOUNT, World, code, flowbind, stdout};
 const LONDON: &str = "eu-west-2";
 
 fn told<'p>(plan: &'p Plan, code: &str) -> Vec<&'p Problem> {
-    plan.problems.iter().filter(|problem| problem.code == code).collect()
+    plan.problems.iter().filter(|problem| problem.code.as_str() == code).collect()
 }
 
 async fn remove_statement(world: &World, sid: &str) {

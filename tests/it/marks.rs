@@ -326,7 +326,7 @@ async fn an_association_that_nothing_will_mark_is_told_once() {
     let add = add.action("lambda:InvokeFunction").principal("connect.amazonaws.com");
     add.source_arn(arn).source_account("111122223333").send().await.unwrap();
     let plan = world.plan().await;
-    let told: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+    let told: Vec<&str> = plan.problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(told, ["association-unmarked"], "{:?}", plan.problems);
     assert!(!addresses(&plan).iter().any(|address| address.starts_with("grant/")));
     all_done(&apply(&world, "first").await);

@@ -144,7 +144,7 @@ async fn what_is_adopted_gets_a_mark_which_is_no_ownership() {
     let told: Vec<&str> = plan
         .problems
         .iter()
-        .filter(|problem| problem.code == "function-renamed")
+        .filter(|problem| problem.code.as_str() == "function-renamed")
         .map(|problem| problem.message.as_str())
         .collect();
     assert_eq!(
@@ -158,7 +158,7 @@ async fn what_is_adopted_gets_a_mark_which_is_no_ownership() {
     let reads = flowbind::plan::reads(world.manifest());
     let pruned = reconcile::plan_pruned(&session, world.manifest(), &reads).await.unwrap();
     assert!(pruned.actions.iter().all(|action| action.id.step != Step::Delete), "{:?}", steps(&pruned));
-    assert!(pruned.problems.iter().any(|problem| problem.code == "function-renamed"));
+    assert!(pruned.problems.iter().any(|problem| problem.code.as_str() == "function-renamed"));
     assert!(lambda.get_function().function_name(NAME).send().await.is_ok());
 }
 
@@ -318,7 +318,7 @@ async fn what_another_set_made_is_adopted_with_a_warning_and_keeps_its_notes() {
     let warned: Vec<(&str, String)> = plan
         .problems
         .iter()
-        .map(|problem| (problem.code, problem.address.as_ref().unwrap().to_string()))
+        .map(|problem| (problem.code.as_str(), problem.address.as_ref().unwrap().to_string()))
         .collect();
     let both = ["role/greeter", "function/greeter"];
     assert_eq!(warned, both.map(|address| ("adopted-from-another-set", address.to_owned())), "{plan:?}");

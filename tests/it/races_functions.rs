@@ -190,7 +190,7 @@ async fn a_container_image_under_a_declared_package_is_blocked_with_what_would_h
     let create = create.package_type(aws_sdk_lambda::types::PackageType::Image);
     create.role(live.role().unwrap()).send().await.unwrap();
     let plan = world.plan().await;
-    let problem = plan.problems.iter().find(|problem| problem.code == "function-is-image").unwrap();
+    let problem = plan.problems.iter().find(|problem| problem.code.as_str() == "function-is-image").unwrap();
     assert!(problem.message.contains("PackageType Image"), "{problem:?}");
     assert!(problem.hint.as_ref().unwrap().contains("delete function `greeter-dev`"), "{problem:?}");
     assert!(!functions::lines(&plan).iter().any(|line| line.contains("function/greeter")), "{plan:?}");

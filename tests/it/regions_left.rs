@@ -89,7 +89,8 @@ async fn a_statement_for_the_account_stays_where_no_instance_is_declared() {
     let world = edited(made, &nothing);
     let plan = pruned(&world).await;
     assert!(plan.actions.is_empty(), "{:?}", plan.actions);
-    let told: Vec<_> = plan.problems.iter().filter(|problem| problem.code == "cannot-tell").collect();
+    let told: Vec<_> =
+        plan.problems.iter().filter(|problem| problem.code.as_str() == "cannot-tell").collect();
     let [told] = told.as_slice() else { panic!("{:?}", plan.problems) };
     assert!(told.message.contains("no instance there is declared"), "{told:?}");
     assert!(told.hint.as_deref().is_some_and(|hint| hint.contains("declare an instance there")), "{told:?}");

@@ -5,12 +5,13 @@ use super::super::scalar::{API_VERSION, KIND};
 use super::super::variables::Variables;
 use super::super::yaml::{Node, NodeValue};
 use super::super::{example, policy};
+use crate::resource::Code;
 
 /// Checks what kind of document it is; of another kind, nothing else is worth saying.
 pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
     if !matches!(document.value, NodeValue::Map(_)) {
         let message = format!("a manifest is a map, and this is {}", document.kind());
-        log.error("not-a-manifest", document.position, message);
+        log.error(Code::NotAManifest, document.position, message);
         return false;
     }
     if foreign(document, log) {
@@ -22,7 +23,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         if text != expected {
             let message =
                 format!("{key} is {}, and this version of flowbind reads `{expected}`", quote(text));
-            log.error_with("not-a-manifest", position, message, format!("write `{key}: {expected}`"));
+            log.error_with(Code::NotAManifest, position, message, format!("write `{key}: {expected}`"));
             return false;
         }
     }
@@ -31,7 +32,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
             "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; where other YAML lies beside it, name \
              the manifest's file rather than its folder"
         );
-        log.error_with("not-a-manifest", document.position, "this is not a binding set", hint);
+        log.error_with(Code::NotAManifest, document.position, "this is not a binding set", hint);
         return false;
     }
     true
@@ -51,28 +52,28 @@ fn foreign(document: &Node, log: &mut Log) -> bool {
     let (file, kind) = (quote(&origin.file), quote(&format!("kind: {kind}")));
     let message = format!("{file} is no flowbind manifest ({kind})");
     let hint = "move it to another folder, or name the manifest's file rather than the folder";
-    log.error_with("not-a-manifest", document.position, message, hint);
+    log.error_with(Code::NotAManifest, document.position, message, hint);
     true
 }
 
 /// What cannot be found because the section that declares it cannot be read: a misspelt key, or no map; or
 /// because the file was read only in part. The codes of problems that follow from it and are not worth saying.
-pub(super) fn follow_ups(document: &Node, incomplete: bool) -> Vec<&'static str> {
-    const SECTIONS: [(&str, &str); 9] = [
-        ("variables", "unknown-variable"),
-        ("accounts", "unknown-account"),
-        ("accounts", "missing-account"),
-        ("defaults", "missing-region"),
-        ("instances", "unknown-instance"),
-        ("instances", "unknown-value"),
-        ("functions", "unknown-function"),
-        ("flows", "unknown-flow"),
-        ("modules", "unknown-module"),
+pub(super) fn follow_ups(document: &Node, incomplete: bool) -> Vec<Code> {
+    const SECTIONS: [(&str, Code); 9] = [
+        ("variables", Code::UnknownVariable),
+        ("accounts", Code::UnknownAccount),
+        ("accounts", Code::MissingAccount),
+        ("defaults", Code::MissingRegion),
+        ("instances", Code::UnknownInstance),
+        ("instances", Code::UnknownValue),
+        ("functions", Code::UnknownFunction),
+        ("flows", Code::UnknownFlow),
+        ("modules", Code::UnknownModule),
     ];
     let spec = document.get("spec").filter(|spec| matches!(spec.value, NodeValue::Map(_)));
     let all = SECTIONS.into_iter().map(|(_, code)| code);
     let Some(spec) = spec.filter(|_| !incomplete) else {
-        return all.chain(["empty-set"]).collect();
+        return all.chain([Code::EmptySet]).collect();
     };
     let missing = SECTIONS.into_iter().filter(|(name, _)| spec.get(name).is_none());
     let odd = spec.entries().iter().filter(|(key, _)| !SECTIONS.iter().any(|(name, _)| key.text == *name));

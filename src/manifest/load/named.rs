@@ -7,7 +7,7 @@ use super::super::log::{closest, quote};
 use super::super::project::{self, Project};
 use super::super::yaml::MAX_BYTES;
 use super::Loader;
-use crate::resource::{Origin, Problem};
+use crate::resource::{Code, Origin, Problem};
 
 impl Loader<'_> {
     /// Reads a text that a person wrote and named.
@@ -16,17 +16,18 @@ impl Loader<'_> {
         let project = Project::of(Path::new(""), self.files, self.allow_outside);
         if let Some(why) = project.refusal_of_link(path) {
             let message = format!("{} is a symbolic link, and {why}", quote(&name));
-            self.problems.push(Problem::error("outside", message).hint(project::HINT));
+            self.problems.push(Problem::error(Code::Outside, message).hint(project::HINT));
             return None;
         }
         let text = match self.files.read(path, MAX_BYTES as u64) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
                 let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
                 let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-                let problem = Problem::error("unreadable", "the file is not UTF-8").hint("save it as UTF-8");
+                let problem =
+                    Problem::error(Code::Unreadable, "the file is not UTF-8").hint("save it as UTF-8");
                 problem.at(&Origin { file: name.clone(), line, column: 1 })
             }),
-            Err(error) => Err(Problem::error("unreadable", format!("{}: {error}", quote(&name)))),
+            Err(error) => Err(Problem::error(Code::Unreadable, format!("{}: {error}", quote(&name)))),
         };
         match text {
             Ok(text) => {
@@ -66,13 +67,13 @@ impl Loader<'_> {
                         let message =
                             format!("the folder {} holds no `*.yaml` or `*.yml`", quote(&display(&path)));
                         let hint = "sub-folders are not searched: name each folder that holds manifests.";
-                        self.problems.push(Problem::error("no-manifest", message).hint(hint));
+                        self.problems.push(Problem::error(Code::NoManifest, message).hint(hint));
                     }
                     inside
                 }
                 Err(error) => {
                     let message = format!("{}: {error}", quote(&display(&path)));
-                    self.problems.push(Problem::error("unreadable", message));
+                    self.problems.push(Problem::error(Code::Unreadable, message));
                     Vec::new()
                 }
             };
@@ -89,7 +90,7 @@ impl Loader<'_> {
     fn nothing_at(&self, path: &Path) -> Problem {
         let name = display(path);
         let problem =
-            Problem::error("unreadable", format!("{}: there is no such file or folder", quote(&name)));
+            Problem::error(Code::Unreadable, format!("{}: there is no such file or folder", quote(&name)));
         let folder = path.parent().unwrap_or(Path::new(""));
         let beside = self.files.list(folder).ok().flatten().unwrap_or_default();
         let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());

@@ -1,5 +1,6 @@
 //! A folder's files and links, as they go into its package.
 
+use crate::resource::Code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -268,7 +269,7 @@ fn secrets(folder: &Path, suspects: &[(String, &'static str)]) -> Option<Warning
     let message = format!("the package of {} would contain {what}: {list}", quote(&display(folder)));
     let hint =
         format!("leave it out with `exclude: [\"/{first}\"]`, or keep it with `exclude: [\"!/{first}\"]`");
-    Some(Warning { code: "packed-secret", fault: Fault::new(message).hint(hint) })
+    Some(Warning { code: Code::PackedSecret, fault: Fault::new(message).hint(hint) })
 }
 
 /// Warns of names that are one on a Mac or on Windows, where another package would come out.
@@ -286,5 +287,5 @@ fn same_but_for_case(folder: &Path, entries: &[Entry]) -> Option<Warning> {
     let (folder, first, second) = (quote(&display(folder)), quote(first), quote(second));
     let message = format!("{first} and {second} in {folder} differ only in upper and lower case{more}");
     let hint = "rename one: macOS and Windows keep only one of them, and would pack other code";
-    Some(Warning { code: "names-differ-in-case", fault: Fault::new(message).hint(hint) })
+    Some(Warning { code: Code::NamesDifferInCase, fault: Fault::new(message).hint(hint) })
 }

@@ -3,6 +3,7 @@
 use super::super::log::{Log, quote};
 use super::super::scalar::Scalar;
 use super::super::yaml::Position;
+use crate::resource::Code;
 
 /// A part of a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn report(self, position: Position, log: &mut Log) {
-        log.error_with("bad-variable", position, self.message, self.hint);
+        log.error_with(Code::BadVariable, position, self.message, self.hint);
     }
 }
 

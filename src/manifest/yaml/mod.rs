@@ -11,6 +11,7 @@ mod syntax;
 mod tree;
 mod write;
 
+use crate::resource::Code;
 use serde::de::IgnoredAny;
 
 use super::log::Log;
@@ -36,7 +37,7 @@ const MAX_SCALAR_BYTES: usize = 4 << 20;
 pub(super) fn parse(text: &str, log: &mut Log) -> Vec<Node> {
     if text.len() > MAX_BYTES {
         log.error_with(
-            "too-large",
+            Code::TooLarge,
             Position { line: 1, column: 1 },
             format!("the file has {} bytes, and flowbind reads at most {MAX_BYTES}", text.len()),
             "split it into several binding sets",
@@ -81,7 +82,7 @@ fn second_opinion(text: &str, log: &mut Log) {
             line: number(at.line()),
             column: number(at.column()),
         });
-        log.error("yaml", position, format!("the YAML is refused: {}", error.without_snippet()));
+        log.error(Code::Yaml, position, format!("the YAML is refused: {}", error.without_snippet()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Builds the trees out of the parser's events, without recursion and within a budget.
 
+use crate::resource::Code;
 use std::collections::BTreeMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
@@ -147,14 +148,14 @@ impl Builder<'_> {
         };
         // The parser writes `~` for a key that is not there.
         if plain && matches!(text, "" | "~") {
-            self.log.error("yaml", position, "a key is missing here");
+            self.log.error(Code::Yaml, position, "a key is missing here");
             *pending = Some(Pending::Duplicate);
             return Ok(());
         }
         if let Some(first) = seen.get(text) {
             let message = format!("the key {} is here a second time", quote(text));
             let hint = format!("it is first in line {}", first.line);
-            self.log.error_with("duplicate-key", position, message, hint);
+            self.log.error_with(Code::DuplicateKey, position, message, hint);
             *pending = Some(Pending::Duplicate);
             return Ok(());
         }
@@ -169,16 +170,16 @@ impl Builder<'_> {
 
     fn alias(&mut self, anchor: usize, position: Position) -> Result<(), Stop> {
         if self.is_key() {
-            self.log.error("yaml", position, "an alias cannot be a key; write the key out");
+            self.log.error(Code::Yaml, position, "an alias cannot be a key; write the key out");
             return Err(Stop);
         }
         self.aliases += 1;
         if self.aliases > MAX_ALIASES {
-            self.log.error("too-large", position, format!("there are more than {MAX_ALIASES} aliases"));
+            self.log.error(Code::TooLarge, position, format!("there are more than {MAX_ALIASES} aliases"));
             return Err(Stop);
         }
         let Some(Anchor { size, height, .. }) = self.anchors.get(&anchor) else {
-            self.log.error("yaml", position, "the alias refers to a node that contains it");
+            self.log.error(Code::Yaml, position, "the alias refers to a node that contains it");
             return Err(Stop);
         };
         let (size, height) = (*size, *height);
@@ -199,7 +200,7 @@ impl Builder<'_> {
                 true => syntax::TEMPLATE,
                 false => "a value that starts with `{` or `[` needs quotes",
             };
-            self.log.error_with("yaml", position, "a key must be a text, not a map or a list", hint);
+            self.log.error_with(Code::Yaml, position, "a key must be a text, not a map or a list", hint);
             return Err(Stop);
         }
         self.deep(1, position)?;
@@ -261,7 +262,7 @@ impl Builder<'_> {
             for map in maps {
                 let NodeValue::Map(inherited) = map.value else {
                     let message = format!("`<<` merges maps, and this is {}", map.kind());
-                    self.log.error("yaml", map.position, message);
+                    self.log.error(Code::Yaml, map.position, message);
                     continue;
                 };
                 for (key, node) in inherited {
@@ -299,7 +300,7 @@ impl Builder<'_> {
         } else {
             return Ok(());
         };
-        self.log.error_with("too-large", position, message, "split it, or use fewer aliases");
+        self.log.error_with(Code::TooLarge, position, message, "split it, or use fewer aliases");
         Err(Stop)
     }
 
@@ -307,7 +308,7 @@ impl Builder<'_> {
         if self.stack.len() + height <= MAX_DEPTH {
             return Ok(());
         }
-        self.log.error("too-deep", position, too_deep());
+        self.log.error(Code::TooDeep, position, too_deep());
         Err(Stop)
     }
 
@@ -318,7 +319,7 @@ impl Builder<'_> {
             true => "leave it out: each field says itself what it takes",
             false => "leave it out, or put the value in quotes if it starts with `!`",
         };
-        self.log.error_with("yaml", position, message, hint);
+        self.log.error_with(Code::Yaml, position, message, hint);
         true
     }
 
@@ -326,15 +327,15 @@ impl Builder<'_> {
         let marker = error.marker();
         let position = Position { line: marker.line().max(1), column: marker.col() + 1 };
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
-            return self.log.error("too-deep", position, too_deep());
+            return self.log.error(Code::TooDeep, position, too_deep());
         }
         let full = error.to_string();
         // The library puts its own position behind the words.
         let words = full.split(" at char ").next().unwrap_or(&full);
         let Syntax { position, message, hint } = explain(error.kind(), words, position, self.text);
         match hint {
-            Some(hint) => self.log.error_with("yaml", position, message, hint),
-            None => self.log.error("yaml", position, message),
+            Some(hint) => self.log.error_with(Code::Yaml, position, message, hint),
+            None => self.log.error(Code::Yaml, position, message),
         }
     }
 }

@@ -28,7 +28,7 @@ use super::{Need, Planned, Tie};
 use crate::manifest::Grants;
 use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
 use crate::resource::{
-    Address, Grant, InstanceArn, Judgement, Kind, OwnSid, Problem, ResourcePolicy, SidKind,
+    Address, Code, Grant, InstanceArn, Judgement, Kind, OwnSid, Problem, ResourcePolicy, SidKind,
 };
 use crate::snapshot::Look;
 
@@ -212,7 +212,7 @@ impl Need<'_> {
         );
         let hint =
             "remove that statement from the function's policy; flowbind never touches what is not its own.";
-        let problem = Problem::warning("grant-denied", message).on(address).at(&self.function.origin);
+        let problem = Problem::warning(Code::GrantDenied, message).on(address).at(&self.function.origin);
         draft.problems.push(problem.hint(hint));
     }
 

@@ -8,7 +8,7 @@ use crate::plan::editing::{is_editing, newer_draft};
 use crate::plan::flow_text::LateText;
 use crate::plan::ownership::{APPLIED_TAG, who};
 use crate::plan::{Cause, Change, Draft, Guard, Spec};
-use crate::resource::{InstanceArn, Problem};
+use crate::resource::{Code, InstanceArn, Problem};
 use crate::snapshot::{FlowContent, FlowSeen};
 
 impl Site<'_> {
@@ -46,7 +46,7 @@ impl Site<'_> {
                     "{} has a draft that is newer than what is published: someone is editing it",
                     self.address()
                 );
-                draft.problems.push(self.problem(Problem::warning("flow-being-edited", message)));
+                draft.problems.push(self.problem(Problem::warning(Code::FlowBeingEdited, message)));
             }
             return Some((None, self.tag_change(instance, seen, &live_document)));
         }
@@ -86,7 +86,7 @@ impl Site<'_> {
             );
             let hint = "leave `status: saved` out, or give a new name.";
             draft.block(self.address(), message.clone());
-            draft.problems.push(self.problem(Problem::error("flow-is-published", message)).hint(hint));
+            draft.problems.push(self.problem(Problem::error(Code::FlowIsPublished, message)).hint(hint));
             return None;
         }
         if seen.published.is_none() && self.flow.content.is_none() {
@@ -94,7 +94,7 @@ impl Site<'_> {
                 format!("{} `{}` was never published: there is only a draft", self.kind, self.flow.name);
             self.hold(
                 draft,
-                "flow-never-published",
+                Code::FlowNeverPublished,
                 message,
                 Some("publish it in Amazon Connect, then run the command again."),
             );
@@ -104,7 +104,7 @@ impl Site<'_> {
         if live.is_none() {
             self.hold(
                 draft,
-                "flow-unreadable",
+                Code::FlowUnreadable,
                 format!("{} `{}` has neither content nor draft", self.kind, self.flow.name),
                 Some("open and publish it in the designer of Amazon Connect, then run the command again."),
             );

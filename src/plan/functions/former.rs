@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Site;
 use crate::plan::{Draft, Owner};
-use crate::resource::{FunctionRef, Place, Problem};
+use crate::resource::{Code, FunctionRef, Place, Problem};
 use crate::snapshot::Look;
 
 impl Site<'_> {
@@ -34,7 +34,7 @@ impl Site<'_> {
             let message = format!(
                 "AWS cannot rename a function: `{new}` is created as another function, and `{name}`, {stays}"
             );
-            let problem = Problem::warning("function-renamed", message).on(&self.address);
+            let problem = Problem::warning(Code::FunctionRenamed, message).on(&self.address);
             draft.problems.push(problem.at(&self.function.origin).hint(hint));
         }
     }

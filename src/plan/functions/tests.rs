@@ -133,7 +133,7 @@ fn paths(action: &Action) -> Vec<&str> {
 }
 
 fn codes(plan: &Plan) -> Vec<&str> {
-    plan.problems.iter().map(|problem| problem.code).collect()
+    plan.problems.iter().map(|problem| problem.code.as_str()).collect()
 }
 
 #[test]

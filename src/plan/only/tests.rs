@@ -51,7 +51,7 @@ fn a_part_keeps_what_must_come_before_and_counts_the_rest() {
 fn what_is_wrong_elsewhere_does_not_stop_a_part() {
     let (desired, mut plan) = (manifest(), planned(|_, _| {}));
     plan.problems = ["flow/main", "flow/main#q", "function/crm"]
-        .map(|text| Problem::error("code", text).on(&address(text)))
+        .map(|text| Problem::error(crate::resource::Code::Rule("code"), text).on(&address(text)))
         .into();
     let part = |only: &str| plan.clone().only(&desired, &[address(only)].into());
     assert_eq!(part("flow/main").problems.len(), 2);

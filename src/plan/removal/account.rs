@@ -11,7 +11,7 @@ use super::{Callers, OwnStatement, Removal, StatementRemoval, account_address};
 use crate::plan::ActionId;
 use crate::plan::uses::uses;
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, Statement,
+    Address, Code, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, Statement,
 };
 
 /// The place of the instances, and the function's place and name.
@@ -124,7 +124,7 @@ impl<'a> Planner<'a, '_> {
                 "a statement for all instances in {place} is orphaned, but no instance there is declared: what their flows call was not read"
             );
             let hint = "declare an instance there, without any flow, and run the command again.";
-            return Err(Some(Box::new(Problem::held("cannot-tell", message).hint(hint))));
+            return Err(Some(Box::new(Problem::held(Code::CannotTell, message).hint(hint))));
         }
         let uses = uses(self.desired);
         let (mut after, mut callers) = (Vec::new(), Vec::new());
@@ -149,7 +149,7 @@ impl<'a> Planner<'a, '_> {
             if let Some(caller) = self.contents.caller(instance, target, qualifier) {
                 let message = format!("it is orphaned, but {caller} still calls the function");
                 let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
-                return Err(Some(Box::new(Problem::held("still-referred", message).hint(hint))));
+                return Err(Some(Box::new(Problem::held(Code::StillReferred, message).hint(hint))));
             }
             after.extend(self.contents.farewells(instance, target));
             callers.push(((*arn).clone(), self.contents.callers(instance)));

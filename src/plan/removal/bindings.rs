@@ -12,7 +12,7 @@ use super::pair::{Ending, Own, Pair, Wanted};
 use super::{Disassociation, KeptGrant, OwnStatement, Removal, StatementRemoval, Tally, label};
 use crate::manifest::Manifest;
 use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
-use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
+use crate::resource::{Address, Code, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
 use crate::snapshot::{Look, RemovalSeen, Snapshot};
 
 /// What goes of each function before the function itself can go.
@@ -82,7 +82,7 @@ fn lost_marks(desired: &Manifest, unmarked: &BTreeSet<Address>) -> Option<Proble
          those that are marks, so `--prune` will not remove {them} later"
     );
     let hint = "set `grants: own` on the function to let `--prune` end the association.";
-    let mut problem = Problem::warning("association-unmarked", message).on(first).hint(hint);
+    let mut problem = Problem::warning(Code::AssociationUnmarked, message).on(first).hint(hint);
     problem.origin = desired.functions.get(&first.name).map(|function| function.origin.clone());
     Some(problem)
 }
@@ -115,7 +115,7 @@ impl<'a> Planner<'a, '_> {
                     "a statement for {instance} is orphaned, but the manifest does not declare that instance: what its flows call was not read"
                 );
                 let hint = "declare the instance, without any flow, and run the command again.";
-                self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+                self.draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
                 self.goodbyes.held.insert(key);
             }
             return;
@@ -166,7 +166,7 @@ impl<'a> Planner<'a, '_> {
                 function.name
             );
             let hint = "disassociate the one that is not needed by hand.";
-            self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+            self.draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             return Ending::Stays { held: true };
         }
         if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
@@ -175,7 +175,7 @@ impl<'a> Planner<'a, '_> {
         }
         if let Some(other) = &pair.other {
             let message = format!("it is kept: this set no longer needs it, but the set `{other}` does");
-            self.draft.problems.push(Problem::warning("used-by-another-set", message).on(&address));
+            self.draft.problems.push(Problem::warning(Code::UsedByAnotherSet, message).on(&address));
             return Ending::Stays { held: false };
         }
         let functions =
@@ -340,7 +340,7 @@ impl<'a> Planner<'a, '_> {
     fn refuse(&mut self, address: &Address, caller: &str) {
         let message = format!("it is orphaned, but {caller} still calls the function");
         let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
-        self.draft.problems.push(Problem::held("still-referred", message).on(address).hint(hint));
+        self.draft.problems.push(Problem::held(Code::StillReferred, message).on(address).hint(hint));
     }
 
     /// The name that the manifest has, or had, for a function; else one made of its own.

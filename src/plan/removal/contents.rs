@@ -9,7 +9,7 @@ use crate::manifest::Manifest;
 use crate::plan::order::Order;
 use crate::plan::ownership::{OWNER_TAG, Owner};
 use crate::plan::{Action, ActionId, Draft, Guard, KeptFlow, Spec, Step, editing};
-use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Problem, SetName};
+use crate::resource::{Address, Code, FlowType, FunctionRef, InstanceArn, Kind, Label, Problem, SetName};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
 /// A flow or module, there already or about to be made.
@@ -175,7 +175,7 @@ impl<'a> Contents<'a> {
             let Some(left) = self.all[at].left_over.take() else { break };
             let message = format!("it is orphaned, but {user} still refers to it");
             let hint = "take the reference out, or declare it again; nothing of it was removed.";
-            draft.problems.push(Problem::held("still-referred", message).on(&left.address).hint(hint));
+            draft.problems.push(Problem::held(Code::StillReferred, message).on(&left.address).hint(hint));
         }
         let going: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].left_over.is_some()).collect();
         let names: BTreeMap<usize, BTreeSet<usize>> = going
@@ -227,7 +227,7 @@ impl<'a> Contents<'a> {
                 address.kind
             );
             let hint = format!("take the tag `{OWNER_TAG}` off those that are not the set's.");
-            draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+            draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             for content in &mut self.all {
                 if content.left_over.as_ref().is_some_and(|left| left.address == address) {
                     content.left_over = None;

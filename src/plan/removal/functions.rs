@@ -6,7 +6,7 @@ use super::mentions::Qualifier;
 use super::{FunctionRemoval, Removal, Tally, orphan};
 use crate::manifest::Manifest;
 use crate::plan::{ActionId, Draft, Guard, Owner};
-use crate::resource::{Address, FunctionRef, Kind, Label, OwnSid, Problem};
+use crate::resource::{Address, Code, FunctionRef, Kind, Label, OwnSid, Problem};
 use crate::snapshot::{FunctionFound, Look, RemovalSeen};
 
 /// Plans the deletion of every function that carries the set's tag and that the manifest does not name.
@@ -52,7 +52,7 @@ impl Planner<'_> {
                 self.logical
             );
             let hint = format!("run it again to remove `{name}` when the others are gone.");
-            draft.problems.push(Problem::held("cannot-tell", message).hint(hint));
+            draft.problems.push(Problem::held(Code::CannotTell, message).hint(hint));
             return;
         };
         if let Some(problem) = self.refusal() {
@@ -79,19 +79,19 @@ impl Planner<'_> {
                 "it is orphaned, but not every flow and module of instance/{instance} could be read: one of them may call it"
             );
             let hint = "fix what could not be read, then run again with --prune.";
-            return Some(Problem::held("cannot-tell", message).hint(hint));
+            return Some(Problem::held(Code::CannotTell, message).hint(hint));
         }
         let mut instances = self.contents.arns.keys();
         let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Qualifier::Any));
         if let Some(caller) = caller {
             let message = format!("it is orphaned, but {caller} still refers to it");
             let hint = "take the reference out, or declare the function again.";
-            return Some(Problem::held("still-referred", message).hint(hint));
+            return Some(Problem::held(Code::StillReferred, message).hint(hint));
         }
         let held = self.goodbyes.held.contains(&(self.function.place.clone(), self.function.name.clone()));
         let message = "it is orphaned, but an association or a statement of it has to stay";
         let hint = "fix the problem reported for what keeps it, then run again with `--prune`.";
-        held.then(|| Problem::held("still-referred", message).hint(hint))
+        held.then(|| Problem::held(Code::StillReferred, message).hint(hint))
     }
 
     /// A statement of somebody else says that somebody else relies on the function.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use super::Draft;
 use crate::manifest::Manifest;
-use crate::resource::{Address, Kind, Label, Place, Problem};
+use crate::resource::{Address, Code, Kind, Label, Place, Problem};
 use crate::snapshot::Snapshot;
 
 use contents::Contents;
@@ -39,7 +39,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, draft: &mut Draft) -
         let message =
             format!("not every flow and module of {address} could be read: nothing of it is removed");
         let hint = "fix what could not be read, then run again.";
-        draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+        draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
     }
     contents.plan(draft, &mut tally);
     let goodbyes = bindings::plan(desired, observed, seen, &contents, draft, &mut tally);

@@ -11,7 +11,7 @@ use crate::manifest::Grants;
 use crate::plan::ActionId;
 use crate::plan::uses::{association_of, uses};
 use crate::resource::{
-    Address, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, OwnSid, Problem, ResourcePolicy,
+    Address, Code, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, OwnSid, Problem, ResourcePolicy,
     SetName, SidKind, Statement,
 };
 use crate::snapshot::{Look, Snapshot};
@@ -191,6 +191,6 @@ impl<'a> Planner<'a, '_> {
             "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
         );
         let hint = "remove the statement by hand if it is not needed.";
-        self.draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+        self.draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
     }
 }

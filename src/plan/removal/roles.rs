@@ -4,7 +4,7 @@
 use super::{Removal, RoleRemoval, Tally, orphan};
 use crate::manifest::Manifest;
 use crate::plan::{Action, ActionId, Draft, Guard, OWNER_TAG, Owner, Spec, Step, managed};
-use crate::resource::{AccountId, Address, FunctionRef, Kind, Label, Place, Problem};
+use crate::resource::{AccountId, Address, Code, FunctionRef, Kind, Label, Place, Problem};
 use crate::snapshot::{REGION_TAG, RemovalSeen, RoleFound};
 
 /// Plans the deletion of every role that carries the set's tag and that no function of the manifest declares.
@@ -40,7 +40,7 @@ impl Planner<'_> {
             let message =
                 format!("several roles carry the tag of `{}`: only one is removed in a run", self.logical);
             let hint = format!("run it again to remove `{name}` when the others are gone.");
-            draft.problems.push(Problem::held("cannot-tell", message).hint(hint));
+            draft.problems.push(Problem::held(Code::CannotTell, message).hint(hint));
             return;
         };
         let places = self.seen.places.iter().filter(|place| place.account == *self.account);
@@ -49,7 +49,7 @@ impl Planner<'_> {
                 "role `{name}` is orphaned, but not every function in {unread} could be read: one of them may use it"
             );
             let hint = "fix what could not be read, then run it again with --prune.";
-            draft.problems.push(Problem::held("cannot-tell", message).on(&address).hint(hint));
+            draft.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             return;
         }
         let (mut after, mut users, mut held) = (Vec::new(), Vec::new(), false);
@@ -103,7 +103,7 @@ impl Planner<'_> {
         let hint = format!(
             "give the function another role, then run it again with --prune; or remove the role's tag `{OWNER_TAG}` to keep it."
         );
-        Some(Problem::held("still-referred", message).hint(hint))
+        Some(Problem::held(Code::StillReferred, message).hint(hint))
     }
 
     /// Who may use it where this run has not looked.

@@ -141,7 +141,7 @@ mod tests {
         let new = FlowIds { id: "new".to_owned(), arn: all[1].arn.replace("target-id", "new") };
         let made = [((Kind::Flow, label("target")), new)].into();
         assert_eq!(spec.content.resolve(&made).unwrap(), all[0].content.replace("target-id", "new"));
-        assert!(plan.problems.iter().any(|problem| problem.code == "rollback-contents-only"));
+        assert!(plan.problems.iter().any(|problem| problem.code.as_str() == "rollback-contents-only"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn problem(problem: &Problem, set: &str) -> Annotation {
         level: if *severity == Severity::Error { Level::Error } else { Level::Warning },
         place: origin.clone(),
         end_column: None,
-        title: (*code).to_owned(),
+        title: code.to_string(),
         lines: [format!("{about}{message}")].into_iter().chain(hint.clone()).collect(),
     }
 }

@@ -112,7 +112,9 @@ fn passed(drifts: &[Drift]) -> Vec<Item> {
         }
         for Finding { problem, ignored } in &drift.findings {
             let address = problem.address.as_ref().map(ToString::to_string).unwrap_or_default();
-            items.extend(ignored.as_ref().map(|it| line(format!("{set}{address}"), problem.code, it)));
+            items.extend(
+                ignored.as_ref().map(|it| line(format!("{set}{address}"), problem.code.as_str(), it)),
+            );
         }
     }
     items

@@ -107,7 +107,8 @@ fn plan_of(actions: Vec<Action>) -> Plan {
 fn hostile_plan() -> Plan {
     let address = Address::new(Kind::Flow, &label("main")).block(HOSTILE);
     let origin = Origin { file: HOSTILE.to_owned(), line: 1, column: 2 };
-    let error = Problem::error("code", HOSTILE).at(&origin).on(&address).hint(HOSTILE);
+    let error =
+        Problem::error(crate::resource::Code::Rule("code"), HOSTILE).at(&origin).on(&address).hint(HOSTILE);
     let gap = Gap {
         operation: Operation::GetPolicy,
         address: address.clone(),
@@ -119,7 +120,11 @@ fn hostile_plan() -> Plan {
     guarded.guard =
         Some(Guard { code: "protected", message: HOSTILE.to_owned(), allow: address, with: Vec::new() });
     Plan {
-        problems: vec![error.clone(), Problem::held("code", HOSTILE), Problem::warning("code", HOSTILE)],
+        problems: vec![
+            error.clone(),
+            Problem::held(crate::resource::Code::Rule("code"), HOSTILE),
+            Problem::warning(crate::resource::Code::Rule("code"), HOSTILE),
+        ],
         gaps: vec![gap],
         force: Some(HOSTILE.to_owned()),
         ..plan_of(vec![association("a"), guarded])
@@ -136,7 +141,10 @@ fn a_plan_reads_well_from_the_sums_to_the_details() {
     let synced = read(&plan_markdown(&[plan_of(Vec::new())], &[]));
     assert_eq!((synced.headings.as_slice(), synced.folded), (&["flowbind plan: in sync".to_owned()][..], 0));
     assert!(synced.code.iter().all(|code| !code.contains("--checksum")));
-    let broken = Plan { problems: vec![Problem::error("c", "m")], ..plan_of(vec![association("a")]) };
+    let broken = Plan {
+        problems: vec![Problem::error(crate::resource::Code::Rule("c"), "m")],
+        ..plan_of(vec![association("a")])
+    };
     assert!(read(&plan_markdown(&[broken], &[])).code.iter().all(|code| !code.contains("--checksum")));
 }
 
@@ -210,7 +218,7 @@ fn hostile_drift() -> Drift {
 
 #[test]
 fn hostile_names_in_a_drift_are_text_and_nothing_else() {
-    let warning = Problem::warning("code", HOSTILE);
+    let warning = Problem::warning(crate::resource::Code::Rule("code"), HOSTILE);
     for count in [1, 2, 400] {
         let drifts: Vec<Drift> = (0..count).map(|_| hostile_drift()).collect();
         let text = drift_markdown(&drifts, std::slice::from_ref(&warning), true);

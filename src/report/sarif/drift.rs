@@ -96,12 +96,12 @@ fn finding(finding: &Finding, drift: &Drift, manifest: &Manifest, seen: &mut See
     let about = address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
     let hint = hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
     SarifResult {
-        rule_id: code,
+        rule_id: code.as_str(),
         rule_index: None,
         level: if *severity == Severity::Error { "error" } else { "warning" },
         message: Message { text: plain(&format!("{about}{message}{hint}")) },
         locations: vec![location(origin.as_ref(), address.as_ref(), manifest)],
-        partial_fingerprints: fingerprint(code, drift, address.as_ref(), seen),
+        partial_fingerprints: fingerprint(code.as_str(), drift, address.as_ref(), seen),
         code_flows: Vec::new(),
         suppressions: ignored.iter().map(suppression).collect(),
         properties: ResultProperties::Live {

@@ -20,7 +20,7 @@ pub fn problems_sarif(
     problems: &[Problem],
     head: Option<&str>,
 ) -> serde_json::Result<String> {
-    let codes: BTreeSet<&'static str> = problems.iter().map(|problem| problem.code).collect();
+    let codes: BTreeSet<&'static str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     let codes: Vec<&'static str> = codes.into_iter().collect();
     let mut seen = BTreeMap::new();
     let results = problems.iter().map(|problem| result(problem, &codes, head, &mut seen)).collect();
@@ -60,8 +60,8 @@ fn result(
     // The line is not a part: it moves with every edit above it.
     let text = format!("{code}\0{file}\0{about}{message}");
     SarifResult {
-        rule_id: code,
-        rule_index: codes.iter().position(|other| other == code),
+        rule_id: code.as_str(),
+        rule_index: codes.iter().position(|other| *other == code.as_str()),
         level: if *severity == Severity::Error { "error" } else { "warning" },
         message: Message { text: plain(&format!("{about}{message}{hint}")) },
         locations: vec![Location {

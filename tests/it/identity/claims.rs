@@ -88,7 +88,7 @@ async fn what_an_earlier_version_adopted_is_marked_and_what_was_never_written_to
     // Nothing tells which flow was meant where nothing was ever written: said, rather than made a second one silently.
     let world = declare(world, &manifest(Kind::Flow, &[("b", "Equal but renamed", adopt)]));
     let plan = world.plan().await;
-    let said: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+    let said: Vec<&str> = plan.problems.iter().map(|problem| problem.code.as_str()).collect();
     assert!(said.contains(&"nothing-to-adopt"), "{said:?}");
 }
 
@@ -123,7 +123,7 @@ async fn two_declarations_of_one_live_flow_are_an_error_at_both_places() {
     let world = declare(world, &text);
     let plan = world.plan().await;
     let twice: Vec<&flowbind::resource::Problem> =
-        plan.problems.iter().filter(|problem| problem.code == "declared-twice").collect();
+        plan.problems.iter().filter(|problem| problem.code.as_str() == "declared-twice").collect();
     let places: Vec<bool> = twice.iter().map(|problem| problem.origin.is_some()).collect();
     assert_eq!(places, [true, true], "{:?}", plan.problems);
     assert_ne!(twice[0].origin, twice[1].origin);
@@ -146,7 +146,7 @@ async fn of_two_with_one_tag_the_one_with_the_name_counts_and_else_both_are_name
     let original = by_word(&live(&world, Kind::Flow).await)["a"].clone();
     let world = declare(world, &manifest(Kind::Flow, &[("a", "Three", "")]));
     let plan = world.plan().await;
-    let problem = plan.problems.iter().find(|problem| problem.code == "tagged-twice").unwrap();
+    let problem = plan.problems.iter().find(|problem| problem.code.as_str() == "tagged-twice").unwrap();
     assert!(problem.message.contains(&copy) && problem.message.contains(&original), "{}", problem.message);
     assert_eq!(problem.severity, Severity::Error);
 }
@@ -160,7 +160,7 @@ async fn a_name_that_a_stranger_has_is_waited_for_and_nothing_of_theirs_changes(
     let world = declare(world, &manifest(Kind::Flow, &[("a", "Two", ""), ("b", "One", "")]));
     let plan = world.plan().await;
     assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
-    let codes: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+    let codes: Vec<&str> = plan.problems.iter().map(|problem| problem.code.as_str()).collect();
     assert_eq!(codes, ["name-taken", "name-taken"], "{:?}", plan.problems);
     assert!(plan.problems.iter().any(|problem| problem.message.contains(&theirs)), "{:?}", plan.problems);
     assert_eq!(live(&world, Kind::Flow).await, before);
@@ -235,7 +235,7 @@ async fn what_another_set_made_or_adopted_is_adopted_with_a_warning_and_keeps_it
         tag(&world, &id, &[(theirs, "other/x"), ("flowbind/applied", "digest")]).await;
         let world = declare(world, &manifest(Kind::Flow, &[("a", "Theirs", ", adopt: true")]));
         let plan = world.plan().await;
-        let warned: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+        let warned: Vec<&str> = plan.problems.iter().map(|problem| problem.code.as_str()).collect();
         assert_eq!(warned, ["adopted-from-another-set"], "{theirs}: {:?}", plan.problems);
         assert!(plan.problems[0].message.contains("`other/x`"), "{:?}", plan.problems);
         apply(&world).await;

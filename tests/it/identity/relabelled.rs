@@ -76,7 +76,7 @@ async fn a_name_that_an_orphaned_one_has_is_taken_in_the_run_that_prunes_and_the
         put(&world, "b", &saying(kind, "b, edited"));
         let world = declare(world, &manifest(kind, &[("b", "One", "")]));
         let plan = world.plan().await;
-        let problem = plan.problems.iter().find(|problem| problem.code == "name-taken").unwrap();
+        let problem = plan.problems.iter().find(|problem| problem.code.as_str() == "name-taken").unwrap();
         let id = by_word(&before)["a"].clone();
         let said = format!(
             "{kind}/b cannot get the name `One`: it belongs to an orphaned {kind} ({id}) of this set"
@@ -141,7 +141,7 @@ async fn a_name_that_an_orphaned_one_keeps_is_not_taken_and_nothing_is_lost() {
     let world = declare(world, &manifest(Kind::Flow, &[("b", "One", ""), ("c", "Two", "")]));
     let plan = crate::removal::pruned(&world).await;
     assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
-    let mut codes: Vec<&str> = plan.problems.iter().map(|problem| problem.code).collect();
+    let mut codes: Vec<&str> = plan.problems.iter().map(|problem| problem.code.as_str()).collect();
     codes.sort_unstable();
     assert_eq!(codes, ["flow-held", "name-taken", "still-referred"], "{:?}", plan.problems);
     assert_eq!(plan.withheld.len(), 2);

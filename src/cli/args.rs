@@ -288,6 +288,9 @@ pub(super) struct PlanArgs {
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: PlanOutput,
+    /// Write one line for each thing that changes, without reasons and differences.
+    #[arg(long, help_heading = OUTPUT)]
+    pub(super) compact: bool,
     /// Exit with 2 if something would change.
     #[arg(long, help_heading = OUTPUT)]
     pub(super) detailed_exitcode: bool,

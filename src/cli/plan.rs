@@ -16,7 +16,7 @@ use super::terminal::Terminal;
 use super::{approval, load, retype, writing};
 use crate::manifest::{Loaded, Sources};
 use crate::plan::Plan;
-use crate::report::{self, PlanDocument};
+use crate::report::{self, Layout, PlanDocument};
 use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
 use crate::snapshot::{Gap, cut_off_after};
@@ -40,7 +40,8 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
         PlanOutput::Text => {
             for plan in &plans {
                 show(plan, &loaded.sources, terminal);
-                terminal.result(&report::plan_text(plan, plans.len() > 1, &terminal.layout()))?;
+                let layout = Layout { compact: args.compact, ..terminal.layout() };
+                terminal.result(&report::plan_text(plan, plans.len() > 1, &layout))?;
             }
             terminal.result(&report::checksum_text(
                 &plans,

@@ -114,6 +114,7 @@ mod tests {
             partial: None,
             force: None,
             undeclared: crate::plan::Undeclared::default(),
+            outline: crate::plan::Outline::default(),
         }
     }
 

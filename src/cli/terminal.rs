@@ -73,7 +73,7 @@ impl Terminal {
     pub(super) fn layout(&self) -> Layout {
         let aliases = self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Layout { columns: self.columns[0], whole_arns: self.whole_arns, aliases, typed }
+        Layout { columns: self.columns[0], whole_arns: self.whole_arns, compact: false, aliases, typed }
     }
 
     /// How notes are laid out as text.

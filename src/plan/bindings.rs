@@ -9,6 +9,7 @@ mod statements;
 use std::collections::BTreeMap;
 
 use super::functions;
+use super::reasons;
 use super::uses::{association_of, uses};
 use super::{ActionId, AssociationSpec, Cause, Change, Draft, Spec};
 use crate::manifest::{Function, Manifest};
@@ -153,7 +154,7 @@ impl Need<'_> {
             return Tie::None;
         }
         let mark = self.mark(&instance);
-        let listed = format!("{} is not associated with the instance; {}", wanted.name, self.need());
+        let listed = format!("{}; {}", reasons::not_associated(&wanted), self.need());
         let reason = match &mark {
             // Whether it was ever made cannot be known: the mark is written first.
             Some(sid) => format!("{listed}; `{sid}` marks the association as this set's"),
@@ -168,8 +169,7 @@ impl Need<'_> {
     /// Says what the function is needed for.
     fn need(&self) -> String {
         match self.user {
-            Some(user) if user.kind == Kind::Instance => format!("{user} lists it"),
-            Some(user) => format!("{user} calls it"),
+            Some(user) => reasons::needed_by(user),
             None => "it is needed".to_owned(),
         }
     }

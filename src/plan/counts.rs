@@ -88,6 +88,7 @@ mod tests {
             partial: None,
             force: Some("much".to_owned()),
             undeclared: crate::plan::Undeclared::default(),
+            outline: crate::plan::Outline::default(),
         };
         assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 2 });
         let extent = plan.extent(&std::collections::BTreeSet::new());

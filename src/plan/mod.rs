@@ -35,11 +35,13 @@ mod only;
 mod order;
 mod order_check;
 mod outcome;
+mod outline;
 mod ownership;
 mod policy_size;
 mod queue;
 mod quotas;
 mod reads;
+mod reasons;
 mod relied_on;
 mod removal;
 mod roles;
@@ -78,6 +80,7 @@ pub use look_calls::Forecast;
 pub use only::{Partial, addresses, chosen};
 pub use order_check::order_fault;
 pub use outcome::{ApplyReport, Outcome};
+pub use outline::{Outline, Outlined};
 pub(crate) use ownership::Owner;
 pub use ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
 pub use policy_size::{PolicySeen, check_policy_sizes};
@@ -140,6 +143,8 @@ pub struct Plan {
     pub force: Option<String>,
     /// What the look showed beside the declared resources, where nothing is deleted.
     pub undeclared: Undeclared,
+    /// What its actions belong to, in the manifest's words.
+    pub outline: Outline,
 }
 
 /// One write, why it is made, and what must have happened before.
@@ -333,6 +338,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
+    let outline = Outline::of(desired, observed, &actions);
     let mut plan = Plan {
         set,
         manifest,
@@ -347,6 +353,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, draft: Draft) -> Plan {
         partial: None,
         force: None,
         undeclared: Undeclared::default(),
+        outline,
     };
     check_policy_sizes(std::slice::from_mut(&mut plan));
     plan

@@ -8,7 +8,7 @@ use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
 use super::ownership::{APPLIED_TAG, OWNER_TAG};
 use super::uses::called_in;
-use super::{Cause, Draft, FlowSpec, Guard, Plan, Undeclared, flows};
+use super::{Cause, Draft, FlowSpec, Guard, Outline, Plan, Undeclared, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::flow::stub;
@@ -145,6 +145,7 @@ pub fn plan_rollback(
         partial: None,
         force: None,
         undeclared: Undeclared::default(),
+        outline: Outline::default(),
     };
     let moves = Moves::of(kept, live);
     let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();

@@ -262,6 +262,7 @@ mod tests {
             partial: None,
             force: None,
             undeclared: crate::plan::Undeclared::default(),
+            outline: crate::plan::Outline::default(),
         }
     }
 

@@ -11,6 +11,13 @@ const CONTEXT: usize = 1;
 
 /// Writes the differences, each line indented by `indent`.
 pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> Page {
+    let mut out = around_blocks(diff, indent);
+    diff.blocks.iter().for_each(|change| out.append(block_diff(change, indent)));
+    out
+}
+
+/// Writes what differs outside the blocks.
+pub(super) fn around_blocks(diff: &FlowDiff, indent: &str) -> Page {
     let mut out = Page::default();
     if let Some((from, to)) = &diff.start {
         line(&mut out, indent, &yellow("~"), &format!("start: {from} -> {to}"));
@@ -24,22 +31,35 @@ pub(super) fn flow_diff(diff: &FlowDiff, indent: &str) -> Page {
             out.content(format!("{indent}  {value}\n"));
         }
     }
-    for change in &diff.blocks {
-        match change {
-            BlockChange::Added { name, kind, .. } => {
-                line(&mut out, indent, &green("+"), &format!("block `{name}` ({kind})"))
-            }
-            BlockChange::Removed { name, kind, .. } => {
-                line(&mut out, indent, &red("-"), &format!("block `{name}` ({kind})"))
-            }
-            BlockChange::Renamed { from, to } => {
-                line(&mut out, indent, &yellow("~"), &format!("block `{from}` is now called `{to}`"));
-            }
-            BlockChange::Changed { name, kind, from_text, to_text, .. } => {
-                line(&mut out, indent, &yellow("~"), &format!("block `{name}` ({kind})"));
-                changed(&mut out, indent, from_text, to_text);
-            }
+    out
+}
+
+/// Writes how a block differs.
+pub(super) fn block_diff(change: &BlockChange, indent: &str) -> Page {
+    let mut out = Page::default();
+    match change {
+        BlockChange::Added { name, kind, .. } => {
+            line(&mut out, indent, &green("+"), &format!("block `{name}` ({kind})"));
         }
+        BlockChange::Removed { name, kind, .. } => {
+            line(&mut out, indent, &red("-"), &format!("block `{name}` ({kind})"));
+        }
+        BlockChange::Renamed { from, to } => {
+            line(&mut out, indent, &yellow("~"), &format!("block `{from}` is now called `{to}`"));
+        }
+        BlockChange::Changed { name, kind, .. } => {
+            line(&mut out, indent, &yellow("~"), &format!("block `{name}` ({kind})"));
+            out.append(block_lines(change, indent));
+        }
+    }
+    out
+}
+
+/// Writes the lines of a block that differ, without naming it.
+pub(super) fn block_lines(change: &BlockChange, indent: &str) -> Page {
+    let mut out = Page::default();
+    if let BlockChange::Changed { from_text, to_text, .. } = change {
+        changed(&mut out, indent, from_text, to_text);
     }
     out
 }

@@ -14,6 +14,8 @@ pub struct Layout {
     pub columns: Option<usize>,
     /// Whether ARNs are written whole; otherwise by what tells them apart.
     pub whole_arns: bool,
+    /// Whether a plan is written with a line for each thing, without reasons and differences.
+    pub compact: bool,
     /// The aliases of instances, by ARN: where one is known it stands for the ARN.
     pub aliases: BTreeMap<String, String>,
     /// What the commands in the text are completed with, if it is known.
@@ -97,6 +99,19 @@ impl Page {
     /// Adds another page.
     pub(super) fn append(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+
+    /// Indents every line further.
+    pub(super) fn indented(self, by: &str) -> Self {
+        let deeper = |text: String| -> String {
+            text.split_inclusive('\n').map(|line| format!("{by}{line}")).collect()
+        };
+        let pieces = self.0.into_iter().map(|piece| match piece {
+            Piece::Prose(text, hang) => Piece::Prose(deeper(text), hang.map(|hang| hang + by.len())),
+            Piece::Typed(text) => Piece::Typed(deeper(text)),
+            Piece::Content(text) => Piece::Content(deeper(text)),
+        });
+        Self(pieces.collect())
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -16,6 +16,8 @@ mod iam_policy;
 mod layout;
 pub mod lint;
 mod markdown;
+mod plan_groups;
+mod plan_groups_text;
 mod plan_json;
 mod plan_text;
 mod removal;

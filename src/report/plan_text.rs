@@ -1,30 +1,24 @@
-//! A plan for people: one line a change with its reason, what is written under it, then the sums.
+//! A plan for people: what changes in groups, then the sums.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{fields_text, function_line, role_line};
 use super::flow_diff::flow_diff;
 use super::layout::{Layout, Page};
+use super::plan_groups_text::groups_text;
 use super::removal::removal_lines;
 use super::several::{cut, of};
-use super::style::{bold, dim, green, red, yellow};
+use super::style::{bold, dim, red, yellow};
 use super::undeclared::{orphaned, unchecked};
 use crate::operations::Operation;
-use crate::plan::{self, Action, Change, Counts, GrantSpec, Partial, Plan, Spec, Step};
+use crate::plan::{self, Counts, GrantSpec, Partial, Plan, Spec, Step};
 use crate::resource::Severity;
 
 const INDENT: &str = "      ";
 
-/// Writes a plan; where it is one of several, addresses have the set in front.
+/// Writes a plan, grouped by instance and flow; where it is one of several, it begins with the set's name.
 pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
-    let mut page = Page::default();
-    let set = if several { format!("{}:", plan.set) } else { String::new() };
-    for action in &plan.actions {
-        page.append(action_text(action, &set));
-    }
-    if !plan.actions.is_empty() {
-        page.line("");
-    }
+    let mut page = groups_text(plan, several, layout);
     let verdict = match (plan.actions.is_empty(), plan.is_incomplete(), plan.problems.is_empty()) {
         (true, false, true) if plan.partial.is_some() => "nothing to do there".to_owned(),
         (true, false, true) if !plan.undeclared.orphans.is_empty() => "nothing to write".to_owned(),
@@ -55,6 +49,9 @@ pub fn plan_text(plan: &Plan, several: bool, layout: &Layout) -> String {
     }
     if plan.is_incomplete() {
         page.line(&red("Incomplete: some of AWS could not be read; what is shown is what could be."));
+    }
+    if several {
+        page.line("");
     }
     page.finish(layout)
 }
@@ -123,28 +120,6 @@ pub fn calls_text(calls: &BTreeMap<Operation, u32>, layout: &Layout) -> String {
     let each: Vec<String> =
         calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
     layout.text(&format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", ")))))
-}
-
-fn action_text(action: &Action, set: &str) -> Page {
-    let mark = match action.change {
-        Change::Create(_) => green("+"),
-        Change::Update(_) => yellow("~"),
-        Change::Delete(_) => red("-"),
-    };
-    let step = step_text(action.id.step);
-    let mut page = Page::default();
-    page.line(&format!("  {mark} {}{step}  {}", bold(&format!("{set}{}", action.id.address)), action.reason));
-    page.append(spec_text(action.change.spec()));
-    if let Some(guard) = &action.guard {
-        page.line(&format!(
-            "{INDENT}{} {}; to {} it anyway: --allow {}",
-            red("protected:"),
-            guard.message,
-            if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" },
-            guard.allow
-        ));
-    }
-    page
 }
 
 /// What is written, under the line of its action.

@@ -69,5 +69,9 @@ async fn a_shared_account_that_cannot_be_reached_is_a_gap() {
     let plan = run(&world, &["plan", "--for", "dev", "m.yaml"]).await;
     assert_eq!(code(&plan), 3, "{}{}", stdout(&plan), stderr(&plan));
     assert!(stderr(&plan).contains("assumeRole"), "{}", stderr(&plan));
-    assert!(stdout(&plan).contains("grant/desk/own"), "the rest is shown: {}", stdout(&plan));
+    assert!(
+        stdout(&plan).contains("-> own: association, permission"),
+        "the rest is shown: {}",
+        stdout(&plan)
+    );
 }

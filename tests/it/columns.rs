@@ -123,6 +123,7 @@ fn what_needs_no_aws() {
 async fn the_demo_from_nothing_to_a_rollback() {
     let world = World::demo().await;
     at(&world, &["plan", "demo"]);
+    at(&world, &["plan", "demo", "--compact"]);
     at(&world, &["plan", "demo", "-vv"]);
     at(&world, &["plan", "demo", "--out", "p.json"]);
     at(&world, &["apply", "demo"]);
@@ -197,7 +198,11 @@ async fn what_is_piped_is_not_broken_and_arns_are_whole_where_that_is_asked_for(
     let short = plan(&["plan", "demo"]);
     assert!(short.lines().any(|line| line.len() > COLUMNS), "{short}");
     assert!(prose(&short).iter().all(|line| !line.contains("arn:aws")), "{short}");
-    assert!(short.contains("function:fernhill-order-status-dev on instance fernhill-"), "{short}");
+    assert!(short.contains("instance/london  fernhill-london-dev, eu-west-2"), "{short}");
+    assert!(
+        short.contains("-> order-status: association, permission (fernhill-order-status-dev)"),
+        "{short}"
+    );
     let whole = plan(&["plan", "demo", "-v"]);
     assert!(
         whole.contains("arn:aws:lambda:eu-west-2:111122223333:function:fernhill-order-status-dev"),

@@ -105,6 +105,8 @@ async fn a_plan_with_everything_that_can_keep_it_from_being_applied() {
         let output = at(&world, &["plan", "demo", "--prune", "--detailed-exitcode", "--output", format]);
         snapshot(&format!("plan_held_{format}"), &ended(&output));
     }
+    let compact = at(&world, &["plan", "demo", "--prune", "--compact"]);
+    snapshot("plan_held_compact", &ended(&compact));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -238,6 +238,8 @@ async fn what_is_left_over_is_named_exactly_and_only_on_request() {
     assert!(text.contains("\n  - flow/night  orphaned: this set created `Night`"), "{text}");
     let sums = text.lines().filter(|line| !line.starts_with(' ')).collect::<Vec<_>>();
     insta::assert_snapshot!(sums.join("\n").trim(), @r"
+    to delete
+
     Plan: acme: 0 to create, 0 to update, 7 to delete, 2 protected. 3 resources agree already.
     protected: 2 of 3 associations, 2 of 3 grants and 2 of 3 flows that the set owns would be deleted; to do it anyway: --force
     ");

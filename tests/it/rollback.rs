@@ -213,7 +213,7 @@ async fn a_deleted_flow_is_made_again_as_the_sets_own() {
     assert_eq!(live(&world).await, None);
     let kept = runs(world.folder.path());
     let (ended, text) = run(&world, &["rollback", &kept[0], "empty.yaml"]);
-    assert!(ended == 4 && text.contains("on instance support\n"), "{ended} {text}");
+    assert!(ended == 4 && text.contains("instance/support  support, eu-west-2\n"), "{ended} {text}");
     assert!(
         text.contains("bring the old manifest back in the repository and run `flowbind apply empty.yaml`."),
         "{text}"

@@ -26,6 +26,7 @@
 
 use super::{Need, Planned, Tie};
 use crate::manifest::Grants;
+use crate::plan::reasons;
 use crate::plan::{ActionId, Cause, Change, Draft, GrantSpec, Spec};
 use crate::resource::{
     Address, Code, Grant, InstanceArn, Judgement, Kind, OwnSid, Problem, ResourcePolicy, SidKind,
@@ -269,8 +270,7 @@ impl Need<'_> {
                 (Cause::Absent, reason)
             }
             (None, Judgement::Denied(_) | Judgement::Silent) => {
-                let reason =
-                    format!("the policy of {function} does not let the instance call it; {}", self.need());
+                let reason = format!("{}; {}", reasons::not_allowed(function), self.need());
                 (Cause::Absent, reason)
             }
         }

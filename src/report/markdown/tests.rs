@@ -101,6 +101,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         partial: None,
         force: None,
         undeclared: crate::plan::Undeclared::default(),
+        outline: crate::plan::Outline::default(),
     }
 }
 

@@ -1,0 +1,121 @@
+//! What a plan's actions belong to, in the manifest's words: which block of which flow calls which function. Nothing is
+//! decided by it; a plan is shown by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::uses::functions_of;
+use super::{Action, Change, Spec, flow_address};
+use crate::flow::document::Document;
+use crate::flow::template::Token;
+use crate::manifest::{Flow, Manifest};
+use crate::resource::{Address, InstanceArn, Label};
+use crate::snapshot::Snapshot;
+
+/// What a manifest declares around the actions of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The instances that were found.
+    pub instances: BTreeMap<Label, InstanceArn>,
+    /// The flows and modules that are written, or that call a function whose association or permission is written: in
+    /// the order of addresses, modules first.
+    pub contents: Vec<Outlined>,
+}
+
+/// A flow or module on one instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlined {
+    /// Its address.
+    pub address: Address,
+    /// The instance.
+    pub instance: Label,
+    /// How many blocks it has, where the manifest has its content.
+    pub blocks: Option<usize>,
+    /// The functions that it calls, each with the blocks that do, as the designer shows them.
+    pub calls: BTreeMap<Label, BTreeSet<String>>,
+}
+
+impl Outline {
+    pub(super) fn of(desired: &Manifest, observed: &Snapshot, actions: &[Action]) -> Self {
+        let found = desired
+            .instances
+            .keys()
+            .filter_map(|name| Some((name.clone(), observed.instances.get(name)?.found()?.arn.clone())));
+        let bound: BTreeSet<(&Label, &Label)> = actions
+            .iter()
+            .filter_map(|action| Some((action.id.address.instance.as_ref()?, &action.id.address.name)))
+            .collect();
+        let written: BTreeMap<&Address, &Action> =
+            actions.iter().map(|action| (&action.id.address, action)).collect();
+        let mut contents = Vec::new();
+        for (kind, name, flow) in desired.contents() {
+            let functions = functions_of(flow);
+            let shown = |instance: &Label| {
+                written.contains_key(&flow_address(desired, kind, name, instance))
+                    || functions.iter().any(|function| bound.contains(&(instance, function)))
+            };
+            // Most flows of most plans agree: those are not read again.
+            if !flow.instances.iter().any(shown) {
+                continue;
+            }
+            let file = flow.content.as_ref().and_then(|file| Document::parse(&file.text).ok());
+            for instance in flow.instances.iter().filter(|instance| shown(instance)) {
+                let address = flow_address(desired, kind, name, instance);
+                let live = if file.is_none() { live(actions, &address) } else { None };
+                let calls = calls(flow, &functions, file.as_ref().or(live.as_ref()));
+                let blocks = file.as_ref().map(|file| file.blocks().len());
+                contents.push(Outlined { address, instance: instance.clone(), blocks, calls });
+            }
+        }
+        contents.sort_by(|a, b| a.address.cmp(&b.address));
+        Self { instances: found.collect(), contents }
+    }
+
+    /// The first flow or module on an instance that calls a function.
+    pub fn caller(&self, instance: &Label, function: &Label) -> Option<&Outlined> {
+        self.contents.iter().find(|it| it.instance == *instance && it.calls.contains_key(function))
+    }
+
+    /// The flow or module of an address.
+    pub fn content(&self, address: &Address) -> Option<&Outlined> {
+        self.contents.iter().find(|it| it.address == *address)
+    }
+}
+
+/// The live content in which blocks are bound.
+fn live(actions: &[Action], address: &Address) -> Option<Document> {
+    actions.iter().filter(|action| action.id.address == *address).find_map(|action| {
+        let (Change::Create(Spec::Flow(spec)) | Change::Update(Spec::Flow(spec))) = &action.change else {
+            return None;
+        };
+        Document::parse(spec.before.as_ref()?).ok()
+    })
+}
+
+/// The functions that a flow calls by a binding or a token, with the names of the blocks.
+fn calls(
+    flow: &Flow,
+    functions: &BTreeSet<Label>,
+    document: Option<&Document>,
+) -> BTreeMap<Label, BTreeSet<String>> {
+    let mut calls: BTreeMap<Label, BTreeSet<String>> =
+        functions.iter().map(|function| (function.clone(), BTreeSet::new())).collect();
+    let shown = |name: &str| document.and_then(|document| document.find(name).ok());
+    let mut bound = BTreeSet::new();
+    for (block, binding) in &flow.bindings {
+        let found = shown(block);
+        bound.extend(found.map(|block| block.index));
+        let name = found.map_or(block, |block| &block.name);
+        calls.entry(binding.function.clone()).or_default().insert(name.clone());
+    }
+    let Some(document) = document else { return calls };
+    for invocation in document.invocations().into_iter().filter(|it| !bound.contains(&it.index)) {
+        let Some(arn) = invocation.function.as_ref().and_then(|function| function.literal()) else {
+            continue;
+        };
+        let named = functions.iter().find(|name| Token::Function(name.to_string()).to_string() == arn);
+        if let (Some(function), Some(block)) = (named, document.blocks().get(invocation.index)) {
+            calls.entry(function.clone()).or_default().insert(block.name.clone());
+        }
+    }
+    calls
+}

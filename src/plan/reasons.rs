@@ -1,0 +1,45 @@
+//! The words of the most common reasons, and what a reason says beyond them: where a new permission stands under the
+//! flow that calls the function, that it is missing and who calls it need not be said again.
+
+use super::{Action, Change, Spec};
+use crate::resource::{Address, FunctionRef, Kind};
+
+/// An association is missing.
+pub(super) fn not_associated(function: &FunctionRef) -> String {
+    format!("{} is not associated with the instance", function.name)
+}
+
+/// A statement is missing.
+pub(super) fn not_allowed(function: &FunctionRef) -> String {
+    format!("the policy of {function} does not let the instance call it")
+}
+
+/// Who needs a function.
+pub(super) fn needed_by(user: &Address) -> String {
+    match user.kind {
+        Kind::Instance => format!("{user} lists it"),
+        _ => format!("{user} calls it"),
+    }
+}
+
+impl Action {
+    /// Says what the reason of an association or a permission adds to that it is missing and that `users` need it.
+    pub fn further_reason(&self, users: &[&Address]) -> Option<&str> {
+        let reason = self.reason.as_str();
+        let missing = match &self.change {
+            Change::Create(Spec::Association(spec)) => Some(not_associated(&spec.function)),
+            Change::Create(Spec::Grant(spec)) => Some(not_allowed(&spec.grant.function)),
+            _ => None,
+        };
+        let rest = missing.and_then(|missing| reason.strip_prefix(missing.as_str())).unwrap_or(reason);
+        let rest = users.iter().fold(rest, |rest, user| {
+            let need = needed_by(user);
+            let rest = rest.strip_prefix(&format!("; {need}")).unwrap_or(rest);
+            rest.strip_prefix(need.as_str())
+                .or_else(|| rest.strip_suffix(&format!("; {need}")))
+                .unwrap_or(rest)
+        });
+        let rest = rest.trim_start_matches("; ");
+        (!rest.is_empty()).then_some(rest)
+    }
+}

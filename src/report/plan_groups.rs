@@ -1,0 +1,279 @@
+//! A plan in the order in which people think of it: by instance, what belongs to a flow with the flow, the parts of a
+//! binding as one thing; then functions with their roles by account and Region; then what goes.
+//!
+//! Pure, and without words: text and Markdown are made of it. Every action of the plan is in exactly one group.
+
+use std::collections::BTreeMap;
+
+use crate::flow::compare::{BlockChange, FlowDiff};
+use crate::flow::invocation::ACTION;
+use crate::plan::{Action, ActionId, Change, Outlined, Plan, Spec, Step, TagTarget};
+use crate::resource::{Address, InstanceArn, Kind, Label, Place};
+
+/// What the groups of a section have in common, in the order of sections.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Heading {
+    /// They belong to an instance, by its logical name where it has one.
+    Instance(Option<Label>),
+    /// They are in an account and Region.
+    Place(Place),
+    /// They are deleted.
+    Deletions,
+}
+
+/// Groups under one heading.
+#[derive(Debug)]
+pub(super) struct Section<'p> {
+    pub(super) heading: Heading,
+    /// The instance that the heading names, where it exists.
+    pub(super) instance: Option<&'p InstanceArn>,
+    pub(super) groups: Vec<Group<'p>>,
+}
+
+/// What a group is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Subject<'p> {
+    /// A resource.
+    Resource(&'p Address),
+    /// A function that an instance may call: its association and its permission, and the blocks that call it.
+    Binding { instance: &'p Label, function: &'p Label, blocks: Vec<&'p str> },
+}
+
+/// Actions that read as one thing.
+#[derive(Debug)]
+pub(super) struct Group<'p> {
+    pub(super) subject: Subject<'p>,
+    /// Its actions, in the plan's order; none for a flow of which only bindings change.
+    pub(super) actions: Vec<&'p Action>,
+    /// The changes of the flow's blocks that are shown with this binding.
+    pub(super) blocks: Vec<&'p BlockChange>,
+    /// What belongs to it: a flow's bindings, a function's role.
+    pub(super) below: Vec<Self>,
+    /// The flow or module, as the manifest declares it.
+    pub(super) outlined: Option<&'p Outlined>,
+}
+
+/// What becomes of the subject of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    Create,
+    Update,
+    Delete,
+    /// Nothing, but for what belongs to it.
+    Stays,
+}
+
+/// Groups a plan.
+pub(super) fn sections(plan: &Plan) -> Vec<Section<'_>> {
+    let mut groups: BTreeMap<(Heading, Subject<'_>), Group<'_>> = BTreeMap::new();
+    let mut instances: BTreeMap<&Label, &InstanceArn> = plan.outline.instances.iter().collect();
+    for action in &plan.actions {
+        if let (Some(name), Some(arn)) = (instance_of(plan, action), arn_of(action.change.spec())) {
+            instances.entry(name).or_insert(arn);
+        }
+        let (heading, owner, subject) = (heading(plan, action), owner(plan, action), subject(plan, action));
+        let top = owner.clone().unwrap_or_else(|| subject.clone());
+        let group = groups.entry((heading, top.clone())).or_insert_with(|| Group::new(plan, top));
+        let group = match owner {
+            None => group,
+            Some(_) => group.part(plan, subject),
+        };
+        group.actions.push(action);
+    }
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    for ((heading, _), mut group) in groups {
+        group.take_blocks(plan);
+        match sections.last_mut().filter(|section| section.heading == heading) {
+            Some(section) => section.groups.push(group),
+            None => {
+                let instance = match &heading {
+                    Heading::Instance(Some(name)) => instances.get(name).copied(),
+                    Heading::Instance(None) => group.actions.first().and_then(|it| arn_of(it.change.spec())),
+                    Heading::Place(_) | Heading::Deletions => None,
+                };
+                sections.push(Section { heading, instance, groups: vec![group] });
+            }
+        }
+    }
+    debug_assert!(holds_each_once(plan, &sections), "every action is in one group");
+    sections
+}
+
+/// Whether every action is in exactly one group.
+fn holds_each_once(plan: &Plan, sections: &[Section<'_>]) -> bool {
+    let groups = sections.iter().flat_map(|section| &section.groups);
+    let mut shown: Vec<&ActionId> = groups.flat_map(Group::all_actions).map(|action| &action.id).collect();
+    let mut planned: Vec<&ActionId> = plan.actions.iter().map(|action| &action.id).collect();
+    shown.sort();
+    planned.sort();
+    shown == planned
+}
+
+fn heading(plan: &Plan, action: &Action) -> Heading {
+    match (action.change.is_deletion(), action.id.address.kind) {
+        (true, _) => Heading::Deletions,
+        (false, Kind::Function) => Heading::Place(action.change.spec().place().clone()),
+        (false, Kind::Role) => {
+            let function = Address::new(Kind::Function, &action.id.address.name);
+            let function =
+                plan.actions.iter().find(|it| it.id.address == function && !it.change.is_deletion());
+            Heading::Place(function.unwrap_or(action).change.spec().place().clone())
+        }
+        (false, _) => Heading::Instance(instance_of(plan, action).cloned()),
+    }
+}
+
+/// What an action is shown under, if it is not a group of its own.
+fn owner<'p>(plan: &'p Plan, action: &'p Action) -> Option<Subject<'p>> {
+    let address = &action.id.address;
+    if action.change.is_deletion() {
+        return None;
+    }
+    let found = match address.kind {
+        Kind::Association | Kind::Grant => {
+            &plan.outline.caller(address.instance.as_ref()?, &address.name)?.address
+        }
+        Kind::Role => {
+            let function = Address::new(Kind::Function, &address.name);
+            let function =
+                plan.actions.iter().find(|it| it.id.address == function && !it.change.is_deletion());
+            &function?.id.address
+        }
+        _ => return None,
+    };
+    Some(Subject::Resource(found))
+}
+
+fn subject<'p>(plan: &'p Plan, action: &'p Action) -> Subject<'p> {
+    let address = &action.id.address;
+    match (&address.instance, address.kind) {
+        (Some(instance), Kind::Association | Kind::Grant) => {
+            let caller = plan.outline.caller(instance, &address.name);
+            let blocks = caller.filter(|_| !action.change.is_deletion());
+            let blocks = blocks.and_then(|caller| caller.calls.get(&address.name));
+            let blocks = blocks.into_iter().flatten().map(String::as_str).collect();
+            Subject::Binding { instance, function: &address.name, blocks }
+        }
+        _ => Subject::Resource(address),
+    }
+}
+
+/// The logical name of the instance that an action belongs to.
+fn instance_of<'p>(plan: &'p Plan, action: &'p Action) -> Option<&'p Label> {
+    let address = &action.id.address;
+    if address.kind == Kind::Instance {
+        return Some(&address.name);
+    }
+    let said = match action.change.spec() {
+        Spec::Flow(spec) => Some(&spec.instance_name),
+        Spec::FlowMetadata(spec) => Some(&spec.instance_name),
+        Spec::Tags(spec) => {
+            let known = plan.outline.instances.iter();
+            let arn = spec.target.instance();
+            known.filter(|(_, known)| Some(*known) == arn).map(|(name, _)| name).next()
+        }
+        _ => None,
+    };
+    let outlined = || Some(&plan.outline.content(address)?.instance);
+    address.instance.as_ref().or(address.at.as_ref()).or_else(outlined).or(said)
+}
+
+fn arn_of(spec: &Spec) -> Option<&InstanceArn> {
+    match spec {
+        Spec::Association(spec) => Some(&spec.instance),
+        Spec::Flow(spec) => Some(&spec.instance),
+        Spec::FlowMetadata(spec) => Some(&spec.instance),
+        Spec::Attributes(spec) => Some(&spec.instance),
+        Spec::Tags(spec) => match &spec.target {
+            TagTarget::Instance(instance) | TagTarget::Content { instance, .. } => Some(instance),
+            TagTarget::Function(_) | TagTarget::Role { .. } => None,
+        },
+        // A statement may be for all instances of an account.
+        Spec::Grant(spec) => (!spec.grant.is_of_account()).then_some(&spec.grant.instance),
+        Spec::Role(_) | Spec::Function(_) | Spec::Instance(_) | Spec::Removal(_) => None,
+    }
+}
+
+impl<'p> Group<'p> {
+    fn new(plan: &'p Plan, subject: Subject<'p>) -> Self {
+        let outlined = match subject {
+            Subject::Resource(address) => plan.outline.content(address),
+            Subject::Binding { .. } => None,
+        };
+        Self { subject, actions: Vec::new(), blocks: Vec::new(), below: Vec::new(), outlined }
+    }
+
+    /// Its actions, and those of what belongs to it.
+    pub(super) fn all_actions(&self) -> impl Iterator<Item = &'p Action> {
+        self.actions.iter().chain(self.below.iter().flat_map(|part| &part.actions)).copied()
+    }
+
+    /// The group below this one that is about something.
+    fn part(&mut self, plan: &'p Plan, subject: Subject<'p>) -> &mut Self {
+        let at = self.below.iter().position(|part| part.subject == subject).unwrap_or_else(|| {
+            self.below.push(Self::new(plan, subject));
+            self.below.len() - 1
+        });
+        &mut self.below[at]
+    }
+
+    /// Shows the changes of blocks that call a function with the function's binding.
+    fn take_blocks(&mut self, plan: &'p Plan) {
+        for change in self.flow_diff().into_iter().flat_map(|diff| &diff.blocks) {
+            let Some(outlined) = self.outlined else { break };
+            let calls = outlined.calls.iter().find(|(_, blocks)| blocks.contains(change.name()));
+            let Some((function, blocks)) = calls.filter(|_| calls_function(change)) else { continue };
+            let blocks = blocks.iter().map(String::as_str).collect();
+            let subject = Subject::Binding { instance: &outlined.instance, function, blocks };
+            self.part(plan, subject).blocks.push(change);
+        }
+        self.below.sort_by(|a, b| a.subject.cmp(&b.subject));
+    }
+
+    /// How the content of the flow changes, where it exists.
+    pub(super) fn flow_diff(&self) -> Option<&'p FlowDiff> {
+        self.actions.iter().find_map(|action| match action.change.spec() {
+            Spec::Flow(spec) if spec.id.is_some() && action.id.step == Step::Write => Some(&spec.diff),
+            _ => None,
+        })
+    }
+
+    /// The changes of blocks that no binding shows.
+    pub(super) fn other_blocks(&self) -> impl Iterator<Item = &'p BlockChange> {
+        let shown = |change: &BlockChange| {
+            self.below.iter().flat_map(|part| &part.blocks).any(|it| std::ptr::eq(*it, change))
+        };
+        self.flow_diff().into_iter().flat_map(|diff| &diff.blocks).filter(move |change| !shown(change))
+    }
+
+    /// What becomes of it.
+    pub(super) fn mark(&self) -> Mark {
+        let any = |wanted: fn(&Change) -> bool| self.actions.iter().any(|action| wanted(&action.change));
+        let creates = any(|change| matches!(change, Change::Create(_)));
+        let updates = any(|change| matches!(change, Change::Update(_)));
+        let alters = self.blocks.iter().any(|change| !matches!(change, BlockChange::Added { .. }));
+        if self.actions.is_empty() && self.blocks.is_empty() {
+            return Mark::Stays;
+        }
+        if any(Change::is_deletion) {
+            return Mark::Delete;
+        }
+        match &self.subject {
+            // Several writes to one resource are one change: its creation, if one of them makes it.
+            Subject::Resource(_) if creates => Mark::Create,
+            Subject::Binding { .. } if !updates && !alters => Mark::Create,
+            _ => Mark::Update,
+        }
+    }
+}
+
+/// Whether a block that changes or comes calls a function.
+fn calls_function(change: &BlockChange) -> bool {
+    match change {
+        BlockChange::Changed { kind, .. } | BlockChange::Added { kind, .. } => kind == ACTION,
+        BlockChange::Removed { .. } | BlockChange::Renamed { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

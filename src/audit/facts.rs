@@ -12,7 +12,7 @@ use crate::flow::template::{Attribute, Token};
 use crate::manifest::{
     Associate, Flow, Function, Instance, InstanceLookup, Manifest, NamedKind, ResponseType,
 };
-use crate::resource::{FlowType, FunctionArn, FunctionRef, InstanceArn, Judgement, Kind, Label};
+use crate::resource::{FlowType, FunctionArn, FunctionRef, InstanceArn, Judgement, Kind, Label, Place};
 use crate::snapshot::{Look, Snapshot};
 
 /// A flow's content with the flows and modules that it names.
@@ -27,6 +27,10 @@ pub struct Auditor<'a> {
     observed: Option<&'a Snapshot>,
     /// By kind, instance and logical name: the file's content, else the live one.
     contents: BTreeMap<(Kind, Label, Label), Arc<Content>>,
+    /// The declared functions by what may stand in a flow: their tokens and ARNs.
+    by_text: BTreeMap<String, &'a Label>,
+    /// The declared functions by place and name: one may be declared under several qualifiers.
+    by_name: BTreeMap<(&'a Place, &'a str), Vec<&'a Label>>,
 }
 
 impl<'a> Auditor<'a> {
@@ -46,7 +50,18 @@ impl<'a> Auditor<'a> {
                 content.map(|content| contents.insert(key, content));
             }
         }
-        Self { desired, observed, contents }
+        let (mut by_text, mut by_name) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        for (name, function) in &desired.functions {
+            let target = &function.target;
+            by_text.extend(texts(name, target).map(|text| (text, name)));
+            by_name.entry((&target.place, target.name.as_str())).or_default().push(name);
+        }
+        Self { desired, observed, contents, by_text, by_name }
+    }
+
+    /// Whether a text is the token or the ARN of a declared function.
+    pub(super) fn declares(&self, text: &str) -> bool {
+        self.by_text.contains_key(text)
     }
 
     /// Gives the content of a flow or module on an instance: the file's, else the live one.
@@ -65,6 +80,7 @@ impl<'a> Auditor<'a> {
         let Some(declared) = self.desired.content(kind, flow) else { return Facts::default() };
         let content = self.contents.get(&(kind, instance.clone(), flow.clone()));
         let site = Site { auditor: self, instance };
+        let callees = content.map(|content| site.callees(content)).unwrap_or_default();
         Facts {
             flow_type: flow_type(declared.kind),
             instance_arn: site.arn(),
@@ -73,8 +89,8 @@ impl<'a> Auditor<'a> {
             ids: site.ids(),
             flow_logs: site.flow_logs(),
             transferred_to: (kind == Kind::Flow).then(|| site.transferred_to(flow)).flatten(),
-            functions: site.functions(declared, content),
-            callees: content.map(|content| site.callees(content)).unwrap_or_default(),
+            functions: site.functions(declared, content, &callees),
+            callees,
         }
     }
 
@@ -235,17 +251,30 @@ impl Site<'_> {
         callees
     }
 
-    /// The functions by the texts that may stand in the flow. What a bound block names is overwritten, and so no news.
-    fn functions(&self, declared: &Flow, content: Option<&Arc<Content>>) -> BTreeMap<String, FunctionFacts> {
+    /// The functions by the texts that stand in the flow and in what it calls, or that its bindings put there. What a
+    /// bound block names is overwritten, and so no news.
+    fn functions(
+        &self,
+        declared: &Flow,
+        content: Option<&Arc<Content>>,
+        callees: &BTreeMap<String, CalleeFacts>,
+    ) -> BTreeMap<String, FunctionFacts> {
         let mut functions: BTreeMap<String, FunctionFacts> = BTreeMap::new();
         if let Some(content) = content {
             let bound = declared.bindings.keys().filter_map(|name| content.document.find(name).ok());
             functions = self.named_in(&content.document, &bound.map(|block| block.index).collect());
         }
-        for (name, function) in &self.desired().functions {
+        let called = callees.values().filter_map(|callee| callee.document.as_ref());
+        let documents = content.map(|content| &content.document).into_iter().chain(called);
+        let named = documents.flat_map(|document| document.invocations()).filter_map(|found| {
+            found.function.and_then(|function| self.auditor.by_text.get(function.text()).copied())
+        });
+        let names: BTreeSet<&Label> =
+            named.chain(declared.bindings.values().map(|binding| &binding.function)).collect();
+        for name in names {
+            let Some(function) = self.desired().functions.get(name) else { continue };
             let facts = self.declared(name, function, &function.target);
-            functions.insert(Token::Function(name.as_str().to_owned()).to_string(), facts.clone());
-            functions.insert(function.target.arn().to_string(), facts);
+            functions.extend(texts(name, &function.target).map(|text| (text, facts.clone())));
         }
         functions
     }
@@ -258,11 +287,11 @@ impl Site<'_> {
             let FunctionArn { place, name, qualifier } =
                 FunctionArn::parse(&text).ok().filter(|_| !is_template(&text))?;
             let target = FunctionRef { place, name, qualifier };
-            let same = |(_, declared): &(&Label, &Function)| {
-                declared.target.place == target.place && declared.target.name == target.name
+            let names = self.auditor.by_name.get(&(&target.place, target.name.as_str()));
+            let declared = || {
+                let names = names.into_iter().flatten();
+                names.filter_map(|name| Some((*name, self.desired().functions.get(*name)?)))
             };
-            let declared = || self.desired().functions.iter().filter(same);
-            // The same function may be declared under several qualifiers.
             let exact = declared().find(|(_, declared)| declared.target == target);
             let facts = match exact.or_else(|| declared().next()) {
                 Some((name, function)) => self.declared(name, function, &target),
@@ -322,6 +351,11 @@ impl Site<'_> {
             ..FunctionFacts::default()
         }
     }
+}
+
+/// What may stand in a flow for a declared function: its token and its ARN.
+fn texts(name: &Label, target: &FunctionRef) -> [String; 2] {
+    [Token::Function(name.as_str().to_owned()).to_string(), target.arn().to_string()]
 }
 
 /// Says why the policy of a function that a flow calls by its ARN could not be read, if that is so.

@@ -216,9 +216,8 @@ impl<'a> Judge<'a> {
     ) -> Vec<(Finding, Problem)> {
         let rules: Vec<&dyn Rule> = codes.iter().filter_map(|code| rules::find(code)).collect();
         for (text, function) in &mut facts.functions {
-            let mut declared = self.desired.functions.values().map(|declared| declared.target.arn());
             // What a token names is declared.
-            if is_template(text) || declared.any(|declared| declared.to_string() == *text) {
+            if is_template(text) || self.auditor.declares(text) {
                 (function.exists, function.associated, function.granted) = (None, None, None);
             } else if self.is_listed(instance, text) {
                 function.associated = None;

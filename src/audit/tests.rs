@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::*;
@@ -131,6 +131,19 @@ fn facts_know_the_functions_and_flows_that_a_file_names() {
     assert_eq!(found.transferred_to, Some(false));
     let desk = facts(&desired, None, Kind::Flow, &label("support"), &label("desk"));
     assert_eq!((desk.transferred_to, desk.functions[STRANGER].declared), (Some(true), Some(false)));
+}
+
+#[test]
+fn facts_are_made_of_no_function_that_a_flow_cannot_name() {
+    let more: String = (0..50).map(|n| format!("    f{n}: {{ name: fn-{n} }}\n")).collect();
+    let text = MANIFEST.replace("  flows:\n", &format!("{more}  flows:\n"));
+    let main = MAIN.replace("function:old", "function:fn-7");
+    let desired = manifest_of(&text, &main, &DESK.replace(STRANGER, "${function.f9.arn}"));
+    let facts = facts(&desired, None, Kind::Flow, &label("support"), &label("main"));
+    let named: BTreeSet<_> =
+        facts.functions.values().filter_map(|function| function.name.as_deref()).collect();
+    // By a block, by the binding, by the bound block's own text, and by a flow that it hands over to.
+    assert_eq!(named, ["crm", "journal", "f7", "f9"].into());
 }
 
 #[test]

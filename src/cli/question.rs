@@ -100,22 +100,7 @@ mod tests {
     use crate::resource::{AccountId, Place, Region, SetName};
 
     fn plan(set: &str) -> Plan {
-        Plan {
-            set: SetName::parse(set).unwrap(),
-            manifest: String::new(),
-            actions: Vec::new(),
-            problems: Vec::new(),
-            gaps: Vec::new(),
-            withheld: Vec::new(),
-            in_sync: 0,
-            policies: std::collections::BTreeMap::new(),
-            claims: Vec::new(),
-            fingerprints: std::collections::BTreeMap::new(),
-            partial: None,
-            force: None,
-            undeclared: crate::plan::Undeclared::default(),
-            outline: crate::plan::Outline::default(),
-        }
+        Plan::empty(SetName::parse(set).unwrap())
     }
 
     fn extent(written: usize, deleted: usize, places: &[(&str, &str)]) -> Extent {

@@ -68,8 +68,6 @@ mod tests {
     #[test]
     fn each_resource_is_counted_once_however_many_writes_it_takes() {
         let plan = Plan {
-            set: SetName::parse("acme").unwrap(),
-            manifest: String::new(),
             actions: vec![
                 action("a", Step::Stub, Change::Create),
                 action("a", Step::Metadata, Change::Update),
@@ -78,17 +76,8 @@ mod tests {
                 action("c", Step::Delete, Change::Delete),
                 action("a", Step::Delete, Change::Delete),
             ],
-            problems: Vec::new(),
-            gaps: Vec::new(),
-            withheld: Vec::new(),
-            in_sync: 0,
-            policies: std::collections::BTreeMap::new(),
-            claims: Vec::new(),
-            fingerprints: std::collections::BTreeMap::new(),
-            partial: None,
             force: Some("much".to_owned()),
-            undeclared: crate::plan::Undeclared::default(),
-            outline: crate::plan::Outline::default(),
+            ..Plan::empty(SetName::parse("acme").unwrap())
         };
         assert_eq!(plan.counts(), Counts { create: 1, update: 1, delete: 2 });
         let extent = plan.extent(&std::collections::BTreeSet::new());

@@ -14,6 +14,7 @@ mod claims;
 mod counts;
 mod draft;
 mod editing;
+mod empty;
 mod evidence;
 mod extent;
 mod fields;

@@ -8,7 +8,7 @@ use super::flow_text::{Kept, LateText};
 use super::flows::Bridges;
 use super::ownership::{APPLIED_TAG, OWNER_TAG};
 use super::uses::called_in;
-use super::{Cause, Draft, FlowSpec, Guard, Outline, Plan, Undeclared, flows};
+use super::{Cause, Draft, FlowSpec, Guard, Plan, flows};
 use crate::flow::compare::{self, FlowDiff};
 use crate::flow::document::Document;
 use crate::flow::stub;
@@ -131,22 +131,7 @@ pub fn plan_rollback(
     live: &[LiveFlow],
     gaps: Vec<Gap>,
 ) -> Plan {
-    let mut plan = Plan {
-        set: SetName::parse("rollback").expect("a set's name"),
-        manifest: String::new(),
-        actions: Vec::new(),
-        problems: Vec::new(),
-        gaps,
-        withheld: Vec::new(),
-        in_sync: 0,
-        policies: BTreeMap::new(),
-        claims: Vec::new(),
-        fingerprints: BTreeMap::new(),
-        partial: None,
-        force: None,
-        undeclared: Undeclared::default(),
-        outline: Outline::default(),
-    };
+    let mut plan = Plan { gaps, ..Plan::empty(SetName::parse("rollback").expect("a set's name")) };
     let moves = Moves::of(kept, live);
     let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
     // What flowbind itself published until the content could be written is nobody's old content: a caller who meets it is

@@ -248,22 +248,7 @@ mod tests {
             after: Vec::new(),
             guard: None,
         };
-        Plan {
-            set: SetName::parse("acme").unwrap(),
-            manifest: String::new(),
-            actions: ids.iter().map(action).collect(),
-            problems: Vec::new(),
-            gaps: Vec::new(),
-            withheld: Vec::new(),
-            in_sync: 0,
-            policies: std::collections::BTreeMap::new(),
-            claims: Vec::new(),
-            fingerprints: BTreeMap::new(),
-            partial: None,
-            force: None,
-            undeclared: crate::plan::Undeclared::default(),
-            outline: crate::plan::Outline::default(),
-        }
+        Plan { actions: ids.iter().map(action).collect(), ..Plan::empty(SetName::parse("acme").unwrap()) }
     }
 
     #[test]

@@ -114,13 +114,16 @@ fn heading(plan: &Plan, action: &Action) -> Heading {
         (true, _) => Heading::Deletions,
         (false, Kind::Function) => Heading::Place(action.change.spec().place().clone()),
         (false, Kind::Role) => {
-            let function = Address::new(Kind::Function, &action.id.address.name);
-            let function =
-                plan.actions.iter().find(|it| it.id.address == function && !it.change.is_deletion());
-            Heading::Place(function.unwrap_or(action).change.spec().place().clone())
+            Heading::Place(function_of(plan, action).unwrap_or(action).change.spec().place().clone())
         }
         (false, _) => Heading::Instance(instance_of(plan, action).cloned()),
     }
+}
+
+/// The write to the function that a role is for.
+fn function_of<'p>(plan: &'p Plan, role: &Action) -> Option<&'p Action> {
+    let function = Address::new(Kind::Function, &role.id.address.name);
+    plan.actions.iter().find(|it| it.id.address == function && !it.change.is_deletion())
 }
 
 /// What an action is shown under, if it is not a group of its own.
@@ -133,12 +136,7 @@ fn owner<'p>(plan: &'p Plan, action: &'p Action) -> Option<Subject<'p>> {
         Kind::Association | Kind::Grant => {
             &plan.outline.caller(address.instance.as_ref()?, &address.name)?.address
         }
-        Kind::Role => {
-            let function = Address::new(Kind::Function, &address.name);
-            let function =
-                plan.actions.iter().find(|it| it.id.address == function && !it.change.is_deletion());
-            &function?.id.address
-        }
+        Kind::Role => &function_of(plan, action)?.id.address,
         _ => return None,
     };
     Some(Subject::Resource(found))

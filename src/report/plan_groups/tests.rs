@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::plan::{
-    AssociationSpec, AttributesSpec, Cause, Counts, Outline, Outlined, Removal, StatementRemoval, Undeclared,
+    AssociationSpec, AttributesSpec, Cause, Counts, Outline, Outlined, Removal, StatementRemoval,
 };
 use crate::report::{Layout, plan_text};
 use crate::resource::{FunctionRef, SetName};
@@ -73,20 +73,9 @@ fn plan(actions: Vec<Action>, contents: Vec<Outlined>) -> Plan {
     let actions: BTreeMap<ActionId, Action> = actions.into_iter().map(|it| (it.id.clone(), it)).collect();
     let instances = (0..NAMES.len()).map(|n| (label(n), arn(n))).collect();
     Plan {
-        set: SetName::parse("acme").unwrap(),
-        manifest: String::new(),
         actions: actions.into_values().collect(),
-        problems: Vec::new(),
-        gaps: Vec::new(),
-        withheld: Vec::new(),
-        in_sync: 0,
-        policies: BTreeMap::new(),
-        claims: Vec::new(),
-        fingerprints: BTreeMap::new(),
-        partial: None,
-        force: None,
-        undeclared: Undeclared::default(),
         outline: Outline { instances, contents },
+        ..Plan::empty(SetName::parse("acme").unwrap())
     }
 }
 

@@ -134,66 +134,19 @@
 //! - Creating and deleting instances is rationed over the emulator's life, not over 30 days.
 
 mod access;
-mod access_context;
-mod access_dependent;
-mod arn;
-mod associations;
-mod assumptions;
-mod call;
-mod changes;
-mod clock;
-mod connect_associations;
-mod connect_flows;
-mod connect_instances;
-mod connect_lifecycle;
-mod connect_modules;
-mod connect_named;
-mod connect_search;
-mod connect_tags;
-mod connection;
-mod core;
-mod echo;
-mod endless;
-mod faults;
-mod files;
-mod flow_content;
-mod flow_lambda;
-mod flow_validation;
-mod front_door;
-mod history;
-mod iam_policies;
-mod iam_roles;
-mod ids;
-mod instance_lookup;
-mod journal;
-mod lambda_aliases;
-mod lambda_concurrency;
-mod lambda_configuration;
-mod lambda_create;
-mod lambda_functions;
-mod lambda_lookup;
-mod lambda_policy;
-mod lambda_tags;
-mod lambda_update;
-mod lambda_versions;
-mod lost_writes;
-mod operations;
-mod passage;
-mod policy;
-mod rates;
-mod saving;
-mod seal;
+mod connect;
+mod dispatch;
+mod iam;
+mod lambda;
+mod registry;
 mod server;
 mod settings;
-mod shared;
 mod state;
-mod stats;
 mod store;
 mod sts;
 #[cfg(test)]
 mod tests;
 mod wire;
-mod world;
 
 use std::io;
 use std::net::SocketAddr;
@@ -206,17 +159,19 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use self::connection::{Cut, CuttableListener};
-use self::core::Core;
+use self::server::connection::{Cut, CuttableListener};
+use self::server::core::Core;
 use self::state::State;
 use self::store::Store;
 
-pub use self::assumptions::{Assumption, Assumptions, Question, REGISTER};
-pub use self::faults::Fault;
+pub use self::server::stats::Stats;
+pub use self::settings::assumptions::{Assumption, Assumptions, Question, REGISTER};
+pub use self::settings::faults::Fault;
 pub use self::settings::{Arrival, Quota, Quotas, Rates, SettingError, Settings, Timings};
-pub use self::stats::Stats;
+pub use self::state::world::{
+    World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole,
+};
 pub use self::store::StateError;
-pub use self::world::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole};
 
 /// Why an emulator did not start.
 #[derive(Debug, thiserror::Error)]
@@ -270,7 +225,7 @@ impl Emulator {
             }
         };
         let mut state = state.unwrap_or_default();
-        world.merge_into(&mut state, clock::now());
+        world.merge_into(&mut state, state::clock::now());
         if let Some(store) = &mut store {
             store.save(&state)?;
         }

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::arn;
-use super::call::{Edit, View};
-use super::clock;
-use super::ids;
-use super::operations::{Handler, Operation, Resource, sts};
-use super::wire::{Answer, ApiError, Reply};
+use crate::emulator::dispatch::call::{Edit, View};
+use crate::emulator::dispatch::operation::{Handler, Operation, Resource, sts};
+use crate::emulator::state::arn;
+use crate::emulator::state::clock;
+use crate::emulator::state::ids;
+use crate::emulator::wire::{Answer, ApiError, Reply};
 
-pub(super) const OPERATIONS: &[Operation] = &[
+pub(crate) const OPERATIONS: &[Operation] = &[
     sts("GetCallerIdentity", Resource::Any, Handler::ReadNow(get_caller_identity)),
     sts("AssumeRole", Resource::Role, Handler::Write(assume_role)),
 ];

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::super::Settings;
 use super::{Bench, arn, assuming};
+use crate::emulator::Settings;
 
 /// A flow that calls `function` and disconnects.
 fn flow(function: &str) -> String {

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::Settings;
-use super::super::operations::{self, Operation};
-use super::super::wire::Service;
 use super::{Bench, arn};
+use crate::emulator::Settings;
+use crate::emulator::dispatch::operation::Operation;
+use crate::emulator::registry;
+use crate::emulator::wire::Service;
 
 /// Values that are of the wrong type, too long or hostile, for every member at once.
 fn values() -> Vec<Value> {
@@ -90,7 +91,7 @@ fn path(operation: &Operation, instance: &str, label: &str) -> String {
 async fn every_operation_answers_every_malformed_body() {
     let bench = Bench::start(Settings::default()).await;
     let instance = bench.instance().await;
-    let rest = operations::all().filter(|operation| !operation.service.is_query());
+    let rest = registry::all().filter(|operation| !operation.service.is_query());
     // What deletes the things that later requests are about comes last.
     let (deleting, others): (Vec<_>, Vec<_>) = rest.partition(|operation| operation.method == "DELETE");
     for operation in others.into_iter().chain(deleting) {
@@ -111,7 +112,7 @@ async fn every_operation_answers_every_malformed_body() {
 #[tokio::test]
 async fn every_query_operation_answers_every_malformed_form() {
     let bench = Bench::start(Settings::default()).await;
-    for operation in operations::all().filter(|operation| operation.service.is_query()) {
+    for operation in registry::all().filter(|operation| operation.service.is_query()) {
         for form in [
             "",
             "&RoleName=&PolicyArn=&RoleArn=&PolicyName=",

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::super::Settings;
 use super::{Bench, assuming, faulty, world};
+use crate::emulator::Settings;
 
 fn content(last: &str) -> String {
     json!({
@@ -156,7 +156,7 @@ async fn a_creation_can_fail_with_a_reason() {
 #[tokio::test]
 async fn named_resources_of_the_world_are_listed() {
     let mut world = world();
-    let named = |name: &str| super::super::WorldNamed {
+    let named = |name: &str| crate::emulator::WorldNamed {
         account: super::ACCOUNT.into(),
         region: super::REGION.into(),
         instance: "acme".into(),

@@ -1,5 +1,5 @@
-use super::super::Settings;
 use super::{ACCOUNT, Bench, Response};
+use crate::emulator::Settings;
 
 const DOCUMENT: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%5D%7D";
 

@@ -9,18 +9,18 @@ mod percent;
 mod query;
 mod request;
 
-pub(super) use authorization::Scope;
-pub(super) use encode::{Answer, Reply, respond};
-pub(super) use error::ApiError;
-pub(super) use percent::{decode as percent_decode, encode as percent_encode};
-pub(super) use query::parse as parse_form;
-pub(super) use request::{Page, RawRequest, parse_query};
+pub(crate) use authorization::Scope;
+pub(crate) use encode::{Answer, Reply, respond};
+pub(crate) use error::ApiError;
+pub(crate) use percent::{decode as percent_decode, encode as percent_encode};
+pub(crate) use query::parse as parse_form;
+pub(crate) use request::{Page, RawRequest, parse_query};
 
 use serde::Serialize;
 
 /// An emulated AWS service, as the credential scope names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(super) enum Service {
+pub(crate) enum Service {
     /// Amazon Connect, REST-JSON.
     Connect,
     /// AWS Lambda, REST-JSON.
@@ -33,7 +33,7 @@ pub(super) enum Service {
 
 impl Service {
     /// Returns the service of a signing name.
-    pub(super) fn from_signing_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_signing_name(name: &str) -> Option<Self> {
         match name {
             "connect" => Some(Self::Connect),
             "lambda" => Some(Self::Lambda),
@@ -44,7 +44,7 @@ impl Service {
     }
 
     /// Returns the prefix of the service's IAM actions, which is its signing name.
-    pub(super) fn prefix(self) -> &'static str {
+    pub(crate) fn prefix(self) -> &'static str {
         match self {
             Self::Connect => "connect",
             Self::Lambda => "lambda",
@@ -54,7 +54,7 @@ impl Service {
     }
 
     /// Tells whether the service speaks the query protocol (form in, XML out).
-    pub(super) fn is_query(self) -> bool {
+    pub(crate) fn is_query(self) -> bool {
         matches!(self, Self::Iam | Self::Sts)
     }
 }

@@ -1,0 +1,89 @@
+//! What publishing checks of an InvokeLambdaFunction action.
+
+use serde_json::{Map, Value};
+
+use super::validation::check_function;
+use crate::emulator::dispatch::call::View;
+
+const PARAMETERS: &[&str] = &[
+    "LambdaFunctionARN",
+    "InvocationTimeLimitSeconds",
+    "InvocationType",
+    "LambdaInvocationAttributes",
+    "ResponseValidation",
+];
+
+/// Appends what is wrong with the action at `path`.
+pub(crate) fn check(
+    view: &View<'_>,
+    action: &Map<String, Value>,
+    transitions: &Map<String, Value>,
+    path: &str,
+    found: &mut Vec<String>,
+) {
+    let empty = Map::new();
+    let parameters = action.get("Parameters").and_then(Value::as_object).unwrap_or(&empty);
+    let path_of = |name: &str| format!("{path}.Parameters.{name}");
+    for name in parameters.keys().filter(|name| !PARAMETERS.contains(&name.as_str())) {
+        found.push(format!("Invalid Action property name. Path: {}", path_of(name)));
+    }
+    match parameters.get("LambdaFunctionARN").and_then(Value::as_str) {
+        Some(arn) if !arn.is_empty() => check_function(view, arn, &path_of("LambdaFunctionARN"), found),
+        _ => {
+            found.push(format!("Action is missing required property. Path: {}", path_of("LambdaFunctionARN")))
+        }
+    }
+    check_time_limit(view, parameters, &path_of("InvocationTimeLimitSeconds"), found);
+    let word = |name: &str, words: &[&str], value: Option<&Value>, found: &mut Vec<String>| {
+        if value.is_some_and(|value| !value.as_str().is_some_and(|text| words.contains(&text))) {
+            found.push(format!("Invalid Action property value. Path: {}", path_of(name)));
+        }
+    };
+    word("InvocationType", &["SYNCHRONOUS", "ASYNCHRONOUS"], parameters.get("InvocationType"), found);
+    let response = parameters.get("ResponseValidation");
+    let response_type = response.and_then(|response| response.get("ResponseType"));
+    word("ResponseValidation.ResponseType", &["STRING_MAP", "JSON"], response_type, found);
+    if parameters.get("LambdaInvocationAttributes").is_some_and(|attributes| !attributes.is_object()) {
+        found.push(format!("Invalid Action property value. Path: {}", path_of("LambdaInvocationAttributes")));
+    }
+    check_ways_out(view, transitions, path, found);
+}
+
+/// A number or a number in text, from 1 to 8 seconds; an asynchronous invocation may take longer (U11).
+fn check_time_limit(view: &View<'_>, parameters: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
+    let Some(value) = parameters.get("InvocationTimeLimitSeconds") else {
+        found.push(format!("Action is missing required property. Path: {path}"));
+        return;
+    };
+    let asynchronous = parameters.get("InvocationType").and_then(Value::as_str) == Some("ASYNCHRONOUS");
+    let most = if asynchronous && view.assumes("async-limit-60") { 60 } else { 8 };
+    let seconds = value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+    if !seconds.is_some_and(|seconds| (1..=most).contains(&seconds)) {
+        found.push(format!("Invalid Action property value. Path: {path}"));
+    }
+}
+
+/// The block leads on, has no conditions, and has the error branch that AWS demands.
+fn check_ways_out(view: &View<'_>, transitions: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
+    if !transitions.contains_key("NextAction") {
+        found.push(format!("Action is missing required property. Path: {path}.Transitions.NextAction"));
+    }
+    let items = |name: &str| transitions.get(name).and_then(Value::as_array).into_iter().flatten();
+    if items("Conditions").next().is_some() {
+        found.push(format!("Action does not support conditions. Path: {path}.Transitions.Conditions"));
+    }
+    let mut caught = false;
+    for (number, error) in items("Errors").enumerate() {
+        match error.get("ErrorType").and_then(Value::as_str) {
+            Some("NoMatchingError") => caught = true,
+            Some("Timeout" | "TimeLimitExceeded") if view.assumes("timeout-error-accepted") => {}
+            other => found.push(format!(
+                "Invalid Action error. Error: {}, Path: {path}.Transitions.Errors[{number}]",
+                other.unwrap_or("null")
+            )),
+        }
+    }
+    if !caught {
+        found.push(format!("Action is missing required error. Error: NoMatchingError, Path: {path}"));
+    }
+}

@@ -1,0 +1,182 @@
+//! One request from its arrival to its answer: who calls what, what is injected, what is limited, then the operation.
+
+pub(crate) mod connection;
+pub(crate) mod core;
+mod front_door;
+mod passage;
+pub(crate) mod stats;
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::{HeaderValue, Response, StatusCode};
+use serde_json::{Value, json};
+
+use self::connection::Cut;
+use self::core::Core;
+use self::passage::{Admitted, Incoming, Outcome};
+use crate::emulator::settings::faults::FalseAnswer;
+use crate::emulator::wire::{self, ApiError, RawRequest, Scope, Service};
+
+/// The longest body that is read: a zip package of 50 MB in base64, and some.
+const MAX_BODY: usize = 80 * 1024 * 1024;
+
+/// Answers every request.
+pub(crate) async fn handle(
+    Shared(core): Shared<Arc<Core>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response<Body> {
+    if let Some(why) = front_door::refusal(request.headers(), core.hosts()) {
+        tracing::warn!("refused: {why}");
+        return plain(StatusCode::FORBIDDEN, "text/plain", format!("{why}\n"));
+    }
+    let path = request.uri().path();
+    match (request.method().as_str(), path) {
+        ("GET", "/healthz") => plain(StatusCode::OK, "text/plain", "ok\n".to_owned()),
+        ("GET", "/_emulator/stats") => match serde_json::to_string(&core.stats()) {
+            Ok(text) => plain(StatusCode::OK, "application/json", text),
+            Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", error.to_string()),
+        },
+        ("POST", "/_emulator/thaw") => {
+            core.thaw();
+            plain(StatusCode::OK, "application/json", "{}".to_owned())
+        }
+        ("POST", "/_emulator/reset") => {
+            core.reset();
+            plain(StatusCode::OK, "application/json", "{}".to_owned())
+        }
+        _ => aws(core, cut, request).await,
+    }
+}
+
+fn plain(status: StatusCode, content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+    response
+}
+
+async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
+    let _arrived = core.under_way.arrives();
+    let read = read(request).await;
+    cut.whole();
+    let (incoming, service) = match read {
+        Ok(read) => read,
+        Err((service, error)) => return wire::respond(service, "", &Err(error), &core.request_id()),
+    };
+    let admitted = core.admit(incoming);
+    if !admitted.delay.is_zero() {
+        tokio::time::sleep(admitted.delay).await;
+    }
+    let request_id = admitted.request_id.clone();
+    let name = admitted.name.clone();
+    match execute(core, admitted, service).await {
+        Outcome::Answer(answer) => wire::respond(service, &name, &answer, &request_id),
+        Outcome::False(instead, answer) => {
+            falsely(instead, wire::respond(service, &name, &answer, &request_id)).await
+        }
+        Outcome::Unknown => unknown(&name, &request_id),
+        Outcome::Drop => {
+            cut.cut();
+            plain(StatusCode::OK, "text/plain", String::new())
+        }
+        Outcome::Killed => std::process::exit(137),
+    }
+}
+
+/// Carries a request out. While the world is frozen nothing is done and nothing is answered.
+async fn execute(core: Arc<Core>, mut admitted: Admitted, service: Service) -> Outcome {
+    let outcome = loop {
+        let executed = if core.writes_files() {
+            // Saving the state waits for the disk.
+            let core = Arc::clone(&core);
+            match tokio::task::spawn_blocking(move || core.execute(admitted)).await {
+                Ok(executed) => executed,
+                Err(_) => Ok(Outcome::Answer(Err(ApiError::internal(service)))),
+            }
+        } else {
+            core.execute(admitted)
+        };
+        match executed {
+            Ok(outcome) => break outcome,
+            Err(waiting) => admitted = *waiting,
+        }
+        core.until_thawed().await;
+    };
+    core.until_thawed().await;
+    outcome
+}
+
+/// What comes in place of an answer.
+async fn falsely(instead: FalseAnswer, real: Response<Body>) -> Response<Body> {
+    match instead {
+        FalseAnswer::Html => {
+            plain(StatusCode::OK, "text/html", "<!DOCTYPE html><title>Sign in</title><p>Sign in\n".to_owned())
+        }
+        FalseAnswer::Empty => Response::new(Body::empty()),
+        FalseAnswer::Braces => plain(StatusCode::OK, "application/json", "{}".to_owned()),
+        FalseAnswer::Hang => std::future::pending().await,
+        FalseAnswer::Internal => real,
+        FalseAnswer::Truncated => {
+            let (parts, body) = real.into_parts();
+            let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2)))
+        }
+    }
+}
+
+/// An operation that the emulator does not have.
+fn unknown(name: &str, request_id: &str) -> Response<Body> {
+    let body = json!({ "Message": format!("the emulator does not know {name}") });
+    let mut response = plain(StatusCode::NOT_IMPLEMENTED, "application/json", body.to_string());
+    let headers = response.headers_mut();
+    headers.insert("x-amzn-errortype", HeaderValue::from_static("UnknownOperationException"));
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert("x-amzn-requestid", value);
+    }
+    response
+}
+
+/// Reads a request as far as its service, or says what is wrong with it in the words of a service.
+async fn read(request: Request) -> Result<(Incoming, Service), (Service, ApiError)> {
+    let (parts, body) = request.into_parts();
+    let header = parts.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let scope = Scope::parse(header).ok_or_else(|| {
+        let message = "Missing Authentication Token: the request has no SigV4 Authorization header";
+        (Service::Connect, ApiError::new(403, "MissingAuthenticationTokenException", message))
+    })?;
+    let service = Service::from_signing_name(&scope.service).ok_or_else(|| {
+        tracing::warn!(service = scope.service, "unknown service");
+        let message = format!("the emulator does not know the service {}", scope.service);
+        (Service::Connect, ApiError::new(501, "UnknownOperationException", message))
+    })?;
+    let bytes = to_bytes(body, MAX_BODY).await.map_err(|error| {
+        (service, ApiError::new(413, "RequestEntityTooLargeException", error.to_string()))
+    })?;
+    let text = String::from_utf8(bytes.to_vec())
+        .map_err(|_| (service, ApiError::invalid(service, "the body is not UTF-8")))?;
+    let body = parse_body(service, &text).map_err(|error| (service, error))?;
+    let raw = RawRequest {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: wire::parse_query(parts.uri.query().unwrap_or_default()),
+        body,
+    };
+    Ok((Incoming { scope, service, raw }, service))
+}
+
+fn parse_body(service: Service, text: &str) -> Result<Value, ApiError> {
+    if service.is_query() {
+        return Ok(wire::parse_form(text));
+    }
+    if text.trim().is_empty() {
+        return Ok(json!({}));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(Value::Object(members)),
+        Ok(_) => Err(ApiError::new(400, "SerializationException", "the body is not a JSON object")),
+        Err(error) => Err(ApiError::new(400, "SerializationException", error.to_string())),
+    }
+}

@@ -1,5 +1,20 @@
-//! Carries one action out: policy writes one at a time for each function, and every unknown outcome looked at before
+//! Carries a plan out, one file a kind of action: policy writes one at a time for each function, and every unknown outcome looked at before
 //! anything is repeated.
+
+mod binding;
+mod flow;
+mod function;
+mod instance;
+mod once;
+mod publish;
+mod removal;
+mod reread;
+mod role;
+mod role_race;
+mod role_removal;
+mod schedule;
+mod tags;
+mod visibility;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,10 +22,10 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use tokio::sync::Mutex;
 
-use super::fault::{Fault, FaultKind};
-use super::reread::Known;
-use super::session::Session;
-use super::visibility::Visibility;
+use self::reread::Known;
+pub use self::schedule::{GRACE, apply};
+use self::visibility::Visibility;
+use super::session::{Fault, FaultKind, Session};
 use crate::plan::{Action, ActionId, Change, KeptFlow, Made, Outcome, Spec};
 use crate::resource::{Address, FunctionRef, Kind, Label};
 
@@ -39,23 +54,23 @@ pub trait Progress: Sync {
     fn ended(&self, id: &ActionId, outcome: &Outcome);
 }
 
-pub(super) type Ended = Result<Outcome, Fault>;
+type Ended = Result<Outcome, Fault>;
 
 /// What the actions of one run share.
-pub(super) struct Runner<'a> {
-    pub(super) session: &'a Session,
-    pub(super) keep: &'a dyn Keep,
-    pub(super) backups: StdMutex<Vec<PathBuf>>,
+struct Runner<'a> {
+    session: &'a Session,
+    keep: &'a dyn Keep,
+    backups: StdMutex<Vec<PathBuf>>,
     /// The flows and modules of each instance that this run made.
-    pub(super) made: StdMutex<BTreeMap<Label, Made>>,
+    made: StdMutex<BTreeMap<Label, Made>>,
     policies: StdMutex<BTreeMap<FunctionRef, Arc<Mutex<()>>>>,
-    pub(super) visibility: Visibility,
+    visibility: Visibility,
     /// What this run knows of the flows and modules that it writes.
-    pub(super) known: Known,
+    known: Known,
 }
 
 impl<'a> Runner<'a> {
-    pub(super) fn new(session: &'a Session, visibility: Visibility, keep: &'a dyn Keep) -> Self {
+    fn new(session: &'a Session, visibility: Visibility, keep: &'a dyn Keep) -> Self {
         Self {
             session,
             keep,
@@ -67,7 +82,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    pub(super) async fn run(&self, action: &Action) -> Outcome {
+    async fn run(&self, action: &Action) -> Outcome {
         let subject = action.id.address.to_string();
         self.session.budget.begin(&subject);
         let outcome = self.carry_out(action, &subject).await;
@@ -95,7 +110,7 @@ impl<'a> Runner<'a> {
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.
-    pub(super) fn policy_of(&self, function: &FunctionRef) -> Arc<Mutex<()>> {
+    fn policy_of(&self, function: &FunctionRef) -> Arc<Mutex<()>> {
         Arc::clone(lock(&self.policies).entry(function.unqualified()).or_default())
     }
 }
@@ -134,6 +149,6 @@ fn gone(subject: &str, what: &str, fault: &Fault) -> Outcome {
 }
 
 /// Locks plain data. A panic elsewhere leaves it whole: every change of it is one insertion.
-pub(super) fn lock<T>(mutex: &StdMutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &StdMutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,15 +2,27 @@
 //!
 //! Nothing is read twice. Who calls is asked first: in a wrong account nothing else is read.
 
+mod called;
+mod flows;
+mod functions;
+mod import;
+mod kept;
+mod removal;
+mod roles;
+mod unmanaged;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
-use super::fault::{Fault, FaultKind};
-use super::observe_called::observe_called;
-use super::observe_functions::{is_from_source, sources};
-use super::observe_strangers::former;
-use super::session::Session;
+use self::called::observe_called;
+use self::functions::{is_from_source, sources};
+pub use self::import::{LiveError, Wanted, observe_instance, observe_policies};
+pub use self::kept::observe_kept;
+pub use self::removal::observe_removal;
+use self::unmanaged::former;
+pub use self::unmanaged::observe_strangers;
+use super::session::{Fault, FaultKind, Session};
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
 use crate::plan::{Read, Reads};
@@ -87,25 +99,25 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
     Ok(snapshot)
 }
 
-pub(super) struct Observer<'a> {
-    pub(super) session: &'a Session,
-    pub(super) desired: &'a Manifest,
-    pub(super) reads: &'a Reads,
+struct Observer<'a> {
+    session: &'a Session,
+    desired: &'a Manifest,
+    reads: &'a Reads,
 }
 
 /// What was seen of one instance.
-pub(super) struct SiteSeen {
-    pub(super) name: Label,
+struct SiteSeen {
+    name: Label,
     instance: Look<InstanceSeen>,
     associations: Option<Look<BTreeSet<String>>>,
     attributes: Option<Look<BTreeMap<String, bool>>>,
-    pub(super) lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
-    pub(super) owners: Vec<(Kind, Look<BTreeMap<String, String>>)>,
-    pub(super) namesakes: Vec<(Kind, String, BTreeMap<String, String>)>,
-    pub(super) resolved: Vec<(Kind, Label, Resolved)>,
-    pub(super) flows: Vec<(Kind, Label, Look<FlowSeen>)>,
+    lists: Vec<(Kind, Look<BTreeMap<String, FlowSummary>>)>,
+    owners: Vec<(Kind, Look<BTreeMap<String, String>>)>,
+    namesakes: Vec<(Kind, String, BTreeMap<String, String>)>,
+    resolved: Vec<(Kind, Label, Resolved)>,
+    flows: Vec<(Kind, Label, Look<FlowSeen>)>,
     named: Vec<(NamedKind, Look<BTreeMap<String, FlowIds>>)>,
-    pub(super) gaps: Vec<Gap>,
+    gaps: Vec<Gap>,
 }
 
 type Listed = BTreeMap<Place, Result<Vec<InstanceSeen>, Fault>>;
@@ -271,14 +283,14 @@ impl Observer<'_> {
     }
 }
 
-pub(super) fn look<T>(result: Result<T, Fault>, name: &Label, gaps: &mut Vec<Gap>) -> Look<T> {
+fn look<T>(result: Result<T, Fault>, name: &Label, gaps: &mut Vec<Gap>) -> Look<T> {
     result.map(Look::Found).unwrap_or_else(|fault| {
         gaps.push(gap(&fault, &Address::new(Kind::Instance, name)));
         Look::Unknown
     })
 }
 
-pub(super) fn gap(fault: &Fault, address: &Address) -> Gap {
+fn gap(fault: &Fault, address: &Address) -> Gap {
     Gap {
         operation: fault.operation,
         address: address.clone(),

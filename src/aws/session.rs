@@ -1,5 +1,22 @@
 //! Clients for each account and Region, and what the calls of one run share.
 
+mod answer;
+mod budget;
+mod call;
+mod clients;
+mod embedded_rates;
+mod ending;
+mod fault;
+mod flights;
+mod machine;
+mod options;
+mod pace;
+mod pages;
+mod quota;
+mod stop;
+mod trace;
+mod wait;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,29 +28,29 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::budget::{Budget, Patience};
-use super::clients::Clients;
-use super::embedded_rates::{self, EmbeddedRates};
-use super::ending::Ending;
-use super::fault::Fault;
-use super::flights::Flights;
-use super::machine::Trust;
-use super::pace::Pacer;
-use super::quota::Reached;
-use super::stop::{InFlight, StopHandle};
+use self::budget::Budget;
+use self::embedded_rates::EmbeddedRates;
+use self::flights::Flights;
+use self::pace::Pacer;
+use self::quota::Reached;
 use crate::operations::Operation;
-use crate::plan::{CALLERS_LAST, Pace};
+use crate::plan::Pace;
 use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
 use crate::snapshot::InstanceSeen;
 
+pub(super) use self::clients::Clients;
+pub(super) use self::ending::Ending;
+pub use self::fault::{Fault, FaultKind};
+pub use self::flights::MOST_AT_ONCE;
+pub use self::machine::{MachineError, Trust, trust};
+pub use self::options::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Options};
+pub use self::stop::{InFlight, StopHandle};
+pub(super) use self::wait::Patience;
+
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
-/// The usual time that a try may take; without it the SDK waits for an answer for ever.
-pub const ATTEMPT: Duration = Duration::from_secs(15);
 /// The longest wait for what somebody else just wrote: it was accepted before, and only has to spread.
 const OTHERS: Duration = Duration::from_secs(10);
-/// The usual first pause between two tries; pauses double up to `LONGEST_PAUSE`.
-pub const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How long a write may take to become visible once the run was asked to end.
 const VISIBLE_WHEN_STOPPING: Duration = Duration::from_secs(20);
 /// The bytes a second of a line on which an upload may still succeed.
@@ -45,94 +62,21 @@ const LATENCY: Duration = Duration::from_millis(100);
 /// The same where an embedded AWS answers on this machine.
 const LOOPBACK: Duration = Duration::from_millis(5);
 
-/// How AWS is reached.
-#[derive(Debug, Clone)]
-pub enum Access {
-    /// With the machine's credentials and settings.
-    Machine {
-        /// The profile, if not the default one.
-        profile: Option<String>,
-        /// An endpoint for all services, if not AWS itself.
-        endpoint: Option<String>,
-        /// Whom connections trust, if not the system's certificates.
-        trust: Option<Trust>,
-    },
-    /// At an embedded AWS: nothing of the machine's configuration is read, and each account signs with its own id.
-    Embedded {
-        /// Where it listens.
-        url: String,
-    },
-}
-
-/// Settings of a session.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// How AWS is reached.
-    pub access: Access,
-    /// Whether calls are paced; an embedded AWS without rates needs none.
-    pub paced: bool,
-    /// How long to wait without progress: for a write to become visible, for an unknown outcome to be found out, for
-    /// an operation that fails to answer again. No call is begun again after half of it.
-    pub visible_within: Duration,
-    /// How long AWS may work on what it has accepted: a role spreads, a function becomes active.
-    pub ready_within: Duration,
-    /// How long a try may take.
-    pub attempt: Duration,
-    /// How long the run may take: after that no new write begins.
-    pub timeout: Option<Duration>,
-    /// The first pause between two tries of a call.
-    pub first_pause: Duration,
-    /// How long what was read of an instance's flows and modules counts, before something is removed that they may refer
-    /// to.
-    pub callers_last: Duration,
-    /// The roles to assume for calls to some accounts.
-    pub roles: BTreeMap<AccountId, AssumedRole>,
-    /// The values that no fault may repeat, those that are sent as environments among them.
-    pub mask: Mask,
-}
-
-/// A role to be assumed, as a manifest's `accounts:` names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssumedRole {
-    /// Its ARN.
-    pub arn: String,
-    /// The external id that its trust policy asks for.
-    pub external_id: Option<String>,
-}
-
-impl Options {
-    /// Reaches an embedded AWS that has no rates.
-    pub fn embedded(url: impl Into<String>) -> Self {
-        Self {
-            access: Access::Embedded { url: url.into() },
-            paced: false,
-            visible_within: Duration::from_secs(60),
-            ready_within: Duration::from_secs(120),
-            attempt: ATTEMPT,
-            timeout: None,
-            first_pause: FIRST_PAUSE,
-            callers_last: CALLERS_LAST,
-            roles: BTreeMap::new(),
-            mask: Mask::default(),
-        }
-    }
-}
-
 /// Clients, pacing and counters of one run.
 #[derive(Debug)]
 pub struct Session {
-    pub(super) options: Options,
+    options: Options,
     base: SdkConfig,
     clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
     /// Credentials of assumed roles.
     assumed: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Accounts for which no credentials can be had: their calls fail without being made.
     lost: Mutex<BTreeMap<AccountId, Fault>>,
-    pub(super) pacer: Pacer,
+    pacer: Pacer,
     stop: StopHandle,
     pub(super) budget: Arc<Budget>,
-    pub(super) reached: Reached,
-    pub(super) flights: Flights,
+    reached: Reached,
+    flights: Flights,
     /// The aliases of the instances that were seen.
     aliases: Mutex<BTreeMap<InstanceArn, String>>,
 }
@@ -282,6 +226,11 @@ impl Session {
     /// The values that no fault may repeat.
     pub(super) fn mask(&self) -> &Mask {
         &self.options.mask
+    }
+
+    /// How long what was read of an instance's flows and modules counts before a removal.
+    pub(super) fn callers_last(&self) -> Duration {
+        self.options.callers_last
     }
 
     /// How long AWS may work on what it has accepted.

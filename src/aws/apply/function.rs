@@ -1,0 +1,291 @@
+//! Writes functions in the order that Lambda needs: code, wait, configuration, wait, version, alias.
+//!
+//! Every write names the revision that it replaces. When that is stale, or an outcome unknown, the function is read:
+//! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
+
+use super::once::{Created, once, or_shown};
+use super::reread::{changed, taken};
+use super::role_race::RoleRace;
+use super::{Ended, Runner, lock};
+use crate::aws::session::{Fault, FaultKind, Patience, Session};
+use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences, owner_changed};
+use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
+
+/// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
+pub(super) const TRIES: u32 = 3;
+
+/// Why an action ends before its end.
+pub(super) enum Stop {
+    /// With this outcome.
+    Told(Outcome),
+    /// A call failed.
+    Fault(Fault),
+}
+
+impl Stop {
+    pub(super) fn told(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Told(Outcome::Failed { message: message.into(), hint: Some(hint.into()) })
+    }
+}
+
+impl Stop {
+    /// The same, where what went wrong is a look after a write that failed so.
+    fn after(self, written: &Fault) -> Self {
+        match self {
+            Self::Fault(read) => Self::Fault(written.unread(read)),
+            told => told,
+        }
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Up to where a function is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// It can be written to.
+    Settled,
+    /// It has the code.
+    Code,
+    /// It has the configuration.
+    Configuration,
+    /// It has both.
+    Whole,
+}
+
+/// One function that is written.
+pub(super) struct Writing<'a> {
+    pub(super) session: &'a Session,
+    pub(super) spec: &'a FunctionSpec,
+    pub(super) subject: &'a str,
+}
+
+impl Runner<'_> {
+    pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Ended {
+        if let Some(before) = spec.before.as_ref().filter(|_| spec.overwrites()) {
+            match self.keep.keep(&id.address, &before.record()) {
+                Ok(path) => lock(&self.backups).push(path),
+                Err(error) => {
+                    let message = format!(
+                        "{subject}: the live configuration could not be kept, so it was not overwritten: {error}"
+                    );
+                    let hint = Some("make the folder `.flowbind` writable.".to_owned());
+                    return Ok(Outcome::Failed { message, hint });
+                }
+            }
+        }
+        let writing = Writing { session: self.session, spec, subject };
+        match writing.carry_out().await {
+            Ok(true) => Ok(Outcome::Applied),
+            Ok(false) => Ok(Outcome::AlreadySo),
+            Err(Stop::Told(outcome)) => Ok(outcome),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+}
+
+impl Writing<'_> {
+    /// Writes what differs; says whether anything was.
+    async fn carry_out(&self) -> Result<bool, Stop> {
+        let mut wrote = match &self.spec.before {
+            None => self.create().await?,
+            Some(before) => self.update(before).await?,
+        };
+        let settled = self.settle(Goal::Whole).await?;
+        let digest = settled.digest();
+        let live = settled.tags.clone().unwrap_or_default();
+        if let Some(alias) = &self.spec.source.publish {
+            wrote |= self.publish(alias, settled, &digest).await?;
+        }
+        // Last of all: until then its creation counts as unfinished.
+        let mut tags = self.spec.marks.clone();
+        if self.spec.noted {
+            tags.insert(APPLIED_TAG.to_owned(), digest);
+        }
+        tags.retain(|key, value| live.get(key) != Some(value));
+        if !tags.is_empty() {
+            let written = self.session.tag_function(&self.spec.function, &tags, self.subject).await;
+            let look = async || {
+                let seen = self.session.function(&self.spec.function, self.subject).await?;
+                let live = seen.and_then(|seen| seen.tags).unwrap_or_default();
+                Ok(tags.iter().all(|(key, value)| live.get(key) == Some(value)))
+            };
+            or_shown(self.session, written, look).await?;
+            wrote = true;
+        }
+        Ok(wrote)
+    }
+
+    async fn create(&self) -> Result<bool, Stop> {
+        let FunctionSpec { function, marks, source, role, .. } = self.spec;
+        let mut tags = marks.clone();
+        tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
+        let mut race = RoleRace::new();
+        loop {
+            let create =
+                async || self.session.create_function(self.spec, &tags, self.subject).await.map(|()| None);
+            let look = async || {
+                let seen = self.session.function(&self.spec.function, self.subject).await?;
+                Ok(seen.map(Some))
+            };
+            let (seen, fault) = match once(self.session, create, look).await {
+                Ok(Created::Made(_)) => return Ok(true),
+                Ok(Created::Found(seen, fault)) => (seen, fault),
+                Err(fault) if RoleRace::is_lost(&fault) => {
+                    race.wait(self.session, self.spec, fault, self.subject).await?;
+                    continue;
+                }
+                Err(fault) => return Err(fault.into()),
+            };
+            let tags = seen.as_ref().and_then(|seen| seen.tags.as_ref());
+            let ours = seen.is_none() || tags.and_then(|tags| tags.get(SET_TAG)) == marks.get(SET_TAG);
+            let differences =
+                seen.as_ref().map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
+            return match differences.as_slice() {
+                // Whoever answers late may have done the work: then it carries this set's tag.
+                [] if ours => Ok(fault.maybe_done()),
+                // What somebody else made is not published, nor tagged as this set's.
+                [] if source.publish.is_none() => Err(Stop::Told(Outcome::AlreadySo)),
+                _ => Err(Stop::Told(taken(self.subject, &format!("function `{}`", function.name)))),
+            };
+        }
+    }
+
+    async fn update(&self, before: &FunctionSeen) -> Result<bool, Stop> {
+        let (mut at, mut wrote) = (before.clone(), false);
+        for goal in [Goal::Code, Goal::Configuration] {
+            if self.spec.writes(goal) {
+                wrote |= self.write(goal, &mut at).await?;
+            }
+        }
+        Ok(wrote)
+    }
+
+    /// Writes code or configuration over what was seen at `at`, and waits until it is done.
+    async fn write(&self, goal: Goal, at: &mut FunctionSeen) -> Result<bool, Stop> {
+        let mut race = RoleRace::new();
+        let mut patience = self.session.patience();
+        let mut tries = 0;
+        loop {
+            let revision = &at.revision;
+            let sent = match goal {
+                Goal::Code => self.session.update_code(self.spec, revision, self.subject).await,
+                _ => self.session.update_configuration(self.spec, revision, self.subject).await,
+            };
+            let fault = match sent {
+                Ok(()) => {
+                    let now = self.settle(goal).await?;
+                    let expected =
+                        FunctionConfiguration { code: now.latest.code.clone(), ..at.latest.clone() };
+                    if goal == Goal::Code && now.latest != expected {
+                        return Err(self.changed("its configuration was changed after its code was written"));
+                    }
+                    *at = now;
+                    return Ok(true);
+                }
+                Err(fault) => fault,
+            };
+            if RoleRace::is_lost(&fault) {
+                race.wait(self.session, self.spec, fault, self.subject).await?;
+                continue;
+            }
+            let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale) || fault.maybe_done();
+            if !look {
+                return Err(fault.into());
+            }
+            let now = self.settle(Goal::Settled).await.map_err(|stop| stop.after(&fault))?;
+            // The owner's tag does not survive a deletion: what has the name now is another function.
+            if let (Some(before), Some(live)) = (&at.tags, &now.tags)
+                && let Some(what) = owner_changed(before, live)
+            {
+                return Err(self.changed(&what));
+            }
+            if self.reached(goal, &now) {
+                *at = now;
+                return Ok(fault.maybe_done());
+            }
+            if now.latest != at.latest {
+                return Err(self.changed("its code or configuration was changed"));
+            }
+            tries += u32::from(fault.maybe_done());
+            if tries >= TRIES || !patience.goes_on().await {
+                return Err(fault.into());
+            }
+            *at = now;
+        }
+    }
+
+    /// Looks until the function can be written to and shows what was written.
+    pub(super) async fn settle(&self, goal: Goal) -> Result<FunctionSeen, Stop> {
+        // AWS may work on it for long, but shows soon what it works on.
+        let mut patience = self.session.patience();
+        let mut working = Patience::new(self.session, self.session.ready_within());
+        loop {
+            let mut busy = false;
+            let seen = self.session.function(&self.spec.function, self.subject).await?;
+            match seen {
+                Some(seen) if self.reached(goal, &seen) => match &seen.state {
+                    FunctionState::Ready => return Ok(seen),
+                    FunctionState::UpdateFailed(_) if goal == Goal::Settled => return Ok(seen),
+                    FunctionState::Failed(why) | FunctionState::UpdateFailed(why) => {
+                        return Err(Stop::told(
+                            format!("{}: Lambda could not carry it out: {why}", self.subject),
+                            "fix the cause, then run again.",
+                        ));
+                    }
+                    FunctionState::Image => {
+                        return Err(self.changed("it is a container image now"));
+                    }
+                    FunctionState::Busy => busy = true,
+                },
+                Some(seen) if seen.state == FunctionState::Image => {
+                    return Err(self.changed("it is a container image now"));
+                }
+                Some(seen) => busy = seen.state == FunctionState::Busy,
+                None => {}
+            }
+            let (waiting, what) = match busy {
+                true => (&mut working, "is still being updated by Lambda"),
+                false => (&mut patience, "does not show what was written"),
+            };
+            if !waiting.goes_on().await {
+                let seen = format!("{}: function `{}` {what}", self.subject, self.spec.function.name);
+                return Err(Stop::Told(waiting.unknown(seen)));
+            }
+        }
+    }
+
+    fn reached(&self, goal: Goal, seen: &FunctionSeen) -> bool {
+        let open = differences(&self.spec.source, &self.spec.role, &seen.latest);
+        match goal {
+            Goal::Settled => true,
+            Goal::Code => open.iter().all(|field| field.path != CODE),
+            Goal::Configuration => open.iter().all(|field| field.path == CODE),
+            Goal::Whole => open.is_empty(),
+        }
+    }
+
+    pub(super) fn changed(&self, what: &str) -> Stop {
+        Stop::Told(changed(self.subject, what))
+    }
+}
+
+impl FunctionSpec {
+    /// Whether it changes code or configuration.
+    fn writes(&self, goal: Goal) -> bool {
+        let code = |path: &str| path == CODE;
+        let alias = |path: &str| path.starts_with("publish.");
+        self.fields.iter().any(|field| match goal {
+            Goal::Code => code(&field.path),
+            _ => !code(&field.path) && !alias(&field.path),
+        })
+    }
+
+    fn overwrites(&self) -> bool {
+        self.writes(Goal::Code) || self.writes(Goal::Configuration)
+    }
+}

@@ -1,0 +1,7 @@
+//! AWS Lambda: functions, their aliases and their resource policies.
+
+mod functions;
+mod policy;
+mod removal;
+
+pub(in crate::aws) use functions::untold_tags;

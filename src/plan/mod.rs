@@ -58,7 +58,7 @@ mod wave;
 use std::collections::BTreeMap;
 
 pub use begin::{NotBegun, may_begin};
-pub use buckets::Buckets;
+pub use buckets::{ARRIVAL, Buckets};
 pub use calls::{CALLERS_LAST, Calls, apply_calls, apply_ends, apply_schedule};
 pub use cause::{Cause, Withheld};
 pub use chains::describes;

@@ -18,6 +18,7 @@ use super::fault::{Fault, FaultKind};
 use super::quota::Counted;
 use super::trace::Attempt;
 use crate::operations::{Operation, Repeat};
+use crate::plan::ARRIVAL;
 use crate::resource::Place;
 
 /// Tries of a call that is throttled although it was paced: others use the account's rate too.
@@ -130,6 +131,7 @@ impl Session {
                 answer = once(tries) => answer,
                 fault = self.given_up(operation, subject) => return Err(fault),
             };
+            self.pacer.answered(place, operation, Instant::now());
             self.budget.note(operation, place, subject, answer.as_ref().err(), Instant::now());
             let fault = match answer {
                 Ok(()) => return Ok(()),
@@ -178,7 +180,7 @@ impl Session {
         if !wait.is_zero() {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(wait) => {}
+                () = self.token(operation, place, Instant::now() + wait) => {}
                 () = self.until_ends(), if self.ends().is_none() => {
                     self.pacer.reopen(Instant::now());
                     self.may_call(operation, subject)?;
@@ -188,6 +190,19 @@ impl Session {
             self.may_call(operation, subject)?;
         }
         Ok(())
+    }
+
+    /// Waits for a token of the future, and for as long as the first request was slow to arrive at the service.
+    async fn token(&self, operation: Operation, place: &Place, due: Instant) {
+        tokio::time::sleep_until(due).await;
+        loop {
+            let now = Instant::now();
+            let until = due + self.pacer.late(place, operation, now);
+            if until <= now {
+                return;
+            }
+            tokio::time::sleep_until(until.min(now + ARRIVAL)).await;
+        }
     }
 
     /// Waits until a look before an action's first write is in vain, because the run is to end; for ever where that is

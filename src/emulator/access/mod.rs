@@ -10,7 +10,7 @@ use self::context::Context;
 use crate::emulator::dispatch::call::Call;
 use crate::emulator::dispatch::operation;
 use crate::emulator::settings::Settings;
-use crate::emulator::settings::assumptions::Assumptions;
+use crate::emulator::settings::assumptions::{Assumptions, AuthorisedArn, RemovedPrincipal};
 use crate::emulator::settings::faults::Faults;
 use crate::emulator::state::State;
 use crate::emulator::wire::{ApiError, Service};
@@ -55,7 +55,7 @@ impl<'a> Access<'a> {
 
     /// U15: whether a qualifier is part of the ARN that Lambda authorises.
     pub(crate) fn qualifies(&self) -> bool {
-        self.assumptions.holds("qualified-arn-authorised")
+        self.assumptions.authorised_arn == AuthorisedArn::Qualified
     }
 
     /// Says what is not allowed, in the words of AWS; the call's own action where a fault denies it.
@@ -84,7 +84,7 @@ impl<'a> Access<'a> {
     /// Tells whether the caller may change a function's policy through Connect, which calls on its behalf (U14).
     pub(crate) fn allows_policy_write(&self, operation: &str, function: &str) -> bool {
         let names_principal =
-            operation == "AddPermission" || self.assumptions.holds("remove-names-principal");
+            operation == "AddPermission" || self.assumptions.removed_principal == RemovedPrincipal::Named;
         let principal = [("lambda:Principal", "connect.amazonaws.com")];
         let context = if names_principal { principal.as_slice() } else { &[] };
         self.allows(Service::Lambda, operation, function, context)

@@ -11,6 +11,10 @@ use super::lookup::{instance, instance_id, instance_mut, invalid_parameter, not_
 use crate::emulator::dispatch::call::{Call, Edit, View};
 use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
 use crate::emulator::lambda::policy;
+use crate::emulator::settings::assumptions::{
+    DeletedFunction, DeniedPermission, DisassociatedStatement, ExistingSid, ForeignFunction, ImplicitRights,
+    MissingFunction, MissingStatement, QualifiedArn, RepeatedAssociate, Wording,
+};
 use crate::emulator::state::arn::{self, FunctionName};
 use crate::emulator::state::associations::Association;
 use crate::emulator::wire::{Answer, ApiError, Reply, Service};
@@ -65,10 +69,8 @@ impl Target {
 
     /// The qualifier whose policy the association writes (U3).
     fn policy_qualifier(&self, edit: &Edit<'_>) -> String {
-        match &self.qualifier {
-            Some(qualifier) if edit.assumes("qualified-writes-qualified") => qualifier.clone(),
-            _ => String::new(),
-        }
+        let qualified = edit.assumptions().qualified_arn == QualifiedArn::WritesQualified;
+        self.qualifier.clone().filter(|_| qualified).unwrap_or_default()
     }
 }
 
@@ -80,10 +82,11 @@ fn list(view: &View<'_>) -> Answer {
             .is_none_or(|target| view.state.function(&target.account, &target.region, &target.name).is_some())
     };
     let arns = |passed| instance.associations.iter_from(passed).map(|association| association.arn.as_str());
-    let page = if view.assumes("deleted-function-listed") {
-        page.of(|passed| arns(passed).map(Value::from))
-    } else {
-        page.of(|passed| arns(0).filter(|arn| exists(arn)).skip(passed).map(Value::from))
+    let page = match view.assumptions().deleted_function {
+        DeletedFunction::Listed => page.of(|passed| arns(passed).map(Value::from)),
+        DeletedFunction::Unlisted => {
+            page.of(|passed| arns(0).filter(|arn| exists(arn)).skip(passed).map(Value::from))
+        }
     };
     Ok(listed("LambdaFunctions", page))
 }
@@ -101,10 +104,11 @@ fn associate(edit: &mut Edit<'_>) -> Answer {
     }
     let count = instance.associations.len();
     if edit.settings.quotas.reached("lambda-functions-per-instance", count) {
-        let message = if edit.assumes("words-other") {
-            "Limit reached.".to_owned()
-        } else {
-            format!("The maximum number of Lambda functions for this instance was reached: {count}")
+        let message = match edit.assumptions().wording {
+            Wording::Usual => {
+                format!("The maximum number of Lambda functions for this instance was reached: {count}")
+            }
+            Wording::Other => "Limit reached.".to_owned(),
         };
         return Err(ApiError::new(402, "ServiceQuotaExceededException", message));
     }
@@ -122,28 +126,28 @@ fn associate(edit: &mut Edit<'_>) -> Answer {
 
 /// U4: what a second Associate of the same ARN answers.
 fn repeated(edit: &Edit<'_>, same_token: bool) -> Answer {
-    if edit.assumes("repeat-ok") || (edit.assumes("repeat-same-token-ok") && same_token) {
-        return Ok(Reply::empty());
+    match edit.assumptions().repeated_associate {
+        RepeatedAssociate::Ok => return Ok(Reply::empty()),
+        RepeatedAssociate::SameTokenOk if same_token => return Ok(Reply::empty()),
+        RepeatedAssociate::SameTokenOk | RepeatedAssociate::Conflicts => {}
     }
-    let message = if edit.assumes("words-other") {
-        "The resource is in a conflicting state."
-    } else {
-        "The Lambda function is already associated with the instance."
+    let message = match edit.assumptions().wording {
+        Wording::Usual => "The Lambda function is already associated with the instance.",
+        Wording::Other => "The resource is in a conflicting state.",
     };
     Err(ApiError::new(409, "ResourceConflictException", message))
 }
 
 fn check_target(edit: &Edit<'_>, target: &Target, arn: &str) -> Result<(), ApiError> {
-    if target.qualifier.is_some() && edit.assumes("qualified-refused") {
+    if target.qualifier.is_some() && edit.assumptions().qualified_arn == QualifiedArn::Refused {
         return Err(invalid_parameter(format!("FunctionArn {arn} must not have a qualifier")));
     }
     if target.is_foreign(edit.call) {
-        return if edit.assumes("foreign-accepted") {
-            Ok(())
-        } else {
-            Err(invalid_parameter(format!(
+        return match edit.assumptions().foreign_function {
+            ForeignFunction::Accepted => Ok(()),
+            ForeignFunction::Refused => Err(invalid_parameter(format!(
                 "FunctionArn {arn} is not in the account and Region of the instance"
-            )))
+            ))),
         };
     }
     let function = edit.state.function(&target.account, &target.region, &target.name);
@@ -151,16 +155,18 @@ fn check_target(edit: &Edit<'_>, target: &Target, arn: &str) -> Result<(), ApiEr
         None | Some("$LATEST") => true,
         Some(qualifier) => policy::has_qualifier(function, qualifier),
     });
-    if exists || edit.assumes("missing-function-accepted") {
+    if exists || edit.assumptions().missing_function == MissingFunction::Accepted {
         return Ok(());
     }
-    Err(not_found(edit.assumes("words-other"), "Lambda function", arn))
+    Err(not_found(edit.assumptions().wording, "Lambda function", arn))
 }
 
 /// Tells whether the call that Connect makes on the caller's behalf is allowed (U14).
 fn may(edit: &Edit<'_>, operation: &str, target: &Target) -> bool {
-    edit.assumes("service-has-lambda-rights")
-        || edit.access.allows_policy_write(operation, &policy_arn(edit, target))
+    match edit.assumptions().implicit_rights {
+        ImplicitRights::OfService => true,
+        ImplicitRights::OfCaller => edit.access.allows_policy_write(operation, &policy_arn(edit, target)),
+    }
 }
 
 /// What the caller must be allowed to write to: the function, or the qualifier whose policy is written (U3, U15).
@@ -181,12 +187,15 @@ fn denied(edit: &Edit<'_>, operation: &str, target: &Target) -> ApiError {
 fn write_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError> {
     if !may(edit, "AddPermission", target) {
         let error = denied(edit, "AddPermission", target);
-        return Err(if edit.assumes("denied-with-association") { error.committed() } else { error });
+        return Err(match edit.assumptions().denied_permission {
+            DeniedPermission::WithoutAssociation => error,
+            DeniedPermission::WithAssociation => error.committed(),
+        });
     }
     let id = instance_id(edit.call)?.to_owned();
     let sid = format!("connect-{id}");
     let qualifier = target.policy_qualifier(edit);
-    let (replaces, conflicts) = (edit.assumes("sid-replaced"), edit.assumes("sid-conflict"));
+    let existing = edit.assumptions().existing_sid;
     let statement = statement(edit.call, &id, &sid, target, &qualifier);
     let limit = edit.settings.quotas.get("policy-bytes");
     let revision = edit.state.next_id("policy revision");
@@ -196,18 +205,18 @@ fn write_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError>
     };
     let policy = function.policies.or_default(&qualifier);
     if let Some(known) = policy.statements.iter_mut().find(|known| known["Sid"] == sid.as_str()) {
-        if conflicts {
-            return Err(ApiError::new(
-                409,
-                "ResourceConflictException",
-                format!("The statement id ({sid}) provided already exists."),
-            ));
-        }
-        if replaces {
-            *known = statement;
-            policy.revision = revision;
-        }
-        return Ok(());
+        return match existing {
+            ExistingSid::Kept => Ok(()),
+            ExistingSid::Conflict => {
+                let message = format!("The statement id ({sid}) provided already exists.");
+                Err(ApiError::new(409, "ResourceConflictException", message))
+            }
+            ExistingSid::Replaced => {
+                *known = statement;
+                policy.revision = revision;
+                Ok(())
+            }
+        };
     }
     policy.statements.push(statement);
     policy.revision = revision;
@@ -236,10 +245,10 @@ fn disassociate(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let arn = call.query("functionArn").ok_or_else(|| call.invalid("functionArn is required"))?;
     let arn = call.within("functionArn", arn, 1, 140)?.to_owned();
-    let other = edit.assumes("words-other");
+    let wording = edit.assumptions().wording;
     let instance = instance_mut(edit)?;
     if instance.associations.get(&arn).is_none() {
-        return Err(not_found(other, "Lambda function association", &arn));
+        return Err(not_found(wording, "Lambda function association", &arn));
     }
     if let Some(target) = Target::of(&arn) {
         remove_statement(edit, &target)?;
@@ -249,7 +258,7 @@ fn disassociate(edit: &mut Edit<'_>) -> Answer {
 }
 
 fn remove_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError> {
-    if edit.assumes("statement-kept") {
+    if edit.assumptions().disassociated_statement == DisassociatedStatement::Kept {
         return Ok(());
     }
     if !may(edit, "RemovePermission", target) {
@@ -257,14 +266,14 @@ fn remove_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError
     }
     let sid = format!("connect-{}", instance_id(edit.call)?);
     let qualifier = target.policy_qualifier(edit);
-    let refused = edit.assumes("missing-statement-refused");
+    let missing = edit.assumptions().missing_statement;
     let revision = edit.state.next_id("policy revision");
     let removed = edit
         .state
         .function_mut(&target.account, &target.region, &target.name)
         .is_some_and(|function| policy::remove_statement(function, &qualifier, &sid, revision));
-    if !removed && refused {
-        return Err(not_found(edit.assumes("words-other"), "statement", &sid));
+    if !removed && missing == MissingStatement::Refused {
+        return Err(not_found(edit.assumptions().wording, "statement", &sid));
     }
     Ok(())
 }

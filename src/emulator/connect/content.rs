@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::lookup::timestamp;
 use crate::emulator::dispatch::call::View;
 use crate::emulator::settings::Settings;
+use crate::emulator::settings::assumptions::{ContentDigest, DescribedContent, PendingDraft};
 use crate::emulator::state::ids;
 use crate::emulator::state::{Content, Flow};
 
@@ -43,8 +44,9 @@ pub(crate) fn state(flow: &Flow) -> &'static str {
 
 /// Puts content in force; a pending draft is dropped or kept by the assumption U6.
 pub(crate) fn publish(flow: &mut Flow, settings: &Settings, content: Content) {
-    if settings.assumptions.holds("draft-dropped") {
-        flow.draft = None;
+    match settings.assumptions.pending_draft {
+        PendingDraft::Dropped => flow.draft = None,
+        PendingDraft::Kept => {}
     }
     flow.published = Some(content);
 }
@@ -63,7 +65,7 @@ pub(crate) fn select(flow: &Flow, which: Which) -> Option<(&Content, &'static st
 
 /// Returns the digest that the service shows beside a content (U7).
 pub(crate) fn digest(settings: &Settings, text: &str) -> String {
-    if settings.assumptions.holds("sha-of-canonical-json")
+    if settings.assumptions.content_digest == ContentDigest::OfCanonicalJson
         && let Ok(value) = serde_json::from_str::<Value>(text)
     {
         return ids::sha256_hex(sorted(value).to_string().as_bytes());
@@ -73,7 +75,7 @@ pub(crate) fn digest(settings: &Settings, text: &str) -> String {
 
 /// Returns a content's text as Describe shows it (U7).
 pub(crate) fn shown(settings: &Settings, text: &str) -> String {
-    if settings.assumptions.holds("content-reserialised")
+    if settings.assumptions.described_content == DescribedContent::Reserialised
         && let Ok(value) = serde_json::from_str::<Value>(text)
     {
         return sorted(value).to_string();

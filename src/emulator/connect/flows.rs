@@ -8,6 +8,9 @@ use super::lookup::{instance, instance_id, instance_mut, invalid_parameter, not_
 use super::validation;
 use crate::emulator::dispatch::call::{Call, Edit, View};
 use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::settings::assumptions::{
+    DeletedName, PlainWrite, ReferencedDelete, SavedWrite, Wording,
+};
 use crate::emulator::state::arn;
 use crate::emulator::state::{Content, Flow, Instance};
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -108,7 +111,7 @@ fn describe(view: &View<'_>) -> Answer {
     let call = view.call;
     let (instance_id, instance) = instance(view)?;
     let (id, which) = content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
-    let missing = || not_found(view.assumes("words-other"), "contact flow", id);
+    let missing = || not_found(view.assumptions().wording, "contact flow", id);
     let flow = instance.flows.get(id).ok_or_else(missing)?;
     let selected = content::select(flow, which).ok_or_else(|| match which {
         Which::Published => not_published(id),
@@ -149,18 +152,17 @@ fn validated(edit: &Edit<'_>, text: &str) -> Result<(), ApiError> {
 }
 
 fn duplicate(edit: &Edit<'_>, name: &str) -> ApiError {
-    let message = if edit.assumes("words-other") {
-        "Duplicate.".to_owned()
-    } else {
-        format!("A contact flow with the name {name} already exists")
+    let message = match edit.assumptions().wording {
+        Wording::Usual => format!("A contact flow with the name {name} already exists"),
+        Wording::Other => "Duplicate.".to_owned(),
     };
     ApiError::new(409, "DuplicateResourceException", message)
 }
 
-/// Tells whether another flow has the name, or (U8) a deleted one had it.
-fn taken(instance: &Instance, name: &str, own: Option<&str>, reserved: bool) -> bool {
+/// Tells whether another flow has the name, or a deleted one had it.
+fn taken(instance: &Instance, name: &str, own: Option<&str>, deleted: DeletedName) -> bool {
     instance.flows.with("name", name).any(|(id, _)| own != Some(id))
-        || (reserved && instance.retired_names.contains(name))
+        || (deleted == DeletedName::Reserved && instance.retired_names.contains(name))
 }
 
 fn create(edit: &mut Edit<'_>) -> Answer {
@@ -172,9 +174,9 @@ fn create(edit: &mut Edit<'_>) -> Answer {
         call.one_of("Status", call.text("Status")?.unwrap_or("PUBLISHED"), &["PUBLISHED", "SAVED"])?;
     let description = call.optional("Description", MAX_DESCRIPTION)?.unwrap_or_default().to_owned();
     let tags = call.map("Tags")?;
-    let reserved = edit.assumes("name-reserved");
+    let deleted = edit.assumptions().deleted_name;
     let instance = instance_mut(edit)?;
-    let (count, taken) = (instance.flows.len(), taken(instance, &name, None, reserved));
+    let (count, taken) = (instance.flows.len(), taken(instance, &name, None, deleted));
     if taken {
         return Err(duplicate(edit, &name));
     }
@@ -199,8 +201,8 @@ fn create(edit: &mut Edit<'_>) -> Answer {
 
 /// Returns the flow that a writing call names.
 fn flow_mut<'a>(edit: &'a mut Edit<'_>, id: &str) -> Result<&'a mut Flow, ApiError> {
-    let other = edit.assumes("words-other");
-    instance_mut(edit)?.flows.get_mut(id).ok_or_else(|| not_found(other, "contact flow", id))
+    let wording = edit.assumptions().wording;
+    instance_mut(edit)?.flows.get_mut(id).ok_or_else(|| not_found(wording, "contact flow", id))
 }
 
 fn update_content(edit: &mut Edit<'_>) -> Answer {
@@ -209,15 +211,17 @@ fn update_content(edit: &mut Edit<'_>) -> Answer {
     let (id, which) = content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
     let never_published = flow_mut(edit, id)?.published.is_none();
     let drafts = match which {
-        Which::Saved if edit.assumes("saved-write-refused") => {
-            return Err(invalid_parameter("ContactFlowId must not have a suffix"));
-        }
-        Which::Saved => true,
+        Which::Saved => match edit.assumptions().saved_write {
+            SavedWrite::Drafts => true,
+            SavedWrite::Refused => return Err(invalid_parameter("ContactFlowId must not have a suffix")),
+        },
         Which::Other => return Err(invalid_parameter("a version cannot be written")),
-        Which::Published if never_published && edit.assumes("plain-write-refused") => {
-            return Err(not_published(id));
-        }
-        Which::Published => never_published && edit.assumes("plain-write-drafts"),
+        Which::Published if never_published => match edit.assumptions().plain_write {
+            PlainWrite::Publishes => false,
+            PlainWrite::Drafts => true,
+            PlainWrite::Refused => return Err(not_published(id)),
+        },
+        Which::Published => false,
     };
     if !drafts {
         validated(edit, &text)?;
@@ -255,11 +259,11 @@ fn rename(edit: &mut Edit<'_>) -> Result<(), ApiError> {
     let name = call.optional("Name", MAX_NAME)?;
     let description = call.optional("Description", MAX_DESCRIPTION)?;
     let (id, _) = content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
-    let reserved = edit.assumes("name-reserved");
+    let deleted = edit.assumptions().deleted_name;
     flow_mut(edit, id)?;
     if let Some(name) = name {
         call.within("Name", name, 1, MAX_NAME)?;
-        if taken(instance_mut(edit)?, name, Some(id), reserved) {
+        if taken(instance_mut(edit)?, name, Some(id), deleted) {
             return Err(duplicate(edit, name));
         }
         instance_mut(edit)?.flows.change(id, |flow| flow.name = name.to_owned());
@@ -274,9 +278,9 @@ fn delete(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let (id, _) = content::split(call.within("ContactFlowId", call.label("ContactFlowId"), 1, 500)?);
     flow_mut(edit, id)?;
-    let refuse = edit.assumes("referenced-delete-refused");
+    let referenced = edit.assumptions().referenced_delete;
     let instance = instance_mut(edit)?;
-    if refuse && is_referenced(instance, id) {
+    if referenced == ReferencedDelete::Refused && is_referenced(instance, id) {
         let message = format!("The contact flow {id} is in use");
         return Err(ApiError::new(400, "InvalidRequestException", message));
     }

@@ -130,7 +130,7 @@ fn describe_attribute(view: &View<'_>) -> Answer {
     let value = instance
         .attributes
         .get(name)
-        .ok_or_else(|| not_found(view.assumes("words-other"), "attribute", name))?;
+        .ok_or_else(|| not_found(view.assumptions().wording, "attribute", name))?;
     Ok(Reply::ok(json!({ "Attribute": { "AttributeType": name, "Value": value } })))
 }
 

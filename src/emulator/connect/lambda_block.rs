@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::validation::check_function;
 use crate::emulator::dispatch::call::View;
+use crate::emulator::settings::assumptions::{AsynchronousLimit, TimeoutBranch};
 
 const PARAMETERS: &[&str] = &[
     "LambdaFunctionARN",
@@ -56,7 +57,10 @@ fn check_time_limit(view: &View<'_>, parameters: &Map<String, Value>, path: &str
         return;
     };
     let asynchronous = parameters.get("InvocationType").and_then(Value::as_str) == Some("ASYNCHRONOUS");
-    let most = if asynchronous && view.assumes("async-limit-60") { 60 } else { 8 };
+    let most = match view.assumptions().asynchronous_limit {
+        AsynchronousLimit::Sixty if asynchronous => 60,
+        AsynchronousLimit::Sixty | AsynchronousLimit::Eight => 8,
+    };
     let seconds = value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
     if !seconds.is_some_and(|seconds| (1..=most).contains(&seconds)) {
         found.push(format!("Invalid Action property value. Path: {path}"));
@@ -72,11 +76,12 @@ fn check_ways_out(view: &View<'_>, transitions: &Map<String, Value>, path: &str,
     if items("Conditions").next().is_some() {
         found.push(format!("Action does not support conditions. Path: {path}.Transitions.Conditions"));
     }
+    let timeouts = view.assumptions().timeout_branch;
     let mut caught = false;
     for (number, error) in items("Errors").enumerate() {
         match error.get("ErrorType").and_then(Value::as_str) {
             Some("NoMatchingError") => caught = true,
-            Some("Timeout" | "TimeLimitExceeded") if view.assumes("timeout-error-accepted") => {}
+            Some("Timeout" | "TimeLimitExceeded") if timeouts == TimeoutBranch::Accepted => {}
             other => found.push(format!(
                 "Invalid Action error. Error: {}, Path: {path}.Transitions.Errors[{number}]",
                 other.unwrap_or("null")

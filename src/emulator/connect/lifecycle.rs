@@ -117,9 +117,9 @@ fn ration(edit: &mut Edit<'_>) -> Result<(), ApiError> {
 fn delete(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let id = instance_id(call)?;
-    let other = edit.assumes("words-other");
+    let wording = edit.assumptions().wording;
     if !edit.state.region_mut(&call.account, &call.region).instances.contains_key(id) {
-        return Err(not_found(other, "instance", id));
+        return Err(not_found(wording, "instance", id));
     }
     ration(edit)?;
     edit.state.region_mut(&call.account, &call.region).instances.remove(id);

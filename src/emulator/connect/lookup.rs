@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::emulator::dispatch::call::{Call, Edit, View};
+use crate::emulator::settings::assumptions::Wording;
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
 use crate::emulator::wire::{ApiError, Service};
@@ -30,27 +31,26 @@ pub(crate) fn instance<'a>(view: &View<'a>) -> Result<(&'a str, &'a Instance), A
         .region(&view.call.account, &view.call.region)
         .and_then(|region| region.instances.get(id))
         .map(|instance| (id, instance))
-        .ok_or_else(|| not_found(view.assumes("words-other"), "instance", id))
+        .ok_or_else(|| not_found(view.assumptions().wording, "instance", id))
 }
 
 /// Returns the instance of a writing call, which must be created completely.
 pub(crate) fn instance_mut<'a>(edit: &'a mut Edit<'_>) -> Result<&'a mut Instance, ApiError> {
-    let (other, now) = (edit.assumes("words-other"), edit.now);
+    let (wording, now) = (edit.assumptions().wording, edit.now);
     let id = instance_id(edit.call)?;
     let region = edit.state.region_mut(&edit.call.account, &edit.call.region);
-    let instance = region.instances.get_mut(id).ok_or_else(|| not_found(other, "instance", id))?;
+    let instance = region.instances.get_mut(id).ok_or_else(|| not_found(wording, "instance", id))?;
     if now < instance.ready_at || instance.failure.is_some() {
         return Err(edit.call.invalid(format!("The instance {id} is not active")));
     }
     Ok(instance)
 }
 
-/// Something does not exist. `other` words it differently (U9).
-pub(crate) fn not_found(other: bool, what: &str, id: &str) -> ApiError {
-    let message = if other {
-        format!("no such {what}")
-    } else {
-        format!("The specified {what} was not found. Id: {id}")
+/// Something does not exist.
+pub(crate) fn not_found(wording: Wording, what: &str, id: &str) -> ApiError {
+    let message = match wording {
+        Wording::Usual => format!("The specified {what} was not found. Id: {id}"),
+        Wording::Other => format!("no such {what}"),
     };
     ApiError::new(404, "ResourceNotFoundException", message)
 }

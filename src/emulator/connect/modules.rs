@@ -9,6 +9,7 @@ use super::lookup::{instance, instance_id, instance_mut, not_found};
 use super::validation;
 use crate::emulator::dispatch::call::{Call, Edit, View};
 use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::settings::assumptions::SavedWrite;
 use crate::emulator::state::arn;
 use crate::emulator::state::{Content, Flow};
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -52,8 +53,8 @@ fn module_id(call: &Call) -> Result<(&str, Which), ApiError> {
 }
 
 fn module_mut<'a>(edit: &'a mut Edit<'_>, id: &str) -> Result<&'a mut Flow, ApiError> {
-    let other = edit.assumes("words-other");
-    instance_mut(edit)?.modules.get_mut(id).ok_or_else(|| not_found(other, "flow module", id))
+    let wording = edit.assumptions().wording;
+    instance_mut(edit)?.modules.get_mut(id).ok_or_else(|| not_found(wording, "flow module", id))
 }
 
 fn list(view: &View<'_>) -> Answer {
@@ -83,7 +84,7 @@ fn list(view: &View<'_>) -> Answer {
 fn describe(view: &View<'_>) -> Answer {
     let (instance_id, instance) = instance(view)?;
     let (id, which) = module_id(view.call)?;
-    let missing = || not_found(view.assumes("words-other"), "flow module", id);
+    let missing = || not_found(view.assumptions().wording, "flow module", id);
     let module = instance.modules.get(id).ok_or_else(missing)?;
     let selected = content::select(module, which).ok_or_else(missing)?;
     let arn = module_arn(view.call, instance_id, id);
@@ -183,7 +184,9 @@ fn update_content(edit: &mut Edit<'_>) -> Answer {
             let settings = edit.settings;
             content::publish(module_mut(edit, id)?, settings, content);
         }
-        Which::Saved if edit.assumes("saved-write-drafts") => module_mut(edit, id)?.draft = Some(content),
+        Which::Saved if edit.assumptions().saved_write == SavedWrite::Drafts => {
+            module_mut(edit, id)?.draft = Some(content)
+        }
         Which::Saved | Which::Other => return Err(call.invalid("ContactFlowModuleId must not have a suffix")),
     }
     Ok(Reply::empty())

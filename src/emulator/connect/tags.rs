@@ -73,8 +73,8 @@ fn tag(edit: &mut Edit<'_>) -> Answer {
     let new = call.map("tags")?;
     check(call, &new)?;
     let target = target(call, arn)?;
-    let other = edit.assumes("words-other");
-    let tags = tags_mut(edit.state, call, target).ok_or_else(|| not_found(other, "resource", arn))?;
+    let wording = edit.assumptions().wording;
+    let tags = tags_mut(edit.state, call, target).ok_or_else(|| not_found(wording, "resource", arn))?;
     tags.extend(new);
     if tags.len() > MAX_TAGS {
         return Err(invalid_parameter(format!("a resource can have at most {MAX_TAGS} tags")));
@@ -98,8 +98,8 @@ fn untag(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let arn = call.label("Resource");
     let target = target(call, arn)?;
-    let other = edit.assumes("words-other");
-    let tags = tags_mut(edit.state, call, target).ok_or_else(|| not_found(other, "resource", arn))?;
+    let wording = edit.assumptions().wording;
+    let tags = tags_mut(edit.state, call, target).ok_or_else(|| not_found(wording, "resource", arn))?;
     call.queries("tagKeys").for_each(|key| {
         tags.remove(key);
     });
@@ -111,6 +111,6 @@ fn list(view: &View<'_>) -> Answer {
     let arn = call.label("Resource");
     let target = target(call, arn)?;
     let tags = tags(view.state.region(&call.account, &call.region), target)
-        .ok_or_else(|| not_found(view.assumes("words-other"), "resource", arn))?;
+        .ok_or_else(|| not_found(view.assumptions().wording, "resource", arn))?;
     Ok(Reply::ok(json!({ "tags": tags })))
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::lambda_block;
 use super::lookup::instance;
 use crate::emulator::dispatch::call::View;
+use crate::emulator::settings::assumptions::LambdaReference;
 use crate::emulator::state::arn::FunctionName;
 
 /// What the content is meant to be.
@@ -175,7 +176,8 @@ fn check_transitions(
 
 /// U0: what publishing checks of a function that a block names literally.
 pub(crate) fn check_function(view: &View<'_>, arn: &str, path: &str, found: &mut Vec<String>) {
-    if view.assumes("lambda-refs-unchecked") || arn.starts_with('$') {
+    let required = view.assumptions().lambda_reference;
+    if required == LambdaReference::Unchecked || arn.starts_with('$') {
         return;
     }
     let function = FunctionName::parse(arn);
@@ -187,7 +189,7 @@ pub(crate) fn check_function(view: &View<'_>, arn: &str, path: &str, found: &mut
         let associated = |arn| instance.associations.get(arn).is_some();
         associated(arn) || arn.rsplit_once(':').is_some_and(|(bare, _)| associated(bare))
     });
-    let accepted = known == Some(true) && (associated || view.assumes("lambda-refs-checked"));
+    let accepted = known == Some(true) && (associated || required == LambdaReference::Checked);
     if !accepted {
         found.push(format!("Invalid Action property value. Path: {path}"));
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::operation::Operation;
 use crate::emulator::access::Access;
 use crate::emulator::settings::Settings;
+use crate::emulator::settings::assumptions::Assumptions;
 use crate::emulator::state::State;
 use crate::emulator::wire::{ApiError, Page, Service};
 
@@ -168,10 +169,10 @@ pub(crate) struct View<'a> {
     pub(crate) access: Access<'a>,
 }
 
-impl View<'_> {
-    /// Tells whether an answer of the register of assumptions is in force.
-    pub(crate) fn assumes(&self, answer: &str) -> bool {
-        self.settings.assumptions.holds(answer)
+impl<'a> View<'a> {
+    /// Returns the answers in force to what AWS leaves undocumented.
+    pub(crate) fn assumptions(&self) -> &'a Assumptions {
+        &self.settings.assumptions
     }
 }
 
@@ -187,7 +188,7 @@ pub(crate) struct Edit<'a> {
     pub(crate) failing: bool,
 }
 
-impl Edit<'_> {
+impl<'a> Edit<'a> {
     /// Returns the same call for reading.
     pub(crate) fn view(&self) -> View<'_> {
         View {
@@ -199,8 +200,8 @@ impl Edit<'_> {
         }
     }
 
-    /// Tells whether an answer of the register of assumptions is in force.
-    pub(crate) fn assumes(&self, answer: &str) -> bool {
-        self.settings.assumptions.holds(answer)
+    /// Returns the answers in force to what AWS leaves undocumented.
+    pub(crate) fn assumptions(&self) -> &'a Assumptions {
+        &self.settings.assumptions
     }
 }

@@ -16,6 +16,7 @@ use crate::emulator::dispatch::call::{Call, Edit, View};
 use crate::emulator::dispatch::operation::{Handler, Operation};
 use crate::emulator::registry;
 use crate::emulator::settings::Settings;
+use crate::emulator::settings::assumptions::Burst;
 use crate::emulator::settings::faults::echo;
 use crate::emulator::settings::faults::endless;
 use crate::emulator::settings::faults::lost_writes::{self, PolicySnapshot};
@@ -321,7 +322,10 @@ impl Inner {
 
     fn within_rate(&mut self, call: &Call, settings: &Settings) -> bool {
         let Some(factor) = settings.rates.factor() else { return true };
-        let burst = if settings.assumptions.holds("burst-1") { 1.0 } else { 5.0 };
+        let burst = match settings.assumptions.burst {
+            Burst::Five => 5.0,
+            Burst::One => 1.0,
+        };
         let operation = (call.service(), call.operation.name);
         self.buckets.take(operation, &call.account, &call.region, (factor, burst), Instant::now())
     }

@@ -1,7 +1,7 @@
-//! What AWS leaves undocumented, as switches. Each switch is a question of one of the unknowns U0 to U16; its first
-//! answer is the default. The register is the table in the module page, checked against [`REGISTER`] by a test.
+//! What AWS leaves undocumented, as switches. Each switch is a question of one of the unknowns U0 to U16, and its answers
+//! are an enum; the first answer is the default. The module page lists them too, and a test holds it against
+//! [`REGISTER`].
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::SettingError;
@@ -17,139 +17,189 @@ pub struct Question {
     pub answers: &'static [&'static str],
 }
 
-const fn question(unknown: &'static str, about: &'static str, answers: &'static [&'static str]) -> Question {
-    Question { unknown, about, answers }
+/// Declares the questions, each as a field of [`Assumptions`] whose type is the enum of its answers:
+/// `field: Enum, unknown, what is asked { Variant = "the answer's name", ... }`.
+macro_rules! questions {
+    ($($field:ident: $Answers:ident, $unknown:literal, $about:literal {
+        $default:ident = $default_name:literal, $($other:ident = $other_name:literal),+ $(,)?
+    })+) => {
+        $(
+            #[doc = concat!($unknown, ": ", $about, ".")]
+            #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+            pub(crate) enum $Answers {
+                #[default]
+                $default,
+                $($other),+
+            }
+        )+
+
+        /// Every question. U12 and U13 are about the runtime, which the emulator does not run; they have no switch.
+        pub const REGISTER: &[Question] = &[$(Question {
+            unknown: $unknown,
+            about: $about,
+            answers: &[$default_name, $($other_name),+],
+        }),+];
+
+        /// An answer to one of the questions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        enum Answer {
+            $($Answers($Answers)),+
+        }
+
+        impl Answer {
+            /// Finds an answer by the unknown and its name.
+            fn find(unknown: &str, name: &str) -> Option<Self> {
+                match (unknown, name) {
+                    $(
+                        ($unknown, $default_name) => Some(Self::$Answers($Answers::$default)),
+                        $(($unknown, $other_name) => Some(Self::$Answers($Answers::$other)),)+
+                    )+
+                    _ => None,
+                }
+            }
+        }
+
+        /// The answers in force: the default of every question, except where one was set.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Assumptions {
+            $(pub(crate) $field: $Answers),+
+        }
+
+        impl Assumptions {
+            /// Sets one answer, in place of the one before.
+            pub fn set(&mut self, assumption: Assumption) {
+                match assumption.0 {
+                    $(Answer::$Answers(answer) => self.$field = answer),+
+                }
+            }
+        }
+    };
 }
 
-/// Every question. U12 and U13 are about the runtime, which the emulator does not run; they have no switch.
-pub const REGISTER: &[Question] = &[
-    question(
-        "U0",
-        "what publishing checks of a literal Lambda ARN",
-        &["lambda-refs-unchecked", "lambda-refs-checked", "lambda-refs-associated"],
-    ),
-    question("U1", "Disassociate and the statement connect-<id>", &["statement-removed", "statement-kept"]),
-    question(
-        "U1",
-        "Disassociate when that statement is gone already",
-        &["missing-statement-ignored", "missing-statement-refused"],
-    ),
-    question(
-        "U2",
-        "Associate when the Sid connect-<id> exists",
-        &["sid-kept", "sid-conflict", "sid-replaced"],
-    ),
-    question(
-        "U2",
-        "Associate when the caller lacks lambda:AddPermission",
-        &["denied-without-association", "denied-with-association"],
-    ),
-    question(
-        "U2",
-        "Associate when the function does not exist",
-        &["missing-function-refused", "missing-function-accepted"],
-    ),
-    question(
-        "U3",
-        "Associate with an ARN of another Region or account",
-        &["foreign-refused", "foreign-accepted"],
-    ),
-    question(
-        "U3",
-        "which policy a qualified ARN's association writes",
-        &["qualified-writes-unqualified", "qualified-writes-qualified", "qualified-refused"],
-    ),
-    question("U4", "a repeated Associate", &["repeat-conflicts", "repeat-same-token-ok", "repeat-ok"]),
-    question(
-        "U5",
-        "List after the function was deleted",
-        &["deleted-function-listed", "deleted-function-unlisted"],
-    ),
-    question(
-        "U6",
-        "content written to the plain id of a flow that was never published",
-        &["plain-write-publishes", "plain-write-drafts", "plain-write-refused"],
-    ),
-    question("U6", "a pending draft when content is published", &["draft-dropped", "draft-kept"]),
-    question("U6", "content written to :$SAVED", &["saved-write-drafts", "saved-write-refused"]),
-    question("U7", "what FlowContentSha256 is made of", &["sha-of-bytes", "sha-of-canonical-json"]),
-    question("U7", "Content as Describe returns it", &["content-verbatim", "content-reserialised"]),
-    question(
-        "U8",
-        "DeleteContactFlow on a flow that another refers to",
-        &["referenced-delete-ok", "referenced-delete-refused"],
-    ),
-    question("U8", "the name of a deleted flow", &["name-reusable", "name-reserved"]),
-    question("U9", "the wording of error messages", &["words-usual", "words-other"]),
-    question("U10", "the burst of Connect's rate limits", &["burst-5", "burst-1"]),
-    question(
-        "U11",
-        "a Timeout error branch on InvokeLambdaFunction",
-        &["timeout-error-refused", "timeout-error-accepted"],
-    ),
-    question("U11", "time limit of an asynchronous invocation", &["async-limit-60", "async-limit-8"]),
-    question(
-        "U14",
-        "whose rights the implicit Add/RemovePermission needs",
-        &["caller-needs-lambda-rights", "service-has-lambda-rights"],
-    ),
-    question(
-        "U15",
-        "what Lambda authorises a call with a qualifier on",
-        &["qualified-arn-authorised", "function-arn-authorised"],
-    ),
-    question(
-        "U16",
-        "lambda:Principal of a RemovePermission, which names none",
-        &["remove-without-principal", "remove-names-principal"],
-    ),
-];
+questions! {
+    lambda_reference: LambdaReference, "U0", "what publishing checks of a literal Lambda ARN" {
+        Unchecked = "lambda-refs-unchecked",
+        Checked = "lambda-refs-checked",
+        Associated = "lambda-refs-associated",
+    }
+    disassociated_statement: DisassociatedStatement, "U1", "Disassociate and the statement connect-<id>" {
+        Removed = "statement-removed",
+        Kept = "statement-kept",
+    }
+    missing_statement: MissingStatement, "U1", "Disassociate when that statement is gone already" {
+        Ignored = "missing-statement-ignored",
+        Refused = "missing-statement-refused",
+    }
+    existing_sid: ExistingSid, "U2", "Associate when the Sid connect-<id> exists" {
+        Kept = "sid-kept",
+        Conflict = "sid-conflict",
+        Replaced = "sid-replaced",
+    }
+    denied_permission: DeniedPermission, "U2", "Associate when the caller lacks lambda:AddPermission" {
+        WithoutAssociation = "denied-without-association",
+        WithAssociation = "denied-with-association",
+    }
+    missing_function: MissingFunction, "U2", "Associate when the function does not exist" {
+        Refused = "missing-function-refused",
+        Accepted = "missing-function-accepted",
+    }
+    foreign_function: ForeignFunction, "U3", "Associate with an ARN of another Region or account" {
+        Refused = "foreign-refused",
+        Accepted = "foreign-accepted",
+    }
+    qualified_arn: QualifiedArn, "U3", "which policy a qualified ARN's association writes" {
+        WritesUnqualified = "qualified-writes-unqualified",
+        WritesQualified = "qualified-writes-qualified",
+        Refused = "qualified-refused",
+    }
+    repeated_associate: RepeatedAssociate, "U4", "a repeated Associate" {
+        Conflicts = "repeat-conflicts",
+        SameTokenOk = "repeat-same-token-ok",
+        Ok = "repeat-ok",
+    }
+    deleted_function: DeletedFunction, "U5", "List after the function was deleted" {
+        Listed = "deleted-function-listed",
+        Unlisted = "deleted-function-unlisted",
+    }
+    plain_write: PlainWrite, "U6", "content written to the plain id of a flow that was never published" {
+        Publishes = "plain-write-publishes",
+        Drafts = "plain-write-drafts",
+        Refused = "plain-write-refused",
+    }
+    pending_draft: PendingDraft, "U6", "a pending draft when content is published" {
+        Dropped = "draft-dropped",
+        Kept = "draft-kept",
+    }
+    saved_write: SavedWrite, "U6", "content written to :$SAVED" {
+        Drafts = "saved-write-drafts",
+        Refused = "saved-write-refused",
+    }
+    content_digest: ContentDigest, "U7", "what FlowContentSha256 is made of" {
+        OfBytes = "sha-of-bytes",
+        OfCanonicalJson = "sha-of-canonical-json",
+    }
+    described_content: DescribedContent, "U7", "Content as Describe returns it" {
+        Verbatim = "content-verbatim",
+        Reserialised = "content-reserialised",
+    }
+    referenced_delete: ReferencedDelete, "U8", "DeleteContactFlow on a flow that another refers to" {
+        Ok = "referenced-delete-ok",
+        Refused = "referenced-delete-refused",
+    }
+    deleted_name: DeletedName, "U8", "the name of a deleted flow" {
+        Reusable = "name-reusable",
+        Reserved = "name-reserved",
+    }
+    wording: Wording, "U9", "the wording of error messages" {
+        Usual = "words-usual",
+        Other = "words-other",
+    }
+    burst: Burst, "U10", "the burst of Connect's rate limits" {
+        Five = "burst-5",
+        One = "burst-1",
+    }
+    timeout_branch: TimeoutBranch, "U11", "a Timeout error branch on InvokeLambdaFunction" {
+        Refused = "timeout-error-refused",
+        Accepted = "timeout-error-accepted",
+    }
+    asynchronous_limit: AsynchronousLimit, "U11", "time limit of an asynchronous invocation" {
+        Sixty = "async-limit-60",
+        Eight = "async-limit-8",
+    }
+    implicit_rights: ImplicitRights, "U14", "whose rights the implicit Add/RemovePermission needs" {
+        OfCaller = "caller-needs-lambda-rights",
+        OfService = "service-has-lambda-rights",
+    }
+    authorised_arn: AuthorisedArn, "U15", "what Lambda authorises a call with a qualifier on" {
+        Qualified = "qualified-arn-authorised",
+        Function = "function-arn-authorised",
+    }
+    removed_principal: RemovedPrincipal, "U16", "lambda:Principal of a RemovePermission, which names none" {
+        Unnamed = "remove-without-principal",
+        Named = "remove-names-principal",
+    }
+}
 
 /// One answer, read from `U0=lambda-refs-checked`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Assumption {
-    question: usize,
-    answer: &'static str,
-}
+pub struct Assumption(Answer);
 
 impl FromStr for Assumption {
     type Err = SettingError;
 
     fn from_str(text: &str) -> Result<Self, SettingError> {
-        let (unknown, answer) = text
+        let (unknown, name) = text
             .split_once('=')
             .ok_or_else(|| SettingError::new("assumption", text, "write it as U0=lambda-refs-checked"))?;
-        let mut known = Vec::new();
-        for (question, entry) in REGISTER.iter().enumerate().filter(|(_, entry)| entry.unknown == unknown) {
-            if let Some(answer) = entry.answers.iter().find(|known| **known == answer) {
-                return Ok(Self { question, answer });
-            }
-            known.extend_from_slice(entry.answers);
-        }
-        let hint = if known.is_empty() {
-            "the unknowns with a switch are U0 to U11 and U14 to U16".to_owned()
-        } else {
-            format!("the answers of {unknown} are {}", known.join(", "))
-        };
-        Err(SettingError::new("assumption", text, hint))
-    }
-}
-
-/// The answers in force: the default of every question, except where one was set.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assumptions(BTreeMap<usize, &'static str>);
-
-impl Assumptions {
-    /// Sets one answer, in place of the one before.
-    pub fn set(&mut self, assumption: Assumption) {
-        self.0.insert(assumption.question, assumption.answer);
-    }
-
-    /// Tells whether `answer` is in force. An answer that is in no question is never in force.
-    pub(crate) fn holds(&self, answer: &str) -> bool {
-        REGISTER.iter().enumerate().any(|(number, question)| {
-            question.answers.contains(&answer)
-                && self.0.get(&number).copied().or(question.answers.first().copied()) == Some(answer)
+        Answer::find(unknown, name).map(Self).ok_or_else(|| {
+            let questions = REGISTER.iter().filter(|question| question.unknown == unknown);
+            let known: Vec<&str> = questions.flat_map(|question| question.answers).copied().collect();
+            let hint = if known.is_empty() {
+                "the unknowns with a switch are U0 to U11 and U14 to U16".to_owned()
+            } else {
+                format!("the answers of {unknown} are {}", known.join(", "))
+            };
+            SettingError::new("assumption", text, hint)
         })
     }
 }
@@ -169,18 +219,19 @@ mod tests {
     #[test]
     fn the_first_answer_holds_until_another_is_set() {
         let mut assumptions = Assumptions::default();
-        assert!(assumptions.holds("lambda-refs-unchecked"));
+        assert_eq!(assumptions.lambda_reference, LambdaReference::Unchecked);
         assumptions.set("U0=lambda-refs-checked".parse().expect("an answer of U0"));
-        assert!(assumptions.holds("lambda-refs-checked"));
-        assert!(!assumptions.holds("lambda-refs-unchecked"));
-        assert!(assumptions.holds("statement-removed"), "other questions keep their default");
+        assert_eq!(assumptions.lambda_reference, LambdaReference::Checked);
+        let unset = Assumptions { lambda_reference: LambdaReference::Unchecked, ..assumptions };
+        assert_eq!(unset, Assumptions::default(), "other questions keep their default");
     }
 
     #[test]
     fn two_questions_of_one_unknown_are_set_apart() {
         let assumptions: Assumptions =
             ["U2=sid-conflict", "U2=missing-function-accepted"].iter().map(|a| a.parse().expect(a)).collect();
-        assert!(assumptions.holds("sid-conflict") && assumptions.holds("missing-function-accepted"));
+        assert_eq!(assumptions.existing_sid, ExistingSid::Conflict);
+        assert_eq!(assumptions.missing_function, MissingFunction::Accepted);
     }
 
     #[test]
@@ -189,6 +240,20 @@ mod tests {
         assert!(error.contains("deleted-function-listed"), "{error}");
         assert!("U99=x".parse::<Assumption>().is_err());
         assert!("U0".parse::<Assumption>().is_err());
+    }
+
+    #[test]
+    fn every_answer_of_the_register_is_read_and_differs_from_the_others() {
+        for question in REGISTER {
+            let mut seen = Vec::new();
+            for answer in question.answers {
+                let assumption = format!("{}={answer}", question.unknown).parse().expect("an answer");
+                let assumptions: Assumptions = [assumption].into_iter().collect();
+                assert_eq!(assumptions == Assumptions::default(), *answer == question.answers[0], "{answer}");
+                assert!(!seen.contains(&assumptions), "{answer} is another answer's twin");
+                seen.push(assumptions);
+            }
+        }
     }
 
     #[test]

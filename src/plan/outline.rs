@@ -3,36 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::uses::functions_of;
-use super::{Action, Change, Spec, flow_address};
 use crate::flow::document::Document;
 use crate::flow::template::Token;
 use crate::manifest::{Flow, Manifest};
-use crate::resource::{Address, InstanceArn, Label};
+use crate::plan::facts::uses::{flow_address, functions_of};
+use crate::plan::model::{Action, Change, Outline, Outlined, Spec};
+use crate::resource::{Address, Label};
 use crate::snapshot::Snapshot;
-
-/// What a manifest declares around the actions of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outline {
-    /// The instances that were found.
-    pub instances: BTreeMap<Label, InstanceArn>,
-    /// The flows and modules that are written, or that call a function whose association or permission is written: in
-    /// the order of addresses, modules first.
-    pub contents: Vec<Outlined>,
-}
-
-/// A flow or module on one instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outlined {
-    /// Its address.
-    pub address: Address,
-    /// The instance.
-    pub instance: Label,
-    /// How many blocks it has, where the manifest has its content.
-    pub blocks: Option<usize>,
-    /// The functions that it calls, each with the blocks that do, as the designer shows them.
-    pub calls: BTreeMap<Label, BTreeSet<String>>,
-}
 
 impl Outline {
     pub(super) fn of(desired: &Manifest, observed: &Snapshot, actions: &[Action]) -> Self {

@@ -1,7 +1,7 @@
 //! The words of the most common reasons, and what a reason says beyond them: where a new permission stands under the
 //! flow that calls the function, that it is missing and who calls it need not be said again.
 
-use super::{Action, Change, Spec};
+use crate::plan::model::{Action, Change, Spec};
 use crate::resource::{Address, FunctionRef, Kind};
 
 /// An association is missing.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::KeptFlow;
 use crate::operations::Operation;
-use crate::plan::chains::{call, describes};
-use crate::plan::look_calls::lists;
-use crate::plan::schedule::{Call, Schedule, Step, Task};
-use crate::plan::{Change, Forecast, Plan};
+use crate::plan::model::{Change, KeptFlow, Plan};
+use crate::plan::schedule::chains::{call, describes};
+use crate::plan::schedule::look::{Forecast, lists};
+use crate::plan::schedule::task::{Call, Schedule, Step, Task};
 use crate::resource::{AccountId, Address, InstanceArn, Kind};
 
 /// Predicts the calls of looking where a run kept something; of another look, if this plan was made of the first one.

@@ -1,8 +1,7 @@
 //! Kept contents name one another by ids, and what was deleted comes back under another id.
 
-use super::{KeptFlow, LiveFlow};
 use crate::flow::document::Document;
-use crate::plan::flow_text::renamed;
+use crate::plan::model::{KeptFlow, LiveFlow, renamed};
 use crate::resource::{Kind, Label};
 use crate::snapshot::{FlowIds, Look};
 
@@ -18,19 +17,19 @@ enum Move {
 }
 
 /// The kept flows and modules whose ids lead nowhere any more.
-pub(super) struct Moves<'a>(Vec<(&'a KeptFlow, Move)>);
+pub(in crate::plan) struct Moves<'a>(Vec<(&'a KeptFlow, Move)>);
 
 /// A kept text with the new ids, as far as they are known.
-pub(super) struct Renamed {
+pub(in crate::plan) struct Renamed {
     /// The text.
-    pub(super) text: String,
+    pub(in crate::plan) text: String,
     /// What it names that is made again first, by the ids of then.
-    pub(super) names: Vec<((Kind, Label), FlowIds)>,
+    pub(in crate::plan) names: Vec<((Kind, Label), FlowIds)>,
 }
 
 impl<'a> Moves<'a> {
     /// Compares what was kept with what stands there today.
-    pub(super) fn of(kept: &'a [KeptFlow], live: &[LiveFlow]) -> Self {
+    pub(in crate::plan) fn of(kept: &'a [KeptFlow], live: &[LiveFlow]) -> Self {
         let moved = |(kept, live): (&'a KeptFlow, &LiveFlow)| match &live.flow {
             Look::Found(seen) if seen.summary.id != kept.id => {
                 Some((kept, Move::To(FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() })))
@@ -60,7 +59,7 @@ impl<'a> Moves<'a> {
     /// # Errors
     ///
     /// The first that it names and that does not come back.
-    pub(super) fn renamed(&self, kept: &KeptFlow) -> Result<Renamed, &'a KeptFlow> {
+    pub(in crate::plan) fn renamed(&self, kept: &KeptFlow) -> Result<Renamed, &'a KeptFlow> {
         let (mut text, mut names) = (kept.content.clone(), Vec::new());
         for (other, what) in &self.0 {
             let named =

@@ -1,0 +1,6 @@
+//! What is asked about a plan once it is made: whether it may be carried out, how far it reaches, a part of it.
+
+pub(super) mod begin;
+pub(super) mod extent;
+pub(super) mod only;
+pub(super) mod order_check;

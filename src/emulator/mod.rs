@@ -134,6 +134,7 @@
 //! - Creating and deleting instances is rationed over the emulator's life, not over 30 days.
 
 mod access;
+mod call;
 mod connect;
 mod dispatch;
 mod iam;
@@ -166,8 +167,11 @@ use self::store::Store;
 
 pub use self::server::stats::Stats;
 pub use self::settings::assumptions::{Assumption, Assumptions, Question, REGISTER};
+pub use self::settings::error::SettingError;
 pub use self::settings::faults::Fault;
-pub use self::settings::{Arrival, Quota, Quotas, Rates, SettingError, Settings, Timings};
+pub use self::settings::quotas::{Quota, Quotas};
+pub use self::settings::rates::Rates;
+pub use self::settings::{Arrival, Settings, Timings};
 pub use self::state::world::{
     World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole,
 };

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::emulator::dispatch::call::{Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, sts};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, sts};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;
 use crate::emulator::state::ids;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
 use crate::emulator::settings::assumptions::{Assumptions, RemovedPrincipal};
 use crate::emulator::state::State;
 
@@ -25,7 +25,7 @@ pub(crate) fn of(call: &Call, resource: &str, state: &State, assumptions: &Assum
     add("lambda:Principal", member("Principal"));
     add("sts:ExternalId", member("ExternalId"));
     // U16: the request names a statement, and the service would have to look up whose principal it has.
-    if call.operation.name == "RemovePermission" && assumptions.removed_principal == RemovedPrincipal::Named {
+    if call.operation == "RemovePermission" && assumptions.removed_principal == RemovedPrincipal::Named {
         add("lambda:Principal", Some("connect.amazonaws.com"));
     }
     let sent = sent_tags(call);

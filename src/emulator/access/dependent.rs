@@ -4,7 +4,7 @@
 //! happens then (U2), or the state decides.
 
 use super::context::{Context, sent_tags};
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
 use crate::emulator::state::arn;
 
 /// What a dependent action is authorised on.
@@ -80,7 +80,7 @@ fn tagging(action: &str) -> Option<&'static str> {
 
 /// Lists what a call on a resource needs besides: action, resource, and values beside those of the call.
 pub(crate) fn of(call: &Call, resource: &str) -> Vec<(&'static str, String, Context)> {
-    let action = call.operation.action();
+    let action = call.action();
     let tags = tagging(&action).filter(|_| !sent_tags(call).is_empty());
     let needed = needed(&action).iter().copied().chain(tags.map(|action| (action, On::Same)));
     let context = |action: &str| match action {

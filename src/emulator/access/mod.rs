@@ -7,8 +7,8 @@ mod policy;
 use serde_json::Value;
 
 use self::context::Context;
-use crate::emulator::dispatch::call::Call;
-use crate::emulator::dispatch::operation;
+use crate::emulator::call::Call;
+use crate::emulator::call::resource;
 use crate::emulator::settings::Settings;
 use crate::emulator::settings::assumptions::{Assumptions, AuthorisedArn, RemovedPrincipal};
 use crate::emulator::settings::faults::Faults;
@@ -46,11 +46,11 @@ impl<'a> Access<'a> {
 
     /// The action of the call, and the resource that it is authorised on.
     fn own(&self, call: &Call) -> (String, String) {
-        let resource = match operation::qualifier(call).filter(|_| self.qualifies()) {
-            Some(qualifier) => format!("{}:{qualifier}", operation::resource_arn(call)),
-            None => operation::resource_arn(call),
+        let resource = match resource::qualifier(call).filter(|_| self.qualifies()) {
+            Some(qualifier) => format!("{}:{qualifier}", resource::resource_arn(call)),
+            None => resource::resource_arn(call),
         };
-        (call.operation.action(), resource)
+        (call.action(), resource)
     }
 
     /// U15: whether a qualifier is part of the ARN that Lambda authorises.
@@ -61,7 +61,7 @@ impl<'a> Access<'a> {
     /// Says what is not allowed, in the words of AWS; the call's own action where a fault denies it.
     pub(crate) fn refusal(&self, call: &Call, state: &State) -> ApiError {
         let (action, resource) = self.missing(call, state).unwrap_or_else(|| self.own(call));
-        ApiError::denied(call.service(), &call.principal, &action, &resource)
+        ApiError::denied(call.service, &call.principal, &action, &resource)
     }
 
     /// Tells whether the caller may do `operation` of `service` on `resource`, under the given condition values.

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 
 use super::instances::listed;
 use super::lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::lambda::policy;
 use crate::emulator::settings::assumptions::{
     DeletedFunction, DeniedPermission, DisassociatedStatement, ExistingSid, ForeignFunction, ImplicitRights,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lookup::timestamp;
-use crate::emulator::dispatch::call::View;
+use crate::emulator::dispatch::view::View;
 use crate::emulator::settings::Settings;
 use crate::emulator::settings::assumptions::{ContentDigest, DescribedContent, PendingDraft};
 use crate::emulator::state::ids;

@@ -6,8 +6,10 @@ use super::content::{self, MAX_CONTENT, Which};
 use super::instances::listed;
 use super::lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
 use super::validation;
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::settings::assumptions::{
     DeletedName, PlainWrite, ReferencedDelete, SavedWrite, Wording,
 };

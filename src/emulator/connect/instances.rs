@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::lookup::{instance, instance_mut, invalid_parameter, not_found, timestamp};
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
 use crate::emulator::state::new_instance::ATTRIBUTES;

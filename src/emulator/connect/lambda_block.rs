@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::validation::check_function;
-use crate::emulator::dispatch::call::View;
-use crate::emulator::settings::assumptions::{AsynchronousLimit, TimeoutBranch};
+use super::lookup::instance;
+use crate::emulator::dispatch::view::View;
+use crate::emulator::settings::assumptions::{AsynchronousLimit, LambdaReference, TimeoutBranch};
+use crate::emulator::state::arn::FunctionName;
 
 const PARAMETERS: &[&str] = &[
     "LambdaFunctionARN",
@@ -90,5 +91,26 @@ fn check_ways_out(view: &View<'_>, transitions: &Map<String, Value>, path: &str,
     }
     if !caught {
         found.push(format!("Action is missing required error. Error: NoMatchingError, Path: {path}"));
+    }
+}
+
+/// U0: what publishing checks of a function that a block names literally.
+fn check_function(view: &View<'_>, arn: &str, path: &str, found: &mut Vec<String>) {
+    let required = view.assumptions().lambda_reference;
+    if required == LambdaReference::Unchecked || arn.starts_with('$') {
+        return;
+    }
+    let function = FunctionName::parse(arn);
+    let known = function.and_then(|name| {
+        let (account, region) = (name.account?, name.region?);
+        Some(view.state.function(&account, &region, &name.name).is_some())
+    });
+    let associated = instance(view).is_ok_and(|(_, instance)| {
+        let associated = |arn| instance.associations.get(arn).is_some();
+        associated(arn) || arn.rsplit_once(':').is_some_and(|(bare, _)| associated(bare))
+    });
+    let accepted = known == Some(true) && (associated || required == LambdaReference::Checked);
+    if !accepted {
+        found.push(format!("Invalid Action property value. Path: {path}"));
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::lookup::{instance_id, not_found};
-use super::tags;
-use crate::emulator::dispatch::call::{Call, Edit};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::Edit;
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;
@@ -74,8 +75,7 @@ fn requested(edit: &Edit<'_>) -> Result<Instance, ApiError> {
     if let Some(alias) = &alias {
         check_alias(call, alias)?;
     }
-    let tags = call.map("Tags")?;
-    tags::check(call, &tags)?;
+    let tags = call.tags("Tags")?;
     let mut instance = new_instance(alias, edit.now);
     instance.identity = identity.to_owned();
     instance.attributes.insert("INBOUND_CALLS".into(), inbound.to_string());

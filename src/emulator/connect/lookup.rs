@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::emulator::dispatch::call::{Call, Edit, View};
+use crate::emulator::call::Call;
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::settings::assumptions::Wording;
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
@@ -17,7 +18,7 @@ pub(crate) fn instance_id(call: &Call) -> Result<&str, ApiError> {
         None => call.required("InstanceId", 100)?,
     };
     if id.starts_with("arn:") {
-        let action = format!("connect:{}", call.operation.name);
+        let action = format!("connect:{}", call.operation);
         let resource = arn::instance(&call.account, &call.region, id);
         return Err(ApiError::denied(Service::Connect, &call.principal, &action, &resource));
     }

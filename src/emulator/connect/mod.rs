@@ -10,7 +10,7 @@ mod lookup;
 mod modules;
 mod named;
 mod search;
-pub(crate) mod tags;
+mod tags;
 mod validation;
 
 use super::dispatch::operation::Operation;

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::instances::listed;
 use super::lookup::{instance, timestamp};
-use crate::emulator::dispatch::call::View;
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::View;
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
 use crate::emulator::state::shared::Table;

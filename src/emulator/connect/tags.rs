@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::lookup::{invalid_parameter, not_found};
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, connect};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, connect};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::{Region, State};
 use crate::emulator::wire::{Answer, ApiError, Reply};
 
@@ -70,8 +72,7 @@ fn tags_mut<'a>(
 fn tag(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let arn = call.label("Resource");
-    let new = call.map("tags")?;
-    check(call, &new)?;
+    let new = call.tags("tags")?;
     let target = target(call, arn)?;
     let wording = edit.assumptions().wording;
     let tags = tags_mut(edit.state, call, target).ok_or_else(|| not_found(wording, "resource", arn))?;
@@ -80,18 +81,6 @@ fn tag(edit: &mut Edit<'_>) -> Answer {
         return Err(invalid_parameter(format!("a resource can have at most {MAX_TAGS} tags")));
     }
     Ok(Reply::empty())
-}
-
-/// Refuses keys and values that break the model's rules.
-pub(crate) fn check(call: &Call, tags: &BTreeMap<String, String>) -> Result<(), ApiError> {
-    for (key, value) in tags {
-        call.within("tag key", key, 1, 128)?;
-        call.within("tag value", value, 0, 256)?;
-        if key.starts_with("aws:") {
-            return Err(call.invalid(format!("tag key {key} starts with aws:, which is reserved")));
-        }
-    }
-    Ok(())
 }
 
 fn untag(edit: &mut Edit<'_>) -> Answer {

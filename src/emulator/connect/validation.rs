@@ -8,10 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::lambda_block;
-use super::lookup::instance;
-use crate::emulator::dispatch::call::View;
-use crate::emulator::settings::assumptions::LambdaReference;
-use crate::emulator::state::arn::FunctionName;
+use crate::emulator::dispatch::view::View;
 
 /// What the content is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,26 +168,5 @@ fn check_transitions(
         for (number, item) in items.into_iter().flatten().enumerate() {
             check(item.get("NextAction"), format!("{path}.Transitions.{list}[{number}].NextAction"));
         }
-    }
-}
-
-/// U0: what publishing checks of a function that a block names literally.
-pub(crate) fn check_function(view: &View<'_>, arn: &str, path: &str, found: &mut Vec<String>) {
-    let required = view.assumptions().lambda_reference;
-    if required == LambdaReference::Unchecked || arn.starts_with('$') {
-        return;
-    }
-    let function = FunctionName::parse(arn);
-    let known = function.and_then(|name| {
-        let (account, region) = (name.account?, name.region?);
-        Some(view.state.function(&account, &region, &name.name).is_some())
-    });
-    let associated = instance(view).is_ok_and(|(_, instance)| {
-        let associated = |arn| instance.associations.get(arn).is_some();
-        associated(arn) || arn.rsplit_once(':').is_some_and(|(bare, _)| associated(bare))
-    });
-    let accepted = known == Some(true) && (associated || required == LambdaReference::Checked);
-    if !accepted {
-        found.push(format!("Invalid Action property value. Path: {path}"));
     }
 }

@@ -1,4 +1,4 @@
-//! What an operation is: the call that it answers, what it may read and change, and how it is declared.
+//! What an operation is: how it is declared, and what it may read and change.
 
-pub(crate) mod call;
 pub(crate) mod operation;
+pub(crate) mod view;

@@ -6,8 +6,10 @@
 use serde_json::{Value, json};
 
 use super::roles::{change_role, check_document, listed, role, role_mut};
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, iam};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, iam};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::clock;
 use crate::emulator::state::ids;
 use crate::emulator::wire::{Answer, ApiError, Reply, percent_encode};

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, iam};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, iam};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::Role;
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;

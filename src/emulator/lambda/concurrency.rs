@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::lookup::{function, function_mut};
-use crate::emulator::dispatch::call::{Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::wire::{Answer, Reply};
 
 const WRITE: &str = "/2017-10-31/functions/{FunctionName}/concurrency";

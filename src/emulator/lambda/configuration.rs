@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::emulator::dispatch::call::{Call, Edit};
+use crate::emulator::call::Call;
+use crate::emulator::dispatch::view::Edit;
 use crate::emulator::iam::roles;
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;

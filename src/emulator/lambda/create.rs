@@ -1,16 +1,14 @@
 //! Creating and deleting functions.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::configuration;
-use super::functions::{self, resolve};
 use super::lookup::{function_mut, function_name, missing, qualifier};
-use super::versions;
-use crate::emulator::connect::tags;
-use crate::emulator::dispatch::call::{Call, Edit};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
+use super::writes::{self, shown};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::Edit;
 use crate::emulator::state::Function;
-use crate::emulator::state::arn;
 use crate::emulator::state::clock;
 use crate::emulator::wire::{Answer, ApiError, Reply};
 
@@ -36,7 +34,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     configuration::touch(&mut function.latest, edit.now, edit.state.next_id("function revision"));
     function.active_at = edit.now + clock::milliseconds(edit.settings.timings.function_pending);
     let publish = call.flag("Publish")?.unwrap_or_default();
-    let version = publish.then(|| versions::publish(&mut function, None).to_string());
+    let version = publish.then(|| writes::publish(&mut function, None).to_string());
     let reply = shown(call, &name, &function, version, edit.now)?;
     edit.state.region_mut(&call.account, &call.region).functions.insert(name, function);
     Ok(Reply::status(201, reply))
@@ -47,8 +45,7 @@ fn requested(edit: &Edit<'_>) -> Result<Function, ApiError> {
     let call = edit.call;
     let role = call.required("Role", 2048)?;
     let code = call.body.get("Code").ok_or_else(|| call.invalid("Code is required"))?;
-    let tags = call.map("Tags")?;
-    tags::check(call, &tags)?;
+    let tags = call.tags("Tags")?;
     let mut members = configuration::defaults();
     configuration::apply(call, &mut members)?;
     let image = configuration::is_image(&members);
@@ -65,18 +62,6 @@ fn requested(edit: &Edit<'_>) -> Result<Function, ApiError> {
     configuration::check_role(edit, role)?;
     members.insert("Role".into(), json!(role));
     Ok(Function { latest: members, tags, ..Function::default() })
-}
-
-/// The configuration of a function after a write.
-pub(crate) fn shown(
-    call: &Call,
-    name: &str,
-    function: &Function,
-    version: Option<String>,
-    now: u64,
-) -> Result<Value, ApiError> {
-    let resolved = resolve(call, name, function, version)?;
-    Ok(functions::configuration(call, name, function, &resolved, Some(now)))
 }
 
 fn delete(edit: &mut Edit<'_>) -> Answer {
@@ -104,18 +89,4 @@ fn delete(edit: &mut Edit<'_>) -> Answer {
     function.versions.remove(&version);
     function.policies.remove(&qualifier);
     Ok(Reply::empty())
-}
-
-/// Refuses to change a function that is being created or updated.
-pub(crate) fn check_settled(call: &Call, name: &str, function: &Function, now: u64) -> Result<(), ApiError> {
-    let arn = arn::function(&call.account, &call.region, name);
-    let reason = if now < function.active_at {
-        "The function is currently in the following state: Pending".to_owned()
-    } else if now < function.updated_at {
-        format!("An update is in progress for resource: {arn}")
-    } else {
-        return Ok(());
-    };
-    let message = format!("The operation cannot be performed at this time. {reason}");
-    Err(ApiError::new(409, "ResourceConflictException", message))
 }

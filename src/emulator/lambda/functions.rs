@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::lookup::{function, missing, qualifier};
-use crate::emulator::dispatch::call::{Call, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::View;
 use crate::emulator::state::Function;
 use crate::emulator::state::arn;
 use crate::emulator::wire::{Answer, ApiError, Page, Reply, Service};

@@ -1,6 +1,7 @@
 //! How Lambda's operations find the function they are about.
 
-use crate::emulator::dispatch::call::{Call, Edit, View};
+use crate::emulator::call::Call;
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::Function;
 use crate::emulator::state::arn::{self, FunctionName};
 use crate::emulator::wire::{ApiError, Service};
@@ -21,7 +22,7 @@ pub(crate) fn function_name(call: &Call) -> Result<FunctionName, ApiError> {
         )));
     }
     if parsed.account.as_ref().is_some_and(|account| *account != call.account) {
-        let action = format!("lambda:{}", call.operation.name);
+        let action = format!("lambda:{}", call.operation);
         return Err(ApiError::denied(Service::Lambda, &call.principal, &action, text));
     }
     Ok(parsed)

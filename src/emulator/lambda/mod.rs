@@ -10,6 +10,7 @@ pub(crate) mod policy;
 mod tags;
 mod update;
 mod versions;
+mod writes;
 
 use super::dispatch::operation::Operation;
 

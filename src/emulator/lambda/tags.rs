@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::lookup::missing;
-use crate::emulator::connect::tags;
-use crate::emulator::dispatch::call::{Call, Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
+use crate::emulator::call::Call;
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::state::Function;
 use crate::emulator::state::arn::FunctionName;
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -39,8 +40,7 @@ fn function_mut<'a>(edit: &'a mut Edit<'_>) -> Result<&'a mut Function, ApiError
 
 fn tag(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
-    let new = call.map("Tags")?;
-    tags::check(call, &new)?;
+    let new = call.tags("Tags")?;
     let tags = &mut function_mut(edit)?.tags;
     tags.extend(new);
     if tags.len() > 50 {

@@ -1,17 +1,16 @@
 //! Changing the code and the configuration of a function.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::configuration;
-use super::create::{check_settled, shown};
 use super::lookup::function_mut;
-use super::policy::stale;
-use super::versions;
-use crate::emulator::dispatch::call::{Call, Edit};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
+use super::writes::{self, check_revision, check_settled, shown};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::Edit;
 use crate::emulator::state::Function;
 use crate::emulator::state::clock;
-use crate::emulator::wire::{Answer, ApiError, Reply};
+use crate::emulator::wire::{Answer, Reply};
 
 pub(crate) const OPERATIONS: &[Operation] = &[
     lambda(
@@ -30,14 +29,6 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-/// Refuses a revision id that is not that of `$LATEST`.
-pub(crate) fn check_revision(call: &Call, function: &Function) -> Result<(), ApiError> {
-    match call.text("RevisionId")? {
-        Some(sent) if function.latest.get("RevisionId").and_then(Value::as_str) != Some(sent) => Err(stale()),
-        _ => Ok(()),
-    }
-}
-
 fn update_code(edit: &mut Edit<'_>) -> Answer {
     let (call, now) = (edit.call, edit.now);
     let done = now + clock::milliseconds(edit.settings.timings.function_update);
@@ -55,7 +46,7 @@ fn update_code(edit: &mut Edit<'_>) -> Answer {
     function.latest = members;
     function.updated_at = done;
     let publish = call.flag("Publish")?.unwrap_or_default();
-    let version = publish.then(|| versions::publish(function, None).to_string());
+    let version = publish.then(|| writes::publish(function, None).to_string());
     Ok(Reply::ok(shown(call, &name.name, function, version, now)?))
 }
 

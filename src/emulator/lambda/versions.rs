@@ -1,14 +1,13 @@
 //! Published versions of functions.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::create::{check_settled, shown};
 use super::functions::{self, Resolved, lambda_page, marked};
 use super::lookup::{function, function_mut};
-use super::update::check_revision;
-use crate::emulator::dispatch::call::{Edit, View};
-use crate::emulator::dispatch::operation::{Handler, Operation, Resource, lambda};
-use crate::emulator::state::Function;
+use super::writes::{check_revision, check_settled, publish, shown};
+use crate::emulator::call::resource::Resource;
+use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::wire::{Answer, Reply};
 
 const PATH: &str = "/2015-03-31/functions/{FunctionName}/versions";
@@ -17,32 +16,6 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     lambda("PublishVersion", "POST", PATH, Resource::Function, Handler::Write(publish_version)),
     lambda("ListVersionsByFunction", "GET", PATH, Resource::Function, Handler::Read(list_versions)),
 ];
-
-/// Members that differ between `$LATEST` and a version without the function having changed.
-const VOLATILE: &[&str] = &["LastModified", "RevisionId", "Description"];
-
-/// Publishes `$LATEST` and returns the version's number; without a change since the last publish, that version's.
-pub(crate) fn publish(function: &mut Function, description: Option<&str>) -> u64 {
-    let last = function.versions.get(&function.last_version);
-    if last.is_some_and(|last| meaning(last) == meaning(&function.latest)) {
-        return function.last_version;
-    }
-    let mut version = function.latest.clone();
-    if let Some(description) = description {
-        version.insert("Description".into(), json!(description));
-    }
-    function.last_version += 1;
-    function.versions.insert(function.last_version, version);
-    function.last_version
-}
-
-fn meaning(members: &Map<String, Value>) -> Map<String, Value> {
-    members
-        .iter()
-        .filter(|(name, _)| !VOLATILE.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
 
 fn publish_version(edit: &mut Edit<'_>) -> Answer {
     let (call, now) = (edit.call, edit.now);

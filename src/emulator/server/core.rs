@@ -12,8 +12,9 @@ use super::front_door::Hosts;
 use super::passage::{Admitted, Incoming, Outcome};
 use super::stats::{Stats, UnderWay};
 use crate::emulator::access::Access;
-use crate::emulator::dispatch::call::{Call, Edit, View};
+use crate::emulator::call::Call;
 use crate::emulator::dispatch::operation::{Handler, Operation};
+use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::registry;
 use crate::emulator::settings::Settings;
 use crate::emulator::settings::assumptions::Burst;
@@ -161,7 +162,7 @@ impl Core {
             tracing::warn!(operation = name, "unknown operation");
             inner.stats.unknown.insert(name.clone());
             let delay = Duration::ZERO;
-            return Admitted { call: None, faults: Vec::new(), snapshot: None, delay, name, request_id };
+            return Admitted { known: None, faults: Vec::new(), snapshot: None, delay, name, request_id };
         };
         inner.stats.called(service.prefix(), operation.name);
         let faults = inner.faults.decide(service, operation.name, operation.handler.writes());
@@ -179,13 +180,13 @@ impl Core {
             }
         }
         let name = operation.name.to_owned();
-        Admitted { call: Some(call), faults, snapshot, delay, name, request_id }
+        Admitted { known: Some((call, operation.handler)), faults, snapshot, delay, name, request_id }
     }
 
     /// Carries the request out, or refuses it, and waits until what it saw is on disk. While the world is frozen the
     /// request is handed back, to be tried again when it goes on.
     pub(crate) fn execute(&self, admitted: Admitted) -> Result<Outcome, Box<Admitted>> {
-        let service = admitted.call.as_ref().map(Call::service);
+        let service = admitted.known.as_ref().map(|(call, _)| call.service);
         let (outcome, writes) = self.carry_out(admitted)?;
         match service {
             Some(service) if !self.saved(writes) => Ok(Outcome::Answer(Err(ApiError::internal(service)))),
@@ -212,7 +213,8 @@ impl Core {
     /// Carries the request out, and counts the writes up to then.
     fn carry_out(&self, mut admitted: Admitted) -> Result<(Outcome, u64), Box<Admitted>> {
         let mut inner = self.inner();
-        let at = admitted.call.as_ref().map(|call| format!("{}:{}", call.service().prefix(), admitted.name));
+        let at =
+            admitted.known.as_ref().map(|(call, _)| format!("{}:{}", call.service.prefix(), admitted.name));
         if let Some(index) = admitted.faults.iter().position(|fault| *fault == FaultKind::FreezeBefore) {
             admitted.faults.remove(index);
             self.frozen.send_replace(at.clone());
@@ -229,7 +231,7 @@ impl Core {
     }
 
     fn outcome(&self, inner: &mut Inner, admitted: Admitted) -> Outcome {
-        let Some(mut call) = admitted.call else { return Outcome::Unknown };
+        let Some((mut call, handler)) = admitted.known else { return Outcome::Unknown };
         let has = |kind| admitted.faults.contains(&kind);
         if has(FaultKind::DropBefore) || inner.closed {
             return Outcome::Drop;
@@ -239,7 +241,7 @@ impl Core {
             _ => None,
         };
         if let Some(answer) = admitted.faults.iter().find_map(before) {
-            return Outcome::False(answer, Err(ApiError::internal(call.service())));
+            return Outcome::False(answer, Err(ApiError::internal(call.service)));
         }
         let token = match (has(FaultKind::Endless), has(FaultKind::EndlessFresh)) {
             (true, _) => Some("again".to_owned()),
@@ -253,7 +255,8 @@ impl Core {
             return Outcome::Answer(Err(error));
         }
         let failing = has(FaultKind::CreationFailed);
-        let (answer, committed) = inner.run(&call, &self.settings, admitted.snapshot.as_ref(), failing);
+        let (answer, committed) =
+            inner.run(handler, &call, &self.settings, admitted.snapshot.as_ref(), failing);
         if committed && has(FaultKind::Kill) {
             return Outcome::Killed;
         }
@@ -265,10 +268,10 @@ impl Core {
             _ => None,
         };
         match admitted.faults.iter().find_map(after) {
-            Some(FalseAnswer::Internal) => Outcome::Answer(Err(ApiError::internal(call.service()))),
+            Some(FalseAnswer::Internal) => Outcome::Answer(Err(ApiError::internal(call.service))),
             Some(instead) => Outcome::False(instead, answer),
             None => Outcome::Answer(match token {
-                Some(token) => answer.map(|reply| endless::with_token(reply, call.service(), &token)),
+                Some(token) => answer.map(|reply| endless::with_token(reply, call.service, &token)),
                 None => answer,
             }),
         }
@@ -294,12 +297,22 @@ impl Inner {
         let principal =
             session.cloned().unwrap_or_else(|| format!("arn:{partition}:iam::{account}:user/emulator"));
         let (region, query, body) = (scope.region.clone(), raw.query, raw.body);
-        Call { operation, account, region, principal, labels, query, body }
+        Call {
+            service: operation.service,
+            operation: operation.name,
+            resource: operation.resource,
+            account,
+            region,
+            principal,
+            labels,
+            query,
+            body,
+        }
     }
 
     /// What stands between a request and its operation: injected errors, the rate, the caller's rights.
     fn refuse(&mut self, call: &Call, settings: &Settings, faults: &[FaultKind]) -> Result<(), ApiError> {
-        let (service, name) = (call.service(), call.operation.name);
+        let (service, name) = (call.service, call.operation);
         if faults.contains(&FaultKind::Throttle) || !self.within_rate(call, settings) {
             self.stats.throttled += 1;
             return Err(ApiError::throttled(service));
@@ -326,20 +339,21 @@ impl Inner {
             Burst::Five => 5.0,
             Burst::One => 1.0,
         };
-        let operation = (call.service(), call.operation.name);
+        let operation = (call.service, call.operation);
         self.buckets.take(operation, &call.account, &call.region, (factor, burst), Instant::now())
     }
 
     /// Runs the operation and tells whether it changed the state.
     fn run(
         &mut self,
+        handler: Handler,
         call: &Call,
         settings: &Settings,
         snapshot: Option<&PolicySnapshot>,
         failing: bool,
     ) -> (Answer, bool) {
         let now = clock::now();
-        match call.operation.handler {
+        match handler {
             Handler::ReadNow(handler) => {
                 let access = Access::new(&self.faults, settings);
                 (handler(&View { state: &self.state, call, settings, now, access }), false)

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
+use crate::emulator::dispatch::operation::Handler;
 use crate::emulator::settings::faults::lost_writes::PolicySnapshot;
 use crate::emulator::settings::faults::{FalseAnswer, FaultKind};
 use crate::emulator::wire::{Answer, RawRequest, Scope, Service};
@@ -18,8 +19,8 @@ pub(crate) struct Incoming {
 /// A request that was counted, with what is injected into it.
 #[derive(Debug)]
 pub(crate) struct Admitted {
-    /// None for an operation that the emulator does not know.
-    pub(crate) call: Option<Call>,
+    /// The call and what carries it out; None for an operation that the emulator does not know.
+    pub(crate) known: Option<(Call, Handler)>,
     pub(crate) faults: Vec<FaultKind>,
     /// Policies as they were when the request came, for the fault that loses a write.
     pub(crate) snapshot: Option<PolicySnapshot>,

@@ -4,7 +4,7 @@
 
 use std::str::FromStr;
 
-use super::SettingError;
+use super::error::SettingError;
 
 /// One open question about AWS, and the answers that the emulator can give.
 #[derive(Debug)]

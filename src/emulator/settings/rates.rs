@@ -1,9 +1,51 @@
-//! Token buckets: one for each rate-limited group of operations, account and Region.
+//! Rate limits: which there are, and token buckets, one for each rate-limited group of operations, account and Region.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::time::Instant;
 
+use super::error::SettingError;
 use crate::emulator::wire::Service;
+
+/// Rate limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Rates {
+    /// No limit.
+    #[default]
+    Off,
+    /// AWS's documented limits.
+    Real,
+    /// AWS's limits times a factor. Bursts stay as they are.
+    Times(f64),
+}
+
+impl Rates {
+    /// Returns the factor on AWS's rates; None when nothing is limited.
+    pub(crate) fn factor(self) -> Option<f64> {
+        match self {
+            Self::Off => None,
+            Self::Real => Some(1.0),
+            Self::Times(factor) => Some(factor),
+        }
+    }
+}
+
+impl FromStr for Rates {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        match text {
+            "off" => Ok(Self::Off),
+            "real" => Ok(Self::Real),
+            _ => text
+                .strip_prefix('x')
+                .and_then(|factor| factor.parse::<f64>().ok())
+                .filter(|factor| factor.is_finite() && *factor > 0.0)
+                .map(Self::Times)
+                .ok_or_else(|| SettingError::new("rate", text, "write off, real or a factor such as x10")),
+        }
+    }
+}
 
 /// Requests a second and how many may come at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,6 +120,16 @@ mod tests {
         at: Instant,
     ) -> usize {
         (0..calls).filter(|_| buckets.take((service, operation), "a", "r", (1.0, 5.0), at)).count()
+    }
+
+    #[test]
+    fn rates_are_read() {
+        assert_eq!("off".parse(), Ok(Rates::Off));
+        assert_eq!("real".parse(), Ok(Rates::Real));
+        assert_eq!("x10".parse(), Ok(Rates::Times(10.0)));
+        for wrong in ["10", "x0", "x-1", "xinf", "fast"] {
+            assert!(wrong.parse::<Rates>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
 use crate::emulator::wire::{ApiError, percent_encode};
 
 /// The most characters of a text that are repeated, but for what is cut shorter.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
 use crate::emulator::wire::{Reply, Service};
 
 const TOKENS: &[&str] = &["nextToken", "NextToken", "Marker"];

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::emulator::dispatch::call::Call;
+use crate::emulator::call::Call;
 use crate::emulator::state::arn::FunctionName;
 use crate::emulator::state::shared::Map;
 use crate::emulator::state::{Policy, State};
@@ -22,7 +22,7 @@ pub(crate) struct PolicySnapshot {
 
 /// Remembers the policies of the function that a call is about; None for a call that writes no policy.
 pub(crate) fn snapshot(state: &State, call: &Call) -> Option<PolicySnapshot> {
-    let text = match call.operation.name {
+    let text = match call.operation {
         "AddPermission" | "RemovePermission" => call.label("FunctionName"),
         "AssociateLambdaFunction" => call.body.get("FunctionArn")?.as_str()?,
         "DisassociateLambdaFunction" => call.query("functionArn")?,

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{SettingError, parse_duration};
+use super::error::{SettingError, parse_duration};
 use crate::emulator::state::ids;
 use crate::emulator::wire::Service;
 

@@ -1,38 +1,13 @@
-//! What an operation gets: the call, what it may read, and what it may change.
+//! The members of a call: labels of the path, the query string, and the body, each checked in the words of the service.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::operation::Operation;
-use crate::emulator::access::Access;
-use crate::emulator::settings::Settings;
-use crate::emulator::settings::assumptions::Assumptions;
-use crate::emulator::state::State;
-use crate::emulator::wire::{ApiError, Page, Service};
-
-/// A request for a known operation.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) operation: &'static Operation,
-    pub(crate) account: String,
-    pub(crate) region: String,
-    /// ARN of the caller.
-    pub(crate) principal: String,
-    /// Labels of the path, decoded.
-    pub(crate) labels: BTreeMap<&'static str, String>,
-    /// Decoded query string.
-    pub(crate) query: Vec<(String, String)>,
-    /// JSON body or form; an empty object when there is none.
-    pub(crate) body: Value,
-}
+use super::Call;
+use crate::emulator::wire::{ApiError, Page};
 
 impl Call {
-    /// Returns the service that is called.
-    pub(crate) fn service(&self) -> Service {
-        self.operation.service
-    }
-
     /// Returns a label of the path; empty when the operation's path has no such label.
     pub(crate) fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
@@ -50,7 +25,7 @@ impl Call {
 
     /// A request that breaks the shape of its input, in the words of the service.
     pub(crate) fn invalid(&self, message: impl Into<String>) -> ApiError {
-        ApiError::invalid(self.service(), message)
+        ApiError::invalid(self.service, message)
     }
 
     /// Returns an optional text member of the body.
@@ -155,53 +130,17 @@ impl Call {
     fn number_of_page(&self, name: &str) -> Result<Option<String>, ApiError> {
         Ok(self.number(name)?.map(|number| number.to_string()))
     }
-}
 
-/// What an operation that only reads gets.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct View<'a> {
-    pub(crate) state: &'a State,
-    pub(crate) call: &'a Call,
-    pub(crate) settings: &'a Settings,
-    /// Milliseconds since the epoch.
-    pub(crate) now: u64,
-    /// What the caller may do beside the operation itself.
-    pub(crate) access: Access<'a>,
-}
-
-impl<'a> View<'a> {
-    /// Returns the answers in force to what AWS leaves undocumented.
-    pub(crate) fn assumptions(&self) -> &'a Assumptions {
-        &self.settings.assumptions
-    }
-}
-
-/// What an operation that writes gets. Nothing is kept when it fails, unless its error says so.
-pub(crate) struct Edit<'a> {
-    pub(crate) state: &'a mut State,
-    pub(crate) call: &'a Call,
-    pub(crate) settings: &'a Settings,
-    pub(crate) now: u64,
-    /// What the caller may do beside the operation itself.
-    pub(crate) access: Access<'a>,
-    /// A fault makes the asynchronous part of the operation fail.
-    pub(crate) failing: bool,
-}
-
-impl<'a> Edit<'a> {
-    /// Returns the same call for reading.
-    pub(crate) fn view(&self) -> View<'_> {
-        View {
-            state: self.state,
-            call: self.call,
-            settings: self.settings,
-            now: self.now,
-            access: self.access,
+    /// Returns the tags of a member; keys and values that break the model's rules are refused.
+    pub(crate) fn tags(&self, name: &str) -> Result<BTreeMap<String, String>, ApiError> {
+        let tags = self.map(name)?;
+        for (key, value) in &tags {
+            self.within("tag key", key, 1, 128)?;
+            self.within("tag value", value, 0, 256)?;
+            if key.starts_with("aws:") {
+                return Err(self.invalid(format!("tag key {key} starts with aws:, which is reserved")));
+            }
         }
-    }
-
-    /// Returns the answers in force to what AWS leaves undocumented.
-    pub(crate) fn assumptions(&self) -> &'a Assumptions {
-        &self.settings.assumptions
+        Ok(tags)
     }
 }

@@ -1,0 +1,38 @@
+//! A request for a known operation: which operation, who asks, and what the request says.
+
+mod arguments;
+pub(crate) mod resource;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use self::resource::Resource;
+use crate::emulator::wire::Service;
+
+/// A request for a known operation.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    /// Name of the operation, which is also that of its IAM action.
+    pub(crate) operation: &'static str,
+    /// What an IAM policy has to name for the operation.
+    pub(crate) resource: Resource,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    /// ARN of the caller.
+    pub(crate) principal: String,
+    /// Labels of the path, decoded.
+    pub(crate) labels: BTreeMap<&'static str, String>,
+    /// Decoded query string.
+    pub(crate) query: Vec<(String, String)>,
+    /// JSON body or form; an empty object when there is none.
+    pub(crate) body: Value,
+}
+
+impl Call {
+    /// Returns the IAM action of the operation.
+    pub(crate) fn action(&self) -> String {
+        format!("{}:{}", self.service.prefix(), self.operation)
+    }
+}

@@ -6,7 +6,7 @@ use super::{Detail, Difference, DriftKind, Moved};
 use crate::flow::compare::{self, BlockChange};
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
-use crate::plan::{Cause, Change, FieldChange, Plan, Spec, editing, flow_address};
+use crate::plan::{Cause, Change, FieldChange, FieldPath, Plan, Spec, editing, flow_address};
 use crate::resource::{Address, Code, InDrift, Problem, Severity, count};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
@@ -154,11 +154,11 @@ fn what(spec: &Spec, reason: &str) -> String {
 }
 
 fn fields(changes: &[FieldChange], reason: &str) -> String {
-    let mut names: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+    let mut names: Vec<&FieldPath> = changes.iter().map(|change| &change.path).collect();
     names.dedup();
     match names.as_slice() {
         [] => reason.to_owned(),
-        [alias] if alias.starts_with("publish.") => reason.to_owned(),
+        [FieldPath::Publish(_)] => reason.to_owned(),
         [one] => format!("{one} differs"),
         [a, b] => format!("{a} and {b} differ"),
         [a, b, rest @ ..] => format!("{a}, {b} and {} more differ", rest.len()),

@@ -34,14 +34,12 @@ pub use facts::uses::flow_address;
 pub(crate) use facts::uses::{association_of, uses};
 #[cfg(feature = "aws")]
 pub(crate) use facts::uses::{called, called_in};
-#[cfg(feature = "aws")]
-pub(crate) use model::CODE;
 pub use model::{
     ABSENT, Action, ActionId, ApplyReport, AssociationSpec, AttributesSpec, Callers, Cause, Change, Counts,
-    Disassociation, FieldChange, FlowMetadataSpec, FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec,
-    GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText, LateTextError, LiveFlow, Made, Outcome,
-    Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen, Removal, RoleRemoval, RoleSpec, Spec,
-    StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Withheld,
+    Disassociation, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec, FunctionRemoval,
+    FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText, LateTextError, LiveFlow,
+    Made, Outcome, Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen, Removal, RoleRemoval,
+    RoleSpec, Spec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb, Withheld,
 };
 pub use planner::claims::settle_rivals;
 pub use planner::flows::stub_of;

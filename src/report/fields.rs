@@ -18,7 +18,7 @@ fn line(field: &FieldChange) -> String {
         (None, _, true) => format!("{path}: {}", green("added")),
         (_, None, true) => format!("{path}: {}", red("removed")),
         (Some(_), Some(_), true) => format!("{path}: changed"),
-        (None, None, false) => path.clone(),
+        (None, None, false) => path.to_string(),
         (None, Some(to), false) => format!("{path}: {}", green(&format!("+ {}", cut(to)))),
         (Some(from), None, false) => format!("{path}: {}", red(&format!("- {}", cut(from)))),
         (Some(from), Some(to), false) => {
@@ -66,11 +66,12 @@ pub(super) fn role_line(spec: &RoleSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::FieldPath;
 
     #[test]
     fn hidden_values_are_named_and_long_ones_are_cut() {
         let change = |from: Option<&str>, to: Option<&str>, hidden| FieldChange {
-            path: "environment.TABLE".to_owned(),
+            path: FieldPath::Variable("TABLE".to_owned()),
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
             hidden,

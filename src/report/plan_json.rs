@@ -9,7 +9,7 @@ use crate::flow::compare::{self, BlockChange, FlowDiff};
 use crate::manifest::State;
 use crate::operations::Operation;
 use crate::plan::{
-    self, Action, Counts, FieldChange, Guard, Partial, Plan, Removal, Spec, Step, TagTarget, TagsSpec,
+    self, Action, Counts, FieldChange, Guard, Partial, Plan, Removal, Spec, Step, TagTarget, TagsSpec, Verb,
 };
 use crate::resource::Problem;
 use crate::snapshot::Gap;
@@ -73,7 +73,7 @@ pub(crate) struct ActionLine {
     address: String,
     step: Step,
     #[cfg_attr(test, schemars(extend("enum" = ["create", "update", "delete"])))]
-    action: &'static str,
+    action: Verb,
     reason: String,
     after: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -254,7 +254,7 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         set: plan.set.to_string(),
         address: action.id.address.to_string(),
         step: action.id.step,
-        action: action.change.word(),
+        action: action.change.verb(),
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
         guard: action.guard.clone(),
@@ -352,7 +352,7 @@ fn removed(removal: &Removal) -> PlannedDetail {
 fn value_lines(changes: &[FieldChange]) -> Vec<ValueLine> {
     let line = |change: &FieldChange| {
         let FieldChange { path, from, to, hidden } = change.clone();
-        ValueLine { path, from, to, hidden }
+        ValueLine { path: path.to_string(), from, to, hidden }
     };
     changes.iter().map(line).collect()
 }

@@ -8,7 +8,7 @@ use super::reread::{changed, taken};
 use super::role_race::RoleRace;
 use super::{Ended, Runner, lock};
 use crate::aws::session::{Fault, FaultKind, Patience, Session};
-use crate::plan::{ActionId, CODE, FunctionSpec, Outcome, differences, owner_changed};
+use crate::plan::{ActionId, FieldPath, FunctionSpec, Outcome, differences, owner_changed};
 use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
 
 /// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
@@ -263,8 +263,8 @@ impl Writing<'_> {
         let open = differences(&self.spec.source, &self.spec.role, &seen.latest);
         match goal {
             Goal::Settled => true,
-            Goal::Code => open.iter().all(|field| field.path != CODE),
-            Goal::Configuration => open.iter().all(|field| field.path == CODE),
+            Goal::Code => open.iter().all(|field| field.path != FieldPath::Code),
+            Goal::Configuration => open.iter().all(|field| field.path == FieldPath::Code),
             Goal::Whole => open.is_empty(),
         }
     }
@@ -277,11 +277,9 @@ impl Writing<'_> {
 impl FunctionSpec {
     /// Whether it changes code or configuration.
     fn writes(&self, goal: Goal) -> bool {
-        let code = |path: &str| path == CODE;
-        let alias = |path: &str| path.starts_with("publish.");
         self.fields.iter().any(|field| match goal {
-            Goal::Code => code(&field.path),
-            _ => !code(&field.path) && !alias(&field.path),
+            Goal::Code => field.path == FieldPath::Code,
+            _ => field.path.is_configuration(),
         })
     }
 

@@ -29,7 +29,7 @@ impl Action {
             [] => json!([guard.code, guard.allow]),
             with => json!([guard.code, guard.allow, with]),
         });
-        sha256(json!([VERSION, id(name), change.word(), spec(change.spec()), after, guard]).to_string())
+        sha256(json!([VERSION, id(name), change.verb(), spec(change.spec()), after, guard]).to_string())
     }
 }
 
@@ -96,7 +96,8 @@ fn arn(function: &FunctionRef) -> String {
 }
 
 fn fields(changes: &[FieldChange]) -> Value {
-    let field = |FieldChange { path, from, to, hidden }: &FieldChange| json!([path, from, to, hidden]);
+    let field =
+        |FieldChange { path, from, to, hidden }: &FieldChange| json!([path.to_string(), from, to, hidden]);
     changes.iter().map(field).collect()
 }
 

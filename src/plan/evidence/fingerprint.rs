@@ -20,7 +20,7 @@ use crate::plan::facts::uses::{association_of, flow_address, uses};
 use crate::plan::model::{ABSENT, FieldChange};
 use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy, sha256};
 use crate::snapshot::{
-    FlowContent, FlowSeen, FunctionSeen, InstanceSeen, Look, Resolved, RoleSeen, Snapshot,
+    FlowContent, FlowSeen, FunctionSeen, FunctionState, InstanceSeen, Look, Resolved, RoleSeen, Snapshot,
 };
 
 /// Fingerprints everything that was looked at for a manifest, by addresses such as `grant/support/crm-lookup` and by
@@ -122,7 +122,8 @@ fn function(wanted: &Function, role: &str, seen: &FunctionSeen) -> Value {
     let Some(source) = &wanted.source else { return Value::Null };
     let FunctionSeen { arn, latest, state, revision: _, tags, alias } = seen;
     let fields = |changes: Vec<FieldChange>| -> Value {
-        let field = |FieldChange { path, from, to: _, hidden: _ }: &FieldChange| json!([path, from]);
+        let field =
+            |FieldChange { path, from, to: _, hidden: _ }: &FieldChange| json!([path.to_string(), from]);
         changes.iter().map(field).collect()
     };
     let alias = alias.as_ref().map(|alias| {
@@ -130,8 +131,19 @@ fn function(wanted: &Function, role: &str, seen: &FunctionSeen) -> Value {
         json!([alias.version, alias.description, alias.weighted, behind])
     });
     let decrypted = latest.environment.is_some();
-    let state = format!("{state:?}");
-    json!([arn, fields(differences(source, role, latest)), decrypted, state, tags.as_ref().map(marks), alias])
+    let fields_of_latest = fields(differences(source, role, latest));
+    json!([arn, fields_of_latest, decrypted, state_text(state), tags.as_ref().map(marks), alias])
+}
+
+/// The state of a function, in words that no fingerprint may see changed.
+fn state_text(state: &FunctionState) -> String {
+    match state {
+        FunctionState::Ready => "Ready".to_owned(),
+        FunctionState::Busy => "Busy".to_owned(),
+        FunctionState::Image => "Image".to_owned(),
+        FunctionState::Failed(reason) => format!("Failed({})", json!(reason)),
+        FunctionState::UpdateFailed(reason) => format!("UpdateFailed({})", json!(reason)),
+    }
 }
 
 /// The tags that say whose a resource is and what was applied last.

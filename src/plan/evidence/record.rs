@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::checksum::VERSION;
-use crate::plan::model::{ABSENT, Action, Plan, Step};
-use crate::resource::sha256;
+use crate::plan::model::{ABSENT, Plan, Step, Verb};
+use crate::resource::{Address, Kind, sha256};
 
 /// What one set's plan would do, by digests, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +30,12 @@ pub struct Evidence {
 #[serde(deny_unknown_fields)]
 pub struct ActionEvidence {
     /// The resource.
-    pub address: String,
-    /// Which of the writes to it: `stub`, `aside`, `metadata`, `write`, `archive`, `tag` or `delete`.
-    pub step: String,
-    /// `create`, `update` or `delete`.
-    pub action: String,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub address: Address,
+    /// Which of the writes to it.
+    pub step: Step,
+    /// What becomes of the resource.
+    pub action: Verb,
     /// The digest of everything that it would write ([`Action::digest`]).
     pub digest: String,
 }
@@ -76,9 +77,9 @@ impl Evidence {
     /// Takes down what a plan would do and rests on.
     pub fn of(plan: &Plan) -> Self {
         let actions = plan.actions.iter().map(|action| ActionEvidence {
-            address: action.id.address.to_string(),
-            step: step_word(action).to_owned(),
-            action: action.change.word().to_owned(),
+            address: action.id.address.clone(),
+            step: action.id.step,
+            action: action.change.verb(),
             digest: action.digest(),
         });
         Self {
@@ -99,7 +100,7 @@ impl Evidence {
         let (before, after) = (self.by_address(), fresh.by_address());
         let keys = self.fingerprints.keys().chain(fresh.fingerprints.keys()).map(String::as_str);
         let addresses: BTreeSet<&str> =
-            keys.chain(before.keys().copied()).chain(after.keys().copied()).collect();
+            keys.chain(before.keys().map(String::as_str)).chain(after.keys().map(String::as_str)).collect();
         let moved = addresses.into_iter().filter_map(|address| {
             let print = |evidence: &Self| evidence.fingerprints.get(address).cloned();
             let seen = seen(address, print(self).as_deref(), print(fresh).as_deref());
@@ -110,24 +111,12 @@ impl Evidence {
         moved.collect()
     }
 
-    fn by_address(&self) -> BTreeMap<&str, Vec<&ActionEvidence>> {
-        let mut all: BTreeMap<&str, Vec<&ActionEvidence>> = BTreeMap::new();
+    fn by_address(&self) -> BTreeMap<String, Vec<&ActionEvidence>> {
+        let mut all: BTreeMap<String, Vec<&ActionEvidence>> = BTreeMap::new();
         for action in &self.actions {
-            all.entry(&action.address).or_default().push(action);
+            all.entry(action.address.to_string()).or_default().push(action);
         }
         all
-    }
-}
-
-fn step_word(action: &Action) -> &'static str {
-    match action.id.step {
-        Step::Stub => "stub",
-        Step::Aside => "aside",
-        Step::Metadata => "metadata",
-        Step::Write => "write",
-        Step::Archive => "archive",
-        Step::Tag => "tag",
-        Step::Delete => "delete",
     }
 }
 
@@ -136,16 +125,18 @@ fn seen(address: &str, before: Option<&str>, after: Option<&str>) -> Option<Stri
     if before == after {
         return None;
     }
-    let grant = address.starts_with("grant/");
+    // Names that are looked up stand among the addresses, and are none.
+    let kind = Address::parse(address).ok().map(|address| address.kind);
+    let grant = kind == Some(Kind::Grant);
     Some(match (before, after) {
         (Some(ABSENT), Some(_)) if grant => "its function was not there, and is there now".to_owned(),
         (Some(_), Some(ABSENT)) if grant => "its function was there, and is gone".to_owned(),
         (Some(ABSENT), Some(_)) => "it was not there, and is there now".to_owned(),
         (Some(_), Some(ABSENT)) => "it was there, and is gone".to_owned(),
-        (Some(_), Some(_)) => match address.split('/').next() {
-            Some("grant") => "the function's policy changed".to_owned(),
-            Some("flow" | "module") => "its content, name, state or tags changed".to_owned(),
-            Some("instance") => "it, or a setting that the manifest declares, changed".to_owned(),
+        (Some(_), Some(_)) => match kind {
+            Some(Kind::Grant) => "the function's policy changed".to_owned(),
+            Some(Kind::Flow | Kind::Module) => "its content, name, state or tags changed".to_owned(),
+            Some(Kind::Instance) => "it, or a setting that the manifest declares, changed".to_owned(),
             _ => "it changed".to_owned(),
         },
         (None, _) => "it was not read when the plan was made".to_owned(),
@@ -158,8 +149,7 @@ fn written(before: Option<&Vec<&ActionEvidence>>, after: Option<&Vec<&ActionEvid
     if before == after {
         return None;
     }
-    let words =
-        |actions: &[&ActionEvidence]| actions.last().map_or("write", |last| last.action.as_str()).to_owned();
+    let words = |actions: &[&ActionEvidence]| actions.last().map_or("write", |last| last.action.word());
     Some(match (before, after) {
         (None, Some(after)) => format!("the plan did not {} it, and would now", words(after)),
         (Some(before), None) => format!("the plan was to {} it, and would not now", words(before)),
@@ -174,16 +164,16 @@ fn written(before: Option<&Vec<&ActionEvidence>>, after: Option<&Vec<&ActionEvid
 mod tests {
     use super::*;
 
-    fn action(address: &str, action: &str, digest: &str) -> ActionEvidence {
-        let [address, action, digest] = [address, action, digest].map(str::to_owned);
-        ActionEvidence { address, step: "write".to_owned(), action, digest }
+    fn action(address: &str, action: Verb, digest: &str) -> ActionEvidence {
+        let (address, digest) = (Address::parse(address).unwrap(), digest.to_owned());
+        ActionEvidence { address, step: Step::Write, action, digest }
     }
 
-    fn evidence(actions: &[(&str, &str, &str)], prints: &[(&str, &str)]) -> Evidence {
+    fn evidence(actions: &[(&str, Verb, &str)], prints: &[(&str, &str)]) -> Evidence {
         Evidence {
             set: "acme".to_owned(),
             manifest: "m".to_owned(),
-            actions: actions.iter().map(|(at, what, digest)| action(at, what, digest)).collect(),
+            actions: actions.iter().map(|(at, what, digest)| action(at, *what, digest)).collect(),
             fingerprints: prints.iter().map(|(at, print)| ((*at).to_owned(), (*print).to_owned())).collect(),
         }
     }
@@ -191,7 +181,7 @@ mod tests {
     #[test]
     fn what_moved_is_named_with_what_happened_to_it() {
         let before = evidence(
-            &[("flow/a", "create", "1"), ("flow/b", "update", "1"), ("flow/c", "update", "1")],
+            &[("flow/a", Verb::Create, "1"), ("flow/b", Verb::Update, "1"), ("flow/c", Verb::Update, "1")],
             &[
                 ("association/s/f", ABSENT),
                 ("grant/s/f", "1"),
@@ -201,7 +191,7 @@ mod tests {
             ],
         );
         let after = evidence(
-            &[("flow/a", "update", "2"), ("flow/c", "update", "2"), ("role/r", "delete", "1")],
+            &[("flow/a", Verb::Update, "2"), ("flow/c", Verb::Update, "2"), ("role/r", Verb::Delete, "1")],
             &[("association/s/f", "1"), ("grant/s/f", ABSENT), ("flow/c", "2"), ("instance/s", "1")],
         );
         assert!(!before.same_outcome(&after));
@@ -224,8 +214,8 @@ mod tests {
 
     #[test]
     fn the_outcome_is_the_same_when_only_what_was_looked_at_moved_and_the_checksum_is_not() {
-        let before = evidence(&[("flow/a", "create", "1")], &[("grant/s/f", "1")]);
-        let after = evidence(&[("flow/a", "create", "1")], &[("grant/s/f", "2")]);
+        let before = evidence(&[("flow/a", Verb::Create, "1")], &[("grant/s/f", "1")]);
+        let after = evidence(&[("flow/a", Verb::Create, "1")], &[("grant/s/f", "2")]);
         assert!(before.same_outcome(&after) && before.moved(&after).len() == 1);
         let one = |evidence: &Evidence| checksum_of(std::slice::from_ref(evidence));
         assert_ne!(one(&before), one(&after));

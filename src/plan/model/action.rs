@@ -1,6 +1,6 @@
 //! One write of a plan: its name, why it is made, and what comes before it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cause::Cause;
 use super::change::Change;
@@ -17,7 +17,7 @@ pub struct ActionId {
 }
 
 /// Which of the writes to a resource an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
@@ -38,6 +38,19 @@ pub enum Step {
 }
 
 impl Step {
+    /// As it is written in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stub => "stub",
+            Self::Aside => "aside",
+            Self::Metadata => "metadata",
+            Self::Write => "write",
+            Self::Archive => "archive",
+            Self::Tag => "tag",
+            Self::Delete => "delete",
+        }
+    }
+
     /// Whether it only prepares another write to the same resource: it is not counted, and never done without that.
     pub fn is_aid(self) -> bool {
         matches!(self, Self::Stub | Self::Aside)
@@ -72,4 +85,17 @@ pub struct Withheld {
     pub reason: String,
     /// Who moved.
     pub cause: Cause,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_called_in_messages_what_it_is_called_in_json() {
+        use Step::{Archive, Aside, Delete, Metadata, Stub, Tag, Write};
+        for step in [Stub, Aside, Metadata, Write, Archive, Tag, Delete] {
+            assert_eq!(serde_json::json!(step), step.word());
+        }
+    }
 }

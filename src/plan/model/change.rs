@@ -1,5 +1,9 @@
 //! What an action does to its resource.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use super::binding::{AssociationSpec, GrantSpec};
 use super::flow::{FlowMetadataSpec, FlowSpec};
 use super::function::{FunctionSpec, RoleSpec};
@@ -58,13 +62,43 @@ impl Change {
     }
 }
 
-impl Change {
+/// What becomes of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// It is created.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is deleted.
+    Delete,
+}
+
+impl Verb {
     /// `create`, `update` or `delete`.
-    pub fn word(&self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
-            Self::Create(_) => "create",
-            Self::Update(_) => "update",
-            Self::Delete(_) => "delete",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Change {
+    /// What becomes of the resource.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Create(_) => Verb::Create,
+            Self::Update(_) => Verb::Update,
+            Self::Delete(_) => Verb::Delete,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::plan::facts::differences::{differences, named};
 use crate::plan::facts::ownership::{OWNER_TAG, owner_tag};
 use crate::plan::facts::roles;
 use crate::plan::model::{
-    ActionId, Cause, Change, DESCRIPTION, FieldChange, FunctionSpec, Spec, Step, TagTarget,
+    ActionId, Cause, Change, FieldChange, FieldPath, FunctionSpec, Spec, Step, TagTarget,
 };
 use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
@@ -102,7 +102,7 @@ impl Site<'_> {
             }
         };
         let may = namesake.may_write(&fields, builder);
-        let role_changes = fields.iter().any(|field| field.path == "role");
+        let role_changes = fields.iter().any(|field| field.path == FieldPath::Role);
         let after = may.then(|| self.after(role_changes, builder)).flatten();
         let change = Change::Update(self.spec((namesake.marks(), noted), Some(seen.clone()), fields));
         let Some(after) = after else {
@@ -220,7 +220,7 @@ impl Site<'_> {
             }
         };
         let to = "a version of this code and configuration".to_owned();
-        Some(FieldChange::open(format!("publish.{name}"), from, Some(to)))
+        Some(FieldChange::open(FieldPath::Publish(name.clone()), from, Some(to)))
     }
 
     fn is_good(&self, alias: &AliasSeen, latest: &[FieldChange]) -> bool {
@@ -284,11 +284,15 @@ impl Site<'_> {
 }
 
 fn only_described(fields: &[FieldChange]) -> bool {
-    fields.iter().all(|field| field.path == DESCRIPTION)
+    fields.iter().all(|field| field.path == FieldPath::Description)
 }
 
 fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> (String, Cause) {
-    let name = fields.first().map_or("", |field| field.path.trim_start_matches("publish."));
+    let published = fields.iter().find_map(|field| match &field.path {
+        FieldPath::Publish(alias) => Some(alias.as_str()),
+        _ => None,
+    });
+    let name = published.unwrap_or_default();
     match &seen.alias {
         None => (format!("there is no alias `{name}`"), Cause::Absent),
         Some(alias) => match alias.noted() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::model::{Action, ActionId, Change, Plan, Removal, Spec};
+use crate::plan::model::{Action, ActionId, Change, FieldPath, Plan, Removal, Spec};
 use crate::resource::{Address, Place};
 
 /// What of a plan would be written.
@@ -66,7 +66,8 @@ impl Plan {
             (_, Spec::Flow(spec)) => spec.before.is_some(),
             (Change::Update(_), Spec::FlowMetadata(_)) => true,
             (_, Spec::Function(spec)) => {
-                spec.before.is_some() && spec.fields.iter().any(|field| !field.path.starts_with("publish."))
+                spec.before.is_some()
+                    && spec.fields.iter().any(|field| !matches!(field.path, FieldPath::Publish(_)))
             }
             _ => false,
         })

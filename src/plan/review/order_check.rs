@@ -50,7 +50,7 @@ pub(in crate::plan) fn problem(actions: &[Action]) -> Option<Problem> {
 }
 
 fn words(id: &ActionId) -> String {
-    format!("{} ({})", id.address, format!("{:?}", id.step).to_lowercase())
+    format!("{} ({})", id.address, id.step.word())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::task::{Call, Step};
 use crate::operations::Operation;
 use crate::plan::model::{
-    Action, AttributesSpec, CODE, Change, Disassociation, FlowMetadataSpec, FlowRemoval, FlowSpec,
+    Action, AttributesSpec, Change, Disassociation, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec,
     FunctionRemoval, FunctionSpec, GrantSpec, OwnStatement, Removal, RoleRemoval, RoleSpec, Spec,
     StatementRemoval, Step as ActionStep, TagTarget, TagsSpec, kind_of_arn,
 };
@@ -154,9 +154,8 @@ impl Chain {
             self.call(place, Operation::CreateFunction);
             self.settles(place);
         } else {
-            let code = spec.fields.iter().any(|field| field.path == CODE);
-            let rest =
-                spec.fields.iter().any(|field| field.path != CODE && !field.path.starts_with("publish."));
+            let code = spec.fields.iter().any(|field| field.path == FieldPath::Code);
+            let rest = spec.fields.iter().any(|field| field.path.is_configuration());
             for (writes, operation) in
                 [(code, Operation::UpdateFunctionCode), (rest, Operation::UpdateFunctionConfiguration)]
             {

@@ -109,7 +109,7 @@ fn field(change: &FieldChange) -> Vec<String> {
         (None, _, true) => vec![format!("+ {path} (the value is not shown)")],
         (_, None, true) => vec![format!("- {path} (the value is not shown)")],
         (Some(_), Some(_), true) => vec![format!("! {path} changes (the values are not shown)")],
-        (from, to, false) => from_to(path, from.as_deref(), to.as_deref()),
+        (from, to, false) => from_to(&path.to_string(), from.as_deref(), to.as_deref()),
     }
 }
 

@@ -13,7 +13,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::aws::session::{Fault, FaultKind, Session};
 use crate::operations::Operation;
-use crate::plan::FunctionSpec;
+use crate::plan::{FieldPath, FunctionSpec};
 use crate::resource::{FunctionRef, Mask, Secret, said};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState};
 
@@ -149,17 +149,22 @@ impl Session {
         let (function, source) = (&spec.function, &spec.source);
         self.hide(source.environment.as_ref());
         let client = self.at(&function.place);
-        let changes = |path: &str| spec.fields.iter().any(|field| field.path.split('.').next() == Some(path));
+        let changes = |path: &FieldPath| spec.fields.iter().any(|field| field.path == *path);
+        let variables = spec.fields.iter().any(|field| matches!(field.path, FieldPath::Variable(_)));
         let update = client.lambda.update_function_configuration().function_name(&function.name);
         let update = update
             .revision_id(revision)
-            .set_runtime(changes("runtime").then(|| Runtime::from(source.runtime.as_str())))
-            .set_handler(changes("handler").then(|| source.handler.clone()))
-            .set_role(changes("role").then(|| spec.role.clone()))
-            .set_description(source.description.clone().filter(|_| changes("description")))
-            .set_timeout(source.timeout.filter(|_| changes("timeout")).and_then(|n| n.try_into().ok()))
-            .set_memory_size(source.memory.filter(|_| changes("memory")).and_then(|n| n.try_into().ok()))
-            .set_environment(source.environment.as_ref().filter(|_| changes("environment")).map(environment));
+            .set_runtime(changes(&FieldPath::Runtime).then(|| Runtime::from(source.runtime.as_str())))
+            .set_handler(changes(&FieldPath::Handler).then(|| source.handler.clone()))
+            .set_role(changes(&FieldPath::Role).then(|| spec.role.clone()))
+            .set_description(source.description.clone().filter(|_| changes(&FieldPath::Description)))
+            .set_timeout(
+                source.timeout.filter(|_| changes(&FieldPath::Timeout)).and_then(|n| n.try_into().ok()),
+            )
+            .set_memory_size(
+                source.memory.filter(|_| changes(&FieldPath::Memory)).and_then(|n| n.try_into().ok()),
+            )
+            .set_environment(source.environment.as_ref().filter(|_| variables).map(environment));
         let request = || update.clone().send();
         let updated =
             self.call(Operation::UpdateFunctionConfiguration, &function.place, subject, request).await;

@@ -230,9 +230,23 @@ fn the_digest_of_an_action_tells_what_it_writes_and_what_it_overwrites() {
     });
     let other = Evidence::of(&other).actions;
     let differ = other.iter().filter(|action| !digests.contains(action));
-    let differ: Vec<&str> = differ.map(|ActionEvidence { address, .. }| address.as_str()).collect();
+    let differ: Vec<String> = differ.map(|ActionEvidence { address, .. }| address.to_string()).collect();
     assert_eq!(differ, ["flow/main"]);
     let mut reworded = plan.actions[0].clone();
     reworded.reason.push_str(", said otherwise");
     assert_eq!(reworded.digest(), plan.actions[0].digest());
+}
+
+#[test]
+fn the_state_of_a_function_is_written_as_in_plans_that_were_saved_before() {
+    let reason = || "no \"layer\" \\ 1".to_owned();
+    for (state, text) in [
+        (FunctionState::Ready, "Ready"),
+        (FunctionState::Busy, "Busy"),
+        (FunctionState::Image, "Image"),
+        (FunctionState::Failed(reason()), r#"Failed("no \"layer\" \\ 1")"#),
+        (FunctionState::UpdateFailed(reason()), r#"UpdateFailed("no \"layer\" \\ 1")"#),
+    ] {
+        assert_eq!(state_text(&state), text);
+    }
 }

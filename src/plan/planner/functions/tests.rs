@@ -124,10 +124,10 @@ fn seen(function: FunctionSeen) -> Plan {
 }
 
 /// The fields that an action changes.
-fn paths(action: &Action) -> Vec<&str> {
+fn paths(action: &Action) -> Vec<String> {
     match action.change.spec() {
-        Spec::Function(spec) => spec.fields.iter().map(|field| field.path.as_str()).collect(),
-        Spec::Role(spec) => spec.fields.iter().map(|field| field.path.as_str()).collect(),
+        Spec::Function(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
+        Spec::Role(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
         other => panic!("{other:?}"),
     }
 }

@@ -17,6 +17,7 @@ use crate::emulator::settings::assumptions::{
     DeletedFunction, DeniedPermission, DisassociatedStatement, ExistingSid, ForeignFunction, ImplicitRights,
     MissingFunction, MissingStatement, QualifiedArn, RepeatedAssociate, Wording,
 };
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::arn::{self, FunctionName};
 use crate::emulator::state::associations::Association;
 use crate::emulator::wire::{Answer, ApiError, Reply, Service};
@@ -105,7 +106,7 @@ fn associate(edit: &mut Edit<'_>) -> Answer {
         return repeated(edit, same_token);
     }
     let count = instance.associations.len();
-    if edit.settings.quotas.reached("lambda-functions-per-instance", count) {
+    if edit.settings.quotas.reached(Limited::FunctionsPerInstance, count) {
         let message = match edit.assumptions().wording {
             Wording::Usual => {
                 format!("The maximum number of Lambda functions for this instance was reached: {count}")
@@ -199,7 +200,7 @@ fn write_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError>
     let qualifier = target.policy_qualifier(edit);
     let existing = edit.assumptions().existing_sid;
     let statement = statement(edit.call, &id, &sid, target, &qualifier);
-    let limit = edit.settings.quotas.get("policy-bytes");
+    let limit = edit.settings.quotas.get(Limited::PolicyBytes);
     let revision = edit.state.next_id("policy revision");
     let Some(function) = edit.state.function_mut(&target.account, &target.region, &target.name) else {
         // A function that may be missing (U2) or lies elsewhere (U3) has no policy here to write.

@@ -13,6 +13,7 @@ use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::settings::assumptions::{
     DeletedName, PlainWrite, ReferencedDelete, SavedWrite, Wording,
 };
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::arn;
 use crate::emulator::state::{Content, Flow, Instance};
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -182,7 +183,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     if taken {
         return Err(duplicate(edit, &name));
     }
-    if edit.settings.quotas.reached("flows-per-instance", count) {
+    if edit.settings.quotas.reached(Limited::FlowsPerInstance, count) {
         let message = format!("The maximum number of contact flows for this instance was reached: {count}");
         return Err(ApiError::new(429, "LimitExceededException", message));
     }

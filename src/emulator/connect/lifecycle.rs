@@ -7,6 +7,7 @@ use crate::emulator::call::Call;
 use crate::emulator::call::resource::Resource;
 use crate::emulator::dispatch::operation::{Handler, Operation, connect};
 use crate::emulator::dispatch::view::Edit;
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::Instance;
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;
@@ -36,7 +37,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     if instance.alias.as_ref().is_some_and(|alias| region.instances.count("alias", alias) > 0) {
         return Err(call.invalid("The alias is already in use"));
     }
-    if edit.settings.quotas.reached("instances-per-region", region.instances.len()) {
+    if edit.settings.quotas.reached(Limited::InstancesPerRegion, region.instances.len()) {
         return Err(quota("The maximum number of instances in this Region was reached"));
     }
     ration(edit)?;
@@ -103,7 +104,7 @@ fn quota(message: &str) -> ApiError {
 
 /// Creations and deletions are counted together (DeleteInstance, API reference).
 fn ration(edit: &mut Edit<'_>) -> Result<(), ApiError> {
-    let most = edit.settings.quotas.get("instance-changes");
+    let most = edit.settings.quotas.get(Limited::InstanceChanges);
     let region = edit.state.region_mut(&edit.call.account, &edit.call.region);
     if region.instance_churn >= most {
         return Err(quota(

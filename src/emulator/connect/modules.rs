@@ -12,6 +12,7 @@ use crate::emulator::call::resource::Resource;
 use crate::emulator::dispatch::operation::{Handler, Operation, connect};
 use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::settings::assumptions::SavedWrite;
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::arn;
 use crate::emulator::state::{Content, Flow};
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -142,7 +143,7 @@ fn create(edit: &mut Edit<'_>) -> Answer {
     }
     check_name(edit, &module.name, None)?;
     let count = instance_mut(edit)?.modules.len();
-    if edit.settings.quotas.reached("modules-per-instance", count) {
+    if edit.settings.quotas.reached(Limited::ModulesPerInstance, count) {
         let message = format!("The maximum number of flow modules for this instance was reached: {count}");
         return Err(ApiError::new(429, "LimitExceededException", message));
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::lambda_block;
 use crate::emulator::dispatch::view::View;
+use crate::emulator::settings::quotas::Limited;
 
 /// What the content is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(crate) fn problems(view: &View<'_>, text: &str, kind: Kind) -> Vec<String> {
         found.push("Flow is missing required property. Path: Actions".to_owned());
         return found;
     };
-    let most = view.settings.quotas.get("actions-per-flow");
+    let most = view.settings.quotas.get(Limited::ActionsPerFlow);
     if u64::try_from(actions.len()).is_ok_and(|count| count > most) {
         found.push(format!("Number of actions exceeds the limit. Limit: {most}, Path: Actions"));
     }

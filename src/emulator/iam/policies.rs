@@ -10,6 +10,7 @@ use crate::emulator::call::Call;
 use crate::emulator::call::resource::Resource;
 use crate::emulator::dispatch::operation::{Handler, Operation, iam};
 use crate::emulator::dispatch::view::{Edit, View};
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::clock;
 use crate::emulator::state::ids;
 use crate::emulator::wire::{Answer, ApiError, Reply, percent_encode};
@@ -62,7 +63,7 @@ fn managed<'a>(call: &Call, arn: &'a str) -> Result<(String, &'a str), ApiError>
 fn attach(edit: &mut Edit<'_>) -> Answer {
     let call = edit.call;
     let arn = call.required("PolicyArn", 2048)?;
-    let most = edit.settings.quotas.get("managed-policies-per-role");
+    let most = edit.settings.quotas.get(Limited::ManagedPoliciesPerRole);
     role_mut(edit)?;
     managed(call, arn)?;
     let attached = change_role(edit, |role| {

@@ -7,6 +7,7 @@ use crate::emulator::call::Call;
 use crate::emulator::call::resource::Resource;
 use crate::emulator::dispatch::operation::{Handler, Operation, lambda};
 use crate::emulator::dispatch::view::{Edit, View};
+use crate::emulator::settings::quotas::Limited;
 use crate::emulator::state::arn;
 use crate::emulator::state::{Function, Policy};
 use crate::emulator::wire::{Answer, ApiError, Reply};
@@ -130,7 +131,7 @@ fn add_permission(edit: &mut Edit<'_>) -> Answer {
     let sid = call.required("StatementId", 100)?;
     check_pattern(call, "StatementId", sid, |c| c.is_ascii_alphanumeric() || c == '-' || c == '_')?;
     let revision = edit.state.next_id("policy revision");
-    let limit = edit.settings.quotas.get("policy-bytes");
+    let limit = edit.settings.quotas.get(Limited::PolicyBytes);
     let (name, function) = function_mut(edit)?;
     let qualifier = policy_qualifier(call, function, &name)?;
     let statement = statement(call, sid, &name.name, &qualifier)?;

@@ -5,64 +5,88 @@ use std::str::FromStr;
 
 use super::error::SettingError;
 
-/// The quotas that the emulator knows, with AWS's defaults
+/// Declares the quotas: what is limited, the quota's name, and AWS's default
 /// (Amazon Connect service quotas, IAM and Lambda quotas pages).
-const QUOTAS: &[(&str, u64)] = &[
-    ("instances-per-region", 2),
-    ("instance-changes", 100),
-    ("lambda-functions-per-instance", 50),
-    ("flows-per-instance", 100),
-    ("modules-per-instance", 200),
-    ("actions-per-flow", 250),
-    ("policy-bytes", 20_480),
-    ("managed-policies-per-role", 10),
-];
+macro_rules! quotas {
+    ($($Limited:ident = $name:literal, $default:literal;)+) => {
+        /// What a quota limits.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Limited {
+            $($Limited),+
+        }
+
+        impl Limited {
+            const ALL: &[Self] = &[$(Self::$Limited),+];
+
+            const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Limited => $name),+
+                }
+            }
+
+            const fn default_value(self) -> u64 {
+                match self {
+                    $(Self::$Limited => $default),+
+                }
+            }
+        }
+    };
+}
+
+quotas! {
+    InstancesPerRegion = "instances-per-region", 2;
+    InstanceChanges = "instance-changes", 100;
+    FunctionsPerInstance = "lambda-functions-per-instance", 50;
+    FlowsPerInstance = "flows-per-instance", 100;
+    ModulesPerInstance = "modules-per-instance", 200;
+    ActionsPerFlow = "actions-per-flow", 250;
+    PolicyBytes = "policy-bytes", 20_480;
+    ManagedPoliciesPerRole = "managed-policies-per-role", 10;
+}
 
 /// One quota, read from `lambda-functions-per-instance=60`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// Which quota.
-    pub name: String,
-    /// The most that is allowed.
-    pub value: u64,
+    limited: Limited,
+    value: u64,
 }
 
 impl FromStr for Quota {
     type Err = SettingError;
 
     fn from_str(text: &str) -> Result<Self, SettingError> {
-        let known = || QUOTAS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let (name, value) = text.split_once('=').ok_or_else(|| {
             SettingError::new("quota", text, "write it as lambda-functions-per-instance=60")
         })?;
-        if !QUOTAS.iter().any(|(known, _)| *known == name) {
-            return Err(SettingError::new("quota", text, format!("the quotas are {}", known())));
-        }
+        let limited = Limited::ALL.iter().copied().find(|limited| limited.name() == name);
+        let limited = limited.ok_or_else(|| {
+            let names: Vec<&str> = Limited::ALL.iter().map(|limited| limited.name()).collect();
+            SettingError::new("quota", text, format!("the quotas are {}", names.join(", ")))
+        })?;
         let value =
             value.parse().map_err(|_| SettingError::new("quota", text, "its value must be a number"))?;
-        Ok(Self { name: name.to_owned(), value })
+        Ok(Self { limited, value })
     }
 }
 
 /// Quotas: AWS's defaults, except where one was set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Quotas(BTreeMap<String, u64>);
+pub struct Quotas(BTreeMap<Limited, u64>);
 
 impl Quotas {
     /// Sets one quota, in place of the value before.
     pub fn set(&mut self, quota: Quota) {
-        self.0.insert(quota.name, quota.value);
+        self.0.insert(quota.limited, quota.value);
     }
 
-    /// Returns the most that `name` allows; a quota that is not known has no limit.
-    pub(crate) fn get(&self, name: &str) -> u64 {
-        let default = || QUOTAS.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        self.0.get(name).copied().or_else(default).unwrap_or(u64::MAX)
+    /// Returns the most that is allowed.
+    pub(crate) fn get(&self, limited: Limited) -> u64 {
+        self.0.get(&limited).copied().unwrap_or(limited.default_value())
     }
 
-    /// Tells whether `count` things are all that `name` allows.
-    pub(crate) fn reached(&self, name: &str, count: usize) -> bool {
-        u64::try_from(count).is_ok_and(|count| count >= self.get(name))
+    /// Tells whether `count` things are all that is allowed.
+    pub(crate) fn reached(&self, limited: Limited, count: usize) -> bool {
+        u64::try_from(count).is_ok_and(|count| count >= self.get(limited))
     }
 }
 
@@ -81,10 +105,12 @@ mod tests {
     #[test]
     fn a_quota_replaces_the_default() {
         let mut quotas = Quotas::default();
-        assert_eq!(quotas.get("lambda-functions-per-instance"), 50);
+        assert_eq!(quotas.get(Limited::FunctionsPerInstance), 50);
         quotas.set("lambda-functions-per-instance=60".parse().expect("a quota"));
-        assert_eq!(quotas.get("lambda-functions-per-instance"), 60);
-        assert!(quotas.reached("flows-per-instance", 100) && !quotas.reached("flows-per-instance", 99));
+        assert_eq!(quotas.get(Limited::FunctionsPerInstance), 60);
+        assert!(
+            quotas.reached(Limited::FlowsPerInstance, 100) && !quotas.reached(Limited::FlowsPerInstance, 99)
+        );
     }
 
     #[test]

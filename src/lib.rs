@@ -31,7 +31,7 @@
 //! | [`import`] | a live instance as a manifest and flow files | `flow`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`drift`] | how live AWS left the declared state, and who moved | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
-//! | [`report`] | the only place that makes text | all of the above but `emulator` |
+//! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `plan`, `resource` |
 //! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource` |
@@ -39,7 +39,7 @@
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
 //!
-//! A test holds the table against the `use crate::` lines. Without the features `aws` and `emulator` the pure core
+//! A test holds the table against the imports. Without the features `aws` and `emulator` the pure core
 //! compiles and tests in seconds, and an import of the SDK there does not compile.
 
 pub mod audit;

@@ -132,6 +132,14 @@
 //!   operators. What an operation depends on is judged with it, before anything is done; only the rights to the
 //!   function's policy (Associate, Disassociate) and to pass a role are judged when they are used.
 //! - Creating and deleting instances is rationed over the emulator's life, not over 30 days.
+//!
+//! # Inside
+//!
+//! `server` reads a request and decides what is injected into it. `registry` finds its operation, `access` decides whether
+//! the caller may call it, and the operation's function in `connect`, `lambda`, `iam` or `sts` answers. `call` is what
+//! was asked, `dispatch` what such a function gets. `state` is the content, `store` its file, `settings` the rest.
+//! Each may use those behind it: `server`, `registry`, the services, `dispatch`, `access`, `settings`, `call`, `store`,
+//! `state`, `wire`; of the services `connect` may use `lambda`, and `lambda` may use `iam`.
 
 mod access;
 mod call;

@@ -1,56 +1,40 @@
 //! The table in `src/lib.rs` of who may use whom is true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use crate::world::files;
+use crate::imports::{Counted, imports, sources};
 
-/// Reads the rows `| [`module`] | … | `a`, `b` |`.
+/// Reads the rows `| [`module`] | … | `a`, `b` |`; `everything` stands for every module.
 fn table(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     let rows = text.lines().filter_map(|line| {
         let cells: Vec<&str> = line.strip_prefix("//! | [`")?.split('|').collect();
-        let name = cells.first()?.trim().trim_end_matches("`]").to_owned();
-        let uses = cells.get(2)?.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        Some((name, uses))
+        Some((cells.first()?.trim().trim_end_matches("`]").to_owned(), cells.get(2)?.trim()))
     });
-    rows.collect()
+    let rows: Vec<(String, &str)> = rows.collect();
+    let all: BTreeSet<String> = rows.iter().map(|(name, _)| name.clone()).collect();
+    let uses = |cell: &str| match cell {
+        "everything" => all.clone(),
+        "nothing of the crate" => BTreeSet::new(),
+        names => names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect(),
+    };
+    rows.iter().map(|(name, cell)| (name.clone(), uses(cell))).collect()
 }
 
 #[test]
 fn modules_use_only_what_the_map_says() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut allowed = table(&std::fs::read_to_string(source.join("lib.rs")).unwrap());
-    assert_eq!(allowed.len(), 20, "{allowed:?}");
-    let all: BTreeSet<String> = allowed.keys().cloned().collect();
-    allowed.insert("cli".to_owned(), all.clone());
-    let report: BTreeSet<String> = [
-        "audit",
-        "drift",
-        "flow",
-        "lint",
-        "manifest",
-        "operations",
-        "permissions",
-        "plan",
-        "resource",
-        "snapshot",
-    ]
-    .map(str::to_owned)
-    .into();
-    allowed.insert("report".to_owned(), report);
-    let mut found = Vec::new();
-    files(&source, "rs", &mut found);
-    for path in found {
-        let relative = path.strip_prefix(&source).unwrap();
-        let module = relative.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");
-        let Some(may) = allowed.get(module) else { continue };
-        for (number, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
-            let code = line.split("//").next().unwrap();
-            for part in code.split("crate::").skip(1) {
-                let used: String = part.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-                let fine = used == module || may.contains(&used) || !all.contains(&used);
-                assert!(fine, "{}:{}: `{module}` may not use `{used}`", relative.display(), number + 1);
-            }
-        }
+    let sources = sources();
+    let allowed = table(&sources["lib.rs"]);
+    let modules: BTreeSet<String> =
+        sources.keys().map(|name| name.split(['/', '.']).next().unwrap().to_owned()).collect();
+    let listed: BTreeSet<String> = allowed.keys().cloned().chain(["lib".into(), "main".into()]).collect();
+    assert_eq!(listed, modules, "the table has a row for each module");
+    for (module, uses) in &allowed {
+        let unknown: Vec<&String> = uses.iter().filter(|name| !allowed.contains_key(*name)).collect();
+        assert!(unknown.is_empty(), "the row of `{module}` has {unknown:?}");
+    }
+    for import in imports(&sources, Counted::Named) {
+        let (Some(module), Some(used)) = (import.from.first(), import.to.first()) else { continue };
+        let fine = used == module || allowed[module].contains(used);
+        assert!(fine, "{}: `{module}` may not use `{used}`", import.place);
     }
 }

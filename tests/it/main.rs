@@ -41,6 +41,7 @@ mod hand_made;
 mod help;
 mod identity;
 mod import;
+mod imports;
 // Kills processes by signal.
 #[cfg(unix)]
 mod instances;
@@ -80,6 +81,7 @@ mod sets_conflict;
 mod states;
 mod story;
 mod streams;
+mod structure;
 mod two_appliers;
 mod undeclared;
 mod world;

@@ -1,0 +1,176 @@
+//! The shape of `src`: no circles among files or folders, no crowded folder, no long file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::imports::{Counted, Import, Module, imports, sources};
+
+/// Modules inside which files still depend on each other in a circle. None is added; each goes when it is clean.
+const WITH_CIRCLES: &[&str] = &["aws", "cli", "flow", "import", "manifest", "permissions", "plan", "report"];
+
+/// Folders that may have more than [`MOST_FILES`] files side by side. Of the rules each is a file; the others are still
+/// to be sorted.
+const CROWDED: &[&str] = &["cli", "flow", "flow/rules", "manifest", "report"];
+
+const MOST_FILES: usize = 20;
+const MOST_LINES: usize = 400;
+
+/// Finds a circle among the parts of one module, where a part is a child module with all that is inside it: its names,
+/// and for each step where it shows. The module's own file is no part, so that parent and child may use each other.
+fn circle(inside: &[String], all: &[Import]) -> Option<String> {
+    let part = |module: &Module| module.strip_prefix(inside).and_then(|rest| rest.first()).cloned();
+    let mut steps: BTreeMap<String, BTreeMap<String, &str>> = BTreeMap::new();
+    for import in all {
+        if let (Some(from), Some(to)) = (part(&import.from), part(&import.to))
+            && from != to
+        {
+            steps.entry(from).or_default().entry(to).or_insert(&import.place);
+        }
+    }
+    steps.keys().find_map(|start| {
+        let way = way_back(start, &steps)?;
+        let pairs = way.iter().zip(way.iter().skip(1));
+        let shown: Vec<String> = pairs.map(|(a, b)| format!("{a} uses {b} ({})", steps[a][b])).collect();
+        Some(format!("{}: {}", inside.join("::"), shown.join(", ")))
+    })
+}
+
+/// The shortest way from a part to itself.
+fn way_back(start: &str, steps: &BTreeMap<String, BTreeMap<String, &str>>) -> Option<Vec<String>> {
+    let mut ways = vec![vec![start.to_owned()]];
+    let mut seen = BTreeSet::new();
+    while !ways.is_empty() {
+        let mut longer = Vec::new();
+        for way in &ways {
+            for next in steps.get(way.last()?).into_iter().flat_map(BTreeMap::keys) {
+                let extended: Vec<String> = way.iter().cloned().chain([next.clone()]).collect();
+                if next == start {
+                    return Some(extended);
+                }
+                if seen.insert(next.clone()) {
+                    longer.push(extended);
+                }
+            }
+        }
+        ways = longer;
+    }
+    None
+}
+
+/// The circles of a set of files, at every level, with the topmost module that each lies in.
+fn circles(sources: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let all = imports(sources, Counted::Defining);
+    let ends = all.iter().flat_map(|import| [&import.from, &import.to]);
+    let levels: BTreeSet<&[String]> = ends.flat_map(|end| (0..end.len()).map(move |at| &end[..at])).collect();
+    let top = |level: &[String]| level.first().cloned().unwrap_or_default();
+    levels.into_iter().filter_map(|level| Some((top(level), circle(level, &all)?))).collect()
+}
+
+#[test]
+fn no_files_or_folders_use_each_other_in_a_circle() {
+    let found = circles(&sources());
+    let new: Vec<&String> = found
+        .iter()
+        .filter(|(top, _)| !WITH_CIRCLES.contains(&top.as_str()))
+        .map(|(_, circle)| circle)
+        .collect();
+    assert!(new.is_empty(), "{new:#?}");
+    for known in WITH_CIRCLES {
+        assert!(found.iter().any(|(top, _)| top == known), "{known} has no circle: take it off the list");
+    }
+}
+
+#[test]
+fn no_folder_is_crowded_and_no_file_is_long() {
+    let sources = sources();
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, text) in &sources {
+        let lines = text.lines().count();
+        assert!(lines <= MOST_LINES, "src/{name} has {lines} lines, more than {MOST_LINES}");
+        *folders.entry(name.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default() += 1;
+    }
+    for (folder, count) in &folders {
+        let crowded = *count > MOST_FILES;
+        assert_eq!(
+            crowded,
+            CROWDED.contains(folder),
+            "src/{folder} has {count} files; {MOST_FILES} are the most"
+        );
+    }
+}
+
+fn of(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+    files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// `from -> to` of each import.
+fn pairs(files: &[(&str, &str)], counted: Counted) -> Vec<String> {
+    let shown = |import: &Import| format!("{} -> {}", import.from.join("::"), import.to.join("::"));
+    imports(&of(files), counted).iter().map(shown).collect()
+}
+
+#[test]
+fn every_way_to_write_an_import_is_seen() {
+    let rest = [("lib.rs", "pub mod a;"), ("b/mod.rs", "pub mod c;"), ("b/c.rs", ""), ("d.rs", "")];
+    for (text, expected) in [
+        ("use crate::{b, d};", vec!["a::x -> b", "a::x -> d"]),
+        ("use crate::{\n    b::{self, c::Y as Z},\n};", vec!["a::x -> b", "a::x -> b::c"]),
+        ("use super::super::d;", vec!["a::x -> d"]),
+        ("use super::super::b::*;", vec!["a::x -> b"]),
+        ("fn f() -> crate::d::D { super::super::b::c::g() }", vec!["a::x -> b::c", "a::x -> d"]),
+        ("use crate::b; fn f() { b::c::g() }", vec!["a::x -> b", "a::x -> b::c"]),
+        ("mod inside { use super::super::super::d; }", vec!["a::x -> d"]),
+        ("pub(in crate::b) struct S; // crate::d\nconst T: &str = \"crate::d \\\" crate::b\";", vec![]),
+        ("fn f<'a>(c: char) -> bool { c == '\"' || c == '\\'' } use crate::d;", vec!["a::x -> d"]),
+        ("const T: &str = r#\"crate::b \" \"#; use std::fmt; use crate::d;", vec!["a::x -> d"]),
+    ] {
+        let files = [&rest[..], &[("a/x.rs", text), ("a/mod.rs", "mod x;")]].concat();
+        assert_eq!(pairs(&files, Counted::Defining), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_name_counts_for_the_file_that_defines_it() {
+    let files = [
+        ("lib.rs", ""),
+        ("a/mod.rs", "mod x; mod y; pub use self::x::X; pub struct Own;"),
+        ("a/x.rs", "use super::y::Y;"),
+        ("a/y.rs", "use super::{Own, X};"),
+    ];
+    assert_eq!(pairs(&files, Counted::Defining), ["a -> a::x", "a::x -> a::y", "a::y -> a", "a::y -> a::x"]);
+    assert_eq!(pairs(&files, Counted::Named), ["a -> a::x", "a::x -> a::y", "a::y -> a"]);
+    let found = circles(&of(&files));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].1, "a: x uses y (src/a/x.rs:1), y uses x (src/a/y.rs:1)");
+}
+
+#[test]
+fn what_is_for_tests_alone_makes_no_circle() {
+    let files = [
+        ("lib.rs", ""),
+        ("a.rs", "use crate::b::B;\n#[cfg(test)]\nmod tests;\n"),
+        ("a/tests.rs", "use crate::c::C;"),
+        ("b.rs", "fn f() {}\n#[cfg(test)]\nmod tests {\n    use crate::a::A;\n}\n"),
+        ("c.rs", "use crate::a::A;\n#[cfg(test)]\nuse crate::b::B;\n"),
+    ];
+    assert_eq!(pairs(&files, Counted::Defining), ["a -> b", "c -> a"]);
+    assert_eq!(pairs(&files, Counted::Named), ["a -> b", "a::tests -> c", "b -> a", "c -> a", "c -> b"]);
+    assert!(circles(&of(&files)).is_empty());
+}
+
+#[test]
+fn parent_and_child_may_use_each_other_and_neighbours_may_not() {
+    let parent = [("lib.rs", ""), ("a/mod.rs", "mod x; use x::X;"), ("a/x.rs", "use super::A;")];
+    assert!(circles(&of(&parent)).is_empty());
+    let folders = [
+        ("lib.rs", ""),
+        ("a/b/one.rs", "use crate::a::c::two::T;"),
+        ("a/c/two.rs", ""),
+        ("a/c/three.rs", "use crate::a::b::four::F;"),
+        ("a/b/four.rs", ""),
+    ];
+    assert_eq!(
+        circles(&of(&folders)).len(),
+        1,
+        "no file is in a circle, and yet both folders need each other"
+    );
+}

@@ -14,7 +14,6 @@ use super::note::Note;
 use super::terminal::Terminal;
 use super::writing::{Reported, Review, Writing};
 use super::{load, retype};
-use crate::plan::Outcome;
 use crate::report::{self, ApplyDocument};
 
 /// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
@@ -138,27 +137,11 @@ pub(super) async fn end(
         Output::Text => terminal.result(&report::calls_text(&calls, &terminal.layout())),
     };
     let failures = [failure, closed.err(), shown.err().map(Failure::from)].into_iter().flatten();
-    Ok(failures.map(|failure| failure.print(terminal)).fold(exit(reports), Exit::heavier))
+    Ok(failures.map(|failure| failure.print(terminal)).fold(Exit::of_reports(reports), Exit::heavier))
 }
 
 /// Names a run by its time, such as `20260102T030405Z`.
 pub(super) fn run_name(now: SystemTime) -> String {
     jiff::Timestamp::try_from(now)
         .map_or_else(|_| "run".to_owned(), |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
-}
-
-fn exit(reports: &[Reported]) -> Exit {
-    let any =
-        |wanted: fn(&Outcome) -> bool| reports.iter().flat_map(|(_, r)| &r.outcomes).any(|(_, o)| wanted(o));
-    if any(|outcome| matches!(outcome, Outcome::Refused { .. } | Outcome::Moved { .. })) {
-        Exit::Refused
-    } else if any(|outcome| !outcome.is_done() && !matches!(outcome, Outcome::Skipped { .. })) {
-        Exit::Error
-    } else if reports.iter().any(|(plan, _)| plan.is_incomplete()) {
-        Exit::Incomplete
-    } else if reports.iter().any(|(plan, _)| plan.is_held()) {
-        Exit::Error
-    } else {
-        Exit::Done
-    }
 }

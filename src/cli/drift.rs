@@ -8,7 +8,7 @@ use super::connect::Connection;
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use super::{load, retype};
-use crate::drift::{Scope, Verdict, ignorable, let_pass};
+use crate::drift::{Scope, ignorable, let_pass};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::report::{self, DriftDocument};
 use crate::resource::Problem;
@@ -49,12 +49,7 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
             terminal.result(&log)?;
         }
     }
-    let worst = drifts.iter().map(crate::drift::Drift::verdict).min().unwrap_or(Verdict::InSync);
-    Ok(match worst {
-        Verdict::Incomplete => Exit::Incomplete,
-        Verdict::Differs => Exit::Differences,
-        Verdict::InSync => Exit::Done,
-    })
+    Ok(Exit::of_drifts(&drifts))
 }
 
 /// Writes what is wrong with a manifest for those formats that somebody reads beside a log.

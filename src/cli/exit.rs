@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use super::note::{Level, Note};
 use super::terminal::Terminal;
+use super::writing::Reported;
+use crate::drift::{self, Drift};
+use crate::plan::{ApplyVerdict, NotBegun, Plan, PlanVerdict};
 use crate::report;
 
 /// The exit codes, in the order of their weight.
@@ -70,6 +73,56 @@ impl Exit {
             Self::Incomplete => "Something could not be read; what could be is shown.",
             Self::Differences => "Differences or findings, where they were asked for.",
             Self::Done => "Done, or in sync.",
+        }
+    }
+}
+
+impl Exit {
+    /// How a command ends that was to plan; differences count where they were asked for.
+    pub(super) fn of_plans(plans: &[Plan], detailed: bool) -> Self {
+        match plans.iter().map(Plan::verdict).min().unwrap_or(PlanVerdict::InSync) {
+            PlanVerdict::Errors => Self::Error,
+            PlanVerdict::Incomplete => Self::Incomplete,
+            PlanVerdict::Differs if detailed => Self::Differences,
+            PlanVerdict::Differs | PlanVerdict::InSync => Self::Done,
+        }
+    }
+
+    /// How a command ends that was to write.
+    pub(super) fn of_reports(reports: &[Reported]) -> Self {
+        let verdicts = reports.iter().map(|(plan, report)| report.verdict(plan));
+        match verdicts.min().unwrap_or(ApplyVerdict::Done) {
+            ApplyVerdict::Refused => Self::Refused,
+            ApplyVerdict::Failed | ApplyVerdict::Blocked => Self::Error,
+            ApplyVerdict::Incomplete => Self::Incomplete,
+            ApplyVerdict::Done => Self::Done,
+        }
+    }
+
+    /// How a command ends that was to compare.
+    pub(super) fn of_drifts(drifts: &[Drift]) -> Self {
+        match drifts.iter().map(Drift::verdict).min().unwrap_or(drift::Verdict::InSync) {
+            drift::Verdict::Incomplete => Self::Incomplete,
+            drift::Verdict::Differs => Self::Differences,
+            drift::Verdict::InSync => Self::Done,
+        }
+    }
+
+    /// How a command ends that was to judge flows: some could not be read, or some findings fail.
+    pub(super) fn of_lint(unread: bool, fails: bool) -> Self {
+        match (unread, fails) {
+            (true, _) => Self::Error,
+            (false, true) => Self::Differences,
+            (false, false) => Self::Done,
+        }
+    }
+
+    /// How a command ends whose plan may not be carried out.
+    pub(super) fn of_refusal(why: &NotBegun) -> Self {
+        match why {
+            NotBegun::Errors | NotBegun::Order(_) => Self::Error,
+            NotBegun::NeedsForce(_) => Self::Refused,
+            NotBegun::MayNotRead => Self::Incomplete,
         }
     }
 }

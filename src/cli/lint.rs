@@ -50,11 +50,7 @@ pub(super) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure>
         LintOutput::Github => terminal.result(&formats::github(&report, &sources))?,
         LintOutput::Markdown => terminal.result(&lint_markdown(&report, &sources, &inputs.unread))?,
     }
-    Ok(match (broken, report.fails()) {
-        (true, _) => Exit::Error,
-        (false, true) => Exit::Differences,
-        (false, false) => Exit::Done,
-    })
+    Ok(Exit::of_lint(broken, report.fails()))
 }
 
 const fn least(severity: LeastSeverity) -> Severity {

@@ -58,7 +58,7 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
     if let Some(file) = &args.saving.out {
         save(file, args, &loaded, &plans, now, terminal)?;
     }
-    Ok(exit(&plans, args.detailed_exitcode))
+    Ok(Exit::of_plans(&plans, args.detailed_exitcode))
 }
 
 /// Writes what is wrong with a manifest for those formats that are read without a terminal.
@@ -144,17 +144,4 @@ fn unread(gap: &Gap) -> Note {
         .hint(hint.as_ref())
         .field("address", address.to_string())
         .field("operation", operation.to_string())
-}
-
-fn exit(plans: &[Plan], detailed: bool) -> Exit {
-    let differs = |plan: &Plan| !plan.actions.is_empty() || plan.is_held();
-    if plans.iter().any(Plan::has_errors) {
-        Exit::Error
-    } else if plans.iter().any(Plan::is_incomplete) {
-        Exit::Incomplete
-    } else if detailed && plans.iter().any(differs) {
-        Exit::Differences
-    } else {
-        Exit::Done
-    }
 }

@@ -309,27 +309,21 @@ pub(super) fn begin(plans: &[Plan], not: &str) -> Result<(), Failure> {
 }
 
 fn not_begun(why: &NotBegun, not: &str) -> Failure {
-    let (exit, error, hint) = match why {
+    let (error, hint) = match why {
         NotBegun::Errors => (
-            Exit::Error,
             anyhow!("fix the errors above first; {not}"),
             "fix them and run again, or give --only ADDRESS for resources that they do not concern.",
         ),
-        NotBegun::NeedsForce(much) => (
-            Exit::Refused,
-            anyhow!("{much}; {not}"),
-            "read the plan, then give --force if that is what you want.",
-        ),
+        NotBegun::NeedsForce(much) => {
+            (anyhow!("{much}; {not}"), "read the plan, then give --force if that is what you want.")
+        }
         NotBegun::MayNotRead => (
-            Exit::Incomplete,
             anyhow!("the caller lacks permission to read some of the resources in this manifest; {not}"),
             "allow the calls that failed above, then run again.",
         ),
-        NotBegun::Order(why) => (
-            Exit::Error,
-            anyhow!("internal error: the order of this plan is wrong ({why}); {not}"),
-            "please report it.",
-        ),
+        NotBegun::Order(why) => {
+            (anyhow!("internal error: the order of this plan is wrong ({why}); {not}"), "please report it.")
+        }
     };
-    Failure::new(exit, error).hint(hint.to_owned())
+    Failure::new(Exit::of_refusal(why), error).hint(hint.to_owned())
 }

@@ -54,6 +54,7 @@ pub use review::begin::{NotBegun, may_begin};
 pub use review::extent::Extent;
 pub use review::only::{addresses, chosen};
 pub use review::order_check::order_fault;
+pub use review::verdict::{ApplyVerdict, PlanVerdict};
 pub use rollback::{kept_forecast, plan_rollback};
 pub use schedule::apply::{CALLERS_LAST, Calls, apply_calls, apply_ends, apply_schedule};
 pub use schedule::buckets::{ARRIVAL, Buckets};

@@ -72,7 +72,6 @@ pub(crate) struct ActionLine {
     set: String,
     address: String,
     step: Step,
-    #[cfg_attr(test, schemars(extend("enum" = ["create", "update", "delete"])))]
     action: Verb,
     reason: String,
     after: Vec<String>,

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use super::note::{Level, Note};
 use super::terminal::Terminal;
-use super::writing::Reported;
 use crate::drift::{self, Drift};
-use crate::plan::{ApplyVerdict, NotBegun, Plan, PlanVerdict};
+use crate::plan::{ApplyReport, ApplyVerdict, NotBegun, Plan, PlanVerdict};
 use crate::report;
 
 /// The exit codes, in the order of their weight.
@@ -89,7 +88,7 @@ impl Exit {
     }
 
     /// How a command ends that was to write.
-    pub(super) fn of_reports(reports: &[Reported]) -> Self {
+    pub(super) fn of_reports(reports: &[(Plan, ApplyReport)]) -> Self {
         let verdicts = reports.iter().map(|(plan, report)| report.verdict(plan));
         match verdicts.min().unwrap_or(ApplyVerdict::Done) {
             ApplyVerdict::Refused => Self::Refused,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::action::Action;
 use super::change::Change;
 use super::plan::Plan;
+use super::undeclared::Undeclared;
 use crate::resource::Address;
 
 /// How many resources a plan writes.
@@ -50,6 +51,14 @@ impl Plan {
     #[must_use]
     pub fn forced(self) -> Self {
         Self { force: None, ..self }
+    }
+}
+
+impl Undeclared {
+    /// Takes the deletions of a plan that looked at everything.
+    pub fn deleted(pruned: &Plan) -> Self {
+        let deleted = pruned.changes().into_keys().filter(|(_, deleted)| *deleted);
+        Self { orphans: deleted.map(|(address, _)| address.clone()).collect(), unchecked: BTreeMap::new() }
     }
 }
 

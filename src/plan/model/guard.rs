@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::plan::Plan;
 use crate::resource::Address;
 
 /// Why an action is not carried out unless somebody allows it by name.
@@ -48,17 +47,5 @@ impl Guard {
     /// The first that is not among what was allowed; none where the guard is lifted.
     pub fn missing(&self, allowed: &BTreeSet<Address>) -> Option<&Address> {
         self.needs().find(|address| !allowed.contains(address))
-    }
-}
-
-impl Plan {
-    /// The same plan without the guards that are lifted: what is left to be allowed.
-    #[must_use]
-    pub fn lifted(&self, allowed: &BTreeSet<Address>) -> Self {
-        let mut plan = self.clone();
-        for action in &mut plan.actions {
-            action.guard.take_if(|guard| guard.missing(allowed).is_none());
-        }
-        plan
     }
 }

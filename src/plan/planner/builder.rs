@@ -17,7 +17,7 @@ pub(in crate::plan) struct PlanBuilder {
     /// Whether what is orphaned is deleted in this run.
     pub(in crate::plan) prunes: bool,
     /// What gets a name that something orphaned has now.
-    pub(in crate::plan) heirs: Vec<Heir>,
+    pub(in crate::plan) name_transfers: Vec<NameTransfer>,
     /// Associations that another function of the same ARN makes, one for several qualifiers, and statements that are
     /// for all instances of an account.
     pub(in crate::plan) shared: BTreeMap<Address, ActionId>,
@@ -141,7 +141,7 @@ impl PlanBuilder {
 
 /// A rename that gets the name of something orphaned.
 #[derive(Debug)]
-pub(in crate::plan) struct Heir {
+pub(in crate::plan) struct NameTransfer {
     pub(super) address: Address,
     /// The id of the orphaned one.
     pub(super) of: String,

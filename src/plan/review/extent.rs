@@ -17,6 +17,16 @@ pub struct Extent {
 }
 
 impl Plan {
+    /// The same plan without the guards that are lifted: what is left to be allowed.
+    #[must_use]
+    pub fn lifted(&self, allowed: &BTreeSet<Address>) -> Self {
+        let mut plan = self.clone();
+        for action in &mut plan.actions {
+            action.guard.take_if(|guard| guard.missing(allowed).is_none());
+        }
+        plan
+    }
+
     /// Says what would be written if these addresses are allowed by name: what guards protect is left out, and what
     /// waits for that.
     pub fn extent(&self, allowed: &BTreeSet<Address>) -> Extent {

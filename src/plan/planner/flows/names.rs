@@ -8,7 +8,7 @@ use super::site::{Lack, PlannedTags, Site};
 use crate::plan::facts::identity;
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
 use crate::plan::model::{Action, ActionId, Cause, Change, FlowMetadataSpec, Guard, Removal, Spec, Step};
-use crate::plan::planner::builder::{Heir, PlanBuilder};
+use crate::plan::planner::builder::{NameTransfer, PlanBuilder};
 use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{Look, Resolved};
 
@@ -48,9 +48,9 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], builder: &mut PlanBuilder) -
         let step = if aside.contains(holder) { Step::Aside } else { Step::Metadata };
         renames.get(holder).map(|(address, _)| ActionId { address: address.clone(), step })
     };
-    let heirs = heirs(lacks, &ids);
-    let mut after = NamesAfter { last: last(&renames, &before, &heirs), ..NamesAfter::default() };
-    builder.heirs.extend(heirs.into_values());
+    let name_transfers = name_transfers(lacks, &ids);
+    let mut after = NamesAfter { last: last(&renames, &before, &name_transfers), ..NamesAfter::default() };
+    builder.name_transfers.extend(name_transfers.into_values());
     for (key, (address, _)) in &renames {
         let own = aside.contains(key).then(|| ActionId { address: address.clone(), step: Step::Aside });
         let needs = own.into_iter().chain(before.get(key).and_then(free));
@@ -76,13 +76,13 @@ pub(super) fn order(lacks: &mut [(Site<'_>, Lack)], builder: &mut PlanBuilder) -
 fn last(
     renames: &BTreeMap<Key, (Address, String)>,
     before: &BTreeMap<Key, Key>,
-    heirs: &BTreeMap<Key, Heir>,
+    name_transfers: &BTreeMap<Key, NameTransfer>,
 ) -> BTreeSet<Address> {
     let waits = |key: &Key| {
         let mut passed = BTreeSet::new();
         let way = std::iter::successors(Some(key), |key| before.get(key));
         let mut way = way.take_while(|key| passed.insert((*key).clone()));
-        way.any(|key| heirs.contains_key(key))
+        way.any(|key| name_transfers.contains_key(key))
     };
     renames.iter().filter(|(key, _)| waits(key)).map(|(_, (address, _))| address.clone()).collect()
 }
@@ -90,7 +90,7 @@ fn last(
 /// Lets each rename that gets the name of something orphaned wait for its deletion. Where that is not deleted, or only
 /// after the rename, the rename is held back with all that waits for it.
 pub(in crate::plan::planner) fn inherit(builder: &mut PlanBuilder) {
-    for Heir { address, of, problem } in std::mem::take(&mut builder.heirs) {
+    for NameTransfer { address, of, problem } in std::mem::take(&mut builder.name_transfers) {
         let deletes = |action: &&Action| match action.change.spec() {
             Spec::Removal(Removal::Flow(removal)) => removal.flow.id == of,
             _ => false,
@@ -184,8 +184,11 @@ fn kept(
 }
 
 /// Lists the renames that get the name of something orphaned, which this run deletes before.
-fn heirs(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> BTreeMap<Key, Heir> {
-    let heirs = lacks.iter().filter_map(|(site, lack)| {
+fn name_transfers(
+    lacks: &[(Site<'_>, Lack)],
+    ids: &BTreeMap<(Kind, String), Key>,
+) -> BTreeMap<Key, NameTransfer> {
+    let name_transfers = lacks.iter().filter_map(|(site, lack)| {
         let metadata = lack.metadata.as_ref()?;
         let (of, None) = holder(lacks, ids, &key(site), metadata.spec.name.as_deref()?)? else {
             return None;
@@ -198,9 +201,9 @@ fn heirs(lacks: &[(Site<'_>, Lack)], ids: &BTreeMap<(Kind, String), Key>) -> BTr
         );
         let hint = "fix the problem reported for it, then run again with `--prune`.";
         let problem = site.problem(Problem::held(Code::NameTaken, message)).hint(hint);
-        Some((key(site), Heir { address: site.address(), of, problem }))
+        Some((key(site), NameTransfer { address: site.address(), of, problem }))
     });
-    heirs.collect()
+    name_transfers.collect()
 }
 
 fn orphan(site: &Site<'_>, id: &str) -> String {

@@ -3,12 +3,13 @@
 //! A list of functions carries no tags: that the set made an association shows in the Sid of its statement alone, so
 //! the mark is never taken away while the association stays.
 
+mod account;
+mod pair;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::OfAccount;
 use super::contents::Contents;
-use super::pair::{Ending, Own, Pair, Wanted};
-use super::{Tally, label};
+use super::{DeletionCounts, label};
 use crate::manifest::Manifest;
 use crate::plan::facts::mentions::Qualifier;
 use crate::plan::model::{
@@ -18,10 +19,12 @@ use crate::plan::model::{
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
 use crate::snapshot::{Look, RemovalSeen, Snapshot};
+use account::OfAccount;
+use pair::{AssociationEnd, Own, Pair, Wanted};
 
 /// What goes of each function before the function itself can go.
 #[derive(Default)]
-pub(super) struct Goodbyes {
+pub(super) struct Disassociations {
     pub(super) actions: BTreeMap<(Place, String), Vec<ActionId>>,
     /// The associations that end.
     pub(super) ends: BTreeSet<(InstanceArn, Place, String)>,
@@ -40,9 +43,10 @@ pub(super) fn plan(
     seen: &RemovalSeen,
     contents: &Contents<'_>,
     builder: &mut PlanBuilder,
-    tally: &mut Tally,
-) -> Goodbyes {
-    let mut planner = Planner { desired, seen, contents, builder, tally, goodbyes: Goodbyes::default() };
+    deletions: &mut DeletionCounts,
+) -> Disassociations {
+    let mut planner =
+        Planner { desired, seen, contents, builder, deletions, disassociations: Disassociations::default() };
     let mut of_account = OfAccount::default();
     for ((instance, place, name), mut pair) in planner.pairs(observed, &mut of_account) {
         pair.other = pair.other.or_else(|| of_account.other(&instance, &place, &name).cloned());
@@ -50,9 +54,9 @@ pub(super) fn plan(
         planner.pair(&instance, &function, &pair);
     }
     planner.of_account(of_account);
-    let Planner { goodbyes, builder, .. } = planner;
-    builder.problems.extend(lost_marks(desired, &goodbyes.unmarked));
-    goodbyes
+    let Planner { disassociations, builder, .. } = planner;
+    builder.problems.extend(lost_marks(desired, &disassociations.unmarked));
+    disassociations
 }
 
 /// Why a function's statements go.
@@ -96,8 +100,8 @@ pub(super) struct Planner<'a, 'p> {
     pub(super) seen: &'a RemovalSeen,
     pub(super) contents: &'p Contents<'a>,
     pub(super) builder: &'p mut PlanBuilder,
-    pub(super) tally: &'p mut Tally,
-    pub(super) goodbyes: Goodbyes,
+    pub(super) deletions: &'p mut DeletionCounts,
+    pub(super) disassociations: Disassociations,
 }
 
 impl<'a> Planner<'a, '_> {
@@ -120,20 +124,20 @@ impl<'a> Planner<'a, '_> {
                 );
                 let hint = "declare the instance, without any flow, and run the command again.";
                 self.builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
-                self.goodbyes.held.insert(key);
+                self.disassociations.held.insert(key);
             }
             return;
         }
-        if self.contents.blind.contains(&name) && !gone {
-            self.goodbyes.held.insert(key);
+        if self.contents.unreadable.contains(&name) && !gone {
+            self.disassociations.held.insert(key);
             return;
         }
         let ending = match &known {
             Some(known) => self.association(known, &function_name, instance, function, pair),
-            None => Ending::None,
+            None => AssociationEnd::None,
         };
-        if matches!(ending, Ending::Stays { held: true }) {
-            self.goodbyes.held.insert(key);
+        if matches!(ending, AssociationEnd::Stays { held: true }) {
+            self.disassociations.held.insert(key);
         }
         let mark = self.carry_mark(&name, instance, pair, &ending);
         self.statements(&name, &function_name, instance, pair, &ending, mark);
@@ -147,10 +151,14 @@ impl<'a> Planner<'a, '_> {
         instance: &InstanceArn,
         function: &FunctionRef,
         pair: &Pair<'_>,
-    ) -> Ending {
+    ) -> AssociationEnd {
         let marks: Vec<&Own<'_>> = pair.own.iter().filter(|own| own.marks()).collect();
         let Some(Look::Found(list)) = self.seen.associations.get(name) else {
-            return if marks.is_empty() { Ending::None } else { Ending::Stays { held: true } };
+            return if marks.is_empty() {
+                AssociationEnd::None
+            } else {
+                AssociationEnd::Stays { held: true }
+            };
         };
         let listed = |function: &FunctionRef| list.contains(&function.arn().to_string());
         let qualified: BTreeSet<&FunctionRef> =
@@ -159,9 +167,9 @@ impl<'a> Planner<'a, '_> {
         if marks.is_empty() || (qualified.is_empty() && !unqualified) {
             return self.unseen(name, function_name, function, pair);
         }
-        self.tally.own(Kind::Association);
+        self.deletions.own(Kind::Association);
         if pair.associated {
-            return Ending::Stays { held: false };
+            return AssociationEnd::Stays { held: false };
         }
         let address = Address::between(Kind::Association, name, function_name);
         if unqualified && !qualified.is_empty() {
@@ -171,20 +179,20 @@ impl<'a> Planner<'a, '_> {
             );
             let hint = "disassociate the one that is not needed by hand.";
             self.builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
-            return Ending::Stays { held: true };
+            return AssociationEnd::Stays { held: true };
         }
         if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
             self.refuse(&address, &caller);
-            return Ending::Stays { held: true };
+            return AssociationEnd::Stays { held: true };
         }
         if let Some(other) = &pair.other {
             let message = format!("it is kept: this set no longer needs it, but the set `{other}` does");
             self.builder.problems.push(Problem::warning(Code::UsedByAnotherSet, message).on(&address));
-            return Ending::Stays { held: false };
+            return AssociationEnd::Stays { held: false };
         }
         let functions =
             if unqualified { vec![function.clone()] } else { qualified.into_iter().cloned().collect() };
-        let mut after = self.contents.farewells(name, function);
+        let mut after = self.contents.last_calls(name, function);
         let of = |wanted: &Wanted| Address::between(Kind::Grant, name, &wanted.name);
         after.extend(pair.wanted.iter().filter_map(|wanted| self.builder.grant_write(&of(wanted))));
         let keep = pair.wanted.iter().map(|wanted| KeptGrant {
@@ -201,12 +209,12 @@ impl<'a> Planner<'a, '_> {
         };
         let reason =
             format!("orphaned: this set associated {}, and nothing needs it any more", function.name);
-        self.tally.delete(Kind::Association);
+        self.deletions.delete(Kind::Association);
         let id = self.builder.remove(address, Removal::Association(removal), reason, after, None);
         let key = (function.place.clone(), function.name.clone());
-        self.goodbyes.ends.insert((instance.clone(), key.0.clone(), key.1.clone()));
-        self.goodbyes.actions.entry(key).or_default().push(id.clone());
-        Ending::Goes(id)
+        self.disassociations.ends.insert((instance.clone(), key.0.clone(), key.1.clone()));
+        self.disassociations.actions.entry(key).or_default().push(id.clone());
+        AssociationEnd::Goes(id)
     }
 
     /// The list may show late what a run did right before it was interrupted: the mark speaks of it, so that it does
@@ -217,16 +225,16 @@ impl<'a> Planner<'a, '_> {
         function_name: &Label,
         function: &FunctionRef,
         pair: &Pair<'_>,
-    ) -> Ending {
+    ) -> AssociationEnd {
         let goes = pair.own.iter().any(|own| own.marks() && own.left_over);
         if !goes || pair.associated || pair.other.is_some() {
-            return Ending::None;
+            return AssociationEnd::None;
         }
         let Some(caller) = self.contents.caller(name, function, Qualifier::Any) else {
-            return Ending::Unseen;
+            return AssociationEnd::Unseen;
         };
         self.refuse(&Address::between(Kind::Association, name, function_name), &caller);
-        Ending::Stays { held: true }
+        AssociationEnd::Stays { held: true }
     }
 
     fn aliases_of(&self, function: &FunctionRef) -> BTreeSet<String> {
@@ -246,14 +254,16 @@ impl<'a> Planner<'a, '_> {
         instance_name: &Label,
         instance: &InstanceArn,
         pair: &Pair<'_>,
-        ending: &Ending,
+        ending: &AssociationEnd,
     ) -> Option<ActionId> {
         let marked = |left: bool| move |own: &&Own<'_>| own.marks() && own.left_over == left;
         let (from, kind, after) = match ending {
-            Ending::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
+            AssociationEnd::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
                 (pair.own.iter().find(marked(true))?, SidKind::WithAssociation, Vec::new())
             }
-            Ending::Goes(id) => (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()]),
+            AssociationEnd::Goes(id) => {
+                (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()])
+            }
             _ => return None,
         };
         // A statement for all instances of an account says nothing of one association.
@@ -287,14 +297,14 @@ impl<'a> Planner<'a, '_> {
         function_name: &Label,
         instance: &InstanceArn,
         pair: &Pair<'_>,
-        ending: &Ending,
+        ending: &AssociationEnd,
         mark: Option<ActionId>,
     ) {
         let address = Address::between(Kind::Grant, name, function_name);
         let (mut statements, mut after) = (Vec::new(), Vec::new());
         for own in pair.own.iter().filter(|own| own.left_over) {
             // The mark of an association that has to stay stays too; why was said there.
-            if matches!(ending, Ending::Stays { held: true }) && own.marks() {
+            if matches!(ending, AssociationEnd::Stays { held: true }) && own.marks() {
                 continue;
             }
             let of_account =
@@ -303,42 +313,42 @@ impl<'a> Planner<'a, '_> {
                 let address = Address::between(Kind::Grant, name, &wanted.name);
                 after.extend(self.builder.grant_write(&address));
                 statements.push(OwnStatement { instead: Some(wanted.grant.clone()), ..own.as_seen() });
-                self.tally.delete(Kind::Grant);
-                if own.marks() && matches!(ending, Ending::Stays { .. }) {
+                self.deletions.delete(Kind::Grant);
+                if own.marks() && matches!(ending, AssociationEnd::Stays { .. }) {
                     let association = Address::between(Kind::Association, name, function_name);
-                    self.goodbyes.unmarked.insert(association);
+                    self.disassociations.unmarked.insert(association);
                 }
                 continue;
             }
             let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());
             if let Some(caller) = self.contents.caller(name, &own.function, qualifier) {
                 self.refuse(&address, &caller);
-                self.goodbyes.held.insert((own.function.place.clone(), own.function.name.clone()));
+                self.disassociations.held.insert((own.function.place.clone(), own.function.name.clone()));
                 continue;
             }
-            after.extend(self.contents.farewells(name, &own.function));
+            after.extend(self.contents.last_calls(name, &own.function));
             statements.push(own.as_seen());
-            self.tally.delete(Kind::Grant);
+            self.deletions.delete(Kind::Grant);
         }
         let Some(OwnStatement { function, .. }) = statements.first() else { return };
         let key = (function.place.clone(), function.name.clone());
         let reason = why(&statements, &key.1);
         after.extend(mark);
-        if let Ending::Goes(id) = ending {
+        if let AssociationEnd::Goes(id) = ending {
             after.push(id.clone());
         }
         let known = self.contents.arns.get(name).is_some_and(|arn| **arn == *instance);
         let callers = known.then(|| (instance.clone(), self.contents.callers(name))).into_iter().collect();
         let marked = |own: &&Own<'_>| own.marks() && statements.iter().any(|one| one.sid == own.sid);
         let mut ends: BTreeSet<FunctionRef> = BTreeSet::new();
-        if matches!(ending, Ending::Unseen) {
+        if matches!(ending, AssociationEnd::Unseen) {
             let marks = pair.own.iter().filter(marked);
             ends.extend(marks.flat_map(|own| [own.function.unqualified(), own.function.clone()]));
         }
         let ends = ends.into_iter().collect();
         let removal = StatementRemoval { instance: instance.clone(), statements, ends, callers };
         let id = self.builder.remove(address, Removal::Statements(removal), reason, after, None);
-        self.goodbyes.actions.entry(key).or_default().push(id);
+        self.disassociations.actions.entry(key).or_default().push(id);
     }
 
     fn refuse(&mut self, address: &Address, caller: &str) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Tally;
+use super::DeletionCounts;
 use crate::manifest::Manifest;
 use crate::plan::facts::editing::{editing, kind};
 use crate::plan::facts::mentions::{self, Qualifier};
@@ -54,7 +54,7 @@ impl Content<'_> {
 pub(super) struct Contents<'a> {
     all: Vec<Content<'a>>,
     /// The instances whose flows and modules could not all be read.
-    pub(super) blind: BTreeSet<&'a Label>,
+    pub(super) unreadable: BTreeSet<&'a Label>,
     /// The ARNs of the instances that are there.
     pub(super) arns: BTreeMap<&'a Label, &'a InstanceArn>,
 }
@@ -62,7 +62,7 @@ pub(super) struct Contents<'a> {
 impl<'a> Contents<'a> {
     /// Collects what was seen, and what the drafted writes will make of it.
     pub(super) fn new(desired: &'a Manifest, observed: &'a Snapshot, builder: &PlanBuilder) -> Self {
-        let mut contents = Self { all: Vec::new(), blind: BTreeSet::new(), arns: BTreeMap::new() };
+        let mut contents = Self { all: Vec::new(), unreadable: BTreeSet::new(), arns: BTreeMap::new() };
         let seen = observed.removal.as_ref();
         for instance in desired.instances.keys() {
             let look = observed.instances.get(instance);
@@ -74,7 +74,7 @@ impl<'a> Contents<'a> {
                     contents.all.extend(list.iter().map(|seen| content(desired, instance, seen, builder)));
                 }
                 _ if matches!(look, Some(Look::Absent { .. })) => {}
-                _ => drop(contents.blind.insert(instance)),
+                _ => drop(contents.unreadable.insert(instance)),
             }
         }
         contents.add_new(desired, builder);
@@ -164,14 +164,14 @@ impl<'a> Contents<'a> {
     }
 
     /// The actions after which nothing calls the function any more: deletions and writes of what does now.
-    pub(super) fn farewells(&self, instance: &Label, function: &FunctionRef) -> Vec<ActionId> {
+    pub(super) fn last_calls(&self, instance: &Label, function: &FunctionRef) -> Vec<ActionId> {
         let calls = |text: &str| mentions::calls(text, &function.place, &function.name, Qualifier::Any);
-        self.all.iter().filter(|c| c.instance == instance).filter_map(|c| c.farewell(calls)).collect()
+        self.all.iter().filter(|c| c.instance == instance).filter_map(|c| c.last_mention(calls)).collect()
     }
 
     /// Drops what something that stays still names, and plans the deletion of the rest, callers first.
-    pub(super) fn plan(&mut self, builder: &mut PlanBuilder, tally: &mut Tally) {
-        self.count(tally);
+    pub(super) fn plan(&mut self, builder: &mut PlanBuilder, deletions: &mut DeletionCounts) {
+        self.count(deletions);
         self.drop_ambiguous(builder);
         while let Some((at, user)) = self.needed() {
             let Some(left) = self.all[at].left_over.take() else { break };
@@ -196,8 +196,8 @@ impl<'a> Contents<'a> {
             let id = left.seen.summary.id.as_str();
             let here =
                 self.all.iter().filter(|c| c.instance == self.all[*at].instance && c.left_over.is_none());
-            after.extend(here.filter_map(|c| c.farewell(|text| mentions::holds(text, id))));
-            tally.delete(left.address.kind);
+            after.extend(here.filter_map(|c| c.last_mention(|text| mentions::holds(text, id))));
+            deletions.delete(left.address.kind);
             let key = (left.address.kind, left.logical.clone());
             let instance = ((*arn).clone(), self.all[*at].instance.clone());
             let flow = KeptFlow::of(left.seen, left.address.clone(), key, instance);
@@ -215,10 +215,10 @@ impl<'a> Contents<'a> {
         }
     }
 
-    fn count(&self, tally: &mut Tally) {
+    fn count(&self, deletions: &mut DeletionCounts) {
         for content in &self.all {
             if content.owned {
-                tally.own(content.kind);
+                deletions.own(content.kind);
             }
         }
     }
@@ -264,7 +264,7 @@ impl<'a> Contents<'a> {
 
 impl Content<'_> {
     /// The action after which it does not say so any more, if it does now.
-    fn farewell(&self, of: impl Fn(&str) -> bool) -> Option<ActionId> {
+    fn last_mention(&self, of: impl Fn(&str) -> bool) -> Option<ActionId> {
         match (&self.left_over, &self.before) {
             (Some(left), _) => self.says(of).then(|| deletion(&left.address)),
             (None, Some((texts, write))) => texts.iter().any(|text| of(text)).then(|| write.clone()),

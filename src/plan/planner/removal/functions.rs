@@ -1,8 +1,8 @@
 //! Plans the removal of functions that the set made.
 
-use super::bindings::Goodbyes;
+use super::bindings::Disassociations;
 use super::contents::Contents;
-use super::{Tally, orphan};
+use super::{DeletionCounts, orphan};
 use crate::manifest::Manifest;
 use crate::plan::facts::mentions::Qualifier;
 use crate::plan::facts::ownership::Owner;
@@ -16,20 +16,20 @@ pub(super) fn plan(
     desired: &Manifest,
     seen: &RemovalSeen,
     contents: &Contents<'_>,
-    goodbyes: &Goodbyes,
+    disassociations: &Disassociations,
     builder: &mut PlanBuilder,
-    tally: &mut Tally,
+    deletions: &mut DeletionCounts,
 ) {
     for ((place, name), found) in &seen.functions {
         let Owner::Ours(logical) = Owner::of(Some(&found.tags), &desired.set) else { continue };
-        tally.own(Kind::Function);
+        deletions.own(Kind::Function);
         // The name cannot be changed: under another one, the same logical name is another function.
         if desired.functions.values().any(|f| f.target.place == *place && f.target.name == *name) {
             continue;
         }
         let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
-        let planner = Planner { desired, seen, contents, goodbyes, function, logical, found };
-        planner.plan(builder, tally);
+        let planner = Planner { desired, seen, contents, disassociations, function, logical, found };
+        planner.plan(builder, deletions);
     }
 }
 
@@ -38,14 +38,14 @@ struct Planner<'a> {
     desired: &'a Manifest,
     seen: &'a RemovalSeen,
     contents: &'a Contents<'a>,
-    goodbyes: &'a Goodbyes,
+    disassociations: &'a Disassociations,
     function: FunctionRef,
     logical: String,
     found: &'a FunctionFound,
 }
 
 impl Planner<'_> {
-    fn plan(&self, builder: &mut PlanBuilder, tally: &mut Tally) {
+    fn plan(&self, builder: &mut PlanBuilder, deletions: &mut DeletionCounts) {
         let name = &self.function.name;
         let declared = |label: &Label| self.desired.functions.contains_key(label);
         let Some(address) = orphan((Kind::Function, &self.logical, name), declared, builder) else {
@@ -61,7 +61,7 @@ impl Planner<'_> {
             builder.problems.push(problem.on(&address));
             return;
         }
-        tally.delete(Kind::Function);
+        deletions.delete(Kind::Function);
         let reason = format!("orphaned: this set created `{name}` and no longer declares it");
         let removal = FunctionRemoval {
             function: self.function.clone(),
@@ -76,7 +76,7 @@ impl Planner<'_> {
     }
 
     fn refusal(&self) -> Option<Problem> {
-        if let Some(instance) = self.contents.blind.first() {
+        if let Some(instance) = self.contents.unreadable.first() {
             let message = format!(
                 "it is orphaned, but not every flow and module of instance/{instance} could be read: one of them may call it"
             );
@@ -90,7 +90,8 @@ impl Planner<'_> {
             let hint = "take the reference out, or declare the function again.";
             return Some(Problem::held(Code::StillReferred, message).hint(hint));
         }
-        let held = self.goodbyes.held.contains(&(self.function.place.clone(), self.function.name.clone()));
+        let held =
+            self.disassociations.held.contains(&(self.function.place.clone(), self.function.name.clone()));
         let message = "it is orphaned, but an association or a statement of it has to stay";
         let hint = "fix the problem reported for what keeps it, then run again with `--prune`.";
         held.then(|| Problem::held(Code::StillReferred, message).hint(hint))
@@ -119,7 +120,7 @@ impl Planner<'_> {
         self.contents.arns.iter().any(|(name, instance)| {
             let of_instance = sid == instance.service_sid();
             let (place, function) = (self.function.place.clone(), self.function.name.clone());
-            let ends = self.goodbyes.ends.contains(&((*instance).clone(), place, function));
+            let ends = self.disassociations.ends.contains(&((*instance).clone(), place, function));
             let list = self.seen.associations.get(*name).and_then(Look::found);
             let of_function = |listed: &String| *listed == arn || listed.starts_with(&format!("{arn}:"));
             of_instance && (ends || list.is_some_and(|list| !list.iter().any(of_function)))
@@ -129,8 +130,8 @@ impl Planner<'_> {
     /// Everything that has to be gone before the function goes.
     fn after(&self) -> Vec<ActionId> {
         let key = (self.function.place.clone(), self.function.name.clone());
-        let own = self.goodbyes.actions.get(&key).into_iter().flatten().cloned();
-        let callers = self.contents.arns.keys().flat_map(|at| self.contents.farewells(at, &self.function));
+        let own = self.disassociations.actions.get(&key).into_iter().flatten().cloned();
+        let callers = self.contents.arns.keys().flat_map(|at| self.contents.last_calls(at, &self.function));
         own.chain(callers).collect()
     }
 }

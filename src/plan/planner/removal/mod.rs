@@ -3,11 +3,9 @@
 //! Nothing is removed that something else still names, nor on an instance of which not every flow and module, drafts
 //! too, could be read. What the set does not own is never touched.
 
-mod account;
 mod bindings;
 mod contents;
 mod functions;
-mod pair;
 mod roles;
 
 use std::collections::BTreeMap;
@@ -23,24 +21,24 @@ pub(crate) use contents::logical;
 /// Adds deletions to a draft; says how much goes where that is so much that somebody has to insist.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBuilder) -> Option<String> {
     let seen = observed.removal.as_ref()?;
-    let mut tally = Tally::default();
+    let mut deletions = DeletionCounts::default();
     let mut contents = Contents::new(desired, observed, builder);
-    for instance in &contents.blind {
+    for instance in &contents.unreadable {
         let address = Address::new(Kind::Instance, instance);
         let message =
             format!("not every flow and module of {address} could be read: nothing of it is removed");
         let hint = "fix what could not be read, then run again.";
         builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
     }
-    contents.plan(builder, &mut tally);
-    let goodbyes = bindings::plan(desired, observed, seen, &contents, builder, &mut tally);
-    functions::plan(desired, seen, &contents, &goodbyes, builder, &mut tally);
-    roles::plan(desired, seen, builder, &mut tally);
+    contents.plan(builder, &mut deletions);
+    let disassociations = bindings::plan(desired, observed, seen, &contents, builder, &mut deletions);
+    functions::plan(desired, seen, &contents, &disassociations, builder, &mut deletions);
+    roles::plan(desired, seen, builder, &mut deletions);
     for action in &mut builder.actions {
         action.after.sort();
         action.after.dedup();
     }
-    tally.verdict()
+    deletions.verdict()
 }
 
 /// A share of a kind that may go without anybody insisting: three in ten.
@@ -50,9 +48,9 @@ const AT_LEAST: usize = 2;
 
 /// How many of each kind the set owns, and how many of them go.
 #[derive(Debug, Default)]
-struct Tally(BTreeMap<Kind, (usize, usize)>);
+struct DeletionCounts(BTreeMap<Kind, (usize, usize)>);
 
-impl Tally {
+impl DeletionCounts {
     fn own(&mut self, kind: Kind) {
         self.0.entry(kind).or_default().0 += 1;
     }
@@ -114,10 +112,10 @@ mod tests {
             (10, 3, false),
             (10, 4, true),
         ] {
-            let mut tally = Tally::default();
-            (0..owned).for_each(|_| tally.own(Kind::Flow));
-            (0..deleted).for_each(|_| tally.delete(Kind::Flow));
-            assert_eq!(tally.verdict().is_some(), much, "{deleted} of {owned}");
+            let mut deletions = DeletionCounts::default();
+            (0..owned).for_each(|_| deletions.own(Kind::Flow));
+            (0..deleted).for_each(|_| deletions.delete(Kind::Flow));
+            assert_eq!(deletions.verdict().is_some(), much, "{deleted} of {owned}");
         }
     }
 

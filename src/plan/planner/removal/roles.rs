@@ -1,7 +1,7 @@
 //! Plans the removal of roles that the set made: they are found by their own tags, whatever became of the functions that
 //! they were made for.
 
-use super::{Tally, orphan};
+use super::{DeletionCounts, orphan};
 use crate::manifest::Manifest;
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
 use crate::plan::facts::roles::managed;
@@ -11,15 +11,20 @@ use crate::resource::{AccountId, Address, Code, FunctionRef, Kind, Label, Place,
 use crate::snapshot::{REGION_TAG, RemovalSeen, RoleFound};
 
 /// Plans the deletion of every role that carries the set's tag and that no function of the manifest declares.
-pub(super) fn plan(desired: &Manifest, seen: &RemovalSeen, builder: &mut PlanBuilder, tally: &mut Tally) {
+pub(super) fn plan(
+    desired: &Manifest,
+    seen: &RemovalSeen,
+    builder: &mut PlanBuilder,
+    deletions: &mut DeletionCounts,
+) {
     for ((account, name), role) in &seen.roles {
         let Owner::Ours(logical) = Owner::of(Some(&role.tags), &desired.set) else { continue };
-        tally.own(Kind::Role);
+        deletions.own(Kind::Role);
         let declared = desired.functions.values().any(|function| {
             function.target.place.account == *account && managed(function).is_some_and(|it| it.name == *name)
         });
         if !declared {
-            Planner { desired, seen, account, name, role, logical: &logical }.plan(builder, tally);
+            Planner { desired, seen, account, name, role, logical: &logical }.plan(builder, deletions);
         }
     }
 }
@@ -35,7 +40,7 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn plan(&self, builder: &mut PlanBuilder, tally: &mut Tally) {
+    fn plan(&self, builder: &mut PlanBuilder, deletions: &mut DeletionCounts) {
         let name = self.name;
         let declared =
             |label: &Label| self.desired.functions.get(label).is_some_and(|it| managed(it).is_some());
@@ -74,7 +79,7 @@ impl Planner<'_> {
         // A function that this run takes from it has been looked for where it is.
         let guard = if after.is_empty() { self.elsewhere(&address) } else { None };
         self.remove(address, place, after, guard, builder);
-        tally.delete(Kind::Role);
+        deletions.delete(Kind::Role);
     }
 
     /// Whether the set made a function that the manifest does not name.

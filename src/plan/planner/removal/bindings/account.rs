@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::account_address;
-use super::bindings::Planner;
+use super::Planner;
 use crate::plan::facts::mentions::Qualifier;
 use crate::plan::facts::uses::uses;
 use crate::plan::model::{ActionId, Callers, OwnStatement, Removal, StatementRemoval};
+use crate::plan::planner::removal::account_address;
 use crate::resource::{
     Address, Code, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, Problem, SetName, Statement,
 };
@@ -90,11 +90,11 @@ impl<'a> Planner<'a, '_> {
                         body: body.clone(),
                         instead: None,
                     });
-                    self.tally.delete(Kind::Grant);
+                    self.deletions.delete(Kind::Grant);
                 }
                 Err(problem) => {
                     self.builder.problems.extend(problem.map(|problem| problem.on(&address)));
-                    self.goodbyes.held.insert(key.clone());
+                    self.disassociations.held.insert(key.clone());
                 }
             }
         }
@@ -108,14 +108,14 @@ impl<'a> Planner<'a, '_> {
         let callers = callers.into_iter().collect();
         let removal = StatementRemoval { instance, statements, ends: Vec::new(), callers };
         let id = self.builder.remove(address, Removal::Statements(removal), reason, after, None);
-        self.goodbyes.actions.entry(key).or_default().push(id);
+        self.disassociations.actions.entry(key).or_default().push(id);
     }
 
     /// What must have happened before a statement goes, and the instances of which the flows are read again; else why
     /// it stays.
     fn needed(&self, place: &Place, target: &FunctionRef) -> Result<Before, Option<Box<Problem>>> {
         let mut declared = self.desired.instances.iter().filter(|(_, instance)| instance.place == *place);
-        if declared.any(|(name, _)| self.contents.blind.contains(name)) {
+        if declared.any(|(name, _)| self.contents.unreadable.contains(name)) {
             return Err(None);
         }
         let here: Vec<_> = self.contents.arns.iter().filter(|(_, arn)| arn.place == *place).collect();
@@ -151,7 +151,7 @@ impl<'a> Planner<'a, '_> {
                 let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
                 return Err(Some(Box::new(Problem::held(Code::StillReferred, message).hint(hint))));
             }
-            after.extend(self.contents.farewells(instance, target));
+            after.extend(self.contents.last_calls(instance, target));
             callers.push(((*arn).clone(), self.contents.callers(instance)));
         }
         Ok((after, callers))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::account::OfAccount;
-use super::bindings::{Key, Planner};
+use super::{Key, Planner};
 use crate::manifest::Grants;
 use crate::plan::facts::uses::{association_of, uses};
 use crate::plan::model::{ActionId, OwnStatement};
@@ -55,7 +55,7 @@ pub(super) struct Pair<'a> {
 }
 
 /// How an association ends.
-pub(super) enum Ending {
+pub(super) enum AssociationEnd {
     /// It is none of the set's, or is not there.
     None,
     /// A mark that goes speaks of it, and the list does not show it.
@@ -112,7 +112,7 @@ impl<'a> Planner<'a, '_> {
                     let about = (&self.desired.set, &places, needed);
                     if of_account.add(&function, statement, &own, about) {
                         if own.set == self.desired.set {
-                            self.tally.own(Kind::Grant);
+                            self.deletions.own(Kind::Grant);
                         }
                         continue;
                     }
@@ -122,7 +122,7 @@ impl<'a> Planner<'a, '_> {
                             Some(own.set);
                         continue;
                     }
-                    self.tally.own(Kind::Grant);
+                    self.deletions.own(Kind::Grant);
                     // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
                     // grants are planned.
                     let left_over = wanted.is_none();
@@ -185,7 +185,7 @@ impl<'a> Planner<'a, '_> {
         else {
             return;
         };
-        self.goodbyes.held.insert((function.place.clone(), function.name.clone()));
+        self.disassociations.held.insert((function.place.clone(), function.name.clone()));
         let message = format!(
             "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
         );

@@ -5,9 +5,13 @@
 //! guide (GetFunction 100, GetPolicy 15, all other control-plane calls 15 together), and the Service Authorization
 //! Reference for the actions. STS and IAM publish no rates: theirs are low enough to be polite.
 
+mod fault;
+
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+
+pub use self::fault::FaultKind;
 
 /// The share of the published rates that is used: clocks and the network are not exact.
 pub const PACED_SHARE: f64 = 0.97;

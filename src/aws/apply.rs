@@ -2,6 +2,7 @@
 //! anything is repeated.
 
 mod binding;
+mod ended;
 mod flow;
 mod function;
 mod instance;
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 
 use tokio::sync::Mutex;
 
+use self::ended::NotDone;
 use self::reread::Known;
 pub use self::schedule::{GRACE, apply};
 use self::visibility::Visibility;
@@ -53,8 +55,6 @@ pub trait Progress: Sync {
     /// An action has ended.
     fn ended(&self, id: &ActionId, outcome: &Outcome);
 }
-
-type Ended = Result<Outcome, Fault>;
 
 /// What the actions of one run share.
 struct Runner<'a> {
@@ -103,10 +103,36 @@ impl<'a> Runner<'a> {
             Spec::Instance(spec) => self.instance(spec, subject).await,
             Spec::Removal(removal) => self.remove(&action.id, removal, subject).await,
         };
-        ended.unwrap_or_else(|fault| match vanished(action, &fault) {
-            Some(what) => gone(subject, &what, &fault),
-            None => fault.outcome(self.session.budget.has_sent(subject)),
-        })
+        let not = match ended {
+            Ok(done) => return done.into(),
+            Err(not) => not,
+        };
+        match not {
+            NotDone::Call(fault) => match vanished(action, &fault) {
+                Some(what) => gone(subject, &what, &fault),
+                None => fault.outcome(self.session.budget.has_sent(subject)),
+            },
+            other => other.outcome(self.session.budget.has_sent(subject)),
+        }
+    }
+
+    /// Notes where something was kept before it is overwritten or deleted.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be kept: then nothing is done to it. `what` and `not` say what was to be done to what.
+    fn kept(
+        &self,
+        kept: std::io::Result<Vec<PathBuf>>,
+        (what, not): (&str, &str),
+        subject: &str,
+    ) -> Result<(), NotDone> {
+        let paths = kept.map_err(|error| {
+            let message = format!("{subject}: {what} could not be kept, so it was not {not}: {error}");
+            NotDone::failed(message, "make the folder `.flowbind` writable.")
+        })?;
+        lock(&self.backups).extend(paths);
+        Ok(())
     }
 
     /// One writer at a time for a function's policies, whatever the qualifier: `AssociateLambdaFunction` writes there too.

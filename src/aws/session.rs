@@ -33,19 +33,20 @@ use self::embedded_rates::EmbeddedRates;
 use self::flights::Flights;
 use self::pace::Pacer;
 use self::quota::Reached;
+pub use crate::operations::FaultKind;
 use crate::operations::Operation;
 use crate::plan::Pace;
 use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
 use crate::snapshot::InstanceSeen;
 
 pub(super) use self::clients::Clients;
-pub(super) use self::ending::Ending;
-pub use self::fault::{Fault, FaultKind};
+pub(super) use self::ending::{Ending, NOT_CALLED};
+pub use self::fault::Fault;
 pub use self::flights::MOST_AT_ONCE;
 pub use self::machine::{MachineError, Trust, trust};
 pub use self::options::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Options};
 pub use self::stop::{InFlight, StopHandle};
-pub(super) use self::wait::Patience;
+pub(super) use self::wait::{Pauses, Wait};
 
 /// A connection must stand within this time.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -218,11 +219,6 @@ impl Session {
         if self.ends().is_some() { VISIBLE_WHEN_STOPPING } else { Duration::MAX }
     }
 
-    /// The first pause between two tries, or two looks.
-    pub(super) fn first_pause(&self) -> Duration {
-        self.options.first_pause
-    }
-
     /// The values that no fault may repeat.
     pub(super) fn mask(&self) -> &Mask {
         &self.options.mask
@@ -245,8 +241,18 @@ impl Session {
     }
 
     /// Waits for a write to become visible, or for what became of it.
-    pub(super) fn patience(&self) -> Patience<'_> {
-        Patience::new(self, self.options.visible_within)
+    pub(super) fn wait(&self) -> Wait<'_> {
+        self.wait_for(self.options.visible_within)
+    }
+
+    /// Waits no longer than this.
+    pub(super) fn wait_for(&self, within: Duration) -> Wait<'_> {
+        Wait::new(self, within)
+    }
+
+    /// The pauses between tries of what is tried a few times, however long that takes.
+    pub(super) fn pauses(&self) -> Pauses {
+        Pauses::up_to(self.options.first_pause, wait::LONGEST_PAUSE)
     }
 
     /// The run's time limit, once it is over: no new write begins then.

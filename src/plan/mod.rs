@@ -36,10 +36,11 @@ pub(crate) use facts::uses::{association_of, uses};
 pub(crate) use facts::uses::{called, called_in};
 pub use model::{
     ABSENT, Action, ActionId, ApplyReport, AssociationSpec, AttributesSpec, Callers, Cause, Change, Counts,
-    Disassociation, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec, FunctionRemoval,
-    FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText, LateTextError, LiveFlow,
-    Made, Outcome, Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen, Removal, RoleRemoval,
-    RoleSpec, Spec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb, Withheld,
+    Disassociation, FailedCall, Failure, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec,
+    FunctionRemoval, FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText,
+    LateTextError, LiveFlow, Made, Outcome, Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen,
+    Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb,
+    Withheld,
 };
 pub use planner::claims::settle_rivals;
 pub use planner::flows::stub_of;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::operations::Operation;
-use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step};
+use crate::operations::{FaultKind, Operation};
+use crate::plan::{ActionId, ApplyReport, FailedCall, Outcome, Plan, Step};
 use crate::resource::{Problem, SetName};
 
 /// `flowbind.apply/v1`.
@@ -25,6 +25,7 @@ pub struct ApplyDocument {
     calls: BTreeMap<Operation, u32>,
 }
 
+/// How an action ended.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct OutcomeLine {
@@ -37,6 +38,22 @@ struct OutcomeLine {
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    #[serde(flatten)]
+    call: Option<CallLine>,
+}
+
+/// The call that failed, where the action ended with one.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct CallLine {
+    /// Why the call failed.
+    kind: FaultKind,
+    /// The operation, as in `calls`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    operation: Operation,
+    /// The service's id of the request, where it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
 impl ApplyDocument {
@@ -59,10 +76,11 @@ impl ApplyDocument {
 
 impl OutcomeLine {
     fn new(set: &SetName, id: &ActionId, outcome: &Outcome) -> Self {
+        let failed = outcome.failure().and_then(|failure| failure.call.as_ref());
         let (outcome, message, hint) = match outcome {
             Outcome::Applied => ("applied", None, None),
             Outcome::AlreadySo => ("already-so", None, None),
-            Outcome::Failed { message, hint } => ("failed", Some(message.clone()), hint.clone()),
+            Outcome::Failed(failure) => ("failed", Some(failure.message.clone()), failure.hint.clone()),
             Outcome::Skipped { because_of } => {
                 ("skipped", Some(format!("{} was not done", because_of.address)), None)
             }
@@ -70,11 +88,16 @@ impl OutcomeLine {
                 ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
             }
             Outcome::Moved { message } => ("moved", Some(message.clone()), None),
-            Outcome::Unknown { message, hint } => ("unknown", Some(message.clone()), hint.clone()),
+            Outcome::Unknown(failure) => ("unknown", Some(failure.message.clone()), failure.hint.clone()),
             Outcome::NotBegun { message } => ("not-begun", Some(message.clone()), None),
         };
         let (set, address, step) = (set.to_string(), id.address.to_string(), id.step);
-        Self { set, address, step, outcome, message, hint }
+        let call = failed.map(|FailedCall { kind, operation, request_id }| CallLine {
+            kind: *kind,
+            operation: *operation,
+            request_id: request_id.clone(),
+        });
+        Self { set, address, step, outcome, message, hint, call }
     }
 }
 

@@ -30,8 +30,8 @@ pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout:
         }
         Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
         Outcome::NotBegun { .. } => return String::new(),
-        Outcome::Failed { message, .. } => format!("  {} {address}{step} {message}", red("failed ")),
-        Outcome::Unknown { message, .. } => format!("  {} {address}{step} {message}", red("unknown")),
+        Outcome::Failed(why) => format!("  {} {address}{step} {}", red("failed "), why.message),
+        Outcome::Unknown(why) => format!("  {} {address}{step} {}", red("unknown"), why.message),
     };
     let mut page = Page::default();
     page.under(UNDER, format!("{line}\n"));
@@ -230,7 +230,7 @@ fn not_begun(report: &ApplyReport) -> Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, AttributesSpec, Cause, Spec, Step};
+    use crate::plan::{Action, AttributesSpec, Cause, Failure, Spec, Step};
     use crate::resource::{InstanceArn, Kind, Label, SetName};
 
     fn id(name: &str, step: Step) -> ActionId {
@@ -263,8 +263,9 @@ mod tests {
 
     #[test]
     fn the_sums_are_those_of_the_plan_and_every_outcome_is_in_one_of_them() {
-        let failed = || Outcome::Failed { message: "no".to_owned(), hint: None };
-        let unknown = || Outcome::Unknown { message: "?".to_owned(), hint: None };
+        let why = |message: &str| Failure { message: message.to_owned(), hint: None, call: None };
+        let failed = || Outcome::Failed(why("no"));
+        let unknown = || Outcome::Unknown(why("?"));
         let later = || Outcome::NotBegun { message: "the run was interrupted before".to_owned() };
         let refused =
             |name| Outcome::Refused { message: "no".to_owned(), allow: id(name, Step::Write).address };

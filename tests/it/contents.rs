@@ -320,7 +320,9 @@ async fn a_reached_quota_is_final_and_told() {
     let plan = world.plan().await;
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
     let failed = report.outcomes.iter().find_map(|(_, outcome)| match outcome {
-        flowbind::plan::Outcome::Failed { message, hint } => Some((message.clone(), hint.clone())),
+        flowbind::plan::Outcome::Failed(flowbind::plan::Failure { message, hint, .. }) => {
+            Some((message.clone(), hint.clone()))
+        }
         _ => None,
     });
     let (message, hint) = failed.expect("one of the two flows fails");
@@ -346,7 +348,10 @@ async fn an_instance_that_cannot_be_made_is_told_with_its_reason() {
     let session = world.session().await;
     let plan = world.plan().await;
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
-    let flowbind::plan::Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
+    let flowbind::plan::Outcome::Failed(flowbind::plan::Failure { message, .. }) = &report.outcomes[0].1
+    else {
+        panic!("{report:?}")
+    };
     assert!(message.contains("the instance could not be created: "), "{message}");
     assert!(!message.contains("gives no reason"), "{message}");
     // Nobody waits for it: it never becomes usable.

@@ -7,7 +7,7 @@ use std::path::Path;
 use flowbind::emulator::{Emulator, Settings};
 use flowbind::flow::{Document, Format, Wrapping, decode};
 use flowbind::manifest::{self, Disk, Inputs};
-use flowbind::plan::Outcome;
+use flowbind::plan::{Failure, Outcome};
 use flowbind::sandbox;
 
 use crate::apply::carry_out;
@@ -121,7 +121,7 @@ async fn real_flows_are_created_read_back_and_in_sync() {
         let n: usize = id.address.name.as_str()[1..].parse().unwrap();
         match outcome {
             Outcome::Applied => created += 1,
-            Outcome::Failed { message, .. } => {
+            Outcome::Failed(Failure { message, .. }) => {
                 let reason = message.split_once(": ").map_or(message.as_str(), |(_, reason)| reason);
                 refused.push(format!("{}: {reason}", flows[n].0));
             }

@@ -14,7 +14,7 @@ use flowbind::aws::{Options, Session};
 use flowbind::backup::Backups;
 use flowbind::drift::{self, DriftKind};
 use flowbind::emulator::{Settings, Timings};
-use flowbind::plan::{ActionId, ApplyReport, Outcome, Plan, drift_reads, reads};
+use flowbind::plan::{ActionId, ApplyReport, Failure, Outcome, Plan, drift_reads, reads};
 use flowbind::reconcile;
 
 use crate::apply::Silent;
@@ -326,7 +326,7 @@ async fn a_write_that_fails_for_ever_ends_as_unknown_after_a_few_tries() {
         for operation in ["connect:CreateContactFlow", "connect:UpdateInstanceAttribute", "iam:CreateRole"] {
             let run = start.run(&format!("{fault}:{operation}")).await;
             let unknown = run.report.outcomes.iter().filter_map(|(_, outcome)| match outcome {
-                Outcome::Unknown { message, .. } => Some(message),
+                Outcome::Unknown(Failure { message, .. }) => Some(message),
                 _ => None,
             });
             let told = unknown.filter(|message| message.contains(operation)).count();

@@ -1,7 +1,7 @@
 //! Failures on the way are survived, told, and never taken for something that is not there.
 
 use flowbind::emulator::{Fault, Settings};
-use flowbind::plan::Outcome;
+use flowbind::plan::{Failure, Outcome};
 use flowbind::reconcile::{self, NotBegun};
 use flowbind::resource::Kind;
 
@@ -47,7 +47,7 @@ async fn a_write_that_is_denied_fails_and_what_needs_it_is_skipped() {
     for (id, outcome) in &report.outcomes {
         match outcome {
             Outcome::Applied if id.address.kind == Kind::Grant => {}
-            Outcome::Failed { hint, .. } => {
+            Outcome::Failed(Failure { hint, .. }) => {
                 failed += 1;
                 let hint = hint.as_deref().unwrap_or_default();
                 assert!(

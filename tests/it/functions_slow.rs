@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flowbind::aws::{Options, Session};
 use flowbind::emulator::{Emulator, Fault, Settings, Timings};
-use flowbind::plan::Outcome;
+use flowbind::plan::{Failure, Outcome};
 use flowbind::sandbox;
 
 use crate::apply::{all_done, carry_out};
@@ -40,7 +40,7 @@ async fn a_role_that_never_becomes_assumable_is_told_after_the_deadline() {
         report.outcomes.iter().find(|(id, _)| id.address.to_string() == address).unwrap().1.clone()
     };
     assert_eq!(outcome("role/greeter"), Outcome::Applied);
-    let Outcome::Failed { message, .. } = outcome("function/greeter") else { panic!("{report:?}") };
+    let Outcome::Failed(Failure { message, .. }) = outcome("function/greeter") else { panic!("{report:?}") };
     assert!(message.contains("its trust policy is right"), "{message}");
     for address in ["association/support/greeter", "grant/support/greeter", "flow/main"] {
         assert!(matches!(outcome(address), Outcome::Skipped { .. }), "{address}");
@@ -61,7 +61,7 @@ async fn a_trust_policy_that_is_wrong_for_good_is_told_at_once() {
     let plan = world.plan().await;
     let began = Instant::now();
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;
-    let Outcome::Failed { message, .. } = &report.outcomes[0].1 else { panic!("{report:?}") };
+    let Outcome::Failed(Failure { message, .. }) = &report.outcomes[0].1 else { panic!("{report:?}") };
     assert!(message.contains("the trust policy of role `theirs` does not let Lambda assume it"), "{message}");
     assert!(began.elapsed() < Duration::from_secs(2));
     assert!(!world.calls().contains_key("iam:CreateRole"));

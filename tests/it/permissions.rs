@@ -135,19 +135,19 @@ pub(crate) async fn plan_of(world: &World, scope: Scope) -> Plan {
 
 /// Applies with every guard lifted: the address, message and hint of what failed.
 pub(crate) async fn apply_all(world: &World, plan: &Plan) -> Vec<(String, String, String)> {
-    use flowbind::plan::Outcome;
+    use flowbind::plan::{Failure, Outcome};
     let session = world.session().await;
     let guards = plan.actions.iter().filter_map(|action| action.guard.as_ref());
     let allowed: BTreeSet<Address> = guards.map(|guard| guard.allow.clone()).collect();
     let backups = Backups::new(&world.folder.path().join("own"), "run");
     let report = reconcile::apply(&session, plan, &allowed, &backups, &Silent).await.unwrap();
     let failed = report.outcomes.into_iter().filter_map(|(id, outcome)| match outcome {
-        Outcome::Failed { message, hint } => {
+        Outcome::Failed(Failure { message, hint, .. }) => {
             Some((id.address.to_string(), message, hint.unwrap_or_default()))
         }
         Outcome::Refused { message, .. } => panic!("{}: {message}", id.address),
         Outcome::Moved { message } | Outcome::NotBegun { message } => panic!("{}: {message}", id.address),
-        Outcome::Unknown { message, hint } => {
+        Outcome::Unknown(Failure { message, hint, .. }) => {
             Some((id.address.to_string(), message, hint.unwrap_or_default()))
         }
         Outcome::Applied | Outcome::AlreadySo | Outcome::Skipped { .. } => None,

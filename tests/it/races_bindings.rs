@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flowbind::aws::{Options, Session};
 use flowbind::backup::Backups;
-use flowbind::plan::{ApplyReport, Outcome, Plan};
+use flowbind::plan::{ApplyReport, Failure, Outcome, Plan};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 use serde_json::Value;
@@ -121,7 +121,7 @@ async fn a_sid_that_somebody_takes_after_the_look_keeps_their_statement_and_the_
     let own = own.replace("_a_", "_g_");
     race.add(&own).await;
     let report = race.hasty(&plan).await;
-    let Outcome::Failed { message, hint } = outcome(&report, "grant/support/orders") else {
+    let Outcome::Failed(Failure { message, hint, .. }) = outcome(&report, "grant/support/orders") else {
         panic!("{report:?}")
     };
     assert!(message.contains(&format!("statement `{own}`")) && message.contains("was changed meanwhile"));

@@ -6,6 +6,7 @@ use std::process::Output;
 use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 
+use crate::ends::demo;
 use crate::hand_made::{applied, break_three};
 use crate::outputs::{at, edit, hold};
 use crate::world::{copy, flowbind, shipped, stderr, stdout};
@@ -74,6 +75,26 @@ async fn what_plan_drift_and_apply_write_is_as_their_schemas_say() {
     assert!(length(&held, "problems") > 0 && held.to_string().contains("\"guard\":{"), "{held:#}");
     let apply = at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]);
     assert!(apply.stdout.is_empty(), "with errors nothing is applied");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_action_names_the_call_that_failed() {
+    let world = demo(&["deny:connect:CreateContactFlow"]).await;
+    let apply = holds("apply", &at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]));
+    let outcomes = apply["outcomes"].as_array().unwrap();
+    let failed: Vec<&Value> = outcomes.iter().filter(|line| line["outcome"] == "failed").collect();
+    assert!(!failed.is_empty(), "{apply:#}");
+    for line in failed {
+        assert_eq!(line["kind"], "denied", "{line:#}");
+        assert_eq!(line["operation"], "connect:CreateContactFlow");
+        let id = line["request_id"].as_str().unwrap();
+        assert!(line["message"].as_str().unwrap().contains(id), "{line:#}");
+    }
+    let others = outcomes.iter().filter(|line| line["outcome"] != "failed");
+    assert!(others.clone().count() > 0);
+    for line in others {
+        assert!(["kind", "operation", "request_id"].iter().all(|key| line.get(key).is_none()), "{line:#}");
+    }
 }
 
 #[test]

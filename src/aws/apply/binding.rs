@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Ended, Runner};
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use crate::aws::session::{Fault, FaultKind};
-use crate::plan::{AssociationSpec, GrantSpec, Outcome};
+use crate::plan::{AssociationSpec, Failure, GrantSpec};
 use crate::resource::{FunctionRef, OwnSid, ResourcePolicy, SidKind};
 
 /// The longest that a write of this module is waited for.
@@ -20,8 +21,6 @@ const ROUNDS: u32 = 3;
 /// After so many looks without the statement it is written again: parallel writers of one policy can lose statements,
 /// a defect that AWS has acknowledged.
 const LOOKS_BEFORE_WRITING_AGAIN: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 impl Runner<'_> {
     /// How long a write of this module is waited for.
@@ -50,29 +49,31 @@ impl Runner<'_> {
                     unsure = true;
                     (Some(fault), self.bound() / (4 * ROUNDS))
                 }
-                Err(fault) => return Err(fault),
+                Err(fault) => return Err(fault.into()),
             };
             match self.visibility.wait(self.session, &spec.instance, &arn, within, subject).await {
-                Ok(true) if accepted => return Ok(Outcome::Applied),
-                Ok(true) => return Ok(Outcome::AlreadySo),
+                Ok(true) if accepted => return Ok(Done::Written),
+                Ok(true) => return Ok(Done::AlreadySo),
                 Ok(false) => {}
-                Err(unread) if !accepted && !unsure => return Err(unread),
+                Err(unread) if !accepted && !unsure => return Err(unread.into()),
                 Err(unread) => {
-                    let written = fault.map(|fault| format!("{fault}; ")).unwrap_or_default();
-                    return Ok(unknown(format!("{written}the association could not be read back: {unread}")));
+                    let written = fault.as_ref().map(|fault| format!("{fault}; ")).unwrap_or_default();
+                    let message = format!("{written}the association could not be read back: {unread}");
+                    return Err(unknown(message, Some(fault.as_ref().unwrap_or(&unread))));
                 }
             }
             match fault {
                 Some(fault) if fault.kind == FaultKind::Conflict && !accepted && !unsure => {
-                    return Err(fault);
+                    return Err(fault.into());
                 }
                 other => last = other.or(last),
             }
         }
-        let answer =
-            last.map_or_else(|| "AWS accepted the association".to_owned(), |fault| fault.to_string());
+        let accepted = || "AWS accepted the association".to_owned();
+        let answer = last.as_ref().map_or_else(accepted, ToString::to_string);
         let waited = began.elapsed().as_secs();
-        Ok(unknown(format!("{answer}; the instance's list does not show it after {waited} s")))
+        let message = format!("{answer}; the instance's list does not show it after {waited} s");
+        Err(unknown(message, last.as_ref()))
     }
 
     pub(super) async fn grant(&self, spec: &GrantSpec, subject: &str) -> Ended {
@@ -82,7 +83,7 @@ impl Runner<'_> {
         if spec.only_if_missing {
             let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             if policy.says(&spec.grant) {
-                return Ok(Outcome::AlreadySo);
+                return Ok(Done::AlreadySo);
             }
         }
         let sid = spec.sid();
@@ -90,21 +91,18 @@ impl Runner<'_> {
         if going.remove(&sid.to_string()) {
             // The Sid holds something else. Another one of the same kind keeps permission and mark meanwhile.
             let interim = OwnSid { hash: spec.grant.interim_hash(), ..sid.clone() };
-            match self.write_statement(spec, &interim, subject).await? {
-                Outcome::Applied | Outcome::AlreadySo => {}
-                failed => return Ok(failed),
-            }
+            self.write_statement(spec, &interim, subject).await?;
             self.drop_statement(function, &sid.to_string(), subject).await?;
             going.insert(interim.to_string());
         }
-        let outcome = self.write_statement(spec, &sid, subject).await?;
-        if !outcome.is_done() || going.is_empty() {
-            return Ok(outcome);
+        let done = self.write_statement(spec, &sid, subject).await?;
+        if going.is_empty() {
+            return Ok(done);
         }
         for old in &going {
             self.drop_statement(function, old, subject).await?;
         }
-        Ok(Outcome::Applied)
+        Ok(Done::Written)
     }
 
     /// Writes a statement, and looks until it is there. The caller holds the lock of the function's policies.
@@ -112,8 +110,8 @@ impl Runner<'_> {
         let function = &spec.grant.function;
         let text = sid.to_string();
         // From the first answer: until then it may only have waited for its turn.
-        let mut began = None;
-        let (mut outcome, mut pause) = (Outcome::Applied, FIRST_PAUSE);
+        let mut wait = None;
+        let mut done = Done::Written;
         let (mut looks, mut unsure) = (0, 0);
         loop {
             let mut fault = None;
@@ -122,7 +120,7 @@ impl Runner<'_> {
                     Ok(()) => unsure = 0,
                     Err(taken) if taken.kind == FaultKind::Conflict => {
                         if looks == 0 {
-                            outcome = Outcome::AlreadySo;
+                            done = Done::AlreadySo;
                         }
                         unsure = 0;
                     }
@@ -130,36 +128,34 @@ impl Runner<'_> {
                         unsure += 1;
                         fault = Some(failed);
                     }
-                    Err(failed) => return Err(failed),
+                    Err(failed) => return Err(failed.into()),
                 }
             }
             looks += 1;
-            let began = *began.get_or_insert_with(Instant::now);
+            let wait = wait.get_or_insert_with(|| self.session.wait_for(self.bound()));
+            let began = wait.began();
             let lag = &self.visibility.lag;
             if looks == 1 {
                 lag.pass(began).await;
             }
             let policy = match self.session.policy_of_existing(function, subject).await {
                 Ok(policy) => policy.unwrap_or_default(),
-                Err(unread) if !self.session.budget.has_sent(subject) => return Err(unread),
+                Err(unread) if !self.session.budget.has_sent(subject) => return Err(unread.into()),
                 Err(unread) => {
-                    let written = fault.map(|fault| format!("{fault}; ")).unwrap_or_default();
-                    return Ok(unknown(format!(
-                        "{written}statement `{text}` could not be read back: {unread}"
-                    )));
+                    let written = fault.as_ref().map(|fault| format!("{fault}; ")).unwrap_or_default();
+                    let message = format!("{written}statement `{text}` could not be read back: {unread}");
+                    return Err(unknown(message, Some(fault.as_ref().unwrap_or(&unread))));
                 }
             };
             if let Some(yielded) = self.one_of_two(spec, sid, &policy, subject).await? {
                 if looks > 1 && fault.is_none() {
                     lag.learn(began);
                 }
-                return Ok(yielded.unwrap_or(outcome));
+                return Ok(yielded.unwrap_or(done));
             }
-            if unsure >= ROUNDS || began.elapsed() >= self.bound() {
-                return Ok(not_shown(function, &text, &policy, fault.as_ref(), began.elapsed()));
+            if unsure >= ROUNDS || !wait.goes_on().await {
+                return Err(not_shown(function, &text, &policy, fault.as_ref(), began.elapsed()));
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
@@ -171,7 +167,7 @@ impl Runner<'_> {
         sid: &OwnSid,
         policy: &ResourcePolicy,
         subject: &str,
-    ) -> Result<Option<Option<Outcome>>, Fault> {
+    ) -> Result<Option<Option<Done>>, Fault> {
         let of_kind = |kind: SidKind| {
             let wanted = OwnSid { kind, ..sid.clone() };
             policy.exact(&spec.grant, |own| *own == wanted).map(|statement| statement.sid.clone())
@@ -189,7 +185,7 @@ impl Runner<'_> {
                 if let Some(plain) = plain {
                     drop(&plain).await?;
                 }
-                Ok(Some(Some(Outcome::AlreadySo)))
+                Ok(Some(Some(Done::AlreadySo)))
             }
             (SidKind::GrantOnly, _, Some(_)) => Ok(Some(None)),
             _ => Ok(None),
@@ -197,10 +193,10 @@ impl Runner<'_> {
     }
 }
 
-/// Says that a write was tried and whether it was carried out is not known.
-fn unknown(message: String) -> Outcome {
-    let hint = "run the command again: it looks first, and plans only what is missing.".to_owned();
-    Outcome::Unknown { message, hint: Some(hint) }
+/// Says that a write was tried and whether it was carried out is not known; `fault` is the call that failed.
+fn unknown(message: String, fault: Option<&Fault>) -> NotDone {
+    let hint = "run the command again: it looks first, and plans only what is missing.";
+    NotDone::Unknown(Failure { call: fault.map(Fault::call), ..Failure::new(message, hint) })
 }
 
 /// Says what the policy shows in place of the statement.
@@ -210,13 +206,13 @@ fn not_shown(
     policy: &ResourcePolicy,
     fault: Option<&Fault>,
     waited: Duration,
-) -> Outcome {
+) -> NotDone {
     if policy.sids().any(|there| there == sid) {
         let message = format!("statement `{sid}` in the policy of {function} was changed meanwhile");
-        let hint = "run `flowbind plan` to see what it is now.".to_owned();
-        return Outcome::Failed { message, hint: Some(hint) };
+        return NotDone::failed(message, "run `flowbind plan` to see what it is now.");
     }
     let answer =
         fault.map_or_else(|| format!("AWS accepted statement `{sid}`"), |fault| format!("`{sid}`: {fault}"));
-    unknown(format!("{answer}; the policy of {function} does not show it after {} s", waited.as_secs()))
+    let waited = waited.as_secs();
+    unknown(format!("{answer}; the policy of {function} does not show it after {waited} s"), fault)
 }

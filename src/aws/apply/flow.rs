@@ -3,28 +3,26 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
-use super::reread::{Now, Target, changed, taken};
-use super::{Ended, Runner, lock};
-use crate::aws::session::{Fault, FaultKind, Patience};
+use super::reread::{Now, Target};
+use super::{Runner, lock};
+use crate::aws::session::{Fault, FaultKind};
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{State, Status};
 use crate::plan::{
-    APPLIED_TAG, ActionId, FlowMetadataSpec, FlowSpec, KeptFlow, Outcome, Rests, Step, about_is, editing,
+    APPLIED_TAG, ActionId, Failure, FlowMetadataSpec, FlowSpec, KeptFlow, Rests, Step, about_is, editing,
 };
 use crate::snapshot::{ADOPTED_TAG, FlowContent, FlowIds, FlowSeen, FlowSummary, SET_TAG};
 
 impl Runner<'_> {
     pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).cloned().unwrap_or_default();
-        let text = match spec.content.resolve(&made) {
-            Ok(text) => text,
-            Err(error) => {
-                let hint = "run the command again when what it names is there.".to_owned();
-                return Ok(Outcome::Failed { message: format!("{subject}: {error}"), hint: Some(hint) });
-            }
-        };
+        let text = spec.content.resolve(&made).map_err(|error| {
+            let hint = "run the command again when what it names is there.";
+            NotDone::failed(format!("{subject}: {error}"), hint)
+        })?;
         let existing = made
             .get(&spec.key)
             .cloned()
@@ -34,17 +32,18 @@ impl Runner<'_> {
             None => self.create_flow(id, spec, &text, subject).await,
         };
         match written {
-            Ok(Written::To(outcome, flow)) => self.settle(outcome, spec, &flow, &text, subject).await,
-            Ok(Written::Ended(outcome)) => Ok(outcome),
-            Err(fault) => Ok(failed(&fault, &text, self.session.budget.has_sent(subject))),
+            Ok(Written::To(done, flow)) => self.settle(done, spec, &flow, &text, subject).await,
+            Ok(Written::Whole(done)) => Ok(done),
+            Err(NotDone::Call(fault)) => Err(explained(fault, &text)),
+            Err(other) => Err(other),
         }
     }
 
     pub(super) async fn flow_metadata(&self, spec: &FlowMetadataSpec, subject: &str) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).and_then(|made| made.get(&spec.key).cloned());
         let Some(id) = spec.id.clone().or_else(|| made.map(|ids| ids.id)) else {
-            let hint = "run the command again when it is there.".to_owned();
-            return Ok(Outcome::Failed { message: format!("{subject} was not created"), hint: Some(hint) });
+            let hint = "run the command again when it is there.";
+            return Err(NotDone::failed(format!("{subject} was not created"), hint));
         };
         let target = Target { kind: spec.key.0, instance: &spec.instance, id: &id, subject };
         // Whoever edits what is to be archived still needs it.
@@ -62,7 +61,7 @@ impl Runner<'_> {
         let now = match now {
             Now::Gone => {
                 let name = spec.base.as_ref().map(|base| base.name.as_str()).or(spec.name.as_deref());
-                return Ok(self.gone_flow(target, name.unwrap_or_default()).await);
+                return Err(self.gone_flow(target, name.unwrap_or_default()).await);
             }
             // Another run with the same plan may be as far as this one, or further.
             Now::Known(now) | Now::Changed(now, _)
@@ -71,9 +70,9 @@ impl Runner<'_> {
             {
                 self.found_about(target, &now, (spec.at_last.as_deref().or(about.0), about.1, about.2));
                 self.found_about(target, &now, about);
-                return Ok(Outcome::AlreadySo);
+                return Ok(Done::AlreadySo);
             }
-            Now::Changed(_, what) => return Ok(changed(subject, &what)),
+            Now::Changed(_, what) => return Err(NotDone::changed(subject, &what)),
             Now::Known(now) => now,
         };
         let write = || self.session.write_metadata(spec.key.0, &spec.instance, &id, about, subject);
@@ -81,7 +80,7 @@ impl Runner<'_> {
             Some(written) => written,
             None => {
                 let name = spec.name.as_deref().unwrap_or_default();
-                return Ok(taken(subject, &format!("{} `{name}`", spec.key.0)));
+                return Err(NotDone::taken(subject, &format!("{} `{name}`", spec.key.0)));
             }
         };
         let look = async || {
@@ -94,7 +93,7 @@ impl Runner<'_> {
         after.description = spec.description.clone().unwrap_or(after.description);
         after.summary.archived = spec.state.map_or(after.summary.archived, |state| state == State::Archived);
         self.wrote(target, after);
-        Ok(Outcome::Applied)
+        Ok(Done::Written)
     }
 
     /// Writes a name; where AWS still counts it as that of something which this run has deleted or renamed, again a
@@ -105,7 +104,7 @@ impl Runner<'_> {
         name: Option<&str>,
         write: impl Fn() -> W,
     ) -> Result<Option<Result<(), Fault>>, Fault> {
-        let mut patience = Patience::new(self.session, self.session.others_within());
+        let mut wait = self.session.wait_for(self.session.others_within());
         loop {
             let written = write().await;
             let (Some(name), Err(fault)) = (name, &written) else { return Ok(Some(written)) };
@@ -117,26 +116,15 @@ impl Runner<'_> {
             if holder.is_some_and(|id| !self.gave_up(Target { id, ..target }, name)) {
                 return Ok(None);
             }
-            if !patience.goes_on().await {
+            if !wait.goes_on().await {
                 return Ok(Some(written));
             }
         }
     }
 
-    /// Keeps what is about to be overwritten or deleted; says why not where it cannot.
-    pub(super) fn keep_found(&self, kept: &KeptFlow, not: &str, subject: &str) -> Option<Outcome> {
-        match self.keep.keep_flow(kept) {
-            Ok(paths) => {
-                lock(&self.backups).extend(paths);
-                None
-            }
-            Err(error) => {
-                let message =
-                    format!("{subject}: its live content could not be kept, so it was not {not}: {error}");
-                let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                Some(Outcome::Failed { message, hint })
-            }
-        }
+    /// Keeps what is about to be overwritten or deleted.
+    pub(super) fn keep_found(&self, kept: &KeptFlow, not: &str, subject: &str) -> Result<(), NotDone> {
+        self.kept(self.keep.keep_flow(kept), ("its live content", not), subject)
     }
 
     /// The tags of a whole content: the owner, if it is the set, and the digest of what is applied.
@@ -155,13 +143,13 @@ impl Runner<'_> {
         ids: &FlowIds,
         text: &str,
         subject: &str,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, NotDone> {
         let target = Target { kind: spec.key.0, instance: &spec.instance, id: &ids.id, subject };
         // Where only blocks are bound, all the rest of the text is what the plan saw.
         let rests = if spec.marked { Rests::OnMeaning } else { Rests::OnText };
         let tags = Self::tags(spec, text);
         let now = match self.look_again(target, spec.base.as_deref(), rests).await? {
-            Now::Gone => return Ok(Written::Ended(self.gone_flow(target, &spec.name).await)),
+            Now::Gone => return Err(self.gone_flow(target, &spec.name).await),
             Now::Known(now) | Now::Changed(now, _) if is_written(&now, spec, text) => {
                 let differs = tags.iter().any(|(key, value)| now.tags.get(key) != Some(value));
                 // Whoever has taken it over keeps it.
@@ -172,17 +160,15 @@ impl Runner<'_> {
                 if differs && spec.marked && kept {
                     self.mark(target, &ids.arn, &tags).await?;
                 }
-                return Ok(Written::Ended(Outcome::AlreadySo));
+                return Ok(Written::Whole(Done::AlreadySo));
             }
-            Now::Changed(_, what) => return Ok(Written::Ended(changed(subject, &what))),
+            Now::Changed(_, what) => return Err(NotDone::changed(subject, &what)),
             Now::Known(now) => now,
         };
         if let Some(found) = self.found(target, &now) {
             let instance = (spec.instance.clone(), spec.instance_name.clone());
             let kept = KeptFlow::of(&found, id.address.clone(), spec.key.clone(), instance);
-            if let Some(outcome) = self.keep_found(&kept, "overwritten", subject) {
-                return Ok(Written::Ended(outcome));
-            }
+            self.keep_found(&kept, "overwritten", subject)?;
         }
         // The mark of an adoption comes first: content that agrees is no reason to write anything, and a run that ends
         // right after it would leave a flow that nothing recognises under another name.
@@ -197,7 +183,7 @@ impl Runner<'_> {
         if !tags.is_empty() {
             self.mark(target, &ids.arn, &tags).await?;
         }
-        Ok(Written::To(Outcome::Applied, ids.id.clone()))
+        Ok(Written::To(Done::Written, ids.id.clone()))
     }
 
     async fn mark(
@@ -222,7 +208,7 @@ impl Runner<'_> {
         spec: &FlowSpec,
         text: &str,
         subject: &str,
-    ) -> Result<Written, Fault> {
+    ) -> Result<Written, NotDone> {
         let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
         let create = async || {
             let ids = self.session.create_flow(&tagged, text, subject).await?;
@@ -234,8 +220,8 @@ impl Runner<'_> {
             let seen = self.session.seen(spec.key.0, &spec.instance, &spec.name, summary, subject).await?;
             Ok(Some(seen))
         };
-        let (outcome, seen) = match once(self.session, create, look).await? {
-            Created::Made(seen) => (Outcome::Applied, seen),
+        let (done, seen) = match once(self.session, create, look).await? {
+            Created::Made(seen) => (Done::Written, seen),
             Created::Found(seen, fault) => {
                 let ours = spec.tags.get(SET_TAG).is_some_and(|owner| seen.tags.get(SET_TAG) == Some(owner));
                 let same = is_written(&seen, spec, text);
@@ -244,11 +230,10 @@ impl Runner<'_> {
                 let accepted = if id.step == Step::Stub { ours } else { same };
                 if !accepted {
                     let what = format!("{} `{}`", spec.key.0, spec.name);
-                    return Ok(Written::Ended(taken(subject, &what)));
+                    return Err(NotDone::taken(subject, &what));
                 }
                 // With this set's tag it is what the creation made whose answer was lost.
-                let outcome = if ours && fault.maybe_done() { Outcome::Applied } else { Outcome::AlreadySo };
-                (outcome, seen)
+                (Done::of(ours && fault.maybe_done()), seen)
             }
         };
         let ids = FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() };
@@ -257,31 +242,19 @@ impl Runner<'_> {
         self.created(Target { kind: spec.key.0, instance: &spec.instance, id: &flow, subject }, seen, filled);
         lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.key.clone(), ids);
         // A stub is overwritten in the same run: that it exists is enough.
-        Ok(match (id.step, &outcome) {
-            (Step::Stub, _) | (_, Outcome::AlreadySo) => Written::Ended(outcome),
-            _ => Written::To(outcome, flow),
+        Ok(match (id.step, done) {
+            (Step::Stub, _) | (_, Done::AlreadySo) => Written::Whole(done),
+            (_, Done::Written) => Written::To(done, flow),
         })
     }
 
     /// Looks until AWS shows what was written.
-    async fn settle(
-        &self,
-        outcome: Outcome,
-        spec: &FlowSpec,
-        flow: &str,
-        text: &str,
-        subject: &str,
-    ) -> Ended {
-        let mut patience = self.session.patience();
-        loop {
-            if self.shows(spec, flow, text, subject).await? {
-                return Ok(outcome);
-            }
-            if !patience.goes_on().await {
-                let seen = format!("{subject}: AWS does not show the content that it accepted");
-                return Ok(patience.unknown(seen));
-            }
-        }
+    async fn settle(&self, done: Done, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Ended {
+        let mut wait = self.session.wait();
+        let look = async || Ok(self.shows(spec, flow, text, subject).await?.then_some(done));
+        wait.until(look).await?.ok_or_else(|| {
+            NotDone::not_shown(&wait, format!("{subject}: AWS does not show the content that it accepted"))
+        })
     }
 
     /// Whether AWS shows what was to be written.
@@ -298,9 +271,9 @@ impl Runner<'_> {
 /// How far a write came.
 enum Written {
     /// It was accepted; AWS has yet to show it under this id.
-    To(Outcome, String),
+    To(Done, String),
     /// Nothing more is to be done.
-    Ended(Outcome),
+    Whole(Done),
 }
 
 /// Whether a flow holds what is wanted already, and nobody is editing it.
@@ -345,17 +318,18 @@ fn new(spec: &FlowSpec, ids: FlowIds, text: &str) -> FlowSeen {
 }
 
 /// Puts the blocks' names to the indexes in which the service counts its complaints.
-fn failed(fault: &Fault, text: &str, sent: bool) -> Outcome {
-    let (FaultKind::Invalid(problems), Ok(document)) = (&fault.kind, Document::parse(text)) else {
-        return fault.outcome(sent);
+fn explained(fault: Fault, text: &str) -> NotDone {
+    let (FaultKind::Invalid, Ok(document)) = (fault.kind, Document::parse(text)) else {
+        return fault.into();
     };
-    let named = problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
-        Some(block) => format!("block `{}`: {problem}", block.name),
-        None => problem.clone(),
-    });
+    let named =
+        fault.problems.iter().map(|problem| match index(problem).and_then(|n| document.blocks().get(n)) {
+            Some(block) => format!("block `{}`: {problem}", block.name),
+            None => problem.clone(),
+        });
     let message =
         format!("{} for {}: {}", fault.operation, fault.subject, named.collect::<Vec<_>>().join("; "));
-    Outcome::Failed { message, hint: fault.hint() }
+    NotDone::Failed(Failure { message, ..fault.failure() })
 }
 
 /// Reads N out of `Path: Actions[N]`.

@@ -3,46 +3,16 @@
 //! Every write names the revision that it replaces. When that is stale, or an outcome unknown, the function is read:
 //! what is so already is not written again, what is as planned is tried again, and anything else ends the action.
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
-use super::reread::{changed, taken};
 use super::role_race::RoleRace;
-use super::{Ended, Runner, lock};
-use crate::aws::session::{Fault, FaultKind, Patience, Session};
-use crate::plan::{ActionId, FieldPath, FunctionSpec, Outcome, differences, owner_changed};
+use crate::aws::session::{FaultKind, Session};
+use crate::plan::{ActionId, FieldPath, FunctionSpec, differences, owner_changed};
 use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
 
 /// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
 pub(super) const TRIES: u32 = 3;
-
-/// Why an action ends before its end.
-pub(super) enum Stop {
-    /// With this outcome.
-    Told(Outcome),
-    /// A call failed.
-    Fault(Fault),
-}
-
-impl Stop {
-    pub(super) fn told(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Told(Outcome::Failed { message: message.into(), hint: Some(hint.into()) })
-    }
-}
-
-impl Stop {
-    /// The same, where what went wrong is a look after a write that failed so.
-    fn after(self, written: &Fault) -> Self {
-        match self {
-            Self::Fault(read) => Self::Fault(written.unread(read)),
-            told => told,
-        }
-    }
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
 
 /// Up to where a function is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,32 +37,21 @@ pub(super) struct Writing<'a> {
 impl Runner<'_> {
     pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Ended {
         if let Some(before) = spec.before.as_ref().filter(|_| spec.overwrites()) {
-            match self.keep.keep(&id.address, &before.record()) {
-                Ok(path) => lock(&self.backups).push(path),
-                Err(error) => {
-                    let message = format!(
-                        "{subject}: the live configuration could not be kept, so it was not overwritten: {error}"
-                    );
-                    let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                    return Ok(Outcome::Failed { message, hint });
-                }
-            }
+            let path = self.keep.keep(&id.address, &before.record());
+            self.kept(path.map(|path| vec![path]), ("the live configuration", "overwritten"), subject)?;
         }
-        let writing = Writing { session: self.session, spec, subject };
-        match writing.carry_out().await {
-            Ok(true) => Ok(Outcome::Applied),
-            Ok(false) => Ok(Outcome::AlreadySo),
-            Err(Stop::Told(outcome)) => Ok(outcome),
-            Err(Stop::Fault(fault)) => Err(fault),
-        }
+        Writing { session: self.session, spec, subject }.carry_out().await
     }
 }
 
 impl Writing<'_> {
-    /// Writes what differs; says whether anything was.
-    async fn carry_out(&self) -> Result<bool, Stop> {
+    /// Writes what differs.
+    async fn carry_out(&self) -> Ended {
         let mut wrote = match &self.spec.before {
-            None => self.create().await?,
+            None => match self.create().await? {
+                Some(wrote) => wrote,
+                None => return Ok(Done::AlreadySo),
+            },
             Some(before) => self.update(before).await?,
         };
         let settled = self.settle(Goal::Whole).await?;
@@ -117,14 +76,15 @@ impl Writing<'_> {
             or_shown(self.session, written, look).await?;
             wrote = true;
         }
-        Ok(wrote)
+        Ok(Done::of(wrote))
     }
 
-    async fn create(&self) -> Result<bool, Stop> {
+    /// Creates it, and says whether this call did; none where somebody else made just what is wanted.
+    async fn create(&self) -> Result<Option<bool>, NotDone> {
         let FunctionSpec { function, marks, source, role, .. } = self.spec;
         let mut tags = marks.clone();
         tags.insert(APPLIED_TAG.to_owned(), UNFINISHED.to_owned());
-        let mut race = RoleRace::new();
+        let mut race = RoleRace::new(self.session);
         loop {
             let create =
                 async || self.session.create_function(self.spec, &tags, self.subject).await.map(|()| None);
@@ -133,9 +93,9 @@ impl Writing<'_> {
                 Ok(seen.map(Some))
             };
             let (seen, fault) = match once(self.session, create, look).await {
-                Ok(Created::Made(_)) => return Ok(true),
+                Ok(Created::Made(_)) => return Ok(Some(true)),
                 Ok(Created::Found(seen, fault)) => (seen, fault),
-                Err(fault) if RoleRace::is_lost(&fault) => {
+                Err(fault) if fault.role_may_be_new() => {
                     race.wait(self.session, self.spec, fault, self.subject).await?;
                     continue;
                 }
@@ -147,15 +107,15 @@ impl Writing<'_> {
                 seen.as_ref().map(|seen| differences(source, role, &seen.latest)).unwrap_or_default();
             return match differences.as_slice() {
                 // Whoever answers late may have done the work: then it carries this set's tag.
-                [] if ours => Ok(fault.maybe_done()),
+                [] if ours => Ok(Some(fault.maybe_done())),
                 // What somebody else made is not published, nor tagged as this set's.
-                [] if source.publish.is_none() => Err(Stop::Told(Outcome::AlreadySo)),
-                _ => Err(Stop::Told(taken(self.subject, &format!("function `{}`", function.name)))),
+                [] if source.publish.is_none() => Ok(None),
+                _ => Err(NotDone::taken(self.subject, &format!("function `{}`", function.name))),
             };
         }
     }
 
-    async fn update(&self, before: &FunctionSeen) -> Result<bool, Stop> {
+    async fn update(&self, before: &FunctionSeen) -> Result<bool, NotDone> {
         let (mut at, mut wrote) = (before.clone(), false);
         for goal in [Goal::Code, Goal::Configuration] {
             if self.spec.writes(goal) {
@@ -166,9 +126,9 @@ impl Writing<'_> {
     }
 
     /// Writes code or configuration over what was seen at `at`, and waits until it is done.
-    async fn write(&self, goal: Goal, at: &mut FunctionSeen) -> Result<bool, Stop> {
-        let mut race = RoleRace::new();
-        let mut patience = self.session.patience();
+    async fn write(&self, goal: Goal, at: &mut FunctionSeen) -> Result<bool, NotDone> {
+        let mut race = RoleRace::new(self.session);
+        let mut wait = self.session.wait();
         let mut tries = 0;
         loop {
             let revision = &at.revision;
@@ -189,7 +149,7 @@ impl Writing<'_> {
                 }
                 Err(fault) => fault,
             };
-            if RoleRace::is_lost(&fault) {
+            if fault.role_may_be_new() {
                 race.wait(self.session, self.spec, fault, self.subject).await?;
                 continue;
             }
@@ -197,7 +157,7 @@ impl Writing<'_> {
             if !look {
                 return Err(fault.into());
             }
-            let now = self.settle(Goal::Settled).await.map_err(|stop| stop.after(&fault))?;
+            let now = self.settle(Goal::Settled).await.map_err(|not| not.after(&fault))?;
             // The owner's tag does not survive a deletion: what has the name now is another function.
             if let (Some(before), Some(live)) = (&at.tags, &now.tags)
                 && let Some(what) = owner_changed(before, live)
@@ -212,7 +172,7 @@ impl Writing<'_> {
                 return Err(self.changed("its code or configuration was changed"));
             }
             tries += u32::from(fault.maybe_done());
-            if tries >= TRIES || !patience.goes_on().await {
+            if tries >= TRIES || !wait.goes_on().await {
                 return Err(fault.into());
             }
             *at = now;
@@ -220,10 +180,10 @@ impl Writing<'_> {
     }
 
     /// Looks until the function can be written to and shows what was written.
-    pub(super) async fn settle(&self, goal: Goal) -> Result<FunctionSeen, Stop> {
+    pub(super) async fn settle(&self, goal: Goal) -> Result<FunctionSeen, NotDone> {
         // AWS may work on it for long, but shows soon what it works on.
-        let mut patience = self.session.patience();
-        let mut working = Patience::new(self.session, self.session.ready_within());
+        let mut wait = self.session.wait();
+        let mut working = self.session.wait_for(self.session.ready_within());
         loop {
             let mut busy = false;
             let seen = self.session.function(&self.spec.function, self.subject).await?;
@@ -232,7 +192,7 @@ impl Writing<'_> {
                     FunctionState::Ready => return Ok(seen),
                     FunctionState::UpdateFailed(_) if goal == Goal::Settled => return Ok(seen),
                     FunctionState::Failed(why) | FunctionState::UpdateFailed(why) => {
-                        return Err(Stop::told(
+                        return Err(NotDone::failed(
                             format!("{}: Lambda could not carry it out: {why}", self.subject),
                             "fix the cause, then run again.",
                         ));
@@ -250,11 +210,11 @@ impl Writing<'_> {
             }
             let (waiting, what) = match busy {
                 true => (&mut working, "is still being updated by Lambda"),
-                false => (&mut patience, "does not show what was written"),
+                false => (&mut wait, "does not show what was written"),
             };
             if !waiting.goes_on().await {
                 let seen = format!("{}: function `{}` {what}", self.subject, self.spec.function.name);
-                return Err(Stop::Told(waiting.unknown(seen)));
+                return Err(NotDone::not_shown(waiting, seen));
             }
         }
     }
@@ -269,8 +229,8 @@ impl Writing<'_> {
         }
     }
 
-    pub(super) fn changed(&self, what: &str) -> Stop {
-        Stop::Told(changed(self.subject, what))
+    pub(super) fn changed(&self, what: &str) -> NotDone {
+        NotDone::changed(self.subject, what)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
-use super::{Ended, Runner};
-use crate::aws::session::{Fault, Patience};
-use crate::plan::{AttributesSpec, InstanceSpec, Outcome};
+use crate::aws::session::Fault;
+use crate::plan::{AttributesSpec, Failure, InstanceSpec};
 
 /// An instance takes minutes to be made; after this time the user is told to come back.
 const MADE_WITHIN: Duration = Duration::from_secs(15 * 60);
@@ -17,7 +18,7 @@ impl Runner<'_> {
         let open = spec.attributes.iter().filter(|(name, value)| now.get(*name) != Some(*value));
         let open: Vec<_> = open.collect();
         if open.is_empty() {
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         }
         for (name, value) in open {
             let written = self.session.set_attribute(&spec.instance, name, *value, subject).await;
@@ -27,18 +28,18 @@ impl Runner<'_> {
             };
             or_shown(self.session, written, look).await?;
         }
-        let mut patience = self.session.patience();
+        let mut wait = self.session.wait();
         loop {
             let live = self.session.attributes(&spec.instance, subject).await?;
             let differs = spec.attributes.iter().find(|(name, value)| live.get(*name) != Some(*value));
-            let Some((name, value)) = differs else { return Ok(Outcome::Applied) };
-            if !patience.goes_on().await {
+            let Some((name, value)) = differs else { return Ok(Done::Written) };
+            if !wait.goes_on().await {
                 let message = format!(
                     "{subject}: Amazon Connect accepted {name}={value} and does not show it after {}",
-                    patience.waited()
+                    wait.waited()
                 );
                 let hint = "AWS Support has to enable some settings for the account first.";
-                return Ok(Outcome::Unknown { message, hint: Some(hint.to_owned()) });
+                return Err(NotDone::Unknown(Failure::new(message, hint)));
             }
         }
     }
@@ -54,13 +55,13 @@ impl Runner<'_> {
                 Created::Made(id) | Created::Found(id, _) => id,
             },
         };
-        let mut patience = Patience::new(self.session, MADE_WITHIN);
+        let mut wait = self.session.wait_for(MADE_WITHIN);
         loop {
             let seen = self.session.instance(&spec.place, &id, subject).await?;
             if let Some(seen) = &seen
                 && seen.active
             {
-                return Ok(Outcome::Applied);
+                return Ok(Done::Written);
             }
             let failed = seen.as_ref().filter(|seen| seen.status == "CREATION_FAILED");
             if let Some(seen) = failed {
@@ -68,10 +69,13 @@ impl Runner<'_> {
                     seen.status_reason.clone().unwrap_or_else(|| "Amazon Connect gives no reason".to_owned());
                 let message = format!("{subject}: the instance could not be created: {why}");
                 let hint = "fix the cause before you run again: AWS limits how often instances are created.";
-                return Ok(Outcome::Failed { message, hint: Some(hint.to_owned()) });
+                return Err(NotDone::failed(message, hint));
             }
-            if !patience.goes_on().await {
-                return Ok(patience.unknown(format!("{subject}: the instance is still being created")));
+            if !wait.goes_on().await {
+                return Err(NotDone::not_shown(
+                    &wait,
+                    format!("{subject}: the instance is still being created"),
+                ));
             }
         }
     }

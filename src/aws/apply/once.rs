@@ -5,8 +5,7 @@
 
 use std::future::Future;
 
-use super::role_race::RoleRace;
-use crate::aws::session::{Fault, FaultKind, Patience, Session};
+use crate::aws::session::{Fault, FaultKind, Session};
 
 /// Creations at the most: each after a look that showed nothing.
 const TRIES: u32 = 3;
@@ -31,12 +30,12 @@ where
         Err(fault) if fault.maybe_done() => fault,
         other => return other,
     };
-    let mut patience = session.patience();
+    let mut wait = session.wait();
     for _ in 0..LOOKS {
         if look().await.map_err(|read| fault.unread(read))? {
             return Ok(());
         }
-        if !patience.goes_on().await {
+        if !wait.goes_on().await {
             break;
         }
     }
@@ -77,7 +76,7 @@ where
     D: Future<Output = Result<bool, Fault>>,
     L: Future<Output = Result<Left, Fault>>,
 {
-    let mut patience = session.patience();
+    let mut wait = session.wait();
     let (mut tries, mut lost) = (0, None::<Fault>);
     loop {
         tries += 1;
@@ -91,7 +90,7 @@ where
             match look().await.map_err(|read| fault.unread(read))? {
                 Left::Nothing => return Ok(Deleted::Gone(true)),
                 Left::Other(what) => return Ok(Deleted::Replaced(what)),
-                Left::Same if patience.goes_on().await => {}
+                Left::Same if wait.goes_on().await => {}
                 Left::Same => return Err(fault.with("it is still there")),
             }
         }
@@ -139,12 +138,12 @@ where
         let taken = matches!(fault.kind, FaultKind::AlreadyExists | FaultKind::Conflict);
         if !taken && !fault.maybe_done() {
             // Whoever waits for the role creates it again, and finds then what shows late.
-            let waits = RoleRace::is_lost(&fault);
+            let waits = fault.role_may_be_new();
             return Err(if waits { fault } else { after(lost.as_ref(), fault) });
         }
         // Where the name is taken, somebody has just created it: that will show.
         let within = if taken { session.others_within() } else { session.visible_within() };
-        let mut patience = Patience::new(session, within);
+        let mut wait = session.wait_for(within);
         let mut looks = 0;
         if fault.maybe_done() {
             lost = Some(fault.clone());
@@ -154,7 +153,7 @@ where
             if let Some(found) = look().await.map_err(|read| unseen(lost.as_ref(), read))? {
                 return Ok(Created::Found(found, fault));
             }
-            if !patience.goes_on().await {
+            if !wait.goes_on().await {
                 return Err(fault);
             }
         }
@@ -209,7 +208,8 @@ mod tests {
     }
 
     fn is_told(fault: &Fault, what: &str, met: &str) {
-        let Outcome::Unknown { message, .. } = fault.outcome(true) else { panic!("{fault:?}") };
+        let Outcome::Unknown(why) = fault.outcome(true) else { panic!("{fault:?}") };
+        let message = why.message;
         assert!(["no answer", what, met].iter().all(|part| message.contains(part)), "{message}");
     }
 

@@ -1,8 +1,9 @@
 //! Publishes a version and points the alias at it. The alias's description notes what was published, so that the next
 //! look needs no further call.
 
-use super::function::{Goal, Stop, TRIES, Writing};
-use crate::aws::session::{Fault, FaultKind, Patience};
+use super::ended::NotDone;
+use super::function::{Goal, TRIES, Writing};
+use crate::aws::session::{Fault, FaultKind, Wait};
 use crate::snapshot::{AliasSeen, FunctionSeen, FunctionState};
 
 impl Writing<'_> {
@@ -12,7 +13,7 @@ impl Writing<'_> {
         alias: &str,
         settled: FunctionSeen,
         digest: &str,
-    ) -> Result<bool, Stop> {
+    ) -> Result<bool, NotDone> {
         let version = self.version(settled).await?;
         let note = AliasSeen::note(digest, &version);
         let shows = |seen: &AliasSeen| seen.version == version && seen.description == note;
@@ -22,7 +23,7 @@ impl Writing<'_> {
         }
         let revision = |alias: Option<&AliasSeen>| alias.map(|alias| alias.revision.clone());
         let mut tries = 0;
-        let mut looks = Patience::new(self.session, self.session.others_within());
+        let mut looks = self.session.wait_for(self.session.others_within());
         let wrote = loop {
             tries += 1;
             let Err(fault) = self.point(alias, known, (&version, &note)).await else { break true };
@@ -58,9 +59,9 @@ impl Writing<'_> {
     }
 
     /// Publishes a version of what was settled, and waits until it can be called.
-    async fn version(&self, settled: FunctionSeen) -> Result<String, Stop> {
+    async fn version(&self, settled: FunctionSeen) -> Result<String, NotDone> {
         let (function, code) = (&self.spec.function, &self.spec.source.code.digest);
-        let mut patience = self.session.patience();
+        let mut wait = self.session.wait();
         let mut at = settled;
         let version = loop {
             let published = self.session.publish_version(function, code, &at.revision, self.subject).await;
@@ -69,7 +70,7 @@ impl Writing<'_> {
                 Err(fault) => fault,
             };
             let look = matches!(fault.kind, FaultKind::Conflict | FaultKind::Stale);
-            if !look || !patience.goes_on().await {
+            if !look || !wait.goes_on().await {
                 return Err(fault.into());
             }
             let now = self.settle(Goal::Settled).await?;
@@ -78,11 +79,11 @@ impl Writing<'_> {
             }
             at = now;
         };
-        let mut working = Patience::new(self.session, self.session.ready_within());
+        let mut working = self.session.wait_for(self.session.ready_within());
         loop {
             match self.session.function_at(function, &version, self.subject).await?.map(|seen| seen.state) {
                 Some(FunctionState::Failed(why)) => {
-                    return Err(Stop::told(
+                    return Err(NotDone::failed(
                         format!("{}: version {version} cannot be called: {why}", self.subject),
                         "fix the cause, then run again; the alias still points at the old version.",
                     ));
@@ -98,19 +99,16 @@ impl Writing<'_> {
         }
     }
 
-    async fn until(&self, alias: &str, good: impl Fn(&Option<AliasSeen>) -> bool) -> Result<(), Stop> {
-        let mut patience = self.session.patience();
-        loop {
-            if good(&self.session.alias(&self.spec.function, alias, self.subject).await?) {
-                return Ok(());
-            }
-            if !patience.goes_on().await {
-                return Err(self.slow(&format!("alias `{alias}`"), &patience));
-            }
-        }
+    async fn until(&self, alias: &str, good: impl Fn(&Option<AliasSeen>) -> bool) -> Result<(), NotDone> {
+        let look = async || {
+            let seen = self.session.alias(&self.spec.function, alias, self.subject).await?;
+            Ok(good(&seen).then_some(()))
+        };
+        let mut wait = self.session.wait();
+        wait.until(look).await?.ok_or_else(|| self.slow(&format!("alias `{alias}`"), &wait))
     }
 
-    fn slow(&self, what: &str, waited: &Patience<'_>) -> Stop {
-        Stop::Told(waited.unknown(format!("{}: {what} was accepted and does not show", self.subject)))
+    fn slow(&self, what: &str, wait: &Wait<'_>) -> NotDone {
+        NotDone::not_shown(wait, format!("{}: {what} was accepted and does not show", self.subject))
     }
 }

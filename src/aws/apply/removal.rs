@@ -1,14 +1,16 @@
 //! Takes away what is left over, and looks afterwards whether it is gone.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Deleted, Left, delete};
-use super::reread::{Now, Target, changed};
-use super::{Ended, Runner, lock};
+use super::reread::{Now, Target};
 use crate::aws::session::{Fault, FaultKind};
 use crate::manifest::Grants;
 use crate::plan::{
-    ActionId, Disassociation, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, Outcome, OwnStatement,
+    ActionId, Disassociation, Failure, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, OwnStatement,
     Removal, Rests, StatementRemoval, function_added, function_changed,
 };
 use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, ResourcePolicy};
@@ -27,26 +29,33 @@ impl Runner<'_> {
         }
     }
 
+    /// Waits until AWS does not show any more what was deleted.
+    pub(super) async fn until_gone<L>(&self, is_there: impl Fn() -> L, subject: &str) -> Result<(), NotDone>
+    where
+        L: Future<Output = Result<bool, Fault>>,
+    {
+        let look = async || Ok((!is_there().await?).then_some(()));
+        self.session.wait().until(look).await?.ok_or_else(|| NotDone::still_there(subject))
+    }
+
     async fn remove_flow(&self, removal: &FlowRemoval, subject: &str) -> Ended {
         let FlowRemoval { flow, base, callers: _, along } = removal;
         let kind = flow.key.0;
         let target = Target { kind, instance: &flow.instance, id: &flow.id, subject };
         if let Some(referrer) = self.referrer_now(target, along).await? {
-            return Ok(still_needed(subject, &format!("{referrer} refers to it now")));
+            return Err(NotDone::still_needed(subject, &format!("{referrer} refers to it now")));
         }
         let now = match self.look_again(target, Some(base), Rests::OnAll).await? {
             Now::Gone => {
                 self.deleted(target);
-                return Ok(Outcome::AlreadySo);
+                return Ok(Done::AlreadySo);
             }
-            Now::Changed(_, what) => return Ok(changed(subject, &what)),
+            Now::Changed(_, what) => return Err(NotDone::changed(subject, &what)),
             Now::Known(now) => now,
         };
         let instance = (flow.instance.clone(), flow.instance_name.clone());
         let kept = KeptFlow::of(&now, flow.address.clone(), flow.key.clone(), instance);
-        if let Some(outcome) = self.keep_found(&kept, "deleted", subject) {
-            return Ok(outcome);
-        }
+        self.keep_found(&kept, "deleted", subject)?;
         let away = || self.session.delete_flow(kind, &flow.instance, &flow.id, subject);
         let look = async || {
             Ok(match self.look_again(target, Some(base), Rests::OnAll).await? {
@@ -57,58 +66,45 @@ impl Runner<'_> {
         };
         let was_there = match delete(self.session, away, look).await {
             Ok(Deleted::Gone(was_there)) => was_there,
-            Ok(Deleted::Replaced(what)) => return Ok(changed(subject, &what)),
-            Err(fault) => return undeletable(fault, kind),
+            Ok(Deleted::Replaced(what)) => return Err(NotDone::changed(subject, &what)),
+            Err(fault) => return Err(undeletable(fault, kind)),
         };
         self.deleted(target);
-        let mut patience = self.session.patience();
-        loop {
-            let published = self.session.published(kind, &flow.instance, &flow.id, subject).await?;
-            if published.is_none()
-                && self.session.draft(kind, &flow.instance, &flow.id, subject).await?.is_none()
-            {
-                return Ok(ended(was_there));
-            }
-            if !patience.goes_on().await {
-                return Ok(still_there(subject));
-            }
-        }
+        let is_there = async || {
+            let (instance, id) = (&flow.instance, &flow.id);
+            Ok(self.session.published(kind, instance, id, subject).await?.is_some()
+                || self.session.draft(kind, instance, id, subject).await?.is_some())
+        };
+        self.until_gone(is_there, subject).await?;
+        Ok(Done::of(was_there))
     }
 
     async fn remove_association(&self, removal: &Disassociation, subject: &str) -> Ended {
-        let Some(function) = removal.functions.first() else { return Ok(Outcome::AlreadySo) };
+        let Some(function) = removal.functions.first() else { return Ok(Done::AlreadySo) };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
         for function in removal.functions.iter().filter(|_| removal.callers.is_some()) {
             if let Some(caller) = self.caller_now(&removal.instance, function, true, subject).await? {
-                return Ok(called(subject, &caller));
+                return Err(called(subject, &caller));
             }
         }
         if let Some(other) = self.rival_now(removal, subject).await? {
-            return Ok(still_needed(subject, &format!("{other} needs it now")));
+            return Err(NotDone::still_needed(subject, &format!("{other} needs it now")));
         }
         let mut was_there = false;
         for function in &removal.functions {
             was_there |= self.disassociate(&removal.instance, function, subject).await?;
         }
         let arns: Vec<String> = removal.functions.iter().map(|function| function.arn().to_string()).collect();
-        let mut patience = self.session.patience();
-        loop {
+        let is_there = async || {
             let list = self.session.functions_of(&removal.instance, subject).await?;
-            if !arns.iter().any(|arn| list.contains(arn)) {
-                break;
-            }
-            if !patience.goes_on().await {
-                return Ok(still_there(subject));
-            }
-        }
+            Ok(arns.iter().any(|arn| list.contains(arn)))
+        };
+        self.until_gone(is_there, subject).await?;
         for kept in &removal.keep {
-            let restored = self.restore(kept, subject).await?;
-            if !restored.is_done() {
-                return Ok(restored);
-            }
+            self.restore(kept, subject).await?;
         }
-        Ok(ended(was_there))
+        Ok(Done::of(was_there))
     }
 
     /// Another set that has a statement by now which lets the instance call the function, be it one for all instances
@@ -203,14 +199,14 @@ impl Runner<'_> {
             Grants::Any => own || allowed,
         };
         if enough {
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         }
         self.write_statement(&kept.grant, &kept.grant.sid(), subject).await
     }
 
     async fn remove_statements(&self, removal: &StatementRemoval, subject: &str) -> Ended {
         let Some(OwnStatement { function, .. }) = removal.statements.first() else {
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         };
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
@@ -219,61 +215,59 @@ impl Runner<'_> {
             for (instance, _) in &removal.callers {
                 let caller = self.caller_now(instance, function, whatever_qualifier, subject).await?;
                 if let Some(caller) = caller {
-                    return Ok(called(subject, &caller));
+                    return Err(called(subject, &caller));
                 }
             }
         }
-        if let Some(shown) = self.end_unseen(removal, subject).await? {
-            return Ok(shown);
-        }
+        self.end_unseen(removal, subject).await?;
         let mut was_there = false;
         for OwnStatement { function, sid, body, instead } in &removal.statements {
             let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             if instead.as_ref().is_some_and(|grant| policy.exact(grant, |_| true).is_none()) {
                 let what =
                     format!("the statement in the policy of {function} that replaces `{sid}` is not there");
-                return Ok(changed(subject, &what));
+                return Err(NotDone::changed(subject, &what));
             }
             match policy.statements.iter().find(|there| there.sid == *sid) {
                 None => continue,
                 Some(there) if there.body != *body => {
                     let what = format!("statement `{sid}` in the policy of {function} was changed");
-                    return Ok(changed(subject, &what));
+                    return Err(NotDone::changed(subject, &what));
                 }
                 Some(_) => {}
             }
             was_there |= self.drop_statement(function, sid, subject).await?;
-            let mut patience = self.session.patience();
+            let mut wait = self.session.wait();
             loop {
                 let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
                 if !policy.sids().any(|there| there == sid) {
                     break;
                 }
-                if !patience.goes_on().await {
-                    return Ok(still_there(subject));
+                if !wait.goes_on().await {
+                    return Err(NotDone::still_there(subject));
                 }
                 // A writer beside this one may have brought it back.
                 self.drop_statement(function, sid, subject).await?;
             }
         }
-        Ok(ended(was_there))
+        Ok(Done::of(was_there))
     }
 
-    /// Ends associations that the list did not show when the plan was made; gives what is reported where it does now.
-    async fn end_unseen(&self, removal: &StatementRemoval, subject: &str) -> Result<Option<Outcome>, Fault> {
+    /// Ends associations that the list did not show when the plan was made, and does not show now.
+    async fn end_unseen(&self, removal: &StatementRemoval, subject: &str) -> Result<(), NotDone> {
         let StatementRemoval { instance, ends, .. } = removal;
         if ends.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
         let list = self.session.functions_of(instance, subject).await?;
         let arns: Vec<String> = ends.iter().map(|function| function.arn().to_string()).collect();
         if let Some(arn) = arns.iter().find(|arn| list.contains(*arn)) {
-            return Ok(Some(changed(subject, &format!("{arn} is associated with the instance now"))));
+            return Err(NotDone::changed(subject, &format!("{arn} is associated with the instance now")));
         }
         for arn in &arns {
             self.end_association(instance, arn, subject).await?;
         }
-        Ok(None)
+        Ok(())
     }
 
     /// What somebody relies on of a function by now, and did not when the plan was made.
@@ -290,23 +284,16 @@ impl Runner<'_> {
 
     async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {
         if let Some(what) = Box::pin(self.relied_on(removal, subject)).await? {
-            return Ok(still_needed(subject, &what));
+            return Err(NotDone::still_needed(subject, &what));
         }
         let Some(now) = self.session.function(&removal.function, subject).await? else {
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         };
         if let Some(what) = function_changed(&removal.base, &now) {
-            return Ok(changed(subject, &what));
+            return Err(NotDone::changed(subject, &what));
         }
-        match self.keep.keep(&id.address, &removal.record) {
-            Ok(path) => lock(&self.backups).push(path),
-            Err(error) => {
-                let message =
-                    format!("{subject}: its configuration could not be kept, so it was not deleted: {error}");
-                let hint = Some("make the folder `.flowbind` writable.".to_owned());
-                return Ok(Outcome::Failed { message, hint });
-            }
-        }
+        let path = self.keep.keep(&id.address, &removal.record);
+        self.kept(path.map(|path| vec![path]), ("its configuration", "deleted"), subject)?;
         let function = &removal.function;
         let guard = self.policy_of(function);
         let _held = guard.lock().await;
@@ -319,52 +306,35 @@ impl Runner<'_> {
         };
         let was_there = match delete(self.session, away, look).await? {
             Deleted::Gone(was_there) => was_there,
-            Deleted::Replaced(what) => return Ok(changed(subject, &what)),
+            Deleted::Replaced(what) => return Err(NotDone::changed(subject, &what)),
         };
-        let mut patience = self.session.patience();
-        while self.session.function(function, subject).await?.is_some() {
-            if !patience.goes_on().await {
-                return Ok(still_there(subject));
-            }
-        }
-        Ok(ended(was_there))
+        self.until_gone(async || Ok(self.session.function(function, subject).await?.is_some()), subject)
+            .await?;
+        Ok(Done::of(was_there))
     }
 }
 
 /// Something calls the function by now.
-fn called(subject: &str, caller: &str) -> Outcome {
-    still_needed(subject, &format!("{caller} calls the function now, and did not when the plan was made"))
-}
-
-/// Something needs by now what was to be removed.
-fn still_needed(subject: &str, what: &str) -> Outcome {
-    Outcome::Moved { message: format!("{subject} was not removed: {what}. Run `flowbind plan` again.") }
-}
-
-pub(super) fn ended(was_there: bool) -> Outcome {
-    if was_there { Outcome::Applied } else { Outcome::AlreadySo }
-}
-
-pub(super) fn still_there(subject: &str) -> Outcome {
-    Outcome::Failed {
-        message: format!("{subject}: the deletion was accepted, but it is still there"),
-        hint: Some("run the command again in some minutes.".to_owned()),
-    }
+fn called(subject: &str, caller: &str) -> NotDone {
+    NotDone::still_needed(
+        subject,
+        &format!("{caller} calls the function now, and did not when the plan was made"),
+    )
 }
 
 /// Which deletions Amazon Connect refuses is not documented (U8): what refers to it may be nothing that can be read here.
-fn undeletable(fault: Fault, kind: Kind) -> Ended {
+fn undeletable(fault: Fault, kind: Kind) -> NotDone {
     let hint = match fault.kind {
-        FaultKind::Invalid(_) | FaultKind::Conflict => Some(format!(
+        FaultKind::Invalid | FaultKind::Conflict => Some(format!(
             "something may refer to this {kind} that is no flow, such as a phone number, a queue or a quick connect: \
              take it off there and run the command again."
         )),
         FaultKind::Denied => {
             fault.hint().map(|hint| format!("{hint} Default flows cannot be deleted at all."))
         }
-        _ => return Err(fault),
+        _ => return fault.into(),
     };
-    Ok(Outcome::Failed { message: fault.to_string(), hint })
+    NotDone::Failed(Failure { hint, ..fault.failure() })
 }
 
 #[cfg(test)]
@@ -378,10 +348,13 @@ mod tests {
             let fault = Fault::unexpected(Operation::DeleteContactFlow, "flow/main", "it is in use");
             undeletable(Fault { kind, ..fault }, Kind::Flow)
         };
-        for kind in [FaultKind::Conflict, FaultKind::Invalid(Vec::new())] {
-            let Ok(Outcome::Failed { hint: Some(hint), .. }) = refused(kind) else { panic!() };
+        for kind in [FaultKind::Conflict, FaultKind::Invalid] {
+            let NotDone::Failed(Failure { hint: Some(hint), call: Some(call), .. }) = refused(kind) else {
+                panic!()
+            };
+            assert_eq!(call.operation, Operation::DeleteContactFlow);
             assert!(hint.contains("such as a phone number, a queue or a quick connect"), "{hint}");
         }
-        assert!(refused(FaultKind::Internal).is_err());
+        assert!(matches!(refused(FaultKind::Internal), NotDone::Call(_)));
     }
 }

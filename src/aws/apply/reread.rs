@@ -9,10 +9,11 @@ use futures_util::future::{join, join_all};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::ended::NotDone;
 use super::{Runner, lock};
 use crate::aws::session::{Fault, Session};
 use crate::manifest::State;
-use crate::plan::{self, Outcome, Rests, Standing, standing};
+use crate::plan::{self, Rests, Standing, standing};
 use crate::resource::{FunctionRef, InstanceArn, Kind};
 use crate::snapshot::FlowSeen;
 
@@ -90,7 +91,7 @@ impl Runner<'_> {
         rests: Rests,
     ) -> Result<Now, Fault> {
         let history = self.history(target, base);
-        let mut patience = self.session.patience();
+        let mut wait = self.session.wait();
         loop {
             let late = match self.session.flow_now(target).await? {
                 None if history.made => Now::Gone,
@@ -111,7 +112,7 @@ impl Runner<'_> {
                     }
                 },
             };
-            if !patience.goes_on().await {
+            if !wait.goes_on().await {
                 return Ok(late);
             }
         }
@@ -119,7 +120,7 @@ impl Runner<'_> {
 
     /// What is reported where a flow or module is gone: that it was deleted, or that another one has its name now. A
     /// list that cannot be read does not hide the deletion.
-    pub(super) async fn gone_flow(&self, target: Target<'_>, name: &str) -> Outcome {
+    pub(super) async fn gone_flow(&self, target: Target<'_>, name: &str) -> NotDone {
         let Target { kind, instance, id, subject } = target;
         let list = self.session.list(kind, instance, subject).await.ok();
         match list.as_ref().and_then(|list| list.get(name)).filter(|line| line.id != id) {
@@ -128,9 +129,9 @@ impl Runner<'_> {
                     "{subject} was replaced by someone since the plan was made: {kind} `{name}` has the id {} now, not {id}; nothing was written to it. Run `flowbind plan` again.",
                     line.id
                 );
-                Outcome::Moved { message }
+                NotDone::Changed(message)
             }
-            None => gone(subject),
+            None => NotDone::gone(subject),
         }
     }
 
@@ -325,30 +326,6 @@ impl Target<'_> {
     fn key(self) -> Key {
         (self.instance.clone(), self.id.to_owned())
     }
-}
-
-/// What is reported where somebody else changed something between plan and write.
-pub(super) fn changed(subject: &str, what: &str) -> Outcome {
-    let message = format!(
-        "{subject} was changed by someone since the plan was made ({what}); nothing was written to it. Run `flowbind plan` again."
-    );
-    Outcome::Moved { message }
-}
-
-/// What is reported where somebody else deleted something between plan and write.
-pub(super) fn gone(subject: &str) -> Outcome {
-    let message =
-        format!("{subject} was deleted by someone since the plan was made. Run `flowbind plan` again.");
-    Outcome::Moved { message }
-}
-
-/// What is reported where somebody else took a name between plan and write.
-pub(super) fn taken(subject: &str, what: &str) -> Outcome {
-    let message = format!(
-        "{what} was created by someone since the plan was made, and it is not what {subject} declares; nothing was \
-         written to it. Run `flowbind plan` again."
-    );
-    Outcome::Moved { message }
 }
 
 impl Session {

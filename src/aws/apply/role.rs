@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::time::Duration;
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
-use super::reread::{changed, gone, taken};
-use super::{Ended, Runner};
 use crate::aws::session::{Fault, FaultKind, Session};
-use crate::plan::{Outcome, RoleSpec, role_changed};
+use crate::plan::{RoleSpec, role_changed};
 use crate::snapshot::{APPLIED_TAG, REGION_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED};
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Tries of a write that meets another one to the same role (`ConcurrentModification`).
 const WRITE_TRIES: u32 = 5;
 
@@ -21,34 +19,30 @@ impl Runner<'_> {
         let digest = spec.wanted.digest();
         let (current, created) = match &spec.before {
             Some(before) => match self.session.role(place, name, subject).await? {
-                None => return Ok(gone(subject)),
+                None => return Err(NotDone::gone(subject)),
                 Some(now) => match role_changed(before, &now.policies, &spec.wanted) {
-                    Some(what) => return Ok(changed(subject, &what)),
+                    Some(what) => return Err(NotDone::changed(subject, &what)),
                     None => (now.policies, false),
                 },
             },
             None => match self.create_role(spec, subject).await? {
                 Some(made) => made,
-                None => return Ok(taken(subject, &format!("role `{name}`"))),
+                None => return Err(NotDone::taken(subject, &format!("role `{name}`"))),
             },
         };
         let wrote = write(self.session, spec, &current, subject).await?;
-        let outcome = if wrote || created { Outcome::Applied } else { Outcome::AlreadySo };
-        let outcome = self.settle_role(outcome, spec, subject).await?;
-        if matches!(outcome, Outcome::Applied | Outcome::AlreadySo) {
-            // Last of all: until then its creation counts as unfinished.
-            let mut tags = spec.marks.clone();
-            if spec.noted {
-                tags.insert(APPLIED_TAG.to_owned(), digest);
-            }
-            if tags.is_empty() {
-                return Ok(outcome);
-            }
-            let written = steady(|| self.session.tag_role(place, name, &tags, subject)).await;
+        self.settle_role(spec, subject).await?;
+        // Last of all: until then its creation counts as unfinished.
+        let mut tags = spec.marks.clone();
+        if spec.noted {
+            tags.insert(APPLIED_TAG.to_owned(), digest);
+        }
+        if !tags.is_empty() {
+            let written = steady(self.session, || self.session.tag_role(place, name, &tags, subject)).await;
             let shows = |seen: &RoleSeen| tags.iter().all(|(key, value)| seen.tags.get(key) == Some(value));
             sure(self.session, spec, subject, written, shows).await?;
         }
-        Ok(outcome)
+        Ok(Done::of(wrote || created))
     }
 
     /// Creates the role, or finds the one that an earlier try or another run of this set created. Gives the policies
@@ -86,22 +80,23 @@ impl Runner<'_> {
         })
     }
 
-    async fn settle_role(&self, outcome: Outcome, spec: &RoleSpec, subject: &str) -> Ended {
-        let mut patience = self.session.patience();
-        loop {
+    /// Looks until the role shows what was written.
+    async fn settle_role(&self, spec: &RoleSpec, subject: &str) -> Result<(), NotDone> {
+        let look = async || {
             let seen = match self.session.role(&spec.place, &spec.name, subject).await {
                 // A list may name a policy that another replica does not have yet.
                 Err(fault) if fault.kind == FaultKind::NotFound => None,
                 other => other?,
             };
-            if seen.is_some_and(|seen| seen.policies == spec.wanted) {
-                return Ok(outcome);
-            }
-            if !patience.goes_on().await {
-                let seen = format!("{subject}: role `{}` does not show what was written", spec.name);
-                return Ok(patience.unknown(seen));
-            }
-        }
+            Ok(seen.is_some_and(|seen| seen.policies == spec.wanted).then_some(()))
+        };
+        let mut wait = self.session.wait();
+        wait.until(look).await?.ok_or_else(|| {
+            NotDone::not_shown(
+                &wait,
+                format!("{subject}: role `{}` does not show what was written", spec.name),
+            )
+        })
     }
 }
 
@@ -115,25 +110,25 @@ async fn write(
     let (place, name, wanted) = (&spec.place, spec.name.as_str(), &spec.wanted);
     let RolePolicies { trust, managed, inline } = wanted;
     if *trust != current.trust {
-        let written = steady(|| session.set_trust(place, name, trust, subject)).await;
+        let written = steady(session, || session.set_trust(place, name, trust, subject)).await;
         sure(session, spec, subject, written, |seen| seen.policies.trust == *trust).await?;
     }
     for arn in managed.difference(&current.managed) {
-        let written = steady(|| session.attach(place, name, arn, subject)).await;
+        let written = steady(session, || session.attach(place, name, arn, subject)).await;
         sure(session, spec, subject, written, |seen| seen.policies.managed.contains(arn)).await?;
     }
     for (policy, document) in inline.iter().filter(|(policy, text)| current.inline.get(*policy) != Some(text))
     {
-        let written = steady(|| session.put_inline(place, name, (policy, document), subject)).await;
+        let written = steady(session, || session.put_inline(place, name, (policy, document), subject)).await;
         let shows = |seen: &RoleSeen| seen.policies.inline.get(policy) == Some(document);
         sure(session, spec, subject, written, shows).await?;
     }
     for arn in current.managed.difference(managed) {
-        let written = steady(|| session.detach(place, name, arn, subject)).await;
+        let written = steady(session, || session.detach(place, name, arn, subject)).await;
         sure(session, spec, subject, written, |seen| !seen.policies.managed.contains(arn)).await?;
     }
     for policy in current.inline.keys().filter(|policy| !inline.contains_key(*policy)) {
-        let written = steady(|| session.delete_inline(place, name, policy, subject)).await;
+        let written = steady(session, || session.delete_inline(place, name, policy, subject)).await;
         sure(session, spec, subject, written, |seen| !seen.policies.inline.contains_key(policy)).await?;
     }
     Ok(wanted != current)
@@ -152,16 +147,17 @@ async fn sure(
     or_shown(session, written, look).await
 }
 
+/// Writes to a role, again where another write to the same role is under way.
 pub(super) async fn steady<F: Future<Output = Result<(), Fault>>>(
+    session: &Session,
     write: impl Fn() -> F,
 ) -> Result<(), Fault> {
-    let (mut tries, mut pause) = (1, FIRST_PAUSE);
+    let (mut tries, mut pauses) = (1, session.pauses());
     loop {
         match write().await {
             Err(fault) if fault.kind == FaultKind::Conflict && tries < WRITE_TRIES => {
                 tries += 1;
-                tokio::time::sleep(pause).await;
-                pause *= 2;
+                pauses.pass().await;
             }
             other => return other,
         }

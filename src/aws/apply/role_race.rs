@@ -5,41 +5,23 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::function::Stop;
-use crate::aws::session::{Fault, FaultKind, Session};
-use crate::plan::FunctionSpec;
+use super::ended::NotDone;
+use crate::aws::session::{Fault, FaultKind, Session, Wait};
+use crate::plan::{Failure, FunctionSpec};
 use crate::resource::trusts_lambda;
 
 /// The longest wait: a role that cannot be assumed after this time will not be by waiting.
 const LONGEST: Duration = Duration::from_secs(90);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// What Lambda says while IAM's changes spread.
-const WORDS: &[&str] = &[
-    "cannot be assumed by Lambda",
-    "The provided execution role does not have permissions",
-    "throttled by EC2",
-    "KMS key is invalid for CreateGrant",
-];
 
 /// One wait for one role.
-pub(super) struct RoleRace {
-    began: Instant,
-    pause: Duration,
+pub(super) struct RoleRace<'a> {
+    wait: Wait<'a>,
     trust_is_right: bool,
 }
 
-impl RoleRace {
-    pub(super) fn new() -> Self {
-        Self { began: Instant::now(), pause: Duration::from_millis(250), trust_is_right: false }
-    }
-
-    /// Whether a call failed because of a role that may be too new.
-    pub(super) fn is_lost(fault: &Fault) -> bool {
-        matches!(fault.kind, FaultKind::Invalid(_) | FaultKind::Denied)
-            && WORDS.iter().any(|words| fault.message.contains(words))
+impl<'a> RoleRace<'a> {
+    pub(super) fn new(session: &'a Session) -> Self {
+        Self { wait: session.wait_for(LONGEST.min(session.ready_within())), trust_is_right: false }
     }
 
     /// Waits before the next try.
@@ -53,35 +35,32 @@ impl RoleRace {
         spec: &FunctionSpec,
         fault: Fault,
         subject: &str,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), NotDone> {
         if !self.trust_is_right {
             self.check(session, spec, subject).await?;
         }
-        let over = session.over().is_some();
-        if over || self.began.elapsed() >= LONGEST.min(session.ready_within()) {
-            let waited = self.began.elapsed().as_secs();
-            let message = format!("{fault}; its trust policy is right, but it was so for {waited} s");
-            let hint = "IAM may be slow to spread the role: run the command again in a minute.";
-            return Err(Stop::told(message, hint));
+        if session.over().is_some() || !self.wait.goes_on().await {
+            let waited = self.wait.waited();
+            let message = format!("{fault}; its trust policy is right, but it was so for {waited}");
+            let hint = "IAM may be slow to spread the role: run the command again in a minute.".to_owned();
+            return Err(NotDone::Failed(Failure { message, hint: Some(hint), call: Some(fault.call()) }));
         }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         Ok(())
     }
 
     /// Reads the trust policy. A caller who may not read it waits without.
-    async fn check(&mut self, session: &Session, spec: &FunctionSpec, subject: &str) -> Result<(), Stop> {
+    async fn check(&mut self, session: &Session, spec: &FunctionSpec, subject: &str) -> Result<(), NotDone> {
         let name = spec.role.rsplit('/').next().unwrap_or_default();
         match session.trust(&spec.function.place, name, subject).await {
             Ok(Some(trust)) if trusts_lambda(&trust) => {}
             Ok(Some(_)) => {
-                return Err(Stop::told(
+                return Err(NotDone::failed(
                     format!("{subject}: the trust policy of role `{name}` does not let Lambda assume it"),
                     "let `lambda.amazonaws.com` do `sts:AssumeRole` in the role's trust policy.",
                 ));
             }
             Ok(None) => {
-                return Err(Stop::told(
+                return Err(NotDone::failed(
                     format!(
                         "{subject}: there is no role `{name}` in account {}",
                         spec.function.place.account

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::{Deleted, Left, delete};
-use super::removal::{ended, still_there};
-use super::reread::changed;
 use super::role::steady;
-use super::{Ended, Runner};
 use crate::aws::session::Fault;
-use crate::plan::{Outcome, RoleRemoval, role_changed};
+use crate::plan::{RoleRemoval, role_changed};
 use crate::resource::FunctionRef;
 use crate::snapshot::{RolePolicies, SET_TAG};
 
@@ -22,28 +21,24 @@ impl Runner<'_> {
     pub(super) async fn remove_role(&self, removal: &RoleRemoval, subject: &str) -> Ended {
         let RoleRemoval { place, name, owner, policies, .. } = removal;
         let Some(role) = self.session.role(place, name, subject).await? else {
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         };
         if role.tags.get(SET_TAG) != Some(owner) {
-            return Ok(changed(subject, NOT_OURS));
+            return Err(NotDone::changed(subject, NOT_OURS));
         }
         if let Some(what) = role_changed(policies, &role.policies, &NOTHING) {
-            return Ok(changed(subject, &what));
+            return Err(NotDone::changed(subject, &what));
         }
         if let Some(user) = self.user_of(removal, subject).await? {
-            return Ok(changed(subject, &format!("function `{user}` uses it by now")));
+            return Err(NotDone::changed(subject, &format!("function `{user}` uses it by now")));
         }
         let was_there = match Box::pin(self.empty_and_delete(removal, &role.policies, subject)).await? {
             Deleted::Gone(was_there) => was_there,
-            Deleted::Replaced(what) => return Ok(changed(subject, &what)),
+            Deleted::Replaced(what) => return Err(NotDone::changed(subject, &what)),
         };
-        let mut patience = self.session.patience();
-        while self.session.trust(place, name, subject).await?.is_some() {
-            if !patience.goes_on().await {
-                return Ok(still_there(subject));
-            }
-        }
-        Ok(ended(was_there))
+        self.until_gone(async || Ok(self.session.trust(place, name, subject).await?.is_some()), subject)
+            .await?;
+        Ok(Done::of(was_there))
     }
 
     /// A function that uses the role by now. A list may still show one that this run has taken from it, so each is asked.
@@ -69,15 +64,17 @@ impl Runner<'_> {
     ) -> Result<Deleted, Fault> {
         let (session, place, name) = (self.session, &removal.place, &removal.name);
         for arn in &live.managed {
-            let away = async || steady(|| session.detach(place, name, arn, subject)).await.map(|()| true);
+            let away =
+                async || steady(session, || session.detach(place, name, arn, subject)).await.map(|()| true);
             let look = async || self.left(removal, |now| now.managed.contains(arn), subject).await;
             if let replaced @ Deleted::Replaced(_) = delete(session, away, look).await? {
                 return Ok(replaced);
             }
         }
         for policy in live.inline.keys() {
-            let away =
-                async || steady(|| session.delete_inline(place, name, policy, subject)).await.map(|()| true);
+            let away = async || {
+                steady(session, || session.delete_inline(place, name, policy, subject)).await.map(|()| true)
+            };
             let look = async || self.left(removal, |now| now.inline.contains_key(policy), subject).await;
             if let replaced @ Deleted::Replaced(_) = delete(session, away, look).await? {
                 return Ok(replaced);

@@ -7,10 +7,11 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep_until};
 
+use super::ended::not_begun;
 use super::visibility::Visibility;
 use super::{Keep, Progress, Runner, lock};
 use crate::aws::session::{Ending, Session};
-use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan, Queue, order_fault};
+use crate::plan::{Action, ActionId, ApplyReport, Failure, Outcome, Plan, Queue, order_fault};
 use crate::resource::Address;
 
 /// How long writes in flight may go on after the run was asked to end.
@@ -57,7 +58,7 @@ pub async fn apply(
     for n in begun {
         let subject = plan.actions[n].id.address.to_string();
         let outcome = match session.ends().filter(|_| !session.budget.has_sent(&subject)) {
-            Some(ending) => ending.not_begun(),
+            Some(ending) => not_begun(ending),
             None => abandoned(),
         };
         schedule.end(n, outcome);
@@ -80,13 +81,13 @@ fn queued(actions: &[Action]) -> Queue {
 }
 
 fn abandoned() -> Outcome {
-    Outcome::Unknown {
-        message: format!(
+    Outcome::Unknown(Failure::new(
+        format!(
             "the run was to end, and {} s later the write had not ended: AWS may have carried it out",
             GRACE.as_secs()
         ),
-        hint: Some("run the same command again: it reads what AWS holds first.".to_owned()),
-    }
+        "run the same command again: it reads what AWS holds first.",
+    ))
 }
 
 /// Which actions wait, and how the others ended; all by their numbers.
@@ -145,7 +146,7 @@ impl<'a> Schedule<'a> {
     /// Ends everything that has not begun: the run is to end.
     fn interrupt(&mut self, ending: Ending) {
         for n in self.queue.give_up_all() {
-            self.end(n, ending.not_begun());
+            self.end(n, not_begun(ending));
         }
     }
 

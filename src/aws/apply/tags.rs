@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::Runner;
+use super::ended::{Done, Ended, NotDone};
 use super::once::or_shown;
-use super::reread::{Target, changed, gone};
+use super::reread::Target;
 use super::role::steady;
-use super::{Ended, Runner};
 use crate::aws::session::Fault;
-use crate::plan::{Outcome, TagTarget, TagsSpec, owner_changed};
+use crate::plan::{TagTarget, TagsSpec, owner_changed};
 use crate::resource::InstanceArn;
 
 impl Runner<'_> {
@@ -23,15 +24,15 @@ impl Runner<'_> {
             Some(_) => flow.as_ref().map(|seen| seen.tags.clone()),
             None => self.tags_now(target, subject).await?,
         };
-        let Some(now) = now else { return Ok(gone(subject)) };
+        let Some(now) = now else { return Err(NotDone::gone(subject)) };
         if tags.iter().all(|(key, value)| now.get(key) == Some(value)) {
             if let Some((content, seen)) = content.zip(flow) {
                 self.found_tags(content, before, seen);
             }
-            return Ok(Outcome::AlreadySo);
+            return Ok(Done::AlreadySo);
         }
         if let Some(what) = owner_changed(before, &now) {
-            return Ok(changed(subject, &what));
+            return Err(NotDone::changed(subject, &what));
         }
         let written = self.write_tags(spec, subject).await;
         let look = async || {
@@ -42,7 +43,7 @@ impl Runner<'_> {
         if let Some((content, seen)) = content.zip(flow) {
             self.retagged(content, seen, tags);
         }
-        Ok(Outcome::Applied)
+        Ok(Done::Written)
     }
 
     async fn write_tags(&self, TagsSpec { target, tags, .. }: &TagsSpec, subject: &str) -> Result<(), Fault> {
@@ -57,7 +58,7 @@ impl Runner<'_> {
                 self.session.tag_function(function, tags, subject).await?;
             }
             TagTarget::Role { place, name } => {
-                steady(|| self.session.tag_role(place, name, tags, subject)).await?;
+                steady(self.session, || self.session.tag_role(place, name, tags, subject)).await?;
             }
         }
         Ok(())

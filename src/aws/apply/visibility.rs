@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
-use crate::aws::session::{Fault, Patience, Session};
+use crate::aws::session::{Fault, Session};
 use crate::plan::{Action, Queue, Spec, Wave};
 use crate::resource::InstanceArn;
 
@@ -106,7 +106,7 @@ impl Visibility {
         }
         // The last write that the look is to show has just ended.
         let due = Instant::now();
-        let (mut patience, mut looks) = (Patience::new(session, within), 0);
+        let (mut wait, mut looks) = (session.wait_for(within), 0);
         self.lag.pass(due).await;
         loop {
             looks += 1;
@@ -117,7 +117,7 @@ impl Visibility {
                 return Ok(true);
             }
             since = Instant::now();
-            if !patience.goes_on().await {
+            if !wait.goes_on().await {
                 return Ok(false);
             }
         }

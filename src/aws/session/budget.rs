@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::ending::{Ending, NOT_CALLED, spoken};
-use super::fault::{Fault, FaultKind};
-use crate::operations::Operation;
+use super::fault::Fault;
+use crate::operations::{FaultKind, Operation};
 use crate::resource::Place;
 
 /// What is left of a run's time, and which operations give no good answer.

@@ -14,10 +14,11 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::Session;
-use super::fault::{Fault, FaultKind};
+use super::fault::Fault;
 use super::quota::Counted;
 use super::trace::Attempt;
-use crate::operations::{Operation, Repeat};
+use super::wait::Pauses;
+use crate::operations::{FaultKind, Operation, Repeat};
 use crate::plan::ARRIVAL;
 use crate::resource::Place;
 
@@ -110,7 +111,7 @@ impl Session {
         if let Some(fault) = self.lost(&place.account) {
             return Err(Fault { subject: subject.to_owned(), ..fault });
         }
-        let (mut tries, mut pause) = (0, self.first_pause());
+        let (mut tries, mut pauses) = (0, Pauses::up_to(self.options.first_pause, LONGEST_PAUSE));
         let mut spent = Duration::ZERO;
         loop {
             if let Some(fault) = self.budget.refusal(operation, place, subject, Instant::now()) {
@@ -137,7 +138,7 @@ impl Session {
                 Ok(()) => return Ok(()),
                 Err(fault) => fault,
             };
-            spent += began.elapsed() + pause;
+            spent += began.elapsed() + pauses.next();
             let again = match fault.kind {
                 FaultKind::Throttled => {
                     self.pacer.throttled(place, operation);
@@ -150,8 +151,7 @@ impl Session {
                 return Err(fault);
             }
             drop(seat);
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pauses.pass().await;
         }
     }
 

@@ -10,50 +10,19 @@ use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer;
-use crate::operations::Operation;
+use crate::operations::{FaultKind, Operation};
 use crate::resource::{Mask, said};
 
 /// How the message of an answer begins that came in place of the service's.
 const NOT_THE_SERVICE: &str = "an answer that is not the service's";
 
-/// What kind of fault it is: decides about retries, and about what to tell the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FaultKind {
-    /// What was asked for is not there.
-    NotFound,
-    /// The flow has only a draft.
-    NotPublished,
-    /// Something of that name is there.
-    AlreadyExists,
-    /// The state does not allow it, or something else was faster.
-    Conflict,
-    /// The state is not the one that the request named (`RevisionId`).
-    Stale,
-    /// Too many requests; nothing was carried out.
-    Throttled,
-    /// A quota is reached; trying again does not help.
-    Quota,
-    /// An earlier call reached the quota that this one needs: it was not made, or refused like that one.
-    QuotaBefore,
-    /// The caller lacks a permission.
-    Denied,
-    /// There are no credentials, or they are not accepted.
-    Credentials,
-    /// The request is not acceptable; what the service said about each part.
-    Invalid(Vec<String>),
-    /// Nobody answered.
-    Unreachable,
-    /// The service failed.
-    Internal,
-    /// The answer makes no sense, or is not the service's.
-    Unexpected,
-    /// The call was not made: the run's time is over.
-    OutOfTime,
-    /// The call was not made: the run was interrupted.
-    Interrupted,
-    /// The call was not made: the operation has failed for too long.
-    NotCalled,
-}
+/// What Lambda says while IAM's changes spread.
+const ROLE_NOT_READY: &[&str] = &[
+    "cannot be assumed by Lambda",
+    "The provided execution role does not have permissions",
+    "throttled by EC2",
+    "KMS key is invalid for CreateGrant",
+];
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +36,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What the service said, or what happened.
     pub message: String,
+    /// What the service said about each part of a request that is not acceptable.
+    pub problems: Vec<String>,
     /// The service's id of the request.
     pub request_id: Option<String>,
 }
@@ -83,6 +54,7 @@ impl Fault {
             subject: subject.to_owned(),
             kind: FaultKind::Unexpected,
             message: message.into(),
+            problems: Vec::new(),
             request_id: None,
         }
     }
@@ -96,8 +68,9 @@ impl Fault {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        let mut problems = Vec::new();
         let (kind, message) = match error {
-            SdkError::ServiceError(context) => service(context.err(), context.raw()),
+            SdkError::ServiceError(context) => service(context.err(), context.raw(), &mut problems),
             SdkError::TimeoutError(_) => (FaultKind::Unreachable, "no answer in time".to_owned()),
             SdkError::DispatchFailure(failure) => dispatch(failure.as_connector_error()),
             SdkError::ResponseError(context) => {
@@ -116,7 +89,7 @@ impl Fault {
             SdkError::ServiceError(context) => answer::request_id(context.raw()).map(str::to_owned),
             _ => None,
         };
-        Self { operation, subject: subject.to_owned(), kind, message, request_id }
+        Self { operation, subject: subject.to_owned(), kind, message, problems, request_id }
     }
 
     /// Takes secret values out of what the service said, and what would forge lines or reorder them, before anybody logs it
@@ -124,9 +97,7 @@ impl Fault {
     pub(in crate::aws) fn masked(mut self, mask: &Mask) -> Self {
         let clean = |text: &mut String| *text = said(&mask.foreign(text));
         clean(&mut self.message);
-        if let FaultKind::Invalid(problems) = &mut self.kind {
-            problems.iter_mut().for_each(clean);
-        }
+        self.problems.iter_mut().for_each(clean);
         self
     }
 
@@ -152,6 +123,12 @@ impl Fault {
     /// Whether the call was not made at all.
     pub(in crate::aws) fn not_called(&self) -> bool {
         matches!(self.kind, FaultKind::OutOfTime | FaultKind::Interrupted | FaultKind::NotCalled)
+    }
+
+    /// Whether Lambda could not assume the function's role, which may be too new for it.
+    pub(in crate::aws) fn role_may_be_new(&self) -> bool {
+        matches!(self.kind, FaultKind::Invalid | FaultKind::Denied)
+            && ROLE_NOT_READY.iter().any(|words| self.message.contains(words))
     }
 
     /// Whether trying again may help: what answers in place of the service may be gone the next time.
@@ -205,15 +182,15 @@ impl Fault {
             }
             None => actions.join(" and "),
         };
-        let command = match self.operation.facts().name {
-            // What is left over, and an audit, take these alone.
-            "ListFunctions" | "ListAliases" => "plan --prune",
-            name if ["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb)) => "plan",
-            "DeleteContactFlow"
-            | "DeleteContactFlowModule"
-            | "DeleteFunction"
-            | "DeleteRole"
-            | "DisassociateLambdaFunction" => "apply --prune",
+        let command = match self.operation {
+            // Only deletions and an audit call these.
+            Operation::ListFunctions | Operation::ListAliases => "plan --prune",
+            operation if !operation.writes() => "plan",
+            Operation::DeleteContactFlow
+            | Operation::DeleteContactFlowModule
+            | Operation::DeleteFunction
+            | Operation::DeleteRole
+            | Operation::DisassociateLambdaFunction => "apply --prune",
             _ => "apply",
         };
         (!needed.is_empty()).then(|| {
@@ -233,23 +210,33 @@ fn refused(message: &str) -> Option<(&str, Option<&str>)> {
     Some((action, resource))
 }
 
-fn service<E: ProvideErrorMetadata>(error: &E, raw: &HttpResponse) -> (FaultKind, String) {
+fn service<E: ProvideErrorMetadata>(
+    error: &E,
+    raw: &HttpResponse,
+    problems: &mut Vec<String>,
+) -> (FaultKind, String) {
     let status = raw.status().as_u16();
     let Some(code) = error.code() else {
         let kind = if status >= 500 { FaultKind::Internal } else { FaultKind::Unexpected };
         return (kind, format!("an answer without an error code (HTTP {status}); is a proxy in between?"));
     };
     let said = error.message().unwrap_or_default().to_owned();
-    let kind = kind(code, status, &said, raw);
-    let message = match &kind {
-        FaultKind::Invalid(problems) if !problems.is_empty() => format!("{code}: {}", problems.join("; ")),
-        _ if said.is_empty() => code.to_owned(),
-        _ => format!("{code}: {said}"),
+    let kind = kind(code, status);
+    if kind == FaultKind::Invalid {
+        *problems = reasons(raw);
+        if problems.is_empty() && !said.is_empty() {
+            problems.push(said.clone());
+        }
+    }
+    let message = match problems.as_slice() {
+        [_, ..] => format!("{code}: {}", problems.join("; ")),
+        [] if said.is_empty() => code.to_owned(),
+        [] => format!("{code}: {said}"),
     };
     (kind, message)
 }
 
-fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind {
+fn kind(code: &str, status: u16) -> FaultKind {
     match code {
         "ResourceNotFoundException" | "NoSuchEntity" => FaultKind::NotFound,
         "ContactFlowNotPublishedException" => FaultKind::NotPublished,
@@ -272,21 +259,17 @@ fn kind(code: &str, status: u16, message: &str, raw: &HttpResponse) -> FaultKind
         | "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "MissingAuthenticationTokenException" => FaultKind::Credentials,
-        "InvalidContactFlowException" | "InvalidContactFlowModuleException" => {
-            FaultKind::Invalid(problems(raw))
-        }
+        "InvalidContactFlowException" | "InvalidContactFlowModuleException" => FaultKind::Invalid,
         _ if status == 403 => FaultKind::Denied,
         _ if status == 429 => FaultKind::Throttled,
         _ if status >= 500 => FaultKind::Internal,
-        _ if status >= 400 => {
-            FaultKind::Invalid(vec![message.to_owned()].into_iter().filter(|m| !m.is_empty()).collect())
-        }
+        _ if status >= 400 => FaultKind::Invalid,
         _ => FaultKind::Unexpected,
     }
 }
 
 /// The reasons of an `InvalidContactFlowException` stand in `problems` alone: its message is empty.
-fn problems(raw: &HttpResponse) -> Vec<String> {
+fn reasons(raw: &HttpResponse) -> Vec<String> {
     let body = raw.body().bytes().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
     let list = body
         .as_ref()
@@ -346,12 +329,12 @@ mod tests {
         let mask = Mask::default();
         mask.hide(["canary", "1"]);
         let mut fault = denied(Operation::CreateFunction, "value 'canary' of 1 is bad");
-        fault.kind = FaultKind::Invalid(vec!["canary is bad".to_owned()]);
+        fault.problems = vec!["canary is bad".to_owned()];
         let fault = fault.masked(&mask);
         assert_eq!(fault.message, "value '<hidden>' of 1 is bad");
         let forged = denied(Operation::CreateFunction, "no\r\n  done  function/x \u{202e}").masked(&mask);
         assert_eq!(forged.message, "no\\r\\n  done  function/x \\u202e");
-        assert_eq!(fault.kind, FaultKind::Invalid(vec!["<hidden> is bad".to_owned()]));
+        assert_eq!(fault.problems, ["<hidden> is bad"]);
     }
 
     #[test]

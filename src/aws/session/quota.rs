@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::fault::{Fault, FaultKind};
-use crate::operations::Operation;
+use super::fault::Fault;
+use crate::operations::{FaultKind, Operation};
 use crate::resource::Place;
 
 /// What a quota counts: what an operation creates, in an account and Region, and there on an instance if it has an id.

@@ -32,7 +32,7 @@ pub use function::{FunctionSpec, RoleSpec};
 pub use guard::Guard;
 pub use instance::{AttributesSpec, InstanceSpec};
 pub use kept::{KeptFlow, LiveFlow};
-pub use outcome::{ApplyReport, Outcome};
+pub use outcome::{ApplyReport, FailedCall, Failure, Outcome};
 pub use outline::{Outline, Outlined};
 pub use plan::{ABSENT, Partial, Plan};
 pub use policy::PolicySeen;

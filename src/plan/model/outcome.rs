@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::action::ActionId;
 use super::change::Spec;
 use super::plan::Plan;
+use crate::operations::{FaultKind, Operation};
 use crate::resource::Address;
 
 /// How an action ended.
@@ -15,12 +16,7 @@ pub enum Outcome {
     /// Somebody had written the same meanwhile.
     AlreadySo,
     /// It failed.
-    Failed {
-        /// What went wrong.
-        message: String,
-        /// What to do.
-        hint: Option<String>,
-    },
+    Failed(Failure),
     /// It was not tried, because something that it needs was not done.
     Skipped {
         /// What was not done.
@@ -39,17 +35,41 @@ pub enum Outcome {
         message: String,
     },
     /// It was tried, and whether it was carried out could not be found out.
-    Unknown {
-        /// What was seen.
-        message: String,
-        /// What to do.
-        hint: Option<String>,
-    },
+    Unknown(Failure),
     /// It was not tried, because the run ended before, or a quota was reached that it needs.
     NotBegun {
         /// Why the run ended, or what reached the quota.
         message: String,
     },
+}
+
+/// What went wrong, or what was seen in place of what was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What is reported.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The call that failed; none where every call succeeded and AWS shows something else.
+    pub call: Option<FailedCall>,
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCall {
+    /// Why it failed.
+    pub kind: FaultKind,
+    /// The operation.
+    pub operation: Operation,
+    /// The service's id of the request, where it answered.
+    pub request_id: Option<String>,
+}
+
+impl Failure {
+    /// A failure that is not one of a call.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()), call: None }
+    }
 }
 
 impl Outcome {
@@ -58,19 +78,24 @@ impl Outcome {
         matches!(self, Self::Applied | Self::AlreadySo)
     }
 
-    /// What to do, where there is something.
-    pub fn hint(&self) -> Option<&str> {
+    /// What went wrong, where something did that is not somebody else's change.
+    pub fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Failed { hint, .. } | Self::Unknown { hint, .. } => hint.as_deref(),
+            Self::Failed(failure) | Self::Unknown(failure) => Some(failure),
             _ => None,
         }
+    }
+
+    /// What to do, where there is something.
+    pub fn hint(&self) -> Option<&str> {
+        self.failure()?.hint.as_deref()
     }
 
     /// The same without its hint.
     #[must_use]
     pub fn without_hint(mut self) -> Self {
-        if let Self::Failed { hint, .. } | Self::Unknown { hint, .. } = &mut self {
-            *hint = None;
+        if let Self::Failed(failure) | Self::Unknown(failure) = &mut self {
+            failure.hint = None;
         }
         self
     }

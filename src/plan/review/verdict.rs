@@ -75,7 +75,7 @@ fn weight(outcome: &Outcome) -> Option<ApplyVerdict> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::model::{ActionId, Step};
+    use crate::plan::model::{ActionId, Failure, Step};
     use crate::resource::{Address, Code, Kind, Label, Problem, SetName};
     use crate::snapshot::Gap;
 
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_heaviest_outcome_counts_and_the_plan_only_where_all_was_done() {
-        let failed = Outcome::Failed { message: String::new(), hint: None };
+        let failed = Outcome::Failed(Failure::new("no", "run again"));
         let moved = Outcome::Moved { message: String::new() };
         let because_of = report(&[Outcome::Applied]).outcomes[0].0.clone();
         let skipped = Outcome::Skipped { because_of };

@@ -2,7 +2,7 @@
 //! unknown.
 
 use flowbind::backup::Backups;
-use flowbind::plan::Outcome;
+use flowbind::plan::{Failure, Outcome};
 use flowbind::reconcile;
 
 use super::{Run, Start, everything};
@@ -66,7 +66,7 @@ async fn a_deletion_that_is_never_carried_out_ends_as_unknown_with_what_was_seen
         for kind in ["html", "500"] {
             let run = run(&start, kind, operation).await;
             let told = run.report.outcomes.iter().filter_map(|(_, outcome)| match outcome {
-                Outcome::Unknown { message, .. } => Some(message),
+                Outcome::Unknown(Failure { message, .. }) => Some(message),
                 _ => None,
             });
             let mut told = told.filter(|message| message.contains(operation));

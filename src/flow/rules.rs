@@ -1,4 +1,4 @@
-//! The analyser's rules, one a file. To add one: write the file with its contract, then one line in [`ALL`].
+//! The analyser's rules, one a file that is named after its code. To add one: write the file with its contract, then one line in [`ALL`].
 //!
 //! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
 //! that it does not. A test holds every rule to both.
@@ -13,12 +13,14 @@ use super::graph::Graph;
 use super::limits::{self, Problem};
 use super::references::{Reference, references};
 
-mod action_in_flow_type;
+mod action_not_in_flow_type;
 mod answer_reads;
 mod attribute_never_set;
+mod content_too_long;
 mod dangling_transition;
+mod duplicate_identifier;
+mod duplicate_key;
 mod dynamic_attribute_name;
-mod error_branch;
 mod external_after_failure;
 mod external_async;
 mod external_before_invocation;
@@ -27,47 +29,52 @@ mod external_replaced;
 mod external_unknown_key;
 mod flow_attribute_never_set;
 mod foreign_reference;
+mod function_concurrency_zero;
+mod function_in_another_region;
 mod function_missing;
 mod function_not_active;
 mod function_not_associated;
 mod function_not_granted;
-mod function_other_region;
-mod function_throttled;
 mod function_timeout;
 mod function_unchecked;
+mod illegal_identifier;
 mod invoked;
 mod lambda_arn_invalid;
 mod lambda_arn_too_long;
-mod lambda_chain;
+mod lambda_chain_too_long;
 mod lambda_dynamic_arn;
+mod lambda_error_branch;
+mod lambda_error_like_success;
 mod lambda_other_qualifier;
-mod lambda_retry;
-mod lambda_same_branch;
-mod lambda_unqualified;
+mod lambda_time_limit;
+mod lambda_unbounded_retry;
+mod lambda_unqualified_arn;
 mod missing_error_branch;
+mod missing_member;
 mod missing_next_action;
+mod no_action;
 mod no_way_out;
 mod placeholder;
 mod response_characters;
 mod response_keys;
 mod response_size;
 mod shape;
-mod terminal_transition;
-mod time_limit;
+mod too_many_actions;
+mod transition_on_terminal;
 mod undeclared_function;
-mod unknown_action;
+mod unknown_action_type;
 mod unknown_reference;
 mod unknown_start;
-mod unreachable;
+mod unreachable_block;
 
 /// All rules, ordered by code.
 pub static ALL: &[&dyn Rule] = &[
-    &action_in_flow_type::ActionInFlowType,
+    &action_not_in_flow_type::ActionNotInFlowType,
     &attribute_never_set::AttributeNeverSet,
-    &shape::CONTENT_TOO_LONG,
+    &content_too_long::RULE,
     &dangling_transition::DanglingTransition,
-    &shape::DUPLICATE_IDENTIFIER,
-    &shape::DUPLICATE_KEY,
+    &duplicate_identifier::RULE,
+    &duplicate_key::RULE,
     &dynamic_attribute_name::DynamicAttributeName,
     &external_after_failure::ExternalAfterFailure,
     &external_async::ExternalAsync,
@@ -77,40 +84,40 @@ pub static ALL: &[&dyn Rule] = &[
     &external_unknown_key::ExternalUnknownKey,
     &flow_attribute_never_set::FlowAttributeNeverSet,
     &foreign_reference::ForeignReference,
-    &function_throttled::FunctionThrottled,
-    &function_other_region::FunctionOtherRegion,
+    &function_concurrency_zero::FunctionConcurrencyZero,
+    &function_in_another_region::FunctionInAnotherRegion,
     &function_missing::FunctionMissing,
     &function_not_active::FunctionNotActive,
     &function_not_associated::FunctionNotAssociated,
     &function_not_granted::FunctionNotGranted,
     &function_timeout::FunctionTimeout,
     &function_unchecked::FunctionUnchecked,
-    &shape::ILLEGAL_IDENTIFIER,
+    &illegal_identifier::RULE,
     &lambda_arn_invalid::LambdaArnInvalid,
     &lambda_arn_too_long::LambdaArnTooLong,
-    &lambda_chain::LambdaChain,
+    &lambda_chain_too_long::LambdaChainTooLong,
     &lambda_dynamic_arn::LambdaDynamicArn,
-    &error_branch::ErrorBranch,
-    &lambda_same_branch::LambdaSameBranch,
+    &lambda_error_branch::LambdaErrorBranch,
+    &lambda_error_like_success::LambdaErrorLikeSuccess,
     &lambda_other_qualifier::LambdaOtherQualifier,
-    &time_limit::TimeLimit,
-    &lambda_retry::LambdaRetry,
-    &lambda_unqualified::LambdaUnqualified,
+    &lambda_time_limit::LambdaTimeLimit,
+    &lambda_unbounded_retry::LambdaUnboundedRetry,
+    &lambda_unqualified_arn::LambdaUnqualifiedArn,
     &missing_error_branch::MissingErrorBranch,
-    &shape::MISSING_MEMBER,
+    &missing_member::RULE,
     &missing_next_action::MissingNextAction,
-    &shape::NO_ACTION,
+    &no_action::RULE,
     &no_way_out::NoWayOut,
     &placeholder::Placeholder,
     &response_characters::ResponseCharacters,
     &response_size::ResponseSize,
-    &shape::TOO_MANY_ACTIONS,
-    &terminal_transition::TerminalTransition,
+    &too_many_actions::RULE,
+    &transition_on_terminal::TransitionOnTerminal,
     &undeclared_function::UndeclaredFunction,
-    &unknown_action::UnknownAction,
+    &unknown_action_type::UnknownActionType,
     &unknown_reference::UnknownReference,
     &unknown_start::UnknownStart,
-    &unreachable::Unreachable,
+    &unreachable_block::UnreachableBlock,
 ];
 
 /// What a rule promises.
@@ -306,5 +313,25 @@ mod tests {
             assert_eq!(find(code).map(|rule| rule.meta().code), Some(*code));
             assert!([what, why, fix].iter().all(|text| text.ends_with('.')), "{code}");
         }
+    }
+
+    #[test]
+    fn each_rule_is_in_the_file_that_is_named_after_its_code() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/flow/rules");
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap().replace('_', "-");
+            let text = std::fs::read_to_string(&path).unwrap();
+            for code in
+                text.lines().filter_map(|line| line.trim().strip_prefix("code: \"")?.strip_suffix("\","))
+            {
+                assert_eq!(code, stem, "{}", path.display());
+                found.push(code.to_owned());
+            }
+        }
+        found.sort();
+        let codes: Vec<&str> = ALL.iter().map(|rule| rule.meta().code).collect();
+        assert_eq!(found, codes);
     }
 }

@@ -1,8 +1,11 @@
-//! The shape of `src`: no circles among files or folders, no crowded folder, no long file.
+//! The shape of `src`: no circles among files or folders, no crowded folder, no long file. And of these tests: each file is
+//! compiled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::imports::{Counted, Import, Module, imports, sources};
+use crate::world::files;
 
 /// Modules inside which files still depend on each other in a circle. None is added; each goes when it is clean.
 const WITH_CIRCLES: &[&str] = &["cli", "flow", "import", "manifest", "permissions", "plan", "report"];
@@ -95,6 +98,46 @@ fn no_folder_is_crowded_and_no_file_is_long() {
             CROWDED.contains(folder),
             "src/{folder} has {count} files; {MOST_FILES} are the most"
         );
+    }
+}
+
+#[test]
+fn no_file_of_tests_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut found = Vec::new();
+    files(&folder, "rs", &mut found);
+    let forgotten: Vec<&PathBuf> = found.iter().filter(|file| !is_declared(&folder, file)).collect();
+    assert!(forgotten.is_empty(), "no `mod` names {forgotten:#?}");
+}
+
+/// Whether the file of the module around a file declares it.
+fn is_declared(root: &Path, file: &Path) -> bool {
+    let around = file.parent().unwrap();
+    let parent = if around == root { root.join("main.rs") } else { around.with_extension("rs") };
+    let declaration = format!("mod {};", file.file_stem().unwrap().to_str().unwrap());
+    let declares = |line: &str| line.trim_start_matches("pub(crate) ") == declaration;
+    file == parent || std::fs::read_to_string(parent).is_ok_and(|text| text.lines().any(declares))
+}
+
+#[test]
+fn a_file_of_tests_that_no_mod_names_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    std::fs::create_dir(root.join("a")).unwrap();
+    let mut known = Vec::new();
+    for (name, text, declared) in [
+        ("main.rs", "// mod c;\n#[cfg(unix)]\nmod a;\npub(crate) mod b;\n", true),
+        ("a.rs", "mod x;\n", true),
+        ("b.rs", "", true),
+        ("c.rs", "", false),
+        ("a/x.rs", "", true),
+        ("a/y.rs", "", false),
+    ] {
+        std::fs::write(root.join(name), text).unwrap();
+        known.push((root.join(name), declared));
+    }
+    for (file, declared) in known {
+        assert_eq!(is_declared(root, &file), declared, "{}", file.display());
     }
 }
 

@@ -1,127 +1,19 @@
-//! Sizes, names and members that Amazon Connect refuses: one check, of which each kind of problem is a rule.
+//! The rules about sizes, names and members that Amazon Connect refuses: one check, of which each kind of problem is a rule
+//! in a file of its own.
 
 use super::super::limits::ProblemKind;
-use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+use super::{Facts, Findings, FlowView, Rule, RuleMeta};
 
 /// A rule for one kind of problem.
 pub(super) struct Shape {
-    kind: ProblemKind,
-    meta: &'static RuleMeta,
+    pub(super) kind: ProblemKind,
+    pub(super) meta: &'static RuleMeta,
 }
 
-const END: &str = r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
+/// A flow that ends at once.
+pub(super) const END: &str = r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
 ]}"#;
-
-pub(super) static CONTENT_TOO_LONG: Shape = Shape {
-    kind: ProblemKind::TooLong,
-    meta: &RuleMeta {
-        code: "content-too-long",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds flows of more than 256,000 characters.",
-        why: "Amazon Connect refuses them (API reference, \"Content\" of `CreateContactFlow`).",
-        fix: "Move parts of the flow into modules, or into flows that it transfers to.",
-        bad: "",
-        good: END,
-    },
-};
-
-pub(super) static DUPLICATE_IDENTIFIER: Shape = Shape {
-    kind: ProblemKind::DuplicateIdentifier,
-    meta: &RuleMeta {
-        code: "duplicate-identifier",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds actions whose identifier an earlier action has.",
-        why: "Amazon Connect refuses the flow; transitions could mean either (flow language, page \"Actions\").",
-        fix: "Rename one of the actions, and the transitions that mean it.",
-        bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-        good: END,
-    },
-};
-
-pub(super) static DUPLICATE_KEY: Shape = Shape {
-    kind: ProblemKind::DuplicateKey,
-    meta: &RuleMeta {
-        code: "duplicate-key",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds keys that occur twice in their object.",
-        why: "JSON leaves open which one counts; Amazon Connect keeps only one, and what the other says is lost \
-              (RFC 8259, section 4).",
-        fix: "Remove one of the two.",
-        bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Parameters": {}, "Transitions": {}}
-]}"#,
-        good: END,
-    },
-};
-
-pub(super) static ILLEGAL_IDENTIFIER: Shape = Shape {
-    kind: ProblemKind::BadIdentifier,
-    meta: &RuleMeta {
-        code: "illegal-identifier",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds identifiers of more than 50 characters, with one of `% : ( \\ / ) = $ , ; [ ] { }`, or that are \
-               reserved, such as `constructor`. A placeholder is not judged.",
-        why: "Amazon Connect refuses the flow (flow language, page \"Actions\").",
-        fix: "Rename the action, and the transitions that mean it.",
-        bad: r#"{"Version": "2019-10-30", "StartAction": "a:b", "Actions": [
-  {"Identifier": "a:b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-        good: END,
-    },
-};
-
-pub(super) static MISSING_MEMBER: Shape = Shape {
-    kind: ProblemKind::Missing,
-    meta: &RuleMeta {
-        code: "missing-member",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds flows without `Version` or `StartAction`, and actions without `Identifier` or `Type`.",
-        why: "Amazon Connect refuses the flow (flow language, pages \"Amazon Connect Flow language\" and \"Actions\").",
-        fix: "Add the member that the message names.",
-        bad: r#"{"StartAction": "end", "Actions": [
-  {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}
-]}"#,
-        good: END,
-    },
-};
-
-pub(super) static NO_ACTION: Shape = Shape {
-    kind: ProblemKind::NoAction,
-    meta: &RuleMeta {
-        code: "no-action",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds flows without any action.",
-        why: "There is nothing to start with; Amazon Connect refuses the flow (flow language, page \"Amazon Connect \
-              Flow language\").",
-        fix: "Add an action and name it in `StartAction`.",
-        bad: r#"{"Version": "2019-10-30", "StartAction": "{{start}}", "Actions": []}"#,
-        good: END,
-    },
-};
-
-pub(super) static TOO_MANY_ACTIONS: Shape = Shape {
-    kind: ProblemKind::TooManyActions,
-    meta: &RuleMeta {
-        code: "too-many-actions",
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        what: "Finds flows of more than 250 actions.",
-        why: "Amazon Connect refuses them (flow language, page \"Amazon Connect Flow language\").",
-        fix: "Move parts of the flow into modules, or into flows that it transfers to.",
-        bad: "",
-        good: END,
-    },
-};
 
 impl Rule for Shape {
     fn meta(&self) -> &'static RuleMeta {
@@ -180,6 +72,9 @@ mod tests {
 
     #[test]
     fn a_problem_of_an_action_names_its_block() {
-        assert_eq!(found(ILLEGAL_IDENTIFIER.meta.bad), [("illegal-identifier", Some("a:b".to_owned()))]);
+        assert_eq!(
+            found(super::super::illegal_identifier::RULE.meta.bad),
+            [("illegal-identifier", Some("a:b".to_owned()))]
+        );
     }
 }

@@ -3,7 +3,7 @@
 use super::invoked::invoked;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct FunctionOtherRegion;
+pub(super) struct FunctionInAnotherRegion;
 
 static META: RuleMeta = RuleMeta {
     code: "function-in-another-region",
@@ -22,7 +22,7 @@ static META: RuleMeta = RuleMeta {
     good: super::invoked::CALLS_F,
 };
 
-impl Rule for FunctionOtherRegion {
+impl Rule for FunctionInAnotherRegion {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

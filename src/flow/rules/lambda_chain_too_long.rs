@@ -4,7 +4,7 @@ use super::super::chain::{self, Chain, MAX_SILENT_SECONDS};
 use super::super::finding::PathStep;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct LambdaChain;
+pub(super) struct LambdaChainTooLong;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-chain-too-long",
@@ -52,7 +52,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for LambdaChain {
+impl Rule for LambdaChainTooLong {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

@@ -5,7 +5,7 @@ use super::super::document::Format;
 use super::super::stub::FlowType;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct ActionInFlowType;
+pub(super) struct ActionNotInFlowType;
 
 static META: RuleMeta = RuleMeta {
     code: "action-not-in-flow-type",
@@ -29,7 +29,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for ActionInFlowType {
+impl Rule for ActionNotInFlowType {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

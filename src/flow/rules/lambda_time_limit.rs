@@ -5,7 +5,7 @@ use super::super::invocation::InvocationKind;
 use super::super::limits::{MAX_ASYNC_SECONDS, MAX_SYNC_SECONDS};
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct TimeLimit;
+pub(super) struct LambdaTimeLimit;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-time-limit",
@@ -30,7 +30,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for TimeLimit {
+impl Rule for LambdaTimeLimit {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

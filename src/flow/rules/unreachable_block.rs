@@ -3,7 +3,7 @@
 use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct Unreachable;
+pub(super) struct UnreachableBlock;
 
 static META: RuleMeta = RuleMeta {
     code: "unreachable-block",
@@ -25,7 +25,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for Unreachable {
+impl Rule for UnreachableBlock {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

@@ -4,7 +4,7 @@ use super::super::document::Format;
 use super::super::invocation::ACTION;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct ErrorBranch;
+pub(super) struct LambdaErrorBranch;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-error-branch",
@@ -30,7 +30,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for ErrorBranch {
+impl Rule for LambdaErrorBranch {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

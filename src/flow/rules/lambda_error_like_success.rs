@@ -4,7 +4,7 @@ use super::super::graph::is_terminal;
 use super::super::invocation::ACTION;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct LambdaSameBranch;
+pub(super) struct LambdaErrorLikeSuccess;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-error-like-success",
@@ -34,7 +34,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for LambdaSameBranch {
+impl Rule for LambdaErrorLikeSuccess {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

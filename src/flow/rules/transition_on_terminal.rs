@@ -3,7 +3,7 @@
 use super::super::graph::is_terminal;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct TerminalTransition;
+pub(super) struct TransitionOnTerminal;
 
 static META: RuleMeta = RuleMeta {
     code: "transition-on-terminal",
@@ -22,7 +22,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for TerminalTransition {
+impl Rule for TransitionOnTerminal {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

@@ -3,7 +3,7 @@
 use super::invoked::invoked;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct FunctionThrottled;
+pub(super) struct FunctionConcurrencyZero;
 
 static META: RuleMeta = RuleMeta {
     code: "function-concurrency-zero",
@@ -17,7 +17,7 @@ static META: RuleMeta = RuleMeta {
     good: super::invoked::CALLS_G,
 };
 
-impl Rule for FunctionThrottled {
+impl Rule for FunctionConcurrencyZero {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

@@ -7,7 +7,7 @@ use super::super::graph::{Edge, EdgeKind, components, is_terminal};
 use super::super::invocation::ACTION;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct LambdaRetry;
+pub(super) struct LambdaUnboundedRetry;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-unbounded-retry",
@@ -40,7 +40,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for LambdaRetry {
+impl Rule for LambdaUnboundedRetry {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }
@@ -119,7 +119,7 @@ mod tests {
 
     fn paths(text: &str) -> Vec<Vec<String>> {
         let document = Document::parse(text).unwrap();
-        let found = check(&FlowView::new(&document, None), &Facts::default(), &[&LambdaRetry]);
+        let found = check(&FlowView::new(&document, None), &Facts::default(), &[&LambdaUnboundedRetry]);
         let path = |path: Vec<PathStep>| path.into_iter().map(|step| step.block).collect();
         found.into_iter().map(|finding| path(finding.path)).collect()
     }

@@ -4,7 +4,7 @@ use super::super::catalog::is_known;
 use super::super::document::{Format, is_template};
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct UnknownAction;
+pub(super) struct UnknownActionType;
 
 static META: RuleMeta = RuleMeta {
     code: "unknown-action-type",
@@ -27,7 +27,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-impl Rule for UnknownAction {
+impl Rule for UnknownActionType {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

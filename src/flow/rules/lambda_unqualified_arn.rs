@@ -3,7 +3,7 @@
 use super::super::document::is_template;
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
 
-pub(super) struct LambdaUnqualified;
+pub(super) struct LambdaUnqualifiedArn;
 
 static META: RuleMeta = RuleMeta {
     code: "lambda-unqualified-arn",
@@ -33,7 +33,7 @@ fn is_bare(arn: &str) -> bool {
     arn.starts_with("arn:") && arn.split(':').nth(5) == Some("function") && arn.split(':').count() == 7
 }
 
-impl Rule for LambdaUnqualified {
+impl Rule for LambdaUnqualifiedArn {
     fn meta(&self) -> &'static RuleMeta {
         &META
     }

@@ -1,7 +1,7 @@
 //! Plans on paper, `flowbind.saved-plan/v1`: what was reviewed, to be held against a fresh plan before it is carried out.
 //!
-//! A saved plan is evidence, not a program: nothing is ever written from it. It holds digests, fingerprints and the
-//! lines that a reviewer reads; of variables the names alone, of environments no value. A seal over the whole shows
+//! A saved plan is evidence, not a program: nothing is ever written from it. It holds digests, fingerprints and what a
+//! reviewer reads, differences of flows among it; no value of an environment, nor of a sensitive variable. A seal over the whole shows
 //! that a file was damaged or edited; it is no signature, and whoever can write the file can seal it again. So all that a
 //! reviewer reads in it is compared with what is there when it is applied.
 
@@ -20,7 +20,7 @@ pub use file::{FileError, MAX_BYTES};
 
 use crate::manifest::Manifest;
 use crate::plan::{Evidence, Plan, checksum_of};
-use crate::report::action_lines;
+use crate::report::{PlanView, action_lines};
 use crate::resource::sha256;
 
 /// The name of the format, but for its version.
@@ -57,6 +57,8 @@ pub struct SavedPlan {
     /// The actions as in `flowbind.plan/v1`, for people and their tools.
     #[cfg_attr(test, schemars(with = "Vec<crate::report::ActionLine>"))]
     pub actions: Vec<Value>,
+    /// What `flowbind show` prints, one for each set.
+    pub views: Vec<PlanView>,
     seal: String,
 }
 
@@ -122,14 +124,14 @@ pub enum SavedError {
 }
 
 impl SavedPlan {
-    /// Makes one of plans that were made at `now`, good for `keep`.
+    /// Makes one of plans, and what is shown of them, that were made at `now`, good for `keep`.
     ///
     /// # Errors
     ///
     /// When the end lies beyond what a calendar can say.
     pub fn new(
         manifests: &[Manifest],
-        plans: &[Plan],
+        (plans, views): (&[Plan], Vec<PlanView>),
         inputs: SavedInputs,
         options: SavedOptions,
         now: SystemTime,
@@ -149,6 +151,7 @@ impl SavedPlan {
             checksum: checksum_of(&sets),
             sets,
             actions: action_lines(plans),
+            views,
             seal: String::new(),
         };
         saved.seal = saved.sealed();
@@ -203,8 +206,13 @@ impl SavedPlan {
 
     /// Names the first resource of which it shows another action than these plans have, where their outcome is the same:
     /// somebody edited what a reviewer reads.
-    pub fn misshown(&self, fresh: &[Plan]) -> Option<String> {
+    pub fn misshown(&self, fresh: &[Plan], views: &[PlanView]) -> Option<String> {
         let lines = action_lines(fresh);
+        let same =
+            self.views.len() == views.len() && self.views.iter().zip(views).all(|(a, b)| a.same_changes(b));
+        if lines == self.actions && !same {
+            return Some("a resource".to_owned());
+        }
         let longest = lines.len().max(self.actions.len());
         let at = (0..longest).find(|at| self.actions.get(*at) != lines.get(*at))?;
         let address = |lines: &[Value]| Some(lines.get(at)?.get("address")?.as_str()?.to_owned());

@@ -165,7 +165,8 @@ fn check_saved(
     let name = file.display();
     let Some(count) = differing(&saved.sets, plans, &format!("{name} was made"), terminal) else {
         // The seal is none of a person: what a reviewer has read counts, and not only what it stands for.
-        let Some(address) = saved.misshown(plans) else { return Ok(()) };
+        let views = super::plan::views(plans, terminal);
+        let Some(address) = saved.misshown(plans, &views) else { return Ok(()) };
         let error =
             anyhow!("{name} shows another change of {address} than would be written; nothing was written");
         return Err(

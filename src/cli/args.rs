@@ -9,6 +9,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod graph;
 mod help;
 mod iam_policy;
 mod import;
@@ -17,17 +18,20 @@ mod output;
 mod rollback;
 mod saving;
 mod schema;
+mod show;
 
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
 pub(super) use man::ManArgs;
-pub(super) use output::{PlanOutput, ValidateOutput};
+pub(super) use output::{PlanOutput, ShowOutput, ValidateOutput};
 pub(super) use rollback::RollbackArgs;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
+pub(super) use show::ShowArgs;
 
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
@@ -79,6 +83,9 @@ pub(super) enum Command {
     /// Show what would change in AWS, and why. Writes nothing.
     #[command(after_help = help::PLAN, mut_arg("timeout", read_only))]
     Plan(PlanArgs),
+    /// Print a saved plan. Reads neither manifests nor AWS.
+    #[command(after_help = help::SHOW)]
+    Show(ShowArgs),
     /// Make AWS agree with the manifests.
     #[command(after_help = help::APPLY)]
     Apply(ApplyArgs),
@@ -243,25 +250,6 @@ pub(super) enum LintOutput {
     Github,
     /// A page for a comment on a pull request.
     Markdown,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct GraphArgs {
-    #[command(flatten)]
-    pub(super) manifest: ManifestArgs,
-    /// Draw this flow or module, by its logical name. Not needed where PATH is a flow file.
-    #[arg(long, value_name = "NAME")]
-    pub(super) flow: Option<String>,
-    /// How to draw.
-    #[arg(long, value_name = "FORMAT", default_value = "svg")]
-    pub(super) format: GraphFormat,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum GraphFormat {
-    Svg,
-    Dot,
-    Mermaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

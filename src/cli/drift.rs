@@ -44,6 +44,10 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
             terminal.result(&report::drift_markdown(&drifts, &warnings, args.show_ignored))?;
         }
         DriftOutput::Github => terminal.result(&report::drift_github(&drifts, &warnings))?,
+        DriftOutput::Html => {
+            let pictures = report::pictures_of_drift(&drifts, &loaded.manifests);
+            terminal.result(&report::drift_html(&drifts, &warnings, &pictures))?;
+        }
         DriftOutput::Sarif => {
             let log = report::drift_sarif(&drifts, &loaded.manifests).map_err(std::io::Error::from)?;
             terminal.result(&log)?;
@@ -60,6 +64,7 @@ fn broken(output: DriftOutput, problems: &[Problem]) -> io::Result<Option<String
         DriftOutput::Sarif => Some(report::problems_sarif("flowbind/drift/", problems, None)?),
         DriftOutput::Markdown => Some(report::problems_markdown("drift", problems)),
         DriftOutput::Github => Some(report::problems_github(problems)),
+        DriftOutput::Html => Some(report::problems_html("drift", problems)),
     })
 }
 

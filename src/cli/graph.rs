@@ -4,16 +4,16 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use super::args::{GraphArgs, GraphFormat};
+use super::args::{GraphArgs, GraphDirection, GraphFormat};
 use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
 use crate::audit::Auditor;
 use crate::flow::document::MAX_TEXT_BYTES;
 use crate::flow::facts::Facts;
-use crate::flow::{Document, decode, rules};
+use crate::flow::{Document, decode};
 use crate::manifest::{self, Disk, Files, Manifest};
-use crate::report::graph::{self, Picture};
+use crate::report::graph::{self, Direction, Picture};
 use crate::resource::Label;
 
 pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -21,6 +21,13 @@ pub(super) fn run(args: &GraphArgs, terminal: &Terminal) -> Result<Exit, Failure
         [path] if path.extension().is_some_and(|extension| extension == "json") => of_file(path)?,
         _ => of_manifests(args, terminal)?,
     };
+    let down = args.direction == GraphDirection::Down;
+    if down && !picture.groups.is_empty() {
+        let error = anyhow!("the map of a manifest is drawn from left to right only");
+        return Err(Failure::new(Exit::Usage, error)
+            .hint("`--direction down` draws a flow: choose one with --flow NAME.".to_owned()));
+    }
+    let picture = Picture { direction: if down { Direction::Down } else { Direction::Right }, ..picture };
     let text = match args.format {
         GraphFormat::Svg => graph::svg(&picture),
         GraphFormat::Dot => graph::dot(&picture),
@@ -37,7 +44,7 @@ fn of_file(path: &Path) -> Result<Picture, Failure> {
     let bytes = Disk.read(path, MAX_TEXT_BYTES as u64).map_err(|error| wrong(&error))?;
     let text = decode(&bytes).map_err(|error| wrong(&error))?;
     let document = Document::parse(&text).map_err(|error| wrong(&error))?;
-    Ok(of_document(&document, &Facts::default()))
+    Ok(graph::of_document(&document, &Facts::default()))
 }
 
 fn of_manifests(args: &GraphArgs, terminal: &Terminal) -> Result<Picture, Failure> {
@@ -63,17 +70,9 @@ fn of_flow(manifest: &Manifest, name: &str) -> Result<Picture, Failure> {
         );
     };
     let auditor = Auditor::new(manifest, None);
-    let instance = flow.instances.first();
-    let document = instance.and_then(|instance| auditor.document(kind, instance, label));
-    let (Some(document), Some(instance)) = (document, instance) else {
+    let picture = flow.instances.first().and_then(|it| graph::of_content(&auditor, kind, it, label));
+    picture.ok_or_else(|| {
         let error = anyhow!("{kind}/{name} has no `content:`: its blocks are known to Amazon Connect alone");
-        return Err(Failure::new(Exit::Error, error));
-    };
-    Ok(of_document(document, &auditor.facts(kind, instance, label)))
-}
-
-fn of_document(document: &Document, facts: &Facts) -> Picture {
-    let view = rules::FlowView::new(document, None);
-    let findings = rules::check(&view, facts, rules::ALL);
-    graph::of_flow(document, &view.graph, &findings)
+        Failure::new(Exit::Error, error)
+    })
 }

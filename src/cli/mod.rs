@@ -25,6 +25,7 @@ mod question;
 mod retype;
 mod rollback;
 mod schema;
+mod show;
 mod terminal;
 mod validate;
 mod writing;
@@ -91,6 +92,7 @@ async fn dispatch(
         Command::Init(args) => init::run(args, terminal),
         Command::Validate(args) => validate::run(args, terminal),
         Command::Lint(args) => lint::run(args, terminal),
+        Command::Show(args) => show::run(args, now, terminal),
         Command::Plan(args) => Box::pin(plan::run(args, now, terminal)).await,
         Command::Apply(args) => Box::pin(apply::run(args, now, terminal, interrupt)).await,
         Command::Import(args) => Box::pin(import::run(args, terminal)).await,

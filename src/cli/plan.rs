@@ -16,7 +16,7 @@ use super::terminal::Terminal;
 use super::{approval, load, retype, writing};
 use crate::manifest::{Loaded, Sources};
 use crate::plan::Plan;
-use crate::report::{self, Layout, PlanDocument};
+use crate::report::{self, Layout, PlanDocument, PlanView};
 use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
 use crate::snapshot::{Gap, cut_off_after};
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
             for plan in &plans {
                 show(plan, &loaded.sources, terminal);
                 let layout = Layout { compact: args.compact, ..terminal.layout() };
-                terminal.result(&report::plan_text(plan, plans.len() > 1, &layout))?;
+                terminal.result(&report::plan_text(&PlanView::of(plan), plans.len() > 1, &layout))?;
             }
             terminal.result(&report::checksum_text(
                 &plans,
@@ -50,7 +50,17 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
             ))?;
             terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
         }
-        PlanOutput::Markdown => terminal.result(&report::plan_markdown(&plans, &loaded.warnings))?,
+        PlanOutput::Markdown => terminal.result(&report::plan_markdown(
+            &views(&plans, terminal),
+            &loaded.warnings,
+            report::approvable(&plans).as_deref(),
+        ))?,
+        PlanOutput::Html => {
+            let views = views(&plans, terminal);
+            let pictures = report::pictures_of(&views, &loaded.manifests);
+            let checksum = report::approvable(&plans);
+            terminal.result(&report::plan_html(&views, &loaded.warnings, checksum.as_deref(), &pictures))?;
+        }
         PlanOutput::Github => {
             terminal.result(&report::plan_github(&plans, &loaded.manifests, &loaded.warnings))?;
         }
@@ -61,6 +71,12 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
     Ok(Exit::of_plans(&plans, args.detailed_exitcode))
 }
 
+/// Puts plans into words.
+pub(super) fn views(plans: &[Plan], terminal: &Terminal) -> Vec<PlanView> {
+    let aliases = terminal.layout().aliases;
+    plans.iter().map(|plan| PlanView::of(plan).named(&aliases).masked(terminal.mask())).collect()
+}
+
 /// Writes what is wrong with a manifest for those formats that are read without a terminal.
 fn broken(output: PlanOutput, problems: &[Problem]) -> io::Result<Option<String>> {
     Ok(match output {
@@ -68,6 +84,7 @@ fn broken(output: PlanOutput, problems: &[Problem]) -> io::Result<Option<String>
         PlanOutput::Json => Some(report::json_text(&PlanDocument::invalid(problems))?),
         PlanOutput::Markdown => Some(report::problems_markdown("plan", problems)),
         PlanOutput::Github => Some(report::problems_github(problems)),
+        PlanOutput::Html => Some(report::problems_html("plan", problems)),
     })
 }
 
@@ -89,7 +106,8 @@ fn save(
     let inputs = approval::inputs(&args.manifest, loaded);
     let RemovalArgs { prune, force } = args.removal;
     let options = SavedOptions { prune, force, only: args.selection.only.clone() };
-    let saved = SavedPlan::new(&loaded.manifests, plans, inputs, options, now, args.saving.expires)
+    let views = views(plans, terminal);
+    let saved = SavedPlan::new(&loaded.manifests, (plans, views), inputs, options, now, args.saving.expires)
         .map_err(|error| Failure::new(Exit::Error, error))?;
     saved.write(file).map_err(|error| Failure::new(Exit::Error, error))?;
     let name = file.display();

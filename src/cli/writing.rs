@@ -22,7 +22,7 @@ use crate::backup::Backups;
 use crate::manifest::{Manifest, Sources};
 use crate::plan::{ApplyReport, Extent, Forecast, Plan, apply_ends, apply_schedule};
 use crate::reconcile::{self, NotBegun};
-use crate::report;
+use crate::report::{self, PlanView};
 use crate::resource::Address;
 
 /// Where flowbind keeps its own files, below the working folder.
@@ -120,7 +120,11 @@ impl Writing<'_> {
             plan_verb::show(plan, sources, terminal);
             if text {
                 let plan = plan.lifted(&self.allowed_in(plan));
-                terminal.result(&report::plan_text(&plan, plans.len() > 1, &terminal.layout()))?;
+                terminal.result(&report::plan_text(
+                    &PlanView::of(&plan),
+                    plans.len() > 1,
+                    &terminal.layout(),
+                ))?;
             }
         }
         self.approval.check(&plans, terminal)?;
@@ -256,7 +260,7 @@ impl Writing<'_> {
         if self.output == Output::Json {
             for plan in plans {
                 let plan = plan.lifted(&self.allowed_in(plan));
-                let text = report::plan_text(&plan, plans.len() > 1, &terminal.notes_layout());
+                let text = report::plan_text(&PlanView::of(&plan), plans.len() > 1, &terminal.notes_layout());
                 terminal.note(&Note::new(Level::Info, text.trim_end()).laid_out(text.trim_end()));
             }
         }

@@ -2,23 +2,18 @@
 
 use super::style::{green, red};
 use super::visible::visible;
-use crate::plan::{FieldChange, FunctionSpec, RoleSpec};
+use crate::plan::{FunctionSpec, RoleSpec};
 
 /// A longer value, such as a policy document, is cut in text; JSON has it whole.
 const LONGEST: usize = 100;
 
-/// Writes the lines of changed fields.
-pub(super) fn fields_text(fields: &[FieldChange], indent: &str) -> String {
-    fields.iter().map(|field| format!("{indent}{}\n", line(field))).collect()
-}
-
-fn line(field: &FieldChange) -> String {
-    let FieldChange { path, from, to, hidden } = field;
+/// Writes the line of a changed field.
+pub(super) fn field_text(path: &str, from: Option<&str>, to: Option<&str>, hidden: bool) -> String {
     match (from, to, hidden) {
         (None, _, true) => format!("{path}: {}", green("added")),
         (_, None, true) => format!("{path}: {}", red("removed")),
         (Some(_), Some(_), true) => format!("{path}: changed"),
-        (None, None, false) => path.to_string(),
+        (None, None, false) => path.to_owned(),
         (None, Some(to), false) => format!("{path}: {}", green(&format!("+ {}", cut(to)))),
         (Some(from), None, false) => format!("{path}: {}", red(&format!("- {}", cut(from)))),
         (Some(from), Some(to), false) => {
@@ -66,22 +61,16 @@ pub(super) fn role_line(spec: &RoleSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::FieldPath;
 
     #[test]
     fn hidden_values_are_named_and_long_ones_are_cut() {
-        let change = |from: Option<&str>, to: Option<&str>, hidden| FieldChange {
-            path: FieldPath::Variable("TABLE".to_owned()),
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-            hidden,
-        };
-        assert_eq!(line(&change(Some("canary"), Some("canary2"), true)), "environment.TABLE: changed");
-        assert!(!line(&change(None, Some("canary"), true)).contains("canary"));
-        assert!(!line(&change(Some("canary"), None, true)).contains("canary"));
+        let line = |from, to, hidden| field_text("environment.TABLE", from, to, hidden);
+        assert_eq!(line(Some("canary"), Some("canary2"), true), "environment.TABLE: changed");
+        assert!(!line(None, Some("canary"), true).contains("canary"));
+        assert!(!line(Some("canary"), None, true).contains("canary"));
         let long = "ä".repeat(101);
-        assert!(line(&change(Some(&long), Some(""), false)).contains("ä…"));
-        let forged = line(&change(Some("a\nPlan: nothing"), Some("\u{202e}b"), false));
+        assert!(line(Some(&long), Some(""), false).contains("ä…"));
+        let forged = line(Some("a\nPlan: nothing"), Some("\u{202e}b"), false);
         assert!(!forged.contains('\n') && !forged.contains('\u{202e}'), "{forged}");
     }
 }

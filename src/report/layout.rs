@@ -101,19 +101,6 @@ impl Page {
         self.0.extend(other.0);
     }
 
-    /// Indents every line further.
-    pub(super) fn indented(self, by: &str) -> Self {
-        let deeper = |text: String| -> String {
-            text.split_inclusive('\n').map(|line| format!("{by}{line}")).collect()
-        };
-        let pieces = self.0.into_iter().map(|piece| match piece {
-            Piece::Prose(text, hang) => Piece::Prose(deeper(text), hang.map(|hang| hang + by.len())),
-            Piece::Typed(text) => Piece::Typed(deeper(text)),
-            Piece::Content(text) => Piece::Content(deeper(text)),
-        });
-        Self(pieces.collect())
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

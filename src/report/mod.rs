@@ -3,23 +3,18 @@
 //! Functions turn values into strings and print nothing. Text carries ANSI styles, which the command line strips where
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
-mod apply_json;
-mod apply_text;
+mod apply;
 mod arns;
-mod drift_json;
-mod drift_text;
+mod drift;
 mod fields;
-mod flow_diff;
 mod github;
 pub mod graph;
+mod html;
 mod iam_policy;
 mod layout;
 pub mod lint;
 mod markdown;
-mod plan_groups;
-mod plan_groups_text;
-mod plan_json;
-mod plan_text;
+mod plan;
 mod removal;
 mod sarif;
 #[cfg(test)]
@@ -34,18 +29,18 @@ mod visible;
 mod wrap;
 
 pub use crate::resource::count;
-pub use apply_json::{ApplyDocument, outcome_event};
-pub use apply_text::{apply_text, outcome_text, unfinished_text};
-pub use drift_json::DriftDocument;
-pub use drift_text::{drift_text, ignored_text};
+pub use apply::{ApplyDocument, apply_text, outcome_event, outcome_text, unfinished_text};
+pub use drift::{DriftDocument, drift_text, ignored_text};
 pub use github::{drift_github, plan_github, problems_github};
+pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 pub use layout::Layout;
 pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
 #[cfg(all(test, feature = "cli"))]
-pub(crate) use plan_json::ActionLine;
-pub use plan_json::{PlanDocument, action_lines};
-pub use plan_text::{calls_text, checksum_text, plan_text};
+pub(crate) use plan::ActionLine;
+pub use plan::{
+    PlanDocument, PlanView, action_lines, approvable, calls_text, checksum_text, notes_text, plan_text,
+};
 pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use typed::Typed;

@@ -8,7 +8,8 @@ fn saved() -> SavedPlan {
     let options = SavedOptions { prune: true, force: false, only: vec!["flow/main".to_owned()] };
     let inputs = SavedInputs { variables: vec!["stage".to_owned()], ..SavedInputs::default() };
     let now = UNIX_EPOCH + Duration::from_secs(1_767_323_045);
-    let mut saved = SavedPlan::new(&[], &[], inputs, options, now, Duration::from_secs(3_600)).unwrap();
+    let mut saved =
+        SavedPlan::new(&[], (&[], Vec::new()), inputs, options, now, Duration::from_secs(3_600)).unwrap();
     let fingerprints: BTreeMap<String, String> = [("flow/main".to_owned(), "absent".to_owned())].into();
     let (set, manifest) = ("acme".to_owned(), "m".to_owned());
     saved.sets.push(Evidence { set, manifest, actions: Vec::new(), fingerprints });
@@ -46,10 +47,10 @@ fn it_is_good_until_it_expires() {
 
 #[test]
 fn what_it_shows_is_held_against_the_plan() {
-    assert_eq!(saved().misshown(&[]).as_deref(), Some("action 1"));
+    assert_eq!(saved().misshown(&[], &[]).as_deref(), Some("action 1"));
     let mut saved = saved();
     saved.actions.clear();
-    assert_eq!(saved.misshown(&[]), None);
+    assert_eq!(saved.misshown(&[], &[]), None);
 }
 
 #[test]

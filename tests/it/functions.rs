@@ -167,7 +167,7 @@ async fn no_value_of_the_environment_shows_anywhere() {
             serde_json::to_string(&PlanDocument::new(std::slice::from_ref(plan), &snapshot.calls)).unwrap();
         shown.push_str(&format!(
             "{plan:?}{snapshot:?}{}{json}",
-            plan_text(plan, false, &flowbind::report::Layout::default())
+            plan_text(&flowbind::report::PlanView::of(plan), false, &flowbind::report::Layout::default())
         ));
     };
     let session = world.session().await;
@@ -183,10 +183,10 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let second = plan::plan(world.manifest(), &seen);
     assert_eq!(lines(&second), ["function/greeter: the manifest changed: environment.TOKEN"]);
     assert!(
-        plan_text(&second, false, &flowbind::report::Layout::default())
+        plan_text(&flowbind::report::PlanView::of(&second), false, &flowbind::report::Layout::default())
             .contains("environment.TOKEN: changed"),
         "{}",
-        plan_text(&second, false, &flowbind::report::Layout::default())
+        plan_text(&flowbind::report::PlanView::of(&second), false, &flowbind::report::Layout::default())
     );
     show(&second, &seen);
     let report = carry_out(&session, &second, &world.folder.path().join("second")).await;
@@ -208,7 +208,7 @@ async fn an_edit_of_the_manifest_publishes_a_new_version() {
     let world = edited(world, &MANIFEST.replace("memory: 256", "memory: 512"));
     let plan = applied(&world, "second").await;
     assert_eq!(lines(&plan), ["function/greeter: the manifest changed: memory, code"]);
-    let text = plan_text(&plan, false, &flowbind::report::Layout::default());
+    let text = plan_text(&flowbind::report::PlanView::of(&plan), false, &flowbind::report::Layout::default());
     assert!(text.contains("publish.live: ") && text.contains("version 1"), "{text}");
     let alias = world.lambda(LONDON).get_alias().function_name(NAME).name("live").send().await.unwrap();
     assert_eq!(alias.function_version(), Some("2"));

@@ -234,7 +234,11 @@ async fn what_is_left_over_is_named_exactly_and_only_on_request() {
         plan.force.as_deref(),
         Some("2 of 3 associations, 2 of 3 grants and 2 of 3 flows that the set owns would be deleted")
     );
-    let text = unstyled(&flowbind::report::plan_text(&plan, false, &flowbind::report::Layout::default()));
+    let text = unstyled(&flowbind::report::plan_text(
+        &flowbind::report::PlanView::of(&plan),
+        false,
+        &flowbind::report::Layout::default(),
+    ));
     assert!(text.contains("\n  - flow/night  orphaned: this set created `Night`"), "{text}");
     let sums = text.lines().filter(|line| !line.starts_with(' ')).collect::<Vec<_>>();
     insta::assert_snapshot!(sums.join("\n").trim(), @r"

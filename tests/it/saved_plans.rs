@@ -212,6 +212,61 @@ async fn the_file_is_for_its_owner_holds_no_value_and_is_noticed_when_damaged() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_saved_plan_is_shown_as_it_was_planned_without_its_manifest_and_without_aws() {
+    let world = start().await;
+    save(&world, &["--var", "note=another"]);
+    let of = |arguments: &[&str]| {
+        let output =
+            flowbind_at(world.folder.path(), &world.emulator.url()).args(arguments).output().unwrap();
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        (stdout(&output), stderr(&output))
+    };
+    let plan = ["plan", "--var", "note=another", "m.yaml"];
+    let fresh = |more: &[&str]| of(&[&plan[..], more].concat()).0;
+    let (text, markdown, compact) = (fresh(&[]), fresh(&["--output", "markdown"]), fresh(&["--compact"]));
+    std::fs::remove_file(world.folder.path().join("m.yaml")).unwrap();
+    let calls = world.calls();
+    let changes = |text: &str| text.split("Checksum: ").next().unwrap_or_default().to_owned();
+    let (shown, notes) = of(&["show", "plan.json"]);
+    assert!(shown.starts_with(&changes(&text)), "{shown}\n{text}");
+    assert!(shown.contains("To apply it: flowbind apply --plan plan.json --var note=... PATH..."), "{shown}");
+    assert_eq!(notes, "");
+    assert!(of(&["show", "--compact", "plan.json"]).0.starts_with(&changes(&compact)));
+    assert_eq!(of(&["show", "--output", "markdown", "plan.json"]).0, markdown);
+    let json: Value = serde_json::from_str(&of(&["show", "--output", "json", "plan.json"]).0).unwrap();
+    assert_eq!(json, serde_json::from_str::<Value>(&read(&world)).unwrap());
+    let page = of(&["show", "--output", "html", "plan.json"]).0;
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("flow/main"), "{page}");
+    assert_eq!(world.calls(), calls, "AWS is not asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn showing_what_is_no_saved_plan_says_so() {
+    let world = start().await;
+    save(&world, &["--expires", "1s"]);
+    let show = |file: &str| {
+        let mut command = flowbind_at(world.folder.path(), &world.emulator.url());
+        let output = command.args(["show", file]).output().unwrap();
+        (code(&output), stderr(&output))
+    };
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let (ended, said) = show("plan.json");
+    assert!(ended == 0 && said.contains("plan.json expired at 2"), "{said}");
+    let text = read(&world);
+    for (file, text, says) in [
+        ("half.json", &text[..text.len() / 2], "cut off"),
+        ("other.json", "{}", "no saved plan"),
+        ("edited.json", &text.replacen("flow/main", "flow/mane", 1), "damaged, or was edited"),
+    ] {
+        std::fs::write(world.folder.path().join(file), text).unwrap();
+        let (ended, said) = show(file);
+        assert!(ended == 1 && said.contains(says) && said.contains("hint: "), "{said}");
+    }
+    let (ended, said) = show("missing.json");
+    assert!(ended == 1 && said.contains("missing.json could not be read"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_checksum_is_an_approval_of_exactly_one_plan() {
     let world = start().await;
     let (_, said) = run(&world, &["plan"]);

@@ -37,4 +37,6 @@ pub(crate) enum DriftOutput {
     Github,
     /// SARIF 2.1.0.
     Sarif,
+    /// A page for a browser, with pictures of the flows.
+    Html,
 }

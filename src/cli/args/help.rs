@@ -35,6 +35,11 @@ Examples:
   flowbind plan --detailed-exitcode manifests/demo
   flowbind plan --prune --out plan.json manifests/demo";
 
+pub(in crate::cli) const SHOW: &str = "\
+Examples:
+  flowbind show plan.json
+  flowbind show --output markdown plan.json";
+
 pub(in crate::cli) const APPLY: &str = "\
 Examples:
   flowbind apply --sandbox --auto-approve manifests/demo

@@ -11,6 +11,20 @@ pub(in crate::cli) enum PlanOutput {
     Markdown,
     /// Annotations of GitHub Actions.
     Github,
+    /// A page for a browser, with pictures of the flows.
+    Html,
+}
+
+/// The formats of a saved plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ShowOutput {
+    Text,
+    /// The saved plan itself.
+    Json,
+    /// A page for a comment on a pull request.
+    Markdown,
+    /// A page for a browser.
+    Html,
 }
 
 /// The formats of what is wrong with manifests.

@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 
 use crate::flow::finding::Severity;
 
-use super::model::{Picture, Role, Tile};
+use super::model::{Direction, Picture, Role, Tile};
 use super::text::{brief, clean};
 
 /// Writes a picture in the DOT language of Graphviz, for its own layout.
 pub fn dot(picture: &Picture) -> String {
     let mut out = String::new();
     let title = quote(&[&picture.title]);
+    let way = if picture.direction == Direction::Down { "TB" } else { "LR" };
     // Writing into a text cannot fail.
     let _ = writeln!(out, "digraph {title} {{");
-    let _ = writeln!(out, "  graph [rankdir=LR, label={title}, labelloc=t, fontname=\"Helvetica\"];");
+    let _ = writeln!(out, "  graph [rankdir={way}, label={title}, labelloc=t, fontname=\"Helvetica\"];");
     out.push_str("  node [shape=box, style=rounded, fontname=\"Helvetica\", fontsize=11];\n");
     out.push_str("  edge [fontname=\"Helvetica\", fontsize=9];\n");
     for (number, group) in picture.groups.iter().enumerate() {

@@ -16,7 +16,7 @@ mod tracks;
 
 pub(super) use mesh::Mesh;
 
-/// The distance between the lines that leave a box: a label has room between two of them.
+/// The least distance between the lines that leave a box.
 pub(super) const OUT_PITCH: f64 = 18.0;
 /// The distance between the lines that come to a box.
 pub(super) const IN_PITCH: f64 = 14.0;
@@ -36,6 +36,8 @@ pub(super) struct Node {
     pub(super) group: Option<usize>,
     /// Whether it keeps its width; others get that of their column.
     pub(super) narrow: bool,
+    /// The distance between the lines that leave it: a label has room between two of them.
+    pub(super) pitch: f64,
     /// How far from its middle arrows arrive and leave, where it is a pile of boxes: at the first and the last one.
     pub(super) pile: Option<(f64, f64)>,
 }
@@ -59,6 +61,21 @@ pub(super) struct Rect {
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
+}
+
+impl Layout {
+    /// The same from top to bottom: what was wide is high.
+    pub(super) fn turned(mut self) -> Self {
+        let turn = |rect: &mut Rect| {
+            *rect = Rect { x: rect.y, y: rect.x, width: rect.height, height: rect.width };
+        };
+        self.nodes.iter_mut().chain(&mut self.frames).for_each(turn);
+        for route in &mut self.routes {
+            route.points.iter_mut().for_each(|point| *point = (point.1, point.0));
+            route.label.iter_mut().for_each(turn);
+        }
+        self
+    }
 }
 
 impl Rect {

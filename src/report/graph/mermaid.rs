@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use crate::flow::finding::Severity;
 
-use super::model::{Line, Picture, Role, Tile};
+use super::model::{Direction, Line, Picture, Role, Tile};
 use super::text::{brief, clean};
 
 /// Writes a picture as a Mermaid flowchart, for its own layout.
 pub fn mermaid(picture: &Picture) -> String {
-    let mut out = String::from("flowchart LR\n");
+    let way = if picture.direction == Direction::Down { "TB" } else { "LR" };
+    let mut out = format!("flowchart {way}\n");
     // Writing into a text cannot fail.
     for (number, group) in picture.groups.iter().enumerate() {
         let _ = writeln!(out, "  subgraph g{number}[\"{}\"]", escape(&group.title));

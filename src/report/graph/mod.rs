@@ -5,6 +5,7 @@
 
 mod bounds;
 mod chain;
+mod declared;
 mod dot;
 mod flow;
 mod layout;
@@ -19,9 +20,10 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use declared::{of_content, of_contents, of_document};
 pub use dot::dot;
 pub use flow::of_flow;
 pub use manifest::of_manifest;
 pub use mermaid::mermaid;
-pub use model::{Arrow, Group, Line, Mark, MarkKind, Picture, Role, Tile};
-pub use svg::svg;
+pub use model::{Arrow, Direction, Group, Line, Mark, MarkKind, Picture, Role, Tile};
+pub use svg::{STYLE, svg, svg_within};

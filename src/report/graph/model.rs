@@ -15,6 +15,18 @@ pub struct Picture {
     pub groups: Vec<Group>,
     /// Sentences below the picture.
     pub notes: Vec<String>,
+    /// Where its arrows lead. Frames are drawn from left to right alone.
+    pub direction: Direction,
+}
+
+/// Where the arrows of a picture lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// From left to right.
+    #[default]
+    Right,
+    /// From top to bottom.
+    Down,
 }
 
 /// A box of a picture. (`Box` is a name of the standard library.)

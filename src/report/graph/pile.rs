@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{IN_PITCH, Layout, Link, Node, OUT_PITCH, Rect, Route, depth, layout};
-use super::model::{Picture, Role};
+use super::model::{Direction, Picture, Role};
 
 /// Pictures with more columns than this get piles.
 const COLUMNS: usize = 7;
@@ -18,7 +18,8 @@ const GAP: f64 = 22.0;
 /// Lays out a picture, with piles where it is long.
 pub(super) fn arrange(picture: &Picture, nodes: &[Node], links: &[Link], start: Option<usize>) -> Layout {
     let groups = picture.groups.len();
-    if groups > 0 || depth(nodes, links, start) <= COLUMNS {
+    let down = picture.direction == Direction::Down;
+    if groups > 0 || down || depth(nodes, links, start) <= COLUMNS {
         return layout(nodes, links, start, groups);
     }
     let piles = piles(picture, nodes.len());
@@ -88,6 +89,7 @@ fn pile(nodes: &[Node], members: &[usize]) -> Node {
         width: members.iter().map(|member| nodes[*member].width).fold(0.0, f64::max),
         height: whole,
         group: None,
+        pitch: OUT_PITCH,
         narrow: members.iter().all(|member| nodes[*member].narrow),
         pile: (members.len() > 1).then_some((first, last)),
     }

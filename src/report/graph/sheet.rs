@@ -2,8 +2,8 @@
 
 use crate::flow::finding::Severity;
 
-use super::layout::{Link, Node, Rect, Route};
-use super::model::{Line, Mark, MarkKind, Picture, Role, Tile};
+use super::layout::{LABEL_HEIGHT, Layout, Link, Node, OUT_PITCH, Rect, Route};
+use super::model::{Direction, Line, Mark, MarkKind, Picture, Role, Tile};
 use super::pile;
 use super::text::{self, Face};
 
@@ -161,12 +161,26 @@ fn taken((style, line): &(Style, String)) -> f64 {
 
 fn node(tile: &Tile, lines: &[(Style, String)]) -> Node {
     if tile.role == Role::Start {
-        return Node { width: 16.0, height: 16.0, group: tile.group, narrow: true, pile: None };
+        return Node {
+            width: 16.0,
+            height: 16.0,
+            group: tile.group,
+            narrow: true,
+            pitch: OUT_PITCH,
+            pile: None,
+        };
     }
     let wide = lines.iter().map(taken).fold(0.0, f64::max);
     let high: f64 = lines.iter().map(|(style, _)| style.leading()).sum();
     let width = (wide + 2.0 * PAD).max(NARROW).ceil();
-    Node { width, height: (high + 16.0).ceil(), group: tile.group, narrow: false, pile: None }
+    Node {
+        width,
+        height: (high + 16.0).ceil(),
+        group: tile.group,
+        narrow: false,
+        pitch: OUT_PITCH,
+        pile: None,
+    }
 }
 
 fn card(rect: Rect, lines: Vec<(Style, String)>, dx: f64, dy: f64) -> Card {
@@ -187,7 +201,9 @@ impl Sheet {
     /// Lays a picture out.
     pub(super) fn new(picture: &Picture) -> Self {
         let lines: Vec<_> = picture.boxes.iter().map(lines).collect();
-        let nodes: Vec<_> = picture.boxes.iter().zip(&lines).map(|(tile, lines)| node(tile, lines)).collect();
+        let down = picture.direction == Direction::Down && picture.groups.is_empty();
+        let mut nodes: Vec<_> =
+            picture.boxes.iter().zip(&lines).map(|(tile, lines)| node(tile, lines)).collect();
         let texts: Vec<String> = picture
             .arrows
             .iter()
@@ -196,7 +212,10 @@ impl Sheet {
         let links = picture.arrows.iter().zip(&texts).map(|(arrow, text)| Link {
             from: arrow.from,
             to: arrow.to,
-            label: Style::Label.width(text),
+            label: match Style::Label.width(text) {
+                wide if down && wide > 0.0 => LABEL_HEIGHT,
+                wide => wide,
+            },
             class: usize::from(arrow.line.is_dashed()) + 2 * usize::from(arrow.strong),
             weight: match arrow.line {
                 _ if arrow.strong => 6.0,
@@ -207,7 +226,14 @@ impl Sheet {
         });
         let links: Vec<_> = links.collect();
         let start = picture.boxes.iter().position(|tile| tile.role == Role::Start);
+        if down {
+            turn(&mut nodes, picture, &texts);
+        }
         let mut laid = pile::arrange(picture, &nodes, &links, start);
+        if down {
+            laid = laid.turned();
+            beside(&mut laid, &texts);
+        }
         let (left, top) = corner(&laid.nodes, &laid.frames, &laid.routes);
         let head = Style::Head.leading() + 10.0;
         let (dx, dy) = (MARGIN - left, MARGIN + head - top);
@@ -261,6 +287,31 @@ impl Sheet {
             }
         }
         (self.width, self.height) = ((right + MARGIN).ceil(), (bottom + MARGIN).ceil());
+    }
+}
+
+/// Prepares boxes for a picture from top to bottom: what is wide takes room beside others, and labels stand between the
+/// lines that leave a box.
+fn turn(nodes: &mut [Node], picture: &Picture, texts: &[String]) {
+    for node in nodes.iter_mut() {
+        std::mem::swap(&mut node.width, &mut node.height);
+    }
+    for (arrow, text) in picture.arrows.iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
+        let pitch = &mut nodes[arrow.from].pitch;
+        *pitch = pitch.max((Style::Label.width(text) + 14.0).ceil());
+    }
+}
+
+/// Puts labels beside the lines that lead down, just below the boxes that they leave.
+fn beside(laid: &mut Layout, texts: &[String]) {
+    for (route, text) in laid.routes.iter_mut().zip(texts) {
+        let Some((x, y)) = route.points.first().copied() else { continue };
+        route.label = route.label.map(|_| Rect {
+            x: x + 5.0,
+            y: y + 4.0,
+            width: Style::Label.width(text),
+            height: LABEL_HEIGHT,
+        });
     }
 }
 

@@ -6,20 +6,32 @@ use crate::flow::finding::Severity;
 
 use super::bounds::bounded;
 use super::layout::{Rect, Route};
-use super::model::{Arrow, Picture, Role, Tile};
+use super::model::{Arrow, Direction, Picture, Role, Tile};
 use super::sheet::{Card, Sheet, Style, Tone, Words};
 use super::text::{clean, is_measured};
 
 mod look;
 
+pub use look::STYLE;
+
 /// The radius of an arrow's corners.
 const BEND: f64 = 7.0;
 
-/// Draws a picture as SVG, laid out from left to right.
+/// Draws a picture as SVG.
 ///
 /// Every name is escaped. Texts can be selected, and what is cut is there in full as a tooltip. The colours follow
 /// the viewer's preference for light or dark. Of a picture with more than 600 boxes a part is drawn, with a note.
 pub fn svg(picture: &Picture) -> String {
+    drawn(picture, "", Some(look::STYLE))
+}
+
+/// Draws a picture for a page that has the [`STYLE`] and other pictures: `number` tells them apart.
+pub fn svg_within(picture: &Picture, number: usize) -> String {
+    drawn(picture, &format!("-{number}"), None)
+}
+
+/// `id` is appended to the ids of the picture.
+fn drawn(picture: &Picture, id: &str, style: Option<&str>) -> String {
     let picture = &*bounded(picture);
     let sheet = Sheet::new(picture);
     let mut out = String::new();
@@ -27,11 +39,11 @@ pub fn svg(picture: &Picture) -> String {
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
-         role=\"img\" aria-labelledby=\"fb-title fb-desc\" class=\"fb\">\n\
-         <title id=\"fb-title\">{}</title>\n<desc id=\"fb-desc\">{}</desc>\n<style>{}</style>\n",
+         role=\"img\" aria-labelledby=\"fb-title{id} fb-desc{id}\" class=\"fb\">\n\
+         <title id=\"fb-title{id}\">{}</title>\n<desc id=\"fb-desc{id}\">{}</desc>\n{}",
         escape(&clean(&picture.title)),
         escape(&describe(picture)),
-        look::STYLE,
+        style.map(|style| format!("<style>{style}</style>\n")).unwrap_or_default(),
         w = sheet.width,
         h = sheet.height,
     );
@@ -65,7 +77,11 @@ fn describe(picture: &Picture) -> String {
     let boxes = picture.boxes.iter().filter(|tile| tile.role != Role::Start).count();
     let marked = picture.boxes.iter().filter(|tile| !tile.marks.is_empty()).count();
     let marked = if marked == 0 { String::new() } else { format!(", {marked} of them marked") };
-    format!("{boxes} boxes{marked}, {} arrows, from left to right", picture.arrows.len())
+    let way = match picture.direction {
+        Direction::Right => "left to right",
+        Direction::Down => "top to bottom",
+    };
+    format!("{boxes} boxes{marked}, {} arrows, from {way}", picture.arrows.len())
 }
 
 fn at(rect: Rect) -> String {

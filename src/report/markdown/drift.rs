@@ -1,13 +1,14 @@
 //! Drift for an issue that somebody finds in the morning.
 
-use super::changes::{change_lines, flow_lines, whole_or_cut};
+use super::changes::diff_lines;
 use super::page::{Item, Page, Section, capital};
 use super::problems::problem_item;
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::plan::Spec;
 use crate::report::count;
-use crate::report::drift_text::next_step;
+use crate::report::drift::next_step;
+use crate::report::plan::{Mark, details, flow_details};
 use crate::resource::Problem;
 
 /// The most sets with a row of their own.
@@ -91,9 +92,11 @@ fn lines(detail: &Detail) -> Option<(&'static str, Vec<String>)> {
     let (legend, lines) = match detail {
         Detail::Planned(change) => match change.spec() {
             Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => return None,
-            spec => ("`-` is on AWS, `+` is declared", change_lines(spec)),
+            spec => ("`-` is on AWS, `+` is declared", diff_lines(&details(spec), Mark::Update)),
         },
-        Detail::Draft(diff) => ("`-` is published, `+` is the draft", whole_or_cut(flow_lines(diff))),
+        Detail::Draft(diff) => {
+            ("`-` is published, `+` is the draft", diff_lines(&flow_details(diff), Mark::Update))
+        }
         Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => return None,
     };
     (!lines.is_empty()).then_some((legend, lines))

@@ -1,106 +1,160 @@
 //! A plan for whoever reviews a pull request.
 
-use super::changes::change_lines;
-use super::page::{Item, Page, Section};
-use super::problems::{gap_item, problem_item};
+use std::collections::BTreeMap;
+
+use super::changes::diff_lines;
+use super::page::{Item, Page, Section, capital};
+use super::problems::{note_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
-use crate::plan::{self, Action, Change, Counts, Plan};
-use crate::report::plan_text::{can_be_approved, partial_line, step_text};
-use crate::report::undeclared::{orphaned, unchecked};
-use crate::resource::{Problem, Severity};
+use crate::plan::Counts;
+use crate::report::plan::{Entry, Note, PlanView, RemarkKind, Section as Changes};
+use crate::resource::Problem;
 
 /// The most sets with a row of their own.
 const SETS: usize = 40;
 
-/// Writes plans as a page of Markdown that GitHub takes for a comment.
-pub fn plan_markdown(plans: &[Plan], warnings: &[Problem]) -> String {
-    let deletions = changes(plans, |change| matches!(change, Change::Delete(_)));
-    let updates = changes(plans, |change| matches!(change, Change::Update(_)));
-    let creations = changes(plans, |change| matches!(change, Change::Create(_)));
-    let minor = |problem: &Problem| problem.severity == Severity::Warning;
+/// The most headings of changes.
+const HEADINGS: usize = 40;
+
+/// Writes plans as a page of Markdown that GitHub takes for a comment. `checksum` is that of the plans where they can be
+/// applied.
+pub fn plan_markdown(plans: &[PlanView], warnings: &[Problem], checksum: Option<&str>) -> String {
     let warned = warnings.iter().map(|problem| problem_item(problem, ""));
-    let warned = warned.chain(problems(plans, minor)).collect();
+    let warned = warned.chain(notes(plans, "warning")).collect();
     let section = |heading: &str, items| Section { heading: heading.to_owned(), meaning: "", items };
-    let sections = vec![
-        section("Needs attention", attention(plans)),
-        section("To delete", deletions),
-        section("To update", updates),
-        section("To create", creations),
-        section("Warnings", warned),
-    ];
-    Page { head: head(plans), sections, foot: foot(plans), whole: "flowbind plan" }.render()
+    let mut sections = vec![section("Needs attention", attention(plans))];
+    sections.extend(changes(plans));
+    sections.push(section("Warnings", warned));
+    Page { head: head(plans), sections, foot: foot(checksum), whole: "flowbind plan" }.render()
 }
 
-/// Gives the checksum to approve, where the plans can be applied and there is something to apply.
-fn foot(plans: &[Plan]) -> String {
-    if !can_be_approved(plans) {
-        return String::new();
+/// Writes what changes, under headings as long as there are not too many of them.
+fn changes(plans: &[PlanView]) -> Vec<Section> {
+    let count: usize = plans.iter().map(|plan| plan.sections.len()).sum();
+    let mut all = Vec::new();
+    for plan in plans {
+        let set = prefix(plans, plan);
+        all.extend(plan.sections.iter().map(|changes| of_section(changes, &set, plan.aliases())));
     }
-    let command = format!("flowbind apply --checksum {} PATH...", plan::checksum(plans));
+    if count <= HEADINGS {
+        return all;
+    }
+    let items = all.into_iter().flat_map(|section| section.items).collect();
+    vec![Section { heading: "Changes".to_owned(), meaning: "", items }]
+}
+
+/// Gives the checksum to approve.
+fn foot(checksum: Option<&str>) -> String {
+    let Some(checksum) = checksum else { return String::new() };
+    let command = format!("flowbind apply --checksum {checksum} PATH...");
     let sure = "To write exactly this, with the options of this plan, and nothing if AWS or the manifest has changed since:";
     format!("{sure}\n\n{}", fence("sh", &[command]))
 }
 
 /// The prefix of addresses where there are several sets.
-fn prefix(plans: &[Plan], plan: &Plan) -> String {
+fn prefix(plans: &[PlanView], plan: &PlanView) -> String {
     if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() }
 }
 
-fn problems(plans: &[Plan], wanted: impl Fn(&Problem) -> bool + Copy) -> impl Iterator<Item = Item> {
+fn notes(plans: &[PlanView], word: &'static str) -> impl Iterator<Item = Item> {
     plans.iter().flat_map(move |plan| {
         let set = prefix(plans, plan);
-        plan.problems.iter().filter(move |it| wanted(it)).map(move |it| problem_item(it, &set))
+        let of_word = |note: &&Note| note.word == word;
+        let notes = plan.problems.iter().chain(&plan.unread).filter(of_word);
+        notes.map(|note| note_item(note, &set)).collect::<Vec<_>>()
     })
 }
 
 /// What keeps the plan, or a part of it, from being applied: the worst first.
-fn attention(plans: &[Plan]) -> Vec<Item> {
-    let of = |severity| problems(plans, move |problem: &Problem| problem.severity == severity);
-    let gaps = plans.iter().flat_map(|plan| {
-        let set = prefix(plans, plan);
-        plan.gaps.iter().map(move |gap| gap_item(gap, &set))
-    });
-    let forced = plans.iter().filter_map(|plan| {
-        let much = prose(plan.force.as_ref()?);
-        Some(Item::line(format!(
-            "**protected** {}: {much}; to do it anyway: `--force`",
-            code(&plan.set.to_string())
-        )))
+fn attention(plans: &[PlanView]) -> Vec<Item> {
+    let forced = plans.iter().flat_map(|plan| {
+        let much = plan.remarks.iter().filter(|remark| remark.kind == RemarkKind::Protected);
+        much.map(|remark| {
+            let (set, much) = (code(&plan.set), prose(&remark.text));
+            Item::line(format!("**protected** {set}: {much}; to do it anyway: `--force`"))
+        })
     });
     let guarded = plans.iter().flat_map(|plan| {
         let set = prefix(plans, plan);
-        plan.actions.iter().filter_map(move |action| {
-            let guard = action.guard.as_ref()?;
-            let verb = if matches!(action.change, Change::Delete(_)) { "delete" } else { "write" };
+        let guards = plan.sections.iter().flat_map(Changes::all).flat_map(|entry| &entry.guards);
+        guards.flat_map(move |guard| {
+            let verb = if guard.deletes { "delete" } else { "write" };
             let option = code(&format!("--allow {set}{}", guard.allow));
             let why = prose(&guard.message);
-            let address = code(&format!("{set}{}", action.id.address));
-            Some(Item::line(format!("**protected** {address}: {why}; to {verb} it anyway: {option}")))
+            let line = |address: &String| {
+                let address = code(&format!("{set}{address}"));
+                Item::line(format!("**protected** {address}: {why}; to {verb} it anyway: {option}"))
+            };
+            guard.addresses.iter().map(line).collect::<Vec<_>>()
         })
     });
-    of(Severity::Error).chain(gaps).chain(forced).chain(guarded).chain(of(Severity::Held)).collect()
+    let bad = notes(plans, "error").chain(notes(plans, "not read"));
+    bad.chain(forced).chain(guarded).chain(notes(plans, "blocked")).collect()
 }
 
-fn changes(plans: &[Plan], wanted: fn(&Change) -> bool) -> Vec<Item> {
-    let of_plan = |plan| {
-        let set = prefix(plans, plan);
-        let actions: std::slice::Iter<'_, Action> = plan.actions.iter();
-        // The first, empty content of a flow is not worth a line beside the flow's own.
-        let told = actions.filter(move |it| !it.id.step.is_aid() && wanted(&it.change));
-        told.map(move |action| change(action, &set))
+/// Writes what changes under one heading.
+fn of_section(changes: &Changes, set: &str, aliases: &BTreeMap<String, String>) -> Section {
+    let live = changes.instance.as_ref().map(|arn| match aliases.get(arn) {
+        Some(alias) => code(&format!("{alias}, {}", arn.split(':').nth(3).unwrap_or_default())),
+        None => code(arn),
+    });
+    let heading = match (changes.title.is_empty(), live) {
+        (true, Some(live)) => live,
+        (false, Some(live)) => format!("{set}{} {live}", changes.title),
+        (_, None) => format!("{set}{}", capital(&changes.title)),
     };
-    plans.iter().flat_map(of_plan).collect()
+    Section { heading, meaning: "", items: changes.entries.iter().map(|entry| item(entry, set)).collect() }
 }
 
-fn change(action: &Action, set: &str) -> Item {
-    let name = format!("{set}{}", action.id.address);
-    let step = step_text(action.id.step);
-    let text = format!("{}{step} {}", code(&name), prose(&action.reason));
-    let html = format!("{}{step} {}", code_html(&name), prose_html(&action.reason));
-    Item::folded(&text, &html, &fence("diff", &change_lines(action.change.spec())))
+/// Writes one thing with what belongs to it: its lines are always seen, what exactly changes is folded under them.
+fn item(entry: &Entry, set: &str) -> Item {
+    let mut text = line(entry, set, code, prose);
+    let mut html = line(entry, set, code_html, prose_html);
+    let mut body = body(entry);
+    if !body.is_empty() {
+        body.push_str("\n\n");
+    }
+    for part in &entry.parts {
+        text.push_str(&format!("\n  - {}", line(part, "", code, prose)));
+        html.push_str(&format!("<br>&emsp;{}", line(part, "", code_html, prose_html)));
+        let details = self::body(part);
+        if !details.is_empty() {
+            body.push_str(&format!("{}\n\n{details}\n\n", code(&part.name)));
+        }
+    }
+    match body.is_empty() {
+        true => Item::line(text),
+        false => Item::folded(&text, &html, &body),
+    }
 }
 
-fn head(plans: &[Plan]) -> String {
+/// Writes the line of a thing, as Markdown or as HTML.
+fn line(entry: &Entry, set: &str, code: fn(&str) -> String, prose: fn(&str) -> String) -> String {
+    let Entry { mark, name, beside, target, binding, why, .. } = entry;
+    let first = if *binding { None } else { why.first() };
+    let target = target.as_ref().map(|target| format!("({target})"));
+    let mut line = format!("{} {}", code(mark.sign()), code(&format!("{set}{name}")));
+    for more in [Some(beside), target.as_ref(), first].into_iter().flatten().filter(|it| !it.is_empty()) {
+        let space = if more.starts_with(':') { "" } else { " " };
+        line.push_str(&format!("{space}{}", prose(more)));
+    }
+    line
+}
+
+/// Writes what exactly changes; nothing where the line says it all.
+fn body(entry: &Entry) -> String {
+    let mut out = String::new();
+    for why in entry.why.iter().skip(usize::from(!entry.binding)) {
+        out.push_str(&format!("{}\n\n", prose(why)));
+    }
+    let lines = diff_lines(&entry.details, entry.mark);
+    if !lines.is_empty() {
+        out.push_str(&fence("diff", &lines));
+    }
+    out.trim_end().to_owned()
+}
+
+fn head(plans: &[PlanView]) -> String {
     let mut sum = Counts::default();
     let mut in_sync = 0;
     for plan in plans {
@@ -108,18 +162,18 @@ fn head(plans: &[Plan]) -> String {
         sum.create += create;
         sum.update += update;
         sum.delete += delete;
-        in_sync += plan.in_sync;
+        in_sync += plan.agree;
     }
-    let errors = plans.iter().flat_map(|plan| &plan.problems);
-    let errors = errors.filter(|problem| problem.severity == Severity::Error).count();
-    let idle = plans.iter().all(|plan| plan.actions.is_empty());
-    let gaps = plans.iter().any(Plan::is_incomplete);
-    let held = plans.iter().any(Plan::is_held);
+    let any = |word: &str| plans.iter().map(|plan| plan.count(word)).sum::<usize>();
+    let errors = any("error");
+    let idle = plans.iter().all(PlanView::is_empty);
+    let remarked = |kind| plans.iter().any(|plan| plan.remarks_on(kind));
+    let gaps = remarked(RemarkKind::Incomplete);
     let mut title = match idle {
         true if errors > 0 => "could not be planned".to_owned(),
-        true if gaps || held => "nothing to write".to_owned(),
-        true if plans.iter().any(|plan| !plan.undeclared.orphans.is_empty()) => "nothing to write".to_owned(),
-        true if plans.iter().any(|plan| plan.partial.is_some()) => "nothing to do there".to_owned(),
+        true if gaps || any("blocked") > 0 => "nothing to write".to_owned(),
+        true if remarked(RemarkKind::Orphaned) => "nothing to write".to_owned(),
+        true if remarked(RemarkKind::Partial) => "nothing to do there".to_owned(),
         true => "in sync".to_owned(),
         false => format!("{} to create, {} to update, {} to delete", sum.create, sum.update, sum.delete),
     };
@@ -139,19 +193,11 @@ fn head(plans: &[Plan]) -> String {
                 1 => "1 resource agrees already".to_owned(),
                 n => format!("{n} resources agree already"),
             };
-            out.push_str(&format!("Set {}. {agree}.\n", code(&plan.set.to_string())));
+            out.push_str(&format!("Set {}. {agree}.\n", code(&plan.set)));
         }
         plans => table(plans, &mut out),
     }
-    if let Some(partial) = plans.iter().find_map(|plan| plan.partial.as_ref()) {
-        out.push_str(&format!("\n{}\n", prose(&partial_line(partial))));
-    }
-    for plan in plans.iter().take(SETS) {
-        let set = if plans.len() > 1 { format!("{}: ", code(&plan.set.to_string())) } else { String::new() };
-        for line in [orphaned(&plan.undeclared), unchecked(&plan.undeclared)].into_iter().flatten() {
-            out.push_str(&format!("\n{set}{}\n", prose(&line)));
-        }
-    }
+    out.push_str(&remarks(plans));
     if errors > 0 {
         out.push_str("\nNothing is written until the errors are fixed.\n");
     }
@@ -161,15 +207,33 @@ fn head(plans: &[Plan]) -> String {
     out
 }
 
-fn table(plans: &[Plan], out: &mut String) {
+/// Writes what else must be known; a part of a plan is the same part of all.
+fn remarks(plans: &[PlanView]) -> String {
+    let mut out = String::new();
+    let of_kind = |plan: &PlanView, kinds: &[RemarkKind]| -> Vec<String> {
+        let kept = plan.remarks.iter().filter(|remark| kinds.contains(&remark.kind));
+        kept.map(|remark| prose(&remark.text)).collect()
+    };
+    let partial = plans.iter().flat_map(|plan| of_kind(plan, &[RemarkKind::Partial])).next();
+    out.extend(partial.map(|line| format!("\n{line}\n")));
+    for plan in plans.iter().take(SETS) {
+        let set = if plans.len() > 1 { format!("{}: ", code(&plan.set)) } else { String::new() };
+        for line in of_kind(plan, &[RemarkKind::Orphaned, RemarkKind::Unchecked]) {
+            out.push_str(&format!("\n{set}{line}\n"));
+        }
+    }
+    out
+}
+
+fn table(plans: &[PlanView], out: &mut String) {
     out.push_str("| set | create | update | delete | agree | problems | not read |\n");
     out.push_str("|---|--:|--:|--:|--:|--:|--:|\n");
     for plan in plans.iter().take(SETS) {
         let Counts { create, update, delete } = plan.counts();
-        let Plan { set, problems, gaps, in_sync, .. } = plan;
-        let (set, problems, gaps) = (code(&set.to_string()), problems.len(), gaps.len());
+        let (set, agree) = (code(&plan.set), plan.agree);
+        let (problems, unread) = (plan.problems.len(), plan.unread.len());
         out.push_str(&format!(
-            "| {set} | {create} | {update} | {delete} | {in_sync} | {problems} | {gaps} |\n"
+            "| {set} | {create} | {update} | {delete} | {agree} | {problems} | {unread} |\n"
         ));
     }
     if let Some(more @ 1..) = plans.len().checked_sub(SETS) {

@@ -2,9 +2,9 @@
 
 use super::page::{Item, Page, Section};
 use super::text::{code, prose};
+use crate::report::plan::Note;
 use crate::report::several::graded;
-use crate::resource::{Problem, Severity};
-use crate::snapshot::Gap;
+use crate::resource::Problem;
 
 /// Writes what is wrong with manifests that could not be taken, for a command's page.
 pub fn problems_markdown(command: &str, problems: &[Problem]) -> String {
@@ -17,26 +17,18 @@ pub fn problems_markdown(command: &str, problems: &[Problem]) -> String {
     Page { head, sections, foot: String::new(), whole: "flowbind validate" }.render()
 }
 
-/// Writes a problem: how bad, about what, what is wrong, where, and what to do. `set` goes in front of an address.
+/// Writes a problem. `set` goes in front of an address.
 pub(super) fn problem_item(problem: &Problem, set: &str) -> Item {
-    let Problem { code: kind, severity, origin, address, message, hint } = problem;
-    let word = match severity {
-        Severity::Error => "error",
-        Severity::Held => "blocked",
-        Severity::Warning => "warning",
-    };
-    let address =
-        address.as_ref().map(|address| format!("{}: ", code(&format!("{set}{address}")))).unwrap_or_default();
-    let place =
-        origin.as_ref().map(|origin| format!(" at {}", code(&origin.to_string()))).unwrap_or_default();
-    let hint = hint.as_ref().map(|hint| format!("<br>{}", prose(hint))).unwrap_or_default();
-    Item::line(format!("**{word}** {address}{} ({kind}{place}){hint}", prose(message)))
+    note_item(&Note::of(problem), set)
 }
 
-/// Writes what could not be read.
-pub(super) fn gap_item(gap: &Gap, set: &str) -> Item {
-    let Gap { operation, address, denied: _, message, hint } = gap;
+/// Writes a problem, or what could not be read: how bad, about what, what is wrong, where, and what to do.
+pub(super) fn note_item(note: &Note, set: &str) -> Item {
+    let Note { word, address, message, code: kind, place, hint } = note;
+    let address =
+        address.as_ref().map(|address| format!("{}: ", code(&format!("{set}{address}")))).unwrap_or_default();
+    let place = place.as_ref().map(|place| format!(" at {}", code(place))).unwrap_or_default();
+    let kind = kind.as_ref().map(|kind| format!(" ({kind}{place})")).unwrap_or_default();
     let hint = hint.as_ref().map(|hint| format!("<br>{}", prose(hint))).unwrap_or_default();
-    let address = code(&format!("{set}{address}"));
-    Item::line(format!("**not read** {address}: {}: {}{hint}", operation.facts().name, prose(message)))
+    Item::line(format!("**{word}** {address}{}{kind}{hint}", prose(message)))
 }

@@ -6,7 +6,7 @@ use super::log::*;
 use super::{pascal, physical, plain};
 use crate::drift::{Difference, Drift, DriftKind, Finding, Ignored, Moved, Verdict};
 use crate::manifest::Manifest;
-use crate::report::drift_text::next_step;
+use crate::report::drift::next_step;
 use crate::report::github::Level;
 use crate::report::visible::visible;
 use crate::resource::{Address, Origin, Problem, Severity};

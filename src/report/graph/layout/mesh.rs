@@ -137,9 +137,11 @@ impl Mesh {
             classes[link.to].insert((*back, link.class));
         }
         for (node, vertex) in self.vertices.iter_mut().take(nodes.len()).enumerate() {
-            let leaving = out[node].saturating_sub(1) as f64 * OUT_PITCH + 20.0;
+            let pitch = nodes[node].pitch;
+            // The label of the last line has room before the box ends.
+            let leaving = out[node].saturating_sub(1) as f64 * pitch + 20.0 + pitch - OUT_PITCH;
             let coming = classes[node].len().saturating_sub(1) as f64 * IN_PITCH + 20.0;
-            if nodes[node].pile.is_none() && (out[node] > 1 || classes[node].len() > 1) {
+            if nodes[node].pile.is_none() && (out[node] > 1 || classes[node].len() > 1 || pitch > OUT_PITCH) {
                 vertex.height = vertex.height.max(leaving).max(coming);
             }
         }

@@ -43,8 +43,10 @@ pub(super) fn ports(mesh: &mut Mesh, nodes: &[Node], links: &[Link]) {
     for (node, (out, into)) in out.into_iter().zip(into).enumerate() {
         let whole = mesh.vertices[node].height / 2.0;
         let (first, last) = nodes[node].pile.unwrap_or_default();
-        for (link, y) in spread(out, whole - last, OUT_PITCH) {
-            mesh.leaves[link] = last + y;
+        let pitch = nodes[node].pitch;
+        let label = (pitch - OUT_PITCH) / 2.0;
+        for (link, y) in spread(out, whole - last - label, pitch) {
+            mesh.leaves[link] = last + y - label.floor();
         }
         for (link, y) in spread(into.into_values().collect(), whole + first, IN_PITCH) {
             mesh.arrives[link] = first + y;

@@ -2,7 +2,7 @@
 
 /// The style sheet. Classes have a prefix, so that several pictures and a page do not mix; nothing is a variable,
 /// because viewers other than browsers know none.
-pub(super) const STYLE: &str = "
+pub const STYLE: &str = "
 .fb text{font-family:'Helvetica Neue',Helvetica,Arial,'Liberation Sans','DejaVu Sans',sans-serif;white-space:pre}
 .fb-head{font-size:18px;font-weight:700;fill:#0f172a}
 .fb-name{font-size:13px;font-weight:600;fill:#0f172a}

@@ -85,7 +85,7 @@ pub(crate) struct ActionLine {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub(super) enum PlannedDetail {
+pub(in crate::report) enum PlannedDetail {
     Role {
         account: String,
         name: String,
@@ -160,14 +160,14 @@ pub(super) enum PlannedDetail {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct StatementLine {
+pub(in crate::report) struct StatementLine {
     function: String,
     sid: String,
 }
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct BlockLine {
+pub(in crate::report) struct BlockLine {
     block: String,
     #[cfg_attr(test, schemars(extend("enum" = ["add", "remove", "rename", "change"])))]
     action: &'static str,
@@ -179,7 +179,7 @@ pub(super) struct BlockLine {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct FieldLine {
+pub(in crate::report) struct FieldLine {
     pointer: String,
     from: Option<String>,
     to: Option<String>,
@@ -187,7 +187,7 @@ pub(super) struct FieldLine {
 
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct ValueLine {
+pub(in crate::report) struct ValueLine {
     path: String,
     from: Option<String>,
     to: Option<String>,
@@ -261,7 +261,7 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
     }
 }
 
-pub(super) fn planned_detail(spec: &Spec) -> PlannedDetail {
+pub(in crate::report) fn planned_detail(spec: &Spec) -> PlannedDetail {
     match spec {
         Spec::Role(spec) => PlannedDetail::Role {
             account: spec.place.account.to_string(),
@@ -356,7 +356,7 @@ fn value_lines(changes: &[FieldChange]) -> Vec<ValueLine> {
     changes.iter().map(line).collect()
 }
 
-pub(super) fn block_line(change: &BlockChange) -> BlockLine {
+pub(in crate::report) fn block_line(change: &BlockChange) -> BlockLine {
     let line = |block: &str, action| BlockLine {
         block: block.to_owned(),
         action,
@@ -381,7 +381,7 @@ fn field_line(field: &compare::FieldChange) -> FieldLine {
 }
 
 /// What differs outside the blocks.
-pub(super) fn outside_lines(diff: &FlowDiff) -> Vec<FieldLine> {
+pub(in crate::report) fn outside_lines(diff: &FlowDiff) -> Vec<FieldLine> {
     let start = diff.start.clone().map(|(from, to)| FieldLine {
         pointer: "/StartAction".to_owned(),
         from: Some(from),

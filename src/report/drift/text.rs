@@ -1,14 +1,13 @@
 //! Drift for people: what moved, by kind, one line each and what exactly differs under it, then the sums and what to
 //! type next.
 
-use super::flow_diff::flow_diff;
-use super::layout::{Layout, Page};
-use super::plan_text::spec_text;
-use super::several::{cut, of as count};
-use super::style::{bold, cyan, dim, green, red, yellow};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
 use crate::plan::Spec;
+use crate::report::layout::{Layout, Page};
+use crate::report::plan::{details, details_text, flow_details};
+use crate::report::several::{cut, of as count};
+use crate::report::style::{bold, cyan, dim, green, red, yellow};
 use crate::snapshot::cut_off_after;
 
 const INDENT: &str = "      ";
@@ -143,9 +142,9 @@ fn detail_text(detail: &Detail) -> Page {
         Detail::Planned(change) => match change.spec() {
             // The message says it all.
             Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => Page::default(),
-            spec => spec_text(spec),
+            spec => details_text(&details(spec), INDENT, true),
         },
-        Detail::Draft(diff) => flow_diff(diff, INDENT),
+        Detail::Draft(diff) => details_text(&flow_details(diff), INDENT, true),
         Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => Page::default(),
     }
 }
@@ -164,7 +163,7 @@ fn finding_text(finding: &Finding, set: &str) -> Page {
 
 /// Names on AWS are anybody's text: nothing of them may steer the terminal.
 fn plain(text: &str) -> std::borrow::Cow<'_, str> {
-    super::visible::visible(text)
+    crate::report::visible::visible(text)
 }
 
 fn summary(page: &mut Page, drift: &Drift) {
@@ -197,7 +196,7 @@ fn summary(page: &mut Page, drift: &Drift) {
 }
 
 /// What to type after something of a kind.
-pub(super) fn next_step(kind: DriftKind) -> Option<&'static str> {
+pub(in crate::report) fn next_step(kind: DriftKind) -> Option<&'static str> {
     match kind {
         DriftKind::ChangedOutside | DriftKind::Changed | DriftKind::ChangedBoth => Some(
             "`flowbind apply PATH...` writes the declared state back and keeps what it overwrites; to keep the change instead, put it into the manifest or the flow file.",

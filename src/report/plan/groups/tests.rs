@@ -8,7 +8,7 @@ use super::*;
 use crate::plan::{
     AssociationSpec, AttributesSpec, Cause, Counts, Outline, Outlined, Removal, StatementRemoval,
 };
-use crate::report::{Layout, plan_text};
+use crate::report::{Layout, PlanView, plan_text};
 use crate::resource::{FunctionRef, SetName};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -126,7 +126,7 @@ proptest! {
     #[test]
     fn the_text_names_every_resource_in_both_forms(plan in plans()) {
         for compact in [false, true] {
-            let text = plan_text(&plan, false, &Layout { compact, ..Layout::default() });
+            let text = plan_text(&PlanView::of(&plan), false, &Layout { compact, ..Layout::default() });
             for action in &plan.actions {
                 let address = &action.id.address;
                 let name = match address.kind {

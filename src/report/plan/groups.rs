@@ -1,10 +1,11 @@
 //! A plan in the order in which people think of it: by instance, what belongs to a flow with the flow, the parts of a
 //! binding as one thing; then functions with their roles by account and Region; then what goes.
 //!
-//! Pure, and without words: text and Markdown are made of it. Every action of the plan is in exactly one group.
+//! Pure, and without words. Every action of the plan is in exactly one group.
 
 use std::collections::BTreeMap;
 
+use super::view::Mark;
 use crate::flow::compare::{BlockChange, FlowDiff};
 use crate::flow::invocation::ACTION;
 use crate::plan::{Action, ActionId, Change, Outlined, Plan, Spec, Step, TagTarget};
@@ -12,7 +13,7 @@ use crate::resource::{Address, InstanceArn, Kind, Label, Place};
 
 /// What the groups of a section have in common, in the order of sections.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Heading {
+pub(in crate::report) enum Heading {
     /// They belong to an instance, by its logical name where it has one.
     Instance(Option<Label>),
     /// They are in an account and Region.
@@ -23,16 +24,16 @@ pub(super) enum Heading {
 
 /// Groups under one heading.
 #[derive(Debug)]
-pub(super) struct Section<'p> {
-    pub(super) heading: Heading,
+pub(in crate::report) struct Section<'p> {
+    pub(in crate::report) heading: Heading,
     /// The instance that the heading names, where it exists.
-    pub(super) instance: Option<&'p InstanceArn>,
-    pub(super) groups: Vec<Group<'p>>,
+    pub(in crate::report) instance: Option<&'p InstanceArn>,
+    pub(in crate::report) groups: Vec<Group<'p>>,
 }
 
 /// What a group is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Subject<'p> {
+pub(in crate::report) enum Subject<'p> {
     /// A resource.
     Resource(&'p Address),
     /// A function that an instance may call: its association and its permission, and the blocks that call it.
@@ -41,30 +42,20 @@ pub(super) enum Subject<'p> {
 
 /// Actions that read as one thing.
 #[derive(Debug)]
-pub(super) struct Group<'p> {
-    pub(super) subject: Subject<'p>,
+pub(in crate::report) struct Group<'p> {
+    pub(in crate::report) subject: Subject<'p>,
     /// Its actions, in the plan's order; none for a flow of which only bindings change.
-    pub(super) actions: Vec<&'p Action>,
+    pub(in crate::report) actions: Vec<&'p Action>,
     /// The changes of the flow's blocks that are shown with this binding.
-    pub(super) blocks: Vec<&'p BlockChange>,
+    pub(in crate::report) blocks: Vec<&'p BlockChange>,
     /// What belongs to it: a flow's bindings, a function's role.
-    pub(super) below: Vec<Self>,
+    pub(in crate::report) below: Vec<Self>,
     /// The flow or module, as the manifest declares it.
-    pub(super) outlined: Option<&'p Outlined>,
-}
-
-/// What becomes of the subject of a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
-    Create,
-    Update,
-    Delete,
-    /// Nothing, but for what belongs to it.
-    Stays,
+    pub(in crate::report) outlined: Option<&'p Outlined>,
 }
 
 /// Groups a plan.
-pub(super) fn sections(plan: &Plan) -> Vec<Section<'_>> {
+pub(in crate::report) fn sections(plan: &Plan) -> Vec<Section<'_>> {
     let mut groups: BTreeMap<(Heading, Subject<'_>), Group<'_>> = BTreeMap::new();
     let mut instances: BTreeMap<&Label, &InstanceArn> = plan.outline.instances.iter().collect();
     for action in &plan.actions {
@@ -202,7 +193,7 @@ impl<'p> Group<'p> {
     }
 
     /// Its actions, and those of what belongs to it.
-    pub(super) fn all_actions(&self) -> impl Iterator<Item = &'p Action> {
+    pub(in crate::report) fn all_actions(&self) -> impl Iterator<Item = &'p Action> {
         self.actions.iter().chain(self.below.iter().flat_map(|part| &part.actions)).copied()
     }
 
@@ -229,7 +220,7 @@ impl<'p> Group<'p> {
     }
 
     /// How the content of the flow changes, where it exists.
-    pub(super) fn flow_diff(&self) -> Option<&'p FlowDiff> {
+    pub(in crate::report) fn flow_diff(&self) -> Option<&'p FlowDiff> {
         self.actions.iter().find_map(|action| match action.change.spec() {
             Spec::Flow(spec) if spec.id.is_some() && action.id.step == Step::Write => Some(&spec.diff),
             _ => None,
@@ -237,7 +228,7 @@ impl<'p> Group<'p> {
     }
 
     /// The changes of blocks that no binding shows.
-    pub(super) fn other_blocks(&self) -> impl Iterator<Item = &'p BlockChange> {
+    pub(in crate::report) fn other_blocks(&self) -> impl Iterator<Item = &'p BlockChange> {
         let shown = |change: &BlockChange| {
             self.below.iter().flat_map(|part| &part.blocks).any(|it| std::ptr::eq(*it, change))
         };
@@ -245,13 +236,13 @@ impl<'p> Group<'p> {
     }
 
     /// What becomes of it.
-    pub(super) fn mark(&self) -> Mark {
+    pub(in crate::report) fn mark(&self) -> Mark {
         let any = |wanted: fn(&Change) -> bool| self.actions.iter().any(|action| wanted(&action.change));
         let creates = any(|change| matches!(change, Change::Create(_)));
         let updates = any(|change| matches!(change, Change::Update(_)));
         let alters = self.blocks.iter().any(|change| !matches!(change, BlockChange::Added { .. }));
         if self.actions.is_empty() && self.blocks.is_empty() {
-            return Mark::Stays;
+            return Mark::Unchanged;
         }
         if any(Change::is_deletion) {
             return Mark::Delete;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::layout::{Layout, Page};
-use super::several::{cut, first, of};
-use super::style::{bold, dim, green, red, yellow};
 use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan, Step};
+use crate::report::layout::{Layout, Page};
+use crate::report::several::{cut, first, of};
+use crate::report::style::{bold, dim, green, red, yellow};
 use crate::resource::{Address, Severity};
 
 /// Where the address of an action's line begins: the lines that continue it are indented as far.
@@ -16,7 +16,7 @@ const UNDER: usize = 10;
 /// front. What has not begun has no line of its own: [`apply_text`] sums it up.
 pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout: &Layout) -> String {
     let address = bold(&in_set(set, &id.address));
-    let step = super::plan_text::step_text(id.step);
+    let step = crate::report::plan::step_words(id.step);
     let line = match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
         Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::plan_json::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
 use crate::operations::Operation;
+use crate::report::plan::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::resource::{Address, Origin, Problem};
 use crate::snapshot::Gap;
 

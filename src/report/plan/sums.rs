@@ -1,0 +1,102 @@
+//! What a plan comes to, and what is said below it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::view::{PlanView, Remark, RemarkKind, Section};
+use crate::operations::Operation;
+use crate::plan::{self, Counts, Partial, Plan};
+use crate::report::layout::{Layout, Page};
+use crate::report::several::{cut, of};
+use crate::report::style::dim;
+use crate::report::undeclared::{orphaned, unchecked};
+
+/// Says what a plan comes to.
+pub(in crate::report) fn verdict(view: &PlanView) -> String {
+    let silent = view.is_empty() && !view.remarks_on(RemarkKind::Incomplete) && view.problems.is_empty();
+    match silent {
+        true if view.remarks_on(RemarkKind::Partial) => "nothing to do there".to_owned(),
+        true if view.orphans > 0 => "nothing to write".to_owned(),
+        true => "in sync".to_owned(),
+        false => sums(view),
+    }
+}
+
+/// Says what else must be known of a plan.
+pub(super) fn remarks(plan: &Plan) -> Vec<Remark> {
+    let incomplete = "Incomplete: some of AWS could not be read; what is shown is what could be.";
+    let all = [
+        (RemarkKind::Partial, plan.partial.as_ref().map(partial_line)),
+        (RemarkKind::Protected, plan.force.clone()),
+        (RemarkKind::Orphaned, orphaned(&plan.undeclared)),
+        (RemarkKind::Unchecked, unchecked(&plan.undeclared)),
+        (RemarkKind::Incomplete, plan.is_incomplete().then(|| incomplete.to_owned())),
+    ];
+    all.into_iter().filter_map(|(kind, text)| Some(Remark { kind, text: text? })).collect()
+}
+
+/// Counts what would be done and everything that is shown above it, the errors last.
+fn sums(view: &PlanView) -> String {
+    let Counts { create, update, delete } = view.counts();
+    // Without a plan, that nothing would be done says nothing.
+    let planned = !view.is_empty() || view.count("error") == 0;
+    let mut sums = Vec::new();
+    if planned {
+        sums =
+            vec![format!("{create} to create"), format!("{update} to update"), format!("{delete} to delete")];
+    }
+    let guards = view.sections.iter().flat_map(Section::all).flat_map(|entry| &entry.guards);
+    let protected = guards.flat_map(|guard| &guard.addresses).collect::<BTreeSet<_>>().len();
+    let unread = if view.remarks_on(RemarkKind::Incomplete) { view.unread.len() } else { 0 };
+    let others = [
+        (protected, format!("{protected} protected")),
+        (view.count("blocked"), format!("{} blocked", view.count("blocked"))),
+        (view.orphans, format!("{} orphaned", view.orphans)),
+        (view.count("warning"), of(view.count("warning"), "warning")),
+        (unread, format!("{unread} could not be read")),
+        (view.count("error"), of(view.count("error"), "error")),
+    ];
+    sums.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
+    format!("{}{}", if planned { "" } else { "could not be planned: " }, sums.join(", "))
+}
+
+/// Says that a plan is a part, and of what.
+fn partial_line(partial: &Partial) -> String {
+    let only: Vec<String> = partial.only.iter().map(ToString::to_string).collect();
+    let only = if only.is_empty() { "nothing of this set".to_owned() } else { cut(only) };
+    let rest = match partial.left_out {
+        0 => "nothing else differs".to_owned(),
+        1 => "1 other change is left out".to_owned(),
+        n => format!("{n} other changes are left out"),
+    };
+    format!("Partial: only {only}, and what must come before; {rest}.")
+}
+
+/// Whether apply would begin to carry plans out, and would have something to do.
+fn can_be_approved(plans: &[Plan]) -> bool {
+    let begins = |plan: &Plan| plan::may_begin(plan).is_ok() && !plan.is_incomplete();
+    plans.iter().all(begins) && !plans.iter().all(|plan| plan.actions.is_empty())
+}
+
+/// The checksum to approve plans by, where they can be applied and there is something to apply.
+pub fn approvable(plans: &[Plan]) -> Option<String> {
+    can_be_approved(plans).then(|| plan::checksum(plans))
+}
+
+/// Writes the checksum of plans and the command that applies them by it, where they can be applied and there is something
+/// to apply.
+pub fn checksum_text(plans: &[Plan], apply: &dyn Fn(&str) -> String, layout: &Layout) -> String {
+    let Some(checksum) = approvable(plans) else { return String::new() };
+    let how = format!("To write exactly this: {}", apply(&checksum));
+    let mut page = Page::default();
+    page.line(&format!("Checksum: {checksum}"));
+    page.typed(format!("{}\n", dim(&how)));
+    page.finish(layout)
+}
+
+/// Writes the calls that a run has made.
+pub fn calls_text(calls: &BTreeMap<Operation, u32>, layout: &Layout) -> String {
+    let sum: u32 = calls.values().sum();
+    let each: Vec<String> =
+        calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
+    layout.text(&format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", ")))))
+}

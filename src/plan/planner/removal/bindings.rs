@@ -20,7 +20,7 @@ use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
 use crate::snapshot::{Look, RemovalSeen, Snapshot};
 use account::OfAccount;
-use pair::{AssociationEnd, Own, Pair, Wanted};
+use pair::{End, Own, Pair, Wanted};
 
 /// What goes of each function before the function itself can go.
 #[derive(Default)]
@@ -134,9 +134,9 @@ impl<'a> Planner<'a, '_> {
         }
         let ending = match &known {
             Some(known) => self.association(known, &function_name, instance, function, pair),
-            None => AssociationEnd::None,
+            None => End::None,
         };
-        if matches!(ending, AssociationEnd::Stays { held: true }) {
+        if matches!(ending, End::Stays { held: true }) {
             self.disassociations.held.insert(key);
         }
         let mark = self.carry_mark(&name, instance, pair, &ending);
@@ -151,14 +151,10 @@ impl<'a> Planner<'a, '_> {
         instance: &InstanceArn,
         function: &FunctionRef,
         pair: &Pair<'_>,
-    ) -> AssociationEnd {
+    ) -> End {
         let marks: Vec<&Own<'_>> = pair.own.iter().filter(|own| own.marks()).collect();
         let Some(Look::Found(list)) = self.seen.associations.get(name) else {
-            return if marks.is_empty() {
-                AssociationEnd::None
-            } else {
-                AssociationEnd::Stays { held: true }
-            };
+            return if marks.is_empty() { End::None } else { End::Stays { held: true } };
         };
         let listed = |function: &FunctionRef| list.contains(&function.arn().to_string());
         let qualified: BTreeSet<&FunctionRef> =
@@ -169,7 +165,7 @@ impl<'a> Planner<'a, '_> {
         }
         self.deletions.own(Kind::Association);
         if pair.associated {
-            return AssociationEnd::Stays { held: false };
+            return End::Stays { held: false };
         }
         let address = Address::between(Kind::Association, name, function_name);
         if unqualified && !qualified.is_empty() {
@@ -179,16 +175,16 @@ impl<'a> Planner<'a, '_> {
             );
             let hint = "disassociate the one that is not needed by hand.";
             self.builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
-            return AssociationEnd::Stays { held: true };
+            return End::Stays { held: true };
         }
         if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
             self.refuse(&address, &caller);
-            return AssociationEnd::Stays { held: true };
+            return End::Stays { held: true };
         }
         if let Some(other) = &pair.other {
             let message = format!("it is kept: this set no longer needs it, but the set `{other}` does");
             self.builder.problems.push(Problem::warning(Code::UsedByAnotherSet, message).on(&address));
-            return AssociationEnd::Stays { held: false };
+            return End::Stays { held: false };
         }
         let functions =
             if unqualified { vec![function.clone()] } else { qualified.into_iter().cloned().collect() };
@@ -214,7 +210,7 @@ impl<'a> Planner<'a, '_> {
         let key = (function.place.clone(), function.name.clone());
         self.disassociations.ends.insert((instance.clone(), key.0.clone(), key.1.clone()));
         self.disassociations.actions.entry(key).or_default().push(id.clone());
-        AssociationEnd::Goes(id)
+        End::Goes(id)
     }
 
     /// The list may show late what a run did right before it was interrupted: the mark speaks of it, so that it does
@@ -225,16 +221,16 @@ impl<'a> Planner<'a, '_> {
         function_name: &Label,
         function: &FunctionRef,
         pair: &Pair<'_>,
-    ) -> AssociationEnd {
+    ) -> End {
         let goes = pair.own.iter().any(|own| own.marks() && own.left_over);
         if !goes || pair.associated || pair.other.is_some() {
-            return AssociationEnd::None;
+            return End::None;
         }
         let Some(caller) = self.contents.caller(name, function, Qualifier::Any) else {
-            return AssociationEnd::Unseen;
+            return End::Unseen;
         };
         self.refuse(&Address::between(Kind::Association, name, function_name), &caller);
-        AssociationEnd::Stays { held: true }
+        End::Stays { held: true }
     }
 
     fn aliases_of(&self, function: &FunctionRef) -> BTreeSet<String> {
@@ -254,16 +250,14 @@ impl<'a> Planner<'a, '_> {
         instance_name: &Label,
         instance: &InstanceArn,
         pair: &Pair<'_>,
-        ending: &AssociationEnd,
+        ending: &End,
     ) -> Option<ActionId> {
         let marked = |left: bool| move |own: &&Own<'_>| own.marks() && own.left_over == left;
         let (from, kind, after) = match ending {
-            AssociationEnd::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
+            End::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
                 (pair.own.iter().find(marked(true))?, SidKind::WithAssociation, Vec::new())
             }
-            AssociationEnd::Goes(id) => {
-                (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()])
-            }
+            End::Goes(id) => (pair.own.iter().find(marked(false))?, SidKind::GrantOnly, vec![id.clone()]),
             _ => return None,
         };
         // A statement for all instances of an account says nothing of one association.
@@ -297,14 +291,14 @@ impl<'a> Planner<'a, '_> {
         function_name: &Label,
         instance: &InstanceArn,
         pair: &Pair<'_>,
-        ending: &AssociationEnd,
+        ending: &End,
         mark: Option<ActionId>,
     ) {
         let address = Address::between(Kind::Grant, name, function_name);
         let (mut statements, mut after) = (Vec::new(), Vec::new());
         for own in pair.own.iter().filter(|own| own.left_over) {
             // The mark of an association that has to stay stays too; why was said there.
-            if matches!(ending, AssociationEnd::Stays { held: true }) && own.marks() {
+            if matches!(ending, End::Stays { held: true }) && own.marks() {
                 continue;
             }
             let of_account =
@@ -314,7 +308,7 @@ impl<'a> Planner<'a, '_> {
                 after.extend(self.builder.grant_write(&address));
                 statements.push(OwnStatement { instead: Some(wanted.grant.clone()), ..own.as_seen() });
                 self.deletions.delete(Kind::Grant);
-                if own.marks() && matches!(ending, AssociationEnd::Stays { .. }) {
+                if own.marks() && matches!(ending, End::Stays { .. }) {
                     let association = Address::between(Kind::Association, name, function_name);
                     self.disassociations.unmarked.insert(association);
                 }
@@ -334,14 +328,14 @@ impl<'a> Planner<'a, '_> {
         let key = (function.place.clone(), function.name.clone());
         let reason = why(&statements, &key.1);
         after.extend(mark);
-        if let AssociationEnd::Goes(id) = ending {
+        if let End::Goes(id) = ending {
             after.push(id.clone());
         }
         let known = self.contents.arns.get(name).is_some_and(|arn| **arn == *instance);
         let callers = known.then(|| (instance.clone(), self.contents.callers(name))).into_iter().collect();
         let marked = |own: &&Own<'_>| own.marks() && statements.iter().any(|one| one.sid == own.sid);
         let mut ends: BTreeSet<FunctionRef> = BTreeSet::new();
-        if matches!(ending, AssociationEnd::Unseen) {
+        if matches!(ending, End::Unseen) {
             let marks = pair.own.iter().filter(marked);
             ends.extend(marks.flat_map(|own| [own.function.unqualified(), own.function.clone()]));
         }

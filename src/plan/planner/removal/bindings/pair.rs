@@ -55,7 +55,7 @@ pub(super) struct Pair<'a> {
 }
 
 /// How an association ends.
-pub(super) enum AssociationEnd {
+pub(super) enum End {
     /// It is none of the set's, or is not there.
     None,
     /// A mark that goes speaks of it, and the list does not show it.

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::json::{Duplicate, JsonError, Node};
-use super::legacy;
 use super::position::{Lines, Position};
 
 pub(super) mod block;
 mod find;
+mod legacy;
 mod unwrap;
 
 pub use block::{Block, Branch, Target, Transitions, is_template};

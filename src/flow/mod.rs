@@ -5,37 +5,28 @@
 //! Text goes in through [`bytes::decode`] and [`Document::parse`]; positions are those of the file that a person
 //! sees. What is changed is changed in the text itself ([`patch`], [`template`]), so that every byte that has no
 //! reason to change stays.
+//!
+//! Each part uses only those before it: `text`, [`document`], `language` (what one block is), [`template`], [`patch`] and
+//! [`compare`] (what is done to a text), `analysis` (what follows from a whole flow), [`rules`].
 
-pub mod attributes;
-pub mod bytes;
-mod carried;
-pub mod catalog;
-pub mod chain;
+mod analysis;
 pub mod compare;
-pub mod dataflow;
 pub mod document;
-mod edit;
-pub mod facts;
-pub mod finding;
-pub mod graph;
-pub mod invocation;
-pub mod json;
-mod legacy;
-pub mod limits;
+mod language;
 pub mod patch;
 pub mod placeholder;
-pub mod position;
-pub mod references;
-pub mod resources;
 pub mod rules;
-pub mod stub;
 pub mod template;
+mod text;
 
 #[cfg(test)]
 mod corpus;
 
+pub use analysis::{chain, dataflow, facts, finding, graph};
 pub use bytes::{DecodeError, decode};
 pub use document::{Block, Branch, Document, FindError, Format, ParseError, Target, Transitions, Wrapping};
 pub use invocation::{ArnValue, Invocation, InvocationKind, ResponseType, TimeLimit};
+pub use language::{attributes, catalog, invocation, limits, references, resources, stub};
 pub use position::Position;
 pub use template::{Attribute, Found, Token, TokenError};
+pub use text::{bytes, json, position};

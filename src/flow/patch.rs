@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Block, Document, FindError, Format, Wrapping};
-use super::edit::Edits;
 use super::invocation::{ACTION, InvocationKind, ResponseType, TimeLimit};
 use super::json::{Node, Value, quote};
+use crate::flow::text::edit::Edits;
 
 mod layout;
 mod metadata;

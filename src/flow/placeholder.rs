@@ -1,8 +1,10 @@
 //! Texts that stand for a value which somebody or something was to fill in: `<queue>`, `BASIC_QUEUE_ARN`, `REPLACE_ME`,
 //! and the tokens of other tools.
 
-use super::template;
+pub(crate) use super::template::tool_of;
+use super::template::{self, braces_tool};
 
+const REPLACE_TOKENS: &str = "a task that replaces tokens, such as Azure Pipelines' `replacetokens`";
 /// A placeholder in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placeholder<'t> {
@@ -11,15 +13,6 @@ pub struct Placeholder<'t> {
     /// The tool that fills it in, where its form says so.
     pub tool: Option<&'static str>,
 }
-
-const CLOUDFORMATION: &str = "AWS CloudFormation (`Fn::Sub`)";
-const SHELL: &str = "`envsubst` or Terraform's `templatefile`";
-const TEMPLATES: &str = "a template engine such as Jinja, Handlebars or Mustache";
-const REPLACE_TOKENS: &str = "a task that replaces tokens, such as Azure Pipelines' `replacetokens`";
-
-/// What Terraform's references begin with, beside the types of resources.
-const TERRAFORM: [&str; 10] =
-    ["data.", "local.", "module.", "each.", "path.", "terraform.", "random_", "self.", "count.", "var."];
 
 /// Finds a token that another tool fills in: `${…}` that is none of flowbind's, or `{{…}}`.
 pub fn token(text: &str) -> Option<Placeholder<'_>> {
@@ -50,42 +43,6 @@ fn dollar(text: &str) -> Option<(usize, &str)> {
         }
     }
     None
-}
-
-/// Tells by what stands in `${…}` whose it is.
-pub(crate) fn tool_of(inner: &str) -> Option<&'static str> {
-    let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if inner.starts_with("Token[") {
-        return Some("AWS CDK");
-    }
-    if inner.contains("::") || inner.starts_with("Ref:") {
-        return Some(CLOUDFORMATION);
-    }
-    if inner.split_once(':').is_some_and(|(source, _)| word(source)) {
-        return Some("the Serverless Framework (`${source:name}`)");
-    }
-    let resource = |text: &str| text.starts_with("aws_") || text.starts_with("awscc_");
-    if TERRAFORM.iter().any(|head| inner.starts_with(head)) || resource(inner) {
-        return Some("Terraform");
-    }
-    let name = inner.split('.').next().unwrap_or_default();
-    if !inner.split('.').all(word) {
-        return None;
-    }
-    let camel =
-        name.starts_with(|c: char| c.is_ascii_uppercase()) && name.contains(|c: char| c.is_ascii_lowercase());
-    Some(if camel { CLOUDFORMATION } else { SHELL })
-}
-
-fn braces_tool(whole: &str) -> &'static str {
-    let inner = whole.trim_start_matches('{').trim_start();
-    if inner.starts_with("resolve:") {
-        "AWS CloudFormation (dynamic references)"
-    } else if inner.starts_with('.') {
-        "Go's templates, as in Helm"
-    } else {
-        TEMPLATES
-    }
 }
 
 /// Finds the other marks that tools put around names.

@@ -3,15 +3,12 @@
 //! A rule's contract is its [`RuleMeta`]: what it does, why that is bad, a flow that it finds fault with and one
 //! that it does not. A test holds every rule to both.
 
-use std::sync::OnceLock;
-
-use super::dataflow::DataFlow;
-use super::document::{Block, Document};
+pub use super::analysis::FlowView;
+use super::document::Block;
+#[cfg(test)]
+use super::document::Document;
 use super::facts::Facts;
 use super::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
-use super::graph::Graph;
-use super::limits::{self, Problem};
-use super::references::{Reference, references};
 
 mod action_not_in_flow_type;
 mod answer_reads;
@@ -139,54 +136,6 @@ pub struct RuleMeta {
     pub bad: &'static str,
     /// The same flow without one.
     pub good: &'static str,
-}
-
-/// A flow as rules see it.
-#[derive(Debug, Clone)]
-pub struct FlowView<'a> {
-    /// The flow.
-    pub document: &'a Document,
-    /// Its graph.
-    pub graph: Graph,
-    /// The file, as the caller named it.
-    pub file: Option<&'a str>,
-    /// Made when the first rule asks for it.
-    data: OnceLock<(DataFlow, Vec<Reference>)>,
-    problems: OnceLock<Vec<Problem>>,
-}
-
-impl<'a> FlowView<'a> {
-    /// Makes a view, graph included.
-    pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
-        Self { document, graph: Graph::of(document), file, data: OnceLock::new(), problems: OnceLock::new() }
-    }
-
-    /// Gives the analysis of which function's answer is there.
-    pub fn data_flow(&self) -> &DataFlow {
-        &self.data().0
-    }
-
-    /// Gives the references of all blocks.
-    pub fn references(&self) -> &[Reference] {
-        &self.data().1
-    }
-
-    fn data(&self) -> &(DataFlow, Vec<Reference>) {
-        self.data.get_or_init(|| {
-            let references = references(self.document);
-            (DataFlow::of(self.document, &self.graph, &references), references)
-        })
-    }
-
-    /// Gives what is wrong with its sizes, names and members.
-    pub fn problems(&self) -> &[Problem] {
-        self.problems.get_or_init(|| limits::check(self.document))
-    }
-
-    /// Gives the blocks that a contact can come to.
-    pub fn reachable(&self) -> impl Iterator<Item = &'a Block> {
-        self.document.blocks().iter().filter(|block| self.graph.is_reachable(block.index))
-    }
 }
 
 /// A rule: pure, total, and independent of every other.

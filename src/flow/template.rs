@@ -3,15 +3,18 @@
 //! Only `${` is special and `$${` is a literal `${`; `$.Attributes.x` is what it always was. A name in quotes stands
 //! in a JSON string with its quotes escaped: `"${queue[\"Support\"].arn}"`.
 
-use super::edit::Edits;
 use super::json::{
     self, Member, Node, Span, Unescaped, Value, escape_pointer, join_pointer, quote, unescape,
 };
 use super::position::{Lines, Position};
+use crate::flow::text::edit::Edits;
 
 mod token;
+mod tool;
 
 pub use token::{Attribute, Token};
+pub(in crate::flow) use tool::braces_tool;
+pub(crate) use tool::tool_of;
 
 /// A token and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::carried::{self, Read};
 use super::super::dataflow::Answer;
 use super::super::invocation::Invocation;
 use super::{Confidence, Facts, Findings, FlowView, PathStep, RuleMeta, Severity};
+use crate::flow::analysis::carried::{self, Read};
 
 /// The most references that a message names.
 const NAMED: usize = 3;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::carried::Read;
 use super::super::dataflow::Answer;
 use super::super::stub::FlowType;
 use super::answer_reads::{Verdict, reads, report};
 use super::{Confidence, Facts, Findings, FlowView, Rule, RuleMeta, Severity};
+use crate::flow::analysis::carried::Read;
 
 pub(super) struct ExternalBeforeInvocation;
 

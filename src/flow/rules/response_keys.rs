@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::carried::Read;
 use super::super::dataflow::Answer;
 use super::super::invocation::Invocation;
 use super::answer_reads::answered;
 use super::{Facts, FlowView};
+use crate::flow::analysis::carried::Read;
 
 /// Gives the keys of a function's declared response; none where it declares none.
 fn keys(facts: &Facts, invocation: &Invocation) -> Option<BTreeSet<String>> {

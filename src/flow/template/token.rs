@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::flow::placeholder;
+use super::tool::tool_of;
 
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,7 +173,7 @@ impl<'a> Cursor<'a> {
             unknown => {
                 let (whole, meant) = (self.whole(unknown), did_you_mean(unknown, &HEADS));
                 let inner = whole.trim_start_matches("`${").trim_end_matches('`').trim_end_matches('}');
-                let tool = placeholder::tool_of(inner);
+                let tool = tool_of(inner);
                 Err(match tool.filter(|_| meant.is_empty()) {
                     Some(tool) => format!(
                         "unknown token {whole}: it belongs to {tool}; let that tool replace it before flowbind reads the file, or use a token of flowbind's"

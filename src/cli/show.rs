@@ -46,6 +46,9 @@ fn text(args: &ShowArgs, plan: &SavedPlan, terminal: &Terminal) -> Result<(), Fa
         "Made by flowbind {} at {}, good until {}.\n",
         plan.tool, plan.created, plan.expires
     ))?;
+    if plan.actions.is_empty() {
+        return Ok(());
+    }
     let file = retype::quoted(&args.plan.display().to_string());
     let inputs = &plan.inputs;
     let mut words: Vec<String> = inputs.targets.iter().map(|target| format!(" --for {target}")).collect();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Pictures;
-use crate::report::graph;
+use crate::report::graph::{self, Direction, Picture};
 use crate::report::plan::{Block, Detail, Line, Mark, Note, Tag};
 use crate::report::several::graded;
 use crate::report::visible::visible;
@@ -11,6 +11,9 @@ use crate::resource::Problem;
 
 /// The most lines that are shown of what changes in one thing.
 const LINES: usize = 2_000;
+
+/// The most boxes that are drawn beside each other: a page is rather scrolled down.
+const BESIDE: usize = 6;
 
 /// A page in the making.
 #[derive(Debug, Default)]
@@ -145,7 +148,9 @@ impl Page {
     pub(super) fn picture(&mut self, pictures: &Pictures, address: &str) {
         let Some(picture) = pictures.get(address) else { return };
         self.pictures += 1;
-        let svg = graph::svg_within(picture, self.pictures);
+        let long = picture.boxes.len() > BESIDE;
+        let direction = if long { Direction::Down } else { Direction::Right };
+        let svg = graph::svg_within(&Picture { direction, ..picture.clone() }, self.pictures);
         let _ = writeln!(
             self.body,
             "<details><summary>picture of {}</summary><div class=\"picture\">{svg}</div></details>",

@@ -15,7 +15,6 @@ mod document;
 mod flow_text;
 mod functions;
 mod labels;
-mod sections;
 mod table;
 mod values;
 mod verify;

@@ -5,6 +5,7 @@
 //! Service Authorization Reference for Amazon Connect, AWS Lambda, IAM, Directory Service and CloudWatch Logs. It may
 //! not ask AWS anything: an instance that is only known by its alias stays a wildcard, and a note says so.
 
+mod condition;
 mod document;
 mod grouping;
 mod identity;

@@ -4,9 +4,11 @@
 use super::contents::Contents;
 use super::functions::Functions;
 use super::values::Values;
-use super::{Note, NoteKind, sections, yaml};
+use super::{Note, NoteKind, yaml};
 use crate::resource::{Kind, SetName};
 use crate::snapshot::LiveInstance;
+
+mod sections;
 
 /// The longest name of a set in a manifest, in characters.
 const MAX_SET: usize = 40;

@@ -8,6 +8,7 @@ use crate::resource::{Code, Label};
 
 use super::content::{Content, Reader, bindable};
 use super::draft::{At, BindingDraft, Draft, FlowDraft, Given, Named};
+use super::entry::{ContentKind, Entry};
 use super::log::{Log, hint, quote};
 use super::model::{Binding, Flow, FlowText, Invocation};
 use super::resolve::known_function;
@@ -30,50 +31,23 @@ pub(super) struct Flows {
 
 /// Resolves flows and modules, reading the files that they name.
 pub(super) fn flows(draft: &Draft, reader: &mut Reader<'_>, log: &mut Log) -> Flows {
-    check_names(&draft.modules, What::Module, log);
-    check_names(&draft.flows, What::Flow, log);
+    check_names(&draft.modules, ContentKind::Module, log);
+    check_names(&draft.flows, ContentKind::Flow, log);
     let mut calls = Calls::default();
     let mut flows = Flows::default();
     for (name, at) in &draft.modules {
-        let one = One { draft, name, at, what: What::Module };
+        let one = Entry { draft, name, at, what: ContentKind::Module };
         flows.modules.extend(one.resolve(reader, &mut calls, log).map(|flow| (name.clone(), flow)));
     }
     calls.check(log);
     for (name, at) in &draft.flows {
-        let one = One { draft, name, at, what: What::Flow };
+        let one = Entry { draft, name, at, what: ContentKind::Flow };
         flows.flows.extend(one.resolve(reader, &mut Calls::default(), log).map(|flow| (name.clone(), flow)));
     }
     flows
 }
 
-/// Whether something is a flow or a module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// A flow.
-    Flow,
-    /// A module.
-    Module,
-}
-
-impl What {
-    /// The word for messages.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Flow => "flow",
-            Self::Module => "module",
-        }
-    }
-}
-
-/// A flow or module as the document has it.
-pub(super) struct One<'d> {
-    pub(super) draft: &'d Draft,
-    pub(super) name: &'d Label,
-    pub(super) at: &'d At<FlowDraft>,
-    pub(super) what: What,
-}
-
-impl One<'_> {
+impl Entry<'_> {
     fn resolve(&self, reader: &mut Reader<'_>, calls: &mut Calls, log: &mut Log) -> Option<Flow> {
         let At { value, position } = self.at;
         let instances = self.instances(log);
@@ -189,7 +163,7 @@ fn check_limit(limit: &At<Duration>, invocation: &Given<Invocation>, log: &mut L
 }
 
 /// Two flows cannot have one name on one instance, nor can two modules.
-fn check_names(named: &Named<FlowDraft>, what: What, log: &mut Log) {
+fn check_names(named: &Named<FlowDraft>, what: ContentKind, log: &mut Log) {
     let word = what.word();
     let mut flows: Vec<(Position, &Label, &FlowDraft)> =
         named.iter().map(|(name, at)| (at.position, name, &at.value)).collect();

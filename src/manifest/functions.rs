@@ -10,9 +10,8 @@ use super::files::{clean, display};
 use super::log::{Log, quote};
 use super::model::{Associate, Function, Grants, Package, Source};
 use super::package::{Fault, Packages, Packed, Warning, handler, wrong_patterns};
-use super::place::{Claim, place};
+use super::place::{Claim, arn_place, place};
 use super::project::{self, Project};
-use super::resolve::arn_place;
 use super::roles;
 use super::secret::Secret;
 

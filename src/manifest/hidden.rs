@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use super::Secret;
-use super::mask::used;
 use super::sources::Sources;
 use super::variables::Variables;
 use super::yaml::{Key, Node, NodeValue};
@@ -25,6 +24,11 @@ pub(super) fn variables(document: &Node, of_target: Option<&Node>) -> BTreeSet<S
         }
     }
     names
+}
+
+/// Names the variables of a text.
+pub(super) fn used(text: &str) -> impl Iterator<Item = String> {
+    text.split("${var.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
 }
 
 /// Notes the secret values of a document in which the variables are replaced, and those in the open.

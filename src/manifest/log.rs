@@ -2,7 +2,7 @@
 
 use crate::resource::{Code, Origin, Problem, Severity};
 
-use super::yaml::Position;
+use super::position::Position;
 
 /// The most problems that one file reports; nobody reads more, and each costs a snippet.
 const MAX_PROBLEMS: usize = 200;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hidden::{Part, environments};
+use super::hidden::{Part, environments, used};
 use super::shape::Shape;
 use super::table::MANIFEST;
 use super::yaml::{self, Node, NodeValue, Position};
@@ -191,11 +191,6 @@ fn scalars<'n>(node: &'n Node, texts: &mut Vec<&'n str>) {
         NodeValue::Seq(items) => items.iter().for_each(|item| scalars(item, texts)),
         NodeValue::Scalar(..) => texts.extend(node.text()),
     }
-}
-
-/// Names the variables of a text.
-pub(super) fn used(text: &str) -> impl Iterator<Item = String> {
-    text.split("${var.").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
 }
 
 /// Where hidden values start, and where everything else does.

@@ -5,16 +5,12 @@
 //! an error anyway is moved, and only to where the key is known and not yet given.
 
 use super::log::{Log, closest, quote};
-use super::misspelt;
+use super::misspelt::{self, FREE, ends_free};
 use super::scalar::{API_VERSION, KIND};
 use super::shape::{Object, Shape, Status};
 use super::table::MANIFEST;
 use super::yaml::{Key, Node, NodeValue, Position};
 use crate::resource::Code;
-
-/// The maps whose keys are anybody's names and whose values may be secret: a key right after one of them may be one of
-/// its names.
-pub(super) const FREE: [&str; 2] = ["environment", "vars"];
 
 /// Moves the keys of a binding set that are indented too little or too much, and reports each mistake once.
 pub(super) fn repair(document: &mut Node, log: &mut Log) {
@@ -161,15 +157,6 @@ fn owner<'n>(above: (&Key, &'n mut Node), shape: Shape, key: &Key, open: bool) -
         shape = below(shape, &last.text)?;
         (name, at, named, node) = (quote(&last.text), last.position, last.text.clone(), inner);
     }
-}
-
-/// Says whether the last key in what is above, at any depth, is one whose map takes any name.
-pub(super) fn ends_free(name: &str, node: &Node) -> bool {
-    let mut last = (name, node);
-    while let Some((key, inner)) = last.1.entries().last().filter(|_| !FREE.contains(&last.0)) {
-        last = (&key.text, inner);
-    }
-    FREE.contains(&last.0)
 }
 
 fn report(Moved { keys, owner, at, like }: &Moved, shape: Shape, log: &mut Log) {

@@ -2,10 +2,13 @@
 //! reported too, and its value is as secret as that of the right key.
 
 use super::log::{Log, closest, quote};
-use super::misplaced::{FREE, ends_free};
 use super::shape::{Object, Shape, Status};
 use super::yaml::{Key, Node, NodeValue};
 use crate::resource::Code;
+
+/// The maps whose keys are anybody's names and whose values may be secret: a key right after one of them may be one of
+/// its names.
+pub(super) const FREE: [&str; 2] = ["environment", "vars"];
 
 /// Renames the keys of a tree that are close to one that is known and not given there.
 pub(super) fn repair(node: &mut Node, shape: Shape, log: &mut Log) {
@@ -59,4 +62,13 @@ fn holds(value: &Node, shape: Shape, status: Status) -> bool {
     };
     let known = |key: &Key| object.fields.iter().any(|field| field.key == key.text);
     entries.len() > 1 && entries.iter().all(|(key, _)| known(key))
+}
+
+/// Says whether the last key in what is above, at any depth, is one whose map takes any name.
+pub(super) fn ends_free(name: &str, node: &Node) -> bool {
+    let mut last = (name, node);
+    while let Some((key, inner)) = last.1.entries().last().filter(|_| !FREE.contains(&last.0)) {
+        last = (&key.text, inner);
+    }
+    FREE.contains(&last.0)
 }

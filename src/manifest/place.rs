@@ -23,6 +23,17 @@ pub(super) fn place(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<P
     Some(Place { account: account?, region: region? })
 }
 
+/// Gives the place that an ARN says.
+pub(super) fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
+    match arn {
+        Given::Absent => Given::Absent,
+        Given::Broken => Given::Broken,
+        Given::Is(At { value, position }) => {
+            Given::Is(At { value: place(value).clone(), position: *position })
+        }
+    }
+}
+
 /// Reports default references that lead nowhere, and that there is no account at all.
 pub(super) fn check_defaults(draft: &Draft, log: &mut Log) {
     if let Given::Is(At { value, position }) = &draft.default_account {

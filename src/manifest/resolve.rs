@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Address, Code, InstanceArn, Kind, Label, Place};
+use crate::resource::{Address, Code, InstanceArn, Kind, Label};
 
 use super::accounts::accounts;
 use super::draft::{At, CreateDraft, Draft, Given, InstanceDraft};
 use super::functions::{FunctionCode, function};
 use super::log::Log;
 use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
-use super::place::{Claim, check_defaults, place};
+use super::place::{Claim, arn_place, check_defaults, place};
 use super::roles::check_roles;
 
 /// What flows refer to.
@@ -132,17 +132,6 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
         _ => return None,
     };
     Some(CreateInstance { identity, inbound: *inbound.value()?, outbound: *outbound.value()? })
-}
-
-/// Gives the place that an ARN says.
-pub(super) fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
-    match arn {
-        Given::Absent => Given::Absent,
-        Given::Broken => Given::Broken,
-        Given::Is(At { value, position }) => {
-            Given::Is(At { value: place(value).clone(), position: *position })
-        }
-    }
 }
 
 /// Elsewhere only the grant is made; who asks for an association by name would wait for it in vain.

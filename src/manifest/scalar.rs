@@ -8,10 +8,12 @@ mod attribute;
 mod example;
 pub(super) mod form;
 mod quantity;
+mod regions;
 mod slip;
 
 pub(super) use attribute::wire as attribute_wire;
 pub(super) use quantity::{duration, memory};
+pub(super) use regions::REGIONS;
 pub(super) use slip::foreign;
 
 use attribute::ATTRIBUTES;
@@ -122,13 +124,11 @@ impl Scalar {
             Self::Label => Label::parse(text).map(drop).map_err(|e| plain(e.to_string())),
             Self::SetName => set_name(text),
             Self::AccountId => AccountId::parse(text).map(drop).map_err(|e| plain(e.to_string())),
-            Self::Region => {
-                Region::parse(text).map(drop).map_err(|e| match super::advice::close_region(text) {
-                    Some(close) => Fault::new(format!("{} is not an AWS Region", quote(text)))
-                        .hint(format!("did you mean `{close}`?")),
-                    None => plain(e.to_string()),
-                })
-            }
+            Self::Region => Region::parse(text).map(drop).map_err(|e| match regions::close_region(text) {
+                Some(close) => Fault::new(format!("{} is not an AWS Region", quote(text)))
+                    .hint(format!("did you mean `{close}`?")),
+                None => plain(e.to_string()),
+            }),
             Self::Variable => formed(
                 text,
                 is_variable,

@@ -7,13 +7,13 @@ use crate::resource::{Code, Label, Origin, Problem};
 
 use super::content::Content;
 use super::draft::{At, FlowDraft, Named};
-use super::flows::{One, What};
+use super::entry::{ContentKind, Entry};
 use super::log::{Log, quote};
 use super::yaml::Position;
 
-/// Every token must name something that the manifest knows, on every instance that the flow stands on. What is looked
+/// Every token must name something that the manifest knows, on every instance that the flow stands on. ContentKind is looked
 /// up by its name on the live instance is known there alone.
-pub(super) fn check_tokens(one: &One<'_>, content: &mut Content, calls: &mut Calls) {
+pub(super) fn check_tokens(one: &Entry<'_>, content: &mut Content, calls: &mut Calls) {
     let Content { tokens, log, .. } = content;
     for Found { token, line, column, .. } in &*tokens {
         let position = Position { line: *line, column: *column };
@@ -22,10 +22,10 @@ pub(super) fn check_tokens(one: &One<'_>, content: &mut Content, calls: &mut Cal
             Token::Queue { .. } | Token::Prompt { .. } | Token::Hours { .. } => {}
             Token::Function(name) => check_function(one, name, position, log),
             Token::Flow { name, .. } => {
-                check_other(one, What::Flow, &one.draft.flows, name, position, log);
+                check_other(one, ContentKind::Flow, &one.draft.flows, name, position, log);
             }
             Token::Module { name, .. } => {
-                let other = check_other(one, What::Module, &one.draft.modules, name, position, log);
+                let other = check_other(one, ContentKind::Module, &one.draft.modules, name, position, log);
                 calls.add(one.name, other, log.origin(position));
             }
             Token::Value(name) => check_value(one, name, position, log),
@@ -33,7 +33,7 @@ pub(super) fn check_tokens(one: &One<'_>, content: &mut Content, calls: &mut Cal
     }
 }
 
-fn check_function(one: &One<'_>, name: &str, position: Position, log: &mut Log) {
+fn check_function(one: &Entry<'_>, name: &str, position: Position, log: &mut Log) {
     let functions = &one.draft.functions;
     if !Label::parse(name).is_ok_and(|label| functions.contains_key(&label)) {
         let message = format!("no function is named {}", quote(name));
@@ -43,23 +43,23 @@ fn check_function(one: &One<'_>, name: &str, position: Position, log: &mut Log) 
 
 /// Ids of flows and modules differ from instance to instance.
 fn check_other(
-    one: &One<'_>,
-    what: What,
+    one: &Entry<'_>,
+    what: ContentKind,
     named: &Named<FlowDraft>,
     name: &str,
     position: Position,
     log: &mut Log,
 ) -> Option<Label> {
     let (word, code) = match what {
-        What::Flow => ("flow", Code::UnknownFlow),
-        What::Module => ("module", Code::UnknownModule),
+        ContentKind::Flow => ("flow", Code::UnknownFlow),
+        ContentKind::Module => ("module", Code::UnknownModule),
     };
     let label = Label::parse(name).ok();
     let Some(At { value: other, .. }) = label.as_ref().and_then(|label| named.get(label)) else {
         let message = format!("no {word} is named {}", quote(name));
         let (others, other) = match what {
-            What::Flow => (&one.draft.modules, "module"),
-            What::Module => (&one.draft.flows, "flow"),
+            ContentKind::Flow => (&one.draft.modules, "module"),
+            ContentKind::Module => (&one.draft.flows, "flow"),
         };
         if label.as_ref().is_some_and(|label| others.get(label).is_some()) {
             let hint =
@@ -86,7 +86,7 @@ fn check_other(
     label
 }
 
-fn check_value(one: &One<'_>, name: &str, position: Position, log: &mut Log) {
+fn check_value(one: &Entry<'_>, name: &str, position: Position, log: &mut Log) {
     for At { value: label, .. } in &one.at.value.instances {
         let Some(At { value: instance, .. }) = one.draft.instances.get(label) else { continue };
         if !instance.values.contains_key(name) {

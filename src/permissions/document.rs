@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::TooLarge;
+use super::condition::Condition;
 use super::grouping::Group;
-use super::need::Condition;
 
 /// The most characters of a customer managed policy; white space does not count ("IAM and AWS STS quotas").
 pub const MAX_CHARACTERS: usize = 6144;

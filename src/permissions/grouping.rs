@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::need::{Condition, Need};
+use super::condition::Condition;
+use super::need::Need;
 
 /// Actions on resources under a condition: every action on every resource is needed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

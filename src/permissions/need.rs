@@ -2,29 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::condition::Condition;
 use super::identity::Identity;
 use super::target::Target;
 use crate::manifest::{Account, Manifest};
 use crate::operations::Operation;
-use crate::resource::{AccountId, partition};
-
-/// A condition with one operator and one key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Condition {
-    pub(super) operator: &'static str,
-    pub(super) key: String,
-    pub(super) values: BTreeSet<String>,
-}
-
-impl Condition {
-    pub(super) fn new(
-        operator: &'static str,
-        key: impl Into<String>,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self { operator, key: key.into(), values: values.into_iter().map(Into::into).collect() }
-    }
-}
+use crate::resource::AccountId;
 
 /// Something that must be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,14 +80,5 @@ impl<'a> Needs<'a> {
             self.found.entry(home).or_default().extend(roles);
         }
         self.found
-    }
-}
-
-/// `arn:aws:SERVICE:REGION:ACCOUNT:` for a place.
-pub(super) fn prefix(service: &str, place: &crate::resource::Place) -> String {
-    let partition = partition(&place.region);
-    match service {
-        "iam" => format!("arn:{partition}:iam::{}:", place.account),
-        _ => format!("arn:{partition}:{service}:{}:{}:", place.region, place.account),
     }
 }

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::need::{Condition, prefix};
+use super::condition::Condition;
 use crate::manifest::{Instance, InstanceLookup};
 use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG};
-use crate::resource::{Kind, Place, SetName};
+use crate::resource::{Kind, Place, SetName, partition};
 
 /// The principal that a grant names, and the only one that flowbind lets call a function.
 const CONNECT: &str = "connect.amazonaws.com";
@@ -206,5 +206,14 @@ impl<'a> Target<'a> {
             _ if resource == "*" => region(),
             _ => None,
         }
+    }
+}
+
+/// `arn:aws:SERVICE:REGION:ACCOUNT:` for a place.
+fn prefix(service: &str, place: &Place) -> String {
+    let partition = partition(&place.region);
+    match service {
+        "iam" => format!("arn:{partition}:iam::{}:", place.account),
+        _ => format!("arn:{partition}:{service}:{}:{}:", place.region, place.account),
     }
 }

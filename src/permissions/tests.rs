@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use super::condition::Condition;
 use super::document::{MAX_CHARACTERS, documents};
 use super::grouping::{Group, statements};
-use super::need::{Condition, Need};
+use super::need::Need;
 use super::*;
 use crate::manifest::{Disk, Inputs, load};
 

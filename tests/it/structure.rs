@@ -8,7 +8,7 @@ use crate::imports::{Counted, Import, Module, imports, sources};
 use crate::world::files;
 
 /// Modules inside which files still depend on each other in a circle. None is added; each goes when it is clean.
-const WITH_CIRCLES: &[&str] = &["cli", "import", "manifest", "permissions"];
+const WITH_CIRCLES: &[&str] = &["cli"];
 
 /// Folders that may have more than [`MOST_FILES`] files side by side. Of the rules each is a file; the others are still
 /// to be sorted.

@@ -16,7 +16,8 @@ use serde::de::IgnoredAny;
 
 use super::log::Log;
 
-pub(crate) use node::{Key, Node, NodeValue, Position, Style};
+pub(crate) use super::position::Position;
+pub(crate) use node::{Key, Node, NodeValue, Style};
 pub(super) use odd::{HINT as ODD_SPACE, merge_marker, odd_space};
 pub use write::{WriteError, to_yaml};
 

@@ -1,13 +1,6 @@
 //! The tree of a YAML document: text scalars, each with its place.
 
-/// A place in a YAML text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// The column in characters, from 1.
-    pub(crate) column: usize,
-}
+use super::Position;
 
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]

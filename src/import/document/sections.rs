@@ -1,9 +1,9 @@
 //! The sections of an imported manifest.
 
-use super::contents::{MAX_DESCRIPTION, Taken};
-use super::document::{Lines, Text};
-use super::functions::Good;
-use super::yaml::{scalar, shown};
+use super::super::contents::{MAX_DESCRIPTION, Taken};
+use super::super::functions::Good;
+use super::super::yaml::{scalar, shown};
+use super::{Lines, Text};
 use crate::resource::{FlowType, Kind};
 
 /// The logical name of the account and of the instance.

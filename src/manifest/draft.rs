@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::resource::{AccountId, FunctionArn, InstanceArn, Label, Region, SetName};
 
-use super::example;
+use super::grammar::scalar::{self, Scalar, form};
 use super::model::{Associate, Grants, Response, ResponseType};
-use super::scalar::{self, Scalar, form};
 use super::yaml::{Node, Position};
 
+pub(super) mod example;
 mod flow;
+pub(super) mod policy;
 mod source;
 
 pub(super) use flow::{BindingDraft, FlowDraft};

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde::{Serialize, Serializer};
 
-use super::files::{Files, clean, display};
+use super::grammar::scalar::Scalar;
+use super::grammar::shape::{Object, Shape, check, optional, required};
 use super::load::Problems;
-use super::log::{Log, quote};
-use super::scalar::Scalar;
-use super::shape::{Object, Shape, check, optional, required};
-use super::sources::Sources;
+use super::reading::files::{Files, clean, display};
+use super::reading::log::{Log, quote};
+use super::reading::sources::Sources;
 use super::yaml::{self, MAX_BYTES, Node, Position};
 use crate::resource::{Code, Origin, Problem};
 

@@ -6,23 +6,26 @@ use std::path::{Path, PathBuf};
 
 use crate::resource::{Code, Origin, Problem, Region, SetName, Severity, count};
 
-use super::content::Reader;
 use super::draft::{At, Beside, Draft, Given, decode};
-use super::files::{Files, clean, display};
-use super::functions::FunctionCode;
-use super::log::{Log, hint, quote};
+use super::grammar::scalar::{API_VERSION, KIND, Scalar};
+use super::grammar::shape::{Shape, check};
+use super::grammar::table::MANIFEST;
+use super::grammar::{advice, misplaced};
+use super::masking::{hidden, mask};
 use super::model::Manifest;
 use super::package::Packages;
-use super::project::Project;
-use super::scalar::{API_VERSION, KIND, Scalar};
-use super::shape::{Shape, check};
-use super::sources::Sources;
-use super::suppressions::suppressions;
-use super::table::MANIFEST;
+use super::reading::files::{Files, clean, display};
+use super::reading::log::{Log, hint, quote};
+use super::reading::project::Project;
+use super::reading::sources::Sources;
+use super::resolve::content::Reader;
+use super::resolve::functions::FunctionCode;
+use super::resolve::suppressions::suppressions;
+use super::resolve::{self, flows};
 use super::targets::{Split, Wanted, check_length, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, Node, Position};
-use super::{advice, digest, flows, hidden, mask, misplaced, resolve, rivals};
+use super::{digest, rivals};
 
 mod document;
 mod named;

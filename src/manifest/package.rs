@@ -38,9 +38,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::files::{FileError, Files, display};
-use super::log::{hint, quote};
 use super::model::{LeftOut, Package};
+use super::reading::files::{FileError, Files, display};
+use super::reading::log::{hint, quote};
 
 mod deflate;
 mod exclude;

@@ -7,13 +7,23 @@ use std::collections::BTreeMap;
 
 use crate::resource::{Address, Code, InstanceArn, Kind, Label};
 
-use super::accounts::accounts;
 use super::draft::{At, CreateDraft, Draft, Given, InstanceDraft};
-use super::functions::{FunctionCode, function};
-use super::log::Log;
 use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
-use super::place::{Claim, arn_place, check_defaults, place};
-use super::roles::check_roles;
+use super::reading::log::Log;
+use accounts::accounts;
+use functions::{FunctionCode, function};
+use place::{Claim, arn_place, check_defaults, place};
+use roles::check_roles;
+
+pub(super) mod accounts;
+pub(super) mod content;
+mod entry;
+pub(super) mod flows;
+pub(super) mod functions;
+mod place;
+mod roles;
+pub(super) mod suppressions;
+mod tokens;
 
 /// What flows refer to.
 #[derive(Debug, Default)]

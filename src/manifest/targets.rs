@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::resource::{Code, Label, Problem, SetName};
 
-use super::log::{Log, hint, quote};
-use super::scalar::Scalar;
+use super::grammar::scalar::Scalar;
+use super::reading::log::{Log, hint, quote};
 use super::yaml::{Key, Node, NodeValue};
 
 /// The most targets that one document may have: each costs as much as the document itself.

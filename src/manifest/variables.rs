@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resource::{Code, Problem};
 
-use super::log::{Log, closest, quote};
+use super::reading::log::{Log, closest, quote};
 use super::yaml::{Key, Node, NodeValue, Position, Style};
 
 mod split;

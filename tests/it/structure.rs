@@ -12,7 +12,7 @@ const WITH_CIRCLES: &[&str] = &["cli"];
 
 /// Folders that may have more than [`MOST_FILES`] files side by side. Of the rules each is a file; the others are still
 /// to be sorted.
-const CROWDED: &[&str] = &["cli", "flow/rules", "manifest"];
+const CROWDED: &[&str] = &["cli", "flow/rules"];
 
 const MOST_FILES: usize = 20;
 const MOST_LINES: usize = 400;

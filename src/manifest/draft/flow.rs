@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::resource::{FlowType, Label};
 
+use super::super::grammar::scalar::{self, Scalar};
 use super::super::model::{Invocation, ResponseType, State, Status};
-use super::super::scalar::{self, Scalar};
 use super::super::yaml::{Node, NodeValue, Position};
 use super::{At, Given, field, formed, is_true, label, labels, response_type, texts};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::policy;
-use super::super::scalar::{self, Scalar, form};
+use super::super::draft::policy;
+use super::super::grammar::scalar::{self, Scalar, form};
 use super::super::secret::Secret;
 use super::super::yaml::{Node, NodeValue};
 use super::{At, Given, field, formed, given};

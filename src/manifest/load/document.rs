@@ -1,10 +1,10 @@
 //! One document: what kind it is, its variables, and what its shape does not say.
 
-use super::super::log::{Log, closest, quote};
-use super::super::scalar::{API_VERSION, KIND};
+use super::super::draft::{example, policy};
+use super::super::grammar::scalar::{API_VERSION, KIND};
+use super::super::reading::log::{Log, closest, quote};
 use super::super::variables::Variables;
 use super::super::yaml::{Node, NodeValue};
-use super::super::{example, policy};
 use crate::resource::Code;
 
 /// Checks what kind of document it is; of another kind, nothing else is worth saying.

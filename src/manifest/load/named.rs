@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::files::{FileError, clean, display};
-use super::super::log::{closest, quote};
-use super::super::project::{self, Project};
+use super::super::reading::files::{FileError, clean, display};
+use super::super::reading::log::{closest, quote};
+use super::super::reading::project::{self, Project};
 use super::super::yaml::MAX_BYTES;
 use super::Loader;
 use crate::resource::{Code, Origin, Problem};

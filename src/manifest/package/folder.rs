@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::super::files::{FileError, FileKind, Files, display};
-use super::super::log::quote;
 use super::super::model::LeftOut;
+use super::super::reading::files::{FileError, FileKind, Files, display};
+use super::super::reading::log::quote;
 use super::exclude::{Exclude, Verdict};
 use super::suspect::suspect;
 use super::zip::Entry;

@@ -1,6 +1,6 @@
 //! Whether a package holds the file that its handler is in, for the runtimes whose rule is a file's name.
 
-use super::super::log::quote;
+use super::super::reading::log::quote;
 use super::Fault;
 
 /// Says which file is missing, of a package with these names in order.

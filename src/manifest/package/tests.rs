@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use super::super::files::{Disk, FileKind};
+use super::super::reading::files::{Disk, FileKind};
 use super::*;
 
 /// Writes files in this order, with times of their own.

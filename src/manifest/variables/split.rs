@@ -1,7 +1,7 @@
 //! A text split at its variables, and what to write where one is not well formed.
 
-use super::super::log::{Log, quote};
-use super::super::scalar::Scalar;
+use super::super::grammar::scalar::Scalar;
+use super::super::reading::log::{Log, quote};
 use super::super::yaml::Position;
 use crate::resource::Code;
 

@@ -14,9 +14,9 @@ mod write;
 use crate::resource::Code;
 use serde::de::IgnoredAny;
 
-use super::log::Log;
+use super::reading::log::Log;
 
-pub(crate) use super::position::Position;
+pub(crate) use super::reading::position::Position;
 pub(crate) use node::{Key, Node, NodeValue, Style};
 pub(super) use odd::{HINT as ODD_SPACE, merge_marker, odd_space};
 pub use write::{WriteError, to_yaml};

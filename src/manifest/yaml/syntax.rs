@@ -238,7 +238,7 @@ fn indentation(lines: &[&str], position: Position) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::log::Log;
+    use super::super::super::reading::log::Log;
 
     fn found(text: &str) -> String {
         let mut log = Log::new("f");

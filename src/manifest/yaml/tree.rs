@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::super::log::{Log, quote};
+use super::super::reading::log::{Log, quote};
 use super::syntax::{self, Syntax, explain};
 use super::{Key, MAX_ALIASES, MAX_DEPTH, MAX_NODES, MAX_SCALAR_BYTES, Node, NodeValue, Position, Style};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::super::super::files::Disk;
 use super::super::super::model::NamedKind;
+use super::super::super::reading::files::Disk;
 use super::*;
 use crate::flow::facts::Facts;
 use crate::flow::finding::Severity;

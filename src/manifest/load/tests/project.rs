@@ -1,6 +1,6 @@
 //! A manifest names files of its project, and nothing else of the machine.
 
-use super::super::super::files::Disk;
+use super::super::super::reading::files::Disk;
 use super::*;
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1

@@ -1,0 +1,59 @@
+//! The accounts of a set, and the roles that are assumed for calls to them.
+
+use std::collections::BTreeMap;
+
+use crate::resource::{Code, Label};
+
+use crate::manifest::draft::{AccountDraft, At, Draft, Given};
+use crate::manifest::grammar::scalar::form;
+use crate::manifest::model::Account;
+use crate::manifest::reading::log::Log;
+
+/// Resolves the accounts.
+pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account> {
+    let mut accounts: BTreeMap<Label, Account> = BTreeMap::new();
+    let mut in_order: Vec<(&Label, &At<AccountDraft>)> = draft.accounts.iter().collect();
+    in_order.sort_by_key(|(_, at)| at.position);
+    for (name, At { value, position }) in in_order {
+        check_role(value, log);
+        let Some(id) = value.id.value() else { continue };
+        let account = Account {
+            id: id.clone(),
+            assume_role: value.assume_role.value().cloned(),
+            external_id: value.external_id.value().cloned(),
+            regions: value.regions.iter().map(|region| region.value.clone()).collect(),
+            origin: log.origin(*position),
+        };
+        let first = accounts.iter().find(|(_, first)| {
+            first.id == account.id
+                && (&first.assume_role, &first.external_id) != (&account.assume_role, &account.external_id)
+        });
+        if let Some((first, _)) = first {
+            let message =
+                format!("`{name}` is the account {id}, which `{first}` is already, in another role");
+            log.error_with(
+                Code::DuplicateAccount,
+                *position,
+                message,
+                "calls to one account are made in one role: keep one of them",
+            );
+        }
+        accounts.insert(name.clone(), account);
+    }
+    accounts
+}
+
+fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &AccountDraft, log: &mut Log) {
+    if let (Given::Is(At { position, .. }), Given::Absent) = (external_id, assume_role) {
+        let message = "`externalId` goes only with `assumeRole`";
+        log.error_with(Code::BadRole, *position, message, "add the role to assume, or leave it out");
+    }
+    let (Some(id), Some(At { value: arn, position })) = (id.value(), assume_role.at()) else { return };
+    if let Some((account, _)) = form::arn(arn, "role")
+        && account != id.as_str()
+    {
+        let message = format!("the role is in the account {account}, and this is {id}");
+        let hint = "who assumes a role is in the role's account: name one of this account";
+        log.error_with(Code::AccountMismatch, *position, message, hint);
+    }
+}

@@ -1,0 +1,33 @@
+//! What the set lets `flowbind lint` pass.
+
+use crate::resource::{Code, Label};
+
+use crate::manifest::draft::{At, Draft, Given, SuppressionDraft};
+use crate::manifest::model::Suppression;
+use crate::manifest::reading::log::Log;
+
+/// Resolves the entries of `spec.lint.ignore`; an entry about a flow that is not there would hide nothing.
+pub(in crate::manifest) fn suppressions(draft: &Draft, log: &mut Log) -> Vec<Suppression> {
+    let entries = draft.suppressions.iter();
+    entries.filter_map(|at| suppression(draft, at, log)).collect()
+}
+
+fn suppression(draft: &Draft, at: &At<SuppressionDraft>, log: &mut Log) -> Option<Suppression> {
+    let At { value: SuppressionDraft { code, flow, block, reason }, position } = at;
+    if let Given::Is(At { value: flow, position }) = flow
+        && !draft.flows.contains_key(flow)
+        && !draft.modules.contains_key(flow)
+    {
+        let known = draft.flows.keys().chain(draft.modules.keys()).map(Label::as_str);
+        let message = format!("no flow or module is named `{flow}`");
+        log.unknown(Code::UnknownFlow, *position, message, flow.as_str(), known);
+        return None;
+    }
+    Some(Suppression {
+        code: code.value()?.clone(),
+        flow: flow.value().cloned(),
+        block: block.value().cloned(),
+        reason: reason.value()?.clone(),
+        origin: log.origin(*position),
+    })
+}

@@ -1,18 +1,55 @@
 //! Declarative bindings between Amazon Connect contact flows and AWS Lambda functions.
 //!
-//! # Five nouns and one direction
+//! # The nouns, and one direction
 //!
 //! ```text
 //!  manifests/*.yaml ──load──▶ Manifest ─┐
 //!                                       ├─ plan ─▶ Plan ─ apply ─▶ ApplyReport
 //!  live AWS ───────observe──▶ Snapshot ─┘    │
-//!                                            └─▶ report (text, JSON)
-//!  flow JSON ──────parse────▶ Document ─ patch, compare, lint
+//!                                       ├─ drift ▶ Drift
+//!                                       └─ lint ─▶ Finding
+//!  flow JSON ──────parse────▶ Document ─ patch, compare, lint, picture
 //! ```
 //!
-//! [`Manifest`](manifest::Manifest) is what is wanted, [`Snapshot`](snapshot::Snapshot) what was seen, with the gaps
-//! where nothing could be, [`Plan`](plan::Plan) what would be done, as data. [`plan::plan`] is synchronous, pure and
-//! total, and the executor has no choice left to make.
+//! [`Manifest`](manifest::Manifest) is what is wanted. [`Snapshot`](snapshot::Snapshot) is what was seen, with gaps where
+//! nothing could be. [`Plan`](plan::Plan) is what would be done, as data: [`plan::plan`] is synchronous, pure and total, and
+//! the executor only checks again, right before each write, that what it overwrites is what the plan saw. [`Drift`](drift::Drift)
+//! says how the two differ and which side changed, a [`Finding`](flow::finding::Finding) what is wrong in a flow.
+//! [`report`] puts all of them into words. [`import`] goes the other way, from a snapshot to a manifest; [`saved`] keeps a plan
+//! that somebody reviews, and [`backup`] what a run overwrites, for a rollback.
+//!
+//! # As a library
+//!
+//! What needs no AWS is synchronous and takes its files from whoever calls:
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use std::path::PathBuf;
+//!
+//! use flowbind::manifest::{self, Inputs};
+//! use flowbind::plan;
+//! use flowbind::snapshot::Snapshot;
+//!
+//! let manifest = r#"
+//! apiVersion: flowbind.dev/v1alpha1
+//! kind: BindingSet
+//! metadata: { name: acme }
+//! spec:
+//!   accounts: { main: { id: "111122223333" } }
+//!   defaults: { account: main, region: eu-west-2 }
+//!   instances: { support: { alias: acme-support, functions: [lookup] } }
+//!   functions: { lookup: { name: caller-lookup, qualifier: live } }
+//! "#;
+//! let files = BTreeMap::from([(PathBuf::from("acme.yaml"), manifest.as_bytes().to_vec())]);
+//! let loaded = manifest::load(&[PathBuf::from("acme.yaml")], &Inputs::default(), &files).unwrap();
+//!
+//! // Nothing was seen of AWS: that is an error of the plan, and never taken for an empty account.
+//! let plan = plan::plan(&loaded.manifests[0], &Snapshot::default());
+//! assert!(plan.actions.is_empty());
+//! ```
+//!
+//! The analyser needs a flow's text alone: see [`flow`]. What reads and writes AWS is in [`reconcile`], and the embedded
+//! AWS to try it with in [`emulator`].
 //!
 //! # Who may use whom
 //!

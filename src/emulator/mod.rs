@@ -222,6 +222,18 @@ impl Emulator {
     /// Starts listening on `address` (port 0 takes a free one) with the state of the settings' file and what `world`
     /// adds to it.
     ///
+    /// ```
+    /// use flowbind::emulator::{Emulator, Settings, World};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = Emulator::start(([127, 0, 0, 1], 0).into(), Settings::default(), World::default()).await?;
+    /// assert!(emulator.url().starts_with("http://127.0.0.1:"));
+    /// emulator.stop().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// Fails when the address is taken, or not loopback without [`Settings::allow_remote`], or when the state file is
     /// broken or in use.

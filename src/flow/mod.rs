@@ -6,6 +6,25 @@
 //! sees. What is changed is changed in the text itself ([`patch`], [`template`]), so that every byte that has no
 //! reason to change stays.
 //!
+//! ```
+//! use flowbind::flow::facts::Facts;
+//! use flowbind::flow::rules::{self, FlowView};
+//! use flowbind::flow::Document;
+//!
+//! let text = r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
+//!   {"Identifier": "lookup", "Type": "InvokeLambdaFunction",
+//!    "Parameters": {"LambdaFunctionARN": "arn:aws:lambda:eu-west-2:111122223333:function:caller-lookup",
+//!                   "InvocationTimeLimitSeconds": "9"},
+//!    "Transitions": {"NextAction": "end", "Conditions": [],
+//!                    "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+//!   {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}]}"#;
+//! let document = Document::parse(text)?;
+//! let findings = rules::check(&FlowView::new(&document, None), &Facts::default(), rules::ALL);
+//! let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+//! assert!(codes.contains(&"lambda-time-limit"), "{codes:?}");
+//! # Ok::<(), flowbind::flow::ParseError>(())
+//! ```
+//!
 //! Each part uses only those before it: `text`, [`document`], `language` (what one block is), [`template`], [`patch`] and
 //! [`compare`] (what is done to a text), `analysis` (what follows from a whole flow), [`rules`].
 

@@ -170,7 +170,7 @@ fn state(file: &File) -> io::Result<(u64, SystemTime)> {
     Ok((metadata.len(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH)))
 }
 
-/// Files in memory, by their paths as [`clean`] writes them.
+/// Files in memory, by their paths without `.` and without `x/..`.
 impl Files for BTreeMap<PathBuf, Vec<u8>> {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         let bytes = self.get(path).ok_or(FileError::Missing)?;

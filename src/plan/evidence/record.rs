@@ -36,7 +36,7 @@ pub struct ActionEvidence {
     pub step: Step,
     /// What becomes of the resource.
     pub action: Verb,
-    /// The digest of everything that it would write ([`Action::digest`]).
+    /// The digest of everything that it would write .
     pub digest: String,
 }
 

@@ -4,11 +4,11 @@
 //!
 //! ```text
 //!  manifests/*.yaml ──load──▶ Manifest ─┐
-//!                                       ├─ plan ─▶ Plan ─ apply ─▶ ApplyReport
-//!  live AWS ───────observe──▶ Snapshot ─┘    │
-//!                                       ├─ drift ▶ Drift
-//!                                       └─ lint ─▶ Finding
-//!  flow JSON ──────parse────▶ Document ─ patch, compare, lint, picture
+//!                                       ├─┬─ plan ──▶ Plan ── apply ──▶ ApplyReport
+//!  live AWS ───────observe──▶ Snapshot ─┘ └─ drift ─▶ Drift
+//!
+//!  flow JSON ──────parse────▶ Document ── patch, compare, picture
+//!                                      └─ lint ──▶ Finding
 //! ```
 //!
 //! [`Manifest`](manifest::Manifest) is what is wanted. [`Snapshot`](snapshot::Snapshot) is what was seen, with gaps where

@@ -41,7 +41,7 @@ fn labels(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, S
         match expected.strip_prefix('{').and_then(|label| label.strip_suffix('}')) {
             Some(_) if segment.is_empty() => return None,
             Some(label) => {
-                found.insert(label, percent_decode(segment, false));
+                found.insert(label, percent_decode(segment));
             }
             None if expected != segment => return None,
             None => {}

@@ -310,22 +310,7 @@ fn tag(key: &str, value: &str, operation: Operation, subject: &str) -> Result<Ta
 
 /// Undoes the percent-encoding in which IAM returns policy documents (RFC 3986: a `+` is a `+`).
 fn decoded(text: &str) -> String {
-    let (bytes, mut at) = (text.as_bytes(), 0);
-    let mut out = Vec::with_capacity(bytes.len());
-    while let Some(&byte) = bytes.get(at) {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.filter(|_| byte == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(escaped) => {
-                out.push(escaped);
-                at += 3;
-            }
-            None => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]
@@ -337,5 +322,6 @@ mod tests {
         assert_eq!(decoded("%7B%22a%22%3A%22%C3%BC%2B+%22%7D"), "{\"a\":\"ü++\"}");
         assert_eq!(decoded("100%"), "100%");
         assert_eq!(decoded("%zz%é"), "%zz%é");
+        assert_eq!(decoded("%+f"), "%+f", "a sign is no hex digit");
     }
 }

@@ -3,19 +3,11 @@
 
 use serde_json::{Map, Value};
 
-use super::percent;
-
 /// Reads a form body. Members without an index are text; `X.member.N` are lists in the order of N.
 pub(crate) fn parse(form: &str) -> Value {
     let mut root = Map::new();
-    let mut pairs: Vec<(Vec<String>, String)> = form
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let path = percent::decode(name, true).split('.').map(str::to_owned).collect();
-            (path, percent::decode(value, true))
-        })
+    let mut pairs: Vec<(Vec<String>, String)> = form_urlencoded::parse(form.as_bytes())
+        .map(|(name, value)| (name.split('.').map(str::to_owned).collect(), value.into_owned()))
         .collect();
     // Lists are appended to, so their members must come in the order of their numbers.
     pairs
@@ -79,6 +71,11 @@ mod tests {
     #[test]
     fn a_list_of_texts_is_read() {
         assert_eq!(parse("TagKeys.member.1=a&TagKeys.member.2=b"), json!({"TagKeys": ["a", "b"]}));
+    }
+
+    #[test]
+    fn spaces_escapes_and_empty_pairs_are_read_as_in_any_form() {
+        assert_eq!(parse("&A=a+b%20c%2B&&B&C=100%"), json!({"A": "a b c+", "B": "", "C": "100%"}));
     }
 
     #[test]

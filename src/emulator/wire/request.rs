@@ -4,8 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::percent;
-
 /// Method, path, query and body as they came.
 #[derive(Debug, Clone)]
 pub(crate) struct RawRequest {
@@ -21,14 +19,7 @@ pub(crate) struct RawRequest {
 
 /// Reads a query string.
 pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (percent::decode(name, true), percent::decode(value, true))
-        })
-        .collect()
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 /// One page of a list: where it starts and how much it holds.

@@ -80,7 +80,7 @@ pub(super) fn write(entries: &[Entry], method: Method) -> Option<Vec<u8>> {
         for field in [NEEDED, FLAGS, kind, 0, DATE] {
             shared.extend(field.to_le_bytes());
         }
-        for field in [crc32(bytes), u32::try_from(kept.len()).ok()?, size] {
+        for field in [crc32fast::hash(bytes), u32::try_from(kept.len()).ok()?, size] {
             shared.extend(field.to_le_bytes());
         }
         shared.extend(u16::try_from(name.len()).ok()?.to_le_bytes());
@@ -135,34 +135,6 @@ fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
-/// CRC-32 as zip and Ethernet have it: polynomial 0xEDB88320, reflected.
-fn crc32(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = table();
-    let step = |crc: u32, byte: &u8| {
-        let [low, ..] = crc.to_le_bytes();
-        TABLE[usize::from(low ^ byte)] ^ (crc >> 8)
-    };
-    !bytes.iter().fold(!0, step)
-}
-
-const fn table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut index = 0;
-    let mut value = 0_u32;
-    while index < table.len() {
-        let mut crc = value;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
-            bit += 1;
-        }
-        table[index] = crc;
-        index += 1;
-        value += 1;
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use crate::resource::sha256;
@@ -184,8 +156,8 @@ mod tests {
     #[test]
     fn the_checksum_is_the_published_one() {
         // The check value of CRC-32/ISO-HDLC in the catalogue of parametrised CRC algorithms.
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
-        assert_eq!(crc32(b""), 0);
+        assert_eq!(crc32fast::hash(b"123456789"), 0xCBF4_3926);
+        assert_eq!(crc32fast::hash(b""), 0);
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub fn same(a: &Document, b: &Document) -> bool {
 /// Gives the SHA-256 of what a flow means, in hex: equal for flows that are [`same`].
 pub fn digest(document: &Document) -> String {
     let text = Canonical::of(document).to_json().to_string();
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(text))
 }
 
 /// Tells what differs between two flows. Blocks are matched by identifier, and then by what they do.

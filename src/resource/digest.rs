@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// Hashes bytes: the 64 hex digits of their SHA-256.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 #[cfg(test)]

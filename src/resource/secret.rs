@@ -57,7 +57,7 @@ pub fn hidden_digest<'a>(salt: &str, values: impl IntoIterator<Item = (&'a str, 
     for _ in 0..rounds {
         digest = Sha256::new().chain_update(salt.as_bytes()).chain_update(digest).finalize();
     }
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{digest:x}")
 }
 
 #[cfg(test)]

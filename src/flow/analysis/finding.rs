@@ -122,7 +122,7 @@ pub fn fingerprint(code: &str, file: Option<&str>, block: Option<&Block>, pointe
         None => pointer.to_owned(),
     };
     let digest = Sha256::digest(format!("{code}\0{}\0{place}", file.unwrap_or_default()));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    format!("{digest:x}").chars().take(16).collect()
 }
 
 /// Gives the position of a pointer, or of the nearest value around it: what is missing has no place of its own.

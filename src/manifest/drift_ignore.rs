@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use jiff::{Span, civil};
 use serde::{Serialize, Serializer};
 
 use super::grammar::scalar::Scalar;
@@ -56,51 +57,28 @@ pub struct DriftIgnore {
 
 /// A day of the Gregorian calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: i64,
-    month: u8,
-    day: u8,
-}
+pub struct Date(civil::Date);
 
 impl Date {
-    /// Reads `YYYY-MM-DD`; none if it is no day.
+    /// Reads `YYYY-MM-DD`, and a day in no other form; none if it is no day.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('-');
-        let mut number = |digits: usize| {
-            let part = parts.next()?;
-            let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse::<u16>().ok().filter(|_| plain)
-        };
-        let (year, month, day) = (i64::from(number(4)?), number(2)?, number(2)?);
-        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        let days = match month {
-            2 if leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => 0,
-        };
-        (parts.next().is_none() && (1..=days).contains(&day)).then_some(Self { year, month, day })
+        let form = "0000-00-00".bytes();
+        let alike = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
+        let formed = text.len() == form.len() && text.bytes().zip(form).all(alike);
+        text.parse().ok().filter(|_| formed).map(Self)
     }
 
-    /// The day in UTC that is so many days after 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
-    /// algorithms", `civil_from_days`).
+    /// The day in UTC that is so many days after 1970-01-01; none is later than 9999-12-31.
     pub fn from_days(days: u32) -> Self {
-        let shifted = i64::from(days) + 719_468;
-        let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let month = (5 * of_year + 2) / 153;
-        let day = u8::try_from(of_year - (153 * month + 2) / 5 + 1).expect("a day of a month");
-        let month = u8::try_from(if month < 10 { month + 3 } else { month - 9 }).expect("a month");
-        Self { year: year_of_era + era * 400 + i64::from(month <= 2), month, day }
+        let span = Span::new().try_days(days);
+        let day = span.and_then(|span| civil::date(1970, 1, 1).checked_add(span));
+        Self(day.unwrap_or(civil::Date::MAX))
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        self.0.fmt(f)
     }
 }
 
@@ -227,7 +205,12 @@ mod tests {
         assert_eq!(Date::from_days(20_779).to_string(), "2026-11-22");
         assert_eq!(Date::from_days(11_016).to_string(), "2000-02-29");
         assert!(Date::parse("2026-11-22") < Date::parse("2026-12-01"));
+        assert_eq!(Date::from_days(u32::MAX).to_string(), "9999-12-31");
         for wrong in ["2026-13-01", "2026-02-29", "26-01-01", "2026-1-1", "2026-01-01-1", "2026-01-0x", ""] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+        // Other ways that ISO 8601 has.
+        for wrong in ["20260101", "2026-01-01T00", "2026-01-01[UTC]", "+002026-01-01", "2026-W01-1"] {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }
     }

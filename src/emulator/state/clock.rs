@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// Returns the milliseconds since the epoch; a clock before it counts as the epoch.
@@ -26,18 +27,10 @@ pub(crate) fn iso_seconds(milliseconds: u64) -> String {
     format!("{}Z", date_time(milliseconds / 1000))
 }
 
-/// The civil date of a day count, by Howard Hinnant's `civil_from_days`.
+/// Writes seconds since the epoch as date and time in UTC; no year is later than 9999.
 fn date_time(seconds: u64) -> String {
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+    let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    time.unwrap_or(Timestamp::MAX).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// Returns the base64 of a SHA-256, as CodeSha256 is written.
@@ -54,5 +47,6 @@ mod tests {
         assert_eq!(iso_seconds(0), "1970-01-01T00:00:00Z");
         assert_eq!(iso(951_782_400_123), "2000-02-29T00:00:00.123+0000");
         assert_eq!(iso_seconds(1_767_225_599_000), "2025-12-31T23:59:59Z");
+        assert_eq!(iso_seconds(u64::MAX), "9999-12-30T22:00:00Z", "the last time that there is");
     }
 }

@@ -107,6 +107,9 @@ pub(super) enum Command {
     /// Run the embedded AWS as a server.
     #[command(after_help = help::EMULATOR)]
     Emulator(EmulatorArgs),
+    /// Explain a key of the manifest: what it takes and what it is for.
+    #[command(after_help = help::EXPLAIN)]
+    Explain(ExplainArgs),
     /// Print the JSON Schema of manifests, or of a document that flowbind writes.
     #[command(after_help = help::SCHEMA)]
     Schema(SchemaArgs),
@@ -123,6 +126,13 @@ pub(super) struct InitArgs {
     /// The folder to write to; created if it does not exist.
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
     pub(super) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The key, such as `flow.status` or `function.source`; without it the whole manifest.
+    #[arg(value_name = "KIND.FIELD", default_value = "")]
+    pub(super) path: String,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod connect;
 mod drift;
 mod emulator;
 mod exit;
+mod explain;
 mod graph;
 mod iam_policy;
 mod import;
@@ -101,6 +102,7 @@ async fn dispatch(
         Command::Graph(args) => graph::run(args, terminal),
         Command::IamPolicy(args) => iam_policy::run(args, terminal),
         Command::Emulator(args) => Box::pin(emulator::run(args, terminal)).await,
+        Command::Explain(args) => explain::run(args, terminal),
         Command::Schema(args) => schema::run(args, terminal),
         Command::Completions(args) => completions::run(args, terminal),
         Command::Man(args) => man::run(args, terminal),

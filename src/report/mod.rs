@@ -6,6 +6,7 @@
 mod apply;
 mod arns;
 mod drift;
+mod explain;
 mod fields;
 mod github;
 pub mod graph;
@@ -31,6 +32,7 @@ mod wrap;
 pub use crate::resource::count;
 pub use apply::{ApplyDocument, apply_text, outcome_event, outcome_text, unfinished_text};
 pub use drift::{DriftDocument, drift_text, ignored_text};
+pub use explain::explained_text;
 pub use github::{drift_github, plan_github, problems_github};
 pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};

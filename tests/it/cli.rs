@@ -180,6 +180,9 @@ fn a_wrong_command_line_ends_with_64_and_help_with_0() {
         (vec!["--version"], 0),
         (vec!["completions", "bash"], 0),
         (vec!["schema"], 0),
+        (vec!["explain"], 0),
+        (vec!["explain", "function.source.role"], 0),
+        (vec!["explain", "flow.stauts"], 64),
     ] {
         let output = flowbind(folder.path()).args(&arguments).output().unwrap();
         assert_eq!(code(&output), expected, "{arguments:?}: {}", stderr(&output));

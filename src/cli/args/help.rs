@@ -35,6 +35,12 @@ Examples:
   flowbind plan --detailed-exitcode manifests/demo
   flowbind plan --prune --out plan.json manifests/demo";
 
+pub(in crate::cli) const EXPLAIN: &str = "\
+Examples:
+  flowbind explain
+  flowbind explain flow.status
+  flowbind explain function.source.role";
+
 pub(in crate::cli) const SHOW: &str = "\
 Examples:
   flowbind show plan.json

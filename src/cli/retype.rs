@@ -106,7 +106,8 @@ fn inputs(words: &mut Vec<String>, manifest: &ManifestArgs) {
     words.extend(manifest.paths.iter().map(|path| quoted(&path.display().to_string())));
 }
 
-/// Quotes a word for a shell, where it needs that.
+/// Quotes a word for a shell, where it needs that. Not by the crate `shlex`, which quotes `=`, `,` and `%` as well: in
+/// `--for=prod` that would be noise.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -39,7 +39,7 @@ pub struct Backups {
     index: Arc<Mutex<usize>>,
 }
 
-/// Why a run cannot be planned back.
+/// Why a run cannot be restored.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The name would lead out of the folder of backups.
@@ -80,7 +80,7 @@ pub struct KeptRun {
     pub flows: Vec<KeptFlow>,
     /// Where the drafts are that were newer than what those had published.
     pub drafts: Vec<(Address, PathBuf)>,
-    /// Files that were kept and cannot be planned back, such as configurations of functions.
+    /// Files that were kept and cannot be restored, such as configurations of functions.
     pub others: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ impl Backups {
                 made => return made.map(|()| folder),
             }
         }
-        let message = format!("there are too many runs of the name {}", self.run);
+        let message = format!("there are too many runs named {}", self.run);
         Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
     }
 

@@ -30,7 +30,7 @@ pub async fn plan_pruned(session: &Session, desired: &Manifest, reads: &Reads) -
     Ok(plan::plan_pruned(desired, &snapshot))
 }
 
-/// Looks at AWS and plans, and judges the flows and functions that are not managed as well.
+/// Looks at AWS and plans, and checks the flows and functions that are not managed as well.
 ///
 /// # Errors
 ///

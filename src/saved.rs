@@ -103,14 +103,14 @@ pub enum Age {
     Future,
 }
 
-/// Why a text is no saved plan.
+/// Why a text is not a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
     /// It is no JSON, or ends too early.
     #[error("it is not JSON, or was cut off: {0}")]
     Json(String),
     /// It is something else.
-    #[error("it is no saved plan: its format is not `{FORMAT}{VERSION}`")]
+    #[error("it is not a saved plan: its format is not `{FORMAT}{VERSION}`")]
     Foreign,
     /// It is of a version that this flowbind does not know.
     #[error("it is a `{0}`, and this flowbind reads `{FORMAT}{VERSION}`: a newer flowbind made it")]
@@ -119,7 +119,7 @@ pub enum SavedError {
     #[error("it is damaged: {0}")]
     Shape(String),
     /// It is not as it was when it was sealed.
-    #[error("it is damaged, or was edited after it was made: its seal does not fit")]
+    #[error("it is damaged, or was edited after it was made: its seal does not match")]
     Seal,
 }
 

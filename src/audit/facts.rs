@@ -367,7 +367,9 @@ fn unread(observed: &Snapshot, target: &FunctionRef) -> Option<String> {
         Some(format!("account {account} is not one of the manifest's accounts, or could not be reached"))
     } else {
         let denied = matches!(observed.called.get(target), Some(Look::Unknown));
-        denied.then(|| "the caller may not read its policy (lambda:GetPolicy, lambda:GetFunction)".to_owned())
+        denied.then(|| {
+            "the caller lacks permission to read its policy (lambda:GetPolicy, lambda:GetFunction)".to_owned()
+        })
     }
 }
 

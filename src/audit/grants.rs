@@ -18,7 +18,7 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
             let (sid, target) = (&statement.sid, &function.target);
             let who = match statement.opening() {
                 Some(Opening::Anybody) => "anybody call it".to_owned(),
-                Some(Opening::AllBut) => "anybody call it but who is listed (`NotPrincipal`)".to_owned(),
+                Some(Opening::AllBut) => "anybody call it except those listed (`NotPrincipal`)".to_owned(),
                 Some(Opening::Account(id)) => format!("everybody in account {id} call it"),
                 Some(Opening::Organisation(id)) => format!("everybody in organisation {id} call it"),
                 Some(Opening::Actions(action)) => format!("Amazon Connect do more than call it (`{action}`)"),
@@ -40,7 +40,7 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
                 Some(Opening::Wildcard(source)) => Problem::warning(
                     Code::GrantWithWildcard,
                     format!(
-                        "statement `{sid}` in the policy of {target} lets every instance call it that `{source}` matches"
+                        "statement `{sid}` in the policy of {target} lets every instance that `{source}` matches call it"
                     ),
                 ),
                 Some(_) => continue,
@@ -52,7 +52,7 @@ pub(super) fn wide(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
                      needs it any more."
                 }
                 false => {
-                    "replace it by a statement with the ARN of one instance (SourceArn) and its account \
+                    "replace it with a statement with the ARN of one instance (SourceArn) and its account \
                      (SourceAccount); flowbind never touches what is not its own."
                 }
             };

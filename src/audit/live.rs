@@ -108,10 +108,10 @@ fn foreign_values(desired: &Manifest, auditor: &Auditor<'_>) -> Vec<Problem> {
             let Some(arn) = OfInstance::parse(value).filter(|arn| arn.instance_id != own) else { continue };
             let id = arn.instance_id;
             let message = format!(
-                "the value `{key}` names {}/{} of instance {id}; the instance is {own}",
+                "the value `{key}` names {}/{} of instance {id}, but this instance is {own}",
                 arn.segment, arn.id
             );
-            let hint = "give what this instance has, or write a token such as `${instance.arn}` or `${queue[\"Support\"].arn}` \
+            let hint = "name what this instance has, or write a token such as `${instance.arn}` or `${queue[\"Support\"].arn}` \
                         in the flow file.";
             let at = Address::new(Kind::Instance, name);
             problems.push(

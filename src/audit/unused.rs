@@ -82,10 +82,10 @@ fn uninvoked(kind: Kind, name: &Label, flow: &Flow) -> Vec<Problem> {
         .filter(|(block, _)| document.find(block).is_ok_and(|block| !graph.is_reachable(block.index)));
     let problem = |(block, binding): (&String, &crate::manifest::Binding)| {
         let message = format!(
-            "no contact comes to the block `{block}`, so `{}` is never invoked there",
+            "no contact reaches the block `{block}`, so `{}` is never invoked there",
             binding.function
         );
-        let hint = "lead a transition of the flow to the block, or remove the block and its binding.";
+        let hint = "add a transition to the block, or remove the block and its binding.";
         let address = Address::new(kind, name).block(block);
         Problem::warning(Code::BindingNeverInvoked, message).on(&address).at(&binding.origin).hint(hint)
     };

@@ -128,7 +128,7 @@ impl<'a> Runner<'a> {
         subject: &str,
     ) -> Result<(), NotDone> {
         let paths = kept.map_err(|error| {
-            let message = format!("{subject}: {what} could not be kept, so it was not {not}: {error}");
+            let message = format!("{subject}: {what} could not be backed up, so it was not {not}: {error}");
             NotDone::failed(message, "make the folder `.flowbind` writable.")
         })?;
         lock(&self.backups).extend(paths);

@@ -42,7 +42,7 @@ pub enum ObserveError {
     },
     /// The caller is somebody in another account.
     #[error(
-        "the credentials belong to account {found} ({arn}), and the manifest says {wanted}: nothing was read"
+        "the credentials belong to account {found} ({arn}), but the manifest says {wanted}; nothing was read"
     )]
     WrongAccount {
         /// The account of the manifest.
@@ -144,7 +144,7 @@ impl Observer<'_> {
                 }
                 Ok((found, _)) => {
                     let message = format!(
-                        "the credentials belong to account {found}, not to {account}; give `assumeRole` there"
+                        "the credentials belong to account {found}, not to {account}; set `assumeRole` for that account"
                     );
                     let kind = FaultKind::Credentials;
                     let fault = Fault::unexpected(Operation::GetCallerIdentity, &subject, message);

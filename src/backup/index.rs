@@ -84,7 +84,7 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, Files), String> {
     let kind = match text("kind")? {
         "flow" => Kind::Flow,
         "module" => Kind::Module,
-        other => return Err(format!("an entry is a `{other}`, which cannot be planned back")),
+        other => return Err(format!("an entry is a `{other}`, which cannot be restored")),
     };
     let of = Some(text("type")?.to_owned()).filter(|of| !of.is_empty());
     let file = |key: &str| match text(key)? {

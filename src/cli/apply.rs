@@ -62,7 +62,7 @@ pub(super) async fn run(
         let before = reports.len();
         failure = writing.round(&loaded.sources, &mut reports).await.err();
         let done = reports.get(before..).unwrap_or_default();
-        // A round that was not begun leaves what the one before it has left.
+        // A round that was not started leaves what the one before it has left.
         if !done.is_empty() {
             again = done.iter().any(|(plan, report)| report.made_instance(plan));
         }

@@ -167,8 +167,9 @@ fn check_saved(
         // The seal is none of a person: what a reviewer has read counts, and not only what it stands for.
         let views = super::plan::views(plans, terminal);
         let Some(address) = saved.misshown(plans, &views) else { return Ok(()) };
-        let error =
-            anyhow!("{name} shows another change of {address} than would be written; nothing was written");
+        let error = anyhow!(
+            "{name} shows a different change of {address} than apply would write; nothing was written"
+        );
         return Err(
             Failure::new(Exit::Refused, error).hint(format!("review the new plan, then apply it: {again}"))
         );
@@ -271,15 +272,15 @@ fn given(plan: &SavedPlan) -> String {
     words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {file}")));
     words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
     match words.is_empty() {
-        true => "if you gave one of --var, --var-file, --for, --region now, leave it out".to_owned(),
-        false => format!("it was made with {}; give each as it was then", words.join(" ")),
+        true => "leave out --var, --var-file, --for and --region if you gave any of them".to_owned(),
+        false => format!("it was made with {}; give the same ones again", words.join(" ")),
     }
 }
 
 fn unreadable(error: FileError, again: &str) -> Failure {
     let hint = match &error {
         FileError::Saved { source: SavedError::Newer(_), .. } => {
-            format!("use that flowbind, or plan again with this one: {again}")
+            format!("use that version of flowbind, or plan again with this one: {again}")
         }
         FileError::Read { .. } => format!("to make one: {again}"),
         _ => format!("make it again: {again}"),

@@ -101,7 +101,7 @@ pub(super) enum Command {
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     #[command(after_help = help::GRAPH)]
     Graph(GraphArgs),
-    /// Print the least IAM policy that a command needs for the manifests, offline.
+    /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
@@ -207,7 +207,7 @@ pub(super) struct ValidateArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
-    /// Flow files, manifests, or folders with either; of a folder every *.json that is a flow.
+    /// Flow files, manifests, or folders with either; in a folder, every *.json that is a flow.
     #[arg(required_unless_present = "explain", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(super) paths: Vec<PathBuf>,
     /// Run only these rules, or `all`. Separate with commas, or repeat.
@@ -330,7 +330,7 @@ pub(super) struct ApplyArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct EmulatorArgs {
-    /// Where to listen; port 0 takes a free one.
+    /// Address to listen on; port 0 picks a free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
     pub(super) listen: SocketAddr,
     /// Listen on an address that other machines reach: whoever reaches it can do anything with the emulator.
@@ -369,7 +369,7 @@ pub(super) struct EmulatorArgs {
     /// How long a write stays invisible to reads, in milliseconds.
     #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
     pub(super) consistency_delay: Duration,
-    /// The seed of everything random.
+    /// Seed for all random choices.
     #[arg(long, value_name = "N", default_value = "0")]
     pub(super) seed: u64,
 }

@@ -66,7 +66,7 @@ impl Connection {
                 Some(_) => session,
             };
             if let Some(endpoint) = session.endpoint() {
-                terminal.say(&format!("AWS is reached at {endpoint}."));
+                terminal.say(&format!("Using the AWS endpoint {endpoint}."));
             }
             return Ok(Self { session, timeout: args.timeout, emulator: None });
         };
@@ -198,7 +198,7 @@ fn failure(mut error: ObserveError, terminal: &Terminal) -> Failure {
             .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),
         ObserveError::Identity { source, .. } => {
             let hint = match source.kind {
-                FaultKind::Denied => Some("the caller must be let call sts:GetCallerIdentity.".to_owned()),
+                FaultKind::Denied => Some("allow the caller to call sts:GetCallerIdentity.".to_owned()),
                 _ => source.hint(),
             };
             Failure::new(Exit::Error, error).hint(hint)

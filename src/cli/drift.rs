@@ -74,7 +74,7 @@ fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, S
     load_drift_ignore(path, &ignorable(), &Disk).map_err(|found| {
         load::show(&found.problems, &found.sources, terminal);
         let error =
-            anyhow::anyhow!("the ignore file {} is not in order: nothing was read from AWS", path.display());
+            anyhow::anyhow!("the ignore file {} is invalid; nothing was read from AWS", path.display());
         Failure::new(Exit::Error, error)
     })
 }

@@ -65,8 +65,8 @@ impl Exit {
             }
             Self::Usage => "The command line is wrong.",
             Self::Refused => {
-                "Refused: a guard, a plan out of date, a wrong account, a draft that someone is editing, or nobody \
-                 there to approve."
+                "Refused: a protected resource, an outdated plan, a wrong account, a draft that someone is editing, \
+                 or no approval."
             }
             Self::Error => "An error, an invalid manifest (validate ends with 2), or an action that failed.",
             Self::Incomplete => "Something could not be read; what could be is shown.",

@@ -72,7 +72,7 @@ fn of_flow(manifest: &Manifest, name: &str) -> Result<Picture, Failure> {
     let auditor = Auditor::new(manifest, None);
     let picture = flow.instances.first().and_then(|it| graph::of_content(&auditor, kind, it, label));
     picture.ok_or_else(|| {
-        let error = anyhow!("{kind}/{name} has no `content:`: its blocks are known to Amazon Connect alone");
+        let error = anyhow!("{kind}/{name} has no `content:`: only Amazon Connect knows its blocks");
         Failure::new(Exit::Error, error)
     })
 }

@@ -81,7 +81,7 @@ impl Looked {
                     terminal.note(&note.field("operation", fault.operation.to_string()));
                 }
                 let error = anyhow!("{} failed; nothing was written", count(faults.len(), "call"));
-                let hint = "an import is whole or not at all: run it again when these can be read.";
+                let hint = "an import is all or nothing: run it again when these can be read.";
                 Failure::new(Exit::Incomplete, error).hint(hint.to_owned())
             }
             LiveError::WrongAccount { .. } => {
@@ -117,12 +117,12 @@ async fn look(
     if let (Some(named), Some(of_arn)) = (&named, &of_arn)
         && named != of_arn
     {
-        let error = anyhow!("the ARN is of {of_arn}, and `--region` says {named}");
+        let error = anyhow!("the ARN is in {of_arn}, but `--region` says {named}");
         return Err(Looked::Failed(Failure::new(Exit::Usage, error)));
     }
     let region = of_arn.or(named).or_else(|| session.region()).ok_or_else(|| {
-        let error = anyhow!("it is not known in which Region the instance is");
-        let hint = "say `--region`, or give the instance's ARN.".to_owned();
+        let error = anyhow!("the Region of the instance is unknown");
+        let hint = "give `--region` or the instance's ARN.".to_owned();
         Looked::Failed(Failure::new(Exit::Usage, error).hint(hint))
     })?;
     let live = aws::observe_instance(session, wanted, &region).await?;
@@ -162,10 +162,10 @@ fn free(folder: &Path, paths: &[&str]) -> Result<(), Failure> {
     }
     let more = taken.len().saturating_sub(3);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let verb = if taken.len() == 1 { "is" } else { "are" };
+    let verb = if taken.len() == 1 { "exists" } else { "exist" };
     let names: Vec<&str> = taken.into_iter().take(3).collect();
     let (names, folder) = (names.join(", "), folder.display());
-    let error = anyhow!("{names}{more} {verb} in {folder} already: nothing was written");
+    let error = anyhow!("{names}{more} already {verb} in {folder}; nothing was written");
     Err(Failure::new(Exit::Refused, error).hint("give an empty folder with `--out DIR`.".to_owned()))
 }
 

@@ -26,10 +26,10 @@ pub(super) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, Failure>
     let there: Vec<String> = paths.iter().filter(|path| path.exists()).map(shown).collect();
     if !there.is_empty() {
         let there = match there.split_last() {
-            Some((last, rest)) if !rest.is_empty() => format!("{} and {last} exist", rest.join(", ")),
-            _ => format!("{} exists", there.concat()),
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last} already exist", rest.join(", ")),
+            _ => format!("{} already exists", there.concat()),
         };
-        let error = anyhow!("{there} already: nothing was written");
+        let error = anyhow!("{there}; nothing was written");
         return Err(
             Failure::new(Exit::Refused, error).hint("name another folder: `flowbind init DIR`.".to_owned())
         );

@@ -64,7 +64,7 @@ impl Interrupt {
         if stops {
             let terminal = terminal.clone();
             let text = format!(
-                "Interrupted: no new write begins; waiting up to {} s for those in flight. Interrupt again to end \
+                "Interrupted: no new writes start; waiting up to {} s for those in flight. Interrupt again to stop \
                  at once.",
                 GRACE.as_secs()
             );
@@ -152,7 +152,7 @@ fn aside(write: impl FnOnce() + Send + 'static) -> Receiver<()> {
         // Nobody waits for it any more where it took too long.
         let _ = written.send(());
     };
-    // Without a thread nothing is said.
+    // Without a thread nothing is reported.
     drop(thread::Builder::new().spawn(write));
     hear
 }

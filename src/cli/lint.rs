@@ -95,7 +95,7 @@ fn flow(
     let bytes = match Disk.read(path, MAX_TEXT_BYTES as u64) {
         Ok(bytes) => bytes,
         Err(error @ FileError::TooLarge { .. }) if !named => {
-            tracing::info!("{name} is passed over: {error}, so it is no flow");
+            tracing::info!("{name} is skipped: {error}, so it is not a flow");
             return;
         }
         Err(error) => return inputs.unread(path, &error),
@@ -104,12 +104,12 @@ fn flow(
         Ok(text) => text,
         Err(error) if *named => return linter.undecodable(&name, &error),
         Err(error) => {
-            tracing::info!("{name} is passed over: {error}");
+            tracing::info!("{name} is skipped: {error}");
             return;
         }
     };
     if !linter.file(&name, &text, *named) {
-        tracing::info!("{name} is passed over: it is no flow");
+        tracing::info!("{name} is skipped: it is not a flow");
         return;
     }
     sources.insert(name, text);
@@ -139,7 +139,7 @@ fn manifests(
         Err(problems) => {
             load::show(&problems.problems, &problems.sources, terminal);
             let many = report::count(problems.problems.len(), "problem");
-            let message = format!("the manifest has {many}; its flows are judged without it");
+            let message = format!("the manifest has {many}; its flows are checked without it");
             for path in std::mem::take(&mut inputs.manifests) {
                 inputs.unread(&path, &message);
             }

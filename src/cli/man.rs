@@ -21,25 +21,28 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("AWS_PROFILE", "The profile of the AWS configuration; --profile wins."),
     (
         "AWS_REGION",
-        "Where roles are assumed. What is managed has its Region in the manifest or from --region.",
+        "The Region in which roles are assumed. Managed resources take theirs from the manifest or --region.",
     ),
     (
         "AWS_CA_BUNDLE",
-        "The certificates to trust instead of the system's, in PEM; before ca_bundle of the profile.",
+        "The certificates to trust instead of the system's, in PEM; wins over ca_bundle of the profile.",
     ),
     ("AWS_ENDPOINT_URL", "The endpoint of all services; --endpoint-url wins."),
     (
         "FLOWBIND_PACED",
-        "Whether calls to an endpoint on this machine keep to AWS's rates. Without it they keep to those that an embedded \
-         AWS there reports.",
+        "Whether calls to an endpoint on this machine keep to AWS's rates (default: to the rates that an embedded \
+         AWS there reports).",
     ),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, \
          AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
-        "Credentials, as every AWS SDK finds them. With --sandbox none is read.",
+        "Credentials, as every AWS SDK finds them. --sandbox reads none of them.",
     ),
-    ("COLUMNS", "Where lines are broken on a terminal, instead of at its width. In a pipe they never are."),
-    ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Colours, where --color is auto."),
+    (
+        "COLUMNS",
+        "The width at which lines wrap on a terminal, instead of its own. Output to a pipe is never wrapped.",
+    ),
+    ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE", "Whether to use colours when --color is auto."),
 ];
 
 /// The files beside the ones that are named on the command line, below the working directory.

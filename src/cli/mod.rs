@@ -60,7 +60,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         Interrupt::never(&arguments)
     };
     if let Err(error) = jiff::Timestamp::try_from(now) {
-        let error = anyhow::anyhow!("this machine's clock shows a time that no calendar has: {error}");
+        let error = anyhow::anyhow!("this machine's clock shows an impossible time: {error}");
         return Failure::new(Exit::Error, error)
             .hint("set the clock, then run again.".to_owned())
             .print(&terminal);
@@ -142,7 +142,7 @@ fn meant(error: &clap::Error) -> Option<String> {
     // Only `iam-policy` limits what this option takes.
     let target = argument.starts_with("--for ") && !value.is_empty();
     target.then(|| {
-        format!("`--for` names a command here; a target is chosen with `--target {}`.", retype::quoted(value))
+        format!("`--for` takes a command here; choose a target with `--target {}`.", retype::quoted(value))
     })
 }
 

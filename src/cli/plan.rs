@@ -111,7 +111,7 @@ fn save(
         .map_err(|error| Failure::new(Exit::Error, error))?;
     saved.write(file).map_err(|error| Failure::new(Exit::Error, error))?;
     let name = file.display();
-    terminal.say(&format!("The plan is saved in {name}, good until {}.", saved.expires));
+    terminal.say(&format!("The plan is saved in {name}, valid until {}.", saved.expires));
     terminal.say(&format!("To apply it: {}", reviewed("--plan", &name.to_string(), args, plans)));
     Ok(())
 }
@@ -152,7 +152,7 @@ pub(super) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
 fn not_read(limit: &str, count: usize) -> Note {
     let were = if count == 1 { "was" } else { "were" };
     let message = format!("after {limit} (--timeout): {} {were} not read", report::count(count, "resource"));
-    let hint = "give a longer --timeout, or plan less at a time with --for TARGET.";
+    let hint = "give a longer --timeout, or plan fewer resources at a time with --for TARGET.";
     Note::error("reading AWS was cut off", message).hint(Some(hint)).field("cut_off", count)
 }
 

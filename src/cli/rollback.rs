@@ -117,7 +117,7 @@ fn unreadable(error: BackupError) -> Failure {
         BackupError::Name(_) => Failure::new(Exit::Usage, error),
         BackupError::NoRun { ref runs, .. } => {
             let hint = match runs.as_slice() {
-                [] => "nothing was kept below this folder: run it where the apply ran.".to_owned(),
+                [] => "nothing was kept in this folder: run the command where the apply ran.".to_owned(),
                 runs => format!("the runs there are {}.", runs.join(", ")),
             };
             Failure::new(Exit::Error, error).hint(hint)

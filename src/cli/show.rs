@@ -43,7 +43,7 @@ fn text(args: &ShowArgs, plan: &SavedPlan, terminal: &Terminal) -> Result<(), Fa
         terminal.page(&report::notes_text(view))?;
     }
     terminal.page(&format!(
-        "Made by flowbind {} at {}, good until {}.\n",
+        "Made by flowbind {} at {}, valid until {}.\n",
         plan.tool, plan.created, plan.expires
     ))?;
     if plan.actions.is_empty() {
@@ -62,7 +62,7 @@ fn text(args: &ShowArgs, plan: &SavedPlan, terminal: &Terminal) -> Result<(), Fa
 fn unreadable(error: FileError) -> Failure {
     let hint = match &error {
         FileError::Saved { source: SavedError::Newer(_), .. } => {
-            "use that flowbind, or plan again with this one."
+            "use that version of flowbind, or plan again with this one."
         }
         FileError::Read { .. } => "`flowbind plan --out FILE` saves a plan.",
         _ => "plan again with `flowbind plan --out FILE`.",

@@ -98,7 +98,7 @@ impl Writing<'_> {
     /// Looks and plans, then writes that.
     pub(super) async fn round(&self, sources: &Sources, reports: &mut Vec<Reported>) -> Result<(), Failure> {
         let plans = if self.round > 1 {
-            self.looked("what belongs to the new instance could not be planned").await?
+            self.looked("the resources of the new instance could not be planned").await?
         } else {
             (self.look)().await?
         };
@@ -189,7 +189,7 @@ impl Writing<'_> {
                 };
                 let waits = progress::unforeseen(&carried_out);
                 let set = &plan.set;
-                let takes = format!("carrying this out takes at least {all}{again}{time}{waits}");
+                let takes = format!("applying this takes at least {all}{again}{time}{waits}");
                 self.terminal.say(&format!("{set}: {takes}."));
             }
         }
@@ -316,7 +316,7 @@ fn not_begun(why: &NotBegun, not: &str) -> Failure {
     let (error, hint) = match why {
         NotBegun::Errors => (
             anyhow!("fix the errors above first; {not}"),
-            "fix them and run again, or give --only ADDRESS for resources that they do not concern.",
+            "fix them and run again, or give --only ADDRESS for resources that they do not affect.",
         ),
         NotBegun::NeedsForce(much) => {
             (anyhow!("{much}; {not}"), "read the plan, then give --force if that is what you want.")

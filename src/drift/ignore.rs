@@ -29,8 +29,8 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
             .as_deref()
             .map_or_else(|| format!("`{}`", entry.address), |kind| format!("`{}` ({kind})", entry.address));
         if let Some(until) = entry.until.filter(|until| *until < today) {
-            let message = format!("{pattern} was ignored until {until}; it counts again");
-            let hint = "take the entry out, or give it another date if the reason still holds.";
+            let message = format!("{pattern} was ignored until {until}; it is reported again");
+            let hint = "remove the entry, or give it a later date if the reason still applies.";
             warnings.push(Problem::warning(Code::IgnoreExpired, message).at(&entry.origin).hint(hint));
             continue;
         }
@@ -58,8 +58,8 @@ pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Dat
             }
         }
         if !matched {
-            let message = format!("{pattern} matches nothing that drifts");
-            let hint = "take the entry out: it would hide the next change there.";
+            let message = format!("{pattern} matches no drift");
+            let hint = "remove the entry: it would hide the next change there.";
             warnings.push(Problem::warning(Code::IgnoreUnused, message).at(&entry.origin).hint(hint));
         }
     }

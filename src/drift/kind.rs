@@ -83,9 +83,9 @@ impl DriftKind {
                 "changed in AWS since flowbind wrote it last, and the manifest has not been applied since"
             }
             Self::Changed => "it differs, and which side changed is unknown",
-            Self::Missing => "declared, and not there",
+            Self::Missing => "declared, but it does not exist",
             Self::LeftOver => "this set created it, and the manifest no longer declares it",
-            Self::Unmanaged => "it exists, and it is not declared",
+            Self::Unmanaged => "it exists, but it is not declared",
             Self::BeingEdited => "someone has a draft that is newer than what is published",
             Self::CouldNotTell => "it could not be read or compared: it may have drifted or not",
         }

@@ -124,7 +124,7 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
             let why = match spec {
                 Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
                 Spec::FlowMetadata(_) | Spec::Attributes(_) | Spec::Grant(_) => {
-                    "no trace of what was applied last is kept of these"
+                    "flowbind keeps no record of what was last applied to these"
                 }
                 _ => "it has no tag that says what was applied last",
             };
@@ -140,7 +140,7 @@ fn what(spec: &Spec, reason: &str) -> String {
             let names: Vec<&str> = spec.diff.blocks.iter().map(BlockChange::name).collect();
             match names.as_slice() {
                 [] if spec.before.is_none() => reason.to_owned(),
-                [] => "what is outside its blocks differs".to_owned(),
+                [] => "it differs outside its blocks".to_owned(),
                 [one] => format!("block `{one}` differs"),
                 [first, rest @ ..] => {
                     format!("block `{first}` and {} differ", count(rest.len(), "more block"))

@@ -17,7 +17,7 @@ use crate::resource::{
 use crate::snapshot::{FunctionFound, InstanceSeen, Look, Snapshot};
 
 const PRUNE: &str =
-    "`flowbind plan --prune` looks whether something still refers to it, and shows what would be deleted.";
+    "`flowbind plan --prune` checks whether something still refers to it, and shows what would be deleted.";
 
 /// Adds what is left over and what is unmanaged.
 pub(super) fn add(

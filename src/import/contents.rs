@@ -109,7 +109,7 @@ impl<'a> Contents<'a> {
             subject: subject(taken.kind, taken.seen),
             message: "someone is editing it: the draft differs, and what is published was imported"
                 .to_owned(),
-            hint: Some("import again once the draft is published, or let it go.".to_owned()),
+            hint: Some("publish the draft and import again, or ignore this.".to_owned()),
         });
         left_out.chain(editing).chain(self.owned()).collect()
     }
@@ -137,7 +137,7 @@ impl<'a> Contents<'a> {
 fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, &'static str)> {
     const UNMANAGED: &str = "it stays as it is; nothing in this manifest touches it.";
     let flow_type = seen.summary.kind.ok_or_else(|| {
-        let why = format!("its type {} is none that flowbind knows", yaml::shown(&seen.summary.kind_text));
+        let why = format!("flowbind does not know its type {}", yaml::shown(&seen.summary.kind_text));
         (why, UNMANAGED)
     })?;
     let length = seen.name.chars().count();
@@ -160,7 +160,7 @@ fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, 
     let problems = limits::check(&document);
     match problems.into_iter().find(|problem| problem.kind != ProblemKind::DuplicateKey) {
         Some(problem) => {
-            let why = format!("its content is none that flowbind would write: {}", problem.message);
+            let why = format!("flowbind could not write its content: {}", problem.message);
             Err((why, "fix it in Amazon Connect, then import again."))
         }
         None => Ok((flow_type, document)),

@@ -90,7 +90,7 @@ impl Text<'_> {
         let other = if self.by_alias().is_some() { "alias=OTHER" } else { "instance=ID" };
         for (command, about) in [
             ("flowbind plan .".to_owned(), "finds nothing to do until something is edited"),
-            ("flowbind lint .".to_owned(), "judges the flows"),
+            ("flowbind lint .".to_owned(), "checks the flows"),
             (format!("flowbind plan --var {other} ."), "the same flows on another instance"),
             ("flowbind schema > schema.json".to_owned(), "a schema for editors"),
         ] {
@@ -104,15 +104,15 @@ impl Text<'_> {
         for (kind, title) in [
             (
                 NoteKind::Broken,
-                "These calls fail today. The ARNs stand under `values:`, so that nothing changes by itself:",
+                "These calls fail today. Their ARNs are under `values:`, so that nothing changes by itself:",
             ),
-            (NoteKind::Unchecked, "These calls were not checked. The ARNs stand under `values:`:"),
+            (NoteKind::Unchecked, "These calls were not checked. Their ARNs are under `values:`:"),
             (NoteKind::LeftOut, "Not in this manifest:"),
             (NoteKind::Editing, "Being edited:"),
             (NoteKind::Owned, "Made by another manifest:"),
             (
                 NoteKind::NotPortable,
-                "The same on no other instance. Give each of these anew, with `--var NAME=ARN`:",
+                "Specific to this instance. On another one, set each of these with `--var NAME=ARN`:",
             ),
         ] {
             let mut notes = self.notes.iter().filter(|note| note.kind == kind).peekable();
@@ -146,11 +146,14 @@ impl Text<'_> {
         let fits = |alias: &&str| alias.len() <= MAX_SET && SetName::parse(alias).is_ok();
         match (self.set, self.by_alias().filter(fits)) {
             (None, Some(_)) => {
-                lines.add(1, "# Marks what flowbind makes for this set: another name for each instance.");
+                lines.add(
+                    1,
+                    "# Marks what flowbind creates for this set: use another name for each instance.",
+                );
                 lines.add(1, "name: ${var.alias}");
             }
             _ => {
-                lines.add(1, "# Marks what flowbind makes for this set: give `--var set=NAME` for each other instance.");
+                lines.add(1, "# Marks what flowbind creates for this set: give `--var set=NAME` for each other instance.");
                 lines.add(1, "name: ${var.set}");
             }
         }

@@ -145,7 +145,7 @@ impl Functions {
         let broken = self.broken.iter().map(|broken| {
             let callers: Vec<&str> = broken.callers.iter().map(String::as_str).collect();
             let by = match callers.as_slice() {
-                [] => "the instance's list holds it".to_owned(),
+                [] => "it is in the instance's list".to_owned(),
                 [one] => format!("{one} calls it"),
                 many => format!("{} call it", many.join(", ")),
             };
@@ -159,7 +159,7 @@ impl Functions {
         let stale = self.stale.iter().map(|arn| Note {
             kind: NoteKind::LeftOut,
             subject: format!("function {}", super::yaml::shown(arn)),
-            message: "the instance's list holds it, and a manifest cannot name it".to_owned(),
+            message: "it is in the instance's list, and a manifest cannot name it".to_owned(),
             hint: Some("it stays in the list; nothing in this manifest touches it.".to_owned()),
         });
         broken.chain(stale).collect()
@@ -178,7 +178,7 @@ fn trouble(
     let fails = |why: String, hint: String| Some(Trouble { fails: true, why, hint });
     let unknown = |why: String, hint: String| Some(Trouble { fails: false, why, hint });
     if target.place.account != instance.place.account {
-        let why = format!("it belongs to account {}, which was not looked at", target.place.account);
+        let why = format!("it belongs to account {}, which was not read", target.place.account);
         let hint = format!("name that account under `accounts:` with `assumeRole`, then {DECLARE}.");
         return unknown(why, hint);
     }

@@ -55,7 +55,7 @@ impl Values {
             let name = self.labels.give(&value_name(base), "value");
             self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new(), told });
         }
-        let entry = self.entries.get_mut(place).expect("it was put there, or stood there");
+        let entry = self.entries.get_mut(place).expect("it was inserted or found");
         entry.users.insert(user);
         entry.name.clone()
     }

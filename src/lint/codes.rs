@@ -10,8 +10,8 @@ pub static UNREADABLE_FLOW: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds a flow that cannot be read: text that is not JSON, another version of the flow language, or a value \
            of the wrong kind where Amazon Connect expects a name, a list or an object. In a folder, JSON files that \
-           never claim to be a flow are passed over.",
-    why: "Amazon Connect refuses such a flow, and no rule can judge it.",
+           never claim to be a flow are skipped.",
+    why: "Amazon Connect refuses such a flow, and no rule can check it.",
     fix: "Fix the file where the message points to; a flow of another version is exported again from the console.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
@@ -26,10 +26,10 @@ pub static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
     code: "unused-suppression",
     severity: Severity::Info,
     confidence: Confidence::High,
-    what: "Finds entries of `spec.lint.ignore` that match no finding. Codes that are not selected are not judged.",
-    why: "What it excused is gone, or its code, flow or block is misspelt; left in place it would hide the next \
+    what: "Finds entries of `spec.lint.ignore` that match no finding. Codes that are not selected are not checked.",
+    why: "What it suppressed is gone, or its code, flow or block is misspelt; left in place it would hide the next \
           finding of that kind.",
-    fix: "Take the entry out, or correct its code, flow or block.",
+    fix: "Remove the entry, or correct its code, flow or block.",
     bad: "spec:\n  lint:\n    ignore:\n      - { code: unreachable-block, flow: main-ivr, block: Old menu, reason: kept for the \
           campaign in May }  # the block is gone",
     good: "spec:\n  lint:\n    ignore: []",
@@ -41,7 +41,7 @@ static UNUSED_FUNCTION: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds functions of a manifest that no flow, module or instance of it uses.",
-    why: "It is declared for nothing: no contact ever reaches it, and no one will notice when it breaks.",
+    why: "The declaration has no use: no contact ever reaches it, and no one will notice when it breaks.",
     fix: "Bind a block to it, list it at an instance, or remove it.",
     bad: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }   # and no flow binds it",
     good: "spec:\n  functions:\n    crm-lookup: { name: crm-lookup }\n  flows:\n    main-ivr:\n      bindings:\n        \
@@ -55,7 +55,7 @@ static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds bindings of blocks that cannot be reached from the start of their flow.",
     why: "The function is associated and granted, but no contact ever makes the flow invoke it.",
-    fix: "Lead a transition of the flow to the block, or remove the block and its binding.",
+    fix: "Add a transition to the block, or remove the block and its binding.",
     bad: "bindings:\n  Lookup caller: { function: crm-lookup }   # no transition leads to `Lookup caller`",
     good: "bindings:\n  Lookup caller: { function: crm-lookup }   # and a transition leads to it",
 };
@@ -65,8 +65,8 @@ static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
     code: "unused-association",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds functions that an instance has associated and that none of its flows and modules invokes. Needs a look \
-           at AWS: `plan --audit` and `drift --audit`.",
+    what: "Finds functions that an instance has associated and that none of its flows and modules invokes. Reads \
+           AWS: `plan --audit` and `drift --audit`.",
     why: "Whoever edits flows of the instance may call the function, and the association counts against the quota.",
     fix: "Disassociate the function, or list it at the instance in the manifest.",
     bad: "an instance with the function `old-lookup` associated, and no flow that invokes it",
@@ -79,9 +79,9 @@ static GRANT_TOO_WIDE: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds statements of a function's policy that let anybody, everybody but some, a whole account or an organisation \
-           invoke it, or that let Amazon Connect do more than invoke. Needs a look at AWS: `plan` and `drift`.",
-    why: "Whoever is meant by it may invoke the function, with any event; `grants: any` is content with such a statement, \
-          so nothing else would say so.",
+           invoke it, or that let Amazon Connect do more than invoke. Reads AWS: `plan` and `drift`.",
+    why: "Everyone it covers may invoke the function, with any event; `grants: any` accepts such a statement, so \
+          nothing else would report it.",
     fix: "Let flowbind write its own grant and remove the statement, or limit it to what is meant.",
     bad: r#"{"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}"#,
     good: r#"{"Effect": "Allow", "Principal": {"Service": "connect.amazonaws.com"}, "Action": "lambda:InvokeFunction",
@@ -94,7 +94,7 @@ static GRANT_WITHOUT_SOURCE_ARN: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds statements of a function's policy that let `connect.amazonaws.com` invoke it without a condition on \
-           `aws:SourceArn`. Needs a look at AWS: `plan` and `drift`.",
+           `aws:SourceArn`. Reads AWS: `plan` and `drift`.",
     why: "An instance of any account may invoke the function: the confused deputy of the Lambda guide, page \"Granting \
           Lambda function access to AWS services\".",
     fix: "Add the instance's ARN as a condition, or let flowbind write its own grant and remove the statement.",
@@ -109,7 +109,7 @@ static GRANT_WITH_WILDCARD: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds statements of a function's policy that let `connect.amazonaws.com` invoke it for an `aws:SourceArn` with \
-           a wildcard. Needs a look at AWS: `plan` and `drift`.",
+           a wildcard. Reads AWS: `plan` and `drift`.",
     why: "More instances may invoke the function than the one that is meant, among them some that do not exist yet.",
     fix: "Name the instance's whole ARN in the condition.",
     bad: r#""Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:connect:*:*:instance/*"}}"#,
@@ -123,8 +123,8 @@ static GRANT_FOR_ACCOUNT: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds functions of a manifest with `grants: account`: one statement lets all instances of the account in the \
            Region invoke them.",
-    why: "Any instance of the account may invoke the function, one that somebody makes tomorrow too, and taking the function \
-          from one instance's flows takes no permission away. Associations made so carry no mark, and `--prune` does not \
+    why: "Any instance of the account may invoke the function, including one that is created tomorrow, and removing the function \
+          from one instance's flows removes no permission. Associations made this way carry no mark, and `--prune` does not \
           remove them.",
     fix: "Use `grants: own`, or `grants: exact`, which needs fewer bytes of the policy. Where a function has more instances than \
           the 20 KB of a policy have room for, keep it and ignore the finding with that reason.",

@@ -48,7 +48,7 @@ pub(super) fn unused(suppression: &Suppression) -> Finding {
         what = format!("{what} on the block `{block}`");
     }
     let hint = match codes::find(code) {
-        Some(_) => "take the entry out".to_owned(),
+        Some(_) => "remove the entry".to_owned(),
         None => UnknownCode::of(code).hint.unwrap_or_else(|| format!("no rule has the code `{code}`")),
     };
     let meta = &UNUSED_SUPPRESSION;

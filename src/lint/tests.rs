@@ -82,7 +82,7 @@ fn an_unused_suppression_says_what_to_do() {
     assert_eq!(
         unused(suppression("no-way-out", Some("main"), Some("x"), 1)).as_deref(),
         Some(
-            "no finding matches this suppression: `no-way-out` in `main` on the block `x`; take the entry out"
+            "no finding matches this suppression: `no-way-out` in `main` on the block `x`; remove the entry"
         )
     );
     assert_eq!(

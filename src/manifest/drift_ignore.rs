@@ -60,7 +60,7 @@ pub struct DriftIgnore {
 pub struct Date(civil::Date);
 
 impl Date {
-    /// Reads `YYYY-MM-DD`, and a day in no other form; none if it is no day.
+    /// Reads `YYYY-MM-DD`, and a date in no other form; none if it is not a date.
     pub fn parse(text: &str) -> Option<Self> {
         let form = "0000-00-00".bytes();
         let alike = |(byte, form): (u8, u8)| if form == b'0' { byte.is_ascii_digit() } else { byte == form };
@@ -141,7 +141,7 @@ fn entry(node: &Node, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
 
 fn known(kind: &str, at: Position, kinds: &[&str], log: &mut Log) -> Option<String> {
     if !kinds.contains(&kind) {
-        let message = format!("{} is no kind of drift", quote(kind));
+        let message = format!("{} is not a kind of drift", quote(kind));
         log.unknown(Code::BadValue, at, message, kind, kinds.iter().copied());
         return None;
     }
@@ -151,7 +151,7 @@ fn known(kind: &str, at: Position, kinds: &[&str], log: &mut Log) -> Option<Stri
 fn day(text: &str, at: Position, log: &mut Log) -> Option<Date> {
     let date = Date::parse(text);
     if date.is_none() {
-        let message = format!("{} is no day", quote(text));
+        let message = format!("{} is not a date", quote(text));
         log.error_with(Code::BadValue, at, message, "write it as year, month and day, such as 2027-03-31");
     }
     date
@@ -193,7 +193,9 @@ mod tests {
             problems.iter().any(|p| p.starts_with("i.yaml:2:") && p.contains("`unmanagd`")),
             "{problems:?}"
         );
-        assert!(problems.iter().any(|p| p.starts_with("i.yaml:3:") && p.contains("`2027-02-30` is no day")));
+        assert!(
+            problems.iter().any(|p| p.starts_with("i.yaml:3:") && p.contains("`2027-02-30` is not a date"))
+        );
         assert!(problems.iter().any(|p| p.starts_with("i.yaml:4:") && p.contains("`adress`")));
         assert!(problems.iter().any(|p| p.starts_with("i.yaml:5:") && p.contains("`reason`")));
         assert!(load("ignore: {").is_err());

@@ -164,7 +164,7 @@ impl<'f> Packages<'f> {
                 if !exclude.is_empty() {
                     let message =
                         format!("`exclude` is for folders, and the code {} is a zip file", quote(&name));
-                    return Err(vec![Fault::new(message).hint("take `exclude` out, or name the folder")]);
+                    return Err(vec![Fault::new(message).hint("remove `exclude`, or name the folder")]);
                 }
                 (zip, LeftOut::default(), Arc::default(), Vec::new())
             }
@@ -190,9 +190,8 @@ impl<'f> Packages<'f> {
             let fault = empty(name);
             return Err(match left_out.count {
                 0 => fault,
-                count => fault.hint(format!(
-                    "{count} left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back"
-                )),
+                count => fault
+                    .hint(format!("{count} left out; `-v` lists them, and `exclude: [\"!NAME\"]` keeps one")),
             });
         }
         let fits = |bytes: usize| bytes as u64 <= self.largest;
@@ -200,7 +199,7 @@ impl<'f> Packages<'f> {
         zip::write(entries, method).filter(|zip| fits(zip.len())).ok_or_else(|| {
             let message = format!("the code {} makes a zip of more than {} bytes", quote(name), self.largest);
             Fault::new(message)
-                .hint("leave out with `exclude:` what the function does not need, or what a layer brings")
+                .hint("leave out with `exclude:` what the function does not need, or what a layer provides")
         })
     }
 
@@ -217,15 +216,15 @@ impl<'f> Packages<'f> {
         match zip::unpacked(&zip) {
             None => {
                 let message = format!("the code {} is neither a folder nor a zip file", quote(name));
-                Err(Fault::new(message).hint("name the folder that the handler lies in"))
+                Err(Fault::new(message).hint("name the folder that the handler is in"))
             }
             Some((0, _)) => Err(empty(name)),
             Some((_, unpacked)) if unpacked > MAX_UNPACKED => {
                 let message = format!(
-                    "the code {} has {unpacked} bytes when it is unpacked; Lambda takes {MAX_UNPACKED}",
+                    "the code {} has {unpacked} bytes when it is unpacked; Lambda allows {MAX_UNPACKED}",
                     quote(name)
                 );
-                Err(Fault::new(message).hint("leave out what the runtime or a layer brings"))
+                Err(Fault::new(message).hint("leave out what the runtime or a layer provides"))
             }
             Some(_) => Ok(zip),
         }
@@ -248,7 +247,7 @@ impl<'f> Packages<'f> {
 
 fn too_large(name: &str) -> Fault {
     let message = format!("the code {} has more than {MAX_ZIP} bytes", quote(name));
-    Fault::new(message).hint("leave out what the runtime or a layer brings")
+    Fault::new(message).hint("leave out what the runtime or a layer provides")
 }
 
 fn empty(name: &str) -> Fault {

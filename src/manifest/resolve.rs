@@ -110,7 +110,7 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
     let At { value: CreateDraft { identity, directory, inbound, outbound }, position } = at;
     if alias.is_absent() {
         let message =
-            "`create` needs `alias`: only an instance that is looked for by its alias can be missing";
+            "`create` needs `alias`: only an instance that is looked up by its alias can be created";
         log.error_with(
             Code::BadCreate,
             *position,
@@ -133,7 +133,7 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
             return None;
         }
         (_, Given::Is(At { position, .. })) => {
-            let message = "`directory` goes only with `identity: existing-directory`";
+            let message = "`directory` requires `identity: existing-directory`";
             log.error_with(Code::BadCreate, *position, message, "leave it out");
             return None;
         }
@@ -158,7 +158,8 @@ fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, n
                 "the function `{function}` ({}) cannot be associated with the instance `{name}` ({})",
                 target.place, instance.place
             );
-            let hint = "leave `associate` out: elsewhere only the permission is made, and flows name the ARN";
+            let hint =
+                "leave `associate` out: elsewhere flowbind adds only the permission, and flows use the ARN";
             let address = Address::between(Kind::Association, name, function);
             let problem = crate::resource::Problem::error(Code::ForeignAssociation, message);
             log.push(problem.at(&origin).on(&address).hint(hint));

@@ -153,7 +153,7 @@ impl Rival<'_> {
         let Self { first, second } = self;
         let (code, message) = self.message();
         let hint = if first.origin == second.origin {
-            let hint = "use a variable that tells them apart, or declare it in a set without targets";
+            let hint = "use a variable that differs between them, or declare it in a set without targets";
             format!("{} declares it for both targets: {hint}", first.origin)
         } else {
             format!("{}; the other declaration is at {}", self.way_out(), first.origin)

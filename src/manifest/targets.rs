@@ -53,7 +53,7 @@ impl Wanted {
         self.known.extend(entries.iter().map(|(key, _)| key.text.clone()));
         if entries.len() > MAX_TARGETS {
             let position = entries[MAX_TARGETS].0.position;
-            let message = format!("the set has {} targets, and flowbind takes {MAX_TARGETS}", entries.len());
+            let message = format!("the set has {} targets; flowbind allows {MAX_TARGETS}", entries.len());
             log.error_with(Code::TooManyTargets, position, message, "split it into several binding sets");
             return Split::default();
         }

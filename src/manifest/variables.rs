@@ -293,7 +293,7 @@ impl Variables {
             }
             NodeValue::Scalar(text, style) if text.contains("${") => {
                 if secret && split(text).is_err() {
-                    let message = "this value holds a `${` that is no variable";
+                    let message = "this value contains a `${` that is not a variable";
                     log.error_with(Code::BadVariable, node.position, message, LITERAL);
                     *style = Style::Broken;
                     return;
@@ -336,8 +336,7 @@ impl Variables {
             };
             if piece.len() > *left {
                 if *left > 0 {
-                    let message =
-                        format!("variables bring more than {MAX_SUBSTITUTED} bytes into this document");
+                    let message = format!("variables add more than {MAX_SUBSTITUTED} bytes to this document");
                     log.error(Code::TooLarge, position, message);
                 }
                 *left = 0;

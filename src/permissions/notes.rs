@@ -11,7 +11,7 @@ pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
             manifest.instances.iter().filter(|(_, it)| matches!(it.lookup, InstanceLookup::Alias(_)));
         notes.extend(by_alias.map(|(name, instance)| {
             format!(
-                "{}: instance/{name} is found by its alias, which no ARN holds: every instance in {} is covered; \
+                "{}: instance/{name} is found by its alias, which no ARN contains: every instance in {} is covered; \
                  with `id:` in the manifest only this one is.",
                 manifest.set, instance.place
             )

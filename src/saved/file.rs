@@ -21,7 +21,7 @@ pub enum FileError {
         /// Why.
         source: io::Error,
     },
-    /// What it holds is no saved plan, or a damaged one.
+    /// What it holds is not a saved plan, or a damaged one.
     #[error("{} cannot be used as a saved plan", path.display())]
     Saved {
         /// The file.
@@ -30,7 +30,7 @@ pub enum FileError {
         source: SavedError,
     },
     /// Something else stands there.
-    #[error("{} is there already and is no saved plan: it was not overwritten", path.display())]
+    #[error("{} already exists and is not a saved plan; it was not overwritten", path.display())]
     Taken {
         /// The file.
         path: PathBuf,

@@ -224,7 +224,7 @@ async fn the_look_after_a_yes_is_announced_and_no_more_calls_than_are_made() {
         let (code, said) = asked.answer("yes").await;
         assert_eq!(code, Some(0), "{said}");
         let number = |behind: &str| -> u64 {
-            let text = said.split_once("carrying this out takes ").unwrap().1.split_once(behind).unwrap().1;
+            let text = said.split_once("applying this takes ").unwrap().1.split_once(behind).unwrap().1;
             text.split(' ').next().unwrap().parse().unwrap()
         };
         let (all, reads) = (number("at least "), number("calls ("));

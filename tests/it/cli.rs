@@ -109,7 +109,7 @@ fn init_lists_what_it_wrote_and_its_commands_run_as_they_stand() {
         let again = flowbind(folder.path()).args(arguments).output().unwrap();
         assert!(stderr(&again).starts_with(&format!("error: {files}, ")), "{}", stderr(&again));
         assert!(
-            stderr(&again).contains("index.mjs exist already: nothing was written"),
+            stderr(&again).contains("index.mjs already exist; nothing was written"),
             "{}",
             stderr(&again)
         );

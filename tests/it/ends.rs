@@ -101,12 +101,12 @@ async fn a_signal_in_the_middle_of_an_apply_ends_it_with_a_report_and_the_same_c
             let (out, err) = (stdout(&output), stderr(&output));
             assert_eq!(code(&output), 1, "{name} {fault}: {out}{err}");
             assert!(out.contains("  done    "), "{name}: {out}");
-            assert!(out.contains("Not begun: the run was interrupted before\n"), "{name}: {out}");
-            assert!(err.contains("not finished: ") && err.contains(" not begun\n"), "{name}: {err}");
+            assert!(out.contains("Not started: the run was interrupted before\n"), "{name}: {out}");
+            assert!(err.contains("not finished: ") && err.contains(" not started\n"), "{name}: {err}");
             let again = "hint: to do the rest: flowbind apply --auto-approve demo";
             assert!(err.contains(again), "{name}: {err}");
             let sums = out.lines().find(|line| line.starts_with("Apply: ")).unwrap();
-            assert!(sums.contains(" not begun.") && !sums.contains("failed"), "{name}: {sums}");
+            assert!(sums.contains(" not started.") && !sums.contains("failed"), "{name}: {sums}");
             assert!(writes(&world) < 30, "{name}: an apply in full has more: {}", writes(&world));
             let again = end(spawn(&world, &APPLY)).await;
             assert_eq!(code(&again), 0, "{name} {fault}: {}{}", stdout(&again), stderr(&again));
@@ -162,7 +162,7 @@ async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
     let output = child.end().await;
     assert_eq!(code(&output), 130, "{}{}", stdout(&output), stderr(&output));
     let err = stderr(&output);
-    assert!(err.contains("Interrupted: no new write begins"), "{err}");
+    assert!(err.contains("Interrupted: no new writes start"), "{err}");
     let (_, last) = err.split_once("Stopped at once: ").unwrap();
     assert!(last.contains(" in flight") && last.contains("unknown"), "{err}");
     assert!(last.ends_with("the rest: flowbind apply --auto-approve demo\n"), "{err}");
@@ -178,7 +178,7 @@ async fn a_second_signal_ends_at_once_but_a_second_hangup_does_not() {
     world.emulator.thaw();
     let output = child.end().await;
     assert_eq!(code(&output), 1, "{}{}", stdout(&output), stderr(&output));
-    assert!(stdout(&output).contains(" not begun."), "{}", stdout(&output));
+    assert!(stdout(&output).contains(" not started."), "{}", stdout(&output));
 }
 
 /// A pipe that nobody reads and that takes nothing more; it stays open as long as the first of the two.
@@ -386,10 +386,10 @@ fn a_sandbox_that_is_interrupted_keeps_what_was_written() {
         let output = child.wait_with_output().unwrap();
         let (out, err) = (stdout(&output), stderr(&output));
         match output.status.code() {
-            Some(0) => assert!(out.contains("Apply: ") && !out.contains("not begun"), "{out}{err}"),
+            Some(0) => assert!(out.contains("Apply: ") && !out.contains("not started"), "{out}{err}"),
             Some(1) => assert!(err.contains("not finished: ") && out.contains("Apply: "), "{out}{err}"),
             Some(130) => assert!(err.ends_with("Interrupted: nothing was written\n"), "{out}{err}"),
-            // It did not listen yet: it had not begun either.
+            // It did not listen yet: it had not started either.
             None => assert_eq!((out.as_str(), err.as_str()), ("", "")),
             other => panic!("{other:?}: {out}{err}"),
         }

@@ -49,7 +49,7 @@ async fn apply(world: &World, session: &Session, plan: &Plan) -> ApplyReport {
     reconcile::apply(session, plan, &BTreeSet::new(), &backups, &Silent).await.unwrap()
 }
 
-/// Every action is done or has not begun; gives how many are done.
+/// Every action is done or has not started; gives how many are done.
 fn done(report: &ApplyReport, why: &str) -> u64 {
     for (id, outcome) in &report.outcomes {
         match outcome {
@@ -81,7 +81,7 @@ async fn interrupted(world: &World, flows: usize, operation: &str) {
     let (report, seen) = tokio::join!(apply(world, &session, &plan), stops);
     assert_eq!(report.outcomes.len(), flows);
     let (done, sent) = (done(&report, "the run was interrupted before"), count(world, operation));
-    assert_eq!(done, sent, "what was sent is done, and all else has not begun");
+    assert_eq!(done, sent, "what was sent is done, and all else has not started");
     assert!(sent <= seen + UNDER_WAY, "{seen} at the signal, {sent} in the end");
 }
 

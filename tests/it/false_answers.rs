@@ -312,7 +312,7 @@ async fn a_run_that_is_out_of_time_begins_no_write_and_says_so() {
         );
     }
     assert_eq!(clean.calls(), BTreeMap::new());
-    // What reads is not begun either, and is no absence.
+    // What reads is not started either, and is no absence.
     let reads = reads(clean.manifest());
     let planned = reconcile::plan(&session, clean.manifest(), &reads).await;
     assert!(planned.is_err() && clean.calls().is_empty());

@@ -139,7 +139,7 @@ async fn an_alias_with_weights_is_told_and_left_alone() {
         assert_eq!(plan.problems.len(), 1);
         let problem = &plan.problems[0];
         assert_eq!((problem.code.as_str(), problem.severity), ("alias-weighted", Severity::Held));
-        assert!(problem.message.contains("shares its calls with version 1"), "{}", problem.message);
+        assert!(problem.message.contains("also sends calls to version 1"), "{}", problem.message);
     }
 }
 

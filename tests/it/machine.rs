@@ -84,7 +84,7 @@ async fn a_ca_bundle_is_trusted_and_a_wrong_one_is_blamed() {
             "nowhere.pem",
             "error: the CA bundle nowhere.pem (from AWS_CA_BUNDLE) cannot be read: there is no such file",
         ),
-        ("empty.pem", "error: the CA bundle empty.pem (from AWS_CA_BUNDLE) holds no certificate"),
+        ("empty.pem", "error: the CA bundle empty.pem (from AWS_CA_BUNDLE) contains no certificate"),
         (
             "odd.pem",
             "error: the CA bundle odd.pem (from AWS_CA_BUNDLE) holds certificate 1, which is invalid",

@@ -84,6 +84,7 @@ mod streams;
 mod structure;
 mod two_appliers;
 mod undeclared;
+mod words;
 mod world;
 
 // Asks at a terminal.

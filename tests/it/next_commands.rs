@@ -52,7 +52,7 @@ fn the_commands_that_a_plan_names_reach_the_sandbox_and_keep_the_options() {
     let apply = ["apply", "--sandbox", "my m.yaml"];
     // What is protected is in the command, as the plan is written whole.
     let (_, text) = run(at, &["plan", "--sandbox", "my m.yaml", "--only", "grant/support/crm"]);
-    let (ended, text) = typed(at, last(&text, "To write exactly this: "));
+    let (ended, text) = typed(at, last(&text, "To apply exactly this: "));
     assert!(ended == 0 && text.contains("Apply: acme: "), "{text}");
     let (ended, text) = run(at, &apply);
     let [plan, review] = quoted(&text, "hint: review it with")[..] else { panic!("{text}") };
@@ -62,7 +62,7 @@ fn the_commands_that_a_plan_names_reach_the_sandbox_and_keep_the_options() {
 
     std::fs::write(at.join("main.json"), FLOW.replace("end", "bye")).unwrap();
     let (_, text) = run(at, &["plan", "--sandbox", "my m.yaml"]);
-    let command = last(&text, "To write exactly this: ");
+    let command = last(&text, "To apply exactly this: ");
     assert!(command.contains("--allow flow/main"), "{command}");
     let (ended, text) = typed(at, command);
     assert!(ended == 0 && text.contains("1 updated"), "{text}");
@@ -77,7 +77,7 @@ fn the_commands_that_a_plan_names_reach_the_sandbox_and_keep_the_options() {
     let next = quoted(&drift, "shows what would be deleted");
     let [last_one] = next[..] else { panic!("{drift}") };
     assert_eq!(last_one, "flowbind apply --prune --sandbox 'my m.yaml'");
-    let (ended, text) = typed(at, last(&pruned, "To write exactly this: "));
+    let (ended, text) = typed(at, last(&pruned, "To apply exactly this: "));
     assert!(ended == 0 && text.contains("2 deleted"), "{text}");
 }
 

@@ -61,7 +61,7 @@ fn a_manifest_shows_no_file_outside_of_its_project_in_any_command_that_reads_it(
         let (code, text) = run(&project, arguments);
         assert_ne!(code, 0, "{arguments:?}: {text}");
         assert!(text.contains("outside of the project"), "{arguments:?}: {text}");
-        // Who allows it learns that it is no flow, and no line of it.
+        // Who allows it learns that it is not a flow, and no line of it.
         let (code, text) = run(&project, &[arguments, &["--allow-outside"]].concat());
         assert_ne!(code, 0, "{arguments:?}: {text}");
         assert!(!text.contains("outside of the project"), "{arguments:?}: {text}");

@@ -65,7 +65,7 @@ async fn a_quota_is_reported_once_and_what_needs_it_in_one_list() {
     let output = command.args(["apply", "m.yaml", "--auto-approve"]).output().unwrap();
     let text = stdout(&output);
     assert_eq!(code(&output), 1, "{text}");
-    assert_eq!(text.matches("hint: ask for more in Service Quotas").count(), 1, "{text}");
+    assert_eq!(text.matches("hint: request an increase in Service Quotas").count(), 1, "{text}");
     assert_eq!(text.matches("what needs the same quota was not tried").count(), 1, "{text}");
     assert!(text.contains("\n  and 29 more\n") || text.contains("\n  and 28 more\n"), "{text}");
     // The caller of the flow that was refused is skipped.

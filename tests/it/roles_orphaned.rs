@@ -138,7 +138,7 @@ async fn a_role_that_a_function_came_to_use_after_the_look_stays() {
     let report = prune(&world, plan).await;
     let role = report.outcomes.iter().find(|(id, _)| id.address.to_string() == "role/greeter").unwrap();
     let Outcome::Moved { message } = &role.1 else { panic!("{role:?}") };
-    assert!(message.contains("function `theirs` uses it by now"), "{message}");
+    assert!(message.contains("function `theirs` uses it now"), "{message}");
     assert!(has_role(&world, ROLE).await);
     assert!(lambda.get_function().function_name("theirs").send().await.unwrap().configuration.is_some());
 }

@@ -215,7 +215,7 @@ async fn a_deleted_flow_is_made_again_as_the_sets_own() {
     let (ended, text) = run(&world, &["rollback", &kept[0], "empty.yaml"]);
     assert!(ended == 4 && text.contains("instance/support  support, eu-west-2\n"), "{ended} {text}");
     assert!(
-        text.contains("bring the old manifest back in the repository and run `flowbind apply empty.yaml`."),
+        text.contains("restore the old manifest in the repository and run `flowbind apply empty.yaml`."),
         "{text}"
     );
     let (ended, text) = run(&world, &["rollback", &kept[0], "--auto-approve"]);
@@ -258,7 +258,7 @@ async fn what_names_a_deleted_flow_leads_to_the_one_that_comes_back() {
 async fn what_cannot_be_planned_back_is_told() {
     let world = world().await;
     let (ended, text) = run(&world, &["rollback", "20260102T030405Z"]);
-    assert!(ended == 1 && text.contains("nothing was kept below this folder"), "{ended} {text}");
+    assert!(ended == 1 && text.contains("nothing was kept in this folder"), "{ended} {text}");
     assert_eq!(run(&world, &["rollback", "../x"]).0, 64);
     let folder = world.folder.path().join(".flowbind/backup/run");
     std::fs::create_dir_all(&folder).unwrap();

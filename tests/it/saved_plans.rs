@@ -109,7 +109,7 @@ async fn a_saved_plan_is_written_while_nothing_has_moved_and_not_a_second_time()
     refused(
         &world,
         &["apply", "--plan", "plan.json"],
-        &["changed: flow/main: it was not there, and is there now"],
+        &["changed: flow/main: it did not exist and exists now"],
     );
     // A plan without anything to do can be saved and applied too.
     save(&world, &[]);
@@ -124,7 +124,7 @@ async fn what_another_client_changed_is_named_and_nothing_is_written() {
     let (id, crm) = (instance(&world).await, "arn:aws:lambda:eu-west-2:111122223333:function:crm");
     connect.associate_lambda_function().instance_id(&id).function_arn(crm).send().await.unwrap();
     let says = [
-        "changed: association/support/crm: it was not there, and is there now; the plan was to create it, and would not now",
+        "changed: association/support/crm: it did not exist and exists now; the plan was to create it, but would not now",
         "flowbind plan --out plan.json",
     ];
     refused(&world, &["apply", "--plan", "plan.json"], &says);
@@ -375,7 +375,7 @@ async fn nothing_but_a_saved_plan_is_overwritten() {
         let before = std::fs::read(world.folder.path().join(file)).ok();
         let (ended, said) = run(&world, &["plan", "--out", file]);
         assert_eq!(ended, 1, "{said}");
-        assert!(said.contains(&format!("{file} is there already and is no saved plan")), "{said}");
+        assert!(said.contains(&format!("{file} already exists and is not a saved plan")), "{said}");
         assert_eq!(std::fs::read(world.folder.path().join(file)).ok(), before);
     }
     save(&world, &[]);

@@ -102,7 +102,7 @@ async fn a_look_that_fails_in_the_second_round_leaves_the_report_of_the_first_on
     let (said, results) = (stderr(&output), stdout(&output));
     assert_eq!(code(&output), 1, "{said}");
     assert_eq!(applied(&results), ["instance/support"], "{said}");
-    let told = "what belongs to the new instance could not be planned; nothing more was written";
+    let told = "the resources of the new instance could not be planned; nothing more was written";
     assert!(said.contains(told) && said.contains("caused by: "), "{said}");
     rest_is_done(&world).await;
 }

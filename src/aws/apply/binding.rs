@@ -195,7 +195,7 @@ impl Runner<'_> {
 
 /// Says that a write was tried and whether it was carried out is not known; `fault` is the call that failed.
 fn unknown(message: String, fault: Option<&Fault>) -> NotDone {
-    let hint = "run the command again: it looks first, and plans only what is missing.";
+    let hint = "run the command again: it reads AWS first and plans only what is missing.";
     NotDone::Unknown(Failure { call: fault.map(Fault::call), ..Failure::new(message, hint) })
 }
 

@@ -92,7 +92,7 @@ impl NotDone {
     pub(super) fn still_there(subject: &str) -> Self {
         Self::failed(
             format!("{subject}: the deletion was accepted, but it is still there"),
-            "run the command again in some minutes.",
+            "run the command again in a few minutes.",
         )
     }
 

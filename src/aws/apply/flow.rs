@@ -20,7 +20,7 @@ impl Runner<'_> {
     pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).cloned().unwrap_or_default();
         let text = spec.content.resolve(&made).map_err(|error| {
-            let hint = "run the command again when what it names is there.";
+            let hint = "run the command again when the resources that it names exist.";
             NotDone::failed(format!("{subject}: {error}"), hint)
         })?;
         let existing = made
@@ -42,7 +42,7 @@ impl Runner<'_> {
     pub(super) async fn flow_metadata(&self, spec: &FlowMetadataSpec, subject: &str) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).and_then(|made| made.get(&spec.key).cloned());
         let Some(id) = spec.id.clone().or_else(|| made.map(|ids| ids.id)) else {
-            let hint = "run the command again when it is there.";
+            let hint = "run the command again when it exists.";
             return Err(NotDone::failed(format!("{subject} was not created"), hint));
         };
         let target = Target { kind: spec.key.0, instance: &spec.instance, id: &id, subject };

@@ -193,7 +193,7 @@ impl Writing<'_> {
                     FunctionState::UpdateFailed(_) if goal == Goal::Settled => return Ok(seen),
                     FunctionState::Failed(why) | FunctionState::UpdateFailed(why) => {
                         return Err(NotDone::failed(
-                            format!("{}: Lambda could not carry it out: {why}", self.subject),
+                            format!("{}: Lambda could not complete it: {why}", self.subject),
                             "fix the cause, then run again.",
                         ));
                     }

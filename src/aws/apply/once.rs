@@ -163,10 +163,10 @@ where
     }
 }
 
-/// The fault to report when another try failed after one that may have been carried out.
+/// The fault to report when another attempt failed after one that may have been carried out.
 fn after(lost: Option<&Fault>, fault: Fault) -> Fault {
     match lost {
-        Some(lost) => lost.with(&format!("another try failed: {fault}")),
+        Some(lost) => lost.with(&format!("another attempt failed: {fault}")),
         None => fault,
     }
 }
@@ -240,7 +240,7 @@ mod tests {
             })
         };
         let met = once::<(), _, _>(&session, create, async || Ok(None)).await.unwrap_err();
-        is_told(&met, "another try failed", "the creation is refused");
+        is_told(&met, "another attempt failed", "the creation is refused");
         assert!(!met.message.contains("read back"), "{met}");
         assert_eq!(tries.get(), 2);
     }
@@ -257,7 +257,7 @@ mod tests {
             })
         };
         let met = delete(&session, away, async || Ok(Left::Same)).await.unwrap_err();
-        is_told(&met, "another try failed", "the deletion is refused");
+        is_told(&met, "another attempt failed", "the deletion is refused");
         assert!(!met.message.contains("read back"), "{met}");
         assert_eq!(tries.get(), 2);
     }

@@ -109,6 +109,6 @@ impl Writing<'_> {
     }
 
     fn slow(&self, what: &str, wait: &Wait<'_>) -> NotDone {
-        NotDone::not_shown(wait, format!("{}: {what} was accepted and does not show", self.subject))
+        NotDone::not_shown(wait, format!("{}: {what} was accepted but does not show up", self.subject))
     }
 }

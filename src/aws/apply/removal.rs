@@ -225,7 +225,7 @@ impl Runner<'_> {
             let policy = self.session.policy_of_existing(function, subject).await?.unwrap_or_default();
             if instead.as_ref().is_some_and(|grant| policy.exact(grant, |_| true).is_none()) {
                 let what =
-                    format!("the statement in the policy of {function} that replaces `{sid}` is not there");
+                    format!("the statement in the policy of {function} that replaces `{sid}` does not exist");
                 return Err(NotDone::changed(subject, &what));
             }
             match policy.statements.iter().find(|there| there.sid == *sid) {
@@ -326,8 +326,8 @@ fn called(subject: &str, caller: &str) -> NotDone {
 fn undeletable(fault: Fault, kind: Kind) -> NotDone {
     let hint = match fault.kind {
         FaultKind::Invalid | FaultKind::Conflict => Some(format!(
-            "something may refer to this {kind} that is no flow, such as a phone number, a queue or a quick connect: \
-             take it off there and run the command again."
+            "something other than a flow may refer to this {kind}, such as a phone number, a queue or a quick connect: \
+             remove the reference there and run the command again."
         )),
         FaultKind::Denied => {
             fault.hint().map(|hint| format!("{hint} Default flows cannot be deleted at all."))

@@ -41,8 +41,8 @@ impl<'a> RoleRace<'a> {
         }
         if session.over().is_some() || !self.wait.goes_on().await {
             let waited = self.wait.waited();
-            let message = format!("{fault}; its trust policy is right, but it was so for {waited}");
-            let hint = "IAM may be slow to spread the role: run the command again in a minute.".to_owned();
+            let message = format!("{fault}; its trust policy is right, but Lambda refused it for {waited}");
+            let hint = "IAM may be slow to propagate the role: run the command again in a minute.".to_owned();
             return Err(NotDone::Failed(Failure { message, hint: Some(hint), call: Some(fault.call()) }));
         }
         Ok(())
@@ -56,7 +56,7 @@ impl<'a> RoleRace<'a> {
             Ok(Some(_)) => {
                 return Err(NotDone::failed(
                     format!("{subject}: the trust policy of role `{name}` does not let Lambda assume it"),
-                    "let `lambda.amazonaws.com` do `sts:AssumeRole` in the role's trust policy.",
+                    "allow `sts:AssumeRole` for `lambda.amazonaws.com` in the role's trust policy.",
                 ));
             }
             Ok(None) => {

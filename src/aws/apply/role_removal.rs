@@ -30,7 +30,7 @@ impl Runner<'_> {
             return Err(NotDone::changed(subject, &what));
         }
         if let Some(user) = self.user_of(removal, subject).await? {
-            return Err(NotDone::changed(subject, &format!("function `{user}` uses it by now")));
+            return Err(NotDone::changed(subject, &format!("function `{user}` uses it now")));
         }
         let was_there = match Box::pin(self.empty_and_delete(removal, &role.policies, subject)).await? {
             Deleted::Gone(was_there) => was_there,

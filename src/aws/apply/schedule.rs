@@ -83,10 +83,10 @@ fn queued(actions: &[Action]) -> Queue {
 fn abandoned() -> Outcome {
     Outcome::Unknown(Failure::new(
         format!(
-            "the run was to end, and {} s later the write had not ended: AWS may have carried it out",
+            "the run was ending, and {} s later the write had not finished: AWS may have carried it out",
             GRACE.as_secs()
         ),
-        "run the same command again: it reads what AWS holds first.",
+        "run the same command again: it reads AWS first.",
     ))
 }
 
@@ -143,7 +143,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// Ends everything that has not begun: the run is to end.
+    /// Ends everything that has not started: the run is to end.
     fn interrupt(&mut self, ending: Ending) {
         for n in self.queue.give_up_all() {
             self.end(n, not_begun(ending));

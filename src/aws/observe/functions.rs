@@ -117,7 +117,7 @@ async fn look(
     let version = seen.alias.as_ref().map(|alias| alias.version.clone());
     if let (Some(version), false) = (version, is_noted(&seen)) {
         let behind = session.function_at(target, &version, subject).await?.ok_or_else(|| {
-            let message = format!("version {version} is not there, though an alias points at it");
+            let message = format!("version {version} does not exist, though an alias points at it");
             Fault::unexpected(Operation::GetFunction, subject, message)
         })?;
         if let Some(alias) = &mut seen.alias {

@@ -47,7 +47,7 @@ pub enum LiveError {
     #[error("the caller could not be identified")]
     Identity(#[source] Fault),
     /// The ARN names another account than the caller's.
-    #[error("the credentials belong to account {found} ({arn}), and the instance to {wanted}")]
+    #[error("the credentials belong to account {found} ({arn}), but the instance belongs to {wanted}")]
     WrongAccount {
         /// The account of the instance.
         wanted: AccountId,
@@ -220,7 +220,7 @@ async fn content(
     }
     // Deleted meanwhile, or not visible yet: either way the next run knows more.
     let operation = describes(kind);
-    let message = "the list holds it, but it was not found; run the command again";
+    let message = "it is in the list, but it was not found; run the command again";
     Err(Fault { kind: FaultKind::NotFound, ..Fault::unexpected(operation, &subject, message) })
 }
 

@@ -142,7 +142,7 @@ impl Observer<'_> {
         let seen = self.session.seen(kind, arn, live, summary, &subject).await.map_err(named)?;
         if seen.published.is_none() && seen.draft.is_none() {
             // Deleted meanwhile, or not visible yet: either way the next run knows more.
-            let message = "the list holds it, but it was not found";
+            let message = "it is in the list, but it was not found";
             let operation = describes(kind);
             return Err(named(Fault::unexpected(operation, &subject, message)));
         }

@@ -77,7 +77,7 @@ fn check(service: Service, name: &str, response: &HttpResponse, body: &[u8]) -> 
     let missing = |member: &str| foreign(format!("it has no `{member}`"));
     if is_query {
         if !text.trim_end().ends_with(&format!("</{name}Response>")) {
-            return foreign(format!("it is no whole {name}Response"));
+            return foreign(format!("it is not a complete {name}Response"));
         }
         return match wanted {
             Answer::Has(member)
@@ -98,7 +98,7 @@ fn check(service: Service, name: &str, response: &HttpResponse, body: &[u8]) -> 
             Some(_) => Ok(()),
         },
         _ if body.is_empty() => foreign("it is empty".to_owned()),
-        _ => foreign("it is no JSON object".to_owned()),
+        _ => foreign("it is not a JSON object".to_owned()),
     }
 }
 
@@ -150,15 +150,15 @@ mod tests {
             (UpdateContactFlowMetadata, 200, &[HTML][..], "<p>Sign in", "content type is text/html"),
             (UpdateContactFlowMetadata, 200, &[ID, HTML], "{}", "content type is text/html"),
             (UpdateContactFlowMetadata, 200, &[JSON], "{}", "no request id"),
-            (UpdateContactFlowMetadata, 200, &[ID, JSON], "[]", "no JSON object"),
+            (UpdateContactFlowMetadata, 200, &[ID, JSON], "[]", "not a JSON object"),
             (DeleteContactFlow, 200, &[], "", "no request id"),
             (ListInstances, 200, &[ID, JSON], "", "it is empty"),
             (ListInstances, 200, &[ID, JSON], "{}", "no `InstanceSummaryList`"),
             (ListInstances, 200, &[ID, JSON], r#"{"InstanceSummaryList":null}"#, "no `InstanceSummaryList`"),
-            (GetPolicy, 200, &[ID, JSON], r#"{"Policy":"{"#, "no JSON object"),
+            (GetPolicy, 200, &[ID, JSON], r#"{"Policy":"{"#, "not a JSON object"),
             (GetPolicy, 404, &[JSON], r#"{"Message":"x"}"#, "no request id"),
-            (GetRole, 200, &[ID, XML], "", "no whole GetRoleResponse"),
-            (GetRole, 200, &[ID, XML], "<GetRoleResponse><GetRoleResult>", "no whole GetRoleResponse"),
+            (GetRole, 200, &[ID, XML], "", "not a complete GetRoleResponse"),
+            (GetRole, 200, &[ID, XML], "<GetRoleResponse><GetRoleResult>", "not a complete GetRoleResponse"),
             (GetRole, 200, &[ID, XML], "<GetRoleResponse></GetRoleResponse>", "no `Role`"),
             (ListRolePolicies, 200, &[ID, JSON], "{}", "content type is application/json"),
         ] {

@@ -143,14 +143,14 @@ impl Fault {
             FaultKind::Credentials if refused(&self.message).is_some() => self.permission(),
             FaultKind::Credentials => Some(
                 "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in again; \
-                 `--sandbox` needs none of it."
+                 `--sandbox` needs no credentials."
                     .to_owned(),
             ),
             FaultKind::Unreachable => {
                 Some("check the network, the Region, and AWS_ENDPOINT_URL or --endpoint-url.".to_owned())
             }
             FaultKind::Quota => Some(
-                "ask for more in Service Quotas, or remove what is not needed; trying again does not help."
+                "request an increase in Service Quotas, or remove what is not needed; trying again does not help."
                     .to_owned(),
             ),
             FaultKind::Unexpected if self.message.starts_with(NOT_THE_SERVICE) => Some(

@@ -94,7 +94,7 @@ fn bundled(path: &Path, from: &'static str) -> Result<Trust, MachineError> {
         .collect::<Result<_, _>>()
         .map_err(|error| wrong(format!("is not PEM: {error}")))?;
     if certificates.is_empty() {
-        return Err(wrong("holds no certificate".to_owned()));
+        return Err(wrong("contains no certificate".to_owned()));
     }
     // The client panics at what it cannot take.
     let mut roots = RootCertStore::empty();
@@ -102,7 +102,7 @@ fn bundled(path: &Path, from: &'static str) -> Result<Trust, MachineError> {
         let number = number + 1;
         roots
             .add(certificate)
-            .map_err(|error| wrong(format!("holds certificate {number}, which is invalid: {error}")))?;
+            .map_err(|error| wrong(format!("contains certificate {number}, which is invalid: {error}")))?;
     }
     let trusted = TrustStore::empty().with_pem_certificate(bytes);
     let context = TlsContext::builder().with_trust_store(trusted).build();

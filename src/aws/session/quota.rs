@@ -1,5 +1,5 @@
 //! Quotas that this run has reached: what needs one of them is not tried any more, whether its call waits for its turn
-//! or has not begun.
+//! or has not started.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

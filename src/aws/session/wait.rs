@@ -98,7 +98,7 @@ impl<'a> Wait<'a> {
     pub(in crate::aws) fn not_shown(&self, seen: impl Into<String>) -> Failure {
         let hint = match self.session.over() {
             Some(limit) => format!("the time limit of {} was reached: run the command again.", spoken(limit)),
-            None => "run the command again: it looks first, and writes only what is missing.".to_owned(),
+            None => "run the command again: it reads AWS first and writes only what is missing.".to_owned(),
         };
         Failure::new(format!("{} after {}", seen.into(), self.waited()), hint)
     }

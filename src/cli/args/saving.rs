@@ -19,7 +19,7 @@ pub(in crate::cli) struct SelectionArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Review first, apply later")]
 pub(in crate::cli) struct SavingArgs {
-    /// Save the plan, to be carried out by `apply --plan FILE`. Only its owner can read the file.
+    /// Save the plan for `apply --plan FILE`. Only its owner can read the file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) out: Option<PathBuf>,
     /// How long the saved plan is valid: 30m, 4h, 2d.
@@ -40,7 +40,7 @@ pub(in crate::cli) struct ApprovalArgs {
     pub(in crate::cli) checksum: Option<String>,
 }
 
-/// A year: nobody remembers what was reviewed before that.
+/// A year: what was reviewed earlier is forgotten.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 
 pub(super) fn time(text: &str) -> Result<Duration, String> {

@@ -114,9 +114,9 @@ impl<'a> Finder<'a> {
         let logical = self.made(owners, summary);
         if let Some(logical) = logical.as_ref().filter(|logical| self.is_on(*kind, instance, logical)) {
             let message = format!(
-                "{kind} `{name}` of instance/{instance} carries the tag of {kind}/{logical}, but is another one: a copy, perhaps"
+                "{kind} `{name}` of instance/{instance} carries the tag of {kind}/{logical}, but is another one, perhaps a copy"
             );
-            let hint = "delete it in Amazon Connect, or take the tag `flowbind/set` off it.";
+            let hint = "delete it in Amazon Connect, or remove the tag `flowbind/set` from it.";
             return Some(unmanaged(self.address(site, label(name), taken), message, detail, hint));
         }
         let message = format!(

@@ -89,7 +89,7 @@ impl<'a> Finder<'a> {
                 }
                 Some(wanted) if wanted.of_account => "the manifest asks for `grants: account` instead",
                 Some(_) => "the manifest asks for another statement instead",
-                None => "no flow that the manifest names does",
+                None => "no declared flow does",
             };
             let message = format!(
                 "this set's statement `{sid}` in the policy of {function} lets {} call it, and {why}",
@@ -119,7 +119,7 @@ impl<'a> Finder<'a> {
         );
         let hint = match declared {
             Some(_) => {
-                "it allows more than this set's own statement: remove it, or say `grants: any` on the function."
+                "it allows more than this set's own statement: remove it, or set `grants: any` on the function."
             }
             None => "declare a flow or `functions:` entry that needs it, or remove the statement.",
         };
@@ -166,7 +166,7 @@ impl<'a> Finder<'a> {
             statement.sid
         );
         let detail = Detail::Statement { function: function.clone(), sid: statement.sid.clone() };
-        let hint = "replace it by a grant of this set, or remove the statement.";
+        let hint = "replace it with a grant of this set, or remove the statement.";
         Some(unmanaged(Address::new(Kind::Function, name), message, Some(detail), hint))
     }
 

@@ -157,7 +157,7 @@ impl<K, V> Map<K, V> {
         self.iter_from(0)
     }
 
-    /// The entries by key without the first ones, which are passed over at no cost.
+    /// The entries by key without the first ones, which are skipped at no cost.
     pub(crate) fn iter_from(&self, mut passed: usize) -> Iter<'_, K, V> {
         let (mut ahead, mut link) = (Vec::new(), self.0.as_deref());
         while let Some(node) = link {

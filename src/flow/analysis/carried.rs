@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn an_answer_is_followed_over_transfers_and_round_circles_of_them() {
         let expected = "external-after-failure /Actions/1/Parameters/ContactFlowId: `on` hands the contact to the flow \
-                        `third`, whose block `say` reads `$.External.name`, and on a way to it `ask` failed: there is \
+                        `third`, whose block `say` reads `$.External.name`, and on a path to it `ask` failed: there is \
                         no answer to read";
         assert_eq!(findings(FIRST, THIRD), [expected]);
         let caught = FIRST.replacen(

@@ -5,7 +5,7 @@
 //! and, where something is in doubt, for what is possible.
 //!
 //! Rests on the admin guide's page "Grant Amazon Connect access to your AWS Lambda functions": functions in a
-//! sequence may take 20 seconds, and a prompt between them starts the count anew.
+//! sequence may take 20 seconds, and a prompt between them restarts the count.
 
 use super::FlowView;
 use crate::flow::facts::Facts;

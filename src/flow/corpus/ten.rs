@@ -102,7 +102,7 @@ fn a_poll_without_a_prompt_is_endless_but_for_its_condition() {
 #[test]
 fn views_may_or_may_not_start_the_count_anew() {
     // 9ecc4c41 (5 s) leads to the view 47eac37b whether it fails or not. The only way back to it is over three views,
-    // which are not said to start the count anew, and each has conditions that lead out: endless, hardly sure.
+    // which are not said to restart the count, and each has conditions that lead out: endless, hardly sure.
     assert_found(
         "Sample-Flows__View-Mail.json",
         &[
@@ -163,7 +163,7 @@ fn nested_loops_with_a_prompt_in_each_round_are_short() {
 
 #[test]
 fn what_happens_after_a_call_to_a_number_is_short_anyhow() {
-    // 406d878c (3 s), then b23ff4a1 calls a number, of which AWS does not say that it starts the count anew; then
+    // 406d878c (3 s), then b23ff4a1 calls a number, of which AWS does not say that it restarts the count; then
     // 1a2d36e1 (3 s) and 9b13c6bd (3 s): 9 s at most. Three invocations go on alike whether they fail or not.
     assert_found(
         "Sample_Contact_Flows__Omilia_Integration_Test_Flow.json",

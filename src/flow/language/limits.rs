@@ -77,7 +77,7 @@ pub enum ProblemKind {
     DuplicateKey,
 }
 
-/// Checks a flow's sizes and names. Placeholders of deployment tools (`${…}`, `{{…}}`) are not judged, and a legacy
+/// Checks a flow's sizes and names. Placeholders of deployment tools (`${…}`, `{{…}}`) are not checked, and a legacy
 /// export only for its size.
 pub fn check(document: &Document) -> Vec<Problem> {
     let mut check = Check { document, problems: Vec::new() };
@@ -129,13 +129,13 @@ impl Check<'_> {
         let characters = self.document.text().chars().count();
         if characters > MAX_CHARACTERS {
             let message =
-                format!("the flow has {characters} characters; Amazon Connect takes {MAX_CHARACTERS}");
+                format!("the flow has {characters} characters; Amazon Connect allows {MAX_CHARACTERS}");
             self.add(ProblemKind::TooLong, "", message);
         }
         let actions = self.document.blocks().len();
         let pointer = if self.document.format() == Format::Language { "/Actions" } else { "/modules" };
         if actions > MAX_ACTIONS {
-            let message = format!("the flow has {actions} actions; Amazon Connect takes {MAX_ACTIONS}");
+            let message = format!("the flow has {actions} actions; Amazon Connect allows {MAX_ACTIONS}");
             self.add(ProblemKind::TooManyActions, pointer, message);
         }
         if actions == 0 {

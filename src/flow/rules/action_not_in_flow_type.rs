@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds actions that are not allowed in a flow of this type, such as a transfer to a queue in a whisper flow \
-           or the end of a module outside of one. Nothing is said where the type is not known, where pages \
+           or the end of a module outside of one. Nothing is reported where the type is not known, where pages \
            contradict each other, and about what runs in modules and campaigns.",
     why: "Amazon Connect refuses the flow, in the console as an unsupported block (flow language, \"Restrictions\" on \
           the page of each action).",

@@ -12,8 +12,8 @@ static META: RuleMeta = RuleMeta {
     code: "attribute-never-set",
     severity: Severity::Info,
     confidence: Confidence::Low,
-    what: "Mentions contact attributes (`$.Attributes.x`) that the flow reads and no block of it sets, each \
-          once. Nothing is said where a name is known only when a contact is there, or where a module is \
+    what: "Finds contact attributes (`$.Attributes.x`) that the flow reads and no block of it sets, each \
+          once. Nothing is reported where a name is known only when a contact is there, or where a module is \
           invoked that may set it, and of `HostedWidget-` attributes, which a chat brings along.",
     why: "Another flow, the API that starts the contact or a function through the API may set it; if none \
           does, it is empty.",

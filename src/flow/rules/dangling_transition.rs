@@ -10,7 +10,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds transitions whose `NextAction` is the identifier of no action. A placeholder of a deployment tool \
-           is not judged.",
+           is not checked.",
     why: "Amazon Connect refuses the flow when it is published; a contact would have nowhere to go (flow language, \
           page \"Actions\").",
     fix: "Name an action of the flow, or add the missing one.",

@@ -9,7 +9,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Advice,
     confidence: Confidence::High,
     what: "Finds attributes whose name is taken from `$.External`.",
-    why: "Nobody can tell from the flow which attributes a contact has: a function may overwrite any of \
+    why: "The flow does not show which attributes a contact has: a function may overwrite any of \
           them, and a key that is not in its answer names none.",
     fix: "Give the attributes fixed names, and let the function answer these keys.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [

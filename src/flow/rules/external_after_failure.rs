@@ -10,13 +10,12 @@ static META: RuleMeta = RuleMeta {
     code: "external-after-failure",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds reads of `$.External` to which a way leads on which the latest function failed. Where an \
-          earlier function answered, it is not documented whether its answer stays: such a finding is less \
-          sure. A comparison with a branch for no match copes and is left alone.",
-    why: "A function that fails, throttles or answers too late gives no answer, and the contact goes on by \
-          the Error branch: what it hears or is routed by is empty or belongs to another function \
+    what: "Finds reads of `$.External` that a contact can reach after the latest function failed. AWS does \
+          not document whether the answer of an earlier function stays: then the finding is less certain. A comparison with a no-match branch handles this and is not reported.",
+    why: "A function that fails, throttles or answers too late gives no answer, and the contact takes the \
+          Error branch: what it hears or is routed by is empty or belongs to another function \
           (administrator guide, \"Lambda functions and attributes\").",
-    fix: "Lead the Error branch to blocks that do without the answer, or copy answers to attributes where \
+    fix: "Point the Error branch to blocks that do not need the answer, or copy answers to attributes where \
           the function succeeded.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
@@ -68,11 +67,11 @@ impl Rule for ExternalAfterFailure {
                 Some(_) => Some(Verdict {
                     confidence: Confidence::Medium,
                     ..verdict(format!(
-                        ", and on a way to it {names} failed: it holds nothing, or what an earlier function answered"
+                        ", and on a path to it {names} failed: it holds nothing, or what an earlier function answered"
                     ))
                 }),
                 None => {
-                    Some(verdict(format!(", and on a way to it {names} failed: there is no answer to read")))
+                    Some(verdict(format!(", and on a path to it {names} failed: there is no answer to read")))
                 }
             }
         });

@@ -10,7 +10,7 @@ static META: RuleMeta = RuleMeta {
     code: "external-async",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds reads of `$.External` to which a way leads on which the latest function was invoked \
+    what: "Finds reads of `$.External` that a contact can reach when the latest function was invoked \
           asynchronously and none answered before.",
     why: "An asynchronous invocation does not wait and never fills `$.External`; its result has to be \
           loaded (administrator guide, \"Flow block: AWS Lambda function\").",
@@ -46,7 +46,7 @@ impl Rule for ExternalAsync {
                 _ => None,
             })?;
             let says = format!(
-                ", and `{}` was invoked asynchronously: its answer is not there until it is loaded",
+                ", and `{}` was invoked asynchronously: its answer is available only after it is loaded",
                 name_of(flow, pending)
             );
             Some(Verdict::new(&META, Answer::Pending(pending), says))

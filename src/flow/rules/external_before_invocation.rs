@@ -14,15 +14,12 @@ static META: RuleMeta = RuleMeta {
     code: "external-before-invocation",
     severity: Severity::Warning,
     confidence: Confidence::Medium,
-    what: "Finds reads of `$.External` (or `$.LambdaInvocation.ResultData`) to which a way leads on which \
-          no function was invoked. In a flow that leans on what another flow left there before it handed \
-          the contact over, and asks nothing itself by then, the first such read is mentioned as \
-          information. A comparison with a branch for no match copes with an empty value and is left \
-          alone, and modules are not judged: what their callers leave is not known.",
+    what: "Finds reads of `$.External` (or `$.LambdaInvocation.ResultData`) that a contact can reach before \
+          any function was invoked. In a flow that relies on the answer that an earlier flow left there, only the first such read is reported, as information. A comparison with a no-match branch handles an empty value and is not reported, and modules are not checked: what their callers leave is unknown.",
     why: "`$.External` holds the answer of the latest function and nothing before the first one: prompts \
-          have gaps, and attributes are set to nothing (administrator guide, \"Lambda functions and \
+          are incomplete, and attributes are set to nothing (administrator guide, \"Lambda functions and \
           attributes\").",
-    fix: "Invoke the function first, or lead the way without an answer to blocks that do without it.",
+    fix: "Invoke the function first, or send contacts without an answer to blocks that do not need it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "ask", "Actions": [
   {"Identifier": "ask", "Type": "Compare", "Parameters": {"ComparisonValue": "$.Channel"}, "Transitions": {
     "Conditions": [{"NextAction": "lookup", "Condition": {"Operator": "Equals", "Operands": ["VOICE"]}}],
@@ -66,14 +63,14 @@ impl Rule for ExternalBeforeInvocation {
             if !data.holds(read.block, Answer::Entry) || read.guarded {
                 return None;
             }
-            let says = ", and on a way to it no function was invoked: there is nothing to read";
+            let says = ", and on a path to it no function was invoked: there is nothing to read";
             let verdict = Verdict::new(&META, Answer::Entry, says.to_owned());
             if !leans {
                 return Some(verdict);
             }
             let mention = first == Some(read.block) && read.via.is_none() && facts.transferred_to.is_none();
-            let says = ", and this flow has asked no function by then: it is empty unless another flow, which hands \
-                        the contact over, has";
+            let says = ", and this flow has invoked no function before: it is empty unless an earlier \
+                        flow invoked one";
             mention.then(|| Verdict {
                 severity: Severity::Info,
                 confidence: Confidence::Low,

@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds reads of a key that the latest function's declared response does not hold, but that of an \
-          earlier function does. Functions without a declared response are not judged.",
+          earlier function does. Functions without a declared response are not checked.",
     why: "Each invocation replaces the whole of `$.External`: what an earlier function answered is gone \
           (administrator guide, \"Lambda functions and attributes\").",
     fix: "Copy the earlier answer to an attribute (Set contact attributes) before the next function is \
@@ -56,7 +56,7 @@ impl Rule for ExternalReplaced {
             let earlier = earlier_with(flow, facts, latest, read.reference.key()?)?;
             let (latest_name, earlier) = (name_of(flow, latest), name_of(flow, earlier));
             let says = format!(
-                ", which `{earlier}` answers, and on a way to it `{latest_name}` has replaced that answer"
+                ", which `{earlier}` answers, and on a path to it `{latest_name}` has replaced that answer"
             );
             Some(Verdict::new(&META, Answer::Of(latest), says))
         });

@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds reads of a key that the declared response of the function does not hold (`response:` in \
-          the manifest). Functions without a declared response are not judged.",
+          the manifest). Functions without a declared response are not checked.",
     why: "A key that is not in the answer is empty: often it is misspelt, or the function was changed \
           (administrator guide, \"Consume the Lambda function response\").",
     fix: "Correct the key, or add it to the function's answer and to `response:`.",

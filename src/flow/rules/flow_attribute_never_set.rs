@@ -14,7 +14,7 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds flow attributes (`$.FlowAttributes.x`) that the flow reads and no block of it sets, each \
           once.",
-    why: "Flow attributes live only within the flow that sets them: nobody else can, so it is always empty \
+    why: "Flow attributes live only within the flow that sets them: nothing else can, so it is always empty \
           (administrator guide, \"Flow attributes\").",
     fix: "Set it with Set contact attributes (flow attributes) before it is read, or correct the name.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "hello", "Actions": [

@@ -15,10 +15,10 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds blocks that name a queue, prompt, flow, module or anything else of another Amazon Connect instance by its \
            ARN. Where the instance of the flow is not known, a flow that names two instances has one too many. In data, \
-           such as attributes, it is a warning: somebody else may read it.",
+           such as attributes, it is a warning: something else may read it.",
     why: "A block reaches only what its own instance has: Amazon Connect refuses the flow, or contacts take the Error \
           branch.",
-    fix: "Name what the flow's own instance has, by a token where the flow is for several instances, such as \
+    fix: "Name what the flow's own instance has, by a token if the flow is for several instances, such as \
           `${queue[\"Support\"].arn}`, `${flow.main.arn}` or `${instance.arn}`.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "q", "Actions": [
   {"Identifier": "q", "Type": "UpdateContactTargetQueue", "Parameters": {"QueueId": "arn:aws:connect:us-east-1:111122223333:instance/87654321-4321-4321-4321-210987654321/queue/8b4dd2a1-2181-441c-9a01-5f2b7c1e90ad"},

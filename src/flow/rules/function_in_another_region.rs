@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     what: "Finds blocks of a live flow that invoke a function in another Region than the instance's.",
     why: "Such a function cannot be associated, needs a grant made by hand, and each call crosses Regions \
           while the contact waits (administrator guide, \"Invoke AWS Lambda functions\").",
-    fix: "Deploy the function in the instance's Region, or leave it and mind the time limit.",
+    fix: "Deploy the function in the instance's Region, or keep it and watch the time limit.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-west-2:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
@@ -35,7 +35,7 @@ impl Rule for FunctionInAnotherRegion {
         for found in invoked(flow, facts) {
             if found.facts.exists.is_some() && is_elsewhere(found.text(), facts) {
                 let message = format!(
-                    "`{}` invokes {}, which sits in another Region than the instance",
+                    "`{}` invokes {}, which is in another Region than the instance",
                     found.block.name,
                     found.name()
                 );

@@ -9,7 +9,7 @@ static META: RuleMeta = RuleMeta {
     code: "function-missing",
     severity: Severity::Error,
     confidence: Confidence::High,
-    what: "Finds blocks that invoke a function that is not there, or not under this alias or version.",
+    what: "Finds blocks that invoke a function, alias or version that does not exist.",
     why: "Amazon Connect publishes the flow anyway, and every contact takes the Error branch.",
     fix: "Create the function, alias or version, or correct the ARN.",
     bad: super::invoked::CALLS_F,

@@ -14,7 +14,7 @@ static META: RuleMeta = RuleMeta {
     why: "An association is how Amazon Connect learns of the function and grants itself the call; without \
           it the designer does not offer the function, and the call works only by a grant made by hand \
           (administrator guide, \"Invoke AWS Lambda functions\").",
-    fix: "Associate the function, or declare it in the manifest, so that flowbind does.",
+    fix: "Associate the function, or declare it in the manifest, and let flowbind do it.",
     bad: super::invoked::CALLS_F,
     good: super::invoked::CALLS_G,
 };

@@ -14,7 +14,7 @@ static META: RuleMeta = RuleMeta {
     why: "Lambda answers 403, and every contact takes the Error branch. Each qualifier has a policy of its \
           own.",
     fix: "Grant the call on the qualifier that the block names, or declare the function in the manifest, \
-          so that flowbind does.",
+          and let flowbind do it.",
     bad: super::invoked::CALLS_F,
     good: super::invoked::CALLS_G,
 };

@@ -9,10 +9,10 @@ static META: RuleMeta = RuleMeta {
     code: "function-unchecked",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds blocks that invoke a function by its literal ARN whose policy could not be read: the caller may not, or \
-           its account is not one of the manifest's. Needs a look at AWS: `plan` and `drift`.",
-    why: "Whether the function exists and lets the instance call it is unknown, and what is unknown must not look as if \
-          it were in order.",
+    what: "Finds blocks that invoke a function by its literal ARN whose policy could not be read: the caller lacks permission, or \
+           its account is not one of the manifest's. Reads AWS: `plan` and `drift`.",
+    why: "Whether the function exists and lets the instance call it is unknown, and an unknown state must not look like \
+          a good one.",
     fix: "Declare the function's account under `accounts:` with a role to assume, let the caller read the function's \
           policy, or check it there by hand.",
     bad: super::invoked::CALLS_F,
@@ -25,7 +25,9 @@ impl Rule for FunctionUnchecked {
     }
 
     fn example_facts(&self) -> Facts {
-        super::invoked::example(|f| f.unread = Some("the caller may not read its policy".to_owned()))
+        super::invoked::example(|f| {
+            f.unread = Some("the caller lacks permission to read its policy".to_owned())
+        })
     }
 
     fn check(&self, flow: &FlowView<'_>, facts: &Facts, out: &mut Findings) {

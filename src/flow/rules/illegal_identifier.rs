@@ -11,7 +11,7 @@ pub(super) static RULE: Shape = Shape {
         severity: Severity::Error,
         confidence: Confidence::High,
         what: "Finds identifiers of more than 50 characters, with one of `% : ( \\ / ) = $ , ; [ ] { }`, or that are \
-               reserved, such as `constructor`. A placeholder is not judged.",
+               reserved, such as `constructor`. A placeholder is not checked.",
         why: "Amazon Connect refuses the flow (flow language, page \"Actions\").",
         fix: "Rename the action, and the transitions that mean it.",
         bad: r#"{"Version": "2019-10-30", "StartAction": "a:b", "Actions": [

@@ -13,7 +13,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds blocks that invoke a function and name none: `LambdaFunctionARN` is missing, empty, `null`, or another \
-           kind of value than text, or its text is no function ARN. References and placeholders are judged by other rules.",
+           kind of value than text, or its text is not a function ARN. References and placeholders are checked by other rules.",
     why: "Amazon Connect refuses to publish the flow, or every contact takes the Error branch (flow language, page \
           \"InvokeLambdaFunction\").",
     fix: "Name the function by its ARN or by a token such as `${function.lookup.arn}`, or bind the block in the manifest.",
@@ -49,7 +49,8 @@ fn fault(document: &Document, block: &Block) -> Option<String> {
         return Some("has an empty `LambdaFunctionARN`".to_owned());
     }
     let told_elsewhere = is_dynamic(text) || is_template(text) || placeholder(text).is_some();
-    (!told_elsewhere && !is_function_arn(text)).then(|| format!("names `{text}`, which is no function ARN"))
+    (!told_elsewhere && !is_function_arn(text))
+        .then(|| format!("names `{text}`, which is not a function ARN"))
 }
 
 /// Whether a text has the form of a function's ARN, in whatever partition.
@@ -105,7 +106,7 @@ mod tests {
             (r#""LambdaFunctionARN": "arn:aws:s3:::bucket", "#, "names `arn:aws:s3:::bucket`"),
             (
                 r#""LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:layer:f:1", "#,
-                "is no function ARN",
+                "is not a function ARN",
             ),
         ] {
             let found = told(value);

@@ -12,7 +12,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds invocations whose function's ARN has more than 140 characters. A placeholder of a \
-           deployment tool is not judged.",
+           deployment tool is not checked.",
     why: "A function with a longer ARN cannot be associated with an instance, and without an association the console \
           does not offer it; a long name leaves little room for an alias (API reference, \"AssociateLambdaFunction\").",
     fix: "Give the function or its alias a shorter name.",

@@ -10,15 +10,15 @@ static META: RuleMeta = RuleMeta {
     code: "lambda-chain-too-long",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Adds up the time limits of synchronous invocations between two prompts and finds the worst way on which \
+    what: "Adds up the time limits of synchronous invocations between two prompts and finds the worst path on which \
            they exceed 20 seconds: over all branches, errors included, rounds of `Loop` blocks counted, through \
-           modules and into flows that are transferred to. A limit already holds the retries of its block. A cycle \
+           modules and into flows that are transferred to. A limit already includes the retries of its block. A cycle \
            without a prompt that invokes a function and that no `Loop` counts is named as endless. Play prompt, loop \
-           prompts, and asking for input by keys or by a bot start the count anew. A wait, a view, and blocks that \
+           prompts, and asking for input by keys or by a bot restart the count. A wait, a view, and blocks that \
            AWS does not describe may do so: then, and where a limit or a loop's count is not known (8 seconds and 100 \
-           rounds are assumed), the finding is less sure. Of invocations that hang together only the worst way is reported.",
+           rounds are assumed), the finding is less certain. Of connected invocations only the worst path is reported.",
     why: "Amazon Connect gives functions that are invoked one after another 20 seconds in all; the caller hears \
-          nothing meanwhile, and then the contact fails (admin guide, page \"Grant Amazon Connect access to your AWS \
+          nothing meanwhile, and after that the contact fails (admin guide, page \"Grant Amazon Connect access to your AWS \
           Lambda functions\").",
     fix: "Play a prompt before the block that the message names, lower the time limits, or invoke a function \
           asynchronously and load its result later.",
@@ -100,18 +100,18 @@ fn message(chain: &Chain) -> String {
     let sums = sums(&chain.path);
     let mut message = match chain.seconds {
         Some(seconds) => format!(
-            "functions may keep the contact in silence for {seconds} s, {MAX_SILENT_SECONDS} s are allowed ({sums})"
+            "chained functions can keep the caller in silence for {seconds} s; Amazon Connect allows {MAX_SILENT_SECONDS} s ({sums})"
         ),
         None => {
             let at = chain.path.get(chain.over).map(name).unwrap_or_default();
             format!(
-                "functions may keep the contact in silence without end: the way leads from {at} back to it ({sums}, and on)"
+                "chained functions can keep the caller in silence without end: a path leads from {at} back to it ({sums}, and on)"
             )
         }
     };
     let least = chain.least_seconds.filter(|least| chain.seconds.is_none() && *least > MAX_SILENT_SECONDS);
     if let Some(least) = least {
-        message += &format!("; for {least} s even if no block is come to twice");
+        message += &format!("; for {least} s even if no block is visited twice");
     }
     if let Some(own) = chain.own_seconds.filter(|own| Some(*own) != chain.seconds) {
         message += &format!("; with the functions' own time-outs {own} s");

@@ -9,9 +9,9 @@ static META: RuleMeta = RuleMeta {
     code: "lambda-dynamic-arn",
     severity: Severity::Info,
     confidence: Confidence::High,
-    what: "Names invocations whose function is a reference, such as `$.Attributes.fn`.",
-    why: "Which function is invoked shows only when a contact is there, so that nothing can be said beforehand of its \
-          association, its grant, its answers, or whether it exists (flow language, page \"InvokeLambdaFunction\").",
+    what: "Finds invocations whose function is a reference, such as `$.Attributes.fn`.",
+    why: "Which function is invoked is known only when a contact arrives, so its association, grant, answers \
+          and existence cannot be checked in advance (flow language, page \"InvokeLambdaFunction\").",
     fix: "Set the ARN itself, or compare the attribute and invoke each function in a block of its own.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
@@ -38,7 +38,7 @@ impl Rule for LambdaDynamicArn {
             let Some(block) = flow.document.blocks().get(invocation.index) else { continue };
             let pointer = flow.document.function_pointer(block);
             let message = format!(
-                "`{}` invokes whatever function `{reference}` names when a contact is there; it is not checked",
+                "`{}` invokes the function that `{reference}` names at run time; it is not checked",
                 block.name
             );
             out.add(&META, flow, Some(block), &pointer, message);

@@ -42,10 +42,8 @@ impl Rule for LambdaErrorBranch {
             let caught =
                 block.transitions.error("NoMatchingError").is_some_and(|branch| branch.target.is_some());
             if !caught {
-                let message = format!(
-                    "`{}` invokes a function and says nothing of its failure; add an Error branch (NoMatchingError)",
-                    block.name
-                );
+                let message =
+                    format!("`{}` invokes a function and has no Error branch (NoMatchingError)", block.name);
                 out.add(&META, flow, Some(block), &pointer, message);
             }
             if block.transitions.next.is_none() {

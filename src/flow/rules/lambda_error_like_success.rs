@@ -11,10 +11,10 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Advice,
     confidence: Confidence::High,
     what: "Finds invocations whose success and whose Error branch lead to the same block. Where that block ends the \
-           flow, or compares, nothing is said: nothing is left to do otherwise, or the failure may show there.",
-    why: "What comes next cannot tell whether there is an answer: `$.External` is empty after a failure (admin guide, \
+           flow, or compares, nothing is reported: nothing is left to do otherwise, or the failure may show there.",
+    why: "The next block cannot know whether there is an answer: `$.External` is empty after a failure (admin guide, \
           page \"Grant Amazon Connect access to your AWS Lambda functions\").",
-    fix: "Lead the Error branch to a block of its own, such as a prompt or a default value, or compare what the \
+    fix: "Point the Error branch to a block of its own, such as a prompt or a default value, or compare what the \
           function returned before it is used.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {

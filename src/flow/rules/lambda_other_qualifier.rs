@@ -11,9 +11,9 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds blocks that invoke a declared function under an alias or version that the manifest does not bind, \
-           `$LATEST` among them. Without a manifest nothing is said.",
+           `$LATEST` among them. Without a manifest nothing is reported.",
     why: "Permissions are kept for each qualifier (Lambda guide, page \"Using versions and aliases in permissions\"), and \
-          flowbind grants only what the manifest binds: nothing sees to it that this call is allowed.",
+          flowbind grants only what the manifest binds: nothing ensures that this call is allowed.",
     fix: "Call the qualifier that the message names, or declare the function a second time with this `qualifier:`.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "lookup", "Actions": [
   {"Identifier": "lookup", "Type": "InvokeLambdaFunction", "Parameters": {

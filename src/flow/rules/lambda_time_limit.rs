@@ -11,8 +11,8 @@ static META: RuleMeta = RuleMeta {
     code: "lambda-time-limit",
     severity: Severity::Error,
     confidence: Confidence::High,
-    what: "Finds invocations whose `InvocationTimeLimitSeconds` is missing or no whole number from 1 to 8 (to 60 for \
-           an asynchronous one). A placeholder is not judged.",
+    what: "Finds invocations whose `InvocationTimeLimitSeconds` is missing or not a whole number from 1 to 8 (to 60 for \
+           an asynchronous one). A placeholder is not checked.",
     why: "Amazon Connect refuses the flow: the limit is required, static, and at most 8 seconds, since a caller waits \
           (flow language, page \"InvokeLambdaFunction\").",
     fix: "Set the limit to a whole number of seconds in the range that the message names.",

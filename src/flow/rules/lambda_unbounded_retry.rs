@@ -13,12 +13,12 @@ static META: RuleMeta = RuleMeta {
     code: "lambda-unbounded-retry",
     severity: Severity::Warning,
     confidence: Confidence::High,
-    what: "Finds invocations whose Error branch leads back to them with nothing on the way that could end it: no \
+    what: "Finds invocations whose Error branch leads back to them with nothing on the path that could end it: no \
            `Loop`, no block that decides by a condition (it may count in an attribute), and no input of the caller. \
-           Prompts and waits on the way do not end it. Of invocations that share such a way one is named.",
-    why: "While the function fails the contact goes round for ever, and each round invokes the function again, up to \
+           Prompts and waits on the path do not end it. Of invocations that share such a path one is reported.",
+    why: "While the function fails the contact loops without end, and each round invokes the function again, up to \
           three times by itself (admin guide, page \"Flow block: AWS Lambda function\").",
-    fix: "Put a `Loop` block before the invocation and lead its end to another way of helping the contact.",
+    fix: "Put a `Loop` block before the invocation and send contacts somewhere else when it ends.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "InvokeLambdaFunction", "Parameters": {
     "LambdaFunctionARN": "arn:aws:lambda:us-east-1:111122223333:function:f", "InvocationTimeLimitSeconds": "3"},
@@ -79,7 +79,7 @@ impl Rule for LambdaUnboundedRetry {
             };
             told[of] = true;
             let message = format!(
-                "when the function of `{}` fails the flow comes back to it, again and again; bound it with a Loop block",
+                "when the function of `{}` fails the flow returns to it without end; limit it with a Loop block",
                 block.name
             );
             let way = way_back(flow, first, |edge| free(edge).is_some_and(|to| component[to] == of));

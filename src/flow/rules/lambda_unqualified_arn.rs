@@ -10,7 +10,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds blocks that invoke a function by its bare ARN though the manifest binds one of its aliases or \
-           versions. Without a manifest nothing is said.",
+           versions. Without a manifest nothing is reported.",
     why: "The bare ARN invokes `$LATEST`, whatever was deployed last, and the grant on the alias does not cover it: \
           permissions are kept for each qualifier (Lambda guide, page \"Using versions and aliases in permissions\").",
     fix: "Add the qualifier that the message names to the ARN in the block, or bind the function without one.",

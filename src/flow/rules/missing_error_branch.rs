@@ -13,7 +13,7 @@ static META: RuleMeta = RuleMeta {
     what: "Finds actions that lack a branch, or its target, for an error that the flow language requires of their \
            type: mostly `NoMatchingError`, for `Compare` and `DistributeByPercentage` `NoMatchingCondition`, for \
            `CheckMetricData` both. Types that the console itself exports without a branch, such as \
-           `MessageParticipant`, are not judged; invocations of functions have `lambda-error-branch`.",
+           `MessageParticipant`, are not checked; invocations of functions have `lambda-error-branch`.",
     why: "Amazon Connect refuses the flow: \"Action is missing required error\" (flow language, the page of each \
           action).",
     fix: "Add the branch to `Transitions.Errors` and lead it to a block that helps the contact on.",

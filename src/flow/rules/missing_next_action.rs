@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Error,
     confidence: Confidence::High,
     what: "Finds actions that neither end the flow nor hand the contact over, and have no `NextAction` and no \
-           condition that would lead on. Only types whose page asks for it are judged; invocations of functions have \
+           condition that would lead on. Only types whose page asks for it are checked; invocations of functions have \
            `lambda-error-branch`.",
     why: "Amazon Connect refuses the flow: \"Action is missing required property\" (flow language, page \"Actions\").",
     fix: "Set `Transitions.NextAction` to the block that comes after success.",

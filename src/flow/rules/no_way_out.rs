@@ -10,10 +10,10 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::Medium,
     what: "Finds cycles that lead to no end: neither to a block that ends the flow, nor to a transfer, \
-           nor out of the cycle at all. A cycle that plays prompts in a loop is left alone, since a contact leaves it \
+           nor out of the cycle at all. A cycle that plays prompts in a loop is not reported, since a contact leaves it \
            by being served, and so is one that waits or asks for input.",
-    why: "A contact circles until Amazon Connect or the caller ends it, and each round is paid for.",
-    fix: "Lead one of the blocks to an end: a block that disconnects, ends the flow, or hands the contact over.",
+    why: "A contact loops until Amazon Connect or the caller ends it, and each round costs money.",
+    fix: "Connect one of the blocks to an end: a block that disconnects, ends the flow, or hands the contact over.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "UpdateContactAttributes", "Parameters": {"Attributes": {"x": "1"}}, "Transitions": {
     "NextAction": "b", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "b"}]}},
@@ -70,7 +70,7 @@ impl Rule for NoWayOut {
                 continue;
             }
             let message = format!(
-                "a contact that comes to `{}` circles through {} block(s) and never leaves; lead one of them to an end",
+                "a contact that reaches `{}` loops through {} block(s) and never leaves; connect one of them to an end",
                 first.name,
                 component.len()
             );

@@ -15,8 +15,8 @@ static META: RuleMeta = RuleMeta {
            such a token is only advice: the file may be a template of that tool.",
     why: "Amazon Connect refuses the flow, or every contact takes the Error branch; a token in a text is read out to \
           callers as it is.",
-    fix: "Put the ARN or id there, or one of flowbind's tokens, such as `${queue[\"Support\"].arn}`, \
-          `${function.lookup.arn}` or `${value.bot}`; of a template, take what its tool makes of it.",
+    fix: "Use the ARN or id, or one of flowbind's tokens, such as `${queue[\"Support\"].arn}`, \
+          `${function.lookup.arn}` or `${value.bot}`; if the file is a template, use what its tool makes of it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "q", "Actions": [
   {"Identifier": "q", "Type": "UpdateContactTargetQueue", "Parameters": {"QueueId": "BASIC_QUEUE_ARN"},
    "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},

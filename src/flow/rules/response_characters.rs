@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     code: "response-characters",
     severity: Severity::Advice,
     confidence: Confidence::Medium,
-    what: "Looks at the declared response of functions that are read as a string map, keys and the values \
+    what: "Checks the declared response of functions that are read as a string map, its keys and the values \
           of its example: the guide names letters, digits, dashes and underscores.",
     why: "What happens to other characters is not documented; many work in practice, and the guide's own \
           sample has some (administrator guide, \"Verify the function response\").",

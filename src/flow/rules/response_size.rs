@@ -14,7 +14,7 @@ static META: RuleMeta = RuleMeta {
           alone.",
     why: "An answer of 32 KB is refused, and the contact takes the Error branch (administrator guide, \
           \"Verify the function response\"; a newer edition is said to name 64 KB).",
-    fix: "Answer less: what the flow reads is enough.",
+    fix: "Return less: only what the flow reads.",
     bad: super::invoked::CALLS_F,
     good: super::invoked::CALLS_G,
 };
@@ -34,7 +34,7 @@ impl Rule for ResponseSize {
         for found in invoked(flow, facts) {
             if bytes(found.facts) >= MAX_BYTES {
                 let message = format!(
-                    "the declared response of {}, which `{}` invokes, has at least {} bytes; under {MAX_BYTES} are taken",
+                    "the declared response of {}, which `{}` invokes, has at least {} bytes; it must have fewer than {MAX_BYTES}",
                     found.name(),
                     found.block.name,
                     bytes(found.facts)

@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds blocks that invoke a function by its literal ARN or name which the manifest neither binds \
           nor declares.",
-    why: "flowbind then neither associates nor grants it: whether the call works is left to chance.",
+    why: "flowbind then neither associates nor grants it: whether the call works is unknown.",
     fix: "Declare the function under `functions:` and bind the block, or name it by its token, such as \
           `${function.lookup.arn}`.",
     bad: super::invoked::CALLS_F,

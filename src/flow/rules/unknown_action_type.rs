@@ -10,10 +10,10 @@ static META: RuleMeta = RuleMeta {
     code: "unknown-action-type",
     severity: Severity::Info,
     confidence: Confidence::Medium,
-    what: "Names actions whose type neither the flow language nor exports of the console know. Flows in the older \
-           export format are not judged.",
+    what: "Finds actions whose type neither the flow language nor exports of the console know. Flows in the older \
+           export format are not checked.",
     why: "Either the type is misspelt, and Amazon Connect refuses the flow with \"Invalid Action type\", or it is \
-          newer than this tool, and what the block does is not looked into (flow language, page \"Actions\").",
+          newer than this tool, and what the block does is not checked (flow language, page \"Actions\").",
     fix: "Check the spelling against the list of actions of the flow language.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
   {"Identifier": "a", "Type": "PlayPrompt", "Parameters": {"Text": "Hello"}, "Transitions": {

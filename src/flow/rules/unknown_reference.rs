@@ -11,7 +11,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds blocks that name a queue, prompt, flow, module or hours of operation by an id that the instance does not \
-           have. Needs a look at AWS: `plan` and `drift`, for the lists that they read.",
+           have. Reads AWS: `plan` and `drift`, for the lists that they read.",
     why: "Amazon Connect refuses the flow, or contacts take the Error branch.",
     fix: "Name one that the instance has, by a token where its id differs from instance to instance, such as \
           `${queue[\"Support\"].arn}` or `${flow.main.arn}`.",

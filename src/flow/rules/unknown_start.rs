@@ -9,7 +9,7 @@ static META: RuleMeta = RuleMeta {
     code: "unknown-start",
     severity: Severity::Error,
     confidence: Confidence::High,
-    what: "Finds a flow whose `StartAction` (in an older export `start`) names no block. A placeholder is not judged.",
+    what: "Finds a flow whose `StartAction` (in an older export `start`) names no block. A placeholder is not checked.",
     why: "Amazon Connect refuses the flow when it is published (flow language, page \"Amazon Connect Flow language\").",
     fix: "Set `StartAction` to the identifier of the first block.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "begin", "Actions": [

@@ -10,7 +10,7 @@ static META: RuleMeta = RuleMeta {
     severity: Severity::Warning,
     confidence: Confidence::High,
     what: "Finds blocks that cannot be reached from the start. Of blocks that only lead to each other, each is named. \
-           Nothing is said where a transition is a placeholder, since it may lead anywhere.",
+           Nothing is reported where a transition is a placeholder, since it may lead anywhere.",
     why: "Such a block is dead: often a transition was changed by mistake, and what the block should do is not done.",
     fix: "Remove the block, or lead a transition to it.",
     bad: r#"{"Version": "2019-10-30", "StartAction": "end", "Actions": [

@@ -59,7 +59,7 @@ fn a_wrong_token_is_named_with_a_proposal() {
     assert_eq!(message("${flow.a.Arn}"), "unknown attribute `Arn`; did you mean `.arn`?");
     assert_eq!(message("${flow.a}"), "the token must end in `.arn` or `.id`");
     assert_eq!(message("${var}"), "`var` needs a name: `${var.NAME…}`");
-    assert_eq!(message("${var.a"), "the token is not closed: write `}` behind it");
+    assert_eq!(message("${var.a"), "the token is not closed: write `}` after it");
     assert_eq!(message("${var.a b}"), "unexpected ` ` in the token");
     assert!(message("${queue['Support'].arn}").starts_with("`queue` takes the name on the instance"));
     assert_eq!(tokens("\"${a} ${b} ${var.c}\"").unwrap_err().len(), 2);

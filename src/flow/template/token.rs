@@ -106,7 +106,7 @@ pub(super) fn read(text: &str) -> Result<(Token, usize), (String, usize)> {
     let mut cursor = Cursor { rest: near };
     let token = cursor.token().and_then(|token| match cursor.take("}") {
         true => Ok(token),
-        false if cursor.rest.is_empty() => Err("the token is not closed: write `}` behind it".to_owned()),
+        false if cursor.rest.is_empty() => Err("the token is not closed: write `}` after it".to_owned()),
         false => Err(format!("unexpected {} in the token", cursor.next())),
     });
     match token {

@@ -79,7 +79,7 @@ pub(super) fn functions(text: &Text<'_>, lines: &mut Lines) {
     lines.gap();
     lines.comment(
         1,
-        "Functions that exist. `grants: exact` and `any` are content with the statements that let the instance call them \
+        "Functions that exist. `grants: exact` and `any` accept the statements that let the instance call them \
          today: `exact` where one is for exactly this instance. With `grants: own` apply adds flowbind's own.",
     );
     lines.add(1, "functions:");
@@ -98,7 +98,7 @@ pub(super) fn functions(text: &Text<'_>, lines: &mut Lines) {
             lines.add(3, format!("region: {}", scalar(good.target.place.region.as_str())));
         }
         if good.exact {
-            lines.add(3, "associate: exact   # the instance's list holds the ARN with its qualifier");
+            lines.add(3, "associate: exact   # the instance's list has the ARN with its qualifier");
         }
         lines.add(3, if good.granted_exactly { "grants: exact" } else { "grants: any" });
     }

@@ -97,7 +97,7 @@ fn what_a_manifest_cannot_hold_is_left_out_and_told_and_others_may_name_it() {
     assert_eq!(left_out, expected);
     assert!(imported.files["flows/good.json"].contains("\"${value.flow-two-lines}\""));
     assert_eq!(manifest.instances[&label("main")].values["flow-two-lines"], control);
-    assert!(imported.files[MANIFEST].contains("its type \"HOLOGRAM\" is none that flowbind knows"));
+    assert!(imported.files[MANIFEST].contains("flowbind does not know its type \"HOLOGRAM\""));
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn calls_that_fail_stand_as_values_and_are_told_with_what_to_do() {
     Broken function missing: there is none in account 111122223333, eu-west-2 (flow/calls calls it)
     Broken function silent: its policy does not let the instance call it (flow/calls calls it)
     Broken function unlisted: it is not in the instance's list of functions (flow/calls calls it)
-    Unchecked function theirs: it belongs to account 222233334444, which was not looked at (flow/calls calls it)
+    Unchecked function theirs: it belongs to account 222233334444, which was not read (flow/calls calls it)
     "#);
     assert_eq!(manifest.instances[&label("main")].values["function-missing"], format!("{LAMBDA}:missing"));
 }

@@ -81,7 +81,7 @@ fn no_nulls(node: &Node, log: &mut Log) {
         NodeValue::Map(entries) => entries.iter().for_each(|(_, node)| no_nulls(node, log)),
         NodeValue::Seq(items) => items.iter().for_each(|node| no_nulls(node, log)),
         NodeValue::Scalar(..) if node.is_null() => {
-            log.error(Code::MissingValue, node.position, "a policy holds no empty values");
+            log.error(Code::MissingValue, node.position, "values in a policy must not be empty");
         }
         NodeValue::Scalar(..) => {}
     }
@@ -143,7 +143,7 @@ mod tests {
             ),
             (
                 "Statement: { Effect: Allow, Action: x, Resource: [~] }",
-                "1:51 missing-value: a policy holds no empty values",
+                "1:51 missing-value: values in a policy must not be empty",
             ),
         ] {
             assert_eq!(run(text).1, [expected], "{text}");

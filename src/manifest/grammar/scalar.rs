@@ -232,7 +232,7 @@ impl Scalar {
 fn description(text: &str, longest: usize) -> Result<(), Fault> {
     match text.chars().count() {
         count if count > longest => {
-            Err(Fault::new(format!("the description has {count} characters, and AWS takes {longest}")))
+            Err(Fault::new(format!("the description has {count} characters; AWS allows {longest}")))
         }
         _ => Ok(()),
     }
@@ -301,7 +301,7 @@ fn same_partition(text: &str, expected: &str) -> Result<(), Fault> {
     if text == expected {
         return Ok(());
     }
-    let message = format!("the partition in {} does not fit its Region", quote(text));
+    let message = format!("the partition in {} does not match its Region", quote(text));
     Err(Fault::new(message).hint(format!("it would be `{expected}`")))
 }
 

@@ -34,8 +34,8 @@ pub(in crate::manifest) static MANIFEST: Object = Object {
             "write `apiVersion: flowbind.dev/v1alpha1`",
         ),
         required("kind", Shape::Scalar(Scalar::Word(&[KIND])), "write `kind: BindingSet`"),
-        required("metadata", Shape::Object(&METADATA), "who the set is"),
-        required("spec", Shape::Object(&SPEC), "what the set wants"),
+        required("metadata", Shape::Object(&METADATA), "the name of the set"),
+        required("spec", Shape::Object(&SPEC), "what the set declares"),
     ],
     one_of: &[],
 };
@@ -43,15 +43,19 @@ pub(in crate::manifest) static MANIFEST: Object = Object {
 static METADATA: Object = Object {
     name: "metadata",
     what: "`metadata`",
-    doc: "Who the set is.",
-    fields: &[required("name", Shape::Scalar(Scalar::SetName), "the set owns what it makes under this name")],
+    doc: "The name of the set.",
+    fields: &[required(
+        "name",
+        Shape::Scalar(Scalar::SetName),
+        "the set owns what it creates under this name",
+    )],
     one_of: &[],
 };
 
 static SPEC: Object = Object {
     name: "spec",
     what: "`spec`",
-    doc: "What the set wants. Collections are maps by logical name.",
+    doc: "What the set declares. Collections are maps by logical name.",
     fields: &[
         optional(
             "variables",
@@ -61,14 +65,14 @@ static SPEC: Object = Object {
         optional(
             "targets",
             Shape::Map(Scalar::Label, &Shape::Object(&TARGET)),
-            "one set for each, with its own variables and place; chosen with `--for`",
+            "one set for each, with its own variables, account and Region; chosen with `--for`",
         ),
         optional(
             "accounts",
             Shape::Map(Scalar::Label, &Shape::Object(&ACCOUNTS)),
-            "the AWS accounts that the set touches",
+            "the AWS accounts that the set uses",
         ),
-        optional("defaults", Shape::Object(&DEFAULTS), "the account and Region of what does not say its own"),
+        optional("defaults", Shape::Object(&DEFAULTS), "the account and Region of resources that name none"),
         optional(
             "instances",
             Shape::Map(Scalar::Label, &Shape::Object(&INSTANCE)),
@@ -132,8 +136,8 @@ static TARGET: Object = Object {
             Shape::Map(Scalar::Variable, &TEXT),
             "values of variables; they win over defaults, and may use other variables",
         ),
-        optional("account", LABEL, "the account of what does not say its own"),
-        optional("region", REGION, "the Region of what does not say its own"),
+        optional("account", LABEL, "the account of resources that name none"),
+        optional("region", REGION, "the Region of resources that name none"),
     ],
     one_of: &[],
 };
@@ -157,7 +161,7 @@ static ACCOUNTS: Object = Object {
         optional(
             "regions",
             Shape::List(&REGION),
-            "Regions in which nothing is declared any more: `--prune` and `--audit` look for what is orphaned there too",
+            "Regions in which nothing is declared any more: `--prune` and `--audit` search them for orphaned resources too",
         ),
     ],
     one_of: &[],
@@ -166,7 +170,7 @@ static ACCOUNTS: Object = Object {
 static DEFAULTS: Object = Object {
     name: "defaults",
     what: "`defaults`",
-    doc: "The account and Region of what does not say its own.",
+    doc: "The account and Region of resources that name none.",
     fields: &[
         optional("account", LABEL, "an account, by its name under `accounts`"),
         optional("region", REGION, "a Region, such as `eu-west-2`"),
@@ -181,7 +185,11 @@ static INSTANCE: Object = Object {
     fields: &[
         optional("alias", Shape::Scalar(Scalar::InstanceAlias), "its alias, as in its access URL"),
         optional("id", Shape::Scalar(Scalar::InstanceId), "its id"),
-        optional("arn", Shape::Scalar(Scalar::InstanceArn), "its ARN, which says its account and Region too"),
+        optional(
+            "arn",
+            Shape::Scalar(Scalar::InstanceArn),
+            "its ARN, which also gives its account and Region",
+        ),
         ACCOUNT,
         IN_REGION,
         optional("functions", Shape::List(&LABEL), "functions to associate and grant without any flow"),
@@ -195,7 +203,7 @@ static INSTANCE: Object = Object {
             Shape::Map(Scalar::Variable, &TEXT),
             "what `${value.NAME}` stands for in flow files",
         ),
-        optional("create", Shape::Object(&CREATE), "how to make it when its alias is not found"),
+        optional("create", Shape::Object(&CREATE), "how to create it when its alias is not found"),
         ADOPT,
         PROTECT,
     ],
@@ -205,19 +213,19 @@ static INSTANCE: Object = Object {
 static CREATE: Object = Object {
     name: "create",
     what: "`create`",
-    doc: "How an instance is made when its alias is not found; it is never replaced or deleted.",
+    doc: "How an instance is created when its alias is not found; it is never replaced or deleted.",
     fields: &[
         required(
             "identity",
             Shape::Scalar(Scalar::Word(&["connect-managed", "saml", "existing-directory"])),
-            "where its users come from, for ever: `connect-managed`, `saml` or `existing-directory`",
+            "where its users come from, which cannot be changed later: `connect-managed`, `saml` or `existing-directory`",
         ),
         optional(
             "directory",
             Shape::Scalar(Scalar::Form(&form::DIRECTORY_ID)),
             "the id of the existing directory",
         ),
-        required("inbound", BOOL, "whether it takes calls"),
+        required("inbound", BOOL, "whether it accepts calls"),
         required("outbound", BOOL, "whether calls can be made from it"),
     ],
     one_of: &[],
@@ -229,22 +237,26 @@ static FUNCTION: Object = Object {
     doc: "A Lambda function that flows call, by its name or ARN.",
     fields: &[
         optional("name", Shape::Scalar(Scalar::FunctionName), "its name"),
-        optional("arn", Shape::Scalar(Scalar::FunctionArn), "its ARN, which says its account and Region too"),
+        optional(
+            "arn",
+            Shape::Scalar(Scalar::FunctionArn),
+            "its ARN, which also gives its account and Region",
+        ),
         ACCOUNT,
         IN_REGION,
         optional("qualifier", Shape::Scalar(Scalar::Qualifier), "the alias or version that flows call"),
         optional(
             "grants",
             Shape::Scalar(Scalar::Word(&["own", "exact", "account", "any"])),
-            "which statements are good enough: only the set's `own` (default), any that allows `exact`ly the instance, one \
+            "which statements are sufficient: only the set's `own` (default), any that allows `exact`ly the instance, one \
              for all instances of the `account` in the Region, or `any` that allows the call",
         ),
         optional(
             "associate",
             Shape::Scalar(Scalar::Word(&["unqualified", "exact", "none"])),
-            "which ARN is put into the instance's list: the `unqualified` one (default), the `exact` one, or `none`",
+            "which ARN is added to the instance's list: the `unqualified` one (default), the `exact` one, or `none`",
         ),
-        optional("response", Shape::Object(&RESPONSE), "what its answer holds"),
+        optional("response", Shape::Object(&RESPONSE), "what its answer contains"),
         optional("source", Shape::Object(&SOURCE), "makes flowbind create and update the function"),
         ADOPT,
         PROTECT,
@@ -255,10 +267,10 @@ static FUNCTION: Object = Object {
 static RESPONSE: Object = Object {
     name: "response",
     what: "a response",
-    doc: "What a function's answer holds.",
+    doc: "What a function's answer contains.",
     fields: &[
         required("type", RESPONSE_TYPE, "a flat `string-map`, or nested `json`"),
-        optional("keys", Shape::List(&Shape::Scalar(Scalar::Name)), "the keys that the answer may hold"),
+        optional("keys", Shape::List(&Shape::Scalar(Scalar::Name)), "the keys that the answer may contain"),
         optional("example", Shape::Map(Scalar::Name, &Shape::Any), "an answer as an example"),
     ],
     one_of: &[],
@@ -285,7 +297,7 @@ const BINDINGS: Field = optional(
 static MODULE: Object = Object {
     name: "module",
     what: "a module",
-    doc: "A flow module: its whole content, or only the blocks bound in a module that somebody else owns.",
+    doc: "A flow module: its whole content, or only the blocks bound in a module that someone else owns.",
     fields: &[ON, ON_SEVERAL, FLOW_NAME, FLOW_DESCRIPTION, STATE, CONTENT, BINDINGS, ADOPT, PROTECT],
     one_of: &["instance", "instances"],
 };
@@ -293,7 +305,7 @@ static MODULE: Object = Object {
 static FLOW: Object = Object {
     name: "flow",
     what: "a flow",
-    doc: "A contact flow: its whole content, or only the blocks bound in a flow that somebody else owns.",
+    doc: "A contact flow: its whole content, or only the blocks bound in a flow that someone else owns.",
     fields: &[
         ON,
         ON_SEVERAL,

@@ -29,7 +29,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
     }
     if document.get("apiVersion").is_none() && document.get("kind").is_none() {
         let hint = format!(
-            "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; where other YAML lies beside it, name \
+            "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; if there is other YAML beside it, name \
              the manifest's file rather than its folder"
         );
         log.error_with(Code::NotAManifest, document.position, "this is not a binding set", hint);
@@ -50,7 +50,7 @@ fn foreign(document: &Node, log: &mut Log) -> bool {
     }
     let origin = log.origin(document.position);
     let (file, kind) = (quote(&origin.file), quote(&format!("kind: {kind}")));
-    let message = format!("{file} is no flowbind manifest ({kind})");
+    let message = format!("{file} is not a flowbind manifest ({kind})");
     let hint = "move it to another folder, or name the manifest's file rather than the folder";
     log.error_with(Code::NotAManifest, document.position, message, hint);
     true

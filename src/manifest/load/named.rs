@@ -65,8 +65,8 @@ impl Loader<'_> {
                         inside.iter().map(|path| clean(path)).filter(is_yaml).collect();
                     if inside.is_empty() {
                         let message =
-                            format!("the folder {} holds no `*.yaml` or `*.yml`", quote(&display(&path)));
-                        let hint = "sub-folders are not searched: name each folder that holds manifests.";
+                            format!("the folder {} contains no `*.yaml` or `*.yml`", quote(&display(&path)));
+                        let hint = "sub-folders are not searched: name each folder that contains manifests.";
                         self.problems.push(Problem::error(Code::NoManifest, message).hint(hint));
                     }
                     inside

@@ -263,7 +263,7 @@ fn a_folder_is_its_yaml_files_and_several_documents_are_several_sets() {
     assert_eq!(sets(&[]).unwrap_err().problems[0].message, "no manifest was given");
     assert_eq!(
         sets(&["flows"]).unwrap_err().problems[0].message,
-        "the folder `flows` holds no `*.yaml` or `*.yml`"
+        "the folder `flows` contains no `*.yaml` or `*.yml`"
     );
     for (path, close) in [
         ("nope", None),

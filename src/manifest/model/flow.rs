@@ -18,7 +18,7 @@ pub enum Invocation {
     Async,
 }
 
-/// A flow or module: its whole content, or only the blocks bound in a flow that somebody else owns.
+/// A flow or module: its whole content, or only the blocks bound in a flow that someone else owns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flow {
     /// The instances that it stands on; never empty.

@@ -222,10 +222,10 @@ impl Reader<'_> {
 
 fn too_large(folder: &Path) -> Fault {
     let message = format!(
-        "the code {} has more than {MAX_UNPACKED} bytes; Lambda takes no more",
+        "the code {} has more than {MAX_UNPACKED} bytes; Lambda allows no more",
         quote(&display(folder))
     );
-    Fault::new(message).hint("leave out with `exclude:` what the runtime or a layer brings")
+    Fault::new(message).hint("leave out with `exclude:` what the runtime or a layer provides")
 }
 
 /// Says why a link cannot be followed.

@@ -33,14 +33,16 @@ pub(in super::super) fn missing(runtime: &str, handler: &str, names: &[String]) 
     }
     let expected: Vec<String> = endings.iter().map(|ending| format!("`{module}{ending}`")).collect();
     let message = format!(
-        "the handler {} is in {}, and the code holds no such file",
+        "the handler {} is in {}, and the code contains no such file",
         quote(handler),
         expected.join(" or ")
     );
     let fault = Fault::new(message);
     if is_there(&format!("{module}.ts")) {
         return Some(
-            fault.hint("Lambda runs no TypeScript: let `code:` name the folder with the compiled JavaScript"),
+            fault.hint(
+                "Lambda does not run TypeScript: set `code:` to the folder with the compiled JavaScript",
+            ),
         );
     }
     // The first file that could hold one, so that it can be copied.
@@ -81,7 +83,7 @@ mod tests {
             missing("nodejs22.x", "main.handler", &names(&["index.mjs", "lib/main.js"])).unwrap();
         assert_eq!(
             message,
-            "the handler `main.handler` is in `main.js` or `main.mjs` or `main.cjs`, and the code holds no such file"
+            "the handler `main.handler` is in `main.js` or `main.mjs` or `main.cjs`, and the code contains no such file"
         );
         assert_eq!(hint.unwrap(), "did you mean `index.handler`?");
         let typed = missing("nodejs22.x", "index.handler", &names(&["index.ts"])).unwrap();
@@ -89,7 +91,7 @@ mod tests {
         let python = missing("python3.13", "app.handler", &names(&["main.py"])).unwrap();
         assert_eq!(
             python.message,
-            "the handler `app.handler` is in `app.py`, and the code holds no such file"
+            "the handler `app.handler` is in `app.py`, and the code contains no such file"
         );
         assert_eq!(python.hint.unwrap(), "did you mean `main.handler`?");
     }

@@ -135,15 +135,15 @@ fn what_is_no_package_is_told_with_what_to_do() {
     let files = [("f/a.js", "x"), ("g/.git/HEAD", "x"), ("n.zip", "PK no")];
     assert_eq!(
         fault(&files, "f/a.js"),
-        "the code `f/a.js` is neither a folder nor a zip file (name the folder that the handler lies in)"
+        "the code `f/a.js` is neither a folder nor a zip file (name the folder that the handler is in)"
     );
     assert_eq!(
         fault(&files, "n.zip"),
-        "the code `n.zip` is neither a folder nor a zip file (name the folder that the handler lies in)"
+        "the code `n.zip` is neither a folder nor a zip file (name the folder that the handler is in)"
     );
     assert_eq!(
         fault(&files, "g"),
-        "the code `g` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back)"
+        "the code `g` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` keeps one)"
     );
     assert_eq!(
         fault(&[("c/greeter/index.js", "x")], "c/greter"),
@@ -168,12 +168,12 @@ fn the_limits_of_lambda_are_kept() {
     let faults = Packages::new(&files).get(Path::new("b.zip"), "b.zip", &[]).unwrap_err();
     assert_eq!(
         faults[0].message,
-        "the code `b.zip` has 262144001 bytes when it is unpacked; Lambda takes 262144000"
+        "the code `b.zip` has 262144001 bytes when it is unpacked; Lambda allows 262144000"
     );
     let half = vec![0; (125 << 20) + 1];
     let files = BTreeMap::from(["f/a", "f/b"].map(|path| (PathBuf::from(path), half.clone())));
     let faults = Packages::new(&files).get(Path::new("f"), "f", &[]).unwrap_err();
-    assert_eq!(faults[0].message, "the code `f` has more than 262144000 bytes; Lambda takes no more");
+    assert_eq!(faults[0].message, "the code `f` has more than 262144000 bytes; Lambda allows no more");
 }
 
 #[test]

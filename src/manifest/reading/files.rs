@@ -13,7 +13,7 @@ pub enum FileError {
     #[error("there is no such file")]
     Missing,
     /// It is a symbolic link that leads nowhere.
-    #[error("it is a symbolic link to `{}`, where nothing is", target.display())]
+    #[error("it is a symbolic link to `{}`, which does not exist", target.display())]
     Dangling {
         /// What the link names.
         target: PathBuf,

@@ -29,13 +29,12 @@ pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<La
                 && (&first.assume_role, &first.external_id) != (&account.assume_role, &account.external_id)
         });
         if let Some((first, _)) = first {
-            let message =
-                format!("`{name}` is the account {id}, which `{first}` is already, in another role");
+            let message = format!("`{name}` and `{first}` are the same account, {id}, with different roles");
             log.error_with(
                 Code::DuplicateAccount,
                 *position,
                 message,
-                "calls to one account are made in one role: keep one of them",
+                "flowbind uses one role for each account: keep one of them",
             );
         }
         accounts.insert(name.clone(), account);
@@ -45,15 +44,15 @@ pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<La
 
 fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &AccountDraft, log: &mut Log) {
     if let (Given::Is(At { position, .. }), Given::Absent) = (external_id, assume_role) {
-        let message = "`externalId` goes only with `assumeRole`";
+        let message = "`externalId` requires `assumeRole`";
         log.error_with(Code::BadRole, *position, message, "add the role to assume, or leave it out");
     }
     let (Some(id), Some(At { value: arn, position })) = (id.value(), assume_role.at()) else { return };
     if let Some((account, _)) = form::arn(arn, "role")
         && account != id.as_str()
     {
-        let message = format!("the role is in the account {account}, and this is {id}");
-        let hint = "who assumes a role is in the role's account: name one of this account";
+        let message = format!("the role is in the account {account}, but this account is {id}");
+        let hint = "name a role of this account";
         log.error_with(Code::AccountMismatch, *position, message, hint);
     }
 }

@@ -138,7 +138,7 @@ impl<'l> Reader<'l> {
             inside.error_with(
                 Code::LegacyFlow,
                 Position { line: 1, column: 1 },
-                "this flow is in the console's older export format, which the API does not take",
+                "this flow is in the console's older export format, which the API does not accept",
                 "import it in the flow designer once, and export it through the API",
             );
             return None;
@@ -159,7 +159,7 @@ impl<'l> Reader<'l> {
                 Some((name, rendered, tokens))
             }
             Err(error) => {
-                let message = format!("with its variables replaced, this is no flow: {error}");
+                let message = format!("with its variables replaced, this is not a flow: {error}");
                 inside.error(Code::BadFlow, Position { line: 1, column: 1 }, message);
                 None
             }
@@ -176,7 +176,7 @@ impl<'l> Reader<'l> {
                 Some(Some(value)) => {
                     spent += value.len();
                     if spent > MAX_RENDERED {
-                        return Err(format!("variables bring more than {MAX_RENDERED} bytes into this flow"));
+                        return Err(format!("variables add more than {MAX_RENDERED} bytes to this flow"));
                     }
                     Ok(Some(value.to_owned()))
                 }

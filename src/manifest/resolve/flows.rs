@@ -108,7 +108,7 @@ impl Entry<'_> {
             return;
         }
         if let Some(At { position, .. }) = value.status.at() {
-            let message = "`status` goes only with `content`";
+            let message = "`status` requires `content`";
             let hint = "without content, flowbind changes blocks of what is published; leave it out";
             log.error_with(Code::BadStatus, *position, message, hint);
         } else if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {

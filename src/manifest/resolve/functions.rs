@@ -65,7 +65,7 @@ pub(in crate::manifest) fn function(
     if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
         && said != of_arn
     {
-        let message = format!("the ARN names the qualifier `{of_arn}`, and `qualifier` says `{said}`");
+        let message = format!("the ARN names the qualifier `{of_arn}`, but `qualifier` says `{said}`");
         log.error_with(Code::QualifierMismatch, *position, message, "keep one of them");
         return None;
     }
@@ -78,7 +78,7 @@ pub(in crate::manifest) fn function(
     let text = target.arn().to_string();
     if text.len() > MAX_FUNCTION_ARN {
         let message = format!(
-            "the ARN `{text}` has {} characters, and Amazon Connect takes {MAX_FUNCTION_ARN}",
+            "the ARN `{text}` has {} characters; Amazon Connect allows {MAX_FUNCTION_ARN}",
             text.len()
         );
         let said = qualifier.at().map(|at| at.position).or(arn.at().map(|at| at.position));
@@ -206,7 +206,7 @@ fn check_environment(source: &SourceDraft, log: &mut Log) {
     if total > MAX_ENVIRONMENT {
         let position = environment.values().map(|at| at.position).min();
         let message =
-            format!("the environment has {total} bytes with its names, and Lambda takes {MAX_ENVIRONMENT}");
+            format!("the environment has {total} bytes with its names; Lambda allows {MAX_ENVIRONMENT}");
         let hint = "keep what is large in a parameter store, and give its name";
         if let Some(position) = position {
             log.error_with(Code::EnvironmentTooLarge, position, message, hint);

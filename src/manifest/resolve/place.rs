@@ -137,7 +137,7 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
                 && account != id
             {
                 let message =
-                    format!("the ARN is of account {account}, and `account` says `{name}`, which is {id}");
+                    format!("the ARN is in account {account}, but `account` says `{name}`, which is {id}");
                 log.error_with(Code::AccountMismatch, *position, message, "correct one of them");
                 return None;
             }
@@ -177,7 +177,7 @@ fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
         (Given::Is(At { value: said, .. }), Given::Is(At { value: Place { region, .. }, position })) => {
             if said != region {
                 let message =
-                    format!("the ARN is of Region {region}, and `region` says {}", quote(said.as_str()));
+                    format!("the ARN is in Region {region}, but `region` says {}", quote(said.as_str()));
                 log.error_with(Code::RegionMismatch, *position, message, "correct one of them");
                 return None;
             }

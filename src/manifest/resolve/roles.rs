@@ -36,8 +36,8 @@ pub(in crate::manifest) fn role(draft: &RoleDraft, place: Option<&Place>, log: &
                 && account != place.account.as_str()
             {
                 let message =
-                    format!("the role is in the account {account}, and its function in {}", place.account);
-                let hint = "a function runs in a role of its own account";
+                    format!("the role is in the account {account}, but its function is in {}", place.account);
+                let hint = "a function must use a role of its own account";
                 log.error_with(Code::AccountMismatch, *position, message, hint);
             }
             check_partition(arn, place, *position, log);
@@ -48,13 +48,12 @@ pub(in crate::manifest) fn role(draft: &RoleDraft, place: Option<&Place>, log: &
                 inline.values().map(|at| at.value.chars().filter(|c| !c.is_whitespace()).count()).sum();
             if let Some(position) = inline.values().map(|at| at.position).min().filter(|_| size > MAX_INLINE)
             {
-                let message =
-                    format!("the inline policies have {size} characters, and IAM takes {MAX_INLINE}");
+                let message = format!("the inline policies have {size} characters; IAM allows {MAX_INLINE}");
                 log.error_with(
                     Code::PolicyTooLarge,
                     position,
                     message,
-                    "make a managed policy of the largest",
+                    "turn the largest one into a managed policy",
                 );
             }
             let place = place?;
@@ -79,8 +78,8 @@ fn policy(At { value: text, position }: &At<String>, place: &Place, log: &mut Lo
             && account != place.account.as_str()
         {
             let message =
-                format!("the policy is in the account {account}, and the role in {}", place.account);
-            let hint = "a role takes policies of AWS and of its own account";
+                format!("the policy is in the account {account}, but the role is in {}", place.account);
+            let hint = "a role can have only policies of AWS and of its own account";
             log.error_with(Code::AccountMismatch, *position, message, hint);
         }
         return text.clone();
@@ -92,7 +91,7 @@ fn policy(At { value: text, position }: &At<String>, place: &Place, log: &mut Lo
 fn check_partition(arn: &str, place: &Place, position: crate::manifest::yaml::Position, log: &mut Log) {
     let wanted = partition(&place.region);
     if arn.split(':').nth(1) != Some(wanted) {
-        let message = format!("this ARN is not of the partition `{wanted}`, which {} is in", place.region);
+        let message = format!("this ARN is not in the partition `{wanted}` of {}", place.region);
         log.error(Code::PartitionMismatch, position, message);
     }
 }
@@ -117,7 +116,7 @@ pub(in crate::manifest) fn check_roles(draft: &Draft, functions: &BTreeMap<Label
             && *target != function.target
         {
             let message = format!(
-                "`{name}` makes the function `{}`, which `{first}` makes already",
+                "`{name}` creates the function `{}`, which `{first}` already creates",
                 function.target.name
             );
             let hint = format!("leave out `source` of one of them{}", first_at(first, log));
@@ -130,7 +129,7 @@ pub(in crate::manifest) fn check_roles(draft: &Draft, functions: &BTreeMap<Label
                 Some(RoleDraft::Managed { name: Given::Is(at), .. }) => at.position,
                 _ => *position,
             };
-            let message = format!("the role `{}` is made by the function `{first}` already", role.name);
+            let message = format!("the role `{}` is already created by the function `{first}`", role.name);
             let way = "give each function a role of its own, or name a role that exists by its ARN";
             let hint = format!("{way}{}", first_at(first, log));
             log.error_with(Code::DuplicateRole, at, message, hint);

@@ -131,7 +131,7 @@ impl Calls {
                     let message =
                         format!("modules call each other in a circle: `{}` -> `{to}`", names.join("` -> `"));
                     let problem = Problem::error(Code::ModuleCycle, message).at(origin);
-                    log.push(problem.hint("take what they share into a module that calls neither"));
+                    log.push(problem.hint("move what they share into a third module"));
                 } else if !done.contains(to) {
                     path.push((to, self.next(to)));
                 }

@@ -142,7 +142,7 @@ fn a_bomb_of_variables_is_refused_at_once() {
         "x".repeat(10_000),
         "${var.a}".repeat(10_000)
     );
-    assert!(fails(&wide)[0].contains("too-large: variables bring more than"));
+    assert!(fails(&wide)[0].contains("too-large: variables add more than"));
 }
 
 #[test]

@@ -273,7 +273,7 @@ mod tests {
             ("name: %main", "2:9", "a value cannot start with `%`", "in quotes"),
             ("name: `main`", "2:9", "a value cannot start with ```", "in quotes"),
             ("name: - main", "2:9", "a list with `- ` cannot start here", "line of its own"),
-            ("name: |x", "2:9", "behind `|` or `>` nothing else", "in quotes"),
+            ("name: |x", "2:9", "nothing else may follow", "in quotes"),
             ("name: ? x", "2:9", "a value cannot start with `? `", "in quotes"),
             ("name: 'Main's IVR'", "2:15", "more text behind the closing quote", "as `''`"),
             ("name: \"Main\" IVR", "2:16", "more text behind the closing quote", "as `\\\"`"),

@@ -129,10 +129,10 @@ fn seen(address: &str, before: Option<&str>, after: Option<&str>) -> Option<Stri
     let kind = Address::parse(address).ok().map(|address| address.kind);
     let grant = kind == Some(Kind::Grant);
     Some(match (before, after) {
-        (Some(ABSENT), Some(_)) if grant => "its function was not there, and is there now".to_owned(),
-        (Some(_), Some(ABSENT)) if grant => "its function was there, and is gone".to_owned(),
-        (Some(ABSENT), Some(_)) => "it was not there, and is there now".to_owned(),
-        (Some(_), Some(ABSENT)) => "it was there, and is gone".to_owned(),
+        (Some(ABSENT), Some(_)) if grant => "its function did not exist and exists now".to_owned(),
+        (Some(_), Some(ABSENT)) if grant => "its function existed and is gone".to_owned(),
+        (Some(ABSENT), Some(_)) => "it did not exist and exists now".to_owned(),
+        (Some(_), Some(ABSENT)) => "it existed and is gone".to_owned(),
         (Some(_), Some(_)) => match kind {
             Some(Kind::Grant) => "the function's policy changed".to_owned(),
             Some(Kind::Flow | Kind::Module) => "its content, name, state or tags changed".to_owned(),
@@ -151,12 +151,12 @@ fn written(before: Option<&Vec<&ActionEvidence>>, after: Option<&Vec<&ActionEvid
     }
     let words = |actions: &[&ActionEvidence]| actions.last().map_or("write", |last| last.action.word());
     Some(match (before, after) {
-        (None, Some(after)) => format!("the plan did not {} it, and would now", words(after)),
-        (Some(before), None) => format!("the plan was to {} it, and would not now", words(before)),
+        (None, Some(after)) => format!("the plan did not {} it, but would now", words(after)),
+        (Some(before), None) => format!("the plan was to {} it, but would not now", words(before)),
         (Some(before), Some(after)) if words(before) != words(after) => {
-            format!("the plan was to {} it, and would {} it now", words(before), words(after))
+            format!("the plan was to {} it, but would {} it now", words(before), words(after))
         }
-        _ => "what the plan would write, or overwrite, is something else now".to_owned(),
+        _ => "what the plan would write or overwrite has changed".to_owned(),
     })
 }
 
@@ -200,13 +200,13 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "association/s/f: it was not there, and is there now",
-                "flow/a: the plan was to create it, and would update it now",
-                "flow/b: the plan was to update it, and would not now",
-                "flow/c: its content, name, state or tags changed; what the plan would write, or overwrite, is something else now",
+                "association/s/f: it did not exist and exists now",
+                "flow/a: the plan was to create it, but would update it now",
+                "flow/b: the plan was to update it, but would not now",
+                "flow/c: its content, name, state or tags changed; what the plan would write or overwrite has changed",
                 "flow/u: it was not read this time",
-                "grant/s/f: its function was there, and is gone",
-                "role/r: the plan did not delete it, and would now",
+                "grant/s/f: its function existed and is gone",
+                "role/r: the plan did not delete it, but would now",
             ]
         );
         assert_eq!(before.moved(&before), []);

@@ -111,7 +111,7 @@ impl<'t> OtherSet<'t> {
             Self::Owner(owner) => format!("{what} belongs to `{owner}`, and this set adopts it"),
             Self::Adopter(other) => format!("{what} was adopted as `{other}`, and this set adopts it too"),
         };
-        let hint = "declare it in one set only: each of the two would overwrite what the other one writes.";
+        let hint = "declare it in one set only: each would overwrite what the other one writes.";
         Problem::warning(Code::AdoptedFromAnotherSet, message).hint(hint)
     }
 }

@@ -111,7 +111,7 @@ pub struct ApplyReport {
 }
 
 impl ApplyReport {
-    /// Whether something was not begun, or its end not waited for.
+    /// Whether something was not started, or its end not waited for.
     pub fn is_cut_short(&self) -> bool {
         let cut = |outcome: &Outcome| matches!(outcome, Outcome::NotBegun { .. } | Outcome::Unknown { .. });
         self.outcomes.iter().any(|(_, outcome)| cut(outcome))

@@ -150,7 +150,7 @@ impl Need<'_> {
         }
         if list.contains(&qualified) {
             builder.in_sync += 1;
-            let message = format!("{address} is there as {qualified}, with the qualifier; that is accepted");
+            let message = format!("{address} exists as {qualified}, with the qualifier; that is accepted");
             builder.problems.push(Problem::warning(Code::QualifiedAssociation, message).on(&address));
             return Tie::None;
         }

@@ -242,7 +242,7 @@ impl Site<'_> {
         }
         let versions: Vec<&str> = alias.weighted.iter().map(String::as_str).collect();
         let mut message = format!(
-            "alias `{name}` of {} shares its calls with version {}: someone is rolling out, so it is left as it is",
+            "alias `{name}` of {} also sends calls to version {}: someone is rolling out, so it stays as it is",
             self.what(),
             versions.join(", ")
         );
@@ -305,7 +305,7 @@ fn alias_reason(seen: &FunctionSeen, fields: &[FieldChange]) -> (String, Cause) 
             }
             _ => {
                 let version = &alias.version;
-                let reason = format!("alias `{name}` points at version {version}, which is something else");
+                let reason = format!("alias `{name}` points at version {version}, which differs");
                 (reason, Cause::Unknown)
             }
         },

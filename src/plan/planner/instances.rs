@@ -273,8 +273,8 @@ fn create(
         begun: begun.map(|seen| seen.arn.id.clone()),
     };
     builder.act(address.clone(), Change::Create(Spec::Instance(spec)), (Cause::Absent, reason), Vec::new());
-    builder.block(address.clone(), "the instance is made first");
-    let message = format!("what belongs to instance/{name} is planned when the instance exists");
+    builder.block(address.clone(), "the instance is created first");
+    let message = format!("the resources of instance/{name} are planned when the instance exists");
     let hint = "`apply` plans and shows it in a second round; a saved plan or a checksum covers the first round alone.";
     builder
         .problems

@@ -68,7 +68,7 @@ impl Namesake<'_> {
         let why = self.owner().refusal().filter(|_| !self.function.adopt);
         let Some(why) = why else { return true };
         let message = format!("{} differs ({}), and {why}: it is left alone", self.what, named(changes));
-        let hint = "say `adopt: true` where it is declared to let this set change it.";
+        let hint = "set `adopt: true` where it is declared to let this set change it.";
         builder.block(self.address.clone(), message.clone());
         let problem = Problem::held(Code::NotOwned, message).on(self.address);
         builder.problems.push(problem.at(&self.function.origin).hint(hint));

@@ -200,7 +200,7 @@ impl Growth {
         let fits = |grants: Grants, size: usize| seen.grants < grants && size <= MAX_POLICY_BYTES;
         let mut ways = Vec::new();
         if fits(Grants::Exact, exact) {
-            ways.push("`grants: exact`, which is content with the statement that Amazon Connect writes");
+            ways.push("`grants: exact`, which accepts the statement that Amazon Connect writes");
         }
         if fits(Grants::Account, account) {
             ways.push(

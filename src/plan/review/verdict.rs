@@ -20,7 +20,7 @@ pub enum PlanVerdict {
 pub enum ApplyVerdict {
     /// Something was not tried: nobody allowed it, or what it was planned on has changed.
     Refused,
-    /// Something failed, was not begun, or may have been carried out or not.
+    /// Something failed, was not started, or may have been carried out or not.
     Failed,
     /// All was done that the plan has, and something could not be read for it.
     Incomplete,

@@ -65,16 +65,16 @@ pub fn plan_rollback(
 
 fn not_restored(count: usize) -> Problem {
     let what = if count == 1 { "1 flow or module".to_owned() } else { format!("{count} flows and modules") };
-    let message = format!("{what} held only flowbind's own placeholder before the run: not restored");
+    let message = format!("{what} had only flowbind's own placeholder before the run: not restored");
     Problem::warning(Code::PlaceholderNotRestored, message)
 }
 
 fn contents_only(run: &str) -> Problem {
     let message = format!(
-        "only contents come back: associations, grants and settings that run {run} took away stay away"
+        "only contents are restored, not the associations, grants and settings that run {run} removed"
     );
     Problem::warning(Code::RollbackContentsOnly, message)
-        .hint("bring the old manifest back in the repository and run `flowbind apply`.")
+        .hint("restore the old manifest in the repository and run `flowbind apply`.")
 }
 
 /// Whether a kept content names a function that the live one does not: nothing else need let the instance call it.
@@ -120,13 +120,13 @@ fn back(
     address: Address,
     moves: &Moves<'_>,
 ) -> Back {
-    let hint = format!("the kept content is in .flowbind/backup/{run}: put it back by hand from there.");
+    let hint = format!("the kept content is in .flowbind/backup/{run}: restore it by hand from there.");
     let held =
         |code, message: String| Back::Held(Box::new(Problem::held(code, message).on(&address).hint(&hint)));
     let Renamed { text, names } = match moves.renamed(kept) {
         Ok(renamed) => renamed,
         Err(gone) => {
-            let message = format!("the kept content names {}, which does not come back", gone.address);
+            let message = format!("the kept content names {}, which is not restored", gone.address);
             return held(Code::FlowHeld, message);
         }
     };

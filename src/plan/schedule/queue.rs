@@ -65,13 +65,13 @@ impl Queue {
         waiters.into_iter().filter(|waiter| self.give_up(*waiter)).collect()
     }
 
-    /// Takes a task out that has not begun; says whether that was so.
+    /// Takes a task out that has not started; says whether that was so.
     pub fn give_up(&mut self, n: usize) -> bool {
         self.ready.remove(&(Reverse(self.rank[n]), n));
         self.waiting.remove(&n)
     }
 
-    /// Takes all that have not begun.
+    /// Takes all that have not started.
     pub fn give_up_all(&mut self) -> BTreeSet<usize> {
         self.ready.clear();
         std::mem::take(&mut self.waiting)

@@ -13,13 +13,13 @@ use crate::resource::{Address, Severity};
 const UNDER: usize = 10;
 
 /// Writes one action's end in a line, with the hint under it; where there are several sets, addresses have theirs in
-/// front. What has not begun has no line of its own: [`apply_text`] sums it up.
+/// front. What has not started has no line of its own: [`apply_text`] sums it up.
 pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout: &Layout) -> String {
     let address = bold(&in_set(set, &id.address));
     let step = crate::report::plan::step_words(id.step);
     let line = match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
-        Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("it was so already")),
+        Outcome::AlreadySo => format!("  {} {address}{step} {}", green("done   "), dim("already up to date")),
         Outcome::Skipped { because_of } => {
             let waits = in_set(set, &because_of.address);
             format!("  {} {address}{step} waits for {waits}, which was not done", yellow("skipped"))
@@ -105,7 +105,7 @@ impl Sums {
             (self.failed, "failed"),
             (self.refused, "refused"),
             (self.not_tried, "not tried"),
-            (self.not_begun, "not begun"),
+            (self.not_begun, "not started"),
             (self.unknown, "unknown"),
         ];
         all.into_iter().filter(|(count, _)| *count > 0).collect()
@@ -152,7 +152,7 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String 
     };
     let mut line = format!("{what} {created} created, {updated} updated, {deleted} deleted");
     if already > 0 {
-        let _ = write!(line, ", {already} already so");
+        let _ = write!(line, ", {already} already up to date");
     }
     let not: Vec<String> = sums.not_done().iter().map(|(n, word)| format!("{n} {word}")).collect();
     if !not.is_empty() {
@@ -197,14 +197,14 @@ fn empty(report: &ApplyReport) -> Page {
     let mut page = Page::default();
     if !empty.is_empty() {
         page.line(&yellow(&format!(
-            "Empty as yet: {}; no flow that callers can reach leads there, and the next apply fills it.",
+            "Still empty: {}; no flow that callers can reach leads there, and the next apply fills it.",
             cut(empty)
         )));
     }
     page
 }
 
-/// Names what has not begun, once for each reason.
+/// Names what has not started, once for each reason.
 fn not_begun(report: &ApplyReport) -> Page {
     let mut reasons: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
     for (id, outcome) in &report.outcomes {
@@ -215,7 +215,7 @@ fn not_begun(report: &ApplyReport) -> Page {
     let mut page = Page::default();
     for (reason, addresses) in reasons {
         page.line("");
-        page.line(&yellow(&format!("Not begun: {reason}")));
+        page.line(&yellow(&format!("Not started: {reason}")));
         let (named, more) = first(addresses.into_iter().map(ToString::to_string));
         for address in named {
             page.line(&format!("  {address}"));
@@ -294,12 +294,12 @@ mod tests {
         let counts = plan.counts();
         assert_eq!(all, counts.create + counts.update + counts.delete);
         let said = unfinished_text([(&plan, &report)].into_iter());
-        assert_eq!(said, "3 of 8 changes done, 1 failed, 1 refused, 1 not tried, 1 not begun, 1 unknown");
+        assert_eq!(said, "3 of 8 changes done, 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown");
         let text = apply_text(&plan, &report, &Layout::default());
-        let sums = "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 refused, 1 not tried, 1 not begun, 1 unknown.";
+        let sums = "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown.";
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
-        assert!(text.contains("Not begun: the run was interrupted before"), "{text}");
-        assert!(text.contains("Empty as yet: flow/c; no flow that callers can reach leads there"), "{text}");
+        assert!(text.contains("Not started: the run was interrupted before"), "{text}");
+        assert!(text.contains("Still empty: flow/c; no flow that callers can reach leads there"), "{text}");
     }
 }

@@ -46,7 +46,7 @@ pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
     }
     summary(&mut page, drift);
     if drift.counted().any(|difference| shows_diff(difference.detail.as_ref())) {
-        let legend = "Of fields and blocks, - is in AWS now, + is declared; of what is being edited, - is published, + is in the draft.";
+        let legend = "In fields and blocks, - is in AWS now and + is declared; in a flow being edited, - is published and + is in the draft.";
         page.line(&dim(legend));
     }
     for step in next {
@@ -190,7 +190,7 @@ fn summary(page: &mut Page, drift: &Drift) {
     page.line(&format!("{}{agree}{passed}", bold(&format!("Drift: {}: {verdict}.", drift.set))));
     if drift.verdict() == Verdict::Incomplete {
         let incomplete =
-            "Incomplete: some of AWS could not be read or compared; what is shown is what could be.";
+            "Incomplete: some of AWS could not be read or compared; only what could be read is shown.";
         page.line(&red(incomplete));
     }
 }

@@ -45,7 +45,7 @@ fn one(page: &mut Page, drift: &Drift, set: &str, pictures: &Pictures) {
     sums.extend((drift.ignored() > 0).then(|| format!("{} ignored by the ignore file", drift.ignored())));
     page.sums(&sums);
     if drift.verdict() == Verdict::Incomplete {
-        page.remark("error", "Some of AWS could not be read or compared; what is shown is what could be.");
+        page.remark("error", "Some of AWS could not be read or compared; only what could be read is shown.");
     }
     for kind in DriftKind::ALL {
         let of_kind: Vec<&Difference> = drift.counted().filter(|it| it.kind == kind).collect();
@@ -102,7 +102,7 @@ fn thing(
             // The message says it all.
             Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => {}
             spec => {
-                page.soft("`-` is on AWS, `+` is declared.");
+                page.soft("`-` is in AWS, `+` is declared.");
                 page.details(&details(spec), Mark::Update);
             }
         },

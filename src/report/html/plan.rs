@@ -36,7 +36,7 @@ pub fn plan_html(
         page.note(&Note::of(warning), "");
     }
     if let Some(checksum) = checksum {
-        page.heading(2, "To write exactly this", "");
+        page.heading(2, "To apply exactly this", "");
         let command = escape(&format!("flowbind apply --checksum {checksum} PATH..."));
         page.html(&format!("<pre>{command}</pre>\n"));
         page.soft(

@@ -59,7 +59,7 @@ pub fn list(codes: &[&RuleMeta], layout: &Layout) -> String {
         let line = format!("{code:width$}  {word}  {}", one_space(first_sentence(what)));
         let _ = writeln!(out, "{}", wrap_under(&line, Some(columns(layout)), width + 11));
     }
-    let _ = writeln!(out, "\n{}", dim("The page of one: flowbind lint --explain CODE"));
+    let _ = writeln!(out, "\n{}", dim("Details of a rule: flowbind lint --explain CODE"));
     out
 }
 

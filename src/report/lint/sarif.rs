@@ -59,8 +59,7 @@ fn descriptor(meta: &RuleMeta) -> ReportingDescriptor {
     let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
     let text = format!("{what}\n\nWhy it matters: {why}\n\nWhat to do: {fix}");
     let markdown = format!(
-        "{what}\n\n**Why it matters.** {why}\n\n**What to do.** {fix}\n\nHas it:\n\n```\n{bad}\n```\n\nHas it \
-         not:\n\n```\n{good}\n```\n"
+        "{what}\n\n**Why it matters.** {why}\n\n**What to do.** {fix}\n\nFails:\n\n```\n{bad}\n```\n\nPasses:\n\n```\n{good}\n```\n"
     );
     ReportingDescriptor {
         id: code,
@@ -148,7 +147,7 @@ fn step_location(step: &PathStep, file: Option<&str>) -> ThreadFlowLocation {
         text = format!("{callee} > {text}");
     }
     if let Some(rounds) = rounds {
-        text = format!("{text}, {rounds} times round");
+        text = format!("{text}, {rounds} rounds");
     }
     if let Some(seconds) = seconds {
         text = format!("{text}, {seconds} s");

@@ -127,7 +127,7 @@ fn way(path: &[PathStep], columns: Option<usize>) -> String {
     if columns.is_some_and(|columns| rows.iter().any(|row| row_width(row, widths) > columns)) {
         widths = [0; 3];
     }
-    let mut out = "the way there:".to_owned();
+    let mut out = "the path:".to_owned();
     let left_out = path.len().saturating_sub(LONGEST_PATH);
     let head = LONGEST_PATH / 2;
     for (index, [block, by, line, sum]) in rows.iter().enumerate() {
@@ -159,7 +159,7 @@ fn row(step: &PathStep) -> [String; 4] {
         Some(callee) => format!("{} > {block}", visible(callee)),
         None => block.into_owned(),
     };
-    let rounds = rounds.map(|rounds| format!(" ({rounds} times round)")).unwrap_or_default();
+    let rounds = rounds.map(|rounds| format!(" ({rounds} rounds)")).unwrap_or_default();
     let sum = seconds.map(|seconds| format!("{seconds:>3} s{rounds}")).unwrap_or_default();
     [block, visible(by).into_owned(), format!("line {line}"), sum]
 }
@@ -222,7 +222,7 @@ mod tests {
         4 |     {"Identifier": "é", "Type": "X"}
           |                    ^^^
           |
-          = help: Take the entry out, or correct its code, flow or block.
+          = help: Remove the entry, or correct its code, flow or block.
                   more: flowbind lint --explain unused-suppression
 
         advice[unused-suppression]: it is wrong (medium confidence)
@@ -231,10 +231,10 @@ mod tests {
         4 |     {"Identifier": "é", "Type": "X"}
           |                           ^^^
           |
-          = note: the way there:
+          = note: the path:
                   Welcome        next             line 2    0 s
                   auth > Lookup  NoMatchingError  line 4    8 s
-                  Lookup again                    line 5   24 s (3 times round)
+                  Lookup again                    line 5   24 s (3 rounds)
 
         4 findings in 2 files: 1 error, 1 warning, 1 advice, 1 info; 1 suppressed by the manifest.
         "###);

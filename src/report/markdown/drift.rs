@@ -92,7 +92,7 @@ fn lines(detail: &Detail) -> Option<(&'static str, Vec<String>)> {
     let (legend, lines) = match detail {
         Detail::Planned(change) => match change.spec() {
             Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => return None,
-            spec => ("`-` is on AWS, `+` is declared", diff_lines(&details(spec), Mark::Update)),
+            spec => ("`-` is in AWS, `+` is declared", diff_lines(&details(spec), Mark::Update)),
         },
         Detail::Draft(diff) => {
             ("`-` is published, `+` is the draft", diff_lines(&flow_details(diff), Mark::Update))
@@ -164,12 +164,12 @@ fn head(drifts: &[Drift]) -> String {
                 out.push_str(&format!("| {set} | {sums} | {agree} | {passed} |\n"));
             }
             if let Some(more @ 1..) = drifts.len().checked_sub(SETS) {
-                out.push_str(&format!("\n{more} more sets are in the sums and not in the table.\n"));
+                out.push_str(&format!("\n{more} more sets are counted above but not listed.\n"));
             }
         }
     }
     if drifts.iter().any(|drift| drift.verdict() == Verdict::Incomplete) {
-        out.push_str("\nSome of AWS could not be read or compared; what is shown is what could be.\n");
+        out.push_str("\nSome of AWS could not be read or compared; only what could be read is shown.\n");
     }
     out
 }

@@ -60,7 +60,7 @@ fn item(finding: &Finding, excerpt: Option<&Excerpt<'_>>) -> Item {
         body.push_str(&fence("json", &lines));
     }
     if !path.is_empty() {
-        body.push_str(&format!("\nThe way there:\n\n{}", way(path)));
+        body.push_str(&format!("\nThe path:\n\n{}", way(path)));
     }
     if let Some(meta) = find(rule) {
         body.push_str(&format!("\nWhat to do: {}\n\n`flowbind lint --explain {rule}`\n", prose(meta.fix)));
@@ -75,7 +75,7 @@ fn way(path: &[PathStep]) -> String {
         let callee = callee.as_ref().map(|callee| format!("{} &gt; ", code(callee)));
         let by = if by.is_empty() { String::new() } else { format!(", left by {}", code(by)) };
         let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
-        let rounds = rounds.map(|rounds| format!(" ({rounds} times round)")).unwrap_or_default();
+        let rounds = rounds.map(|rounds| format!(" ({rounds} rounds)")).unwrap_or_default();
         format!(
             "{}. {}{}{by}, line {line}{sum}{rounds}\n",
             index + 1,

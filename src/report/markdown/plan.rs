@@ -47,7 +47,7 @@ fn changes(plans: &[PlanView]) -> Vec<Section> {
 fn foot(checksum: Option<&str>) -> String {
     let Some(checksum) = checksum else { return String::new() };
     let command = format!("flowbind apply --checksum {checksum} PATH...");
-    let sure = "To write exactly this, with the options of this plan, and nothing if AWS or the manifest has changed since:";
+    let sure = "To apply exactly this, with the options of this plan; nothing is written if AWS or the manifest has changed since:";
     format!("{sure}\n\n{}", fence("sh", &[command]))
 }
 
@@ -202,7 +202,7 @@ fn head(plans: &[PlanView]) -> String {
         out.push_str("\nNothing is written until the errors are fixed.\n");
     }
     if gaps {
-        out.push_str("\nSome of AWS could not be read; what is shown is what could be.\n");
+        out.push_str("\nSome of AWS could not be read; only what could be read is shown.\n");
     }
     out
 }
@@ -237,6 +237,6 @@ fn table(plans: &[PlanView], out: &mut String) {
         ));
     }
     if let Some(more @ 1..) = plans.len().checked_sub(SETS) {
-        out.push_str(&format!("\n{more} more sets are in the sums and not in the table.\n"));
+        out.push_str(&format!("\n{more} more sets are counted above but not listed.\n"));
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::report) fn verdict(view: &PlanView) -> String {
 
 /// Says what else must be known of a plan.
 pub(super) fn remarks(plan: &Plan) -> Vec<Remark> {
-    let incomplete = "Incomplete: some of AWS could not be read; what is shown is what could be.";
+    let incomplete = "Incomplete: some of AWS could not be read; only what could be read is shown.";
     let all = [
         (RemarkKind::Partial, plan.partial.as_ref().map(partial_line)),
         (RemarkKind::Protected, plan.force.clone()),
@@ -62,13 +62,15 @@ fn sums(view: &PlanView) -> String {
 /// Says that a plan is a part, and of what.
 fn partial_line(partial: &Partial) -> String {
     let only: Vec<String> = partial.only.iter().map(ToString::to_string).collect();
-    let only = if only.is_empty() { "nothing of this set".to_owned() } else { cut(only) };
     let rest = match partial.left_out {
         0 => "nothing else differs".to_owned(),
         1 => "1 other change is left out".to_owned(),
         n => format!("{n} other changes are left out"),
     };
-    format!("Partial: only {only}, and what must come before; {rest}.")
+    if only.is_empty() {
+        return format!("`--only` selects nothing in this set; {rest}.");
+    }
+    format!("Partial: only {}, and what must come before; {rest}.", cut(only))
 }
 
 /// Whether apply would begin to carry plans out, and would have something to do.
@@ -86,7 +88,7 @@ pub fn approvable(plans: &[Plan]) -> Option<String> {
 /// to apply.
 pub fn checksum_text(plans: &[Plan], apply: &dyn Fn(&str) -> String, layout: &Layout) -> String {
     let Some(checksum) = approvable(plans) else { return String::new() };
-    let how = format!("To write exactly this: {}", apply(&checksum));
+    let how = format!("To apply exactly this: {}", apply(&checksum));
     let mut page = Page::default();
     page.line(&format!("Checksum: {checksum}"));
     page.typed(format!("{}\n", dim(&how)));

@@ -159,13 +159,10 @@ fn doubts(world: &World<'_>, pieces: &[Piece]) -> Vec<String> {
             Piece::Visit { .. }
                 if block.kind == "InvokeFlowModule" && world.effect(*id) == Effect::Doubtful =>
             {
-                format!("the module of `{}` is not known and may hold a prompt", block.name)
+                format!("the module of `{}` is not known and may contain a prompt", block.name)
             }
             Piece::Visit { .. } if world.effect(*id) == Effect::Doubtful => {
-                format!(
-                    "AWS does not say that `{}` ({}) starts the count anew",
-                    block.name, block.written_kind
-                )
+                format!("AWS does not say that `{}` ({}) restarts the count", block.name, block.written_kind)
             }
             Piece::Visit { .. } if seconds.least != seconds.most => {
                 format!("the time limit of `{}` is not known, {} s are counted", block.name, seconds.most)

@@ -63,11 +63,11 @@ impl Reader<'_> {
     fn slip(&self, found: char) -> Option<&'static str> {
         let before = self.text.get(..self.at).unwrap_or_default().trim_end();
         match found {
-            '}' | ']' if before.ends_with(',') => Some("nothing follows the last `,`: take that comma out"),
+            '}' | ']' if before.ends_with(',') => Some("nothing follows the last `,`: remove that comma"),
             ',' if before.ends_with([',', '[', '{']) => Some("a `,` too many"),
-            '\'' => Some("keys and texts stand in double quotes, not in `'`"),
+            '\'' => Some("keys and strings need double quotes, not in `'`"),
             '\u{201C}' | '\u{201D}' | '\u{2018}' | '\u{2019}' => {
-                Some("keys and texts stand in straight double quotes, not in typographic ones")
+                Some("keys and strings need straight double quotes, not in typographic ones")
             }
             '/' | '#' => Some("JSON has no comments"),
             '"' | '{' | '['
@@ -270,17 +270,17 @@ mod tests {
     #[test]
     fn a_frequent_mistake_is_called_by_its_name() {
         for (text, at, message) in [
-            (r#"{"a": 1,}"#, 8, "nothing follows the last `,`: take that comma out"),
-            ("[1,\n]", 4, "nothing follows the last `,`: take that comma out"),
+            (r#"{"a": 1,}"#, 8, "nothing follows the last `,`: remove that comma"),
+            ("[1,\n]", 4, "nothing follows the last `,`: remove that comma"),
             (r#"{"a": 1 "b": 2}"#, 8, "a `,` is missing in front of this"),
             (r#"{"a": {} "b": 2}"#, 9, "a `,` is missing in front of this"),
             ("[{} {}]", 4, "a `,` is missing in front of this"),
             (r#"{"a" "b"}"#, 5, "a `:` is missing in front of this"),
-            ("{'a': 1}", 1, "keys and texts stand in double quotes, not in `'`"),
+            ("{'a': 1}", 1, "keys and strings need double quotes, not in `'`"),
             (
                 "{\u{201C}a\u{201D}: 1}",
                 1,
-                "keys and texts stand in straight double quotes, not in typographic ones",
+                "keys and strings need straight double quotes, not in typographic ones",
             ),
             ("// x\n{}", 0, "JSON has no comments"),
             ("[1,,2]", 3, "a `,` too many"),

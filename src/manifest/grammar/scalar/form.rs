@@ -113,7 +113,7 @@ pub(in crate::manifest) static ROLE_ARN: Form = Form {
 /// A managed policy: its ARN, or the name of one that AWS keeps.
 pub(in crate::manifest) static MANAGED_POLICY: Form = Form {
     what: "a managed policy",
-    rule: "give its ARN, or the name of one that AWS keeps, such as `AWSLambdaBasicExecutionRole`",
+    rule: "give its ARN, or the name of an AWS managed policy, such as `AWSLambdaBasicExecutionRole`",
     example: "AWSLambdaBasicExecutionRole",
     is: |text| match arn(text, "policy") {
         Some((_, path)) => within(path, 640, is_in_path),

@@ -65,7 +65,7 @@ fn arns_are_checked_in_all_their_parts() {
     assert_eq!(says(Scalar::FunctionArn, "arn:aws:lambda:eu-west-2:111122223333:function:crm:live"), "ok");
     assert_eq!(
         says(Scalar::FunctionArn, "arn:aws-cn:lambda:eu-west-2:111122223333:function:crm"),
-        "the partition in `arn:aws-cn:lambda:eu-west-2:111122223333:function:crm` does not fit its Region \
+        "the partition in `arn:aws-cn:lambda:eu-west-2:111122223333:function:crm` does not match its Region \
          (it would be `arn:aws:lambda:eu-west-2:111122223333:function:crm`)"
     );
     assert!(

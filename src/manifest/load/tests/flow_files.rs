@@ -28,7 +28,7 @@ fn a_legacy_export_is_reported() {
     assert_eq!(
         found,
         [
-            "flows/main.json:1:1 legacy-flow: this flow is in the console's older export format, which the API does not take (import it in the flow designer once, and export it through the API)",
+            "flows/main.json:1:1 legacy-flow: this flow is in the console's older export format, which the API does not accept (import it in the flow designer once, and export it through the API)",
         ]
     );
 }

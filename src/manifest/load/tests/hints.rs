@@ -123,7 +123,7 @@ fn a_link_that_leads_nowhere_is_called_that() {
     let found = lines(load(&paths, &Inputs::default(), &Disk));
     assert_eq!(found.len(), 2, "{found:#?}");
     for (line, target) in found.iter().zip(["gone.json", "gone.yaml"]) {
-        let link = format!("it is a symbolic link to `{target}`, where nothing is");
+        let link = format!("it is a symbolic link to `{target}`, which does not exist");
         assert!(line.contains(&link) && !line.contains("did you mean"), "{line}");
     }
 }

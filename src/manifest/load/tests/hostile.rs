@@ -17,7 +17,7 @@ fn quickly(manifest: &str, flow: &str) -> Vec<String> {
 #[test]
 fn an_empty_or_strange_file_is_answered() {
     let hint = "(a manifest starts with `apiVersion: flowbind.dev/v1alpha1` and `kind: BindingSet`)";
-    let beside = "; where other YAML lies beside it, name the manifest's file rather than its folder)";
+    let beside = "; if there is other YAML beside it, name the manifest's file rather than its folder)";
     assert_eq!(quickly("", FLOW), [format!("m/a.yaml:1:1 not-a-manifest: the file is empty {hint}")]);
     assert_eq!(
         quickly("# nothing\n---\n", FLOW),
@@ -90,7 +90,7 @@ fn a_flow_file_of_any_size_is_answered() {
     let wide = FLOW.replace("${value.bot}", &"${var.stage}".repeat(50_000));
     let manifest = GOOD.replace("default: dev", &format!("default: {}", "x".repeat(5_000)));
     assert!(
-        quickly(&manifest, &wide).iter().any(|line| line.contains("variables bring more than 4194304 bytes"))
+        quickly(&manifest, &wide).iter().any(|line| line.contains("variables add more than 4194304 bytes"))
     );
     assert_eq!(quickly(GOOD, &"[".repeat(100_000)).len(), 1);
 }
@@ -121,14 +121,14 @@ fn a_flow_over_the_limits_of_the_service_is_refused() {
     let long = FLOW.replace("${instance.arn}", &"é".repeat(256_000));
     assert_eq!(
         quickly(GOOD, &long),
-        ["flows/main.json:1:1 flow-too-large: the flow has 256687 characters; Amazon Connect takes 256000"]
+        ["flows/main.json:1:1 flow-too-large: the flow has 256687 characters; Amazon Connect allows 256000"]
     );
     let blocks: String =
         (0..250).map(|n| format!("{{ \"Identifier\": \"b{n}\", \"Type\": \"Wait\" }},\n")).collect();
     let many = FLOW.replace("\"Actions\": [", &format!("\"Actions\": [{blocks}"));
     assert_eq!(
         quickly(GOOD, &many),
-        ["flows/main.json:5:14 flow-too-large: the flow has 253 actions; Amazon Connect takes 250"]
+        ["flows/main.json:5:14 flow-too-large: the flow has 253 actions; Amazon Connect allows 250"]
     );
 }
 

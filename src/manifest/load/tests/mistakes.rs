@@ -66,7 +66,7 @@ fn the_document_of_another_tool_is_called_that() {
     assert_eq!(
         lines(load(&[PathBuf::from("m")], &Inputs::default(), &files)),
         [
-            "m/k8s.yaml:1:1 not-a-manifest: `m/k8s.yaml` is no flowbind manifest (`kind: ConfigMap`) (move it to another \
+            "m/k8s.yaml:1:1 not-a-manifest: `m/k8s.yaml` is not a flowbind manifest (`kind: ConfigMap`) (move it to another \
              folder, or name the manifest's file rather than the folder)"
         ]
     );

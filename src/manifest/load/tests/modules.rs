@@ -80,7 +80,7 @@ fn files_blocks_and_purposes_are_checked_alike() {
         (
             "description: asks",
             &format!("description: {}", "x".repeat(501)),
-            "m/a.yaml:48:20 bad-value: the description has 501 characters, and AWS takes 500",
+            "m/a.yaml:48:20 bad-value: the description has 501 characters; AWS allows 500",
         ),
     ]);
 }
@@ -96,7 +96,7 @@ fn a_flow_without_content_has_something_to_manage() {
         (
             ", state: archived",
             ", status: saved",
-            "m/a.yaml:62:68 bad-status: `status` goes only with `content` (without content, flowbind changes blocks of what is published; leave it out)",
+            "m/a.yaml:62:68 bad-status: `status` requires `content` (without content, flowbind changes blocks of what is published; leave it out)",
         ),
         (
             ", state: archived",
@@ -116,11 +116,11 @@ fn tokens_of_modules_must_lead_somewhere() {
         ),
         (
             "${module.auth.id}",
-            "flows/shared.json:2:88 module-cycle: modules call each other in a circle: `auth` -> `shared` -> `auth` (take what they share into a module that calls neither)",
+            "flows/shared.json:2:88 module-cycle: modules call each other in a circle: `auth` -> `shared` -> `auth` (move what they share into a third module)",
         ),
         (
             "${module.shared.arn}",
-            "flows/shared.json:2:88 module-cycle: modules call each other in a circle: `shared` -> `shared` (take what they share into a module that calls neither)",
+            "flows/shared.json:2:88 module-cycle: modules call each other in a circle: `shared` -> `shared` (move what they share into a third module)",
         ),
         (
             "${flow.old.id}",

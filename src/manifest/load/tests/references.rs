@@ -115,7 +115,7 @@ fn the_account_of_an_arn_must_be_the_one_that_is_said() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:21:36 account-mismatch: the ARN is of account 111122223333, and `account` says `main`, which is 011122223333 (correct one of them)",
+            "m/a.yaml:21:36 account-mismatch: the ARN is in account 111122223333, but `account` says `main`, which is 011122223333 (correct one of them)",
         ]
     );
 }
@@ -129,7 +129,7 @@ fn the_region_of_an_arn_must_be_the_one_that_is_said() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:13:12 region-mismatch: the ARN is of Region us-west-2, and `region` says `eu-west-2` (correct one of them)",
+            "m/a.yaml:13:12 region-mismatch: the ARN is in Region us-west-2, but `region` says `eu-west-2` (correct one of them)",
         ]
     );
 }
@@ -143,7 +143,7 @@ fn the_qualifier_of_an_arn_must_be_the_one_that_is_said() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:19:18 qualifier-mismatch: the ARN names the qualifier `test`, and `qualifier` says `live` (keep one of them)",
+            "m/a.yaml:19:18 qualifier-mismatch: the ARN names the qualifier `test`, but `qualifier` says `live` (keep one of them)",
         ]
     );
 }
@@ -157,7 +157,7 @@ fn a_foreign_partition_is_reported() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:21:21 bad-value: the partition in `arn:aws-cn:lambda:eu-west-2:011122223333:function:journal` does not fit its Region (it would be `arn:aws:lambda:eu-west-2:011122223333:function:journal`)",
+            "m/a.yaml:21:21 bad-value: the partition in `arn:aws-cn:lambda:eu-west-2:011122223333:function:journal` does not match its Region (it would be `arn:aws:lambda:eu-west-2:011122223333:function:journal`)",
         ]
     );
 }
@@ -194,7 +194,7 @@ fn an_arn_has_at_most_140_characters() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:19:18 arn-too-long: the ARN `arn:aws:lambda:eu-west-2:011122223333:function:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq` has 142 characters, and Amazon Connect takes 140 (use a shorter alias)",
+            "m/a.yaml:19:18 arn-too-long: the ARN `arn:aws:lambda:eu-west-2:011122223333:function:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn:qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq` has 142 characters; Amazon Connect allows 140 (use a shorter alias)",
         ]
     );
 }
@@ -208,7 +208,7 @@ fn a_function_elsewhere_cannot_be_associated() {
     assert_eq!(
         found,
         [
-            "m/a.yaml:14:19 foreign-association: the function `journal` (account 011122223333, us-west-2) cannot be associated with the instance `support` (account 011122223333, eu-west-2) (leave `associate` out: elsewhere only the permission is made, and flows name the ARN)",
+            "m/a.yaml:14:19 foreign-association: the function `journal` (account 011122223333, us-west-2) cannot be associated with the instance `support` (account 011122223333, eu-west-2) (leave `associate` out: elsewhere flowbind adds only the permission, and flows use the ARN)",
         ]
     );
 }

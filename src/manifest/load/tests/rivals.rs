@@ -156,7 +156,7 @@ fn documents_of_a_file_and_targets_of_a_document_are_sets_too() {
     assert_eq!(
         found(&set("one", &targets), &alone),
         [
-            "m/one.yaml:9:5 duplicate-function: the function `greeter` (account 011122223333, eu-west-2) is also made by the set `one-dev` (m/one.yaml:9:5 declares it for both targets: use a variable that tells them apart, or declare it in a set without targets)"
+            "m/one.yaml:9:5 duplicate-function: the function `greeter` (account 011122223333, eu-west-2) is also made by the set `one-dev` (m/one.yaml:9:5 declares it for both targets: use a variable that differs between them, or declare it in a set without targets)"
         ]
     );
 }

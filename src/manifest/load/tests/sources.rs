@@ -43,7 +43,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "code: ../code/greeter",
             "code: ../code/greeter/index.mjs",
-            "m/a.yaml:29:15 bad-code: the code `code/greeter/index.mjs` is neither a folder nor a zip file (name the folder that the handler lies in)",
+            "m/a.yaml:29:15 bad-code: the code `code/greeter/index.mjs` is neither a folder nor a zip file (name the folder that the handler is in)",
         ),
         (
             "code: ../code/greeter",
@@ -58,7 +58,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "code: ../code/greeter",
             "code: ../code/greeter\n        exclude: [\"*\"]",
-            "m/a.yaml:29:15 bad-code: the code `code/greeter` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` brings one back)",
+            "m/a.yaml:29:15 bad-code: the code `code/greeter` holds no file (1 left out; `-v` lists them, and `exclude: [\"!NAME\"]` keeps one)",
         ),
         (
             "timeout: 7s",
@@ -88,7 +88,7 @@ fn what_lambda_would_refuse_is_told() {
         (
             "description: greets",
             &format!("description: {}", "x".repeat(257)),
-            "m/a.yaml:40:22 bad-value: the description has 257 characters, and AWS takes 256",
+            "m/a.yaml:40:22 bad-value: the description has 257 characters; AWS allows 256",
         ),
     ]);
 }
@@ -109,7 +109,7 @@ fn an_alias_that_flows_could_not_call_is_told() {
         (
             "publish: live",
             &format!("publish: {}", "l".repeat(100)),
-            "m/a.yaml:41:18 arn-too-long: the ARN `arn:aws:lambda:eu-west-2:111122223333:function:greeter-test:llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll` has 160 characters, and Amazon Connect takes 140 (use a shorter alias)",
+            "m/a.yaml:41:18 arn-too-long: the ARN `arn:aws:lambda:eu-west-2:111122223333:function:greeter-test:llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll` has 160 characters; Amazon Connect allows 140 (use a shorter alias)",
         ),
     ]);
 }
@@ -140,12 +140,12 @@ fn an_environment_that_lambda_would_refuse_is_told() {
         (
             "TABLE: customers",
             r#"TABLE: "${TABLE}""#,
-            "m/a.yaml:39:31 bad-variable: this value holds a `${` that is no variable (write `$${` for a literal `${`)",
+            "m/a.yaml:39:31 bad-variable: this value contains a `${` that is not a variable (write `$${` for a literal `${`)",
         ),
         (
             "TABLE: customers",
             &format!("TABLE: {}", "x".repeat(4100)),
-            "m/a.yaml:39:24 environment-too-large: the environment has 4116 bytes with its names, and Lambda takes 4096 (keep what is large in a parameter store, and give its name)",
+            "m/a.yaml:39:24 environment-too-large: the environment has 4116 bytes with its names; Lambda allows 4096 (keep what is large in a parameter store, and give its name)",
         ),
     ]);
 }
@@ -166,17 +166,17 @@ fn what_iam_would_refuse_is_told() {
         (
             "AWSXRayDaemonWriteAccess",
             "arn:aws-cn:iam::aws:policy/X",
-            "m/a.yaml:32:58 partition-mismatch: this ARN is not of the partition `aws`, which eu-west-2 is in",
+            "m/a.yaml:32:58 partition-mismatch: this ARN is not in the partition `aws` of eu-west-2",
         ),
         (
             "AWSXRayDaemonWriteAccess",
             "arn:aws:iam::444455556666:policy/X",
-            "m/a.yaml:32:58 account-mismatch: the policy is in the account 444455556666, and the role in 111122223333 (a role takes policies of AWS and of its own account)",
+            "m/a.yaml:32:58 account-mismatch: the policy is in the account 444455556666, but the role is in 111122223333 (a role can have only policies of AWS and of its own account)",
         ),
         (
             "AWSXRayDaemonWriteAccess",
             "arn:aws:s3:::x",
-            "m/a.yaml:32:58 bad-value: `arn:aws:s3:::x` is not a managed policy: give its ARN, or the name of one that AWS keeps, such as `AWSLambdaBasicExecutionRole`",
+            "m/a.yaml:32:58 bad-value: `arn:aws:s3:::x` is not a managed policy: give its ARN, or the name of an AWS managed policy, such as `AWSLambdaBasicExecutionRole`",
         ),
         (
             "Version: 2012-10-17",
@@ -195,7 +195,7 @@ fn what_iam_would_refuse_is_told() {
                 r#"Statement: [{{ Effect: Allow, Action: dynamodb:GetItem, Resource: "{}" }}]"#,
                 "x".repeat(10240)
             ),
-            "m/a.yaml:34:13 policy-too-large: the inline policies have 10339 characters, and IAM takes 10240 (make a managed policy of the largest)",
+            "m/a.yaml:34:13 policy-too-large: the inline policies have 10339 characters; IAM allows 10240 (turn the largest one into a managed policy)",
         ),
     ]);
 }
@@ -206,12 +206,12 @@ fn a_role_is_of_the_account_of_its_function() {
         (
             role(),
             "        role: arn:aws:iam::444455556666:role/shared\n",
-            "m/a.yaml:30:15 account-mismatch: the role is in the account 444455556666, and its function in 111122223333 (a function runs in a role of its own account)",
+            "m/a.yaml:30:15 account-mismatch: the role is in the account 444455556666, but its function is in 111122223333 (a function must use a role of its own account)",
         ),
         (
             role(),
             "        role: arn:aws-cn:iam::111122223333:role/shared\n",
-            "m/a.yaml:30:15 partition-mismatch: this ARN is not of the partition `aws`, which eu-west-2 is in",
+            "m/a.yaml:30:15 partition-mismatch: this ARN is not in the partition `aws` of eu-west-2",
         ),
         (
             role(),
@@ -232,12 +232,12 @@ fn a_function_and_a_role_are_made_once() {
         (
             "    other: { name",
             "    second: { name: \"greeter-${var.stage}\", qualifier: next, source: { runtime: nodejs22.x, handler: index.handler, code: ../code/greeter, role: { name: second } } }\n    other: { name",
-            "m/a.yaml:42:5 duplicate-function: `second` makes the function `greeter-test`, which `greeter` makes already (leave out `source` of one of them; the first one is at m/a.yaml:23:5)",
+            "m/a.yaml:42:5 duplicate-function: `second` creates the function `greeter-test`, which `greeter` already creates (leave out `source` of one of them; the first one is at m/a.yaml:23:5)",
         ),
         (
             "    other: { name",
             "    second: { name: second, source: { runtime: nodejs22.x, handler: index.handler, code: ../code/greeter, role: { name: greeter-role } } }\n    other: { name",
-            "m/a.yaml:42:121 duplicate-role: the role `greeter-role` is made by the function `greeter` already (give each function a role of its own, or name a role that exists by its ARN; the first one is at m/a.yaml:23:5)",
+            "m/a.yaml:42:121 duplicate-role: the role `greeter-role` is already created by the function `greeter` (give each function a role of its own, or name a role that exists by its ARN; the first one is at m/a.yaml:23:5)",
         ),
     ]);
 }
@@ -248,12 +248,12 @@ fn accounts_and_their_roles_go_together() {
         (
             "main: { id: 111122223333 }",
             "main: { id: 111122223333, externalId: ab }",
-            "m/a.yaml:12:43 bad-role: `externalId` goes only with `assumeRole` (add the role to assume, or leave it out)",
+            "m/a.yaml:12:43 bad-role: `externalId` requires `assumeRole` (add the role to assume, or leave it out)",
         ),
         (
             "main: { id: 111122223333 }",
             "main: { id: 111122223333, assumeRole: arn:aws:iam::444455556666:role/x }",
-            "m/a.yaml:12:43 account-mismatch: the role is in the account 444455556666, and this is 111122223333 (who assumes a role is in the role's account: name one of this account)",
+            "m/a.yaml:12:43 account-mismatch: the role is in the account 444455556666, but this account is 111122223333 (name a role of this account)",
         ),
         (
             "main: { id: 111122223333 }",
@@ -263,7 +263,7 @@ fn accounts_and_their_roles_go_together() {
         (
             "main: { id: 111122223333 }",
             "main: { id: 111122223333 }\n    again: { id: 111122223333, assumeRole: arn:aws:iam::111122223333:role/x }",
-            "m/a.yaml:13:5 duplicate-account: `again` is the account 111122223333, which `main` is already, in another role (calls to one account are made in one role: keep one of them)",
+            "m/a.yaml:13:5 duplicate-account: `again` and `main` are the same account, 111122223333, with different roles (flowbind uses one role for each account: keep one of them)",
         ),
         (
             "externalId: a-b",
@@ -299,7 +299,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "identity: saml, ",
             "",
-            "m/a.yaml:19:7 missing-key: `create` needs the key `identity` (where its users come from, for ever: `connect-managed`, `saml` or `existing-directory`)",
+            "m/a.yaml:19:7 missing-key: `create` needs the key `identity` (where its users come from, which cannot be changed later: `connect-managed`, `saml` or `existing-directory`)",
         ),
         (
             "identity: saml",
@@ -309,7 +309,7 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "identity: saml",
             "identity: saml, directory: d-9067f3a1b2",
-            "m/a.yaml:19:44 bad-create: `directory` goes only with `identity: existing-directory` (leave it out)",
+            "m/a.yaml:19:44 bad-create: `directory` requires `identity: existing-directory` (leave it out)",
         ),
         (
             "identity: saml",
@@ -319,12 +319,12 @@ fn instances_are_made_as_the_service_makes_them() {
         (
             "inbound: true, ",
             "",
-            "m/a.yaml:19:7 missing-key: `create` needs the key `inbound` (whether it takes calls)",
+            "m/a.yaml:19:7 missing-key: `create` needs the key `inbound` (whether it accepts calls)",
         ),
         (
             "id: 0f1e",
             "id: 0f1e, create: { identity: saml, inbound: true, outbound: true }",
-            "m/a.yaml:21:30 bad-create: `create` needs `alias`: only an instance that is looked for by its alias can be missing (name the instance by its `alias`, or leave `create` out)",
+            "m/a.yaml:21:30 bad-create: `create` needs `alias`: only an instance that is looked up by its alias can be created (name the instance by its `alias`, or leave `create` out)",
         ),
         (
             "adopt: true }\n  functions",

@@ -150,7 +150,7 @@ fn what_is_wrong_in_a_target_is_told_where_it_stands() {
     let found = spoils("    dev: {", &format!("{many}    dev: {{"));
     assert_eq!(
         found[0],
-        "m/a.yaml:59:5 too-many-targets: the set has 53 targets, and flowbind takes 50 (split it into several binding sets)"
+        "m/a.yaml:59:5 too-many-targets: the set has 53 targets; flowbind allows 50 (split it into several binding sets)"
     );
 }
 

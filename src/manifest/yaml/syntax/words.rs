@@ -86,7 +86,7 @@ fn values(kind: &ErrorKind) -> Option<Words> {
         ErrorKind::MappingKeyNotAllowed => ("a value cannot start with `? `", QUOTE),
         ErrorKind::PlainScalarStartsWithDashFlowIndicator => ("a value cannot start with `-` here", QUOTE),
         ErrorKind::InvalidBlockScalarHeader => (
-            "behind `|` or `>` nothing else may stand in the line",
+            "nothing else may follow `|` or `>` on the line",
             "start the text in the next line, or put it in quotes",
         ),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {

@@ -210,7 +210,7 @@ impl Need<'_> {
     fn denied(&self, sid: &str, address: &Address, builder: &mut PlanBuilder) {
         let target = &self.function.target;
         let message = format!(
-            "statement `{sid}` in the policy of {target} denies the call, or may: no grant can lift that"
+            "statement `{sid}` in the policy of {target} denies the call or may deny it; no grant overrides that"
         );
         let hint =
             "remove that statement from the function's policy; flowbind never touches what is not its own.";

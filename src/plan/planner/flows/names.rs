@@ -176,7 +176,7 @@ fn kept(
             None if is_orphaned(site, &id) => Some((at, orphan(site, &id), PRUNE)),
             None => Some((
                 at,
-                format!("another {} ({id}), which is not this set's to rename", site.kind),
+                format!("another {} ({id}), which this set may not rename", site.kind),
                 "give one of the two another name, or rename the other one in Amazon Connect.",
             )),
         }

@@ -134,7 +134,7 @@ impl Site<'_> {
         let (code, message, hint) = match resolved {
             None | Some(Resolved::Is(_)) => return true,
             Some(Resolved::Untold) => {
-                builder.block(self.address(), "the tags that say which live one it is could not be read");
+                builder.block(self.address(), "the tags that identify it could not be read");
                 return false;
             }
             Some(Resolved::Several(live)) => {
@@ -232,7 +232,7 @@ impl Site<'_> {
                 builder,
                 Code::FlowArchived,
                 message,
-                Some("say `state: active`, or `state: archived`."),
+                Some("set `state: active` or `state: archived`."),
             );
         }
         let (mut write, mut tags) = (None, None);
@@ -253,7 +253,7 @@ impl Site<'_> {
     fn may_write(&self, seen: &FlowSeen, difference: &str, builder: &mut PlanBuilder) -> bool {
         let Some(why) = self.refusal(seen).filter(|_| !self.flow.adopt) else { return true };
         let message = format!("{} `{}` differs ({difference}), but {why}", self.kind, seen.name);
-        let hint = "say `adopt: true` on it to let this set write to it, or give it another name.";
+        let hint = "set `adopt: true` on it to let this set write to it, or give it another name.";
         self.hold(builder, Code::NotOwned, message, Some(hint));
         false
     }

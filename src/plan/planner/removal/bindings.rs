@@ -170,7 +170,7 @@ impl<'a> Planner<'a, '_> {
         let address = Address::between(Kind::Association, name, function_name);
         if unqualified && !qualified.is_empty() {
             let message = format!(
-                "instance/{name} lists {} with and without its qualifier: flowbind cannot tell which of them this set created",
+                "instance/{name} lists {} with and without its qualifier: it is unknown which of them this set created",
                 function.name
             );
             let hint = "disassociate the one that is not needed by hand.";
@@ -347,7 +347,7 @@ impl<'a> Planner<'a, '_> {
 
     fn refuse(&mut self, address: &Address, caller: &str) {
         let message = format!("it is orphaned, but {caller} still calls the function");
-        let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
+        let hint = "remove the call, from the draft too, or bind the block in the manifest.";
         self.builder.problems.push(Problem::held(Code::StillReferred, message).on(address).hint(hint));
     }
 

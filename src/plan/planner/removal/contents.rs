@@ -176,7 +176,7 @@ impl<'a> Contents<'a> {
         while let Some((at, user)) = self.needed() {
             let Some(left) = self.all[at].left_over.take() else { break };
             let message = format!("it is orphaned, but {user} still refers to it");
-            let hint = "take the reference out, or declare it again; nothing of it was removed.";
+            let hint = "remove the reference, or declare it again; nothing was removed.";
             builder.problems.push(Problem::held(Code::StillReferred, message).on(&left.address).hint(hint));
         }
         let going: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].left_over.is_some()).collect();
@@ -231,10 +231,10 @@ impl<'a> Contents<'a> {
         }
         for (address, count) in counts.into_iter().filter(|(_, count)| *count > 1) {
             let message = format!(
-                "{count} {}s carry the tag of {address}: flowbind cannot tell which is orphaned",
+                "{count} {}s carry the tag of {address}: it is unknown which one is orphaned",
                 address.kind
             );
-            let hint = format!("take the tag `{OWNER_TAG}` off those that are not the set's.");
+            let hint = format!("remove the tag `{OWNER_TAG}` from those that do not belong to the set.");
             builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             for content in &mut self.all {
                 if content.left_over.as_ref().is_some_and(|left| left.address == address) {

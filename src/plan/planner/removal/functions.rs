@@ -78,7 +78,7 @@ impl Planner<'_> {
     fn refusal(&self) -> Option<Problem> {
         if let Some(instance) = self.contents.unreadable.first() {
             let message = format!(
-                "it is orphaned, but not every flow and module of instance/{instance} could be read: one of them may call it"
+                "it is orphaned, but some flows or modules of instance/{instance} could not be read: one of them may call it"
             );
             let hint = "fix what could not be read, then run again with --prune.";
             return Some(Problem::held(Code::CannotTell, message).hint(hint));
@@ -87,7 +87,7 @@ impl Planner<'_> {
         let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Qualifier::Any));
         if let Some(caller) = caller {
             let message = format!("it is orphaned, but {caller} still refers to it");
-            let hint = "take the reference out, or declare the function again.";
+            let hint = "remove the reference, or declare the function again.";
             return Some(Problem::held(Code::StillReferred, message).hint(hint));
         }
         let held =
@@ -108,7 +108,7 @@ impl Planner<'_> {
         let foreign = sids.filter(|sid| !own(sid) && !self.is_trace(sid)).count();
         (foreign > 0).then(|| Guard {
             code: "function-used-by-others",
-            message: format!("its policy holds {foreign} statements of others, who may rely on it"),
+            message: format!("its policy has {foreign} statements of others, who may rely on it"),
             allow: address.clone(),
             with: Vec::new(),
         })

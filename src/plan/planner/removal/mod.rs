@@ -26,7 +26,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBu
     for instance in &contents.unreadable {
         let address = Address::new(Kind::Instance, instance);
         let message =
-            format!("not every flow and module of {address} could be read: nothing of it is removed");
+            format!("some flows or modules of {address} could not be read: nothing of it is removed");
         let hint = "fix what could not be read, then run again.";
         builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
     }

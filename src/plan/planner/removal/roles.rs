@@ -54,7 +54,7 @@ impl Planner<'_> {
         let places = self.seen.places.iter().filter(|place| place.account == *self.account);
         if let Some(unread) = places.clone().find(|place| !self.seen.whole.contains(place)) {
             let message = format!(
-                "role `{name}` is orphaned, but not every function in {unread} could be read: one of them may use it"
+                "role `{name}` is orphaned, but some functions in {unread} could not be read: one of them may use it"
             );
             let hint = "fix what could not be read, then run it again with --prune.";
             builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
@@ -127,9 +127,7 @@ impl Planner<'_> {
                 "it was created for a function in {region}, which the manifest no longer names: a function there may \
                  still use it (add {region} to the `regions` of its account to look there)"
             ),
-            None => {
-                "it has no tag that says in which Region its function is, which may still use it".to_owned()
-            }
+            None => "no tag says in which Region its function is; that function may still use it".to_owned(),
         };
         Some(Guard::new("role-not-looked-for", message, address))
     }

@@ -75,7 +75,7 @@ fn a_path_is_a_code_flow_and_what_is_let_pass_is_suppressed() {
     let texts: Vec<_> =
         steps.iter().map(|step| step["location"]["message"]["text"].as_str().unwrap()).collect();
     let expected =
-        ["Welcome - next, 0 s", "auth > Lookup - NoMatchingError, 8 s", "Lookup again, 3 times round, 24 s"];
+        ["Welcome - next, 0 s", "auth > Lookup - NoMatchingError, 8 s", "Lookup again, 3 rounds, 24 s"];
     assert_eq!(texts, expected);
     assert!(steps[1]["location"]["physicalLocation"].is_null(), "its lines are another file's");
     assert_eq!(results[4]["suppressions"][0]["justification"], "until May");

@@ -22,7 +22,7 @@ impl Site<'_> {
     pub(super) fn refusal(&self, seen: &FlowSeen) -> Option<String> {
         match self.owner(seen) {
             Owner::Ours(label) if !self.is_mine(&label) => {
-                Some(format!("it carries the tag of {}/{label}: a copy, perhaps", self.kind))
+                Some(format!("it carries the tag of {}/{label} and may be a copy", self.kind))
             }
             owner => owner.refusal(),
         }

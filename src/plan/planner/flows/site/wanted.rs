@@ -53,10 +53,12 @@ impl Site<'_> {
                 builder.block(self.address(), message.clone());
                 let unread = self.unread(&pending);
                 let problem = if unread {
-                    Problem::held(Code::FlowHeld, message).hint("fix what keeps the list from being read.")
+                    Problem::held(Code::FlowHeld, message)
+                        .hint("fix the error that keeps flowbind from reading the list.")
                 } else {
-                    Problem::error(Code::FlowContent, message)
-                        .hint("correct the token in the flow file, or make what it names in Amazon Connect.")
+                    Problem::error(Code::FlowContent, message).hint(
+                        "correct the token in the flow file, or create what it names in Amazon Connect.",
+                    )
                 };
                 builder.problems.push(self.problem(problem));
                 None

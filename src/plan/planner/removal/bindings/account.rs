@@ -148,7 +148,7 @@ impl<'a> Planner<'a, '_> {
             let qualifier = Qualifier::Exactly(target.qualifier.as_deref());
             if let Some(caller) = self.contents.caller(instance, target, qualifier) {
                 let message = format!("it is orphaned, but {caller} still calls the function");
-                let hint = "take the call out, its draft counts too, or bind the block in the manifest.";
+                let hint = "remove the call, from the draft too, or bind the block in the manifest.";
                 return Err(Some(Box::new(Problem::held(Code::StillReferred, message).hint(hint))));
             }
             after.extend(self.contents.last_calls(instance, target));

@@ -187,7 +187,7 @@ impl<'a> Planner<'a, '_> {
         };
         self.disassociations.held.insert((function.place.clone(), function.name.clone()));
         let message = format!(
-            "statement `{sid}` in the policy of {function} was edited and names no instance: flowbind cannot tell who uses it"
+            "statement `{sid}` in the policy of {function} was edited and names no instance: it is unknown who uses it"
         );
         let hint = "remove the statement by hand if it is not needed.";
         self.builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));

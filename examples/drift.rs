@@ -13,7 +13,7 @@ use flowbind::backup::Backups;
 use flowbind::drift::{Moved, Scope};
 use flowbind::emulator::{Emulator, Settings};
 use flowbind::manifest::{self, Disk, Inputs};
-use flowbind::plan::{Action, ActionId, Outcome, drift_reads, reads};
+use flowbind::plan::{Action, ActionId, Outcome, Reach};
 use flowbind::{reconcile, report, sandbox};
 
 struct Silent;
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let emulator = Emulator::start(address, Settings::default(), sandbox::world(&loaded.manifests)).await?;
     let session = Session::open(Options::embedded(emulator.url())).await;
-    let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
+    let plan = reconcile::plan(&session, desired, Reach::Declared).await?;
     let kept = std::env::temp_dir().join(format!("flowbind-drift-{}", std::process::id()));
     let (backups, none) = (Backups::new(&kept, "example"), BTreeSet::new());
     reconcile::apply(&session, &plan, &none, &backups, &Silent).await.map_err(|why| format!("{why:?}"))?;
@@ -50,7 +50,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let function = functions.lambda_functions().first().ok_or("no function")?;
     console.disassociate_lambda_function().instance_id(id).function_arn(function).send().await?;
 
-    let drift = reconcile::drift(&session, desired, &drift_reads(desired), Scope::default()).await?;
+    let drift = reconcile::drift(&session, desired, Scope::default()).await?;
     print!("{}", report::drift_text(&drift, false, &report::Layout::default()));
     // The mark of an association is written before it: whether that was ever made, or somebody took it away, is not known.
     assert_ne!(drift.differences[0].moved, Moved::Repository, "it was not the repository");

@@ -16,7 +16,7 @@ use flowbind::aws::{Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Rates, Settings};
 use flowbind::manifest::{self, Disk, Inputs, Manifest};
-use flowbind::plan::{Action, ActionId, Forecast, Outcome, Plan, apply_schedule, reads};
+use flowbind::plan::{Action, ActionId, Forecast, Outcome, Plan, Reach, apply_schedule};
 use flowbind::{reconcile, sandbox};
 
 type Failure = Box<dyn std::error::Error>;
@@ -102,11 +102,11 @@ async fn measured<T>(what: &str, expected: Expected, work: impl Future<Output = 
 
 /// Looks, applies, and looks again, each after its forecast.
 async fn measure(session: &Session, desired: &Manifest, folder: &Path) -> Result<(), Failure> {
-    let (set, reads) = (&desired.set, reads(desired));
+    let (set, reads) = (&desired.set, Reach::Declared.of_plan(desired));
     // What is not there takes fewer calls to find out: that is known after a first look.
-    let plan = reconcile::plan(session, desired, &reads).await?;
-    let again = look(&reads.forecast_again(desired, None, &plan), session);
-    measured(&format!("{set}: look"), again, reconcile::plan(session, desired, &reads)).await?;
+    let plan = reconcile::plan(session, desired, Reach::Declared).await?;
+    let again = look(&reads.forecast_again(desired, &plan), session);
+    measured(&format!("{set}: look"), again, reconcile::plan(session, desired, Reach::Declared)).await?;
     let (allowed, backups) = (BTreeSet::new(), Backups::new(folder, set.as_str()));
     let apply = reconcile::apply(session, &plan, &allowed, &backups, &Silent);
     let report = measured(&format!("{set}: apply"), writing(&plan, session), apply)
@@ -114,9 +114,13 @@ async fn measure(session: &Session, desired: &Manifest, folder: &Path) -> Result
         .map_err(|why| format!("{why:?}"))?;
     let done = |(_, outcome): &(ActionId, Outcome)| outcome.is_done();
     assert!(report.outcomes.iter().all(done), "{:#?}", report.outcomes);
-    let again = look(&reads.forecast(desired, None), session);
-    let plan = measured(&format!("{set}: look after that"), again, reconcile::plan(session, desired, &reads))
-        .await?;
+    let again = look(&reads.forecast(desired), session);
+    let plan = measured(
+        &format!("{set}: look after that"),
+        again,
+        reconcile::plan(session, desired, Reach::Declared),
+    )
+    .await?;
     assert!(plan.actions.is_empty(), "{:#?}", plan.actions);
     Ok(())
 }

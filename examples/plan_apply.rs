@@ -10,7 +10,7 @@ use flowbind::aws::{Options, Progress, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::{Emulator, Settings};
 use flowbind::manifest::{self, Disk, Inputs};
-use flowbind::plan::{Action, ActionId, Outcome, reads};
+use flowbind::plan::{Action, ActionId, Outcome, Reach};
 use flowbind::{reconcile, sandbox};
 
 /// Hears each action as it ends.
@@ -34,14 +34,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::start(address, Settings::default(), sandbox::world(&loaded.manifests)).await?;
     let session = Session::open(Options::embedded(emulator.url())).await;
 
-    let plan = reconcile::plan(&session, desired, &reads(desired)).await?;
+    let plan = reconcile::plan(&session, desired, Reach::Declared).await?;
     println!("{} actions", plan.actions.len());
     let backups =
         Backups::new(&std::env::temp_dir().join(format!("flowbind-{}", std::process::id())), "example");
     let applied = reconcile::apply(&session, &plan, &BTreeSet::new(), &backups, &Lines).await;
     applied.map_err(|why| format!("{why:?}"))?;
 
-    let again = reconcile::plan(&session, desired, &reads(desired)).await?;
+    let again = reconcile::plan(&session, desired, Reach::Declared).await?;
     assert!(again.actions.is_empty(), "what was applied is in sync");
     println!("in sync: {}", Path::new("manifests/demo").display());
     emulator.stop().await?;

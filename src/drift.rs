@@ -23,7 +23,7 @@ pub use undeclared::undeclared;
 use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{Date, DriftIgnore, Manifest};
-use crate::plan::{self, Change};
+use crate::plan::{self, Change, Reach};
 use crate::resource::{Address, Code, FunctionRef, Kind, Origin, Problem, SetName};
 use crate::snapshot::{Gap, Snapshot};
 
@@ -120,14 +120,14 @@ pub enum Verdict {
 pub struct Scope<'a> {
     /// All manifests of the run: what another one declares on the same instance is not unmanaged.
     pub manifests: &'a [Manifest],
-    /// Whether the snapshot holds every flow and function, so that the audit judges them too.
-    pub audited: bool,
+    /// How far the snapshot reaches: with every flow and function, the audit judges them too.
+    pub reach: Reach,
 }
 
-/// Tells how live AWS differs. The snapshot holds what [`plan::drift_reads`] names; with `audited` also what
-/// [`plan::removal_reads`] does.
+/// Tells how live AWS differs. The snapshot holds what [`plan::drift_reads`] names, and what
+/// [`plan::removal_reads`] does if its reach goes beyond what is declared.
 pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift {
-    let planned = match scope.audited {
+    let planned = match scope.reach.sees_orphans() {
         true => plan::plan_pruned(desired, observed),
         false => plan::plan(desired, observed),
     };
@@ -136,7 +136,7 @@ pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift
     differences.extend(planned::edited(desired, observed));
     differences.extend(planned.gaps.iter().map(|gap| planned::gap(desired, gap)));
     strangers::add(desired, observed, scope.manifests, &mut differences);
-    if scope.audited {
+    if scope.reach.judges_unmanaged() {
         findings.extend(audit::unmanaged(desired, observed));
     }
     // An association that nobody declared is told as such.
@@ -154,7 +154,7 @@ pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift
         findings: findings.into_iter().map(|problem| Finding { problem, ignored: None }).collect(),
         gaps: planned.gaps,
         in_sync: planned.in_sync,
-        audited: scope.audited,
+        audited: scope.reach.judges_unmanaged(),
     }
 }
 

@@ -26,6 +26,7 @@ use need::{Need, Needs};
 pub use notes::notes;
 
 use crate::manifest::Manifest;
+use crate::plan::Reach;
 
 /// The command that a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,9 +42,9 @@ pub enum Command {
 pub struct Scope {
     /// The command.
     pub command: Command,
-    /// Whether it may look for what is left over (`--prune`, and an audit), and delete it where the command writes.
-    /// That takes reading every function of the accounts.
-    pub left_over: bool,
+    /// How far it looks. Looking for what is orphaned takes reading every function of the accounts; what is found is
+    /// deleted where the command writes.
+    pub reach: Reach,
 }
 
 /// One managed policy, for one identity.
@@ -99,7 +100,7 @@ fn needs(manifest: &Manifest, scope: Scope) -> BTreeMap<Identity, BTreeSet<Need>
     if scope.command == Command::Apply {
         writes::add(manifest, &mut needs);
     }
-    if scope.left_over {
+    if scope.reach.sees_orphans() {
         left_over::add_reads(manifest, &mut needs);
         if scope.command == Command::Apply {
             left_over::add_writes(manifest, &mut needs);

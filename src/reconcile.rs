@@ -5,50 +5,29 @@ use std::collections::BTreeSet;
 use crate::aws::{self, Keep, ObserveError, Progress, Session};
 use crate::drift::{self, Drift, Scope};
 use crate::manifest::Manifest;
-use crate::plan::{self, ApplyReport, KeptFlow, Plan, Reads, Undeclared};
+use crate::plan::{self, ApplyReport, KeptFlow, LookReads, Plan, Reach, Undeclared};
 pub use crate::plan::{NotBegun, may_begin};
 use crate::resource::Address;
+use crate::snapshot::Snapshot;
 
 /// Looks at AWS and plans.
 ///
 /// # Errors
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
-pub async fn plan(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Plan, ObserveError> {
-    let snapshot = aws::observe(session, desired, reads).await?;
-    Ok(Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) })
-}
-
-/// Looks at AWS and plans, deletions of what is left over among it.
-///
-/// # Errors
-///
-/// When the caller cannot be identified, or is in another account than the manifest says.
-pub async fn plan_pruned(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Plan, ObserveError> {
-    let mut snapshot = aws::observe(session, desired, reads).await?;
-    aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
-    Ok(plan::plan_pruned(desired, &snapshot))
-}
-
-/// Looks at AWS and plans, and checks the flows and functions that are not managed as well.
-///
-/// # Errors
-///
-/// When the caller cannot be identified, or is in another account than the manifest says.
-pub async fn plan_audited(
-    session: &Session,
-    desired: &Manifest,
-    reads: &Reads,
-    prune: bool,
-) -> Result<Plan, ObserveError> {
-    let mut snapshot = aws::observe(session, desired, reads).await?;
-    aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await;
-    let pruned = plan::plan_pruned(desired, &snapshot);
-    let planned = match prune {
-        true => pruned,
-        false => Plan { undeclared: Undeclared::deleted(&pruned), ..plan::plan(desired, &snapshot) },
+pub async fn plan(session: &Session, desired: &Manifest, reach: Reach) -> Result<Plan, ObserveError> {
+    let snapshot = observe(session, desired, &reach.of_plan(desired)).await?;
+    let planned = match reach {
+        Reach::Declared => {
+            Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) }
+        }
+        Reach::Orphaned | Reach::Everything { prune: true } => plan::plan_pruned(desired, &snapshot),
+        Reach::Everything { prune: false } => Plan {
+            undeclared: Undeclared::deleted(&plan::plan_pruned(desired, &snapshot)),
+            ..plan::plan(desired, &snapshot)
+        },
     };
-    Ok(plan::audited(planned, desired, &snapshot))
+    Ok(if reach.judges_unmanaged() { plan::audited(planned, desired, &snapshot) } else { planned })
 }
 
 /// Looks at AWS and tells how it left the declared state. Nothing is written.
@@ -56,18 +35,21 @@ pub async fn plan_audited(
 /// # Errors
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
-pub async fn drift(
-    session: &Session,
-    desired: &Manifest,
-    reads: &Reads,
-    scope: Scope<'_>,
-) -> Result<Drift, ObserveError> {
-    let mut snapshot = aws::observe(session, desired, reads).await?;
-    match scope.audited {
-        true => aws::observe_removal(session, desired, &plan::removal_reads(desired), &mut snapshot).await,
-        false => aws::observe_strangers(session, desired, &mut snapshot).await,
+pub async fn drift(session: &Session, desired: &Manifest, scope: Scope<'_>) -> Result<Drift, ObserveError> {
+    let reads = scope.reach.of_drift(desired);
+    let mut snapshot = observe(session, desired, &reads).await?;
+    if reads.removal.is_none() {
+        aws::observe_strangers(session, desired, &mut snapshot).await;
     }
     Ok(drift::drift(desired, &snapshot, scope))
+}
+
+async fn observe(session: &Session, desired: &Manifest, reads: &LookReads) -> Result<Snapshot, ObserveError> {
+    let mut snapshot = aws::observe(session, desired, &reads.declared).await?;
+    if let Some(removal) = &reads.removal {
+        aws::observe_removal(session, desired, removal, &mut snapshot).await;
+    }
+    Ok(snapshot)
 }
 
 /// Looks at AWS and plans what a run kept back. What the manifests protect needs leave.

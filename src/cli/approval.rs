@@ -12,7 +12,7 @@ use super::note::{Level, Note};
 use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::Loaded;
-use crate::plan::{self, Evidence, Moved, Plan};
+use crate::plan::{self, Evidence, Moved, Plan, Reach};
 use crate::saved::{Age, FileError, SavedError, SavedInputs, SavedPlan, places};
 
 /// Where the approval of a plan comes from.
@@ -31,9 +31,8 @@ impl Approval {
     /// Reads what the command line gives, and what the plan is to hold.
     pub(super) fn of(args: &ApplyArgs) -> Result<(Self, Wish), Failure> {
         let wish = Wish {
-            prune: args.removal.prune,
+            reach: Reach::asked(args.removal.prune, false),
             force: args.removal.force,
-            audit: false,
             only: Chosen::parse("--only", &args.selection.only)?,
         };
         let again = |options: &str| retype::command(&format!("plan{options}"), &args.manifest, &args.aws);
@@ -49,7 +48,7 @@ impl Approval {
         let plan = SavedPlan::read(file).map_err(unread)?;
         let options = &plan.options;
         let only = Chosen::parse("--only", &options.only)?;
-        let wish = Wish { prune: options.prune, force: options.force, audit: false, only };
+        let wish = Wish { reach: Reach::asked(options.prune, false), force: options.force, only };
         let again = again(&format!("{out}{}", wish.options()));
         Ok((Self::Saved { file: file.clone(), plan: Box::new(plan), again }, wish))
     }

@@ -10,7 +10,7 @@ use super::note::Note;
 use super::retype;
 use super::terminal::Terminal;
 use crate::manifest::{self, Manifest};
-use crate::plan::{self, Forecast, Plan};
+use crate::plan::{self, Forecast, Plan, Reach};
 use crate::resource::Address;
 
 /// An address that was typed, in all sets or in one.
@@ -84,12 +84,10 @@ impl Chosen {
 
 /// What a plan is to hold.
 pub(super) struct Wish {
-    /// What is left over is deleted.
-    pub(super) prune: bool,
+    /// How far it looks, and whether it deletes what is orphaned.
+    pub(super) reach: Reach,
     /// Somebody insists on a large deletion.
     pub(super) force: bool,
-    /// What is not managed is judged as well.
-    pub(super) audit: bool,
     /// Only these; none means everything.
     pub(super) only: Vec<Chosen>,
 }
@@ -104,7 +102,7 @@ impl Wish {
     ) -> Result<Vec<Plan>, Failure> {
         let mut plans = Vec::new();
         for manifest in manifests {
-            plans.push(connection.plan(manifest, self.prune, self.audit, terminal).await?);
+            plans.push(connection.plan(manifest, self.reach, terminal).await?);
         }
         plan::settle_rivals(&mut plans);
         plan::check_policy_sizes(&mut plans);
@@ -118,14 +116,13 @@ impl Wish {
     /// The options that ask for it, each behind a space.
     pub(super) fn options(&self) -> String {
         let only: Vec<String> = self.only.iter().map(|chosen| chosen.text.clone()).collect();
-        retype::wish(self.prune, self.force, &only)
+        retype::wish(self.reach.prunes(), self.force, &only)
     }
 
     /// The calls of looking again, after these plans were made.
     pub(super) fn again(&self, manifests: &[Manifest], plans: &[Plan]) -> Vec<Forecast> {
         let look = |(manifest, plan): (&Manifest, &Plan)| {
-            let removal = (self.prune || self.audit).then(|| plan::removal_reads(manifest));
-            plan::reads(manifest).forecast_again(manifest, removal.as_ref(), plan)
+            self.reach.of_plan(manifest).forecast_again(manifest, plan)
         };
         manifests.iter().zip(plans).map(look).collect()
     }
@@ -136,7 +133,7 @@ impl Wish {
             sets.any(|(manifest, plan)| !plan::chosen(Some(manifest), plan, &chosen.address).is_empty())
         };
         if let Some(unknown) = self.only.iter().find(|chosen| !found(chosen)) {
-            return Err(unknown_address(unknown, manifests, &plans, self.prune));
+            return Err(unknown_address(unknown, manifests, &plans, self.reach.prunes()));
         }
         let select = |(manifest, plan): (&Manifest, Plan)| {
             let only = self.only.iter().filter(|chosen| chosen.is_for(&plan));

@@ -17,7 +17,7 @@ use crate::aws::{
 use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{CALLERS_LAST, Forecast, KeptFlow, Plan, drift_reads, kept_forecast, reads, removal_reads};
+use crate::plan::{CALLERS_LAST, Forecast, KeptFlow, Plan, Reach, kept_forecast};
 use crate::reconcile;
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -82,25 +82,16 @@ impl Connection {
         Ok(Self { session, timeout: args.timeout, emulator: Some(emulator) })
     }
 
-    /// Looks and plans, deletions too where something is to be pruned.
+    /// Looks and plans.
     pub(super) async fn plan(
         &self,
         desired: &Manifest,
-        prune: bool,
-        audit: bool,
+        reach: Reach,
         terminal: &Terminal,
     ) -> Result<Plan, Failure> {
-        let reads = reads(desired);
-        let removal = (prune || audit).then(|| removal_reads(desired));
-        let forecast = reads.forecast(desired, removal.as_ref());
-        let planned = async {
-            match (audit, prune) {
-                (true, prune) => reconcile::plan_audited(&self.session, desired, &reads, prune).await,
-                (false, true) => reconcile::plan_pruned(&self.session, desired, &reads).await,
-                (false, false) => reconcile::plan(&self.session, desired, &reads).await,
-            }
-        };
-        self.read(desired.set.as_str(), &forecast, removal.is_some(), terminal, planned).await
+        let forecast = reach.of_plan(desired).forecast(desired);
+        let planned = reconcile::plan(&self.session, desired, reach);
+        self.read(desired.set.as_str(), &forecast, reach.sees_orphans(), terminal, planned).await
     }
 
     /// Looks, and tells how it differs.
@@ -110,11 +101,9 @@ impl Connection {
         scope: Scope<'_>,
         terminal: &Terminal,
     ) -> Result<Drift, Failure> {
-        let reads = drift_reads(desired);
-        let removal = scope.audited.then(|| removal_reads(desired));
-        let forecast = reads.forecast(desired, removal.as_ref());
-        let drift = reconcile::drift(&self.session, desired, &reads, scope);
-        self.read(desired.set.as_str(), &forecast, removal.is_some(), terminal, drift).await
+        let forecast = scope.reach.of_drift(desired).forecast(desired);
+        let drift = reconcile::drift(&self.session, desired, scope);
+        self.read(desired.set.as_str(), &forecast, scope.reach.sees_orphans(), terminal, drift).await
     }
 
     /// Looks and plans what a run kept back.

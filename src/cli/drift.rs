@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use super::{load, retype};
 use crate::drift::{Scope, ignorable, let_pass};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
+use crate::plan::Reach;
 use crate::report::{self, DriftDocument};
 use crate::resource::Problem;
 
@@ -19,7 +20,7 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
     let page = |problems: &[Problem]| broken(args.output, problems);
     let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let scope = Scope { manifests: &loaded.manifests, audited: args.audit };
+    let scope = Scope { manifests: &loaded.manifests, reach: Reach::asked(false, args.audit) };
     let mut drifts = Vec::new();
     for manifest in &loaded.manifests {
         drifts.push(connection.drift(manifest, scope, terminal).await?);

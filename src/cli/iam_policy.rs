@@ -5,6 +5,7 @@ use super::exit::{Exit, Failure};
 use super::load;
 use super::terminal::Terminal;
 use crate::permissions::{Command, Scope, notes, policies};
+use crate::plan::Reach;
 use crate::report::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 
 pub(super) fn run(args: &IamPolicyArgs, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -13,7 +14,7 @@ pub(super) fn run(args: &IamPolicyArgs, terminal: &Terminal) -> Result<Exit, Fai
         PolicyFor::Plan | PolicyFor::Drift => Command::Plan,
         PolicyFor::Apply => Command::Apply,
     };
-    let scope = Scope { command, left_over: args.prune };
+    let scope = Scope { command, reach: Reach::asked(args.prune, false) };
     let policies = policies(&loaded.manifests, scope).map_err(|error| {
         Failure::new(Exit::Error, error).hint("shorten the names in the manifest.".to_owned())
     })?;

@@ -15,7 +15,7 @@ use super::note::Note;
 use super::terminal::Terminal;
 use super::{approval, load, retype, writing};
 use crate::manifest::{Loaded, Sources};
-use crate::plan::Plan;
+use crate::plan::{Plan, Reach};
 use crate::report::{self, Layout, PlanDocument, PlanView};
 use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
@@ -23,9 +23,8 @@ use crate::snapshot::{Gap, cut_off_after};
 
 pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -> Result<Exit, Failure> {
     let wish = Wish {
-        prune: args.removal.prune,
+        reach: Reach::asked(args.removal.prune, args.audit),
         force: args.removal.force,
-        audit: args.audit,
         only: Chosen::parse("--only", &args.selection.only)?,
     };
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));

@@ -5,7 +5,7 @@ use super::*;
 use crate::flow::document::Document;
 use crate::manifest::{Inputs, load};
 use crate::operations::Operation;
-use crate::plan::{APPLIED_TAG, OWNER_TAG};
+use crate::plan::{APPLIED_TAG, OWNER_TAG, Reach};
 use crate::resource::{FlowType, FunctionRef, Grant, InstanceArn, Label, ResourcePolicy, SidKind};
 use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, Look};
 
@@ -177,7 +177,7 @@ fn strangers_are_told_apart_from_what_others_declare() {
     ];
     let other = MANIFEST.replace("name: acme", "name: second").replace("id: 0f1e", "alias: acme");
     let manifests = [manifest(&other.replace("name: Main", "name: Second"), 3)];
-    let scope = Scope { manifests: &manifests, audited: false };
+    let scope = Scope { manifests: &manifests, reach: Reach::Declared };
     let drift = drift(&manifest(MANIFEST, 3), &snapshot(seen(3, Some(3)), &beside), scope);
     let expected =
         ["left-over flow/old", "unmanaged flow/by-hand", "unmanaged flow/copy", "unmanaged flow/main-id2"];

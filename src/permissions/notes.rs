@@ -17,7 +17,7 @@ pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
             )
         }));
     }
-    if scope.left_over {
+    if scope.reach.sees_orphans() {
         notes.push(
             "orphaned resources are searched for among all functions and roles of the accounts; without `--prune` only \
              what the manifest names is covered."

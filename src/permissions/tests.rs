@@ -134,7 +134,7 @@ fn the_partition_follows_the_region() {
     for (region, partition) in
         [("eu-west-2", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
     {
-        let scope = Scope { command: Command::Apply, left_over: true };
+        let scope = Scope { command: Command::Apply, reach: Reach::Orphaned };
         for policy in policies(&manifests(region), scope).unwrap() {
             for statement in policy.document.statements() {
                 for resource in statement.resource.values().iter().filter(|it| *it != "*") {
@@ -147,7 +147,7 @@ fn the_partition_follows_the_region() {
 
 #[test]
 fn the_policy_to_plan_holds_no_action_that_writes() {
-    let scope = Scope { command: Command::Plan, left_over: true };
+    let scope = Scope { command: Command::Plan, reach: Reach::Orphaned };
     let policies = policies(&manifests("eu-west-2"), scope).unwrap();
     let [policy] = policies.as_slice() else { panic!("{policies:?}") };
     for action in policy.document.statements().iter().flat_map(|statement| statement.action.values()) {

@@ -27,6 +27,7 @@ pub use facts::identity;
 #[cfg(feature = "aws")]
 pub(crate) use facts::ownership::Owner;
 pub use facts::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG, owner_tag};
+pub use facts::reach::{LookReads, Reach};
 pub use facts::reads::{Read, Reads, drift_reads, reads};
 pub use facts::removal_reads::{RemovalReads, removal_reads};
 pub(crate) use facts::roles::managed;

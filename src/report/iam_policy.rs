@@ -43,7 +43,7 @@ impl<'a> IamPolicyDocument<'a> {
         Self {
             format: "flowbind.iam-policy/v1",
             command: command(scope.command),
-            left_over: scope.left_over,
+            left_over: scope.reach.sees_orphans(),
             policies: policies.iter().map(entry).collect(),
             notes,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use flowbind::backup::Backups;
 use flowbind::emulator::{Settings, Timings};
-use flowbind::plan::{Plan, apply_calls, reads};
+use flowbind::plan::{Plan, Reach, apply_calls};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 
@@ -56,7 +56,7 @@ async fn each_target_of_the_platform_takes_the_calls_that_are_forecast() {
     let world = World::at(folder, "platform", roles_at_once()).await;
     for manifest in &world.manifests {
         let session = world.session().await;
-        let plan = reconcile::plan(&session, manifest, &reads(manifest)).await.unwrap();
+        let plan = reconcile::plan(&session, manifest, Reach::Declared).await.unwrap();
         carried_out_as_forecast(&world, &plan).await;
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use flowbind::emulator::{Quota, Settings};
-use flowbind::plan::{ActionId, Outcome, Pace};
+use flowbind::plan::{ActionId, Outcome, Pace, Reach};
 
 use crate::world::World;
 
@@ -63,9 +63,8 @@ async fn the_forecast_is_what_is_called_when_pages_are_full() {
     crate::apply::all_done(&crate::apply::carry_out(&session, &plan, &world.folder.path().join("own")).await);
     world.emulator.reset();
     let session = world.session().await;
-    let reads = flowbind::plan::reads(world.manifest());
-    flowbind::reconcile::plan(&session, world.manifest(), &reads).await.unwrap();
-    let forecast = reads.forecast(world.manifest(), None);
+    flowbind::reconcile::plan(&session, world.manifest(), Reach::Declared).await.unwrap();
+    let forecast = Reach::Declared.of_plan(world.manifest()).forecast(world.manifest());
     assert_eq!(session.calls(), forecast.calls);
     let counted: u64 = world.calls().values().sum();
     assert_eq!(counted, forecast.calls.values().map(|n| u64::from(*n)).sum::<u64>());

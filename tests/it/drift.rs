@@ -4,7 +4,7 @@ use std::process::Output;
 
 use aws_sdk_connect::types::ContactFlowType;
 use flowbind::emulator::Settings;
-use flowbind::plan::drift_reads;
+use flowbind::plan::Reach;
 use serde_json::Value;
 
 use crate::apply::{all_done, carry_out};
@@ -324,7 +324,7 @@ async fn the_demo_is_in_sync_after_its_apply_and_in_another_account_nothing_is_r
     assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
     assert!(stdout(&output).contains("in sync"), "{}", stdout(&output));
     reads_only(&world);
-    let forecast = drift_reads(world.manifest()).forecast(world.manifest(), None);
+    let forecast = Reach::Declared.of_drift(world.manifest()).forecast(world.manifest());
     let forecast: u64 = forecast.calls.values().map(|n| u64::from(*n)).sum();
     assert_eq!(world.calls().values().sum::<u64>(), forecast, "{:?}", world.calls());
     assert_eq!(code(&drift("999999999999")), 4);

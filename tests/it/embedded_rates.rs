@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use flowbind::aws::{Options, Session};
 use flowbind::emulator::{Rates, Settings};
-use flowbind::plan::reads;
+use flowbind::plan::Reach;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -16,7 +16,7 @@ fn forecast(world: &World, session: &Session) -> Duration {
     let looks = world
         .manifests
         .iter()
-        .map(|desired| reads(desired).forecast(desired, None).time(&mut session.pace()));
+        .map(|desired| Reach::Declared.of_plan(desired).forecast(desired).time(&mut session.pace()));
     looks.sum()
 }
 

@@ -14,7 +14,7 @@ use flowbind::aws::{Options, Session};
 use flowbind::backup::Backups;
 use flowbind::drift::{self, DriftKind};
 use flowbind::emulator::{Settings, Timings};
-use flowbind::plan::{ActionId, ApplyReport, Failure, Outcome, Plan, drift_reads, reads};
+use flowbind::plan::{ActionId, ApplyReport, Failure, Outcome, Plan, Reach};
 use flowbind::reconcile;
 
 use crate::apply::Silent;
@@ -103,12 +103,8 @@ struct Start {
 
 impl Start {
     async fn plan(&self, world: &World, session: &Session) -> Option<Plan> {
-        let reads = reads(world.manifest());
-        let planned = match self.prune {
-            true => reconcile::plan_pruned(session, world.manifest(), &reads).await.map(Plan::forced),
-            false => reconcile::plan(session, world.manifest(), &reads).await,
-        };
-        planned.ok()
+        let reach = Reach::asked(self.prune, false);
+        reconcile::plan(session, world.manifest(), reach).await.map(Plan::forced).ok()
     }
 
     /// What a run plans and does that meets a fault, and what is left to do then.
@@ -260,8 +256,11 @@ async fn what_is_in_sync_is_never_planned_and_never_drifts() {
         assert!(made <= 16 + 16 * clean.calls[&operation], "{fault}: {made} calls");
         let world = fork(&start.world, quick(&[&fault])).await;
         let session = hasty(world.emulator.url(), &fault).await;
-        let (desired, scope) = (world.manifest(), drift::Scope { audited: true, ..drift::Scope::default() });
-        if let Ok(drifted) = reconcile::drift(&session, desired, &drift_reads(desired), scope).await {
+        let (desired, scope) = (
+            world.manifest(),
+            drift::Scope { reach: Reach::Everything { prune: false }, ..drift::Scope::default() },
+        );
+        if let Ok(drifted) = reconcile::drift(&session, desired, scope).await {
             let told = drifted.differences.iter().filter(|it| it.kind != DriftKind::CouldNotTell);
             assert_eq!(told.count(), 0, "{fault}: {:#?}", drifted.differences);
         }
@@ -290,8 +289,7 @@ async fn a_server_that_never_answers_is_given_up_after_one_call() {
     let world = everything(add_strangers).await;
     let silent = fork(&world, quick(&["hang:*:*"])).await;
     let session = hasty(silent.emulator.url(), "hang").await;
-    let reads = reads(silent.manifest());
-    assert!(reconcile::plan(&session, silent.manifest(), &reads).await.is_err());
+    assert!(reconcile::plan(&session, silent.manifest(), Reach::Declared).await.is_err());
     assert!(silent.calls().values().sum::<u64>() <= 4, "{:?}", silent.calls());
 }
 
@@ -313,8 +311,7 @@ async fn a_run_that_is_out_of_time_begins_no_write_and_says_so() {
     }
     assert_eq!(clean.calls(), BTreeMap::new());
     // What reads is not started either, and is no absence.
-    let reads = reads(clean.manifest());
-    let planned = reconcile::plan(&session, clean.manifest(), &reads).await;
+    let planned = reconcile::plan(&session, clean.manifest(), Reach::Declared).await;
     assert!(planned.is_err() && clean.calls().is_empty());
 }
 

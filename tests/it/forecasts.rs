@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use flowbind::plan::{drift_reads, reads};
+use flowbind::plan::Reach;
 
 use crate::world::{World, copy, flowbind_at, shipped, stderr, stdout};
 
@@ -107,8 +107,8 @@ fn strip(folder: &std::path::Path) {
 async fn what_is_sure_is_a_part_of_what_is_forecast() {
     for folder in ["demo", "platform", "starter"] {
         for manifest in crate::world::load(&shipped(folder)) {
-            for reads in [reads(&manifest), drift_reads(&manifest)] {
-                let forecast = reads.forecast(&manifest, None);
+            for reads in [Reach::Declared.of_plan(&manifest), Reach::Declared.of_drift(&manifest)] {
+                let forecast = reads.forecast(&manifest);
                 let all: u32 = forecast.calls.values().sum();
                 assert!(forecast.at_least > 0 && forecast.at_least <= all, "{folder}: {forecast:?}");
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 use flowbind::aws::{self, Session};
 use flowbind::backup::Backups;
 use flowbind::emulator::Settings;
-use flowbind::plan::{self, Outcome, Plan, reads};
+use flowbind::plan::{self, Outcome, Plan, Reach, reads};
 use flowbind::report::{PlanDocument, apply_text, plan_text};
 use flowbind::{reconcile, snapshot::Snapshot};
 
@@ -134,8 +134,7 @@ async fn a_second_apply_makes_no_write_and_reads_nothing_twice() {
     applied(&world, "first").await;
     world.emulator.reset();
     let session = world.session().await;
-    let reads = reads(world.manifest());
-    let plan = reconcile::plan(&session, world.manifest(), &reads).await.unwrap();
+    let plan = reconcile::plan(&session, world.manifest(), Reach::Declared).await.unwrap();
     let report = carry_out(&session, &plan, &world.folder.path().join("second")).await;
     assert!(report.outcomes.is_empty() && report.backups.is_empty());
     let calls: Vec<String> = world.calls().into_iter().map(|(name, n)| format!("{name} {n}")).collect();
@@ -154,7 +153,7 @@ async fn a_second_apply_makes_no_write_and_reads_nothing_twice() {
     lambda:GetPolicy 1
     sts:GetCallerIdentity 1
     ");
-    assert_eq!(session.calls(), reads.forecast(world.manifest(), None).calls);
+    assert_eq!(session.calls(), Reach::Declared.of_plan(world.manifest()).forecast(world.manifest()).calls);
 }
 
 #[tokio::test]

@@ -133,8 +133,9 @@ async fn an_alias_with_weights_is_told_and_left_alone() {
         std::fs::write(world.folder.path().join("m.yaml"), manifest).unwrap();
         let manifests = crate::world::load(&world.folder.path().join("m.yaml"));
         let session = world.session().await;
-        let reads = flowbind::plan::reads(&manifests[0]);
-        let plan = flowbind::reconcile::plan(&session, &manifests[0], &reads).await.unwrap();
+        let plan = flowbind::reconcile::plan(&session, &manifests[0], flowbind::plan::Reach::Declared)
+            .await
+            .unwrap();
         assert!(plan.actions.is_empty(), "{:?}", lines(&plan));
         assert_eq!(plan.problems.len(), 1);
         let problem = &plan.problems[0];

@@ -2,7 +2,7 @@
 
 use flowbind::drift::Scope;
 use flowbind::emulator::Settings;
-use flowbind::plan::{Outcome, Plan, Step, reads};
+use flowbind::plan::{Outcome, Plan, Reach, Step};
 use flowbind::reconcile;
 use flowbind::resource::{Address, FunctionRef, InstanceArn, Judgement, Kind, Problem, ResourcePolicy};
 use serde_json::Value;
@@ -37,13 +37,13 @@ async fn all_may_call(world: &World) -> bool {
 }
 
 async fn drifted(world: &World) -> Vec<String> {
-    drifted_in(world, true).await
+    drifted_in(world, Reach::Everything { prune: false }).await
 }
 
-async fn drifted_in(world: &World, audited: bool) -> Vec<String> {
-    let scope = Scope { manifests: &world.manifests, audited };
+async fn drifted_in(world: &World, reach: Reach) -> Vec<String> {
+    let scope = Scope { manifests: &world.manifests, reach };
     let session = world.session().await;
-    let drift = reconcile::drift(&session, world.manifest(), &reads(world.manifest()), scope).await.unwrap();
+    let drift = reconcile::drift(&session, world.manifest(), scope).await.unwrap();
     let findings = drift.findings.iter().map(|finding| format!("{finding:?}"));
     drift.differences.iter().map(|difference| difference.message.clone()).chain(findings).collect()
 }
@@ -247,10 +247,10 @@ async fn a_statement_is_said_to_be_replaced_only_once_the_policy_holds_the_other
     let (asked, replaced) =
         ("the manifest asks for `grants: account` instead", "another statement of this set allows that too");
     let says = |lines: &[String], what: &str| lines.iter().filter(|line| line.contains(what)).count();
-    let lines = drifted_in(&world, false).await;
+    let lines = drifted_in(&world, Reach::Declared).await;
     assert_eq!((says(&lines, asked), says(&lines, replaced)), (2, 0), "{lines:?}");
     all_done(&apply(&world, "second").await);
-    let lines = drifted_in(&world, false).await;
+    let lines = drifted_in(&world, Reach::Declared).await;
     assert_eq!((says(&lines, asked), says(&lines, replaced)), (0, 2), "{lines:?}");
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flowbind::aws::Session;
 use flowbind::backup::Backups;
-use flowbind::plan::{Outcome, Plan, checksum, reads};
+use flowbind::plan::{Outcome, Plan, Reach, checksum};
 use flowbind::reconcile;
 use flowbind::resource::{Address, Severity};
 use proptest::prelude::*;
@@ -174,11 +174,8 @@ fn strayed(before: &BTreeMap<String, String>, content: &Value) -> Vec<String> {
 
 /// Plans, with deletions or without.
 async fn planned(session: &Session, world: &World, prune: bool) -> Plan {
-    let reads = reads(world.manifest());
-    match prune {
-        true => reconcile::plan_pruned(session, world.manifest(), &reads).await.unwrap().forced(),
-        false => reconcile::plan(session, world.manifest(), &reads).await.unwrap(),
-    }
+    let reach = Reach::asked(prune, false);
+    reconcile::plan(session, world.manifest(), reach).await.unwrap().forced()
 }
 
 /// A plan for the same manifest in another order is the same.
@@ -187,8 +184,7 @@ async fn permuted(world: &World, set: &Set) -> Option<String> {
     let plan = planned(&session, world, false).await;
     set.write(world.folder.path(), 5);
     let manifests = load(&world.folder.path().join("m.yaml"));
-    let reads = reads(&manifests[0]);
-    let other = reconcile::plan(&session, &manifests[0], &reads).await.unwrap();
+    let other = reconcile::plan(&session, &manifests[0], Reach::Declared).await.unwrap();
     set.write(world.folder.path(), 0);
     let told = |plan: &Plan| {
         let problems: BTreeSet<String> = plan

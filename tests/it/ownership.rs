@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
 use flowbind::emulator::Settings;
-use flowbind::plan::{Outcome, Plan, Step, drift_reads};
+use flowbind::plan::{Outcome, Plan, Reach, Step};
 use flowbind::reconcile;
 
 use crate::apply::{Silent, all_done, carry_out};
@@ -102,8 +102,7 @@ async fn names_that_were_swapped_are_tagged_anew_and_none_is_orphaned() {
     applied(&made, "first").await;
     let world = edited(made, &pair("second", "first"));
     let session = world.session().await;
-    let reads = flowbind::plan::reads(world.manifest());
-    let pruned = reconcile::plan_pruned(&session, world.manifest(), &reads).await.unwrap();
+    let pruned = reconcile::plan(&session, world.manifest(), Reach::Orphaned).await.unwrap();
     assert_eq!(steps(&pruned), ["role/one Tag", "role/two Tag", "function/one Write", "function/two Write"]);
     all_done(&carry_out(&session, &pruned, &world.folder.path().join("second")).await);
     in_sync(&world).await;
@@ -155,8 +154,7 @@ async fn what_is_adopted_gets_a_mark_which_is_no_ownership() {
     );
     assert!(plan.problems[0].origin.is_some());
     let session = world.session().await;
-    let reads = flowbind::plan::reads(world.manifest());
-    let pruned = reconcile::plan_pruned(&session, world.manifest(), &reads).await.unwrap();
+    let pruned = reconcile::plan(&session, world.manifest(), Reach::Orphaned).await.unwrap();
     assert!(pruned.actions.iter().all(|action| action.id.step != Step::Delete), "{:?}", steps(&pruned));
     assert!(pruned.problems.iter().any(|problem| problem.code.as_str() == "function-renamed"));
     assert!(lambda.get_function().function_name(NAME).send().await.is_ok());
@@ -173,9 +171,8 @@ async fn a_digest_that_does_not_fit_what_agrees_is_written_anew_and_nobody_is_bl
     let plan = made.plan().await;
     assert_eq!(steps(&plan), ["role/greeter Tag", "function/greeter Tag"]);
     let session = made.session().await;
-    let scope = Scope { manifests: &made.manifests, audited: false };
-    let reads = drift_reads(made.manifest());
-    let drift = reconcile::drift(&session, made.manifest(), &reads, scope).await.unwrap();
+    let scope = Scope { manifests: &made.manifests, reach: Reach::Declared };
+    let drift = reconcile::drift(&session, made.manifest(), scope).await.unwrap();
     assert!(drift.differences.iter().all(|found| found.kind != DriftKind::ChangedOutside), "{drift:#?}");
     applied(&made, "second").await;
     assert_eq!(function_tags(&made, NAME).await["flowbind/applied"], good);

@@ -11,7 +11,7 @@ use aws_sdk_lambda::types::FunctionCode;
 use flowbind::emulator::{Emulator, Settings, Timings};
 use flowbind::manifest::{self, Disk, Inputs, Manifest};
 use flowbind::permissions::{Command, Scope, policies};
-use flowbind::plan::{Plan, drift_reads, reads, stub_of};
+use flowbind::plan::{Plan, Reach, stub_of};
 use flowbind::resource::{Address, FlowType};
 use flowbind::snapshot::Gap;
 use flowbind::{backup::Backups, drift, reconcile, sandbox};
@@ -126,11 +126,7 @@ pub(crate) fn shipped_manifests(name: &str, target: Option<&str>) -> Vec<Manifes
 
 pub(crate) async fn plan_of(world: &World, scope: Scope) -> Plan {
     let session = world.session().await;
-    let (manifest, reads) = (world.manifest(), reads(world.manifest()));
-    match scope.left_over {
-        true => reconcile::plan_pruned(&session, manifest, &reads).await.unwrap(),
-        false => reconcile::plan(&session, manifest, &reads).await.unwrap(),
-    }
+    reconcile::plan(&session, world.manifest(), scope.reach).await.unwrap()
 }
 
 /// Applies with every guard lifted: the address, message and hint of what failed.
@@ -191,15 +187,15 @@ async fn add_left_over(world: &World) {
 async fn gaps(stage: &Stage, policy: Value, scope: Scope) -> Vec<Gap> {
     let world = stage.limited(policy).await;
     let (session, manifest) = (world.session().await, world.manifest());
-    let whole = drift::Scope { manifests: &world.manifests, audited: scope.left_over };
-    reconcile::drift(&session, manifest, &drift_reads(manifest), whole).await.unwrap().gaps
+    let whole = drift::Scope { manifests: &world.manifests, reach: scope.reach };
+    reconcile::drift(&session, manifest, whole).await.unwrap().gaps
 }
 
 /// What plan reads, where nothing was applied yet and where all was.
 async fn stages(manifests: Vec<Manifest>) -> [Stage; 2] {
     let fresh = Stage::new(manifests.clone(), add_strangers).await;
     let applied = Stage::new(manifests, async |world: &World| {
-        let plan = plan_of(world, Scope { command: Command::Apply, left_over: false }).await;
+        let plan = plan_of(world, Scope { command: Command::Apply, reach: Reach::Declared }).await;
         assert_eq!(apply_all(world, &plan).await, []);
         add_left_over(world).await;
     });
@@ -228,8 +224,8 @@ async fn every_action_is_needed(manifests: Vec<Manifest>, scope: Scope) {
     }
 }
 
-const PLAN: Scope = Scope { command: Command::Plan, left_over: false };
-const PRUNED: Scope = Scope { command: Command::Plan, left_over: true };
+const PLAN: Scope = Scope { command: Command::Plan, reach: Reach::Declared };
+const PRUNED: Scope = Scope { command: Command::Plan, reach: Reach::Orphaned };
 
 #[tokio::test]
 async fn the_policy_to_plan_the_demo_reads_all_that_is_needed_and_nothing_more() {
@@ -298,7 +294,7 @@ async fn the_policy_to_plan_the_platform_reads_all_that_is_needed_and_nothing_mo
 #[tokio::test]
 async fn the_policies_let_the_demo_and_the_platform_be_applied() {
     for manifests in [shipped_manifests("demo", None), shipped_manifests("platform", Some("prod"))] {
-        let scope = Scope { command: Command::Apply, left_over: false };
+        let scope = Scope { command: Command::Apply, reach: Reach::Declared };
         let policy = policy(&manifests, scope);
         let stage = Stage::new(manifests, add_strangers).await;
         let world = stage.limited(policy).await;

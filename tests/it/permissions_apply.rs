@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::primitives::Blob;
 use flowbind::permissions::{Command, Scope};
-use flowbind::plan::stub_of;
+use flowbind::plan::{Reach, stub_of};
 use flowbind::resource::FlowType;
 use serde_json::Value;
 
 use crate::permissions::{Stage, TRUST, actions, add_strangers, apply_all, names, plan_of, policy, without};
 use crate::world::{ACCOUNT, World, load};
 
-pub(crate) const APPLY: Scope = Scope { command: Command::Apply, left_over: false };
+pub(crate) const APPLY: Scope = Scope { command: Command::Apply, reach: Reach::Declared };
 const REGION: &str = "eu-west-2";
 
 /// Everything that can be written, once.

@@ -1,7 +1,7 @@
 //! The policy for `apply --prune`, and the command that prints policies.
 
 use flowbind::permissions::{Command, Scope};
-use flowbind::plan::stub_of;
+use flowbind::plan::{Reach, stub_of};
 use flowbind::resource::FlowType;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::permissions::{Stage, actions, apply_all, plan_of, policy};
 use crate::permissions_apply::{APPLY, EVERYTHING, each_is_missed, manifests};
 use crate::world::{World, code, copy, flowbind, shipped, stderr, stdout};
 
-const PRUNE: Scope = Scope { command: Command::Apply, left_over: true };
+const PRUNE: Scope = Scope { command: Command::Apply, reach: Reach::Orphaned };
 const REGION: &str = "eu-west-2";
 
 /// Applied once, and then nothing calls the functions any more. The statement that the service wrote is gone, so that

@@ -7,7 +7,7 @@ use aws_sdk_connect::types::{
     ContactFlowModuleState, ContactFlowState, ContactFlowType, InstanceAttributeType,
 };
 use flowbind::backup::Backups;
-use flowbind::plan::{ApplyReport, Outcome, Plan, reads};
+use flowbind::plan::{ApplyReport, Outcome, Plan, Reach};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 
@@ -100,7 +100,7 @@ impl Race {
     pub(crate) async fn pruned(&self) -> Plan {
         let session = self.world.session().await;
         let manifest = self.world.manifest();
-        reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced()
+        reconcile::plan(&session, manifest, Reach::Orphaned).await.unwrap().forced()
     }
 
     pub(crate) async fn id(&self, name: &str) -> String {

@@ -2,7 +2,7 @@
 //! says what changed.
 
 use flowbind::emulator::Settings;
-use flowbind::plan::{ApplyReport, Outcome, reads};
+use flowbind::plan::{ApplyReport, Outcome, Reach};
 use flowbind::reconcile;
 
 use crate::apply::carry_out;
@@ -100,7 +100,7 @@ async fn a_function_and_a_role_that_are_changed_after_the_look_are_not_pruned() 
     let world = functions::edited(world, without);
     let manifest = world.manifest();
     let session = world.session().await;
-    let plan = reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced();
+    let plan = reconcile::plan(&session, manifest, Reach::Orphaned).await.unwrap().forced();
     let lambda = world.lambda(LONDON);
     let update = lambda.update_function_configuration().function_name(functions::NAME);
     update.description("still needed").send().await.unwrap();
@@ -109,7 +109,7 @@ async fn a_function_and_a_role_that_are_changed_after_the_look_are_not_pruned() 
     assert!(message.contains("its description was changed"), "{message}");
     lambda.get_function().function_name(functions::NAME).send().await.unwrap();
 
-    let plan = reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap().forced();
+    let plan = reconcile::plan(&session, manifest, Reach::Orphaned).await.unwrap().forced();
     let attach = world.iam(LONDON).attach_role_policy().role_name("greeter-role");
     attach.policy_arn("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess").send().await.unwrap();
     let report = carry_out(&session, &plan, &world.folder.path().join("again")).await;

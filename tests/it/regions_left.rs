@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
-use flowbind::plan::drift_reads;
+use flowbind::plan::Reach;
 use flowbind::reconcile;
 
 use crate::apply::{Silent, all_done, carry_out};
@@ -42,9 +42,8 @@ async fn a_statement_in_a_region_that_left_the_manifest_is_found_where_the_accou
     let world = edited(silent, &named);
 
     let session = world.session().await;
-    let scope = Scope { manifests: &world.manifests, audited: true };
-    let read = drift_reads(world.manifest());
-    let drift = reconcile::drift(&session, world.manifest(), &read, scope).await.unwrap();
+    let scope = Scope { manifests: &world.manifests, reach: Reach::Everything { prune: false } };
+    let drift = reconcile::drift(&session, world.manifest(), scope).await.unwrap();
     let found: Vec<(DriftKind, String)> =
         drift.differences.iter().map(|found| (found.kind, found.address.to_string())).collect();
     assert_eq!(found, [(DriftKind::LeftOver, "grant/desk/far".to_owned())]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_connect::types::{ContactFlowStatus, ContactFlowType};
 use flowbind::emulator::Settings;
-use flowbind::plan::{ApplyReport, Outcome, Plan, reads};
+use flowbind::plan::{ApplyReport, Outcome, Plan, Reach};
 use flowbind::reconcile::{self, NotBegun};
 use flowbind::resource::Address;
 
@@ -94,7 +94,7 @@ pub(crate) fn reduced() -> String {
 
 pub(crate) async fn pruned(world: &World) -> Plan {
     let session = world.session().await;
-    reconcile::plan_pruned(&session, world.manifest(), &reads(world.manifest())).await.unwrap()
+    reconcile::plan(&session, world.manifest(), Reach::Orphaned).await.unwrap()
 }
 
 /// Applies with everything allowed.

@@ -6,7 +6,7 @@ use aws_sdk_connect::types::ContactFlowType;
 use flowbind::backup::Backups;
 use flowbind::emulator::Settings;
 use flowbind::manifest::Manifest;
-use flowbind::plan::{Outcome, Plan, reads};
+use flowbind::plan::{Outcome, Plan, Reach};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 
@@ -16,7 +16,7 @@ use crate::world::{World, copy, load, shipped};
 
 async fn pruned(world: &World, manifest: &Manifest) -> Plan {
     let session = world.session().await;
-    reconcile::plan_pruned(&session, manifest, &reads(manifest)).await.unwrap()
+    reconcile::plan(&session, manifest, Reach::Orphaned).await.unwrap()
 }
 
 async fn prune(world: &World, manifest: &Manifest) -> Vec<(String, Outcome)> {
@@ -268,7 +268,7 @@ async fn the_platform_is_removed_again_and_everything_else_is_as_it_was() {
 
     for manifest in &world.manifests {
         let session = world.session().await;
-        let plan = reconcile::plan(&session, manifest, &reads(manifest)).await.unwrap();
+        let plan = reconcile::plan(&session, manifest, Reach::Declared).await.unwrap();
         all_done(&carry_out(&session, &plan, &world.folder.path().join(manifest.set.as_str())).await);
         assert!(
             pruned(&world, manifest).await.actions.is_empty(),

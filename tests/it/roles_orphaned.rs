@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use flowbind::backup::Backups;
 use flowbind::drift::{DriftKind, Scope};
 use flowbind::emulator::{Settings, Timings};
-use flowbind::plan::{ApplyReport, Outcome, Plan, drift_reads};
+use flowbind::plan::{ApplyReport, Outcome, Plan, Reach};
 use flowbind::reconcile;
 use flowbind::resource::Address;
 
@@ -170,9 +170,8 @@ async fn a_role_that_was_made_before_its_function_is_found_and_drift_reports_it(
     let report = carry_out(&session, &plan, &made.folder.path().join("first")).await;
     assert!(report.outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Failed { .. })));
     let world = edited(made, &emptied());
-    let scope = Scope { manifests: &world.manifests, audited: true };
-    let drift =
-        reconcile::drift(&session, world.manifest(), &drift_reads(world.manifest()), scope).await.unwrap();
+    let scope = Scope { manifests: &world.manifests, reach: Reach::Everything { prune: false } };
+    let drift = reconcile::drift(&session, world.manifest(), scope).await.unwrap();
     let found: Vec<(DriftKind, String)> =
         drift.differences.iter().map(|found| (found.kind, found.address.to_string())).collect();
     assert_eq!(found, [(DriftKind::LeftOver, "role/greeter".to_owned())]);
@@ -208,10 +207,9 @@ async fn a_function_that_got_another_name_leaves_one_that_is_found() {
     let world = edited(made, &declared().replace("greeter-dev", "greeter-prod"));
     let plan = pruned(&world).await;
     assert_eq!(lines(&plan), ["function/greeter Write after []", "function/greeter-dev Delete after []"]);
-    let scope = Scope { manifests: &world.manifests, audited: true };
+    let scope = Scope { manifests: &world.manifests, reach: Reach::Everything { prune: false } };
     let session = world.session().await;
-    let drift =
-        reconcile::drift(&session, world.manifest(), &drift_reads(world.manifest()), scope).await.unwrap();
+    let drift = reconcile::drift(&session, world.manifest(), scope).await.unwrap();
     let found: Vec<String> = drift
         .differences
         .iter()
@@ -261,8 +259,8 @@ async fn roles_that_cannot_be_listed_could_not_be_read() {
         }
         assert!(reconcile::may_begin(&plan).is_err(), "{operation}");
         let session = world.session().await;
-        let scope = Scope { manifests: &world.manifests, audited: true };
-        let drift = reconcile::drift(&session, world.manifest(), &drift_reads(world.manifest()), scope).await;
+        let scope = Scope { manifests: &world.manifests, reach: Reach::Everything { prune: false } };
+        let drift = reconcile::drift(&session, world.manifest(), scope).await;
         assert_eq!(drift.unwrap().verdict(), flowbind::drift::Verdict::Incomplete, "{operation}");
     }
 }

@@ -1,7 +1,7 @@
 //! A plan without deletions reports what is orphaned, or may be, as far as its look showed it, at no call more.
 
 use flowbind::emulator::Settings;
-use flowbind::plan::reads;
+use flowbind::plan::Reach;
 use flowbind::reconcile;
 use flowbind::resource::Kind;
 
@@ -67,7 +67,7 @@ async fn an_orphan_that_was_seen_anyway_is_counted_and_the_plan_is_not_in_sync()
 async fn what_may_be_orphaned_is_counted_where_its_owner_was_not_read() {
     let world = with_manifest(applied(Settings::default()).await, &reduced());
     let session = world.session().await;
-    let plan = reconcile::plan(&session, world.manifest(), &reads(world.manifest())).await.unwrap();
+    let plan = reconcile::plan(&session, world.manifest(), Reach::Declared).await.unwrap();
     let counted = |kind: Kind| plan.undeclared.unchecked.get(&kind).copied();
     assert_eq!((counted(Kind::Flow), counted(Kind::Function)), (Some(2), Some(2)), "{:?}", plan.undeclared);
     let text = planned(&world, &[]);

@@ -12,7 +12,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use flowbind::aws::{Options, Session};
 use flowbind::emulator::{Emulator, Settings, World as Seed};
 use flowbind::manifest::{self, Disk, Inputs, Manifest};
-use flowbind::plan::{Plan, reads};
+use flowbind::plan::{Plan, Reach};
 use flowbind::{reconcile, sandbox};
 use tempfile::TempDir;
 
@@ -89,7 +89,7 @@ impl World {
 
     pub(crate) async fn plan(&self) -> Plan {
         let session = self.session().await;
-        reconcile::plan(&session, self.manifest(), &reads(self.manifest())).await.expect("a plan")
+        reconcile::plan(&session, self.manifest(), Reach::Declared).await.expect("a plan")
     }
 
     /// Another client's configuration.

@@ -8,6 +8,7 @@ pub(super) mod kept;
 pub(super) mod mentions;
 pub(super) mod names;
 pub(super) mod ownership;
+pub(super) mod reach;
 pub(super) mod reads;
 pub(super) mod removal_reads;
 pub(super) mod roles;

@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::task::{Call, Schedule, Step, Task};
 use crate::manifest::{Function, InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
+use crate::plan::facts::reach::LookReads;
 use crate::plan::facts::reads::{Read, Reads};
 use crate::plan::facts::removal_reads::RemovalReads;
 use crate::plan::facts::roles::managed;
@@ -46,38 +47,29 @@ impl Forecast {
     }
 }
 
-impl Reads {
-    /// Predicts the calls of a first look; with `removal`, those of the lists that it looks at as well.
-    pub fn forecast(&self, desired: &Manifest, removal: Option<&RemovalReads>) -> Forecast {
-        self.forecast_with(desired, removal, &BTreeMap::new())
+impl LookReads {
+    /// Predicts the calls of a first look.
+    pub fn forecast(&self, desired: &Manifest) -> Forecast {
+        self.forecast_with(desired, &BTreeMap::new())
     }
 
     /// Predicts the calls of another look, after this plan was made of the first.
-    pub fn forecast_again(
-        &self,
-        desired: &Manifest,
-        removal: Option<&RemovalReads>,
-        plan: &Plan,
-    ) -> Forecast {
-        self.forecast_with(desired, removal, &plan.fingerprints)
+    pub fn forecast_again(&self, desired: &Manifest, plan: &Plan) -> Forecast {
+        self.forecast_with(desired, &plan.fingerprints)
     }
 
-    fn forecast_with(
-        &self,
-        desired: &Manifest,
-        removal: Option<&RemovalReads>,
-        seen: &BTreeMap<String, String>,
-    ) -> Forecast {
-        let mut look = Look { desired, seen, reads: self, tasks: Vec::new(), numbers: BTreeMap::new() };
+    fn forecast_with(&self, desired: &Manifest, seen: &BTreeMap<String, String>) -> Forecast {
+        let reads = &self.declared;
+        let mut look = Look { desired, seen, reads, tasks: Vec::new(), numbers: BTreeMap::new() };
         look.names();
-        let all = || self.by_id.iter();
+        let all = || reads.by_id.iter();
         // What others wait for comes first.
         let first = |read: &&Read| matches!(read, Read::Instance(_) | Read::Function(_));
         let last = |read: &&Read| matches!(read, Read::Flow { .. });
         all().filter(|read| first(read)).for_each(|read| look.read(read));
         all().filter(|read| !first(read) && !last(read)).for_each(|read| look.read(read));
         all().filter(|read| last(read)).for_each(|read| look.read(read));
-        if let Some(removal) = removal {
+        if let Some(removal) = &self.removal {
             look.removal(removal);
         }
         Forecast::of(Schedule { tasks: look.tasks, shared: Vec::new() })

@@ -71,7 +71,7 @@
 //! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `plan`, `resource` |
-//! | [`reconcile`] | a round: observe, plan, apply | `aws`, `drift`, `manifest`, `plan`, `resource`, `snapshot` |
+//! | [`reconcile`] | a run: look, plan, decide, apply, look again | `aws`, `drift`, `import`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`saved`] | plans on paper: written, read again | `disk`, `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |

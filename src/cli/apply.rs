@@ -2,22 +2,17 @@
 
 use std::time::SystemTime;
 
-use futures_util::future::LocalBoxFuture;
-
 use super::approval::Approval;
 use super::args::{ApplyArgs, Output};
-use super::chosen::{Chosen, Wish};
-use super::connect::Connection;
+use super::connect::{Connection, Shown};
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::Note;
 use super::terminal::Terminal;
-use super::writing::{Reported, Review, Writing};
-use super::{load, retype};
+use super::writing::{Review, Writing};
+use super::{chosen, load, retype};
+use crate::reconcile::{Done, Ended, Goal, Reconciler, Wish};
 use crate::report::{self, ApplyDocument};
-
-/// What belongs to a new instance is planned when the instance exists: that takes a second round, and never a third.
-const ROUNDS: usize = 2;
 
 pub(super) async fn run(
     args: &ApplyArgs,
@@ -25,51 +20,34 @@ pub(super) async fn run(
     terminal: &Terminal,
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
-    let allowed = Chosen::parse("--allow", &args.allow)?;
+    let allowed = chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
-    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
+    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, chosen::options(&wish)));
     let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, |problems| {
         let document = || report::json_text(&ApplyDocument::invalid(problems));
         Ok((args.output == Output::Json).then(document).transpose()?)
     })?;
     approval.check_inputs(&args.manifest, &loaded, now)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    // What belongs to a new instance was in no plan that anybody has reviewed.
-    let rounds = if approval.is_evidence() { 1 } else { ROUNDS };
-    let look = || -> LocalBoxFuture<'_, _> { Box::pin(wish.plans(&connection, &loaded.manifests, terminal)) };
-    let mut writing = Writing {
+    let goal = Goal::Declared { manifests: &loaded.manifests, wish: &wish };
+    let reconciler = Reconciler { session: &connection.session, goal, allowed: &allowed };
+    let writing = Writing {
         output: args.output,
         approval,
-        allowed,
-        manifests: &loaded.manifests,
+        sources: &loaded.sources,
         rollback: &|run| retype::rollback(run, &args.manifest, &args.aws),
         rolls_back: None,
         review: Some(review(args, &wish)),
-        look: &look,
-        again: &|plans| wish.again(&loaded.manifests, plans),
-        name: run_name(now),
-        round: 1,
-        connection: &connection,
+        run: run_name(now),
+        reconciler: &reconciler,
+        shown: Shown { connection: &connection, terminal },
         terminal,
         interrupt,
     };
-    let (mut reports, mut again, mut failure) = (Vec::new(), false, None);
-    for round in 1..=rounds {
-        if round > 1 {
-            writing.name = format!("{}-{round}", run_name(now));
-            writing.round = round;
-        }
-        let before = reports.len();
-        failure = writing.round(&loaded.sources, &mut reports).await.err();
-        let done = reports.get(before..).unwrap_or_default();
-        // A round that was not started leaves what the one before it has left.
-        if !done.is_empty() {
-            again = done.iter().any(|(plan, report)| report.made_instance(plan));
-        }
-        if !again || failure.is_some() {
-            break;
-        }
-    }
+    // What belongs to a new instance was in no plan that anybody has reviewed.
+    let rounds = if writing.approval.is_evidence() { 1 } else { Reconciler::MOST_ROUNDS };
+    let mut reports = Vec::new();
+    let Ended { again, failure } = reconciler.run(rounds, &writing, &mut reports).await;
     let next = writing.approval.again().map(str::to_owned);
     let over = interrupt.is_signalled() || connection.session.over().is_some();
     let exit = end(&reports, failure, connection, args.output, terminal).await?;
@@ -81,7 +59,7 @@ pub(super) async fn run(
 
 /// What to type instead of answering.
 fn review(args: &ApplyArgs, wish: &Wish) -> Review {
-    let (plan, allow) = (wish.options(), retype::each("--allow", &args.allow));
+    let (plan, allow) = (chosen::options(wish), retype::each("--allow", &args.allow));
     let command = |verb: String| retype::command(&verb, &args.manifest, &args.aws);
     Review {
         plan: command(format!("plan --out plan.json{plan}")),
@@ -101,7 +79,7 @@ fn first_round(exit: Exit, next: &str, terminal: &Terminal) -> Exit {
 }
 
 /// Says what a run has left that ended early, and what to type next.
-pub(super) fn unfinished(reports: &[Reported], exit: Exit, next: &str, terminal: &Terminal) -> Exit {
+pub(super) fn unfinished(reports: &[Done], exit: Exit, next: &str, terminal: &Terminal) -> Exit {
     let message = report::unfinished_text(reports.iter().map(|(plan, report)| (plan, report)));
     let hint = Some(format!("to do the rest: {next}"));
     terminal.note(&Note::error("not finished:", message).hint(hint));
@@ -114,7 +92,7 @@ pub(super) fn unfinished(reports: &[Reported], exit: Exit, next: &str, terminal:
 ///
 /// The failure itself, where nothing was begun: then there is nothing to report.
 pub(super) async fn end(
-    reports: &[Reported],
+    reports: &[Done],
     failure: Option<Failure>,
     connection: Connection,
     output: Output,

@@ -6,13 +6,13 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 
 use super::args::{ApplyArgs, ManifestArgs};
-use super::chosen::{Chosen, Wish};
 use super::exit::{Exit, Failure};
 use super::note::{Level, Note};
-use super::retype;
 use super::terminal::Terminal;
+use super::{chosen, retype};
 use crate::manifest::Loaded;
 use crate::plan::{self, Evidence, Moved, Plan, Reach};
+use crate::reconcile::Wish;
 use crate::saved::{Age, FileError, SavedError, SavedInputs, SavedPlan, places};
 
 /// Where the approval of a plan comes from.
@@ -33,23 +33,23 @@ impl Approval {
         let wish = Wish {
             reach: Reach::asked(args.removal.prune, false),
             force: args.removal.force,
-            only: Chosen::parse("--only", &args.selection.only)?,
+            only: chosen::parse("--only", &args.selection.only)?,
         };
         let again = |options: &str| retype::command(&format!("plan{options}"), &args.manifest, &args.aws);
         if let Some(checksum) = &args.approval.checksum {
-            let again = again(&wish.options());
+            let again = again(&chosen::options(&wish));
             return Ok((Self::Checksum { checksum: checksum.clone(), again }, wish));
         }
         let Some(file) = &args.approval.plan else {
             return Ok((if args.auto_approve { Self::Given } else { Self::Ask }, wish));
         };
         let out = format!(" --out {}", retype::quoted(&file.display().to_string()));
-        let unread = |error| unreadable(error, &again(&format!("{out}{}", wish.options())));
+        let unread = |error| unreadable(error, &again(&format!("{out}{}", chosen::options(&wish))));
         let plan = SavedPlan::read(file).map_err(unread)?;
         let options = &plan.options;
-        let only = Chosen::parse("--only", &options.only)?;
+        let only = chosen::parse("--only", &options.only)?;
         let wish = Wish { reach: Reach::asked(options.prune, false), force: options.force, only };
-        let again = again(&format!("{out}{}", wish.options()));
+        let again = again(&format!("{out}{}", chosen::options(&wish)));
         Ok((Self::Saved { file: file.clone(), plan: Box::new(plan), again }, wish))
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::args::AwsArgs;
+use super::chosen;
 use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::progress::{Reading, seconds};
@@ -14,11 +15,10 @@ use super::terminal::Terminal;
 use crate::aws::{
     ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, ObserveError, Options, Session, trust,
 };
-use crate::drift::{Drift, Scope};
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::{CALLERS_LAST, Forecast, KeptFlow, Plan, Reach, kept_forecast};
-use crate::reconcile;
+use crate::plan::CALLERS_LAST;
+use crate::reconcile::{Ahead, LookError, Watch};
 use crate::resource::AccountId;
 use crate::sandbox;
 
@@ -82,60 +82,6 @@ impl Connection {
         Ok(Self { session, timeout: args.timeout, emulator: Some(emulator) })
     }
 
-    /// Looks and plans.
-    pub(super) async fn plan(
-        &self,
-        desired: &Manifest,
-        reach: Reach,
-        terminal: &Terminal,
-    ) -> Result<Plan, Failure> {
-        let forecast = reach.of_plan(desired).forecast(desired);
-        let planned = reconcile::plan(&self.session, desired, reach);
-        self.read(desired.set.as_str(), &forecast, reach.sees_orphans(), terminal, planned).await
-    }
-
-    /// Looks, and tells how it differs.
-    pub(super) async fn drift(
-        &self,
-        desired: &Manifest,
-        scope: Scope<'_>,
-        terminal: &Terminal,
-    ) -> Result<Drift, Failure> {
-        let forecast = scope.reach.of_drift(desired).forecast(desired);
-        let drift = reconcile::drift(&self.session, desired, scope);
-        self.read(desired.set.as_str(), &forecast, scope.reach.sees_orphans(), terminal, drift).await
-    }
-
-    /// Looks and plans what a run kept back.
-    pub(super) async fn plan_rollback(
-        &self,
-        run: &str,
-        kept: &[KeptFlow],
-        manifests: &[Manifest],
-        terminal: &Terminal,
-    ) -> Result<Plan, Failure> {
-        let planned = reconcile::plan_rollback(&self.session, run, kept, manifests);
-        self.read(&format!("run {run}"), &kept_forecast(kept, None), false, terminal, planned).await
-    }
-
-    /// Reads what was forecast, shows how it goes on, and lets the terminal know the names that were read. `more` says
-    /// that the lists of what the manifest does not name are read as well.
-    async fn read<T>(
-        &self,
-        subject: &str,
-        forecast: &Forecast,
-        more: bool,
-        terminal: &Terminal,
-        work: impl Future<Output = Result<T, ObserveError>>,
-    ) -> Result<T, Failure> {
-        let pace = self.session.pace();
-        self.warn_of_time(forecast.time(&mut pace.clone()), terminal);
-        let reading = Reading::begin(terminal, subject, forecast, pace, more);
-        let read = reading.during(&self.session, work).await;
-        self.teach(terminal);
-        read.map_err(|error| failure(error, terminal))
-    }
-
     /// Says beforehand that the time is too short to read everything.
     fn warn_of_time(&self, reading: Duration, terminal: &Terminal) {
         let Some(limit) = self.timeout.filter(|limit| *limit < reading) else { return };
@@ -159,6 +105,25 @@ impl Connection {
     }
 }
 
+/// Shows looks on a terminal, and lets it know the names that were read.
+pub(super) struct Shown<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) terminal: &'a Terminal,
+}
+
+impl Watch for Shown<'_> {
+    async fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> T {
+        let (connection, terminal) = (self.connection, self.terminal);
+        let pace = connection.session.pace();
+        connection.warn_of_time(ahead.forecast.time(&mut pace.clone()), terminal);
+        let Ahead { subject, forecast, sees_orphans } = ahead;
+        let reading = Reading::begin(terminal, subject, forecast, pace, sees_orphans);
+        let looked = reading.during(&connection.session, look).await;
+        connection.teach(terminal);
+        looked
+    }
+}
+
 /// The roles that the manifests assume.
 fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
     let accounts = manifests.iter().flat_map(|manifest| manifest.accounts.values());
@@ -178,7 +143,16 @@ pub(super) fn shorten(fault: &mut Fault, terminal: &Terminal) {
     }
 }
 
-fn failure(mut error: ObserveError, terminal: &Terminal) -> Failure {
+/// Says why there are no plans.
+pub(super) fn no_plans(error: LookError, terminal: &Terminal) -> Failure {
+    match error {
+        LookError::Unread(error) => unread(error, terminal),
+        LookError::Unknown(unknown) => chosen::unknown(*unknown),
+    }
+}
+
+/// Says why AWS could not be looked at.
+pub(super) fn unread(mut error: ObserveError, terminal: &Terminal) -> Failure {
     if let ObserveError::Identity { source, .. } = &mut error {
         shorten(source, terminal);
     }

@@ -4,13 +4,14 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::args::{DriftArgs, DriftOutput};
-use super::connect::Connection;
+use super::connect::{Connection, Shown, unread};
 use super::exit::{Exit, Failure};
 use super::terminal::Terminal;
 use super::{load, retype};
 use crate::drift::{Scope, ignorable, let_pass};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::plan::Reach;
+use crate::reconcile;
 use crate::report::{self, DriftDocument};
 use crate::resource::Problem;
 
@@ -21,10 +22,9 @@ pub(super) async fn run(args: &DriftArgs, now: SystemTime, terminal: &Terminal) 
     let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let scope = Scope { manifests: &loaded.manifests, reach: Reach::asked(false, args.audit) };
-    let mut drifts = Vec::new();
-    for manifest in &loaded.manifests {
-        drifts.push(connection.drift(manifest, scope, terminal).await?);
-    }
+    let shown = Shown { connection: &connection, terminal };
+    let drifts = reconcile::drifts(&connection.session, scope, &shown).await;
+    let mut drifts = drifts.map_err(|error| unread(error, terminal))?;
     let calls = connection.session.calls();
     connection.close().await?;
     let warnings = let_pass(&mut drifts, &entries, today(now));

@@ -14,10 +14,11 @@ use super::note::Note;
 use super::progress::Reading;
 use super::retype;
 use super::terminal::Terminal;
-use crate::aws::{self, LiveError, Session, Wanted};
+use crate::aws::{LiveError, Session, Wanted};
 use crate::disk;
 use crate::import::{self, Imported, MANIFEST, NoteKind, Policies};
 use crate::manifest::{self, Inputs};
+use crate::reconcile;
 use crate::report::{self, count};
 use crate::resource::{InstanceArn, Region, SetName};
 use crate::snapshot::LiveInstance;
@@ -125,9 +126,7 @@ async fn look(
         let hint = "give `--region` or the instance's ARN.".to_owned();
         Looked::Failed(Failure::new(Exit::Usage, error).hint(hint))
     })?;
-    let live = aws::observe_instance(session, wanted, &region).await?;
-    let policies = aws::observe_policies(session, &import::functions_to_read(&live)).await?;
-    Ok((live, policies))
+    Ok(reconcile::live(session, wanted, &region).await?)
 }
 
 fn usage(error: impl Into<anyhow::Error>) -> Failure {

@@ -8,14 +8,14 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 
 use super::args::{PlanArgs, PlanOutput, RemovalArgs};
-use super::chosen::{Chosen, Wish};
-use super::connect::Connection;
+use super::connect::{Connection, Shown, no_plans};
 use super::exit::{Exit, Failure};
 use super::note::Note;
 use super::terminal::Terminal;
-use super::{approval, load, retype, writing};
+use super::{approval, chosen, load, retype, writing};
 use crate::manifest::{Loaded, Sources};
 use crate::plan::{Plan, Reach};
+use crate::reconcile::{Goal, Wish};
 use crate::report::{self, Layout, PlanDocument, PlanView};
 use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
@@ -25,13 +25,15 @@ pub(super) async fn run(args: &PlanArgs, now: SystemTime, terminal: &Terminal) -
     let wish = Wish {
         reach: Reach::asked(args.removal.prune, args.audit),
         force: args.removal.force,
-        only: Chosen::parse("--only", &args.selection.only)?,
+        only: chosen::parse("--only", &args.selection.only)?,
     };
-    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, wish.options()));
+    terminal.learn_typed(retype::typed(&args.manifest, &args.aws, chosen::options(&wish)));
     let page = |problems: &[Problem]| broken(args.output, problems);
     let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
-    let plans = wish.plans(&connection, &loaded.manifests, terminal).await?;
+    let goal = Goal::Declared { manifests: &loaded.manifests, wish: &wish };
+    let plans = goal.plans(&connection.session, &Shown { connection: &connection, terminal }).await;
+    let plans = plans.map_err(|error| no_plans(error, terminal))?;
     let calls = connection.session.calls();
     connection.close().await?;
     match args.output {

@@ -5,21 +5,20 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
-use futures_util::future::LocalBoxFuture;
 
 use super::apply;
 use super::approval::Approval;
 use super::args::{ManifestArgs, RollbackArgs};
-use super::chosen::Chosen;
-use super::connect::Connection;
+use super::connect::{Connection, Shown};
 use super::exit::{Exit, Failure};
 use super::interrupt::Interrupt;
 use super::note::Note;
 use super::terminal::Terminal;
 use super::writing::{OWN_FOLDER, Writing};
-use super::{load, retype};
+use super::{chosen, load, retype};
 use crate::backup::{BackupError, Backups, KeptRun};
-use crate::plan::{OWNER_TAG, Outcome, kept_forecast};
+use crate::plan::{OWNER_TAG, Outcome};
+use crate::reconcile::{Goal, Reconciler};
 
 pub(super) async fn run(
     args: &RollbackArgs,
@@ -27,7 +26,7 @@ pub(super) async fn run(
     terminal: &Terminal,
     interrupt: &Interrupt,
 ) -> Result<Exit, Failure> {
-    let allowed = Chosen::parse("--allow", &args.allow)?;
+    let allowed = chosen::parse("--allow", &args.allow)?;
     let kept = Backups::read(Path::new(OWN_FOLDER), &args.run).map_err(unreadable)?;
     check(&kept, &args.run, terminal)?;
     // The manifests tell which roles to assume, and what a new sandbox holds.
@@ -44,32 +43,23 @@ pub(super) async fn run(
     terminal.learn_aliases(names.collect());
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
-    let look = || -> LocalBoxFuture<'_, _> {
-        Box::pin(async {
-            let plan = connection.plan_rollback(&args.run, &kept.flows, &manifests, terminal).await?;
-            Ok(vec![plan])
-        })
-    };
-    let plans = look().await?;
+    let goal = Goal::Kept { run: &args.run, flows: &kept.flows, manifests: &manifests };
+    let reconciler = Reconciler { session: &connection.session, goal, allowed: &allowed };
     let writing = Writing {
         output: args.output,
         approval: if args.auto_approve { Approval::Given } else { Approval::Ask },
-        allowed,
-        manifests: &[],
+        sources: &sources,
         rollback: &|run| retype::rollback(run, &manifest, &args.aws),
         rolls_back: Some(sets(&kept)),
         review: None,
-        look: &look,
-        again: &|plans| plans.iter().map(|plan| kept_forecast(&kept.flows, Some(plan))).collect(),
-        name: apply::run_name(now),
-        round: 1,
-        connection: &connection,
+        run: apply::run_name(now),
+        reconciler: &reconciler,
+        shown: Shown { connection: &connection, terminal },
         terminal,
         interrupt,
     };
-    writing.warn_of_allowed(&plans);
     let mut reports = Vec::new();
-    let failure = writing.write(plans, &sources, &mut reports).await.err();
+    let failure = reconciler.run(1, &writing, &mut reports).await.failure;
     if reports.iter().flat_map(|(_, report)| &report.outcomes).any(|(_, o)| *o == Outcome::Applied) {
         terminal.say(
             "The repository still holds the newer content: revert it there as well, or the next apply writes it again.",

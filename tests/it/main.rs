@@ -66,6 +66,7 @@ mod races_bindings;
 mod races_functions;
 mod races_removal;
 mod readme;
+mod reconciler;
 mod references;
 mod regions_left;
 mod removal;

@@ -10,7 +10,7 @@ use crate::approval::Asked;
 use crate::world::{World, code, flowbind_at, is_read, stderr, stdout};
 
 /// An instance that is to be made, and a function and a flow in it.
-async fn start(faults: &[&str]) -> World {
+pub(crate) async fn start(faults: &[&str]) -> World {
     let create = "alias: acme-new, create: { identity: connect-managed, inbound: true, outbound: true }";
     let text = crate::budget::many(1).replace("alias: acme", create).replace(
         "type: contact-flow\n      bindings:\n        Call 00: { function: f00, timeLimit: 8s }\n",
@@ -38,7 +38,7 @@ fn applied(results: &str) -> Vec<String> {
     done.map(|line| line["address"].as_str().unwrap().to_owned()).collect()
 }
 
-fn writes(world: &World) -> u64 {
+pub(crate) fn writes(world: &World) -> u64 {
     world.calls().iter().filter(|(name, _)| !is_read(name)).map(|(_, n)| n).sum()
 }
 

@@ -1,14 +1,12 @@
-//! A round of the reconciler: read, look, plan, and carry out. Every command that touches AWS goes through here.
+//! Looks at AWS, and says what follows: a plan, a drift, a plan of what was kept, or an instance as it is.
 
-use std::collections::BTreeSet;
-
-use crate::aws::{self, Keep, ObserveError, Progress, Session};
+use crate::aws::{self, LiveError, ObserveError, Session, Wanted};
 use crate::drift::{self, Drift, Scope};
+use crate::import::{self, Policies};
 use crate::manifest::Manifest;
-use crate::plan::{self, ApplyReport, KeptFlow, LookReads, Plan, Reach, Undeclared};
-pub use crate::plan::{NotBegun, may_begin};
-use crate::resource::Address;
-use crate::snapshot::Snapshot;
+use crate::plan::{self, KeptFlow, LookReads, Plan, Reach, Undeclared};
+use crate::resource::Region;
+use crate::snapshot::{LiveInstance, Snapshot};
 
 /// Looks at AWS and plans.
 ///
@@ -67,18 +65,17 @@ pub async fn plan_rollback(
     Ok(plan::plan_rollback(run, (kept, manifests), &live, gaps))
 }
 
-/// Carries a plan out; `allowed` are the addresses that somebody allowed by name.
+/// Looks at one instance as it is, with the policies of the functions that its flows use: all of it, or nothing.
 ///
 /// # Errors
 ///
-/// When it may not begin; nothing was written then.
-pub async fn apply(
+/// When any of it could not be read, or there is no such instance.
+pub async fn live(
     session: &Session,
-    plan: &Plan,
-    allowed: &BTreeSet<Address>,
-    keep: &dyn Keep,
-    progress: &dyn Progress,
-) -> Result<ApplyReport, NotBegun> {
-    may_begin(plan)?;
-    Ok(aws::apply(session, plan, allowed, keep, progress).await)
+    wanted: &Wanted,
+    region: &Region,
+) -> Result<(LiveInstance, Policies), LiveError> {
+    let live = aws::observe_instance(session, wanted, region).await?;
+    let policies = aws::observe_policies(session, &import::functions_to_read(&live)).await?;
+    Ok((live, policies))
 }

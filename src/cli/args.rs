@@ -15,6 +15,7 @@ mod iam_policy;
 mod import;
 mod man;
 mod output;
+pub(in crate::cli) mod retype;
 mod rollback;
 mod saving;
 mod schema;

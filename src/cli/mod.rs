@@ -1,35 +1,11 @@
-//! The command line: one verb a file. The only place that reads the environment or writes to a terminal.
+//! The command line: `args` is what is typed, `inputs` what it names, `verbs` what is done, `run` what all verbs share that
+//! reach AWS, `terminal` what is shown and asked. The only place that reads the environment or writes to a terminal.
 
-mod apply;
-mod approval;
 mod args;
-mod chosen;
-mod completions;
-mod connect;
-mod drift;
-mod emulator;
-mod exit;
-mod explain;
-mod graph;
-mod iam_policy;
-mod import;
-mod init;
-mod interrupt;
-mod lint;
-mod load;
-mod logging;
-mod man;
-mod note;
-mod plan;
-mod progress;
-mod question;
-mod retype;
-mod rollback;
-mod schema;
-mod show;
+mod inputs;
+mod run;
 mod terminal;
-mod validate;
-mod writing;
+mod verbs;
 
 use std::ffi::OsString;
 use std::time::SystemTime;
@@ -37,12 +13,16 @@ use std::time::SystemTime;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 
-use args::{Cli, Command, Globals, LogFormat};
-pub use exit::Exit;
-use exit::Failure;
-use interrupt::Interrupt;
-use note::{Level, Note};
-use terminal::Terminal;
+use args::{Cli, Command, Globals, LogFormat, retype};
+use run::interrupt::Interrupt;
+pub use terminal::exit::Exit;
+use terminal::exit::Failure;
+use terminal::note::{Level, Note};
+use terminal::{Terminal, logging};
+use verbs::{
+    apply, completions, drift, emulator, explain, graph, iam_policy, import, init, lint, man, plan, rollback,
+    schema, show, validate,
+};
 
 /// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime) -> Exit {

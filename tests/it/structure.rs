@@ -7,12 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::imports::{Counted, Import, Module, imports, sources};
 use crate::world::files;
 
-/// Modules inside which files still depend on each other in a circle. None is added; each goes when it is clean.
-const WITH_CIRCLES: &[&str] = &["cli"];
-
-/// Folders that may have more than [`MOST_FILES`] files side by side. Of the rules each is a file; the others are still
-/// to be sorted.
-const CROWDED: &[&str] = &["cli", "flow/rules"];
+/// Folders that may have more than [`MOST_FILES`] files side by side: of the rules each is a file.
+const CROWDED: &[&str] = &["flow/rules"];
 
 const MOST_FILES: usize = 20;
 const MOST_LINES: usize = 400;
@@ -59,27 +55,18 @@ fn way_back(start: &str, steps: &BTreeMap<String, BTreeMap<String, &str>>) -> Op
     None
 }
 
-/// The circles of a set of files, at every level, with the topmost module that each lies in.
-fn circles(sources: &BTreeMap<String, String>) -> Vec<(String, String)> {
+/// The circles of a set of files, at every level.
+fn circles(sources: &BTreeMap<String, String>) -> Vec<String> {
     let all = imports(sources, Counted::Defining);
     let ends = all.iter().flat_map(|import| [&import.from, &import.to]);
     let levels: BTreeSet<&[String]> = ends.flat_map(|end| (0..end.len()).map(move |at| &end[..at])).collect();
-    let top = |level: &[String]| level.first().cloned().unwrap_or_default();
-    levels.into_iter().filter_map(|level| Some((top(level), circle(level, &all)?))).collect()
+    levels.into_iter().filter_map(|level| circle(level, &all)).collect()
 }
 
 #[test]
 fn no_files_or_folders_use_each_other_in_a_circle() {
     let found = circles(&sources());
-    let new: Vec<&String> = found
-        .iter()
-        .filter(|(top, _)| !WITH_CIRCLES.contains(&top.as_str()))
-        .map(|(_, circle)| circle)
-        .collect();
-    assert!(new.is_empty(), "{new:#?}");
-    for known in WITH_CIRCLES {
-        assert!(found.iter().any(|(top, _)| top == known), "{known} has no circle: take it off the list");
-    }
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
@@ -183,7 +170,7 @@ fn a_name_counts_for_the_file_that_defines_it() {
     assert_eq!(pairs(&files, Counted::Named), ["a -> a::x", "a::x -> a::y", "a::y -> a"]);
     let found = circles(&of(&files));
     assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].1, "a: x uses y (src/a/x.rs:1), y uses x (src/a/y.rs:1)");
+    assert_eq!(found[0], "a: x uses y (src/a/x.rs:1), y uses x (src/a/y.rs:1)");
 }
 
 #[test]

@@ -1,0 +1,170 @@
+//! Reaches AWS: the real one, or the embedded one in this process.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::aws::{
+    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, ObserveError, Options, Session, trust,
+};
+use crate::cli::args::AwsArgs;
+use crate::cli::inputs::chosen;
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::note::Note;
+use crate::cli::terminal::progress::{Reading, seconds};
+use crate::emulator::{Emulator, Settings};
+use crate::manifest::Manifest;
+use crate::plan::CALLERS_LAST;
+use crate::reconcile::{Ahead, LookError, Watch};
+use crate::resource::AccountId;
+use crate::sandbox;
+
+/// How long to wait until a write shows, or what became of it: after that its outcome is reported as unknown.
+const VISIBLE_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a function may take to become active: the SDK's own waiters take as long.
+const READY_WITHIN: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// A session, with the embedded AWS behind it if there is one.
+pub(in crate::cli) struct Connection {
+    pub(in crate::cli) session: Session,
+    /// The run's time limit.
+    timeout: Option<Duration>,
+    emulator: Option<Emulator>,
+}
+
+impl Connection {
+    pub(in crate::cli) async fn open(
+        args: &AwsArgs,
+        manifests: &[Manifest],
+        terminal: &Terminal,
+    ) -> Result<Self, Failure> {
+        let Some(file) = &args.sandbox else {
+            let (profile, endpoint) = (args.profile.clone(), args.endpoint_url.clone());
+            let trust = trust(profile.as_deref(), std::env::var_os("AWS_CA_BUNDLE").map(Into::into))
+                .await
+                .map_err(|error| Failure::new(Exit::Error, error))?;
+            let access = Access::Machine { profile, endpoint, trust };
+            let session = Session::open(Options {
+                access,
+                paced: true,
+                visible_within: VISIBLE_WITHIN,
+                ready_within: READY_WITHIN,
+                attempt: ATTEMPT,
+                timeout: args.timeout,
+                first_pause: FIRST_PAUSE,
+                callers_last: CALLERS_LAST,
+                roles: roles(manifests),
+                mask: terminal.mask().clone(),
+            })
+            .await;
+            let session = match args.paced {
+                Some(false) if session.is_on_this_machine() => session.unpaced(),
+                None => session.at_embedded_rates().await,
+                Some(_) => session,
+            };
+            if let Some(endpoint) = session.endpoint() {
+                terminal.say(&format!("Using the AWS endpoint {endpoint}."));
+            }
+            return Ok(Self { session, timeout: args.timeout, emulator: None });
+        };
+        let settings = Settings { state: Some(file.clone()), ..Settings::default() };
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let started = Emulator::start(address, settings, sandbox::world(manifests)).await;
+        let emulator = started
+            .with_context(|| format!("the sandbox in {} could not be started", file.display()))
+            .map_err(|error| Failure::new(Exit::Error, error))?;
+        let mask = terminal.mask().clone();
+        let options = Options { timeout: args.timeout, mask, ..Options::embedded(emulator.url()) };
+        let session = Session::open(options).await;
+        Ok(Self { session, timeout: args.timeout, emulator: Some(emulator) })
+    }
+
+    /// Says beforehand that the time is too short to read everything.
+    fn warn_of_time(&self, reading: Duration, terminal: &Terminal) {
+        let Some(limit) = self.timeout.filter(|limit| *limit < reading) else { return };
+        let words = |time: Duration| seconds(time).unwrap_or_else(|| "less than 1 s".to_owned());
+        let (reading, limit) = (words(reading), words(limit));
+        let message = format!("reading AWS takes about {reading}; --timeout ends the run after {limit}");
+        terminal.note(&Note::warning("warning:", message).hint(Some("give a longer --timeout.")));
+    }
+
+    /// Tells the terminal how people name what was read.
+    fn teach(&self, terminal: &Terminal) {
+        let aliases = self.session.aliases();
+        terminal.learn_aliases(aliases.into_iter().map(|(arn, alias)| (arn.to_string(), alias)).collect());
+    }
+
+    /// Stops the embedded AWS, and waits until its state is on disk.
+    pub(in crate::cli) async fn close(self) -> Result<(), Failure> {
+        let Some(emulator) = self.emulator else { return Ok(()) };
+        let stopped = emulator.stop().await.context("the sandbox's state could not be written");
+        stopped.map_err(|error| Failure::new(Exit::Error, error))
+    }
+}
+
+/// Shows looks on a terminal, and lets it know the names that were read.
+pub(in crate::cli) struct Shown<'a> {
+    pub(in crate::cli) connection: &'a Connection,
+    pub(in crate::cli) terminal: &'a Terminal,
+}
+
+impl Watch for Shown<'_> {
+    async fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> T {
+        let (connection, terminal) = (self.connection, self.terminal);
+        let pace = connection.session.pace();
+        connection.warn_of_time(ahead.forecast.time(&mut pace.clone()), terminal);
+        let Ahead { subject, forecast, sees_orphans } = ahead;
+        let reading = Reading::begin(terminal, subject, forecast, pace, sees_orphans);
+        let looked = reading.during(&connection.session, look).await;
+        connection.teach(terminal);
+        looked
+    }
+}
+
+/// The roles that the manifests assume.
+fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
+    let accounts = manifests.iter().flat_map(|manifest| manifest.accounts.values());
+    let roles = accounts.filter_map(|account| {
+        let arn = account.assume_role.clone()?;
+        Some((account.id.clone(), AssumedRole { arn, external_id: account.external_id.clone() }))
+    });
+    roles.collect()
+}
+
+/// Leaves what was tried for credentials to `-v`: the hint says what to set.
+pub(in crate::cli) fn shorten(fault: &mut Fault, terminal: &Terminal) {
+    let tried = fault.message.find(". Attempted:").filter(|_| fault.kind == FaultKind::Credentials);
+    if let Some(at) = tried.filter(|_| !terminal.is_verbose()) {
+        fault.message.truncate(at);
+        fault.message.push_str(" (-v lists what was tried)");
+    }
+}
+
+/// Says why there are no plans.
+pub(in crate::cli) fn no_plans(error: LookError, terminal: &Terminal) -> Failure {
+    match error {
+        LookError::Unread(error) => unread(error, terminal),
+        LookError::Unknown(unknown) => chosen::unknown(*unknown),
+    }
+}
+
+/// Says why AWS could not be looked at.
+pub(in crate::cli) fn unread(mut error: ObserveError, terminal: &Terminal) -> Failure {
+    if let ObserveError::Identity { source, .. } = &mut error {
+        shorten(source, terminal);
+    }
+    match &error {
+        ObserveError::WrongAccount { .. } => Failure::new(Exit::Refused, error)
+            .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),
+        ObserveError::Identity { source, .. } => {
+            let hint = match source.kind {
+                FaultKind::Denied => Some("allow the caller to call sts:GetCallerIdentity.".to_owned()),
+                _ => source.hint(),
+            };
+            Failure::new(Exit::Error, error).hint(hint)
+        }
+    }
+}

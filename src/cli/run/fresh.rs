@@ -1,0 +1,47 @@
+//! What is said of fresh plans: what is wrong, what could not be read, and the plans in words.
+
+use std::collections::BTreeSet;
+
+use crate::cli::inputs::load;
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::note::Note;
+use crate::manifest::Sources;
+use crate::plan::Plan;
+use crate::report::{self, PlanView};
+use crate::snapshot::{Gap, cut_off_after};
+
+/// Puts plans into words.
+pub(in crate::cli) fn views(plans: &[Plan], terminal: &Terminal) -> Vec<PlanView> {
+    let aliases = terminal.layout().aliases;
+    plans.iter().map(|plan| PlanView::of(plan).named(&aliases).masked(terminal.mask())).collect()
+}
+
+/// Shows what is wrong and what could not be read.
+pub(in crate::cli) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
+    load::show_live(&plan.problems, sources, terminal);
+    if plan.is_incomplete() {
+        let (cut_off, failed): (Vec<&Gap>, Vec<&Gap>) =
+            plan.gaps.iter().partition(|gap| cut_off_after(&gap.message).is_some());
+        failed.into_iter().for_each(|gap| terminal.note(&unread(gap)));
+        if let Some(limit) = cut_off.first().and_then(|gap| cut_off_after(&gap.message)) {
+            let resources: BTreeSet<_> = cut_off.iter().map(|gap| &gap.address).collect();
+            terminal.note(&not_read(limit, resources.len()));
+        }
+    }
+}
+
+/// What the run's time limit cut off is said once.
+fn not_read(limit: &str, count: usize) -> Note {
+    let were = if count == 1 { "was" } else { "were" };
+    let message = format!("after {limit} (--timeout): {} {were} not read", report::count(count, "resource"));
+    let hint = "give a longer --timeout, or plan fewer resources at a time with --for TARGET.";
+    Note::error("reading AWS was cut off", message).hint(Some(hint)).field("cut_off", count)
+}
+
+fn unread(gap: &Gap) -> Note {
+    let Gap { address, operation, message, hint, .. } = gap;
+    Note::error("could not be read:", format!("{address}: {operation}: {message}"))
+        .hint(hint.as_ref())
+        .field("address", address.to_string())
+        .field("operation", operation.to_string())
+}

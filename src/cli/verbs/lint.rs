@@ -1,0 +1,172 @@
+//! `flowbind lint`: flows and modules judged before a caller meets them.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::audit::{Auditor, manifest_findings};
+use crate::cli::args::{LeastSeverity, LintArgs, LintOutput};
+use crate::cli::inputs::load;
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::note::{Level, Note};
+use crate::flow::decode;
+use crate::flow::document::MAX_TEXT_BYTES;
+use crate::flow::finding::Severity;
+use crate::lint::{self, Input, Linter, Selection, UnknownCode};
+use crate::manifest::{self, Disk, FileError, Files, Loaded, Sources};
+use crate::report::{self, lint as formats, lint_markdown};
+
+mod inputs;
+
+use inputs::{FlowFile, Inputs, display};
+
+pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    if let Some(code) = &args.explain {
+        return explain(code.as_deref(), terminal);
+    }
+    let selection = Selection::new(&args.select, &args.ignore, least(args.least)).map_err(unknown)?;
+    let mut linter = Linter::new(&selection);
+    let mut inputs = Inputs::of(&args.paths, args.allow_outside);
+    let mut sources = Sources::default();
+    let judged = manifests(args, &mut inputs, &mut linter, &mut sources, terminal);
+    for file in std::mem::take(&mut inputs.flows) {
+        flow(&file, &judged, &mut inputs, &mut linter, &mut sources);
+    }
+    let report = linter.finish();
+    let broken = !inputs.unread.is_empty();
+    for notice in &inputs.unread {
+        let note = Note::new(Level::Error, notice.message.as_str()).worded(formats::unread(notice));
+        terminal.note(&note.field("file", notice.file.as_str()));
+    }
+    match args.output {
+        // Where nothing could be read, a sum would only read as if all were well.
+        LintOutput::Text if broken && report.files == 0 => {}
+        LintOutput::Text => terminal.result(&formats::text(&report, &sources, true, &terminal.layout()))?,
+        LintOutput::Json => terminal.result(&formats::json(&report).map_err(std::io::Error::from)?)?,
+        LintOutput::Sarif => {
+            let log = formats::sarif(&report, &sources, &inputs.unread).map_err(std::io::Error::from)?;
+            terminal.result(&log)?;
+        }
+        LintOutput::Github => terminal.result(&formats::github(&report, &sources))?,
+        LintOutput::Markdown => terminal.result(&lint_markdown(&report, &sources, &inputs.unread))?,
+    }
+    Ok(Exit::of_lint(broken, report.fails()))
+}
+
+const fn least(severity: LeastSeverity) -> Severity {
+    match severity {
+        LeastSeverity::Error => Severity::Error,
+        LeastSeverity::Warning => Severity::Warning,
+        LeastSeverity::Advice => Severity::Advice,
+        LeastSeverity::Info => Severity::Info,
+    }
+}
+
+fn unknown(error: UnknownCode) -> Failure {
+    let hint = error.hint.clone();
+    Failure::new(Exit::Usage, error).hint(hint)
+}
+
+fn explain(code: Option<&str>, terminal: &Terminal) -> Result<Exit, Failure> {
+    let page = match code {
+        None => formats::list(&lint::codes(), &terminal.layout()),
+        Some(code) => {
+            let meta = lint::find(code).ok_or_else(|| unknown(UnknownCode::of(code)))?;
+            formats::explain(meta, &terminal.layout())
+        }
+    };
+    terminal.result(&page)?;
+    Ok(Exit::Done)
+}
+
+/// Judges a file of which nothing else is known, unless a manifest has it.
+fn flow(
+    file: &FlowFile,
+    judged: &BTreeSet<PathBuf>,
+    inputs: &mut Inputs,
+    linter: &mut Linter<'_>,
+    sources: &mut Sources,
+) {
+    let FlowFile { path, named } = file;
+    if !judged.is_empty() && path.canonicalize().is_ok_and(|path| judged.contains(&path)) {
+        return;
+    }
+    let name = display(path);
+    let bytes = match Disk.read(path, MAX_TEXT_BYTES as u64) {
+        Ok(bytes) => bytes,
+        Err(error @ FileError::TooLarge { .. }) if !named => {
+            tracing::info!("{name} is skipped: {error}, so it is not a flow");
+            return;
+        }
+        Err(error) => return inputs.unread(path, &error),
+    };
+    let text = match decode(&bytes) {
+        Ok(text) => text,
+        Err(error) if *named => return linter.undecodable(&name, &error),
+        Err(error) => {
+            tracing::info!("{name} is skipped: {error}");
+            return;
+        }
+    };
+    if !linter.file(&name, &text, *named) {
+        tracing::info!("{name} is skipped: it is not a flow");
+        return;
+    }
+    sources.insert(name, text);
+}
+
+/// Judges the manifests' flows, and names the files that need not be judged again.
+fn manifests(
+    args: &LintArgs,
+    inputs: &mut Inputs,
+    linter: &mut Linter<'_>,
+    sources: &mut Sources,
+    terminal: &Terminal,
+) -> BTreeSet<PathBuf> {
+    let mut judged = BTreeSet::new();
+    if inputs.manifests.is_empty() {
+        return judged;
+    }
+    let given = manifest::Inputs {
+        vars: args.vars.clone(),
+        var_files: args.var_files.clone(),
+        targets: args.targets.clone(),
+        region: args.region.clone(),
+        allow_outside: args.allow_outside,
+    };
+    let loaded = match load::read(&inputs.manifests, &given, terminal) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            load::show(&problems.problems, &problems.sources, terminal);
+            let many = report::count(problems.problems.len(), "problem");
+            let message = format!("the manifest has {many}; its flows are checked without it");
+            for path in std::mem::take(&mut inputs.manifests) {
+                inputs.unread(&path, &message);
+            }
+            return judged;
+        }
+    };
+    let Loaded { manifests, warnings, sources: read } = loaded;
+    load::show(&warnings, &read, terminal);
+    for manifest in &manifests {
+        let auditor = Auditor::new(manifest, None);
+        linter.problems(manifest_findings(manifest), &manifest.suppressions);
+        for found in lint::manifest_flows(manifest) {
+            let text = read.get(found.path).unwrap_or(&found.desired);
+            for instance in found.instances {
+                let facts = auditor.facts(found.kind, instance, found.flow);
+                let desired = Some(found.desired.as_str());
+                let input = Input { name: found.path, text, desired, flow: found.flow, facts: &facts };
+                linter.flow(&input, &manifest.suppressions);
+            }
+            sources.insert(found.path, text);
+            judged.extend(PathBuf::from(found.path).canonicalize());
+        }
+    }
+    for file in read.files() {
+        if let Some(text) = read.get(file).filter(|_| sources.get(file).is_none()) {
+            sources.insert(file, text);
+        }
+    }
+    judged
+}

@@ -1,0 +1,27 @@
+//! `flowbind schema`: the JSON Schema of manifests, and of every JSON document that flowbind writes.
+
+use crate::cli::args::{SchemaArgs, SchemaDocument};
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::manifest;
+
+pub(in crate::cli) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    match shipped(args.document) {
+        None => terminal.json(&manifest::schema())?,
+        Some(text) => terminal.result(text)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Gives the shipped schema of a document; that of manifests is made when it is asked for.
+const fn shipped(document: SchemaDocument) -> Option<&'static str> {
+    match document {
+        SchemaDocument::Manifest => None,
+        SchemaDocument::Plan => Some(include_str!("../../../manifests/schema/plan.v1.json")),
+        SchemaDocument::SavedPlan => Some(include_str!("../../../manifests/schema/saved-plan.v1.json")),
+        SchemaDocument::Apply => Some(include_str!("../../../manifests/schema/apply.v1.json")),
+        SchemaDocument::Drift => Some(include_str!("../../../manifests/schema/drift.v1.json")),
+        SchemaDocument::Lint => Some(include_str!("../../../manifests/schema/lint.v1.json")),
+        SchemaDocument::Validate => Some(include_str!("../../../manifests/schema/validate.v1.json")),
+    }
+}

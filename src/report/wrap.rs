@@ -10,11 +10,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 14] = [
+pub(crate) const VERBS: [&str; 16] = [
     "apply",
     "completions",
     "drift",
     "emulator",
+    "explain",
     "graph",
     "iam-policy",
     "import",
@@ -24,6 +25,7 @@ pub(crate) const VERBS: [&str; 14] = [
     "plan",
     "rollback",
     "schema",
+    "show",
     "validate",
 ];
 

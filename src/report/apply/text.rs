@@ -296,7 +296,7 @@ mod tests {
         let said = unfinished_text([(&plan, &report)].into_iter());
         assert_eq!(said, "3 of 8 changes done, 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown");
         let text = apply_text(&plan, &report, &Layout::default());
-        let sums = "1 created, 1 updated, 0 deleted, 1 already so; 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown.";
+        let sums = "1 created, 1 updated, 0 deleted, 1 already up to date; 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown.";
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
         assert!(text.contains("Not started: the run was interrupted before"), "{text}");

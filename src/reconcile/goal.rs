@@ -110,7 +110,7 @@ impl<'a> Goal<'a> {
                         let ahead = Ahead { subject, forecast: &forecast, sees_orphans };
                         plans.push(watch.during(ahead, look::plan(session, desired, wish.reach)).await?);
                     }
-                    wish.of_all(manifests, plans)
+                    wish.of_all(manifests, plans).map_err(LookError::Unknown)
                 }
                 Self::Kept { run, flows, manifests } => {
                     let (subject, forecast) = (format!("run {run}"), kept_forecast(flows, None));
@@ -138,7 +138,7 @@ impl<'a> Goal<'a> {
 
 impl Wish {
     /// Settles what concerns several sets, and leaves what was chosen.
-    fn of_all(&self, manifests: &[Manifest], mut plans: Vec<Plan>) -> Result<Vec<Plan>, LookError> {
+    fn of_all(&self, manifests: &[Manifest], mut plans: Vec<Plan>) -> Result<Vec<Plan>, Box<Unknown>> {
         plan::settle_rivals(&mut plans);
         plan::check_policy_sizes(&mut plans);
         if !self.only.is_empty() {
@@ -148,15 +148,15 @@ impl Wish {
         Ok(plans.into_iter().map(forced).collect())
     }
 
-    fn select(&self, manifests: &[Manifest], plans: Vec<Plan>) -> Result<Vec<Plan>, LookError> {
+    fn select(&self, manifests: &[Manifest], plans: Vec<Plan>) -> Result<Vec<Plan>, Box<Unknown>> {
         let found = |chosen: &Chosen| plans.iter().any(|plan| !chosen.means(manifests, plan).is_empty());
         if let Some(chosen) = self.only.iter().find(|chosen| !found(chosen)) {
-            return Err(LookError::Unknown(Box::new(Unknown {
+            return Err(Box::new(Unknown {
                 chosen: chosen.clone(),
                 sets: plans.iter().map(|plan| plan.set.clone()).collect(),
                 suggested: chosen.suggested(manifests, &plans),
                 prunes: self.reach.prunes(),
-            })));
+            }));
         }
         let select = |(manifest, plan): (&Manifest, Plan)| {
             let only: BTreeSet<Address> = Chosen::in_set(&self.only, manifests, &plan);

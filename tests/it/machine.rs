@@ -87,7 +87,7 @@ async fn a_ca_bundle_is_trusted_and_a_wrong_one_is_blamed() {
         ("empty.pem", "error: the CA bundle empty.pem (from AWS_CA_BUNDLE) contains no certificate"),
         (
             "odd.pem",
-            "error: the CA bundle odd.pem (from AWS_CA_BUNDLE) holds certificate 1, which is invalid",
+            "error: the CA bundle odd.pem (from AWS_CA_BUNDLE) contains certificate 1, which is invalid",
         ),
         ("/dev/zero", "error: the CA bundle /dev/zero (from AWS_CA_BUNDLE) cannot be read: "),
     ] {

@@ -196,7 +196,7 @@ async fn the_file_is_for_its_owner_holds_no_value_and_is_noticed_when_damaged() 
         (text[..text.len() / 2].to_owned(), "cut off"),
         (text.replacen("absent", "absemt", 1), "damaged, or was edited"),
         (text.replace("saved-plan/v1", "saved-plan/v2"), "a newer flowbind made it"),
-        ("{}".to_owned(), "no saved plan"),
+        ("{}".to_owned(), "not a saved plan"),
     ] {
         std::fs::write(&path, damaged).unwrap();
         let (ended, said) = run(&world, &["apply", "--plan", "plan.json"]);
@@ -255,7 +255,7 @@ async fn showing_what_is_no_saved_plan_says_so() {
     let text = read(&world);
     for (file, text, says) in [
         ("half.json", &text[..text.len() / 2], "cut off"),
-        ("other.json", "{}", "no saved plan"),
+        ("other.json", "{}", "not a saved plan"),
         ("edited.json", &text.replacen("flow/main", "flow/mane", 1), "damaged, or was edited"),
     ] {
         std::fs::write(world.folder.path().join(file), text).unwrap();

@@ -34,11 +34,14 @@ fn plain(node: &Node) -> String {
     }
 }
 
+/// Longer than any machine takes, however busy it is; what is not linear in its input would take hours.
+const HANGS: Duration = Duration::from_secs(300);
+
 fn quickly(text: &str) -> Vec<String> {
     let start = Instant::now();
     let (documents, problems) = read(text);
     drop(documents);
-    assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < HANGS, "took {:?}", start.elapsed());
     problems
 }
 

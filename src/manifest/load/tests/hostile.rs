@@ -7,10 +7,13 @@ use proptest::prelude::*;
 use super::whole::{WHOLE, load_whole, sets};
 use super::*;
 
+/// Longer than any machine takes, however busy it is; what is not linear in its input would take hours.
+const HANGS: Duration = Duration::from_secs(300);
+
 fn quickly(manifest: &str, flow: &str) -> Vec<String> {
     let start = Instant::now();
     let found = lines(load_texts(manifest, flow));
-    assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < HANGS, "took {:?}", start.elapsed());
     found
 }
 
@@ -153,7 +156,7 @@ fn many_targets_of_a_large_set_are_answered() {
     let text = text.replace("  flows:\n", &format!("  flows:\n{flows}"));
     let start = Instant::now();
     let found = sets(&text, &[]).unwrap_err();
-    assert!(start.elapsed() < Duration::from_secs(30), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < HANGS, "took {:?}", start.elapsed());
     assert!((200..=1_001).contains(&found.len()), "{}", found.len());
 }
 

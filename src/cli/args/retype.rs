@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::args::{AwsArgs, ManifestArgs};
 use crate::plan::{Guard, Plan};
 use crate::report::Typed;
+use crate::saved::SavedInputs;
 
 /// Writes a command on the same manifests and the same AWS; `--var` is repeated without its value.
 pub(in crate::cli) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs) -> String {
@@ -31,6 +32,15 @@ pub(in crate::cli) fn wish(prune: bool, force: bool, only: &[String]) -> String 
         words.push_str(if given { word } else { "" });
     }
     words + &each("--only", only)
+}
+
+/// Writes the options that a saved plan was made with: of variables the names alone.
+pub(in crate::cli) fn made_with(inputs: &SavedInputs) -> Vec<String> {
+    let mut words: Vec<String> = inputs.targets.iter().map(|target| format!("--for {target}")).collect();
+    words.extend(inputs.region.iter().map(|region| format!("--region {region}")));
+    words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {}", quoted(file))));
+    words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
+    words
 }
 
 /// Writes an option as often as it was given, each behind a space.

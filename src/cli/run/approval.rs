@@ -266,11 +266,7 @@ fn other_input(saved: &SavedInputs, here: &SavedInputs) -> Option<&'static str> 
 
 /// What the saved plan was made with, so that it can be given again.
 fn given(plan: &SavedPlan) -> String {
-    let inputs = &plan.inputs;
-    let mut words: Vec<String> = inputs.targets.iter().map(|target| format!("--for {target}")).collect();
-    words.extend(inputs.region.iter().map(|region| format!("--region {region}")));
-    words.extend(inputs.variable_files.iter().map(|file| format!("--var-file {file}")));
-    words.extend(inputs.variables.iter().map(|name| format!("--var {name}=...")));
+    let words = retype::made_with(&plan.inputs);
     match words.is_empty() {
         true => "leave out --var, --var-file, --for and --region if you gave any of them".to_owned(),
         false => format!("it was made with {}; give the same ones again", words.join(" ")),

@@ -49,12 +49,8 @@ fn text(args: &ShowArgs, plan: &SavedPlan, terminal: &Terminal) -> Result<(), Fa
         return Ok(());
     }
     let file = retype::quoted(&args.plan.display().to_string());
-    let inputs = &plan.inputs;
-    let mut words: Vec<String> = inputs.targets.iter().map(|target| format!(" --for {target}")).collect();
-    words.extend(inputs.region.iter().map(|region| format!(" --region {region}")));
-    words.extend(inputs.variable_files.iter().map(|file| format!(" --var-file {}", retype::quoted(file))));
-    words.extend(inputs.variables.iter().map(|name| format!(" --var {name}=...")));
-    terminal.page(&format!("To apply it: flowbind apply --plan {file}{} PATH...\n", words.concat()))?;
+    let with: String = retype::made_with(&plan.inputs).iter().map(|word| format!(" {word}")).collect();
+    terminal.page(&format!("To apply it: flowbind apply --plan {file}{with} PATH...\n"))?;
     Ok(())
 }
 

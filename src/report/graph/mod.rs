@@ -26,4 +26,5 @@ pub use flow::of_flow;
 pub use manifest::of_manifest;
 pub use mermaid::mermaid;
 pub use model::{Arrow, Direction, Group, Line, Mark, MarkKind, Picture, Role, Tile};
+pub(in crate::report) use svg::escape;
 pub use svg::{STYLE, svg, svg_within};

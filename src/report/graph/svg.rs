@@ -219,8 +219,8 @@ fn path(points: &[(f64, f64)]) -> String {
     out
 }
 
-/// Escapes a cleaned text for XML, in elements and in attributes.
-fn escape(text: &str) -> String {
+/// Escapes a cleaned text for XML and HTML, in elements and in attributes.
+pub(in crate::report) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

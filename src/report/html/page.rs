@@ -26,23 +26,8 @@ pub(super) struct Page {
 
 /// Writes a text into HTML, in elements and in attributes, with nothing in it that is not seen.
 pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        for c in visible(line.trim_end_matches('\n')).chars() {
-            match c {
-                '&' => out.push_str("&amp;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '"' => out.push_str("&quot;"),
-                '\'' => out.push_str("&#39;"),
-                c => out.push(c),
-            }
-        }
-        if line.ends_with('\n') {
-            out.push('\n');
-        }
-    }
-    out
+    let lines: Vec<String> = text.split('\n').map(|line| graph::escape(&visible(line))).collect();
+    lines.join("\n")
 }
 
 /// Writes a sentence; what stands between backticks is code.

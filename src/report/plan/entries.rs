@@ -10,7 +10,7 @@ use crate::flow::compare::BlockChange;
 use crate::plan::{Action, Change, Counts, FlowSpec, Plan, Removal, Spec, Step};
 use crate::report::several::{cut, of};
 use crate::report::visible::visible;
-use crate::resource::{Address, Kind, Mask, Problem, Severity};
+use crate::resource::{Address, Kind, Label, Mask, Problem, Severity};
 use crate::snapshot::Gap;
 
 impl PlanView {
@@ -112,7 +112,9 @@ fn section(section: &groups::Section<'_>) -> Section {
 fn entry(group: &Group<'_>, heading: &Heading, users: &[&Address]) -> Entry {
     let mut entry = match group.subject {
         Subject::Resource(address) => resource(group, address, heading),
-        Subject::Binding { .. } => binding(group, users),
+        Subject::Binding { instance, function, ref blocks } => {
+            binding(group, (instance, function, blocks), users)
+        }
     };
     entry.guards = guards(&group.actions);
     entry
@@ -158,10 +160,11 @@ fn of_action(action: &Action, group: &Group<'_>) -> Vec<Detail> {
     }
 }
 
-fn binding(group: &Group<'_>, users: &[&Address]) -> Entry {
-    let Subject::Binding { instance, function, blocks } = &group.subject else {
-        unreachable!("the group is about a binding")
-    };
+fn binding(
+    group: &Group<'_>,
+    (instance, function, blocks): (&Label, &Label, &[&str]),
+    users: &[&Address],
+) -> Entry {
     let goes = group.mark() == Mark::Delete;
     let from = match blocks.is_empty() {
         true => String::new(),

@@ -1,4 +1,4 @@
-//! How live AWS left the declared state, and who moved.
+//! Compares live AWS with the manifest, and says which side changed.
 //!
 //! Pure: `drift(&Manifest, &Snapshot, …) -> Drift` reads no clock, no file and no network. What differs is the planner's
 //! word alone: its actions, and the differences that it holds back, become differences here. On top of them come what
@@ -8,8 +8,8 @@
 mod ignore;
 mod kind;
 mod planned;
-mod strangers;
 mod undeclared;
+mod unmanaged;
 
 #[cfg(test)]
 mod tests;
@@ -135,14 +135,14 @@ pub fn drift(desired: &Manifest, observed: &Snapshot, scope: Scope<'_>) -> Drift
     let mut differences = planned::differences(desired, &planned, &mut findings);
     differences.extend(planned::edited(desired, observed));
     differences.extend(planned.gaps.iter().map(|gap| planned::gap(desired, gap)));
-    strangers::add(desired, observed, scope.manifests, &mut differences);
+    unmanaged::add(desired, observed, scope.manifests, &mut differences);
     if scope.reach.judges_unmanaged() {
         findings.extend(audit::unmanaged(desired, observed));
     }
-    // An association that nobody declared is told as such.
-    let told =
+    // An unmanaged association is reported once, as drift.
+    let reported =
         differences.iter().any(|d| d.kind == DriftKind::Unmanaged && d.address.kind == Kind::Association);
-    findings.retain(|problem| !(told && problem.code == Code::UnusedAssociation));
+    findings.retain(|problem| !(reported && problem.code == Code::UnusedAssociation));
     findings.sort_by(|a, b| (&a.address, a.code, &a.message).cmp(&(&b.address, b.code, &b.message)));
     findings.dedup();
     differences.sort_by(|a, b| (a.kind, &a.address, &a.message).cmp(&(b.kind, &b.address, &b.message)));
@@ -202,6 +202,6 @@ pub fn ignorable() -> Vec<&'static str> {
 
 /// Lets pass what an ignore file names, on the day of the run; gives warnings of entries that have expired, and of
 /// entries that matched nothing in any of the drifts.
-pub fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
-    ignore::let_pass(drifts, entries, today)
+pub fn mark_ignored(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
+    ignore::mark_ignored(drifts, entries, today)
 }

@@ -9,9 +9,9 @@ mod condition;
 mod document;
 mod grouping;
 mod identity;
-mod left_over;
 mod need;
 mod notes;
+mod orphaned;
 mod reads;
 mod target;
 #[cfg(test)]
@@ -101,9 +101,9 @@ fn needs(manifest: &Manifest, scope: Scope) -> BTreeMap<Identity, BTreeSet<Need>
         writes::add(manifest, &mut needs);
     }
     if scope.reach.sees_orphans() {
-        left_over::add_reads(manifest, &mut needs);
+        orphaned::add_reads(manifest, &mut needs);
         if scope.command == Command::Apply {
-            left_over::add_writes(manifest, &mut needs);
+            orphaned::add_writes(manifest, &mut needs);
         }
     }
     needs.by_identity()

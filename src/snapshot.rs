@@ -54,7 +54,7 @@ pub struct Snapshot {
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
     /// The functions that are in an instance's list and that nothing declared needs; unknown where whose they are could not be read.
-    pub strangers: BTreeMap<(Place, String), Look<FunctionFound>>,
+    pub unmanaged: BTreeMap<(Place, String), Look<FunctionFound>>,
     /// The tags of functions that are in an instance's list and that nothing declares, where a function that is to be
     /// made is not there: it may have had that name before.
     pub former: BTreeMap<(Place, String), BTreeMap<String, String>>,
@@ -139,7 +139,7 @@ pub enum Resolved {
         with: Label,
     },
     /// The tags that tell could not be read; a gap says why.
-    Untold,
+    Unread,
 }
 
 /// A line of an instance's list of flows or modules.

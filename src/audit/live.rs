@@ -133,8 +133,8 @@ pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
         observed.flows.values().filter_map(Look::found).map(|seen| seen.summary.id.as_str()).collect();
     let mut problems = Vec::new();
     for (instance, look) in observed.removal.iter().flat_map(|seen| &seen.contents) {
-        let strangers = look.found().into_iter().flatten();
-        for seen in strangers.filter(|seen| !declared.contains(seen.summary.id.as_str())) {
+        let unmanaged = look.found().into_iter().flatten();
+        for seen in unmanaged.filter(|seen| !declared.contains(seen.summary.id.as_str())) {
             let at = Address::new(Kind::Instance, instance);
             for problem in judge.flow(instance, seen, &at) {
                 let what = if seen.summary.kind == Some(FlowType::Module) { "module" } else { "flow" };

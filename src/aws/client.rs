@@ -9,7 +9,7 @@ mod lambda;
 mod sts;
 
 pub(super) use connect::Tagged;
-pub(super) use lambda::untold_tags;
+pub(super) use lambda::unreadable_tags;
 
 use super::session::{Fault, FaultKind};
 use crate::operations::Operation;

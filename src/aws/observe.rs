@@ -21,7 +21,7 @@ pub use self::import::{LiveError, Wanted, observe_instance, observe_policies};
 pub use self::kept::observe_kept;
 pub use self::removal::observe_removal;
 use self::unmanaged::former;
-pub use self::unmanaged::observe_strangers;
+pub use self::unmanaged::observe_unmanaged;
 use super::session::{Fault, FaultKind, Session};
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;

@@ -7,7 +7,7 @@ mod clients;
 mod embedded_rates;
 mod ending;
 mod fault;
-mod flights;
+mod in_flight;
 mod machine;
 mod options;
 mod pace;
@@ -30,7 +30,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use self::budget::Budget;
 use self::embedded_rates::EmbeddedRates;
-use self::flights::Flights;
+use self::in_flight::InFlightLimit;
 use self::pace::Pacer;
 use self::quota::Reached;
 pub use crate::operations::FaultKind;
@@ -42,7 +42,7 @@ use crate::snapshot::InstanceSeen;
 pub(super) use self::clients::Clients;
 pub(super) use self::ending::{Ending, NOT_CALLED};
 pub use self::fault::Fault;
-pub use self::flights::MOST_AT_ONCE;
+pub use self::in_flight::MOST_AT_ONCE;
 pub use self::machine::{MachineError, Trust, trust};
 pub use self::options::{ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Options};
 pub use self::stop::{InFlight, StopHandle};
@@ -77,7 +77,7 @@ pub struct Session {
     stop: StopHandle,
     pub(super) budget: Arc<Budget>,
     reached: Reached,
-    flights: Flights,
+    in_flight: InFlightLimit,
     /// The aliases of the instances that were seen.
     aliases: Mutex<BTreeMap<InstanceArn, String>>,
 }
@@ -123,8 +123,8 @@ impl Session {
         let budget = Arc::new(Budget::new(options.visible_within, options.timeout));
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        let (reached, aliases, flights) = (Reached::default(), Mutex::default(), Flights::default());
-        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, flights, aliases }
+        let (reached, aliases, in_flight) = (Reached::default(), Mutex::default(), InFlightLimit::default());
+        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, in_flight, aliases }
     }
 
     /// The aliases of the instances that were seen so far, by which people know them.

@@ -21,7 +21,7 @@ pub struct Ignored {
 /// What people read for what documents of version 1 call `left-over`: an ignore file may say either.
 pub(super) const ORPHANED: &str = "orphaned";
 
-pub(super) fn let_pass(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
+pub(super) fn mark_ignored(drifts: &mut [Drift], entries: &[DriftIgnore], today: Date) -> Vec<Problem> {
     let mut warnings = Vec::new();
     for entry in entries {
         let pattern = entry

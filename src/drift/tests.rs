@@ -165,7 +165,7 @@ fn a_flow_that_the_set_may_not_write_to_still_shows_how_it_differs() {
 }
 
 #[test]
-fn strangers_are_told_apart_from_what_others_declare() {
+fn unmanaged_resources_are_told_from_what_others_declare() {
     let beside = [
         ("By Hand", "id-1", None),
         ("main", "id-2", None),
@@ -207,7 +207,7 @@ fn a_statement_that_allows_what_is_declared_is_no_stranger_and_one_that_allows_m
 }
 
 #[test]
-fn an_association_is_left_over_where_the_sid_says_so_and_unmanaged_elsewhere() {
+fn an_association_is_orphaned_where_the_sid_says_so_and_unmanaged_elsewhere() {
     let none = MANIFEST.replace("content: main.json", "content: other.json");
     let files = [("a.yaml", none), ("other.json", content(3).replace("${function.crm.arn}", "arn:x"))];
     let files: BTreeMap<PathBuf, Vec<u8>> =
@@ -239,7 +239,7 @@ fn an_entry_lets_pass_until_its_day_is_over_and_one_that_matches_nothing_is_told
     let today = Date::parse("2026-11-22").unwrap();
     let judged = |entries: &[DriftIgnore]| {
         let mut drifts = [drift(&manifest(MANIFEST, 3), &observed, Scope::default())];
-        let warnings = let_pass(&mut drifts, entries, today);
+        let warnings = mark_ignored(&mut drifts, entries, today);
         let codes: Vec<&str> = warnings.iter().map(|warning| warning.code.as_str()).collect();
         (drifts[0].counted().count(), drifts[0].ignored(), codes)
     };
@@ -252,7 +252,7 @@ fn an_entry_lets_pass_until_its_day_is_over_and_one_that_matches_nothing_is_told
 }
 
 #[test]
-fn a_gap_is_let_pass_only_by_name() {
+fn what_could_not_be_read_is_ignored_only_by_name() {
     let mut observed = snapshot(seen(3, Some(3)), &[]);
     let address = Address::new(Kind::Flow, &label("main"));
     observed.flows.insert((Kind::Flow, label("support"), label("main")), Look::Unknown);
@@ -265,11 +265,11 @@ fn a_gap_is_let_pass_only_by_name() {
     });
     let today = Date::parse("2026-11-22").unwrap();
     let mut drifts = [drift(&manifest(MANIFEST, 3), &observed, Scope::default())];
-    let_pass(&mut drifts, &[entry("*", None, None)], today);
+    mark_ignored(&mut drifts, &[entry("*", None, None)], today);
     assert_eq!(
         (lines(&drifts[0]), drifts[0].verdict()),
         (vec!["could-not-tell flow/main".to_owned()], Verdict::Incomplete)
     );
-    let_pass(&mut drifts, &[entry("*", Some("could-not-tell"), None)], today);
+    mark_ignored(&mut drifts, &[entry("*", Some("could-not-tell"), None)], today);
     assert_eq!(drifts[0].verdict(), Verdict::InSync);
 }

@@ -1,7 +1,7 @@
 //! What a look for a plan showed beside the declared resources, without a call of its own.
 
 use super::DriftKind;
-use super::strangers::Finder;
+use super::unmanaged::Finder;
 use crate::manifest::Manifest;
 use crate::plan::Undeclared;
 use crate::resource::{FunctionArn, FunctionRef, Kind};

@@ -37,7 +37,7 @@ pub async fn drift(session: &Session, desired: &Manifest, scope: Scope<'_>) -> R
     let reads = scope.reach.of_drift(desired);
     let mut snapshot = observe(session, desired, &reads).await?;
     if reads.removal.is_none() {
-        aws::observe_strangers(session, desired, &mut snapshot).await;
+        aws::observe_unmanaged(session, desired, &mut snapshot).await;
     }
     Ok(drift::drift(desired, &snapshot, scope))
 }

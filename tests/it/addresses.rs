@@ -17,7 +17,7 @@ async fn without_care_queue() -> World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_left_over_has_one_address_everywhere() {
+async fn what_is_orphaned_has_one_address_everywhere() {
     let world = without_care_queue().await;
     for arguments in [&["drift", "demo"][..], &["drift", "demo", "--audit"], &["plan", "demo", "--prune"]] {
         let text = stdout(&at(&world, arguments));

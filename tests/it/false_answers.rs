@@ -18,7 +18,7 @@ use flowbind::plan::{ActionId, ApplyReport, Failure, Outcome, Plan, Reach};
 use flowbind::reconcile;
 
 use crate::apply::Silent;
-use crate::permissions::add_strangers;
+use crate::permissions::add_unmanaged;
 use crate::permissions_apply::{EVERYTHING, NEW_INSTANCE, change_all, manifests};
 use crate::removal;
 use crate::world::{World, is_read};
@@ -206,7 +206,7 @@ async fn of(manifests: Vec<flowbind::manifest::Manifest>) -> World {
 
 #[tokio::test]
 async fn what_creates_everything_is_never_deceived() {
-    let world = everything(add_strangers).await;
+    let world = everything(add_unmanaged).await;
     Start { world, prune: false }.sweep().await;
 }
 
@@ -286,7 +286,7 @@ async fn an_instance_is_created_once_whatever_is_answered() {
 /// A server that accepts connections and never answers costs a command two tries of one call, not two of each.
 #[tokio::test]
 async fn a_server_that_never_answers_is_given_up_after_one_call() {
-    let world = everything(add_strangers).await;
+    let world = everything(add_unmanaged).await;
     let silent = fork(&world, quick(&["hang:*:*"])).await;
     let session = hasty(silent.emulator.url(), "hang").await;
     assert!(reconcile::plan(&session, silent.manifest(), Reach::Declared).await.is_err());
@@ -295,7 +295,7 @@ async fn a_server_that_never_answers_is_given_up_after_one_call() {
 
 #[tokio::test]
 async fn a_run_that_is_out_of_time_begins_no_write_and_says_so() {
-    let world = everything(add_strangers).await;
+    let world = everything(add_unmanaged).await;
     let plan = world.plan().await;
     let clean = fork(&world, quick(&[])).await;
     let options = Options { timeout: Some(Duration::ZERO), ..Options::embedded(clean.emulator.url()) };

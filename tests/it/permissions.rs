@@ -152,7 +152,7 @@ pub(crate) async fn apply_all(world: &World, plan: &Plan) -> Vec<(String, String
 }
 
 /// A flow and a module of somebody else on every instance: any of them might be one of ours under another name.
-pub(crate) async fn add_strangers(world: &World) {
+pub(crate) async fn add_unmanaged(world: &World) {
     for instance in world.manifest().instances.values() {
         let config = world.config_of(instance.place.account.as_str(), instance.place.region.as_str());
         let connect = aws_sdk_connect::Client::new(&config);
@@ -167,7 +167,7 @@ pub(crate) async fn add_strangers(world: &World) {
 }
 
 /// A function with a role that the set made once, and does not name any more.
-async fn add_left_over(world: &World) {
+async fn add_orphaned(world: &World) {
     let (set, region) = (world.manifest().set.clone(), "eu-west-2");
     let (iam, lambda) = (world.iam(region), world.lambda(region));
     let owner = aws_sdk_iam::types::Tag::builder().key("flowbind/set").value(format!("{set}/gone"));
@@ -193,11 +193,11 @@ async fn gaps(stage: &Stage, policy: Value, scope: Scope) -> Vec<Gap> {
 
 /// What plan reads, where nothing was applied yet and where all was.
 async fn stages(manifests: Vec<Manifest>) -> [Stage; 2] {
-    let fresh = Stage::new(manifests.clone(), add_strangers).await;
+    let fresh = Stage::new(manifests.clone(), add_unmanaged).await;
     let applied = Stage::new(manifests, async |world: &World| {
         let plan = plan_of(world, Scope { command: Command::Apply, reach: Reach::Declared }).await;
         assert_eq!(apply_all(world, &plan).await, []);
-        add_left_over(world).await;
+        add_orphaned(world).await;
     });
     [fresh, applied.await]
 }
@@ -233,7 +233,7 @@ async fn the_policy_to_plan_the_demo_reads_all_that_is_needed_and_nothing_more()
 }
 
 #[tokio::test]
-async fn the_policy_to_plan_with_what_is_left_over_is_wider_and_has_no_action_too_many() {
+async fn the_policy_to_plan_with_what_is_orphaned_is_wider_and_has_no_action_too_many() {
     let manifests = shipped_manifests("demo", None);
     let (pruned, declared) = (policy(&manifests, PRUNED), policy(&manifests, PLAN));
     assert!(actions(&declared).is_subset(&actions(&pruned)));
@@ -255,7 +255,7 @@ async fn planned(stage: &Stage, policy: Value, name: &str, arguments: &[&str]) -
 async fn the_plan_says_which_permission_is_missing_for_which_address() {
     let manifests = shipped_manifests("demo", None);
     let policy = policy(&manifests, PLAN);
-    let stage = Stage::new(manifests, add_strangers).await;
+    let stage = Stage::new(manifests, add_unmanaged).await;
     let (exit, said) = planned(&stage, policy.clone(), "demo", &[]).await;
     assert_eq!(exit, 0, "{said}");
     let lesser = without(&policy, "connect:ListLambdaFunctions");
@@ -274,7 +274,7 @@ async fn the_plan_says_which_permission_is_missing_for_which_address() {
 async fn a_role_is_assumed_only_where_the_policy_says_so() {
     let manifests = shipped_manifests("platform", Some("dev"));
     let policy = policy(&manifests, PLAN);
-    let stage = Stage::new(manifests, add_strangers).await;
+    let stage = Stage::new(manifests, add_unmanaged).await;
     let (exit, said) = planned(&stage, policy.clone(), "platform", &["--for", "dev"]).await;
     assert_eq!(exit, 0, "{said}");
     let other = policy.to_string().replace(r#""sts:ExternalId":"calder-dev""#, r#""sts:ExternalId":"other""#);
@@ -296,7 +296,7 @@ async fn the_policies_let_the_demo_and_the_platform_be_applied() {
     for manifests in [shipped_manifests("demo", None), shipped_manifests("platform", Some("prod"))] {
         let scope = Scope { command: Command::Apply, reach: Reach::Declared };
         let policy = policy(&manifests, scope);
-        let stage = Stage::new(manifests, add_strangers).await;
+        let stage = Stage::new(manifests, add_unmanaged).await;
         let world = stage.limited(policy).await;
         let plan = plan_of(&world, scope).await;
         assert_eq!(plan.gaps, []);

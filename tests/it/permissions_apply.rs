@@ -9,7 +9,7 @@ use flowbind::plan::{Reach, stub_of};
 use flowbind::resource::FlowType;
 use serde_json::Value;
 
-use crate::permissions::{Stage, TRUST, actions, add_strangers, apply_all, names, plan_of, policy, without};
+use crate::permissions::{Stage, TRUST, actions, add_unmanaged, apply_all, names, plan_of, policy, without};
 use crate::world::{ACCOUNT, World, load};
 
 pub(crate) const APPLY: Scope = Scope { command: Command::Apply, reach: Reach::Declared };
@@ -200,7 +200,7 @@ async fn change_role(world: &World) {
 
 #[tokio::test]
 async fn every_action_of_the_policy_to_apply_is_missed_when_it_is_not_there() {
-    let fresh = Stage::new(manifests(EVERYTHING), add_strangers).await;
+    let fresh = Stage::new(manifests(EVERYTHING), add_unmanaged).await;
     let changed = Stage::new(manifests(EVERYTHING), change_all).await;
     let missed = each_is_missed(&[&fresh, &changed], APPLY).await;
     for (action, operation) in [

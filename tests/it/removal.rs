@@ -204,7 +204,7 @@ async fn add_foreign(world: &World) {
 }
 
 #[tokio::test]
-async fn what_is_left_over_is_named_exactly_and_only_on_request() {
+async fn what_is_orphaned_is_named_exactly_and_only_on_request() {
     let world = with_manifest(applied(Settings::default()).await, &reduced());
     let plain = world.plan().await;
     assert!(plain.actions.is_empty() && plain.problems.is_empty() && plain.force.is_none(), "{plain:#?}");

@@ -43,7 +43,7 @@ async fn the_mark_of_an_association_moves_with_the_qualifier() {
 }
 
 #[tokio::test]
-async fn a_flow_under_another_logical_name_is_not_left_over() {
+async fn a_flow_under_another_logical_name_is_not_orphaned() {
     let world =
         with_manifest(applied(Settings::default()).await, &MANIFEST.replace("    main: {", "    entry: {"));
     let plan = pruned(&world).await;

@@ -204,10 +204,10 @@ mod tests {
 
     /// The outcome is unknown, and the message says both what the write and what the read met.
     fn is_unknown(fault: &Fault) {
-        is_told(fault, "could not be read back", "the read is denied");
+        names_both(fault, "could not be read back", "the read is denied");
     }
 
-    fn is_told(fault: &Fault, what: &str, met: &str) {
+    fn names_both(fault: &Fault, what: &str, met: &str) {
         let Outcome::Unknown(why) = fault.outcome(true) else { panic!("{fault:?}") };
         let message = why.message;
         assert!(["no answer", what, met].iter().all(|part| message.contains(part)), "{message}");
@@ -240,7 +240,7 @@ mod tests {
             })
         };
         let met = once::<(), _, _>(&session, create, async || Ok(None)).await.unwrap_err();
-        is_told(&met, "another attempt failed", "the creation is refused");
+        names_both(&met, "another attempt failed", "the creation is refused");
         assert!(!met.message.contains("read back"), "{met}");
         assert_eq!(tries.get(), 2);
     }
@@ -257,7 +257,7 @@ mod tests {
             })
         };
         let met = delete(&session, away, async || Ok(Left::Same)).await.unwrap_err();
-        is_told(&met, "another attempt failed", "the deletion is refused");
+        names_both(&met, "another attempt failed", "the deletion is refused");
         assert!(!met.message.contains("read back"), "{met}");
         assert_eq!(tries.get(), 2);
     }

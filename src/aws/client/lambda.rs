@@ -4,4 +4,4 @@ mod functions;
 mod policy;
 mod removal;
 
-pub(in crate::aws) use functions::untold_tags;
+pub(in crate::aws) use functions::unreadable_tags;

@@ -21,7 +21,7 @@ pub(super) struct ContentsSeen {
     list: Option<Result<Lines, Fault>>,
     owners: Option<Result<Vec<Tagged>, Fault>>,
     /// Why it could not be found out which live ones the declared ones are.
-    untold: Option<Fault>,
+    unread: Option<Fault>,
     resolved: Vec<(Label, Resolved)>,
     flows: Vec<(Label, Result<FlowSeen, Fault>)>,
     /// What was read and is none of the declared ones: its id and tags.
@@ -49,7 +49,7 @@ impl Observer<'_> {
             kind,
             list: None,
             owners: None,
-            untold: None,
+            unread: None,
             resolved: Vec::new(),
             flows: Vec::new(),
             namesakes: Vec::new(),
@@ -69,7 +69,7 @@ impl Observer<'_> {
         };
         let (declared, read, searched) = (self.declared(kind, name), BTreeMap::new(), Vec::new());
         let mut site = Site { observer: self, kind, name, arn, declared, list, read, searched };
-        let identities = site.look(&owners, &mut seen.untold).await;
+        let identities = site.look(&owners, &mut seen.unread).await;
         let Site { list, mut read, .. } = site;
         for (label, identity) in identities {
             if let Some(Identity::Is(id)) = &identity
@@ -128,7 +128,7 @@ impl Observer<'_> {
 
     /// Puts what was seen to its instance, failures as gaps.
     pub(super) fn add_contents(&self, site: &mut SiteSeen, seen: ContentsSeen) {
-        let ContentsSeen { kind, list, owners, untold, resolved, flows, namesakes } = seen;
+        let ContentsSeen { kind, list, owners, unread, resolved, flows, namesakes } = seen;
         if let Some(result) = list {
             let name = site.name.clone();
             let list = look(result, &name, &mut site.gaps);
@@ -140,7 +140,7 @@ impl Observer<'_> {
             let owners = look(result.map(tagged), &site.name.clone(), &mut site.gaps);
             site.owners.push((kind, owners));
         }
-        site.gaps.extend(untold.map(|fault| gap(&fault, &Address::new(Kind::Instance, &site.name))));
+        site.gaps.extend(unread.map(|fault| gap(&fault, &Address::new(Kind::Instance, &site.name))));
         site.namesakes.extend(namesakes.into_iter().map(|(id, tags)| (kind, id, tags)));
         site.resolved.extend(resolved.into_iter().map(|(flow, resolved)| (kind, flow, resolved)));
         for (flow, result) in flows {
@@ -161,7 +161,7 @@ impl Site<'_> {
     async fn look(
         &mut self,
         owners: &Option<Result<Vec<Tagged>, Fault>>,
-        untold: &mut Option<Fault>,
+        unread: &mut Option<Fault>,
     ) -> BTreeMap<Label, Option<Identity>> {
         self.read_all(self.candidates()).await;
         let set = &self.observer.desired.set;
@@ -176,7 +176,7 @@ impl Site<'_> {
                 Some(Err(_)) => missed = unsettled,
                 None => match self.search(&unsettled).await {
                     Ok(found) => self.searched = found,
-                    Err(fault) => (missed, *untold) = (unsettled, Some(fault)),
+                    Err(fault) => (missed, *unread) = (unsettled, Some(fault)),
                 },
             }
         }
@@ -253,7 +253,7 @@ fn resolved(identity: Option<Identity>, list: &Lines) -> Option<Resolved> {
     let line = |id: &str| list.iter().find(|(_, line)| line.id == id);
     let name = |id: &str| line(id).map(|(name, _)| name.clone()).unwrap_or_default();
     match identity {
-        None => Some(Resolved::Untold),
+        None => Some(Resolved::Unread),
         Some(Identity::Absent) => None,
         Some(Identity::Is(id)) => {
             line(&id).map(|(_, line)| Resolved::Is(FlowIds { id: line.id.clone(), arn: line.arn.clone() }))

@@ -4,7 +4,7 @@
 use futures_util::future::{join, join_all};
 
 use super::gap;
-use crate::aws::client::untold_tags;
+use crate::aws::client::unreadable_tags;
 use crate::aws::session::{Fault, Session};
 use crate::manifest::{Manifest, RoleRef, Source};
 use crate::operations::Operation;
@@ -61,7 +61,7 @@ async fn source(session: &Session, desired: &Manifest, reads: &Reads, name: &Lab
     match look(session, target, source, &subject).await {
         Ok(look) => {
             if look.found().is_some_and(|function| function.tags.is_none()) {
-                seen.faults.push(untold_tags(&subject));
+                seen.faults.push(unreadable_tags(&subject));
             }
             seen.function = look;
         }

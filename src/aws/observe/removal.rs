@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 
 use super::called::observe_called;
 use super::gap;
-use crate::aws::client::untold_tags;
+use crate::aws::client::unreadable_tags;
 use crate::aws::session::{Fault, Session};
 use crate::manifest::{Function, Manifest};
 use crate::plan::{RemovalReads, describes};
@@ -127,8 +127,8 @@ impl Observer<'_> {
                 _ => {}
             }
         }
-        let mut untold = self.seen.resolved.iter().filter(|(_, resolved)| **resolved == Resolved::Untold);
-        if untold.any(|((of, at, label), _)| {
+        let mut unread = self.seen.resolved.iter().filter(|(_, resolved)| **resolved == Resolved::Unread);
+        if unread.any(|((of, at, label), _)| {
             *of == kind && at == instance && self.is(kind, instance, label, live, &summary.id)
         }) {
             return Ok(None);
@@ -211,7 +211,7 @@ impl Observer<'_> {
         let Some(seen) = seen? else { return Ok(None) };
         let Some(tags) = seen.tags.clone() else {
             // No tags and tags that may not be read are not the same: the set may have made it.
-            return Err(untold_tags(&subject));
+            return Err(unreadable_tags(&subject));
         };
         let aliases: BTreeSet<String> = aliases?.into_iter().collect();
         let qualifiers = aliases.iter().cloned().map(Some).chain([None]);

@@ -14,10 +14,10 @@ use crate::snapshot::{FunctionFound, Gap, Look, Snapshot};
 
 /// Adds them to a snapshot. A missing permission is no gap: whoever may read no more than what the manifest declares
 /// learns that the function is there, and not whose it is. Every other failure is one.
-pub async fn observe_strangers(session: &Session, desired: &Manifest, snapshot: &mut Snapshot) {
+pub async fn observe_unmanaged(session: &Session, desired: &Manifest, snapshot: &mut Snapshot) {
     let observer = Observer { session, desired, seen: snapshot };
-    let strangers = strangers(snapshot);
-    let looks = strangers.iter().map(|(instance, function)| {
+    let unmanaged = unmanaged(snapshot);
+    let looks = unmanaged.iter().map(|(instance, function)| {
         let observer = &observer;
         async move { (instance, function, observer.function(function.clone()).await) }
     });
@@ -39,7 +39,7 @@ pub async fn observe_strangers(session: &Session, desired: &Manifest, snapshot: 
         };
         seen.push(((function.place.clone(), function.name.clone()), look));
     }
-    snapshot.strangers.extend(seen);
+    snapshot.unmanaged.extend(seen);
     snapshot.gaps.extend(gaps);
     snapshot.calls = session.calls();
 }
@@ -58,7 +58,7 @@ pub(super) async fn former(
     let declared = |found: &FunctionRef| {
         desired.functions.values().any(|function| function.target.unqualified() == *found)
     };
-    let looks = strangers(snapshot).into_iter().filter(|(_, found)| !declared(found)).map(
+    let looks = unmanaged(snapshot).into_iter().filter(|(_, found)| !declared(found)).map(
         |(_, function)| async move {
             let seen = session.function(&function, &format!("function `{}`", function.name)).await;
             Some(((function.place, function.name), seen.ok()??.tags?))
@@ -68,9 +68,9 @@ pub(super) async fn former(
 }
 
 /// Each function once, with an instance whose list holds it.
-fn strangers(snapshot: &Snapshot) -> Vec<(Label, FunctionRef)> {
+fn unmanaged(snapshot: &Snapshot) -> Vec<(Label, FunctionRef)> {
     let mut found = BTreeSet::new();
-    let mut strangers = Vec::new();
+    let mut unmanaged = Vec::new();
     for (instance, look) in &snapshot.associations {
         let texts = look.found().into_iter().flatten();
         for arn in texts.filter_map(|text| FunctionArn::parse(text).ok()) {
@@ -79,9 +79,9 @@ fn strangers(snapshot: &Snapshot) -> Vec<(Label, FunctionRef)> {
             // Credentials were looked at for the accounts of the set alone.
             let ours = snapshot.identities.contains_key(&function.place.account);
             if !known && ours && found.insert(function.clone()) {
-                strangers.push((instance.clone(), function));
+                unmanaged.push((instance.clone(), function));
             }
         }
     }
-    strangers
+    unmanaged
 }

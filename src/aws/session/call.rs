@@ -119,7 +119,7 @@ impl Session {
             }
             tries += 1;
             self.admit((operation, place, subject), counted).await?;
-            let seat = self.flights.board(place, operation.facts().service).await;
+            let slot = self.in_flight.enter(place, operation.facts().service).await;
             self.may_call(operation, subject)?;
             if let Some(fault) = counted.and_then(|counted| self.reached.refusal(counted, subject)) {
                 return Err(fault);
@@ -150,7 +150,7 @@ impl Session {
             if !again || (tries > 1 && spent >= self.options.visible_within / 2) {
                 return Err(fault);
             }
-            drop(seat);
+            drop(slot);
             pauses.pass().await;
         }
     }

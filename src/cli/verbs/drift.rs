@@ -8,7 +8,7 @@ use crate::cli::inputs::load;
 use crate::cli::run::connect::{Connection, Shown, unread};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::drift::{Scope, ignorable, let_pass};
+use crate::drift::{Scope, ignorable, mark_ignored};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::plan::Reach;
 use crate::reconcile;
@@ -31,7 +31,7 @@ pub(in crate::cli) async fn run(
     let mut drifts = drifts.map_err(|error| unread(error, terminal))?;
     let calls = connection.session.calls();
     connection.close().await?;
-    let warnings = let_pass(&mut drifts, &entries, today(now));
+    let warnings = mark_ignored(&mut drifts, &entries, today(now));
     match args.output {
         DriftOutput::Json => terminal.json(&DriftDocument::new(&drifts, &warnings, &calls))?,
         DriftOutput::Text => {

@@ -198,7 +198,7 @@ fn disputed(observed: &Snapshot, kind: Kind, name: &Label, instance: &Label) -> 
     match observed.resolved.get(&(kind, instance.clone(), name.clone()))? {
         Resolved::Several(live) => Some(json!(live)),
         Resolved::Shared { name, id, with } => Some(json!([name, id, with])),
-        Resolved::Is(_) | Resolved::Untold => None,
+        Resolved::Is(_) | Resolved::Unread => None,
     }
 }
 
@@ -210,7 +210,7 @@ fn contents<'a>(
     instance: &Label,
 ) -> Option<&'a Look<FlowSeen>> {
     const NOT_THERE: &Look<FlowSeen> = &Look::Absent { close: Vec::new() };
-    if let Some(Resolved::Untold) = observed.resolved.get(&(kind, instance.clone(), name.clone())) {
+    if let Some(Resolved::Unread) = observed.resolved.get(&(kind, instance.clone(), name.clone())) {
         return None;
     }
     let list = observed.lists.get(&(kind, instance.clone()));

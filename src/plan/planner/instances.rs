@@ -110,7 +110,7 @@ enum Creation {
     /// Its settings are not all written yet: that is finished as it was begun, without asking.
     Unfinished,
     /// The set created it, and nothing says whether that came to an end.
-    Untold,
+    Unread,
     /// It came to an end, or the set did not create it.
     Over,
 }
@@ -123,7 +123,7 @@ impl Creation {
         match seen.tags.as_ref().and_then(|tags| tags.get(APPLIED_TAG)).map(String::as_str) {
             Some(UNFINISHED) => Self::Unfinished,
             Some(_) => Self::Over,
-            None => Self::Untold,
+            None => Self::Unread,
         }
     }
 }
@@ -234,7 +234,7 @@ fn guard(
     let off = attributes.iter().find(|(key, value)| CALLS.contains(&key.as_str()) && !**value);
     let untold = match creation {
         Creation::Unfinished => return None,
-        Creation::Untold => {
+        Creation::Unread => {
             "; if a run was interrupted while it created the instance, allow it to finish that"
         }
         Creation::Over => "",

@@ -242,7 +242,7 @@ fn set() -> impl Strategy<Value = Set> {
 }
 
 /// What others made: nobody's, of another set, a copy with the set's tag, and one that the set made in other days.
-fn strangers() -> impl Strategy<Value = World> {
+fn unmanaged() -> impl Strategy<Value = World> {
     let tag = prop::sample::select(vec![None, None, Some("other/a"), Some("acme/z"), Some("acme/a")]);
     prop::collection::vec((prop::sample::select(NAMES.to_vec()), tag), 0..3).prop_map(|all| {
         let mut world = World::default();
@@ -275,7 +275,7 @@ proptest! {
 
     #[test]
     fn whatever_was_interrupted_is_finished_and_no_content_lands_on_another_id(
-        before in set(), after in set(), mut world in strangers(), cut in 0usize..12, pick in 0usize..7,
+        before in set(), after in set(), mut world in unmanaged(), cut in 0usize..12, pick in 0usize..7,
     ) {
         for (set, cut) in [(&before, cut), (&after, cut)] {
             let desired = manifest(set, false);
@@ -345,7 +345,7 @@ proptest! {
 
     #[test]
     fn the_order_of_the_manifest_does_not_count_and_what_agrees_gives_an_empty_plan(
-        set in set(), mut world in strangers(), pick in 0usize..7,
+        set in set(), mut world in unmanaged(), pick in 0usize..7,
     ) {
         let (one, other) = (manifest(&set, false), manifest(&set, true));
         let planned = plan(&one, &world.observe(&one));

@@ -153,7 +153,7 @@ fn head(drifts: &[Drift]) -> String {
             out.push_str(&format!(
                 "Set {}. {agree}.{}\n",
                 code(drift.set.as_str()),
-                let_pass(drift.ignored())
+                ignored(drift.ignored())
             ));
         }
         drifts => {
@@ -174,7 +174,7 @@ fn head(drifts: &[Drift]) -> String {
     out
 }
 
-fn let_pass(count: usize) -> String {
+fn ignored(count: usize) -> String {
     match count {
         0 => String::new(),
         many => format!(" {many} ignored by the ignore file."),

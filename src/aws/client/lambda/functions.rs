@@ -266,7 +266,7 @@ fn seen(
 
 /// What is wrong with a function whose tags were not in the answer: without `lambda:ListTags` there is an error in
 /// their place (GetFunction).
-pub(in crate::aws) fn untold_tags(subject: &str) -> Fault {
+pub(in crate::aws) fn unreadable_tags(subject: &str) -> Fault {
     let message =
         "cannot determine the owner: its tags are not readable: not authorized to perform: lambda:ListTags";
     Fault { kind: FaultKind::Denied, ..Fault::unexpected(Operation::GetFunction, subject, message) }

@@ -20,10 +20,10 @@ impl Session {
         let ask = |marker| list.clone().set_marker(marker).send();
         let mut found = Vec::new();
         let keep = |answer: ListFunctionsOutput| {
-            let nameless = || Fault::unexpected(operation, subject, "a function without a name");
+            let no_name = || Fault::unexpected(operation, subject, "a function without a name");
             for function in answer.functions.unwrap_or_default() {
                 let role = function.role.unwrap_or_default();
-                found.push((function.function_name.ok_or_else(nameless)?, role));
+                found.push((function.function_name.ok_or_else(no_name)?, role));
             }
             Ok(answer.next_marker)
         };
@@ -43,9 +43,9 @@ impl Session {
         let ask = |marker| list.clone().set_marker(marker).send();
         let mut found = Vec::new();
         let keep = |answer: ListAliasesOutput| {
-            let nameless = || Fault::unexpected(operation, subject, "an alias without a name");
+            let no_name = || Fault::unexpected(operation, subject, "an alias without a name");
             for alias in answer.aliases.unwrap_or_default() {
-                found.push(alias.name.ok_or_else(nameless)?);
+                found.push(alias.name.ok_or_else(no_name)?);
             }
             Ok(answer.next_marker)
         };

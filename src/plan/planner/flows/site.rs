@@ -133,7 +133,7 @@ impl Site<'_> {
         let (kind, instance) = (self.kind, self.instance);
         let (code, message, hint) = match resolved {
             None | Some(Resolved::Is(_)) => return true,
-            Some(Resolved::Untold) => {
+            Some(Resolved::Unread) => {
                 builder.block(self.address(), "the tags that identify it could not be read");
                 return false;
             }

@@ -44,7 +44,7 @@ impl Site<'_> {
     fn read(&self) -> BTreeMap<&(Place, String), &BTreeMap<String, String>> {
         let observed = self.observed;
         let listed =
-            observed.strangers.iter().filter_map(|(key, look)| Some((key, &Look::found(look)?.tags)));
+            observed.unmanaged.iter().filter_map(|(key, look)| Some((key, &Look::found(look)?.tags)));
         let all = observed.removal.iter().flat_map(|seen| &seen.functions);
         let all = all.map(|(key, found)| (key, &found.tags));
         observed.former.iter().chain(listed).chain(all).collect()

@@ -114,10 +114,10 @@ impl<'a> Planner<'a, '_> {
         let gone = self.seen.gone.contains(instance);
         let Some(name) = known.clone().or_else(|| label(&instance.id)) else { return };
         let Some(function_name) = self.function_label(function) else { return };
-        let left_over = pair.own.iter().any(|own| own.left_over);
+        let orphaned = pair.own.iter().any(|own| own.orphaned);
         let key = (function.place.clone(), function.name.clone());
         if known.is_none() && !gone {
-            if left_over {
+            if orphaned {
                 let address = Address::between(Kind::Grant, &name, &function_name);
                 let message = format!(
                     "a statement for {instance} is orphaned, but the manifest does not declare that instance: what its flows call was not read"
@@ -222,7 +222,7 @@ impl<'a> Planner<'a, '_> {
         function: &FunctionRef,
         pair: &Pair<'_>,
     ) -> End {
-        let goes = pair.own.iter().any(|own| own.marks() && own.left_over);
+        let goes = pair.own.iter().any(|own| own.marks() && own.orphaned);
         if !goes || pair.associated || pair.other.is_some() {
             return End::None;
         }
@@ -252,7 +252,7 @@ impl<'a> Planner<'a, '_> {
         pair: &Pair<'_>,
         ending: &End,
     ) -> Option<ActionId> {
-        let marked = |left: bool| move |own: &&Own<'_>| own.marks() && own.left_over == left;
+        let marked = |left: bool| move |own: &&Own<'_>| own.marks() && own.orphaned == left;
         let (from, kind, after) = match ending {
             End::Stays { held: false } if !pair.own.iter().any(|own| marked(false)(&own)) => {
                 (pair.own.iter().find(marked(true))?, SidKind::WithAssociation, Vec::new())
@@ -296,7 +296,7 @@ impl<'a> Planner<'a, '_> {
     ) {
         let address = Address::between(Kind::Grant, name, function_name);
         let (mut statements, mut after) = (Vec::new(), Vec::new());
-        for own in pair.own.iter().filter(|own| own.left_over) {
+        for own in pair.own.iter().filter(|own| own.orphaned) {
             // The mark of an association that has to stay stays too; why was said there.
             if matches!(ending, End::Stays { held: true }) && own.marks() {
                 continue;

@@ -27,10 +27,10 @@ pub(super) struct Content<'a> {
     /// What it says now, where this run writes it, and the write.
     before: Option<(Vec<Cow<'a, str>>, ActionId)>,
     /// Set where it is to go.
-    left_over: Option<LeftOver<'a>>,
+    orphaned: Option<Orphan<'a>>,
 }
 
-struct LeftOver<'a> {
+struct Orphan<'a> {
     set: &'a SetName,
     seen: &'a FlowSeen,
     logical: Label,
@@ -78,7 +78,7 @@ impl<'a> Contents<'a> {
             }
         }
         contents.add_new(desired, builder);
-        contents.find_left_over(desired, observed);
+        contents.find_orphaned(desired, observed);
         contents
     }
 
@@ -100,7 +100,7 @@ impl<'a> Contents<'a> {
                     owned: false,
                     texts,
                     before: None,
-                    left_over: None,
+                    orphaned: None,
                 });
             }
         }
@@ -108,7 +108,7 @@ impl<'a> Contents<'a> {
 
     /// Left over is what carries the set's tag, under a logical name that is not declared on the instance, and is no
     /// flow that the manifest means under another name.
-    fn find_left_over(&mut self, desired: &'a Manifest, observed: &'a Snapshot) {
+    fn find_orphaned(&mut self, desired: &'a Manifest, observed: &'a Snapshot) {
         let meant: BTreeSet<&str> =
             observed.flows.values().filter_map(Look::found).map(|seen| seen.summary.id.as_str()).collect();
         let seen = observed.removal.iter().flat_map(|seen| &seen.contents);
@@ -131,7 +131,7 @@ impl<'a> Contents<'a> {
             let at = several.get(&(content.kind, logical.clone())).is_some_and(|count| *count > 1);
             let at = at.then(|| content.instance.clone());
             let address = Address { at, ..Address::new(content.kind, &logical) };
-            content.left_over = Some(LeftOver { set: &desired.set, seen, logical, address });
+            content.orphaned = Some(Orphan { set: &desired.set, seen, logical, address });
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Contents<'a> {
         qualifier: Qualifier<'_>,
     ) -> Option<String> {
         let calls = |text: &str| mentions::calls(text, &function.place, &function.name, qualifier);
-        let stays = |c: &&Content<'_>| c.instance == instance && c.left_over.is_none();
+        let stays = |c: &&Content<'_>| c.instance == instance && c.orphaned.is_none();
         self.all.iter().filter(stays).find(|c| c.says(calls)).map(|c| c.words(calls))
     }
 
@@ -174,28 +174,28 @@ impl<'a> Contents<'a> {
         self.count(deletions);
         self.drop_ambiguous(builder);
         while let Some((at, user)) = self.needed() {
-            let Some(left) = self.all[at].left_over.take() else { break };
+            let Some(left) = self.all[at].orphaned.take() else { break };
             let message = format!("it is orphaned, but {user} still refers to it");
             let hint = "remove the reference, or declare it again; nothing was removed.";
             builder.problems.push(Problem::held(Code::StillReferred, message).on(&left.address).hint(hint));
         }
-        let going: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].left_over.is_some()).collect();
+        let going: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].orphaned.is_some()).collect();
         let names: BTreeMap<usize, BTreeSet<usize>> = going
             .iter()
             .map(|from| (*from, going.iter().copied().filter(|to| self.names(*from, *to)).collect()))
             .collect();
         let order = Order::new(&names);
         for at in &going {
-            let Some(left) = &self.all[*at].left_over else { continue };
+            let Some(left) = &self.all[*at].orphaned else { continue };
             let Some(arn) = self.arns.get(self.all[*at].instance) else { continue };
             let callers = going.iter().filter(|from| names[from].contains(at) && !order.same_cycle(from, at));
-            let callers = callers.filter_map(|from| self.all[*from].left_over.as_ref());
+            let callers = callers.filter_map(|from| self.all[*from].orphaned.as_ref());
             let along = going.iter().filter(|from| names[from].contains(at) && order.same_cycle(from, at));
             let along = along.filter_map(|from| self.all[*from].id.map(str::to_owned)).collect();
             let mut after: Vec<ActionId> = callers.map(|caller| deletion(&caller.address)).collect();
             let id = left.seen.summary.id.as_str();
             let here =
-                self.all.iter().filter(|c| c.instance == self.all[*at].instance && c.left_over.is_none());
+                self.all.iter().filter(|c| c.instance == self.all[*at].instance && c.orphaned.is_none());
             after.extend(here.filter_map(|c| c.last_mention(|text| mentions::holds(text, id))));
             deletions.delete(left.address.kind);
             let key = (left.address.kind, left.logical.clone());
@@ -226,7 +226,7 @@ impl<'a> Contents<'a> {
     /// Two with the same tag on one instance: which of them the set made cannot be told.
     fn drop_ambiguous(&mut self, builder: &mut PlanBuilder) {
         let mut counts: BTreeMap<Address, usize> = BTreeMap::new();
-        for left in self.all.iter().filter_map(|content| content.left_over.as_ref()) {
+        for left in self.all.iter().filter_map(|content| content.orphaned.as_ref()) {
             *counts.entry(left.address.clone()).or_default() += 1;
         }
         for (address, count) in counts.into_iter().filter(|(_, count)| *count > 1) {
@@ -237,8 +237,8 @@ impl<'a> Contents<'a> {
             let hint = format!("remove the tag `{OWNER_TAG}` from those that do not belong to the set.");
             builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             for content in &mut self.all {
-                if content.left_over.as_ref().is_some_and(|left| left.address == address) {
-                    content.left_over = None;
+                if content.orphaned.as_ref().is_some_and(|left| left.address == address) {
+                    content.orphaned = None;
                 }
             }
         }
@@ -247,9 +247,9 @@ impl<'a> Contents<'a> {
     /// Finds one that is to go and that something which stays names.
     fn needed(&self) -> Option<(usize, String)> {
         self.all.iter().enumerate().find_map(|(at, content)| {
-            let id = &content.left_over.as_ref()?.seen.summary.id;
+            let id = &content.orphaned.as_ref()?.seen.summary.id;
             let names = |text: &str| mentions::holds(text, id);
-            let stays = |c: &&Content<'_>| c.instance == content.instance && c.left_over.is_none();
+            let stays = |c: &&Content<'_>| c.instance == content.instance && c.orphaned.is_none();
             let user = self.all.iter().filter(stays).find(|c| c.says(names))?;
             Some((at, user.words(names)))
         })
@@ -265,7 +265,7 @@ impl<'a> Contents<'a> {
 impl Content<'_> {
     /// The action after which it does not say so any more, if it does now.
     fn last_mention(&self, of: impl Fn(&str) -> bool) -> Option<ActionId> {
-        match (&self.left_over, &self.before) {
+        match (&self.orphaned, &self.before) {
             (Some(left), _) => self.says(of).then(|| deletion(&left.address)),
             (None, Some((texts, write))) => texts.iter().any(|text| of(text)).then(|| write.clone()),
             (None, None) => None,
@@ -273,7 +273,7 @@ impl Content<'_> {
     }
 }
 
-impl LeftOver<'_> {
+impl Orphan<'_> {
     fn reason(&self) -> String {
         format!("orphaned: this set created `{}`, and the manifest no longer declares it", self.seen.name)
     }
@@ -320,7 +320,7 @@ fn content<'a>(
     }
     let owned = logical(&seen.tags, desired).is_some();
     let name = seen.name.as_str().into();
-    Content { instance, kind: kind(seen), name, id: Some(id), owned, texts, before, left_over: None }
+    Content { instance, kind: kind(seen), name, id: Some(id), owned, texts, before, orphaned: None }
 }
 
 /// What an action writes into the flow with this id, where that is known.

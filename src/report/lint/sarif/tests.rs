@@ -68,7 +68,7 @@ fn what_the_schema_and_github_demand_holds() {
 }
 
 #[test]
-fn a_path_is_a_code_flow_and_what_is_let_pass_is_suppressed() {
+fn a_path_is_a_code_flow_and_what_is_ignored_is_suppressed() {
     let log = log(&sample(), &[]);
     let results = &log["runs"][0]["results"];
     let steps = results[3]["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();

@@ -25,7 +25,7 @@ type Before = (Vec<ActionId>, Vec<(InstanceArn, Callers)>);
 #[derive(Default)]
 pub(super) struct OfAccount<'a> {
     /// Those of the set's own that nothing needs, by the place of the instances and by function.
-    left_over: BTreeMap<Key, Vec<Found<'a>>>,
+    orphaned: BTreeMap<Key, Vec<Found<'a>>>,
     /// Other sets that have one: they need the associations of every instance there.
     others: BTreeMap<Key, SetName>,
 }
@@ -49,7 +49,7 @@ impl<'a> OfAccount<'a> {
             self.others.insert(key, own.set.clone());
         } else if !is_wanted {
             let one = (function.clone(), statement.sid.as_str(), &statement.body);
-            self.left_over.entry(key).or_default().push(one);
+            self.orphaned.entry(key).or_default().push(one);
         }
         true
     }
@@ -68,7 +68,7 @@ impl<'a> Planner<'a, '_> {
 
     /// Plans what goes.
     pub(super) fn of_account(&mut self, found: OfAccount<'a>) {
-        for ((place, at, name), statements) in found.left_over {
+        for ((place, at, name), statements) in found.orphaned {
             let function = FunctionRef { place: at, name, qualifier: None };
             let Some(function_name) = self.function_label(&function) else { continue };
             let Some(address) = account_address(&place, &function_name) else { continue };

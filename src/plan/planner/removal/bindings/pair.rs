@@ -21,7 +21,7 @@ pub(super) struct Own<'a> {
     pub(super) sid: &'a str,
     pub(super) body: &'a Value,
     pub(super) kind: SidKind,
-    pub(super) left_over: bool,
+    pub(super) orphaned: bool,
 }
 
 impl Own<'_> {
@@ -125,11 +125,11 @@ impl<'a> Planner<'a, '_> {
                     self.deletions.own(Kind::Grant);
                     // A wanted Sid that says something else, or what is wanted under another Sid, is replaced where
                     // grants are planned.
-                    let left_over = wanted.is_none();
+                    let orphaned = wanted.is_none();
                     let known = self.instance_of(&function, &own.hash);
                     let Some(instance) = known.or_else(|| statement.instance()) else {
-                        if left_over {
-                            self.nameless(&function, &statement.sid);
+                        if orphaned {
+                            self.without_instance(&function, &statement.sid);
                         }
                         continue;
                     };
@@ -142,7 +142,7 @@ impl<'a> Planner<'a, '_> {
                         body: &statement.body,
                         // One that was made for another instance says nothing about this one.
                         kind: if fits { own.kind } else { SidKind::GrantOnly },
-                        left_over,
+                        orphaned,
                     });
                 }
             }
@@ -180,7 +180,7 @@ impl<'a> Planner<'a, '_> {
         known.find(|instance| made(instance)).map(|instance| (*instance).clone())
     }
 
-    fn nameless(&mut self, function: &FunctionRef, sid: &str) {
+    fn without_instance(&mut self, function: &FunctionRef, sid: &str) {
         let Some(address) = self.function_label(function).map(|name| Address::new(Kind::Function, &name))
         else {
             return;

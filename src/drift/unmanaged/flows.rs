@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Detail, Difference};
-use super::{Finder, left_over, unmanaged};
+use super::{Finder, orphaned, unmanaged};
 use crate::plan::label;
 use crate::resource::{Address, Kind, Label};
 use crate::snapshot::{FlowSummary, InstanceSeen, Look, Resolved};
@@ -124,7 +124,7 @@ impl<'a> Finder<'a> {
         );
         let address = logical.and_then(|logical| self.planned(site, logical, taken));
         let address = address.unwrap_or_else(|| self.address(site, label(name), taken));
-        Some(left_over(address, message, detail))
+        Some(orphaned(address, message, detail))
     }
 
     /// What stands behind the set's name in an owner tag; none for another set's.
@@ -148,12 +148,13 @@ impl<'a> Finder<'a> {
         if !taken.insert(logical.clone()) {
             return None;
         }
-        let several = self.desired.content(*kind, &logical).is_some() || self.left_over(*kind, &logical) > 1;
+        let several =
+            self.desired.content(*kind, &logical).is_some() || self.count_orphaned(*kind, &logical) > 1;
         Some(Address { at: several.then(|| (*instance).clone()), ..Address::new(*kind, &logical) })
     }
 
     /// How many flows or modules of all instances the set made under a name that is not declared there.
-    fn left_over(&self, kind: Kind, logical: &Label) -> usize {
+    fn count_orphaned(&self, kind: Kind, logical: &Label) -> usize {
         let meant = self.observed.flows.values().filter_map(Look::found);
         let meant: BTreeSet<&str> = meant.map(|seen| seen.summary.id.as_str()).collect();
         let on = |instance: &Label| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Detail, Difference};
-use super::{Finder, left_over, unmanaged};
+use super::{Finder, orphaned, unmanaged};
 use crate::manifest::Grants;
 use crate::plan::{account_address, label, uses};
 use crate::resource::{
@@ -95,7 +95,7 @@ impl<'a> Finder<'a> {
                 "this set's statement `{sid}` in the policy of {function} lets {} call it, and {why}",
                 self.words(&instance)
             );
-            return Some(left_over(address, message, detail()));
+            return Some(orphaned(address, message, detail()));
         }
         let ours = self
             .desired
@@ -152,10 +152,10 @@ impl<'a> Finder<'a> {
             "this set's statement `{sid}` in the policy of {function} lets all instances in {place} call it, and nothing declared needs it"
         );
         let detail = Detail::Statement { function: function.clone(), sid: sid.to_owned() };
-        Some(left_over(address, message, Some(detail)))
+        Some(orphaned(address, message, Some(detail)))
     }
 
-    /// A statement that names no one instance: one that lets everybody call is a finding, any other is told.
+    /// Reports a statement that names no single instance; one that lets everybody call is a finding instead.
     fn unclear(&self, function: &FunctionRef, statement: &Statement) -> Option<Difference> {
         let name = self.declared(function)?;
         if !statement.lets_connect_call() || statement.opening().is_some() {

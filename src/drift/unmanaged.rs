@@ -1,7 +1,8 @@
-//! What is there and not declared: left over where the set's own tag or Sid says so, else unmanaged.
+//! Finds live resources that the manifest does not declare: orphaned where the set's own tag or Sid marks them, else
+//! unmanaged.
 //!
-//! What another set made is told apart by its tag or Sid, and what another manifest of the same run declares by that
-//! manifest: neither is anybody's drift. Flows that the service makes with every instance are not told.
+//! Resources of another set, by their tag or Sid, and those that another manifest of the same run declares are not drift.
+//! Flows that Amazon Connect creates with every instance are not reported.
 
 mod flows;
 mod statements;
@@ -19,7 +20,7 @@ use crate::snapshot::{FunctionFound, InstanceSeen, Look, Snapshot};
 const PRUNE: &str =
     "`flowbind plan --prune` checks whether something still refers to it, and shows what would be deleted.";
 
-/// Adds what is left over and what is unmanaged.
+/// Adds orphaned and unmanaged resources.
 pub(super) fn add(
     desired: &Manifest,
     observed: &Snapshot,
@@ -28,15 +29,15 @@ pub(super) fn add(
 ) {
     let finder = Finder::new(desired, observed, beside);
     let found = finder.all();
-    // What the planner has looked at more closely says more.
-    let told: BTreeSet<(Kind, Option<Label>, Label)> = differences
+    // The planner has already reported these, with more detail.
+    let reported: BTreeSet<(Kind, Option<Label>, Label)> = differences
         .iter()
         .filter(|difference| difference.kind == DriftKind::LeftOver)
         .map(|d| (d.address.kind, d.address.instance.clone(), d.address.name.clone()))
         .collect();
     differences.extend(found.into_iter().filter(|difference| {
         let Address { kind, instance, name, .. } = &difference.address;
-        difference.kind != DriftKind::LeftOver || !told.contains(&(*kind, instance.clone(), name.clone()))
+        difference.kind != DriftKind::LeftOver || !reported.contains(&(*kind, instance.clone(), name.clone()))
     }));
 }
 
@@ -56,9 +57,9 @@ impl<'a> Finder<'a> {
         let seen = observed.instances.iter();
         let instances = seen.filter_map(|(name, look)| Some((name, look.found()?))).collect();
         let mut policies: BTreeMap<FunctionRef, &ResourcePolicy> = BTreeMap::new();
-        let strangers = observed.strangers.iter().filter_map(|(key, look)| Some((key, look.found()?)));
+        let unmanaged = observed.unmanaged.iter().filter_map(|(key, look)| Some((key, look.found()?)));
         let all = observed.removal.iter().flat_map(|removal| &removal.functions);
-        for ((place, name), found) in strangers.chain(all) {
+        for ((place, name), found) in unmanaged.chain(all) {
             for (qualifier, policy) in &found.policies {
                 let (place, name, qualifier) = (place.clone(), name.clone(), qualifier.clone());
                 policies.insert(FunctionRef { place, name, qualifier }, policy);
@@ -131,8 +132,8 @@ impl<'a> Finder<'a> {
         let declared = |text: &str| {
             wanted.iter().any(|f| f.arn().to_string() == text || f.unqualified().arn().to_string() == text)
         };
-        let strangers = list.iter().filter(|text| !declared(text));
-        strangers.filter_map(|text| self.association(name, seen, text)).collect()
+        let unmanaged = list.iter().filter(|text| !declared(text));
+        unmanaged.filter_map(|text| self.association(name, seen, text)).collect()
     }
 
     fn association(&self, name: &Label, seen: &InstanceSeen, text: &str) -> Option<Difference> {
@@ -146,13 +147,13 @@ impl<'a> Finder<'a> {
             let message = format!(
                 "this set associated {text} with instance/{name}, and the manifest no longer declares it"
             );
-            return Some(left_over(address, message, detail));
+            return Some(orphaned(address, message, detail));
         }
         if !makers.is_empty() {
             return None;
         }
         let key = (function.place.clone(), function.name.clone());
-        let unread = matches!(self.observed.strangers.get(&key), Some(Look::Unknown));
+        let unread = matches!(self.observed.unmanaged.get(&key), Some(Look::Unknown));
         let whose =
             if unread { "; whether this set made it could not be read from the function" } else { "" };
         let declared = self.declared(&function).is_some();
@@ -198,13 +199,13 @@ impl<'a> Finder<'a> {
     /// A function that nothing declared needs, if it was looked at.
     fn found(&self, function: &FunctionRef) -> Option<&'a FunctionFound> {
         let key = (function.place.clone(), function.name.clone());
-        let listed = self.observed.strangers.get(&key).and_then(Look::found);
+        let listed = self.observed.unmanaged.get(&key).and_then(Look::found);
         listed.or_else(|| self.observed.removal.as_ref()?.functions.get(&key))
     }
 
     /// Functions in the lists that the set made and the manifest does not name any more.
     fn functions(&self) -> Vec<Difference> {
-        let found = self.observed.strangers.iter().filter_map(|(key, look)| Some((key, look.found()?)));
+        let found = self.observed.unmanaged.iter().filter_map(|(key, look)| Some((key, look.found()?)));
         let made = found.filter_map(|((place, name), found)| {
             let function = FunctionRef { place: place.clone(), name: name.clone(), qualifier: None };
             logical(&found.tags, self.desired)?;
@@ -212,7 +213,7 @@ impl<'a> Finder<'a> {
                 return None;
             }
             let message = format!("this set created `{name}` and no longer declares it");
-            Some(left_over(Address::new(Kind::Function, &self.function_label(&function)?), message, None))
+            Some(orphaned(Address::new(Kind::Function, &self.function_label(&function)?), message, None))
         });
         made.collect()
     }
@@ -227,7 +228,7 @@ fn is(declared: &Instance, seen: &InstanceSeen) -> bool {
         }
 }
 
-fn left_over(address: Address, message: String, detail: Option<Detail>) -> Difference {
+fn orphaned(address: Address, message: String, detail: Option<Detail>) -> Difference {
     let (kind, moved) = (DriftKind::LeftOver, Moved::Repository);
     Difference {
         kind,

@@ -6,39 +6,32 @@ use std::path::Path;
 use jiff::{Span, civil};
 use serde::{Serialize, Serializer};
 
-use super::grammar::scalar::Scalar;
-use super::grammar::shape::{Object, Shape, check, optional, required};
+use super::grammar::given::At;
+use super::grammar::object::objects;
+use super::grammar::read::{List, document};
+use super::grammar::scalar::kind;
 use super::load::Problems;
 use super::reading::files::{Files, clean, display};
 use super::reading::log::{Log, quote};
 use super::reading::sources::Sources;
-use super::yaml::{self, MAX_BYTES, Node, Position};
+use super::yaml::{self, MAX_BYTES};
 use crate::resource::{Code, Origin, Problem};
 
-static FILE: Object = Object {
-    name: "driftIgnore",
-    what: "an ignore file",
-    doc: "What `flowbind drift` ignores.",
-    fields: &[required("ignore", Shape::List(&Shape::Object(&ENTRY)), "what is ignored, and why")],
-    one_of: &[],
-};
+objects! {
+    FileDraft = "driftIgnore", "an ignore file", "What `flowbind drift` ignores." {
+        Required ignore = "ignore": List<EntryDraft>, "what is ignored, and why";
+    }
 
-static ENTRY: Object = Object {
-    name: "driftIgnoreEntry",
-    what: "an entry of `ignore`",
-    doc: "Drift that is ignored; an entry that matches nothing is reported.",
-    fields: &[
-        required(
-            "address",
-            Shape::Scalar(Scalar::Name),
-            "what drifts, such as `flow/main-ivr` or `association/support/*`",
-        ),
-        optional("kind", Shape::Scalar(Scalar::Name), "only drift of this kind, or a finding with this code"),
-        required("reason", Shape::Scalar(Scalar::Name), "why it is ignored"),
-        optional("until", Shape::Scalar(Scalar::Name), "the last day on which it is, such as 2027-03-31"),
-    ],
-    one_of: &[],
-};
+    EntryDraft = "driftIgnoreEntry", "an entry of `ignore`",
+        "Drift that is ignored; an entry that matches nothing is reported."
+    {
+        Required address = "address": kind::Name,
+            "what drifts, such as `flow/main-ivr` or `association/support/*`";
+        Optional kind = "kind": kind::Name, "only drift of this kind, or a finding with this code";
+        Required reason = "reason": kind::Name, "why it is ignored";
+        Optional until = "until": kind::Name, "the last day on which it is, such as 2027-03-31";
+    }
+}
 
 /// An entry of an ignore file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,10 +108,10 @@ pub fn load_drift_ignore(
     let documents = yaml::parse(&text, &mut log);
     sources.insert(name, text);
     let mut entries = Vec::new();
-    for document in &documents {
-        check(document, Shape::Object(&FILE), &mut log);
-        let items = document.get("ignore").map_or(&[][..], Node::items);
-        entries.extend(items.iter().filter_map(|node| entry(node, kinds, &mut log)));
+    for node in &documents {
+        let FileDraft { ignore } = document(node, &mut log);
+        let ignored = ignore.into_value().unwrap_or_default();
+        entries.extend(ignored.into_iter().filter_map(|at| entry(at, kinds, &mut log)));
     }
     if log.is_clean() {
         return Ok((entries, sources));
@@ -126,33 +119,34 @@ pub fn load_drift_ignore(
     Err(Problems { problems: log.into_problems(), sources })
 }
 
-fn entry(node: &Node, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
-    let text = |key: &str| node.get(key).and_then(|value| Some((value.text()?, value.position)));
-    let kind = text("kind").map(|(kind, at)| known(kind, at, kinds, log));
-    let until = text("until").map(|(until, at)| day(until, at, log));
+fn entry(At { value, position }: At<EntryDraft>, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
+    let EntryDraft { address, kind, reason, until } = value;
+    let kind = kind.at().map(|kind| known(kind, kinds, log));
+    let until = until.at().map(|until| day(until, log));
     Some(DriftIgnore {
-        address: text("address")?.0.to_owned(),
+        address: address.into_value()?,
         kind: kind.flatten(),
-        reason: text("reason")?.0.to_owned(),
+        reason: reason.into_value()?,
         until: until.flatten(),
-        origin: log.origin(node.position),
+        origin: log.origin(position),
     })
 }
 
-fn known(kind: &str, at: Position, kinds: &[&str], log: &mut Log) -> Option<String> {
-    if !kinds.contains(&kind) {
+fn known(At { value: kind, position }: &At<String>, kinds: &[&str], log: &mut Log) -> Option<String> {
+    if !kinds.contains(&kind.as_str()) {
         let message = format!("{} is not a kind of drift", quote(kind));
-        log.unknown(Code::BadValue, at, message, kind, kinds.iter().copied());
+        log.unknown(Code::BadValue, *position, message, kind, kinds.iter().copied());
         return None;
     }
-    Some(kind.to_owned())
+    Some(kind.clone())
 }
 
-fn day(text: &str, at: Position, log: &mut Log) -> Option<Date> {
+fn day(At { value: text, position }: &At<String>, log: &mut Log) -> Option<Date> {
     let date = Date::parse(text);
     if date.is_none() {
         let message = format!("{} is not a date", quote(text));
-        log.error_with(Code::BadValue, at, message, "write it as year, month and day, such as 2027-03-31");
+        let hint = "write it as year, month and day, such as 2027-03-31";
+        log.error_with(Code::BadValue, *position, message, hint);
     }
     date
 }

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::resource::{Code, Origin, Problem, Region, SetName, Severity, count};
 
-use super::draft::{At, Beside, Draft, Given, decode};
-use super::grammar::scalar::{API_VERSION, KIND, Scalar};
-use super::grammar::shape::{Shape, check};
-use super::grammar::table::MANIFEST;
+use super::draft::{self, At, Beside, Draft, Given};
+use super::grammar::read::{self, Map};
+use super::grammar::scalar::{API_VERSION, KIND, kind};
 use super::grammar::{advice, misplaced};
 use super::masking::{hidden, mask};
 use super::model::Manifest;
@@ -22,7 +21,7 @@ use super::resolve::content::Reader;
 use super::resolve::functions::FunctionCode;
 use super::resolve::suppressions::suppressions;
 use super::resolve::{self, flows};
-use super::targets::{Split, Wanted, check_length, with_target};
+use super::targets::{Split, Wanted, with_target};
 use super::variables::Variables;
 use super::yaml::{self, Key, Node, Position};
 use super::{digest, rivals};
@@ -30,7 +29,7 @@ use super::{digest, rivals};
 mod document;
 mod named;
 
-use document::{check_inside, is_binding_set, substitute};
+use document::{is_binding_set, substitute};
 
 /// The most problems that one load reports.
 const MAX_PROBLEMS: usize = 1_000;
@@ -161,12 +160,8 @@ impl Loader<'_> {
             };
             self.sources.insert_masked(display(&path), &text, shown);
             for document in &documents {
-                check(document, Shape::Map(Scalar::Variable, &Shape::Scalar(Scalar::Text)), &mut log);
-                for (key, value) in document.entries() {
-                    if let Some(text) = value.text() {
-                        self.given.insert(key.text.clone(), text.to_owned());
-                    }
-                }
+                let values = read::root::<Map<kind::Variable, kind::Text>>(document, &mut log);
+                self.given.extend(values.into_iter().flatten().map(|(name, at)| (name, at.value)));
             }
             self.take(log);
         }
@@ -284,13 +279,9 @@ impl Loader<'_> {
         let secret = hidden::variables(&document, vars);
         substitute(&mut document, &mut variables, &mut log);
         hidden::note(&document, &secret, &variables, &mut self.sources);
-        check(&document, Shape::Object(&MANIFEST), &mut log);
-        check_inside(&document, &mut log);
-        if let Some(target) = &target {
-            check_length(&document, target, &mut log);
-        }
+        let beside = Beside { target: target.as_ref(), region: self.region.as_ref() };
+        let draft = draft::read(&document, beside, &mut log);
         let target = target.map(|target| target.text);
-        let draft = decode(&document, &Beside { target: target.clone(), region: self.region.clone() });
         let folder = path.parent().unwrap_or(Path::new(""));
         let project = Project::of(folder, self.files, self.allow_outside);
         let mut code = FunctionCode { packages: &mut self.packages, folder, project: &project };

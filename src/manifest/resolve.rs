@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::resource::{Address, Code, InstanceArn, Kind, Label};
 
-use super::draft::{At, CreateDraft, Draft, Given, InstanceDraft};
+use super::draft::{At, CreateDraft, Draft, Given, IdentityWord, InstanceDraft};
 use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
 use super::reading::log::Log;
 use accounts::accounts;
@@ -79,12 +79,12 @@ fn instance(draft: &Draft, at: &At<InstanceDraft>, log: &mut Log) -> Option<Inst
     let claim = Claim { account, region, arn: arn_place(arn, |InstanceArn { place, .. }| place) };
     let place = place(draft, &claim, log);
     let mut wanted: Vec<Label> = Vec::new();
-    for reference in functions {
+    for reference in functions.items() {
         if known_function(draft, reference, log) && !wanted.contains(&reference.value) {
             wanted.push(reference.value.clone());
         }
     }
-    let create = value.create.as_ref().and_then(|create| self::create(create, alias, log));
+    let create = value.create.at().and_then(|create| self::create(create, alias, log));
     let lookup = match (alias.value(), id.value(), arn.value()) {
         (Some(alias), _, _) => InstanceLookup::Alias(alias.clone()),
         (_, Some(id), _) => InstanceLookup::Id(id.clone()),
@@ -96,11 +96,12 @@ fn instance(draft: &Draft, at: &At<InstanceDraft>, log: &mut Log) -> Option<Inst
         place: place?,
         lookup,
         functions: wanted,
-        values: values.clone(),
-        attributes: attributes.clone(),
+        // A value that was refused was reported.
+        values: values.entries().filter_map(|(name, at)| Some((name.clone(), at.value.clone()?))).collect(),
+        attributes: attributes.without_places().unwrap_or_default(),
         create,
-        adopt: value.adopt,
-        protect: value.protect,
+        adopt: value.adopt.is_true(),
+        protect: value.protect.is_true(),
         origin,
     })
 }
@@ -118,11 +119,11 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
             "name the instance by its `alias`, or leave `create` out",
         );
     }
-    let identity = match (identity.value()?.as_str(), directory) {
-        ("existing-directory", Given::Is(At { value, .. })) => {
+    let identity = match (identity.value()?, directory) {
+        (IdentityWord::ExistingDirectory, Given::Is(At { value, .. })) => {
             Identity::ExistingDirectory { directory: value.clone() }
         }
-        ("existing-directory", Given::Absent) => {
+        (IdentityWord::ExistingDirectory, Given::Absent) => {
             let message = "`identity: existing-directory` needs the key `directory`";
             log.error_with(
                 Code::BadCreate,
@@ -137,16 +138,16 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
             log.error_with(Code::BadCreate, *position, message, "leave it out");
             return None;
         }
-        ("connect-managed", _) => Identity::ConnectManaged,
-        ("saml", _) => Identity::Saml,
-        _ => return None,
+        (IdentityWord::ExistingDirectory, Given::Broken) => return None,
+        (IdentityWord::ConnectManaged, _) => Identity::ConnectManaged,
+        (IdentityWord::Saml, _) => Identity::Saml,
     };
     Some(CreateInstance { identity, inbound: *inbound.value()?, outbound: *outbound.value()? })
 }
 
 /// Elsewhere only the grant is made; who asks for an association by name would wait for it in vain.
 fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, name: &Label, log: &mut Log) {
-    let listed = draft.instances.get(name).map_or(&[][..], |at| &at.value.functions);
+    let listed = draft.instances.get(name).map_or(&[][..], |at| at.value.functions.items());
     for At { value: function, position } in listed {
         let Some(asked) = draft.functions.get(function).and_then(|at| at.value.associate.value()) else {
             continue;

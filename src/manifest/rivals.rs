@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::grammar::scalar::attribute_word;
 use super::model::{Instance, InstanceLookup, Manifest, RoleRef};
 use crate::resource::{AccountId, Address, Code, Kind, Label, Origin, Place, Problem, SetName};
 
@@ -170,7 +171,7 @@ impl Rival<'_> {
             }
             Object::Attribute(instance, _) => {
                 let word = |claim: &Claim| if claim.wants == Some(true) { "true" } else { "false" };
-                let name = name.to_ascii_lowercase().replace('_', "-");
+                let name = attribute_word(name);
                 let (here, there, instance) = (word(second), word(first), named(instance));
                 (Code::AttributeConflict, format!("`{name}` of {instance} is {here} here, and {there} in"))
             }

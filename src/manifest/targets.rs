@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::resource::{Code, Label, Problem, SetName};
+use crate::resource::{Code, Problem};
 
-use super::grammar::scalar::Scalar;
 use super::reading::log::{Log, hint, quote};
 use super::yaml::{Key, Node, NodeValue};
 
@@ -19,6 +18,8 @@ const NO_TARGET: Code = Code::NoTarget;
 pub(super) struct Wanted {
     names: Vec<String>,
     known: BTreeSet<String>,
+    /// Whether the targets of some document cannot be read.
+    unread: bool,
 }
 
 /// What a document is for.
@@ -33,7 +34,7 @@ pub(super) struct Split {
 impl Wanted {
     /// Wants these targets; none means all.
     pub(super) fn new(names: &[String]) -> Self {
-        Self { names: names.to_vec(), known: BTreeSet::new() }
+        Self { names: names.to_vec(), ..Self::default() }
     }
 
     /// Finds the targets that are wanted. A document without targets is one for itself, unless targets were asked for:
@@ -41,8 +42,11 @@ impl Wanted {
     pub(super) fn split(&mut self, document: &Node, log: &mut Log) -> Split {
         let targets = document.get("spec").and_then(|spec| spec.get("targets"));
         let entries = targets.map_or(&[][..], Node::entries);
+        let unread = targets.is_some_and(|targets| !matches!(targets.value, NodeValue::Map(_)));
+        self.unread |= unread;
         if entries.is_empty() {
-            if self.names.is_empty() {
+            // What is no map is reported when the document is read.
+            if self.names.is_empty() || unread {
                 return Split { targets: vec![None], warning: None };
             }
             let origin = log.origin(document.position);
@@ -63,8 +67,11 @@ impl Wanted {
     }
 
     /// Reports the targets that were asked for and that no document has. Where there is no target at all, that a set is
-    /// left out says nothing more.
+    /// left out says nothing more; where some could not be read, it may be one of those.
     pub(super) fn unknown(&self, problems: &mut Vec<Problem>) {
+        if self.unread {
+            return;
+        }
         if self.known.is_empty() && !self.names.is_empty() {
             problems.retain(|problem| problem.code != NO_TARGET);
         }
@@ -94,16 +101,4 @@ pub(super) fn with_target(document: &Node, target: (Key, Node)) -> Node {
         parts[at].1.value = NodeValue::Map(vec![target]);
     }
     document
-}
-
-/// Says whether a set's name and a target's go together: both are labels, and short enough with each other.
-pub(super) fn check_length(document: &Node, target: &Key, log: &mut Log) {
-    let name = document.get("metadata").and_then(|node| node.get("name")).and_then(Node::text);
-    let Some(name) = name.filter(|name| Scalar::SetName.check(name).is_ok()) else { return };
-    let both = format!("{name}-{}", target.text);
-    if Label::parse(&target.text).is_ok() && SetName::parse(&both).is_err() {
-        let message = format!("`{both}` has {} characters; a set and its target have at most 71", both.len());
-        let hint = "shorten the target: the ids of the set's statements contain both";
-        log.error_with(Code::BadValue, target.position, message, hint);
-    }
 }

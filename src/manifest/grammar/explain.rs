@@ -1,9 +1,9 @@
-//! What a key of the manifest is for and what it takes, from the same table as the check and the schema.
+//! What a key of the manifest is for and what it takes, from the same declarations as the check and the schema.
 
+use super::objects::MANIFEST;
 use super::scalar::Scalar;
 use super::shape::{Field, Object, Shape, Status};
-use super::table::MANIFEST;
-use crate::manifest::reading::log::closest;
+use crate::manifest::reading::log::{closest, hint};
 use crate::resource::FlowType;
 
 /// A key of the manifest, or an object.
@@ -45,7 +45,7 @@ pub struct ExplainedKey {
 ///
 /// What is wrong with the path, with the closest key or those that there are.
 pub fn explain(path: &str) -> Result<Explained, String> {
-    let mut at = Place { path: Vec::new(), shape: Shape::Object(&MANIFEST), field: None };
+    let mut at = Place { path: Vec::new(), shape: Shape::Object(MANIFEST), field: None };
     let mut keys = path.split('.').map(str::trim).filter(|key| !key.is_empty()).peekable();
     while let Some(key) = keys.next() {
         at = at.below(key, keys.peek().is_none())?;
@@ -111,13 +111,9 @@ impl Place {
     fn unknown(&self, key: &str, fields: &[Field]) -> String {
         let place =
             if self.path.is_empty() { "a manifest".to_owned() } else { format!("`{}`", self.path.join(".")) };
-        let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
-        if keys.is_empty() {
-            return format!("{place} has no keys");
-        }
-        match closest(key, keys.iter().copied()) {
-            Some(close) => format!("{place} has no key `{key}`; did you mean `{close}`?"),
-            None => format!("{place} has no key `{key}`; it has {}", keys.join(", ")),
+        match hint(key, fields.iter().map(|field| field.key)) {
+            Some(hint) => format!("{place} has no key `{key}`; {hint}"),
+            None => format!("{place} has no keys"),
         }
     }
 
@@ -236,7 +232,7 @@ mod tests {
             "`spec.flows` has no key `stauts`; did you mean `status`?"
         );
         assert_eq!(explain("flow.main-ivr").unwrap().path, "spec.flows.main-ivr");
-        assert!(explain("metadata.zzzz").unwrap_err().contains("it has name"));
+        assert!(explain("metadata.zzzz").unwrap_err().contains("there is only `name`"));
         assert!(explain("flow.status.more").unwrap_err().contains("has no keys"));
     }
 

@@ -5,9 +5,9 @@
 //! an error anyway is moved, and only to where the key is known and not yet given.
 
 use super::misspelt::{self, FREE, ends_free};
+use super::objects::MANIFEST;
 use super::scalar::{API_VERSION, KIND};
 use super::shape::{Object, Shape, Status};
-use super::table::MANIFEST;
 use crate::manifest::reading::log::{Log, closest, quote};
 use crate::manifest::yaml::{Key, Node, NodeValue, Position};
 use crate::resource::Code;
@@ -16,8 +16,8 @@ use crate::resource::Code;
 pub(in crate::manifest) fn repair(document: &mut Node, log: &mut Log) {
     let is = |key: &str, value: &str| document.get(key).and_then(Node::text) == Some(value);
     if is("apiVersion", API_VERSION) || is("kind", KIND) {
-        misspelt::repair(document, Shape::Object(&MANIFEST), log);
-        walk(document, Shape::Object(&MANIFEST), log);
+        misspelt::repair(document, Shape::Object(MANIFEST), log);
+        walk(document, Shape::Object(MANIFEST), log);
     }
 }
 

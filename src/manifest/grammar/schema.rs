@@ -1,13 +1,13 @@
-//! The JSON Schema of a manifest, draft 7, for editors: made from the same table as the structural check.
+//! The JSON Schema of a manifest, draft 7, for editors: made from the same declarations as the check.
 //!
 //! It accepts every manifest that the loader accepts. It can say less: a scalar with a variable in it is typed only
 //! after substitution, and what crosses fields (references, limits) is the loader's.
 
 use serde_json::{Map, Value, json};
 
+use super::objects::MANIFEST;
 use super::scalar::Scalar;
 use super::shape::{Object, Shape, Status};
-use super::table::MANIFEST;
 
 /// What a scalar looks like that holds a variable (or the escape of one), and is typed only once it is known.
 const WITH_VARIABLE: &str = r"\$\{";
@@ -15,7 +15,7 @@ const WITH_VARIABLE: &str = r"\$\{";
 /// Gives the JSON Schema (draft 7) of a manifest.
 pub fn schema() -> Value {
     let mut definitions = Map::new();
-    let root = object(&MANIFEST, &mut definitions);
+    let root = object(MANIFEST, &mut definitions);
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "flowbind binding set",

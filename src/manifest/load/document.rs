@@ -1,6 +1,5 @@
 //! One document: what kind it is, its variables, and what its shape does not say.
 
-use super::super::draft::{example, policy};
 use super::super::grammar::scalar::{API_VERSION, KIND};
 use super::super::reading::log::{Log, closest, quote};
 use super::super::variables::Variables;
@@ -109,18 +108,5 @@ fn places(targets: &mut Node, variables: &mut Variables, log: &mut Log) {
         let NodeValue::Map(parts) = &mut target.value else { continue };
         let parts = parts.iter_mut().filter(|(key, _)| key.text != "vars");
         parts.for_each(|(_, part)| variables.substitute(part, log));
-    }
-}
-
-/// Checks what the table of shapes takes as it is: examples of answers, and policies.
-pub(super) fn check_inside(document: &Node, log: &mut Log) {
-    let functions = document.get("spec").and_then(|spec| spec.get("functions"));
-    for (_, function) in functions.map_or(&[][..], Node::entries) {
-        if let Some(response) = function.get("response") {
-            example::check(response, log);
-        }
-        let role = function.get("source").and_then(|source| source.get("role"));
-        let policies = role.and_then(|role| role.get("inlinePolicies"));
-        policies.map_or(&[][..], Node::entries).iter().for_each(|(_, document)| policy::check(document, log));
     }
 }

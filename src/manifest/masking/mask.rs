@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::hidden::{Part, environments, used};
+use crate::manifest::grammar::objects::MANIFEST;
 use crate::manifest::grammar::shape::Shape;
-use crate::manifest::grammar::table::MANIFEST;
 use crate::manifest::yaml::{self, Node, NodeValue, Position};
 
 /// What stands in place of each hidden character.
@@ -30,7 +30,7 @@ pub(in crate::manifest) fn manifest(text: &str, documents: &[Node]) -> String {
         if !matches!(document.value, NodeValue::Map(_)) {
             hidden.push(document);
         }
-        unknown(document, Shape::Object(&MANIFEST), false, &mut hidden);
+        unknown(document, Shape::Object(MANIFEST), false, &mut hidden);
         let declared: BTreeSet<&str> = part("variables").iter().map(|(name, _)| name.text.as_str()).collect();
         let mut texts = Vec::new();
         hidden.iter().for_each(|node| scalars(node, &mut texts));

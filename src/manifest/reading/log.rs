@@ -15,7 +15,7 @@ const MAX_QUOTED: usize = 80;
 
 /// The problems of one file, in the order in which they were found.
 #[derive(Debug)]
-pub(in crate::manifest) struct Log {
+pub(crate) struct Log {
     file: String,
     problems: Vec<Problem>,
     dropped: usize,

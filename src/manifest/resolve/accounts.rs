@@ -21,7 +21,7 @@ pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<La
             id: id.clone(),
             assume_role: value.assume_role.value().cloned(),
             external_id: value.external_id.value().cloned(),
-            regions: value.regions.iter().map(|region| region.value.clone()).collect(),
+            regions: value.regions.items().iter().map(|region| region.value.clone()).collect(),
             origin: log.origin(*position),
         };
         let first = accounts.iter().find(|(_, first)| {

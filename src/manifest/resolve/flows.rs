@@ -53,7 +53,7 @@ impl Entry<'_> {
         let instances = self.instances(log);
         self.check_purpose(log);
         let mut bindings = BTreeMap::new();
-        for (block, at) in &value.bindings {
+        for (block, at) in value.bindings.entries() {
             if let Some(binding) = binding(self.draft, at, log) {
                 bindings.insert(block.clone(), binding);
             }
@@ -62,7 +62,7 @@ impl Entry<'_> {
         if let Given::Is(path) = &value.content
             && let Some(mut content) = reader.read(path, log)
         {
-            check_blocks(&content, &value.bindings, log);
+            check_blocks(&content, value, log);
             check_tokens(self, &mut content, calls);
             let Content { path, document, tokens: _, log } = content;
             text = Some(FlowText { path, text: document.text().to_owned() });
@@ -77,8 +77,8 @@ impl Entry<'_> {
             description: value.description.value().cloned(),
             status: value.status.value().copied(),
             state: value.state.value().copied(),
-            adopt: value.adopt,
-            protect: value.protect,
+            adopt: value.adopt.is_true(),
+            protect: value.protect.is_true(),
             origin: log.origin(*position),
         })
     }
@@ -86,11 +86,11 @@ impl Entry<'_> {
     /// The instances that it stands on, each once.
     fn instances(&self, log: &mut Log) -> Vec<Label> {
         let mut stands_on = Vec::new();
-        if let Some(position) = self.at.value.nowhere {
+        if let Some(position) = self.at.value.nowhere() {
             let message = format!("the {} `{}` is not assigned to any instance", self.what.word(), self.name);
             log.error_with(Code::NoInstance, position, message, "name one of `instances`, or leave it out");
         }
-        for At { value: instance, position } in &self.at.value.instances {
+        for At { value: instance, position } in self.at.value.on() {
             if !self.draft.instances.contains_key(instance) {
                 let known = self.draft.instances.keys().map(Label::as_str);
                 let message = format!("no instance is named `{instance}`");
@@ -111,7 +111,10 @@ impl Entry<'_> {
             let message = "`status` requires `content`";
             let hint = "without content, flowbind changes blocks of what is published; leave it out";
             log.error_with(Code::BadStatus, *position, message, hint);
-        } else if value.bindings.is_empty() && value.description.is_absent() && value.state.is_absent() {
+        } else if value.bindings.entries().next().is_none()
+            && value.description.is_absent()
+            && value.state.is_absent()
+        {
             let (what, name) = (self.what.word(), self.name);
             let message = format!(
                 "the {what} `{name}` has neither `content` nor `bindings`: there is nothing to manage"
@@ -138,7 +141,7 @@ fn binding(draft: &Draft, at: &At<BindingDraft>, log: &mut Log) -> Option<Bindin
         time_limit: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
         invocation: invocation.value().copied(),
         response_type: response_type.value().copied(),
-        parameters: parameters.clone(),
+        parameters: parameters.without_places(),
         origin: log.origin(at.position),
     })
 }
@@ -171,7 +174,7 @@ fn check_names(named: &Named<FlowDraft>, what: ContentKind, log: &mut Log) {
     let mut taken: BTreeMap<(&Label, &String), (&Label, Position)> = BTreeMap::new();
     for (_, name, flow) in flows {
         let Given::Is(At { value: own, position }) = &flow.name else { continue };
-        for At { value: instance, .. } in &flow.instances {
+        for At { value: instance, .. } in flow.on() {
             if let Some((first, at)) = taken.get(&(instance, own)).filter(|(first, _)| *first != name) {
                 let message = format!(
                     "the {word} `{first}` has the name {} on the instance `{instance}` too",
@@ -188,9 +191,9 @@ fn check_names(named: &Named<FlowDraft>, what: ContentKind, log: &mut Log) {
     }
 }
 
-fn check_blocks(content: &Content, bindings: &BTreeMap<String, At<BindingDraft>>, log: &mut Log) {
+fn check_blocks(content: &Content, flow: &FlowDraft, log: &mut Log) {
     let mut in_order: Vec<(&String, Position)> =
-        bindings.iter().map(|(name, at)| (name, at.position)).collect();
+        flow.bindings.entries().map(|(name, at)| (name, at.position)).collect();
     in_order.sort_by_key(|(_, position)| *position);
     let mut bound: BTreeMap<usize, &String> = BTreeMap::new();
     for (name, position) in in_order {

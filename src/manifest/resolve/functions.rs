@@ -60,7 +60,7 @@ pub(in crate::manifest) fn function(
     let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response, .. } = value;
     let claim = Claim { account, region, arn: arn_place(arn, |FunctionArn { place, .. }| place) };
     let place = place(draft, &claim, log);
-    let source = value.source.as_ref().map(|at| source(at, place.as_ref(), code, log));
+    let source = value.source.value().map(|draft| source(draft, place.as_ref(), code, log));
     let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());
     if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
         && said != of_arn
@@ -69,7 +69,7 @@ pub(in crate::manifest) fn function(
         log.error_with(Code::QualifierMismatch, *position, message, "keep one of them");
         return None;
     }
-    let published = value.source.as_ref().and_then(|source| source.value.publish.at());
+    let published = value.source.value().and_then(|source| source.publish.at());
     let target = FunctionRef {
         place: place?,
         name: own.value().or(arn.value().map(|arn| &arn.name))?.clone(),
@@ -93,17 +93,17 @@ pub(in crate::manifest) fn function(
         target,
         grants: grants.value().copied().unwrap_or(Grants::Own),
         associate: associate.value().copied().unwrap_or(Associate::Unqualified),
-        response: response.as_ref().map(|response| response.value.clone()),
+        response: response.value().cloned(),
         source,
-        adopt: value.adopt,
-        protect: value.protect,
+        adopt: value.adopt.is_true(),
+        protect: value.protect.is_true(),
         origin: log.origin(*position),
     })
 }
 
 /// Resolves how a function is made, and reads its code.
 fn source(
-    At { value, position: _ }: &At<SourceDraft>,
+    value: &SourceDraft,
     place: Option<&Place>,
     code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
@@ -111,9 +111,10 @@ fn source(
     let timeout = value.timeout.at().and_then(|limit| timeout(limit, log));
     check_environment(value, log);
     let package = value.code.at().and_then(|path| package(path, value, code, log));
-    let role = roles::role(&value.role, place, log);
-    let environment = value.environment.as_ref().map(|environment| {
-        environment.iter().map(|(name, At { value, .. })| (name.clone(), value.clone())).collect()
+    let role = value.role.at().and_then(|role| roles::role(role, place, log));
+    // A value that was refused was reported.
+    let environment = value.environment.value().map(|environment| {
+        environment.iter().filter_map(|(name, at)| Some((name.clone(), at.value.clone()?))).collect()
     });
     Some(Source {
         runtime: value.runtime.value()?.clone(),
@@ -144,7 +145,7 @@ fn package(
     code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Package> {
-    let exclude = &source.exclude;
+    let exclude = source.exclude.items();
     let patterns: Vec<String> = exclude.iter().map(|at| at.value.clone()).collect();
     let wrong = wrong_patterns(&patterns);
     for (index, why) in &wrong {
@@ -189,8 +190,8 @@ fn package(
 
 /// Never says a value.
 fn check_environment(source: &SourceDraft, log: &mut Log) {
-    let Some(environment) = &source.environment else { return };
-    for (name, At { position, .. }) in environment {
+    let environment = source.environment.entries();
+    for (name, At { position, .. }) in environment.clone() {
         if RESERVED.contains(&name.as_str()) {
             let message = format!("`{name}` is set by Lambda itself");
             log.error_with(
@@ -201,10 +202,12 @@ fn check_environment(source: &SourceDraft, log: &mut Log) {
             );
         }
     }
-    let size = |(name, at): (&String, &At<Secret>)| name.len() + at.value.expose().len();
-    let total: usize = environment.iter().map(size).sum();
+    let size = |(name, at): (&String, &At<Option<Secret>>)| {
+        name.len() + at.value.as_ref().map_or(0, |value| value.expose().len())
+    };
+    let total: usize = environment.clone().map(size).sum();
     if total > MAX_ENVIRONMENT {
-        let position = environment.values().map(|at| at.position).min();
+        let position = environment.map(|(_, at)| at.position).min();
         let message =
             format!("the environment has {total} bytes with its names; Lambda allows {MAX_ENVIRONMENT}");
         let hint = "keep what is large in a parameter store, and give its name";

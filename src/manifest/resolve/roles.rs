@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::resource::{AccountId, Code, Label, Place, partition};
 
-use crate::manifest::draft::{At, Draft, Given, RoleDraft};
+use crate::manifest::draft::{At, Draft, Either, Given, RoleDraft};
 use crate::manifest::grammar::scalar::form;
 use crate::manifest::model::{Function, Role, RoleRef, Source};
 use crate::manifest::reading::log::Log;
@@ -27,10 +27,13 @@ const SERVICE_ROLE: [&str; 10] = [
 ];
 
 /// Resolves a function's role.
-pub(in crate::manifest) fn role(draft: &RoleDraft, place: Option<&Place>, log: &mut Log) -> Option<RoleRef> {
-    match draft {
-        RoleDraft::Arn(given) => {
-            let At { value: arn, position } = given.at()?;
+pub(in crate::manifest) fn role(
+    At { value: role, position }: &At<Either<String, RoleDraft>>,
+    place: Option<&Place>,
+    log: &mut Log,
+) -> Option<RoleRef> {
+    match role {
+        Either::Scalar(arn) => {
             let place = place?;
             if let Some((account, _)) = form::arn(arn, "role")
                 && account != place.account.as_str()
@@ -43,11 +46,11 @@ pub(in crate::manifest) fn role(draft: &RoleDraft, place: Option<&Place>, log: &
             check_partition(arn, place, *position, log);
             Some(RoleRef::Arn(arn.clone()))
         }
-        RoleDraft::Managed { name, policies, inline } => {
+        Either::Object(RoleDraft { name, managed_policies, inline_policies }) => {
+            let inline = inline_policies.entries().map(|(_, at)| at);
             let size: usize =
-                inline.values().map(|at| at.value.chars().filter(|c| !c.is_whitespace()).count()).sum();
-            if let Some(position) = inline.values().map(|at| at.position).min().filter(|_| size > MAX_INLINE)
-            {
+                inline.clone().map(|at| at.value.chars().filter(|c| !c.is_whitespace()).count()).sum();
+            if let Some(position) = inline.map(|at| at.position).min().filter(|_| size > MAX_INLINE) {
                 let message = format!("the inline policies have {size} characters; IAM allows {MAX_INLINE}");
                 log.error_with(
                     Code::PolicyTooLarge,
@@ -57,13 +60,14 @@ pub(in crate::manifest) fn role(draft: &RoleDraft, place: Option<&Place>, log: &
                 );
             }
             let place = place?;
-            let mut managed: Vec<String> = policies.iter().map(|at| policy(at, place, log)).collect();
+            let policies = managed_policies.items().iter();
+            let mut managed: Vec<String> = policies.map(|at| policy(at, place, log)).collect();
             managed.sort();
             managed.dedup();
             Some(RoleRef::Managed(Role {
                 name: name.value()?.clone(),
                 managed_policies: managed,
-                inline: inline.iter().map(|(name, at)| (name.clone(), at.value.clone())).collect(),
+                inline: inline_policies.without_places().unwrap_or_default(),
             }))
         }
     }
@@ -125,8 +129,8 @@ pub(in crate::manifest) fn check_roles(draft: &Draft, functions: &BTreeMap<Label
         let RoleRef::Managed(role) = &source.role else { continue };
         let key = (&function.target.place.account, role.name.to_ascii_lowercase());
         if let Some(first) = roles.insert(key, name) {
-            let at = match value.source.as_ref().map(|source| &source.value.role) {
-                Some(RoleDraft::Managed { name: Given::Is(at), .. }) => at.position,
+            let at = match value.source.value().and_then(|source| source.role.value()) {
+                Some(Either::Object(RoleDraft { name: Given::Is(at), .. })) => at.position,
                 _ => *position,
             };
             let message = format!("the role `{}` is already created by the function `{first}`", role.name);

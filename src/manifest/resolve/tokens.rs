@@ -71,12 +71,12 @@ fn check_other(
         return None;
     };
     let declared = |instance: &Label| one.draft.instances.contains_key(instance);
-    if other.instances.is_empty() || !other.instances.iter().all(|at| declared(&at.value)) {
+    if other.on().next().is_none() || !other.on().all(|at| declared(&at.value)) {
         // That it stands nowhere, or somewhere unknown, is reported there.
         return label;
     }
-    for At { value: instance, .. } in &one.at.value.instances {
-        if declared(instance) && !other.instances.iter().any(|at| at.value == *instance) {
+    for At { value: instance, .. } in one.at.value.on() {
+        if declared(instance) && !other.on().any(|at| at.value == *instance) {
             let message =
                 format!("the {word} `{name}` is not on the instance `{instance}`, but `{}` is", one.name);
             let hint = format!("a {} can refer only to {word}s of its own instance", one.what.word());
@@ -87,15 +87,16 @@ fn check_other(
 }
 
 fn check_value(one: &Entry<'_>, name: &str, position: Position, log: &mut Log) {
-    for At { value: label, .. } in &one.at.value.instances {
+    for At { value: label, .. } in one.at.value.on() {
         let Some(At { value: instance, .. }) = one.draft.instances.get(label) else { continue };
-        if !instance.values.contains_key(name) {
+        let values = instance.values.value();
+        if !values.is_some_and(|values| values.contains_key(name)) {
             let message = format!("the instance `{label}` has no value named {}", quote(name));
-            if instance.values.is_empty() {
+            if values.is_none_or(BTreeMap::is_empty) {
                 let hint = format!("add `values: {{ {name}: … }}` to the instance");
                 log.error_with(Code::UnknownValue, position, message, hint);
             } else {
-                let known = instance.values.keys().map(String::as_str);
+                let known = instance.values.entries().map(|(name, _)| name.as_str());
                 log.unknown(Code::UnknownValue, position, message, name, known);
             }
         }

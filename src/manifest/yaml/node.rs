@@ -79,14 +79,6 @@ impl Node {
         }
     }
 
-    /// Gives a list's items; anything else has none.
-    pub(crate) fn items(&self) -> &[Self] {
-        match &self.value {
-            NodeValue::Seq(items) => items,
-            _ => &[],
-        }
-    }
-
     /// Names the kind of value, with its article, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {

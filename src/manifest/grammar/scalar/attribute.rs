@@ -22,14 +22,9 @@ pub(super) const ATTRIBUTES: [&str; 13] = [
 ];
 
 /// Reads the name of an instance's attribute into that of the API.
-pub(in crate::manifest) fn wire(text: &str) -> Option<String> {
-    ATTRIBUTES.contains(&text).then(|| text.to_ascii_uppercase().replace('-', "_"))
-}
-
-/// Checks the name of an attribute.
-pub(super) fn check(text: &str) -> Result<(), Fault> {
+pub(super) fn wire(text: &str) -> Result<String, Fault> {
     if ATTRIBUTES.contains(&text) {
-        return Ok(());
+        return Ok(text.to_ascii_uppercase().replace('-', "_"));
     }
     let fault = Fault::new(format!("{} is not an attribute of an instance", quote(text)));
     Err(match hint(&text.replace('_', "-"), ATTRIBUTES) {
@@ -38,15 +33,21 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     })
 }
 
+/// Gives the word of a manifest for an attribute of the API.
+pub(crate) fn word(wire: &str) -> String {
+    wire.to_ascii_lowercase().replace('_', "-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_attribute_has_the_name_of_the_api_in_small_letters_with_dashes() {
-        assert_eq!(wire("contactflow-logs").as_deref(), Some("CONTACTFLOW_LOGS"));
-        assert_eq!(wire("use-custom-tts-voices").as_deref(), Some("USE_CUSTOM_TTS_VOICES"));
-        assert_eq!(wire("contact-flow-logs"), None);
-        assert_eq!(wire("CONTACTFLOW_LOGS"), None);
+        assert_eq!(wire("contactflow-logs").as_deref(), Ok("CONTACTFLOW_LOGS"));
+        assert_eq!(wire("use-custom-tts-voices").as_deref(), Ok("USE_CUSTOM_TTS_VOICES"));
+        assert!(ATTRIBUTES.iter().all(|name| wire(name).is_ok_and(|wire| word(&wire) == *name)));
+        assert!(wire("contact-flow-logs").is_err());
+        assert!(wire("CONTACTFLOW_LOGS").is_err());
     }
 }

@@ -1,11 +1,9 @@
 //! Scalars that have a form and nothing more: the rule of each in words, as code, and as a pattern for editors.
 
-use super::within;
-
 /// A form: a rule in words, the same as code, and the same as a pattern.
-pub(in crate::manifest) struct Form {
+pub(crate) struct Form {
     /// What it is, with its article.
-    pub(in crate::manifest) what: &'static str,
+    pub(crate) what: &'static str,
     /// The rule, as what to do.
     pub(super) rule: &'static str,
     /// An example.
@@ -31,6 +29,10 @@ impl PartialEq for Form {
 
 impl Eq for Form {}
 
+pub(super) fn within(text: &str, longest: usize, allowed: fn(u8) -> bool) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(allowed)
+}
+
 fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
@@ -41,7 +43,7 @@ fn is_iam(b: u8) -> bool {
 }
 
 /// A Lambda runtime. Only its form is checked: the list grows, and Lambda says itself what it no longer takes.
-pub(in crate::manifest) static RUNTIME: Form = Form {
+pub(crate) static RUNTIME: Form = Form {
     what: "a runtime",
     rule: "it is written like `nodejs22.x`",
     example: "nodejs22.x",
@@ -53,7 +55,7 @@ pub(in crate::manifest) static RUNTIME: Form = Form {
 };
 
 /// A function's handler (`CreateFunction`, `Handler`).
-pub(in crate::manifest) static HANDLER: Form = Form {
+pub(crate) static HANDLER: Form = Form {
     what: "a handler",
     rule: "it is written like `index.handler`, at most 128 characters and no space",
     example: "index.handler",
@@ -62,7 +64,7 @@ pub(in crate::manifest) static HANDLER: Form = Form {
 };
 
 /// An alias of a function (`CreateAlias`, `Name`).
-pub(in crate::manifest) static ALIAS: Form = Form {
+pub(crate) static ALIAS: Form = Form {
     what: "an alias",
     rule: "use letters, digits, `-` and `_`, at most 128, and not digits alone",
     example: "live",
@@ -71,7 +73,7 @@ pub(in crate::manifest) static ALIAS: Form = Form {
 };
 
 /// The name of an environment variable (`EnvironmentVariables`, keys).
-pub(in crate::manifest) static ENVIRONMENT_NAME: Form = Form {
+pub(crate) static ENVIRONMENT_NAME: Form = Form {
     what: "the name of an environment variable",
     rule: "use letters, digits and `_`, at least two, starting with a letter",
     example: "TABLE",
@@ -82,7 +84,7 @@ pub(in crate::manifest) static ENVIRONMENT_NAME: Form = Form {
 };
 
 /// A role's name (`CreateRole`, `RoleName`).
-pub(in crate::manifest) static ROLE_NAME: Form = Form {
+pub(crate) static ROLE_NAME: Form = Form {
     what: "the name of a role",
     rule: "use letters, digits and `+=,.@_-`, at most 64",
     example: "my-role",
@@ -91,7 +93,7 @@ pub(in crate::manifest) static ROLE_NAME: Form = Form {
 };
 
 /// The name of an inline policy (`PutRolePolicy`, `PolicyName`).
-pub(in crate::manifest) static POLICY_NAME: Form = Form {
+pub(crate) static POLICY_NAME: Form = Form {
     what: "the name of a policy",
     rule: "use letters, digits and `+=,.@_-`, at most 128",
     example: "my-policy",
@@ -100,7 +102,7 @@ pub(in crate::manifest) static POLICY_NAME: Form = Form {
 };
 
 /// The ARN of a role.
-pub(in crate::manifest) static ROLE_ARN: Form = Form {
+pub(crate) static ROLE_ARN: Form = Form {
     what: "the ARN of a role",
     rule: "it is written like `arn:aws:iam::111122223333:role/NAME`",
     example: "arn:aws:iam::111122223333:role/my-role",
@@ -111,7 +113,7 @@ pub(in crate::manifest) static ROLE_ARN: Form = Form {
 };
 
 /// A managed policy: its ARN, or the name of one that AWS keeps.
-pub(in crate::manifest) static MANAGED_POLICY: Form = Form {
+pub(crate) static MANAGED_POLICY: Form = Form {
     what: "a managed policy",
     rule: "give its ARN, or the name of an AWS managed policy, such as `AWSLambdaBasicExecutionRole`",
     example: "AWSLambdaBasicExecutionRole",
@@ -123,7 +125,7 @@ pub(in crate::manifest) static MANAGED_POLICY: Form = Form {
 };
 
 /// An external id (`AssumeRole`, `ExternalId`).
-pub(in crate::manifest) static EXTERNAL_ID: Form = Form {
+pub(crate) static EXTERNAL_ID: Form = Form {
     what: "an external id",
     rule: "use letters, digits and `+=,.@:/_-`, 2 to 1000 of them",
     example: "my-id",
@@ -132,7 +134,7 @@ pub(in crate::manifest) static EXTERNAL_ID: Form = Form {
 };
 
 /// A directory of AWS Directory Service (`CreateInstance`, `DirectoryId`).
-pub(in crate::manifest) static DIRECTORY_ID: Form = Form {
+pub(crate) static DIRECTORY_ID: Form = Form {
     what: "a directory's id",
     rule: "it is `d-` and ten digits or letters from a to f",
     example: "d-9067f3a1b2",
@@ -150,7 +152,7 @@ fn is_in_path(b: u8) -> bool {
 }
 
 /// Takes the account and the path out of the ARN of something that IAM keeps.
-pub(in crate::manifest) fn arn<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
+pub(crate) fn arn<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
     let rest = text.strip_prefix("arn:aws")?;
     let (_, rest) = rest.split_once(":iam::")?;
     let (account, rest) = rest.split_once(':')?;

@@ -9,7 +9,7 @@ use crate::manifest::reading::log::quote;
 const MEMORY: std::ops::RangeInclusive<u32> = 128..=10_240;
 
 /// Reads a duration: whole seconds or minutes.
-pub(in crate::manifest) fn duration(text: &str) -> Result<Duration, Fault> {
+pub(super) fn duration(text: &str) -> Result<Duration, Fault> {
     let wrong = || Fault::new(format!("{} is not a duration", quote(text)));
     let digits = |n: &str| !n.is_empty() && n.len() <= 6 && n.bytes().all(|b| b.is_ascii_digit());
     if digits(text) {
@@ -28,7 +28,7 @@ pub(in crate::manifest) fn duration(text: &str) -> Result<Duration, Fault> {
 }
 
 /// Reads a function's memory in MB.
-pub(in crate::manifest) fn memory(text: &str) -> Result<u32, Fault> {
+pub(super) fn memory(text: &str) -> Result<u32, Fault> {
     let number = text.parse::<u32>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
     match number {
         Some(number) if MEMORY.contains(&number) => Ok(number),

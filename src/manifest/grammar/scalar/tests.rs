@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::quantity::duration;
 use super::*;
 
 fn says(scalar: Scalar, text: &str) -> String {

@@ -269,3 +269,23 @@ fn a_value_of_the_wrong_form_says_how_to_write_it() {
         assert!(found.iter().any(|line| line.ends_with(expected)), "{bad} {found:#?}");
     }
 }
+
+/// What is no word is reported once: nothing follows from what it may have been.
+#[test]
+fn a_misspelt_identity_is_one_problem() {
+    let create = "{ identity: existing-dir, directory: d-9067f3a1b2, inbound: true, outbound: true }";
+    let found = breaks("      functions: [journal]\n", &format!("      create: {create}\n"));
+    assert!(
+        found.len() == 1 && found[0].contains("`identity` takes `connect-managed`, `saml` or"),
+        "{found:#?}"
+    );
+}
+
+/// An ARN that was refused is not compared with other keys.
+#[test]
+fn a_refused_arn_is_one_problem() {
+    let arn = "arn:aws:lambda:eu-west-2:011122223333:function:journal";
+    let journal = format!("    journal: {{ arn: \"{arn}:$LATEST\", qualifier: live }}\n");
+    let found = breaks("    journal: { name: journal }\n", &journal);
+    assert!(found.len() == 1 && found[0].contains("`$LATEST` cannot be granted"), "{found:#?}");
+}

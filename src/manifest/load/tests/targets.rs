@@ -50,6 +50,21 @@ fn targets_are_chosen_and_come_in_the_order_of_the_document() {
     );
 }
 
+/// What is wrong with `targets` is reported also when one of them was asked for.
+#[test]
+fn targets_that_cannot_be_read_are_reported_for_what_they_are() {
+    let inputs = Inputs { targets: vec!["prod".to_owned()], ..Inputs::default() };
+    for (targets, expected) in [
+        ("[prod]", "m/a.yaml:6:12 wrong-type: `targets` takes a map, and this is a list"),
+        ("prod", "m/a.yaml:6:12 wrong-type: `targets` takes a map, and this is a text"),
+        ("", "m/a.yaml:6:3 missing-value: `targets` has no value"),
+    ] {
+        let text = GOOD.replace("\nspec:\n", &format!("\nspec:\n  targets: {targets}\n"));
+        let found = lines(load_files(&[("m/a.yaml", &text), ("flows/main.json", FLOW)], &inputs));
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{found:#?}");
+    }
+}
+
 #[test]
 fn a_set_without_targets_is_left_out_when_one_was_asked_for() {
     let both = format!("{WHOLE}---\n{}", GOOD.replace("name: acme\n", "name: plain\n"));

@@ -1,17 +1,52 @@
 //! IAM policy documents: written as YAML, sent as canonical JSON.
 
-use crate::resource::Code;
 use serde_json::Value;
 
+use crate::manifest::grammar::object::objects;
+use crate::manifest::grammar::read::{Any, Kind};
+use crate::manifest::grammar::report::Here;
+use crate::manifest::grammar::scalar::kind;
+use crate::manifest::grammar::shape::Shape;
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::{Node, NodeValue};
+use crate::resource::Code;
+
+objects! {
+    PolicyDraft = "policy", "a policy",
+        "An IAM policy document. A policy variable is written `$${aws:username}`."
+    {
+        #[expect(dead_code, reason = "the whole document is written as it is")]
+        Required version = "Version": kind::PolicyVersion, "write `Version: \"2012-10-17\"`";
+        #[expect(dead_code, reason = "the whole document is written as it is")]
+        Optional id = "Id": kind::Text, "an id";
+        Required statement = "Statement": Any, "a statement, or a list of them";
+    }
+}
+
+/// A policy document, read into its canonical form.
+#[derive(Debug)]
+pub(crate) struct Policy;
+
+impl Kind for Policy {
+    type Value = String;
+    const SHAPE: Shape = PolicyDraft::SHAPE;
+
+    fn read(node: &Node, here: Here<'_>, log: &mut Log) -> Option<String> {
+        let policy = PolicyDraft::read(node, here, log)?;
+        if let Some(statements) = policy.statement.value() {
+            check(statements, log);
+            no_nulls(node, log);
+        }
+        Some(canonical(node))
+    }
+}
 
 /// The keys of a statement that stands in an identity-based policy (IAM: "JSON policy elements").
 const KEYS: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// Writes a policy document as JSON: sorted keys, no spaces. Every scalar is a text, which IAM takes for numbers and
 /// booleans too.
-pub(in crate::manifest) fn canonical(document: &Node) -> String {
+fn canonical(document: &Node) -> String {
     json(document).to_string()
 }
 
@@ -29,8 +64,7 @@ fn json(node: &Node) -> Value {
 }
 
 /// Reports what IAM would refuse in the statements of a policy, as far as their form goes.
-pub(in crate::manifest) fn check(document: &Node, log: &mut Log) {
-    let Some(statements) = document.get("Statement").filter(|node| !node.is_broken()) else { return };
+fn check(statements: &Node, log: &mut Log) {
     match &statements.value {
         NodeValue::Seq(items) if items.is_empty() => {
             log.error(Code::BadPolicy, statements.position, "a policy needs at least one statement");
@@ -38,7 +72,6 @@ pub(in crate::manifest) fn check(document: &Node, log: &mut Log) {
         NodeValue::Seq(items) => items.iter().for_each(|item| statement(item, log)),
         NodeValue::Map(_) | NodeValue::Scalar(..) => statement(statements, log),
     }
-    no_nulls(document, log);
 }
 
 fn statement(node: &Node, log: &mut Log) {
@@ -90,18 +123,21 @@ fn no_nulls(node: &Node, log: &mut Log) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::grammar::read;
     use crate::manifest::yaml;
 
     fn run(text: &str) -> (String, Vec<String>) {
         let mut log = Log::new("f");
         let node = yaml::parse(text, &mut log).remove(0);
-        check(&node, &mut log);
-        let lines = log.into_problems().into_iter().map(|p| {
+        let canonical = read::root::<Policy>(&node, &mut log).unwrap();
+        // Most of these are only a part of a policy.
+        let problems = log.into_problems().into_iter().filter(|problem| problem.code != Code::MissingKey);
+        let lines = problems.map(|p| {
             let hint = p.hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
             let at = p.origin.unwrap();
             format!("{}:{} {}: {}{hint}", at.line, at.column, p.code, p.message)
         });
-        (canonical(&node), lines.collect())
+        (canonical, lines.collect())
     }
 
     #[test]

@@ -1,0 +1,175 @@
+//! Every object of the manifest: its keys, what they take, and what they are for.
+//!
+//! A key is declared here and nowhere else.
+
+mod flow;
+mod function;
+mod instance;
+
+pub(crate) use flow::{BindingDraft, FlowDraft, ModuleDraft};
+pub(crate) use function::{FunctionDraft, RoleDraft, SourceDraft};
+pub(crate) use instance::{CreateDraft, InstanceDraft};
+
+use super::object::objects;
+use super::read::{Declared, List, Map};
+use super::scalar::kind;
+use super::shape::Object;
+
+/// The whole document, as data.
+pub(in crate::manifest) const MANIFEST: &Object = ManifestDraft::OBJECT;
+
+objects! {
+    ManifestDraft = "manifest", "a manifest",
+        "A binding set: which Lambda functions which contact flows on which Amazon Connect instances may call."
+    {
+        #[expect(dead_code, reason = "a document of another version is refused before it is read")]
+        Required api_version = "apiVersion": kind::ApiVersion, "write `apiVersion: flowbind.dev/v1alpha1`";
+        #[expect(dead_code, reason = "a document of another kind is refused before it is read")]
+        Required kind = "kind": kind::DocumentKind, "write `kind: BindingSet`";
+        Required metadata = "metadata": MetadataDraft, "the name of the set";
+        Required spec = "spec": SpecDraft, "what the set declares";
+    }
+
+    MetadataDraft = "metadata", "`metadata`", "The name of the set." {
+        Required name = "name": kind::SetName, "the set owns what it creates under this name";
+    }
+
+    SpecDraft = "spec", "`spec`", "What the set declares. Collections are maps by logical name." {
+        #[expect(dead_code, reason = "variables are put in before the document is read")]
+        Optional variables = "variables": Map<kind::Variable, VariableDraft>, "what `${var.NAME}` stands for";
+        Optional targets = "targets": Map<kind::Label, TargetDraft>,
+            "one set for each, with its own variables, account and Region; chosen with `--for`";
+        Optional accounts = "accounts": Map<kind::Label, AccountDraft>, "the AWS accounts that the set uses";
+        Optional defaults = "defaults": DefaultsDraft,
+            "the account and Region of resources that name none";
+        Optional instances = "instances": Map<kind::Label, InstanceDraft>, "the Amazon Connect instances";
+        Optional functions = "functions": Map<kind::Label, FunctionDraft>, "the Lambda functions";
+        Optional modules = "modules": Map<kind::Label, ModuleDraft>, "the flow modules";
+        Optional flows = "flows": Map<kind::Label, FlowDraft>, "the contact flows";
+        Optional lint = "lint": LintDraft, "what `flowbind lint` suppresses";
+    }
+
+    LintDraft = "lint", "`lint`", "What `flowbind lint` suppresses." {
+        Optional ignore = "ignore": List<SuppressionDraft>, "findings to suppress, and why";
+    }
+
+    SuppressionDraft = "suppression", "an entry of `ignore`",
+        "Findings that are suppressed; an entry that matches none is a finding itself."
+    {
+        Required code = "code": kind::Name, "the code of the rule, as `flowbind lint --explain` lists it";
+        Optional flow = "flow": kind::Label,
+            "only in this flow or module, by its name under `flows` or `modules`";
+        Optional block = "block": kind::Name, "only about this block, by its identifier or friendly name";
+        Required reason = "reason": kind::Name, "why it is ignored";
+    }
+
+    VariableDraft = "variable", "a variable", "A variable; without a default its value must be given." {
+        #[expect(dead_code, reason = "variables are put in before the document is read")]
+        Optional default = "default": kind::Text, "the value when none is given; may use other variables";
+        #[expect(dead_code, reason = "people read it")]
+        Optional description = "description": kind::Text, "what it is for";
+    }
+
+    TargetDraft = "target", "a target", "A set of its own, named after the set and the target." {
+        #[expect(dead_code, reason = "variables are put in before the document is read")]
+        Optional vars = "vars": Map<kind::Variable, kind::Text>,
+            "values of variables; they win over defaults, and may use other variables";
+        Optional account = "account": kind::Label, "the account of resources that name none";
+        Optional region = "region": kind::Region, "the Region of resources that name none";
+    }
+
+    AccountDraft = "account", "an account", "An AWS account; its id is checked before anything else is read." {
+        Required id = "id": kind::AccountId, "its 12-digit id";
+        Optional assume_role = "assumeRole": kind::RoleArn,
+            "the ARN of the role to assume for calls to it; else the caller's own credentials are used";
+        Optional external_id = "externalId": kind::ExternalId, "the external id that the role asks for";
+        Optional regions = "regions": List<kind::Region>,
+            "Regions in which nothing is declared any more: `--prune` and `--audit` search them for orphaned resources too";
+    }
+
+    DefaultsDraft = "defaults", "`defaults`", "The account and Region of resources that name none." {
+        Optional account = "account": kind::Label, "an account, by its name under `accounts`";
+        Optional region = "region": kind::Region, "a Region, such as `eu-west-2`";
+    }
+}
+
+/// What keys of several objects are for.
+const ACCOUNT: &str = "the account that it is in, by its name under `accounts`; else the default";
+const REGION: &str = "the Region that it is in; else the default";
+const ADOPT: &str = "whether one that the set does not own may be changed";
+const PROTECT: &str = "whether removing it or changing it needs `--allow`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::grammar::read::document;
+    use crate::manifest::grammar::shape::Shape;
+    use crate::manifest::reading::log::Log;
+    use crate::manifest::yaml;
+    use crate::resource::Code;
+
+    /// What is wrong with the example of each key, in its place.
+    fn examples(
+        object: &Object,
+        place: &dyn Fn(String) -> String,
+        seen: &mut Vec<&'static str>,
+        wrong: &mut Vec<String>,
+    ) {
+        for field in object.fields {
+            let text = place(format!("{{ {}: {} }}", field.key, field.shape.example()));
+            let mut log = Log::new("f");
+            document::<ManifestDraft>(&yaml::parse(&text, &mut log).remove(0), &mut log);
+            // It is the only key, and the statements of a policy are not part of the example.
+            let problems = log.into_problems().into_iter().filter(|problem| {
+                !matches!(problem.code, Code::MissingKey | Code::BadPolicy | Code::MissingValue)
+            });
+            wrong.extend(problems.map(|problem| format!("{text}: {}", problem.message)));
+            let (mut shape, mut name) = (field.shape, String::new());
+            while let Shape::Map(_, inner) | Shape::List(inner) = shape {
+                name.push_str(if matches!(shape, Shape::Map(..)) { "{ my-name: " } else { "[ " });
+                shape = *inner;
+            }
+            if let Shape::Object(inner) | Shape::OneOf(_, inner) = shape
+                && !seen.contains(&inner.name)
+            {
+                seen.push(inner.name);
+                let ends: String = name
+                    .chars()
+                    .rev()
+                    .filter_map(|c| match c {
+                        '{' => Some('}'),
+                        '[' => Some(']'),
+                        _ => None,
+                    })
+                    .collect();
+                let inside = |text: String| place(format!("{{ {}: {name}{text}{ends} }}", field.key));
+                examples(inner, &inside, seen, wrong);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_right() {
+        let (mut seen, mut wrong) = (Vec::new(), Vec::new());
+        examples(MANIFEST, &|text| text, &mut seen, &mut wrong);
+        assert!(wrong.is_empty() && seen.len() > 15, "{wrong:#?} {seen:?}");
+    }
+
+    #[test]
+    fn what_has_the_wrong_shape_says_what_to_write() {
+        for (text, expected) in [
+            ("spec: { instances: { a: { alias: b, functions: f } } }", "write `functions: [f]`"),
+            ("spec: { accounts: { main: x } }", "write `main: { id: \"111122223333\" }`"),
+            ("spec: { functions: [{ name: f }] }", "write `functions: { my-name: { name: my-function } }`"),
+            ("spec: { variables: { stage: dev } }", "write `stage: { default: TEXT }`"),
+            ("spec: { defaults: eu-west-2 }", "write `defaults: { account: my-name, region: eu-west-2 }`"),
+            ("spec: { instances: { a: } }", "write `a: { alias: my-contact-centre }`"),
+        ] {
+            let mut log = Log::new("f");
+            document::<ManifestDraft>(&yaml::parse(text, &mut log).remove(0), &mut log);
+            let hints: Vec<String> =
+                log.into_problems().into_iter().filter_map(|problem| problem.hint).collect();
+            assert!(hints.iter().any(|hint| hint == expected), "{text} {hints:?}");
+        }
+    }
+}

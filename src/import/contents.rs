@@ -6,14 +6,10 @@ use super::labels::Labels;
 use super::{Note, NoteKind, yaml};
 use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{ArnValue, Document, Format, Wrapping};
+use crate::manifest::declared::{MAX_FLOW_NAME, fits, kind};
 use crate::plan::{OWNER_TAG, editing};
 use crate::resource::{FlowType, Kind, Label};
 use crate::snapshot::{FlowSeen, LiveInstance};
-
-/// The longest name that a manifest takes, in characters (`AWS::Connect::ContactFlow` caps `Name`).
-const MAX_NAME: usize = 127;
-/// The longest description that a manifest takes, in characters.
-pub(super) const MAX_DESCRIPTION: usize = 500;
 
 /// A flow or module that is taken over.
 #[derive(Debug)]
@@ -140,9 +136,9 @@ fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, 
         let why = format!("flowbind does not know its type {}", yaml::shown(&seen.summary.kind_text));
         (why, UNMANAGED)
     })?;
-    let length = seen.name.chars().count();
-    if !(1..=MAX_NAME).contains(&length) || seen.name.contains(char::is_control) {
-        let why = format!("a manifest takes names of 1 to {MAX_NAME} characters without control characters");
+    if !fits::<kind::FlowName>(&seen.name) {
+        let why =
+            format!("a manifest takes names of 1 to {MAX_FLOW_NAME} characters without control characters");
         return Err((why, "rename it in Amazon Connect, then import again."));
     }
     if kind == Kind::Module && seen.published.is_none() {

@@ -5,15 +5,14 @@ use super::contents::Contents;
 use super::functions::Functions;
 use super::values::Values;
 use super::{Note, NoteKind, yaml};
-use crate::resource::{Kind, SetName};
+use crate::manifest::declared::{MAX_SET, ManifestDraft, MetadataDraft, SpecDraft, fits, kind};
+use crate::resource::SetName;
 use crate::snapshot::LiveInstance;
 
+mod lines;
 mod sections;
 
-/// The longest name of a set in a manifest, in characters.
-const MAX_SET: usize = 40;
-/// How wide comments get, in characters.
-const WIDTH: usize = 112;
+use lines::{Keys, Lines};
 
 /// Everything that the text tells of.
 pub(super) struct Text<'a> {
@@ -25,59 +24,24 @@ pub(super) struct Text<'a> {
     pub(super) set: Option<&'a SetName>,
 }
 
-/// Lines of YAML.
-#[derive(Debug, Default)]
-pub(super) struct Lines(String);
-
-impl Lines {
-    /// Adds a line, `depth` levels in.
-    pub(super) fn add(&mut self, depth: usize, line: impl AsRef<str>) {
-        self.0.extend(std::iter::repeat_n("  ", depth));
-        self.0.push_str(line.as_ref());
-        self.0.push('\n');
-    }
-
-    /// Adds a comment in as many lines as it takes.
-    pub(super) fn comment(&mut self, depth: usize, text: &str) {
-        self.hanging(depth, "", text);
-    }
-
-    /// Adds a comment whose lines behind the first begin further in.
-    pub(super) fn hanging(&mut self, depth: usize, indent: &str, text: &str) {
-        let mut line = String::new();
-        for word in text.split(' ') {
-            if !line.is_empty() && line.chars().count() + word.chars().count() + 2 * depth + 3 > WIDTH {
-                self.add(depth, format!("# {line}"));
-                line.clear();
-                line.push_str(indent);
-            } else if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        self.add(depth, format!("# {line}").trim_end());
-    }
-
-    /// Adds an empty line.
-    pub(super) fn gap(&mut self) {
-        self.0.push('\n');
-    }
-}
-
 impl Text<'_> {
     pub(super) fn write(&self) -> String {
         let mut lines = Lines::default();
         self.head(&mut lines);
         self.stands_out(&mut lines);
-        lines.add(0, "apiVersion: flowbind.dev/v1alpha1");
-        lines.add(0, "kind: BindingSet");
-        self.set(&mut lines);
-        sections::places(self, &mut lines);
-        sections::instance(self, &mut lines);
-        sections::functions(self, &mut lines);
-        sections::contents(self, Kind::Module, &mut lines);
-        sections::contents(self, Kind::Flow, &mut lines);
-        lines.0
+        let document = Keys::document();
+        document.first_word(&ManifestDraft::api_version(), &mut lines);
+        document.first_word(&ManifestDraft::kind(), &mut lines);
+        self.set(&document, &mut lines);
+        lines.gap();
+        let spec = document.object(&ManifestDraft::spec(), &mut lines);
+        self.variables(&spec, &mut lines);
+        sections::places(&spec, &mut lines);
+        sections::instance(self, &spec, &mut lines);
+        sections::functions(self, &spec, &mut lines);
+        sections::modules(self, &spec, &mut lines);
+        sections::flows(self, &spec, &mut lines);
+        lines.into_text()
     }
 
     fn head(&self, lines: &mut Lines) {
@@ -130,56 +94,55 @@ impl Text<'_> {
 
     /// The instance's alias, where a manifest can find the instance by it.
     pub(super) fn by_alias(&self) -> Option<&str> {
-        let inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        self.live.instance.alias.as_deref().filter(|alias| {
-            (1..=45).contains(&alias.len())
-                && alias.chars().all(inside)
-                && !alias.starts_with("d-")
-                && !alias.starts_with('-')
-                && !alias.ends_with('-')
-        })
+        self.live.instance.alias.as_deref().filter(|alias| fits::<kind::InstanceAlias>(alias))
+    }
+
+    /// The instance's alias, where a set can have it for its name too.
+    fn alias_for_set(&self) -> Option<&str> {
+        self.by_alias().filter(|alias| fits::<kind::SetName>(alias))
     }
 
     /// Names the set: what it owns on one instance must not look left over on another.
-    fn set(&self, lines: &mut Lines) {
-        lines.add(0, "metadata:");
-        let fits = |alias: &&str| alias.len() <= MAX_SET && SetName::parse(alias).is_ok();
-        match (self.set, self.by_alias().filter(fits)) {
+    fn set(&self, document: &Keys<ManifestDraft>, lines: &mut Lines) {
+        let metadata = document.object(&ManifestDraft::metadata(), lines);
+        let (why, variable) = match (self.set, self.alias_for_set()) {
             (None, Some(_)) => {
-                lines.add(
-                    1,
-                    "# Marks what flowbind creates for this set: use another name for each instance.",
-                );
-                lines.add(1, "name: ${var.alias}");
+                ("# Marks what flowbind creates for this set: use another name for each instance.", "alias")
             }
-            _ => {
-                lines.add(1, "# Marks what flowbind creates for this set: give `--var set=NAME` for each other instance.");
-                lines.add(1, "name: ${var.set}");
-            }
-        }
-        lines.gap();
-        lines.add(0, "spec:");
-        lines.add(1, "# What differs between instances.");
-        lines.add(1, "variables:");
+            _ => (
+                "# Marks what flowbind creates for this set: give `--var set=NAME` for each other instance.",
+                "set",
+            ),
+        };
+        lines.add(metadata.depth(), why);
+        metadata.variable(&MetadataDraft::name(), variable, lines);
+    }
+
+    fn variables(&self, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+        lines.add(spec.depth(), "# What differs between instances.");
+        let variables = spec.map(&SpecDraft::variables(), lines);
         match self.by_alias() {
-            Some(alias) => sections::variable("alias", alias, "alias of the instance", lines),
-            None => sections::variable("instance", &self.live.instance.arn.id, "id of the instance", lines),
+            Some(alias) => sections::variable(&variables, "alias", alias, "alias of the instance", lines),
+            None => {
+                let id = &self.live.instance.arn.id;
+                sections::variable(&variables, "instance", id, "id of the instance", lines);
+            }
         }
-        if self.set.is_some() || self.by_alias().filter(fits).is_none() {
+        if self.set.is_some() || self.alias_for_set().is_none() {
             let alias = self.live.instance.alias.as_deref().and_then(super::labels::slug);
             let own = alias.map(|alias| alias.chars().take(MAX_SET).collect::<String>());
             let own = own.map_or_else(|| "imported".to_owned(), |own| own.trim_end_matches('-').to_owned());
             let name = self.set.map_or(own, ToString::to_string);
-            sections::variable("set", &name, "name of this set", lines);
+            sections::variable(&variables, "set", &name, "name of this set", lines);
         }
         let place = &self.live.instance.arn.place;
-        sections::variable("account", place.account.as_str(), "account of the instance", lines);
-        sections::variable("region", place.region.as_str(), "Region of the instance", lines);
+        sections::variable(&variables, "account", place.account.as_str(), "account of the instance", lines);
+        sections::variable(&variables, "region", place.region.as_str(), "Region of the instance", lines);
         if !self.values.entries.is_empty() {
-            lines.add(2, "# What flow files take through `values:` of the instance.");
+            lines.add(variables.depth(), "# What flow files take through `values:` of the instance.");
         }
         for entry in &self.values.entries {
-            sections::default(entry.name.as_str(), &entry.text, lines);
+            sections::default(&variables, entry.name.as_str(), &entry.text, lines);
         }
     }
 }

@@ -6,11 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::labels::Labels;
 use super::{Note, NoteKind, Policies};
+use crate::manifest::declared::{fits, kind};
 use crate::resource::{FunctionArn, FunctionRef, Grant, InstanceArn, Judgement, Label, MAX_FUNCTION_ARN};
 use crate::snapshot::{LiveInstance, Look};
-
-/// The longest name of a function, in characters (Lambda's `FunctionName`).
-const MAX_NAME: usize = 64;
 
 /// A function whose calls work.
 #[derive(Debug)]
@@ -58,10 +56,11 @@ pub(super) struct Functions {
 fn function(text: &str) -> Option<FunctionRef> {
     let FunctionArn { place, name, qualifier } = FunctionArn::parse(text).ok()?;
     let function = FunctionRef { place, name, qualifier };
-    let plain = |text: &String| !text.contains('$');
-    let fits = function.name.len() <= MAX_NAME && text.len() <= MAX_FUNCTION_ARN && plain(&function.name);
-    (fits && function.qualifier.as_ref().is_none_or(plain) && function.arn().to_string() == text)
-        .then_some(function)
+    let qualifier = function.qualifier.as_deref();
+    let fits = text.len() <= MAX_FUNCTION_ARN
+        && fits::<kind::FunctionName>(&function.name)
+        && qualifier.is_none_or(fits::<kind::Qualifier>);
+    (fits && function.arn().to_string() == text).then_some(function)
 }
 
 /// The functions that flows call, with their callers.

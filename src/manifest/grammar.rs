@@ -13,3 +13,15 @@ pub(super) mod report;
 pub(super) mod scalar;
 pub(super) mod schema;
 pub(super) mod shape;
+
+/// What `import` writes manifests with.
+pub(crate) mod declared {
+    pub(crate) use super::object::Key;
+    pub(crate) use super::objects::{
+        AccountDraft, DefaultsDraft, FlowDraft, FunctionDraft, InstanceDraft, ManifestDraft, MetadataDraft,
+        ModuleDraft, SpecDraft, VariableDraft,
+    };
+    pub(crate) use super::read::{Declared, Kept, List, Map};
+    pub(crate) use super::scalar::kind::{self, Word};
+    pub(crate) use super::scalar::{MAX_FLOW_NAME, MAX_SET, ScalarKind, Words, attribute_word, fits};
+}

@@ -24,6 +24,7 @@ use crate::resource::secret;
 
 pub use crate::resource::{Secret, hidden_digest};
 pub use drift_ignore::{Date, DriftIgnore, load_drift_ignore};
+pub(crate) use grammar::declared;
 pub use grammar::explain::{Explained, ExplainedKey, explain};
 pub use grammar::schema::schema;
 pub use load::{Inputs, Loaded, Problems, load};

@@ -1,163 +1,246 @@
 //! The sections of an imported manifest.
 
-use super::super::contents::{MAX_DESCRIPTION, Taken};
+use super::super::contents::Taken;
 use super::super::functions::Good;
-use super::super::yaml::{scalar, shown};
-use super::{Lines, Text};
+use super::super::yaml::shown;
+use super::Text;
+use super::lines::{Entries, Keys, Lines};
+use crate::manifest::declared::{
+    AccountDraft, DefaultsDraft, FlowDraft, FunctionDraft, InstanceDraft, Key, ModuleDraft, SpecDraft,
+    VariableDraft, Word, attribute_word, fits, kind,
+};
+use crate::manifest::{Associate, Grants, State, Status};
 use crate::resource::{FlowType, Kind};
 
 /// The logical name of the account and of the instance.
 const MAIN: &str = "main";
 
+type Variables = Entries<kind::Variable, VariableDraft>;
+
 /// Declares a variable.
-pub(super) fn variable(name: &str, default: &str, description: &str, lines: &mut Lines) {
-    self::default(name, default, lines);
-    lines.add(3, format!("description: {}", scalar(description)));
+pub(super) fn variable(
+    variables: &Variables,
+    name: &str,
+    default: &str,
+    description: &str,
+    lines: &mut Lines,
+) {
+    let variable = self::default(variables, name, default, lines);
+    variable.text(&VariableDraft::description(), description, lines);
 }
 
 /// Declares a variable that is described where it is used.
-pub(super) fn default(name: &str, default: &str, lines: &mut Lines) {
-    lines.add(2, format!("{}:", scalar(name)));
-    lines.add(3, format!("default: {}", scalar(default)));
+pub(super) fn default(
+    variables: &Variables,
+    name: &str,
+    default: &str,
+    lines: &mut Lines,
+) -> Keys<VariableDraft> {
+    let variable = variables.object(name, lines);
+    variable.text(&VariableDraft::default(), default, lines);
+    variable
 }
 
-pub(super) fn places(_: &Text<'_>, lines: &mut Lines) {
+pub(super) fn places(spec: &Keys<SpecDraft>, lines: &mut Lines) {
     lines.gap();
-    lines.add(1, "# Checked first: with credentials for another account nothing happens.");
-    lines.add(1, "accounts:");
-    lines.add(2, format!("{MAIN}:"));
-    lines.add(3, "id: ${var.account}");
+    lines.add(spec.depth(), "# Checked first: with credentials for another account nothing happens.");
+    let account = spec.map(&SpecDraft::accounts(), lines).object(MAIN, lines);
+    account.variable(&AccountDraft::id(), "account", lines);
     lines.gap();
-    lines.add(1, "# What instances and functions have unless they say otherwise.");
-    lines.add(1, "defaults:");
-    lines.add(2, format!("account: {MAIN}"));
-    lines.add(2, "region: ${var.region}");
+    lines.add(spec.depth(), "# What instances and functions have unless they say otherwise.");
+    let defaults = spec.object(&SpecDraft::defaults(), lines);
+    defaults.text(&DefaultsDraft::account(), MAIN, lines);
+    defaults.variable(&DefaultsDraft::region(), "region", lines);
 }
 
-pub(super) fn instance(text: &Text<'_>, lines: &mut Lines) {
+pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
     lines.gap();
-    lines.add(1, "instances:");
-    lines.add(2, format!("{MAIN}:"));
-    lines.add(3, if text.by_alias().is_some() { "alias: ${var.alias}" } else { "id: ${var.instance}" });
+    let instance = spec.map(&SpecDraft::instances(), lines).object(MAIN, lines);
+    let depth = instance.depth();
+    match text.by_alias() {
+        Some(_) => instance.variable(&InstanceDraft::alias(), "alias", lines),
+        None => instance.variable(&InstanceDraft::id(), "instance", lines),
+    }
     let idle: Vec<&Good> = text.functions.good.iter().filter(|good| good.callers.is_empty()).collect();
     if !idle.is_empty() {
-        lines.add(3, "# In the instance's list and allowed, though no flow here names them: attributes may.");
-        lines.add(3, "functions:");
-        idle.iter().for_each(|good| lines.add(4, format!("- {}", scalar(good.label.as_str()))));
+        lines.add(
+            depth,
+            "# In the instance's list and allowed, though no flow here names them: attributes may.",
+        );
+        instance.list(&InstanceDraft::functions(), idle.iter().map(|good| good.label.as_str()), lines);
     }
     match &text.live.attributes {
         Some(attributes) if !attributes.is_empty() => {
             lines.add(
-                3,
+                depth,
                 "# Its settings today. Declared ones are managed: take the `#` from those that matter.",
             );
-            lines.add(3, "# attributes:");
+            lines.add(depth, format!("# {}:", InstanceDraft::attributes().name()));
             for (name, on) in attributes {
-                lines.add(3, format!("#   {}: {on}", name.to_ascii_lowercase().replace('_', "-")));
+                lines.add(depth, format!("#   {}: {on}", attribute_word(name)));
             }
         }
         Some(_) => {}
-        None => lines.add(3, "# Its settings could not be read (connect:ListInstanceAttributes)."),
+        None => lines.add(depth, "# Its settings could not be read (connect:ListInstanceAttributes)."),
     }
     if text.values.entries.is_empty() {
         return;
     }
-    lines.add(3, "# What flow files take as ${value.NAME}: another instance has its own.");
-    lines.add(3, "values:");
+    lines.add(depth, "# What flow files take as ${value.NAME}: another instance has its own.");
+    let values = instance.map(&InstanceDraft::values(), lines);
     for entry in &text.values.entries {
         let users: Vec<&str> = entry.users.iter().map(String::as_str).collect();
-        lines.comment(4, &format!("{}; in {}", entry.why, users.join(", ")));
-        let name = entry.name.as_str();
-        lines.add(4, format!("{}: ${{var.{name}}}", scalar(name)));
+        lines.comment(values.depth(), &format!("{}; in {}", entry.why, users.join(", ")));
+        values.variable(entry.name.as_str(), lines);
     }
 }
 
-pub(super) fn functions(text: &Text<'_>, lines: &mut Lines) {
+pub(super) fn functions(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
     if text.functions.good.is_empty() {
         return;
     }
     lines.gap();
     lines.comment(
-        1,
+        spec.depth(),
         "Functions that exist. `grants: exact` and `any` accept the statements that let the instance call them \
          today: `exact` where one is for exactly this instance. With `grants: own` apply adds flowbind's own.",
     );
-    lines.add(1, "functions:");
+    let functions = spec.map(&SpecDraft::functions(), lines);
     let own = &text.live.instance.arn.place;
     for good in &text.functions.good {
         if !good.callers.is_empty() {
             let callers: Vec<&str> = good.callers.iter().map(String::as_str).collect();
-            lines.comment(2, &format!("called by {}", callers.join(", ")));
+            lines.comment(functions.depth(), &format!("called by {}", callers.join(", ")));
         }
-        lines.add(2, format!("{}:", scalar(good.label.as_str())));
-        lines.add(3, format!("name: {}", scalar(&good.target.name)));
+        let function = functions.object(good.label.as_str(), lines);
+        function.text(&FunctionDraft::name(), &good.target.name, lines);
         if let Some(qualifier) = &good.target.qualifier {
-            lines.add(3, format!("qualifier: {}", scalar(qualifier)));
+            function.text(&FunctionDraft::qualifier(), qualifier, lines);
         }
         if good.target.place.region != own.region {
-            lines.add(3, format!("region: {}", scalar(good.target.place.region.as_str())));
+            function.text(&FunctionDraft::region(), good.target.place.region.as_str(), lines);
         }
         if good.exact {
-            lines.add(3, "associate: exact   # the instance's list has the ARN with its qualifier");
+            let remark = "the instance's list has the ARN with its qualifier";
+            function.word_with(&FunctionDraft::associate(), Associate::Exact, remark, lines);
         }
-        lines.add(3, if good.granted_exactly { "grants: exact" } else { "grants: any" });
+        let grants = if good.granted_exactly { Grants::Exact } else { Grants::Any };
+        function.word(&FunctionDraft::grants(), grants, lines);
     }
 }
 
-pub(super) fn contents(text: &Text<'_>, kind: Kind, lines: &mut Lines) {
-    let taken: Vec<&Taken<'_>> = text.contents.taken.iter().filter(|taken| taken.kind == kind).collect();
+/// The keys that a flow or a module is written with.
+struct ContentKeys<O> {
+    instance: Key<O, kind::Label>,
+    name: Key<O, kind::FlowName>,
+    kind: Option<Key<O, kind::FlowType>>,
+    description: Key<O, kind::FlowDescription>,
+    status: Option<Key<O, Word<Status>>>,
+    state: Key<O, Word<State>>,
+    content: Key<O, kind::Path>,
+    adopt: Key<O, kind::Bool>,
+}
+
+pub(super) fn modules(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+    let taken = taken(text, Kind::Module);
     if taken.is_empty() {
         return;
     }
     lines.gap();
-    let first = text.contents.taken.iter().all(|taken| taken.kind == kind) || kind == Kind::Module;
-    if first {
-        lines.comment(
-            1,
-            "`adopt: true` lets this set write to flows and modules that it did not make, once their files are \
-             edited; it never deletes them.",
-        );
+    adopting(spec, lines);
+    let modules = spec.map(&SpecDraft::modules(), lines);
+    let keys = ContentKeys {
+        instance: ModuleDraft::instance(),
+        name: ModuleDraft::name(),
+        kind: None,
+        description: ModuleDraft::description(),
+        status: None,
+        state: ModuleDraft::state(),
+        content: ModuleDraft::content(),
+        adopt: ModuleDraft::adopt(),
+    };
+    for taken in taken {
+        being_edited(taken, modules.depth(), lines);
+        content(taken, &modules.object(taken.label.as_str(), lines), &keys, lines);
     }
-    lines.add(1, format!("{kind}s:"));
+}
+
+pub(super) fn flows(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+    let taken = taken(text, Kind::Flow);
+    if taken.is_empty() {
+        return;
+    }
+    lines.gap();
+    if taken.len() == text.contents.taken.len() {
+        adopting(spec, lines);
+    }
+    let flows = spec.map(&SpecDraft::flows(), lines);
+    let keys = ContentKeys {
+        instance: FlowDraft::instance(),
+        name: FlowDraft::name(),
+        kind: Some(FlowDraft::kind()),
+        description: FlowDraft::description(),
+        status: Some(FlowDraft::status()),
+        state: FlowDraft::state(),
+        content: FlowDraft::content(),
+        adopt: FlowDraft::adopt(),
+    };
     let mut group: Option<FlowType> = None;
     for taken in taken {
         if group.is_some_and(|group| group != taken.flow_type) {
             lines.gap();
         }
         group = Some(taken.flow_type);
-        one(taken, lines);
+        being_edited(taken, flows.depth(), lines);
+        content(taken, &flows.object(taken.label.as_str(), lines), &keys, lines);
     }
 }
 
-fn one(taken: &Taken<'_>, lines: &mut Lines) {
+fn taken<'t>(text: &'t Text<'_>, kind: Kind) -> Vec<&'t Taken<'t>> {
+    text.contents.taken.iter().filter(|taken| taken.kind == kind).collect()
+}
+
+fn adopting(spec: &Keys<SpecDraft>, lines: &mut Lines) {
+    lines.comment(
+        spec.depth(),
+        "`adopt: true` lets this set write to flows and modules that it did not make, once their files are \
+         edited; it never deletes them.",
+    );
+}
+
+fn being_edited(taken: &Taken<'_>, depth: usize, lines: &mut Lines) {
     if taken.editing {
         lines.add(
-            2,
+            depth,
             "# Being edited: its draft differs from what is published, which is what the file holds.",
         );
     }
-    lines.add(2, format!("{}:", scalar(taken.label.as_str())));
-    lines.add(3, format!("instance: {MAIN}"));
-    lines.add(3, format!("name: {}", scalar(&taken.seen.name)));
-    if taken.kind != Kind::Module {
-        lines.add(3, format!("type: {}", taken.flow_type.word()));
+}
+
+fn content<O>(taken: &Taken<'_>, object: &Keys<O>, keys: &ContentKeys<O>, lines: &mut Lines) {
+    object.text(&keys.instance, MAIN, lines);
+    object.text(&keys.name, &taken.seen.name, lines);
+    if let Some(kind) = &keys.kind {
+        object.text(kind, taken.flow_type.word(), lines);
     }
     let description = &taken.seen.description;
-    match description.chars().count() {
-        0 => {}
-        1..=MAX_DESCRIPTION => lines.add(3, format!("description: {}", scalar(description))),
-        long => lines.comment(
-            3,
-            &format!("Its description has {long} characters, more than a manifest takes: it is left alone. It begins {}",
-                shown(&description.chars().take(40).collect::<String>())),
-        ),
+    if !description.is_empty() && fits::<kind::FlowDescription>(description) {
+        object.text(&keys.description, description, lines);
+    } else if !description.is_empty() {
+        let begins = shown(&description.chars().take(40).collect::<String>());
+        let long = description.chars().count();
+        let comment = format!(
+            "Its description has {long} characters, more than a manifest takes: it is left alone. It begins {begins}"
+        );
+        lines.comment(object.depth(), &comment);
     }
-    if taken.saved {
-        lines.add(3, "status: saved      # never published: callers cannot meet it");
+    if let Some(status) = keys.status.as_ref().filter(|_| taken.saved) {
+        object.word_with(status, Status::Saved, "never published: callers cannot meet it", lines);
     }
     if taken.seen.summary.archived {
-        lines.add(3, "state: archived    # its content is not compared while it is archived");
+        let remark = "its content is not compared while it is archived";
+        object.word_with(&keys.state, State::Archived, remark, lines);
     }
-    lines.add(3, format!("content: {}", taken.path()));
-    lines.add(3, "adopt: true");
+    object.plain(&keys.content, &taken.path(), lines);
+    object.yes(&keys.adopt, lines);
 }

@@ -23,7 +23,7 @@ pub use undeclared::undeclared;
 use crate::audit;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{Date, DriftIgnore, Manifest};
-use crate::plan::{self, Change, Reach};
+use crate::plan::{self, Reach, Write};
 use crate::resource::{Address, Code, FunctionRef, Kind, Origin, Problem, SetName};
 use crate::snapshot::{Gap, Snapshot};
 
@@ -71,7 +71,7 @@ pub struct Difference {
 #[derive(Debug, Clone)]
 pub enum Detail {
     /// What `apply` would write, from what is there to what is declared.
-    Planned(Box<Change>),
+    Planned(Box<Write>),
     /// What a draft changes, from what is published.
     Draft(FlowDiff),
     /// A function in an instance's list.

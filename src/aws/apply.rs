@@ -28,7 +28,7 @@ use self::reread::Known;
 pub use self::schedule::{GRACE, apply};
 use self::visibility::Visibility;
 use super::session::{Fault, FaultKind, Session};
-use crate::plan::{Action, ActionId, Change, KeptFlow, Made, Outcome, Spec};
+use crate::plan::{Action, ActionId, AsideSpec, KeptFlow, Made, Outcome, Write};
 use crate::resource::{Address, FunctionRef, Kind, Label};
 
 /// Keeps what is about to be overwritten.
@@ -91,17 +91,21 @@ impl<'a> Runner<'a> {
     }
 
     async fn carry_out(&self, action: &Action, subject: &str) -> Outcome {
-        let ended = match action.change.spec() {
-            Spec::Role(spec) => self.role(spec, subject).await,
-            Spec::Function(spec) => self.function(&action.id, spec, subject).await,
-            Spec::Association(spec) => self.associate(spec, subject).await,
-            Spec::Grant(spec) => self.grant(spec, subject).await,
-            Spec::Flow(spec) => self.flow(&action.id, spec, subject).await,
-            Spec::FlowMetadata(spec) => self.flow_metadata(spec, subject).await,
-            Spec::Tags(spec) => self.retag(spec, subject).await,
-            Spec::Attributes(spec) => self.attributes(spec, subject).await,
-            Spec::Instance(spec) => self.instance(spec, subject).await,
-            Spec::Removal(removal) => self.remove(&action.id, removal, subject).await,
+        let ended = match &action.write {
+            Write::Role(spec) => self.role(spec, subject).await,
+            Write::Function(spec) => self.function(&action.id.address, spec, subject).await,
+            Write::Association(spec) => self.associate(spec, subject).await,
+            Write::Grant(spec) => self.grant(spec, subject).await,
+            Write::Stub(spec) => self.stub(spec, subject).await,
+            Write::Flow(spec) => self.flow(&action.id.address, spec, subject).await,
+            Write::Aside(AsideSpec { metadata, at_last }) => {
+                self.flow_metadata(metadata, Some(at_last), subject).await
+            }
+            Write::Metadata(spec) | Write::Archive(spec) => self.flow_metadata(spec, None, subject).await,
+            Write::Tags(spec) => self.retag(spec, subject).await,
+            Write::Attributes(spec) => self.attributes(spec, subject).await,
+            Write::Instance(spec) => self.instance(spec, subject).await,
+            Write::Removal(removal) => self.remove(&action.id.address, removal, subject).await,
         };
         let not = match ended {
             Ok(done) => return done.into(),
@@ -149,20 +153,20 @@ fn vanished(action: &Action, fault: &Fault) -> Option<String> {
     }
     let made = |kind: Kind| action.after.iter().any(|id| id.address.kind == kind);
     let function = |function: &FunctionRef| (!made(Kind::Function)).then(|| format!("function {function}"));
-    match &action.change {
-        Change::Create(Spec::Function(_) | Spec::Role(_) | Spec::Instance(_)) | Change::Delete(_) => None,
-        change => match change.spec() {
-            Spec::Function(spec) => Some(format!("function {}", spec.function)),
-            Spec::Role(spec) => Some(format!("role `{}`", spec.name)),
-            Spec::Grant(spec) => function(&spec.grant.function),
-            Spec::Association(spec) => {
-                Some(format!("{} or instance {}", function(&spec.function)?, spec.instance))
-            }
-            Spec::Flow(spec) if spec.id.is_none() => Some(format!("instance {}", spec.instance)),
-            Spec::Attributes(spec) => Some(format!("instance {}", spec.instance)),
-            Spec::Flow(_) | Spec::FlowMetadata(_) | Spec::Tags(_) => Some("it".to_owned()),
-            Spec::Instance(_) | Spec::Removal(_) => None,
-        },
+    match &action.write {
+        Write::Role(spec) => spec.before.is_some().then(|| format!("role `{}`", spec.name)),
+        Write::Function(spec) => spec.before.is_some().then(|| format!("function {}", spec.function)),
+        Write::Grant(spec) => function(&spec.grant.function),
+        Write::Association(spec) => {
+            Some(format!("{} or instance {}", function(&spec.function)?, spec.instance))
+        }
+        Write::Stub(spec) => Some(format!("instance {}", spec.instance)),
+        Write::Flow(spec) if spec.id.is_none() => Some(format!("instance {}", spec.instance)),
+        Write::Attributes(spec) => Some(format!("instance {}", spec.instance)),
+        Write::Flow(_) | Write::Aside(_) | Write::Metadata(_) | Write::Archive(_) | Write::Tags(_) => {
+            Some("it".to_owned())
+        }
+        Write::Instance(_) | Write::Removal(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Detail, Difference, DriftKind, Moved};
 use crate::flow::compare::{self, BlockChange};
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
-use crate::plan::{Cause, Change, FieldChange, FieldPath, Plan, Spec, editing, flow_address};
+use crate::plan::{Cause, FieldChange, FieldPath, Plan, Write, editing, flow_address};
 use crate::resource::{Address, Code, InDrift, Problem, Severity, count};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
@@ -14,7 +14,7 @@ use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Problem>) -> Vec<Difference> {
     let mut found = Vec::new();
     for action in &plan.actions {
-        let write = (&action.id.address, &action.change, action.cause);
+        let write = (&action.id.address, &action.write, action.cause);
         found.extend(planned(desired, write, &action.reason, None));
     }
     let mut explained = BTreeSet::new();
@@ -23,7 +23,7 @@ pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Pr
             problem.address.as_ref() == Some(&held.address) && problem.severity == Severity::Held
         });
         explained.insert(&held.address);
-        let write = (&held.address, &held.change, held.cause);
+        let write = (&held.address, &held.write, held.cause);
         let Some(mut difference) = planned(desired, write, &held.reason, why.map(|why| why.code)) else {
             continue;
         };
@@ -85,35 +85,35 @@ fn told(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) ->
 /// A write, as a difference: its message says what differs and who changed it; `held` is why it is not done.
 fn planned(
     desired: &Manifest,
-    (address, change, cause): (&Address, &Change, Cause),
+    (address, write, cause): (&Address, &Write, Cause),
     reason: &str,
     held: Option<Code>,
 ) -> Option<Difference> {
     let kind = DriftKind::of(cause)?;
     let message = match kind {
         DriftKind::Missing | DriftKind::LeftOver => reason.to_owned(),
-        _ if matches!(change.spec(), Spec::Tags(_)) => reason.to_owned(),
+        _ if matches!(write, Write::Tags(_)) => reason.to_owned(),
         DriftKind::Changed if held == Some(Code::NotOwned) => {
-            let what = what(change.spec(), reason);
+            let what = what(write, reason);
             format!("{what}: which side changed is unknown, this set did not create it")
         }
-        _ => moved(&what(change.spec(), reason), change.spec(), cause),
+        _ => moved(&what(write, reason), write, cause),
     };
     Some(Difference {
         kind,
         address: address.clone(),
         moved: Moved::by(cause),
         message,
-        detail: Some(Detail::Planned(Box::new(change.clone()))),
+        detail: Some(Detail::Planned(Box::new(write.clone()))),
         hint: None,
         origin: desired.origin(address).cloned(),
         ignored: None,
     })
 }
 
-fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
+fn moved(what: &str, write: &Write, cause: Cause) -> String {
     match cause {
-        _ if matches!(spec, Spec::Tags(_)) => what.to_owned(),
+        _ if matches!(write, Write::Tags(_)) => what.to_owned(),
         Cause::OutsideAtLeast => format!(
             "{what}: changed in AWS since flowbind wrote it last; whether the manifest changed too is unknown, because not every value is declared"
         ),
@@ -121,12 +121,23 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
         Cause::Manifest => format!("{what}: {}", DriftKind::ChangedInManifest.meaning()),
         Cause::Both => format!("{what}: {}", DriftKind::ChangedBoth.meaning()),
         _ => {
-            let why = match spec {
-                Spec::Flow(flow) if !flow.marked => "nothing on it says what was applied last",
-                Spec::FlowMetadata(_) | Spec::Attributes(_) | Spec::Grant(_) => {
-                    "flowbind keeps no record of what was last applied to these"
+            let why = match write {
+                Write::Stub(flow) | Write::Flow(flow) if !flow.marked => {
+                    "nothing on it says what was applied last"
                 }
-                _ => "it has no tag that says what was applied last",
+                Write::Aside(_)
+                | Write::Metadata(_)
+                | Write::Archive(_)
+                | Write::Attributes(_)
+                | Write::Grant(_) => "flowbind keeps no record of what was last applied to these",
+                Write::Role(_)
+                | Write::Function(_)
+                | Write::Association(_)
+                | Write::Stub(_)
+                | Write::Flow(_)
+                | Write::Tags(_)
+                | Write::Instance(_)
+                | Write::Removal(_) => "it has no tag that says what was applied last",
             };
             format!("{what}: which side changed is unknown, {why}")
         }
@@ -134,9 +145,9 @@ fn moved(what: &str, spec: &Spec, cause: Cause) -> String {
 }
 
 /// Names what differs, with the verb.
-fn what(spec: &Spec, reason: &str) -> String {
-    match spec {
-        Spec::Flow(spec) => {
+fn what(write: &Write, reason: &str) -> String {
+    match write {
+        Write::Stub(spec) | Write::Flow(spec) => {
             let names: Vec<&str> = spec.diff.blocks.iter().map(BlockChange::name).collect();
             match names.as_slice() {
                 [] if spec.before.is_none() => reason.to_owned(),
@@ -147,9 +158,17 @@ fn what(spec: &Spec, reason: &str) -> String {
                 }
             }
         }
-        Spec::Function(spec) => fields(&spec.fields, reason),
-        Spec::Role(spec) => fields(&spec.fields, reason),
-        _ => reason.to_owned(),
+        Write::Function(spec) => fields(&spec.fields, reason),
+        Write::Role(spec) => fields(&spec.fields, reason),
+        Write::Association(_)
+        | Write::Grant(_)
+        | Write::Aside(_)
+        | Write::Metadata(_)
+        | Write::Archive(_)
+        | Write::Tags(_)
+        | Write::Attributes(_)
+        | Write::Instance(_)
+        | Write::Removal(_) => reason.to_owned(),
     }
 }
 

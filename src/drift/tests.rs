@@ -160,8 +160,8 @@ fn a_flow_that_the_set_may_not_write_to_still_shows_how_it_differs() {
     assert_eq!(difference.kind, DriftKind::Changed);
     assert!(difference.message.contains("this set did not create it"), "{}", difference.message);
     assert!(difference.hint.as_ref().unwrap().contains("adopt: true"));
-    let Some(Detail::Planned(change)) = &difference.detail else { panic!("{difference:#?}") };
-    assert!(matches!(change.spec(), plan::Spec::Flow(spec) if spec.diff.blocks.len() == 1));
+    let Some(Detail::Planned(write)) = &difference.detail else { panic!("{difference:#?}") };
+    assert!(write.content().is_some_and(|spec| spec.diff.blocks.len() == 1));
 }
 
 #[test]

@@ -35,13 +35,15 @@ pub use facts::uses::flow_address;
 pub(crate) use facts::uses::{association_of, uses};
 #[cfg(feature = "aws")]
 pub(crate) use facts::uses::{called, called_in};
+#[cfg(test)]
+pub(crate) use model::samples;
 pub use model::{
-    ABSENT, Action, ActionId, ApplyReport, AssociationSpec, AttributesSpec, Callers, Cause, Change, Counts,
-    Disassociation, FailedCall, Failure, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec,
-    FunctionRemoval, FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText,
+    ABSENT, Action, ActionId, ApplyReport, AsideSpec, AssociationSpec, AttributesSpec, Callers, Cause,
+    Counts, Disassociation, FailedCall, Failure, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval,
+    FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText,
     LateTextError, LiveFlow, Made, Outcome, Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen,
-    Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb,
-    Withheld,
+    Removal, RoleRemoval, RoleSpec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb, Withheld,
+    Write,
 };
 pub use planner::claims::settle_rivals;
 pub use planner::flows::stub_of;

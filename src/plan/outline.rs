@@ -7,7 +7,7 @@ use crate::flow::document::Document;
 use crate::flow::template::Token;
 use crate::manifest::{Flow, Manifest};
 use crate::plan::facts::uses::{flow_address, functions_of};
-use crate::plan::model::{Action, Change, Outline, Outlined, Spec};
+use crate::plan::model::{Action, Outline, Outlined};
 use crate::resource::{Address, Label};
 use crate::snapshot::Snapshot;
 
@@ -60,12 +60,10 @@ impl Outline {
 
 /// The live content in which blocks are bound.
 fn live(actions: &[Action], address: &Address) -> Option<Document> {
-    actions.iter().filter(|action| action.id.address == *address).find_map(|action| {
-        let (Change::Create(Spec::Flow(spec)) | Change::Update(Spec::Flow(spec))) = &action.change else {
-            return None;
-        };
-        Document::parse(spec.before.as_ref()?).ok()
-    })
+    actions
+        .iter()
+        .filter(|action| action.id.address == *address)
+        .find_map(|action| Document::parse(action.write.content()?.before.as_ref()?).ok())
 }
 
 /// The functions that a flow calls by a binding or a token, with the names of the blocks.

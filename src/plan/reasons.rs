@@ -1,7 +1,7 @@
 //! The words of the most common reasons, and what a reason says beyond them: where a new permission stands under the
 //! flow that calls the function, that it is missing and who calls it need not be said again.
 
-use crate::plan::model::{Action, Change, Spec};
+use crate::plan::model::{Action, Write};
 use crate::resource::{Address, FunctionRef, Kind};
 
 /// An association is missing.
@@ -26,9 +26,9 @@ impl Action {
     /// Says what the reason of an association or a permission adds to that it is missing and that `users` need it.
     pub fn further_reason(&self, users: &[&Address]) -> Option<&str> {
         let reason = self.reason.as_str();
-        let missing = match &self.change {
-            Change::Create(Spec::Association(spec)) => Some(not_associated(&spec.function)),
-            Change::Create(Spec::Grant(spec)) => Some(not_allowed(&spec.grant.function)),
+        let missing = match &self.write {
+            Write::Association(spec) => Some(not_associated(&spec.function)),
+            Write::Grant(spec) if !spec.replaces => Some(not_allowed(&spec.grant.function)),
             _ => None,
         };
         let rest = missing.and_then(|missing| reason.strip_prefix(missing.as_str())).unwrap_or(reason);

@@ -91,8 +91,8 @@ async fn the_overwritten_flow_is_kept_byte_for_byte() {
     let world = World::demo().await;
     let session = world.session().await;
     let plan = world.plan().await;
-    let before = plan.actions.iter().find_map(|action| match action.change.spec() {
-        flowbind::plan::Spec::Flow(spec) => spec.before.clone(),
+    let before = plan.actions.iter().find_map(|action| match &action.write {
+        flowbind::plan::Write::Flow(spec) => spec.before.clone(),
         _ => None,
     });
     let report = carry_out(&session, &plan, &world.folder.path().join("own")).await;

@@ -12,24 +12,46 @@ use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{State, Status};
 use crate::plan::{
-    APPLIED_TAG, ActionId, Failure, FlowMetadataSpec, FlowSpec, KeptFlow, Rests, Step, about_is, editing,
+    APPLIED_TAG, Failure, FlowMetadataSpec, FlowSpec, KeptFlow, Made, Rests, about_is, editing,
 };
+use crate::resource::Address;
 use crate::snapshot::{ADOPTED_TAG, FlowContent, FlowIds, FlowSeen, FlowSummary, SET_TAG};
 
 impl Runner<'_> {
-    pub(super) async fn flow(&self, id: &ActionId, spec: &FlowSpec, subject: &str) -> Ended {
+    /// Creates a flow that is filled later in the same run: that it exists is enough.
+    pub(super) async fn stub(&self, spec: &FlowSpec, subject: &str) -> Ended {
+        let (_, text) = self.text_of(spec, subject)?;
+        match self.create_flow(Makes::Stub, spec, &text, subject).await {
+            Ok((done, _)) => Ok(done),
+            Err(NotDone::Call(fault)) => Err(explained(fault, &text)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What this run made on the instance, and the content to be sent.
+    fn text_of(&self, spec: &FlowSpec, subject: &str) -> Result<(Made, String), NotDone> {
         let made = lock(&self.made).get(&spec.instance_name).cloned().unwrap_or_default();
         let text = spec.content.resolve(&made).map_err(|error| {
             let hint = "run the command again when the resources that it names exist.";
             NotDone::failed(format!("{subject}: {error}"), hint)
         })?;
+        Ok((made, text))
+    }
+
+    pub(super) async fn flow(&self, address: &Address, spec: &FlowSpec, subject: &str) -> Ended {
+        let (made, text) = self.text_of(spec, subject)?;
         let existing = made
             .get(&spec.key)
             .cloned()
             .or_else(|| Some(FlowIds { id: spec.id.clone()?, arn: spec.arn.clone()? }));
         let written = match existing {
-            Some(ids) => self.update_flow(id, spec, &ids, &text, subject).await,
-            None => self.create_flow(id, spec, &text, subject).await,
+            Some(ids) => self.update_flow(address, spec, &ids, &text, subject).await,
+            None => {
+                self.create_flow(Makes::Whole, spec, &text, subject).await.map(|(done, flow)| match done {
+                    Done::AlreadySo => Written::Whole(done),
+                    Done::Written => Written::To(done, flow),
+                })
+            }
         };
         match written {
             Ok(Written::To(done, flow)) => self.settle(done, spec, &flow, &text, subject).await,
@@ -39,7 +61,13 @@ impl Runner<'_> {
         }
     }
 
-    pub(super) async fn flow_metadata(&self, spec: &FlowMetadataSpec, subject: &str) -> Ended {
+    /// Writes name, description and state; `at_last` is the name that it gets in the end, where this one is temporary.
+    pub(super) async fn flow_metadata(
+        &self,
+        spec: &FlowMetadataSpec,
+        at_last: Option<&str>,
+        subject: &str,
+    ) -> Ended {
         let made = lock(&self.made).get(&spec.instance_name).and_then(|made| made.get(&spec.key).cloned());
         let Some(id) = spec.id.clone().or_else(|| made.map(|ids| ids.id)) else {
             let hint = "run the command again when it exists.";
@@ -66,9 +94,9 @@ impl Runner<'_> {
             // Another run with the same plan may be as far as this one, or further.
             Now::Known(now) | Now::Changed(now, _)
                 if about_is(&now, about.0, about.1, about.2)
-                    || spec.at_last.as_ref().is_some_and(|name| now.name == *name) =>
+                    || at_last.is_some_and(|name| now.name == name) =>
             {
-                self.found_about(target, &now, (spec.at_last.as_deref().or(about.0), about.1, about.2));
+                self.found_about(target, &now, (at_last.or(about.0), about.1, about.2));
                 self.found_about(target, &now, about);
                 return Ok(Done::AlreadySo);
             }
@@ -138,7 +166,7 @@ impl Runner<'_> {
 
     async fn update_flow(
         &self,
-        id: &ActionId,
+        address: &Address,
         spec: &FlowSpec,
         ids: &FlowIds,
         text: &str,
@@ -167,7 +195,7 @@ impl Runner<'_> {
         };
         if let Some(found) = self.found(target, &now) {
             let instance = (spec.instance.clone(), spec.instance_name.clone());
-            let kept = KeptFlow::of(&found, id.address.clone(), spec.key.clone(), instance);
+            let kept = KeptFlow::of(&found, address.clone(), spec.key.clone(), instance);
             self.keep_found(&kept, "overwritten", subject)?;
         }
         // The mark of an adoption comes first: content that agrees is no reason to write anything, and a run that ends
@@ -204,11 +232,11 @@ impl Runner<'_> {
     /// and what is there is taken for this one only if the set's tag says so or it holds exactly what is wanted.
     async fn create_flow(
         &self,
-        id: &ActionId,
+        makes: Makes,
         spec: &FlowSpec,
         text: &str,
         subject: &str,
-    ) -> Result<Written, NotDone> {
+    ) -> Result<(Done, String), NotDone> {
         let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
         let create = async || {
             let ids = self.session.create_flow(&tagged, text, subject).await?;
@@ -227,7 +255,7 @@ impl Runner<'_> {
                 let same = is_written(&seen, spec, text);
                 // Where the answer was lost it is what this run created, or another run that is as far as this one. What
                 // that other run has filled already is its own, and only to be taken as it is.
-                let accepted = if id.step == Step::Stub { ours } else { same };
+                let accepted = if makes == Makes::Stub { ours } else { same };
                 if !accepted {
                     let what = format!("{} `{}`", spec.key.0, spec.name);
                     return Err(NotDone::taken(subject, &what));
@@ -238,14 +266,10 @@ impl Runner<'_> {
         };
         let ids = FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() };
         let flow = ids.id.clone();
-        let filled = id.step == Step::Stub && !is_written(&seen, spec, text);
+        let filled = makes == Makes::Stub && !is_written(&seen, spec, text);
         self.created(Target { kind: spec.key.0, instance: &spec.instance, id: &flow, subject }, seen, filled);
         lock(&self.made).entry(spec.instance_name.clone()).or_default().insert(spec.key.clone(), ids);
-        // A stub is overwritten in the same run: that it exists is enough.
-        Ok(match (id.step, done) {
-            (Step::Stub, _) | (_, Done::AlreadySo) => Written::Whole(done),
-            (_, Done::Written) => Written::To(done, flow),
-        })
+        Ok((done, flow))
     }
 
     /// Looks until AWS shows what was written.
@@ -266,6 +290,15 @@ impl Runner<'_> {
         let live = live.and_then(|seen| Document::parse(&seen.content.text).ok());
         Ok(live.zip(Document::parse(text).ok()).is_some_and(|(live, wanted)| compare::same(&live, &wanted)))
     }
+}
+
+/// What a creation makes of a flow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// A minimal one, which is filled later.
+    Stub,
+    /// The one that is wanted.
+    Whole,
 }
 
 /// How far a write came.

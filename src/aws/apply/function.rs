@@ -8,7 +8,8 @@ use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
 use super::role_race::RoleRace;
 use crate::aws::session::{FaultKind, Session};
-use crate::plan::{ActionId, FieldPath, FunctionSpec, differences, owner_changed};
+use crate::plan::{FieldPath, FunctionSpec, differences, owner_changed};
+use crate::resource::Address;
 use crate::snapshot::{APPLIED_TAG, FunctionConfiguration, FunctionSeen, FunctionState, SET_TAG, UNFINISHED};
 
 /// Writes at the most whose outcome is unknown each time, and after which nothing has changed.
@@ -35,9 +36,9 @@ pub(super) struct Writing<'a> {
 }
 
 impl Runner<'_> {
-    pub(super) async fn function(&self, id: &ActionId, spec: &FunctionSpec, subject: &str) -> Ended {
+    pub(super) async fn function(&self, address: &Address, spec: &FunctionSpec, subject: &str) -> Ended {
         if let Some(before) = spec.before.as_ref().filter(|_| spec.overwrites()) {
-            let path = self.keep.keep(&id.address, &before.record());
+            let path = self.keep.keep(address, &before.record());
             self.kept(path.map(|path| vec![path]), ("the live configuration", "overwritten"), subject)?;
         }
         Writing { session: self.session, spec, subject }.carry_out().await

@@ -10,21 +10,21 @@ use super::reread::{Now, Target};
 use crate::aws::session::{Fault, FaultKind};
 use crate::manifest::Grants;
 use crate::plan::{
-    ActionId, Disassociation, Failure, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, OwnStatement,
-    Removal, Rests, StatementRemoval, function_added, function_changed,
+    Disassociation, Failure, FlowRemoval, FunctionRemoval, KeptFlow, KeptGrant, OwnStatement, Removal, Rests,
+    StatementRemoval, function_added, function_changed,
 };
-use crate::resource::{FunctionRef, InstanceArn, Judgement, Kind, OwnSid, ResourcePolicy};
+use crate::resource::{Address, FunctionRef, InstanceArn, Judgement, Kind, OwnSid, ResourcePolicy};
 
 /// The policies of a function, by alias.
 type Policies = BTreeMap<Option<String>, ResourcePolicy>;
 
 impl Runner<'_> {
-    pub(super) async fn remove(&self, id: &ActionId, removal: &Removal, subject: &str) -> Ended {
+    pub(super) async fn remove(&self, address: &Address, removal: &Removal, subject: &str) -> Ended {
         match removal {
             Removal::Flow(removal) => self.remove_flow(removal, subject).await,
             Removal::Association(removal) => self.remove_association(removal, subject).await,
             Removal::Statements(removal) => self.remove_statements(removal, subject).await,
-            Removal::Function(removal) => self.remove_function(id, removal, subject).await,
+            Removal::Function(removal) => self.remove_function(address, removal, subject).await,
             Removal::Role(removal) => self.remove_role(removal, subject).await,
         }
     }
@@ -282,7 +282,7 @@ impl Runner<'_> {
         Ok(policies.and_then(|policies| function_added(removal, &policies)))
     }
 
-    async fn remove_function(&self, id: &ActionId, removal: &FunctionRemoval, subject: &str) -> Ended {
+    async fn remove_function(&self, address: &Address, removal: &FunctionRemoval, subject: &str) -> Ended {
         if let Some(what) = Box::pin(self.relied_on(removal, subject)).await? {
             return Err(NotDone::still_needed(subject, &what));
         }
@@ -292,7 +292,7 @@ impl Runner<'_> {
         if let Some(what) = function_changed(&removal.base, &now) {
             return Err(NotDone::changed(subject, &what));
         }
-        let path = self.keep.keep(&id.address, &removal.record);
+        let path = self.keep.keep(address, &removal.record);
         self.kept(path.map(|path| vec![path]), ("its configuration", "deleted"), subject)?;
         let function = &removal.function;
         let guard = self.policy_of(function);

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::aws::{Progress, Session};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::note::{Level, Note};
-use crate::plan::{Action, ActionId, Change, Forecast, Outcome, Pace, Plan, Spec};
+use crate::plan::{Action, ActionId, Forecast, Outcome, Pace, Plan, Write};
 use crate::report;
 use crate::resource::Address;
 
@@ -121,12 +121,10 @@ pub(in crate::cli) fn about(time: Duration) -> String {
 
 /// What AWS takes for that no figure is known, behind a forecast.
 pub(in crate::cli) fn unforeseen(plan: &Plan) -> &'static str {
-    let creates = |wanted: fn(&Spec) -> bool| {
-        plan.actions.iter().any(|a| matches!(&a.change, Change::Create(spec) if wanted(spec)))
-    };
-    if creates(|spec| matches!(spec, Spec::Instance(_))) {
+    let writes = |wanted: fn(&Write) -> bool| plan.actions.iter().any(|action| wanted(&action.write));
+    if writes(|write| matches!(write, Write::Instance(_))) {
         ", plus the minutes that AWS takes to create an instance"
-    } else if creates(|spec| matches!(spec, Spec::Role(_))) {
+    } else if writes(|write| write.is_creation() && matches!(write, Write::Role(_))) {
         ", plus the seconds until Lambda can assume new roles"
     } else {
         ""

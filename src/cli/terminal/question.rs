@@ -135,17 +135,13 @@ mod tests {
 
     #[test]
     fn a_rollback_names_what_comes_back_and_whose_it_is() {
-        use crate::plan::{Action, ActionId, AttributesSpec, Cause, Change, Spec, Step};
+        use crate::plan::{Action, Cause, Step, Verb, samples};
         use crate::resource::{Address, InstanceArn, Label};
         let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
-        let spec = Spec::Attributes(AttributesSpec { instance, attributes: [].into() });
-        let action = |kind, name: &str| Action {
-            id: ActionId { address: Address::new(kind, &Label::parse(name).unwrap()), step: Step::Write },
-            change: Change::Update(spec.clone()),
-            reason: String::new(),
-            cause: Cause::Unknown,
-            after: Vec::new(),
-            guard: None,
+        let action = |kind, name: &str| {
+            let write = samples::flow_write(Step::Write, Verb::Update, &instance);
+            let address = Address::new(kind, &Label::parse(name).unwrap());
+            Action::new(address, write, (Cause::Unknown, String::new()), Vec::new(), None)
         };
         let actions = vec![action(Kind::Flow, "a"), action(Kind::Flow, "b"), action(Kind::Module, "m")];
         let back = Plan { actions, ..plan("rollback") };

@@ -10,9 +10,10 @@ use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{CreateInstance, Grants, Identity, Package, RoleRef, Source};
 use crate::plan::model::{
-    Action, ActionId, AssociationSpec, AttributesSpec, Disassociation, FieldChange, FlowMetadataSpec,
-    FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec, KeptFlow, KeptGrant,
-    LateText, Removal, RoleRemoval, RoleSpec, Spec, StatementRemoval, TagTarget, TagsSpec,
+    Action, ActionId, AsideSpec, AssociationSpec, AttributesSpec, Disassociation, FieldChange,
+    FlowMetadataSpec, FlowRemoval, FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, InstanceSpec,
+    KeptFlow, KeptGrant, LateText, Removal, RoleRemoval, RoleSpec, StatementRemoval, TagTarget, TagsSpec,
+    Write,
 };
 use crate::resource::{FunctionRef, Place, SidKind, sha256};
 use crate::snapshot::RolePolicies;
@@ -23,13 +24,13 @@ pub(in crate::plan) const VERSION: &str = "flowbind.checksum/v1";
 impl Action {
     /// Hashes everything that the action would write, what it would overwrite, its order and its guard: 64 hex digits.
     pub fn digest(&self) -> String {
-        let Self { id: name, change, reason: _, after, guard, cause: _ } = self;
+        let Self { id: name, write, reason: _, after, guard, cause: _ } = self;
         let after: Vec<Value> = after.iter().map(id).collect();
         let guard = guard.as_ref().map(|guard| match guard.with.as_slice() {
             [] => json!([guard.code, guard.allow]),
             with => json!([guard.code, guard.allow, with]),
         });
-        sha256(json!([VERSION, id(name), change.verb(), spec(change.spec()), after, guard]).to_string())
+        sha256(json!([VERSION, id(name), write.verb(), spec(write), after, guard]).to_string())
     }
 }
 
@@ -37,31 +38,23 @@ fn id(id: &ActionId) -> Value {
     json!([id.address, id.step])
 }
 
-fn spec(spec: &Spec) -> Value {
+fn spec(spec: &Write) -> Value {
     match spec {
-        Spec::Role(spec) => role(spec),
-        Spec::Function(spec) => function(spec),
-        Spec::Association(AssociationSpec { instance, function }) => {
+        Write::Role(spec) => role(spec),
+        Write::Function(spec) => function(spec),
+        Write::Association(AssociationSpec { instance, function }) => {
             json!(["association", instance.to_string(), arn(function)])
         }
-        Spec::Grant(spec) => grant(spec),
-        Spec::Flow(spec) => flow(spec),
-        Spec::FlowMetadata(spec) => {
-            let FlowMetadataSpec {
-                key,
-                instance,
-                instance_name,
-                id,
-                name,
-                at_last: _,
-                description,
-                state,
-                base,
-            } = spec;
+        Write::Grant(spec) => grant(spec),
+        Write::Stub(spec) | Write::Flow(spec) => flow(spec),
+        Write::Aside(AsideSpec { metadata: spec, at_last: _ })
+        | Write::Metadata(spec)
+        | Write::Archive(spec) => {
+            let FlowMetadataSpec { key, instance, instance_name, id, name, description, state, base } = spec;
             let about = base.as_ref().map(|base| json!([base.name, base.description, base.summary.archived]));
             json!(["metadata", key, instance.to_string(), instance_name, id, name, description, state, about])
         }
-        Spec::Tags(TagsSpec { target, tags, before: _ }) => {
+        Write::Tags(TagsSpec { target, tags, before: _ }) => {
             let target = match target {
                 TagTarget::Content { instance, arn } => json!(["content", instance.to_string(), arn]),
                 TagTarget::Instance(instance) => json!(["instance", instance.to_string()]),
@@ -70,10 +63,10 @@ fn spec(spec: &Spec) -> Value {
             };
             json!(["tags", target, tags])
         }
-        Spec::Attributes(AttributesSpec { instance, attributes }) => {
+        Write::Attributes(AttributesSpec { instance, attributes }) => {
             json!(["attributes", instance.to_string(), attributes])
         }
-        Spec::Instance(InstanceSpec { place, alias, create, tags, begun }) => {
+        Write::Instance(InstanceSpec { place, alias, create, tags, begun }) => {
             let CreateInstance { identity, inbound, outbound } = create;
             let identity = match identity {
                 Identity::ConnectManaged => json!(["connect-managed"]),
@@ -82,7 +75,7 @@ fn spec(spec: &Spec) -> Value {
             };
             json!(["instance", self::place(place), alias, identity, inbound, outbound, tags, begun])
         }
-        Spec::Removal(removal) => json!(["removal", self::removal(removal)]),
+        Write::Removal(removal) => json!(["removal", self::removal(removal)]),
     }
 }
 
@@ -130,7 +123,7 @@ fn function(spec: &FunctionSpec) -> Value {
 }
 
 fn grant(spec: &GrantSpec) -> Value {
-    let GrantSpec { grant, set, kind, taken, only_if_missing } = spec;
+    let GrantSpec { grant, set, kind, taken, replaces: _, only_if_missing } = spec;
     let kind = match kind {
         SidKind::WithAssociation => json!(["a"]),
         SidKind::GrantOnly => json!(["g"]),

@@ -23,6 +23,8 @@ pub struct GrantSpec {
     /// Other Sids of the set's own for the same call, and its own where that holds something else: they go when the
     /// statement is there.
     pub taken: Vec<String>,
+    /// Whether the set has a statement of its own for the call already, whatever that holds: then this is an update.
+    pub replaces: bool,
     /// Whether it is written only where no statement of anybody's says the same by then: Amazon Connect may have written
     /// one with the association.
     pub only_if_missing: bool,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::action::Action;
-use super::change::Change;
 use super::plan::Plan;
 use super::undeclared::Undeclared;
+use super::write::Verb;
 use crate::resource::Address;
 
 /// How many resources a plan writes.
@@ -23,12 +23,12 @@ impl Plan {
     /// What becomes of each resource. Several writes to one are one change: its creation, if one of them makes it. A
     /// statement that is written and another one that goes may have one address: they are two, told by whether it is a
     /// deletion.
-    pub fn changes(&self) -> BTreeMap<(&Address, bool), &Change> {
+    pub fn changes(&self) -> BTreeMap<(&Address, bool), Verb> {
         let mut changes = BTreeMap::new();
-        for Action { id, change, .. } in &self.actions {
-            let known = changes.entry((&id.address, change.is_deletion())).or_insert(change);
-            if matches!(change, Change::Create(_)) {
-                *known = change;
+        for Action { id, write, .. } in &self.actions {
+            let known = changes.entry((&id.address, write.is_deletion())).or_insert(write.verb());
+            if write.is_creation() {
+                *known = Verb::Create;
             }
         }
         changes
@@ -37,11 +37,11 @@ impl Plan {
     /// Counts the resources that are created, changed and deleted.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for change in self.changes().into_values() {
-            match change {
-                Change::Create(_) => counts.create += 1,
-                Change::Update(_) => counts.update += 1,
-                Change::Delete(_) => counts.delete += 1,
+        for verb in self.changes().into_values() {
+            match verb {
+                Verb::Create => counts.create += 1,
+                Verb::Update => counts.update += 1,
+                Verb::Delete => counts.delete += 1,
             }
         }
         counts
@@ -65,27 +65,26 @@ impl Undeclared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{ActionId, AssociationSpec, Cause, Spec, Step};
-    use crate::resource::{FunctionRef, InstanceArn, Kind, Label, SetName};
+    use crate::plan::{Cause, Step, samples};
+    use crate::resource::{InstanceArn, Kind, Label, SetName};
 
-    fn action(name: &str, step: Step, change: fn(Spec) -> Change) -> Action {
+    fn action(name: &str, step: Step, verb: Verb) -> Action {
         let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
-        let function = FunctionRef { place: instance.place.clone(), name: "crm".to_owned(), qualifier: None };
-        let id = ActionId { address: Address::new(Kind::Flow, &Label::parse(name).unwrap()), step };
-        let change = change(Spec::Association(AssociationSpec { instance, function }));
-        Action { id, change, reason: String::new(), cause: Cause::Unknown, after: Vec::new(), guard: None }
+        let address = Address::new(Kind::Flow, &Label::parse(name).unwrap());
+        let write = samples::flow_write(step, verb, &instance);
+        Action::new(address, write, (Cause::Unknown, String::new()), Vec::new(), None)
     }
 
     #[test]
     fn each_resource_is_counted_once_however_many_writes_it_takes() {
         let plan = Plan {
             actions: vec![
-                action("a", Step::Stub, Change::Create),
-                action("a", Step::Metadata, Change::Update),
-                action("a", Step::Write, Change::Create),
-                action("b", Step::Metadata, Change::Update),
-                action("c", Step::Delete, Change::Delete),
-                action("a", Step::Delete, Change::Delete),
+                action("a", Step::Stub, Verb::Create),
+                action("a", Step::Metadata, Verb::Update),
+                action("a", Step::Write, Verb::Create),
+                action("b", Step::Metadata, Verb::Update),
+                action("c", Step::Delete, Verb::Delete),
+                action("a", Step::Delete, Verb::Delete),
             ],
             force: Some("much".to_owned()),
             ..Plan::empty(SetName::parse("acme").unwrap())

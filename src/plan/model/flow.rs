@@ -59,12 +59,19 @@ pub struct FlowMetadataSpec {
     pub id: Option<String>,
     /// Its new name.
     pub name: Option<String>,
-    /// The name that it gets in the end, where the new one is temporary.
-    pub at_last: Option<String>,
     /// Its new description.
     pub description: Option<String>,
     /// Its new state.
     pub state: Option<State>,
     /// All that was seen of it: it is read again right before the write, and nothing is written when it differs.
     pub base: Option<Box<FlowSeen>>,
+}
+
+/// A temporary name to be written.
+#[derive(Debug, Clone)]
+pub struct AsideSpec {
+    /// What gets the temporary name, and that name.
+    pub metadata: FlowMetadataSpec,
+    /// The name that it gets in the end.
+    pub at_last: String,
 }

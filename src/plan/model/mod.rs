@@ -4,7 +4,6 @@
 mod action;
 mod binding;
 mod cause;
-mod change;
 mod counts;
 mod field;
 mod flow;
@@ -20,14 +19,14 @@ mod removal;
 mod tags;
 mod text;
 mod undeclared;
+mod write;
 
-pub use action::{Action, ActionId, Step, Withheld};
+pub use action::{Action, ActionId, Withheld};
 pub use binding::{AssociationSpec, GrantSpec};
 pub use cause::Cause;
-pub use change::{Change, Spec, Verb};
 pub use counts::Counts;
 pub use field::{FieldChange, FieldPath};
-pub use flow::{FlowMetadataSpec, FlowSpec};
+pub use flow::{AsideSpec, FlowMetadataSpec, FlowSpec};
 pub use function::{FunctionSpec, RoleSpec};
 pub use guard::Guard;
 pub use instance::{AttributesSpec, InstanceSpec};
@@ -45,3 +44,6 @@ pub use tags::{TagTarget, TagsSpec};
 pub(in crate::plan) use text::{Kept, Pending, named, pick, renamed};
 pub use text::{LateText, LateTextError, Made};
 pub use undeclared::Undeclared;
+#[cfg(test)]
+pub(crate) use write::samples;
+pub use write::{Step, Verb, Write};

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::action::ActionId;
-use super::change::Spec;
 use super::plan::Plan;
+use super::write::Write;
 use crate::operations::{FaultKind, Operation};
 use crate::resource::Address;
 
@@ -130,7 +130,7 @@ impl ApplyReport {
     pub fn made_instance(&self, plan: &Plan) -> bool {
         let made = |id: &ActionId| {
             let action = plan.actions.iter().find(|action| action.id == *id);
-            action.is_some_and(|action| matches!(action.change.spec(), Spec::Instance(_)))
+            action.is_some_and(|action| matches!(&action.write, Write::Instance(_)))
         };
         self.outcomes.iter().any(|(id, outcome)| made(id) && outcome.is_done())
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::builder::PlanBuilder;
 use crate::manifest::{Function, Manifest};
 use crate::plan::facts::uses::{association_of, uses};
-use crate::plan::model::{ActionId, AssociationSpec, Cause, Change, Spec};
+use crate::plan::model::{ActionId, AssociationSpec, Cause, Write};
 use crate::plan::planner::functions;
 use crate::plan::reasons;
 use crate::resource::{
@@ -161,9 +161,8 @@ impl Need<'_> {
             Some(sid) => format!("{listed}; `{sid}` marks the association as this set's"),
             None => listed,
         };
-        let spec = Spec::Association(AssociationSpec { instance, function: wanted });
-        let id =
-            builder.act(address, Change::Create(spec), (Cause::Absent, reason), self.made_first(builder));
+        let spec = Write::Association(AssociationSpec { instance, function: wanted });
+        let id = builder.act(address, spec, (Cause::Absent, reason), self.made_first(builder));
         planned.associations.insert(key.clone(), (id, mark.is_some()));
         Tie::Planned(key)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::model::{Action, ActionId, Cause, Change, Guard, Removal, Spec, Step, Withheld};
+use crate::plan::model::{Action, ActionId, Cause, Guard, Removal, Step, TagsSpec, Withheld, Write};
 use crate::resource::{Address, Code, Problem};
 
 /// Collects what a plan will be made of.
@@ -27,12 +27,17 @@ impl PlanBuilder {
     pub(in crate::plan) fn act(
         &mut self,
         address: Address,
-        change: Change,
-        (cause, reason): (Cause, String),
+        write: Write,
+        why: (Cause, String),
         after: Vec<ActionId>,
     ) -> ActionId {
-        let id = ActionId { address, step: Step::Write };
-        self.actions.push(Action { id: id.clone(), change, reason, cause, after, guard: None });
+        self.push(Action::new(address, write, why, after, None))
+    }
+
+    /// Adds an action, and gives its name.
+    pub(in crate::plan) fn push(&mut self, action: Action) -> ActionId {
+        let id = action.id.clone();
+        self.actions.push(action);
         id
     }
 
@@ -40,12 +45,12 @@ impl PlanBuilder {
     pub(in crate::plan) fn tag(
         &mut self,
         address: Address,
-        change: Change,
-        (cause, reason): (Cause, String),
+        spec: TagsSpec,
+        why: (Cause, String),
+        after: Vec<ActionId>,
         guard: Option<Guard>,
     ) {
-        let id = ActionId { address, step: Step::Tag };
-        self.actions.push(Action { id, change, reason, cause, after: Vec::new(), guard });
+        self.push(Action::new(address, Write::Tags(spec), why, after, guard));
     }
 
     /// Takes something away.
@@ -57,10 +62,7 @@ impl PlanBuilder {
         after: Vec<ActionId>,
         guard: Option<Guard>,
     ) -> ActionId {
-        let id = ActionId { address, step: Step::Delete };
-        let (change, cause) = (Change::Delete(Spec::Removal(removal)), Cause::LeftOver);
-        self.actions.push(Action { id: id.clone(), change, reason, cause, after, guard });
-        id
+        self.push(Action::new(address, Write::Removal(removal), (Cause::LeftOver, reason), after, guard))
     }
 
     /// Finds a write.
@@ -116,9 +118,9 @@ impl PlanBuilder {
         }
         self.block(id.address.clone(), problem.message.clone());
         self.problems.push(problem);
-        for Action { id, change, reason, cause, .. } in held {
+        for Action { id, write, reason, cause, .. } in held {
             if !id.step.is_aid() {
-                self.withhold(id.address, change, reason, cause);
+                self.withhold(id.address, write, reason, cause);
             }
         }
     }
@@ -128,14 +130,8 @@ impl PlanBuilder {
     }
 
     /// Keeps a difference that is not written.
-    pub(in crate::plan) fn withhold(
-        &mut self,
-        address: Address,
-        change: Change,
-        reason: String,
-        cause: Cause,
-    ) {
-        self.withheld.push(Withheld { address, change, reason, cause });
+    pub(in crate::plan) fn withhold(&mut self, address: Address, write: Write, reason: String, cause: Cause) {
+        self.withheld.push(Withheld { address, write, reason, cause });
     }
 }
 

@@ -8,9 +8,7 @@ use crate::manifest::{Function, Manifest, Source};
 use crate::plan::facts::differences::{differences, named};
 use crate::plan::facts::ownership::{OWNER_TAG, owner_tag};
 use crate::plan::facts::roles;
-use crate::plan::model::{
-    ActionId, Cause, Change, FieldChange, FieldPath, FunctionSpec, Spec, Step, TagTarget,
-};
+use crate::plan::model::{ActionId, Cause, FieldChange, FieldPath, FunctionSpec, Step, TagTarget, Write};
 use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
 
@@ -56,8 +54,8 @@ impl Site<'_> {
                     let target = &self.function.target;
                     let reason = format!("no function `{}` in {}", target.name, target.place);
                     let marks = [(OWNER_TAG.to_owned(), owner_tag(&self.desired.set, self.name))].into();
-                    let change = Change::Create(self.spec((marks, true), None, Vec::new()));
-                    builder.act(self.address.clone(), change, (Cause::Absent, reason), after);
+                    let write = self.spec((marks, true), None, Vec::new());
+                    builder.act(self.address.clone(), write, (Cause::Absent, reason), after);
                 }
             }
             Some(Look::Unknown) | None => {
@@ -104,12 +102,12 @@ impl Site<'_> {
         let may = namesake.may_write(&fields, builder);
         let role_changes = fields.iter().any(|field| field.path == FieldPath::Role);
         let after = may.then(|| self.after(role_changes, builder)).flatten();
-        let change = Change::Update(self.spec((namesake.marks(), noted), Some(seen.clone()), fields));
+        let write = self.spec((namesake.marks(), noted), Some(seen.clone()), fields);
         let Some(after) = after else {
-            builder.withhold(self.address.clone(), change, reason, cause);
+            builder.withhold(self.address.clone(), write, reason, cause);
             return;
         };
-        let id = builder.act(self.address.clone(), change, (cause, reason), after);
+        let id = builder.act(self.address.clone(), write, (cause, reason), after);
         // An alias that is not there is nobody's way to the function: whoever was interrupted before it, it is created.
         builder.guard(&id, namesake.guard(latest == 0 && seen.alias.is_none()));
     }
@@ -248,9 +246,8 @@ impl Site<'_> {
         );
         if !fields.is_empty() {
             message = format!("{message} (what differs: {})", named(fields));
-            let change =
-                Change::Update(self.spec((BTreeMap::new(), true), Some(seen.clone()), fields.to_vec()));
-            builder.withhold(self.address.clone(), change, named(fields), Cause::Unknown);
+            let write = self.spec((BTreeMap::new(), true), Some(seen.clone()), fields.to_vec());
+            builder.withhold(self.address.clone(), write, named(fields), Cause::Unknown);
         }
         let hint =
             "end the rollout, by removing the alias's routing configuration, then run the command again.";
@@ -270,8 +267,8 @@ impl Site<'_> {
         (marks, noted): (BTreeMap<String, String>, bool),
         before: Option<FunctionSeen>,
         fields: Vec<FieldChange>,
-    ) -> Spec {
-        Spec::Function(Box::new(FunctionSpec {
+    ) -> Write {
+        Write::Function(Box::new(FunctionSpec {
             function: self.function.target.unqualified(),
             marks,
             noted,

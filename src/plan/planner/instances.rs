@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use super::builder::PlanBuilder;
 use crate::manifest::{Identity, Instance, InstanceLookup, Manifest};
 use crate::plan::facts::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
-use crate::plan::model::{
-    ActionId, AttributesSpec, Cause, Change, Guard, InstanceSpec, Spec, Step, TagTarget, TagsSpec,
-};
+use crate::plan::model::{ActionId, AttributesSpec, Cause, Guard, InstanceSpec, TagTarget, TagsSpec, Write};
 use crate::resource::{Address, Code, Kind, Label, Problem, SetName};
 use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
 
@@ -195,8 +193,8 @@ fn attributes(
         let words: Vec<String> =
             attributes.iter().map(|(key, value)| format!("{key} is not {value}")).collect();
         let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
-        let change = Change::Update(Spec::Attributes(spec));
-        let id = builder.act(address.clone(), change, (Cause::Unknown, words.join(", ")), Vec::new());
+        let write = Write::Attributes(spec);
+        let id = builder.act(address.clone(), write, (Cause::Unknown, words.join(", ")), Vec::new());
         builder.guard(&id, guard);
         after.push(id);
     }
@@ -218,11 +216,7 @@ fn finish(address: Address, seen: &InstanceSeen, after: Vec<ActionId>, builder: 
         true => "its creation was interrupted at the end",
         false => "all that belongs to its creation is written then",
     };
-    let id = ActionId { address: address.clone(), step: Step::Tag };
-    builder.tag(address, Change::Update(Spec::Tags(spec)), (Cause::Follows, reason.to_owned()), None);
-    if let Some(action) = builder.actions.iter_mut().find(|action| action.id == id) {
-        action.after = after;
-    }
+    builder.tag(address, spec, (Cause::Follows, reason.to_owned()), after, None);
 }
 
 fn guard(
@@ -272,7 +266,7 @@ fn create(
         tags,
         begun: begun.map(|seen| seen.arn.id.clone()),
     };
-    builder.act(address.clone(), Change::Create(Spec::Instance(spec)), (Cause::Absent, reason), Vec::new());
+    builder.act(address.clone(), Write::Instance(spec), (Cause::Absent, reason), Vec::new());
     builder.block(address.clone(), "the instance is created first");
     let message = format!("the resources of instance/{name} are planned when the instance exists");
     let hint = "`apply` plans and shows it in a second round; a saved plan or a checksum covers the first round alone.";

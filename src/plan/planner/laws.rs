@@ -11,7 +11,9 @@ use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::{Inputs, Manifest, State, load};
 use crate::plan::identity::{self, Declared, Identity, Live};
-use crate::plan::{ADOPTED_TAG, APPLIED_TAG, Action, Made, OWNER_TAG, Plan, Spec, Step, TagTarget, plan};
+use crate::plan::{
+    ADOPTED_TAG, APPLIED_TAG, Action, AsideSpec, Made, OWNER_TAG, Plan, Step, TagTarget, Write, plan,
+};
 use crate::resource::{FlowType, InstanceArn, Kind, Label, Severity};
 use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
 
@@ -168,8 +170,8 @@ impl World {
 
     /// Carries out an action as AWS would.
     fn write(&mut self, action: &Action, made: &mut Made) {
-        match action.change.spec() {
-            Spec::Flow(spec) => {
+        match &action.write {
+            Write::Stub(spec) | Write::Flow(spec) => {
                 let text = spec.content.resolve(made).unwrap();
                 let id = spec.id.clone().or_else(|| made.get(&spec.key).map(|ids| ids.id.clone()));
                 let id = id.unwrap_or_else(|| {
@@ -190,7 +192,7 @@ impl World {
                 }
                 object.text = text;
             }
-            Spec::FlowMetadata(spec) => {
+            Write::Aside(AsideSpec { metadata: spec, at_last: _ }) | Write::Metadata(spec) => {
                 assert_ne!(spec.state, Some(State::Archived));
                 let id = spec.id.clone().unwrap();
                 if let Some(name) = &spec.name {
@@ -198,7 +200,7 @@ impl World {
                     self.flows.get_mut(&id).unwrap().name.clone_from(name);
                 }
             }
-            Spec::Tags(spec) => {
+            Write::Tags(spec) => {
                 let TagTarget::Content { arn, .. } = &spec.target else { panic!("{spec:?}") };
                 let id = arn.rsplit('/').next().unwrap();
                 self.flows.get_mut(id).unwrap().tags.extend(spec.tags.clone());

@@ -6,7 +6,7 @@ use super::builder::PlanBuilder;
 use crate::manifest::Function;
 use crate::plan::facts::differences::named;
 use crate::plan::facts::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, OtherSet, Owner};
-use crate::plan::model::{Cause, Change, FieldChange, Guard, Spec, TagTarget, TagsSpec};
+use crate::plan::model::{Cause, FieldChange, Guard, TagTarget, TagsSpec};
 use crate::resource::{Address, Code, Label, Problem, SetName};
 use crate::snapshot::UNFINISHED;
 
@@ -144,9 +144,9 @@ impl Namesake<'_> {
             builder.in_sync += 1;
             return;
         }
-        let spec = Spec::Tags(TagsSpec { target, tags, before: self.tags.cloned().unwrap_or_default() });
+        let spec = TagsSpec { target, tags, before: self.tags.cloned().unwrap_or_default() };
         // Whose a protected one is, is only changed by name; what was written last is noted without: that ends a write.
         let guard = (self.function.protect && claims).then(|| Guard::protected(self.address));
-        builder.tag(self.address.clone(), Change::Update(spec), (cause, reasons.join("; ")), guard);
+        builder.tag(self.address.clone(), spec, (cause, reasons.join("; ")), Vec::new(), guard);
     }
 }

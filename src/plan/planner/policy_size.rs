@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sort;
 use crate::manifest::{Grants, Manifest};
-use crate::plan::model::{Change, GrantSpec, Plan, PolicySeen, Spec};
+use crate::plan::model::{GrantSpec, Plan, PolicySeen, Write};
 use crate::resource::{
     Address, Code, FunctionRef, Grant, InstanceArn, Kind, MAX_POLICY_BYTES, Problem, count,
 };
@@ -66,8 +66,8 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
     let mut growth: BTreeMap<FunctionRef, Growth> = BTreeMap::new();
     for plan in &*plans {
         for action in &plan.actions {
-            match (&action.change, action.change.spec()) {
-                (_, Spec::Association(spec)) => {
+            match &action.write {
+                Write::Association(spec) => {
                     let qualified = spec.function.qualifier.is_some();
                     for function in [spec.function.clone(), spec.function.unqualified()] {
                         let known = plan.policies.get(&function);
@@ -75,10 +75,9 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
                         growth.entry(function).or_default().service(&grant, known, qualified);
                     }
                 }
-                (change, Spec::Grant(spec)) => {
+                Write::Grant(spec) => {
                     let function = &spec.grant.function;
-                    let replaces = matches!(change, Change::Update(_));
-                    let known = plan.policies.get(function).filter(|_| replaces);
+                    let known = plan.policies.get(function).filter(|_| spec.replaces);
                     growth.entry(function.clone()).or_default().own(spec, known);
                 }
                 _ => {}
@@ -91,7 +90,7 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
         plan.problems.retain(|problem| problem.code != TOO_LARGE && problem.code != PERHAPS_TOO_LARGE);
         for (function, growth) in &growth {
             let Some(seen) = plan.policies.get(function) else { continue };
-            let concerned = plan.actions.iter().any(|action| writes_to(action.change.spec(), function));
+            let concerned = plan.actions.iter().any(|action| writes_to(&action.write, function));
             if !concerned || reported.contains(function) {
                 continue;
             }
@@ -106,10 +105,10 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
 const TOO_LARGE: Code = Code::PolicyTooLarge;
 const PERHAPS_TOO_LARGE: Code = Code::PolicyPerhapsTooLarge;
 
-fn writes_to(spec: &Spec, function: &FunctionRef) -> bool {
+fn writes_to(spec: &Write, function: &FunctionRef) -> bool {
     match spec {
-        Spec::Association(spec) => spec.function == *function || spec.function.unqualified() == *function,
-        Spec::Grant(spec) => spec.grant.function == *function,
+        Write::Association(spec) => spec.function == *function || spec.function.unqualified() == *function,
+        Write::Grant(spec) => spec.grant.function == *function,
         _ => false,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::PlanBuilder;
-use crate::plan::model::{Spec, Step};
+use crate::plan::model::Write;
 use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{Look, Snapshot};
 
@@ -34,11 +34,9 @@ const MODULES: Quota =
 pub(super) fn check(observed: &Snapshot, builder: &mut PlanBuilder) {
     let mut added: BTreeMap<(Kind, Label), usize> = BTreeMap::new();
     for action in &builder.actions {
-        let key = match (action.change.spec(), action.id.step) {
-            (Spec::Association(_), _) => action.id.address.instance.clone().map(|at| (Kind::Association, at)),
-            (Spec::Flow(spec), Step::Write) if spec.id.is_none() => {
-                Some((spec.key.0, spec.instance_name.clone()))
-            }
+        let key = match &action.write {
+            Write::Association(_) => action.id.address.instance.clone().map(|at| (Kind::Association, at)),
+            Write::Flow(spec) if spec.id.is_none() => Some((spec.key.0, spec.instance_name.clone())),
             _ => None,
         };
         key.into_iter().for_each(|key| *added.entry(key).or_default() += 1);

@@ -6,7 +6,7 @@ use crate::manifest::{Function, Manifest, Role};
 use crate::plan::facts::differences::{named, role_differences};
 use crate::plan::facts::ownership::{APPLIED_TAG, OWNER_TAG, owner_tag};
 use crate::plan::facts::roles::managed;
-use crate::plan::model::{Cause, Change, RoleSpec, Spec, TagTarget};
+use crate::plan::model::{Cause, RoleSpec, TagTarget, Write};
 use crate::resource::{Address, Kind, Label, canonical_policy, lambda_trust};
 use crate::snapshot::{Look, RolePolicies, RoleSeen, Snapshot};
 
@@ -28,7 +28,7 @@ fn plan_one(
     let address = Address::new(Kind::Role, name);
     let wanted = policies(role);
     let spec = |(marks, noted), before, fields| {
-        Spec::Role(Box::new(RoleSpec {
+        Write::Role(Box::new(RoleSpec {
             place: function.target.place.clone(),
             name: role.name.clone(),
             marks,
@@ -42,8 +42,8 @@ fn plan_one(
         Some(Look::Absent { .. }) => {
             let reason = format!("no role `{}` in account {}", role.name, function.target.place.account);
             let marks = [(OWNER_TAG.to_owned(), owner_tag(&desired.set, name))].into();
-            let change = Change::Create(spec((marks, true), None, Vec::new()));
-            builder.act(address, change, (Cause::Absent, reason), Vec::new());
+            let write = spec((marks, true), None, Vec::new());
+            builder.act(address, write, (Cause::Absent, reason), Vec::new());
         }
         Some(Look::Found(RoleSeen { arn: _, policies: seen, tags })) => {
             let namesake = Namesake {
@@ -64,16 +64,16 @@ fn plan_one(
             let (reason, digest) = (format!("{}: {}", namesake.who(), named(&fields)), wanted.digest());
             let cause = namesake.cause(|applied| Some(applied == digest));
             let may = namesake.may_write(&fields, builder);
-            let change = Change::Update(spec((namesake.marks(), noted), Some(seen.clone()), fields));
+            let write = spec((namesake.marks(), noted), Some(seen.clone()), fields);
             if !may {
-                builder.withhold(address, change, reason, cause);
+                builder.withhold(address, write, reason, cause);
                 return;
             }
             // Versions that did not mark an unfinished creation tagged it at once with what it was to be.
             let tagged = tags.get(APPLIED_TAG) != Some(&namesake.digest);
             let unused = matches!(observed.sources.get(name), Some(Look::Absent { .. }));
             let guard = namesake.guard(tagged && unused && is_part(seen, &wanted));
-            let id = builder.act(address, change, (cause, reason), Vec::new());
+            let id = builder.act(address, write, (cause, reason), Vec::new());
             builder.guard(&id, guard);
         }
         Some(Look::Unknown) | None => {

@@ -11,9 +11,7 @@ use proptest::test_runner::RngSeed;
 
 use crate::operations::PACED_SHARE;
 use crate::plan::facts::ownership::Owner;
-use crate::plan::{
-    ActionId, Buckets, Change, Pace, Plan, Removal, Spec, Step, apply_schedule, plan, plan_pruned,
-};
+use crate::plan::{ActionId, Buckets, Pace, Plan, Removal, Step, Write, apply_schedule, plan, plan_pruned};
 use crate::resource::Kind;
 use model::{carry_out, looked_at};
 use sets::{Damage, Extra, Set, damaged, damages, extras, of_size, set, with_extras};
@@ -80,9 +78,8 @@ fn check_order(made: &Set, plan: &Plan) {
             }
         }
         for named in &content.names {
-            let creates = |id: &ActionId| {
-                position(plan, id).is_some_and(|at| matches!(plan.actions[at].change, Change::Create(_)))
-            };
+            let creates =
+                |id: &ActionId| position(plan, id).is_some_and(|at| plan.actions[at].write.is_creation());
             let stub = ActionId { address: made.address(*named), step: Step::Stub };
             let whole = ActionId { step: Step::Write, ..stub.clone() };
             if *named != n && (creates(&stub) || creates(&whole)) {
@@ -118,7 +115,7 @@ fn reaches(extras: &[Extra], from: usize, to: usize) -> bool {
 fn check_deletions(extras: &[Extra], plan: &Plan) {
     let mut gone = BTreeMap::new();
     for action in plan.actions.iter().filter(|action| action.id.step == Step::Delete) {
-        let Change::Delete(Spec::Removal(removal)) = &action.change else { panic!("{action:?}") };
+        let Write::Removal(removal) = &action.write else { panic!("{action:?}") };
         match removal {
             Removal::Flow(flow) => {
                 let set = plan.set.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::model::{Action, ActionId, Change, FieldPath, Plan, Removal, Spec};
+use crate::plan::model::{Action, ActionId, FieldPath, Plan, Removal, Write};
 use crate::resource::{Address, Place};
 
 /// What of a plan would be written.
@@ -34,8 +34,8 @@ impl Plan {
         let mut changes: BTreeSet<(&Address, bool)> = BTreeSet::new();
         let mut extent = Extent::default();
         for action in self.actions.iter().filter(|action| !refused.contains(&action.id)) {
-            changes.insert((&action.id.address, action.change.is_deletion()));
-            extent.places.insert(action.change.spec().place().clone());
+            changes.insert((&action.id.address, action.write.is_deletion()));
+            extent.places.insert(action.write.place().clone());
         }
         extent.deleted = changes.iter().filter(|(_, deleted)| *deleted).count();
         extent.written = changes.len() - extent.deleted;
@@ -71,15 +71,23 @@ impl Plan {
     pub fn overwrites(&self, allowed: &BTreeSet<Address>) -> bool {
         let refused = self.refused(allowed);
         let written = self.actions.iter().filter(|action| !refused.contains(&action.id));
-        written.map(|action| &action.change).any(|change| match (change, change.spec()) {
-            (_, Spec::Removal(Removal::Flow(_) | Removal::Function(_))) => true,
-            (_, Spec::Flow(spec)) => spec.before.is_some(),
-            (Change::Update(_), Spec::FlowMetadata(_)) => true,
-            (_, Spec::Function(spec)) => {
+        written.map(|action| &action.write).any(|write| match write {
+            Write::Removal(Removal::Flow(_) | Removal::Function(_))
+            | Write::Aside(_)
+            | Write::Metadata(_)
+            | Write::Archive(_) => true,
+            Write::Stub(spec) | Write::Flow(spec) => spec.before.is_some(),
+            Write::Function(spec) => {
                 spec.before.is_some()
                     && spec.fields.iter().any(|field| !matches!(field.path, FieldPath::Publish(_)))
             }
-            _ => false,
+            Write::Removal(Removal::Association(_) | Removal::Statements(_) | Removal::Role(_))
+            | Write::Role(_)
+            | Write::Association(_)
+            | Write::Grant(_)
+            | Write::Tags(_)
+            | Write::Attributes(_)
+            | Write::Instance(_) => false,
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::manifest::{Grants, Manifest};
 use crate::plan::facts::names::named_keys;
 use crate::plan::facts::uses::{flow_address, functions_of, uses};
 use crate::plan::facts::{identity, roles};
-use crate::plan::model::{Action, ActionId, Partial, Plan, Removal, Spec, Step};
+use crate::plan::model::{Action, ActionId, Partial, Plan, Removal, Step, Write};
 use crate::resource::{Address, Grant, Kind, Label};
 
 /// Lists every address of a set: what the manifest names, and what a plan takes away or complains of. What is planned
@@ -66,8 +66,8 @@ fn for_all(desired: &Manifest, plan: &Plan, asked: &Address) -> Option<Address> 
     let of = asked.instance.as_ref().filter(|_| asked.kind == Kind::Grant)?;
     let (instance, function) = (desired.instances.get(of)?, desired.functions.get(&asked.name)?);
     let of_account = Grant::of_account(function.target.clone(), instance.place.clone());
-    let shared = plan.actions.iter().find(|action| match action.change.spec() {
-        Spec::Grant(spec) => function.grants == Grants::Account && spec.grant == of_account,
+    let shared = plan.actions.iter().find(|action| match &action.write {
+        Write::Grant(spec) => function.grants == Grants::Account && spec.grant == of_account,
         _ => false,
     });
     shared.map(|action| action.id.address.clone())
@@ -75,11 +75,9 @@ fn for_all(desired: &Manifest, plan: &Plan, asked: &Address) -> Option<Address> 
 
 /// The instance that a flow or module is written or deleted on.
 fn stands_on(action: &Action) -> Option<&Label> {
-    match action.change.spec() {
-        Spec::Flow(spec) => Some(&spec.instance_name),
-        Spec::FlowMetadata(spec) => Some(&spec.instance_name),
-        Spec::Removal(Removal::Flow(removal)) => Some(&removal.flow.instance_name),
-        _ => None,
+    match &action.write {
+        Write::Removal(Removal::Flow(removal)) => Some(&removal.flow.instance_name),
+        write => write.content_instance().map(|(_, name)| name),
     }
 }
 
@@ -143,13 +141,12 @@ impl Plan {
         }
         let kept = self.actions.iter().filter(|action| kept.contains(&action.id));
         sites.extend(kept.filter_map(|action| Some((action.id.address.kind, stands_on(action)?))));
-        let aside = self.actions.iter().filter(|action| match action.change.spec() {
-            Spec::FlowMetadata(spec) => {
+        let aside = self.actions.iter().filter(|action| {
+            action.write.metadata().is_some_and(|spec| {
                 let suffix = identity::aside_suffix(&self.set, spec.key.0, &spec.key.1);
                 let aside = spec.base.as_ref().is_some_and(|seen| seen.name.ends_with(&suffix));
                 aside && spec.name.is_some() && sites.contains(&(spec.key.0, &spec.instance_name))
-            }
-            _ => false,
+            })
         });
         aside.map(|action| action.id.address.clone()).collect()
     }

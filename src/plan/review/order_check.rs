@@ -56,7 +56,7 @@ fn words(id: &ActionId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{AssociationSpec, Cause, Change, Spec, Step};
+    use crate::plan::{AssociationSpec, Cause, Step, Write};
     use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label};
 
     fn id(name: &str) -> ActionId {
@@ -66,9 +66,9 @@ mod tests {
     fn action(name: &str, after: &[&str]) -> Action {
         let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
         let function = FunctionRef { place: instance.place.clone(), name: "crm".to_owned(), qualifier: None };
-        let change = Change::Create(Spec::Association(AssociationSpec { instance, function }));
+        let write = Write::Association(AssociationSpec { instance, function });
         let (cause, after) = (Cause::Unknown, after.iter().map(|name| id(name)).collect());
-        Action { id: id(name), change, reason: String::new(), cause, after, guard: None }
+        Action::new(id(name).address, write, (cause, String::new()), after, None)
     }
 
     #[test]

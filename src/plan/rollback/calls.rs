@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::operations::Operation;
-use crate::plan::model::{Change, KeptFlow, Plan};
+use crate::plan::model::{KeptFlow, Plan};
 use crate::plan::schedule::chains::{call, describes};
 use crate::plan::schedule::look::{Forecast, lists};
 use crate::plan::schedule::task::{Call, Schedule, Step, Task};
@@ -14,7 +14,7 @@ pub fn kept_forecast(kept: &[KeptFlow], plan: Option<&Plan>) -> Forecast {
     let absent: BTreeSet<&Address> = plan
         .into_iter()
         .flat_map(|plan| &plan.actions)
-        .filter(|action| matches!(action.change, Change::Create(_)))
+        .filter(|action| action.write.is_creation())
         .map(|action| &action.id.address)
         .collect();
     let mut tasks: Vec<Task> = Vec::new();

@@ -81,7 +81,7 @@ impl<'a> Moves<'a> {
 mod tests {
     use super::*;
     use crate::flow::stub::{FlowType as Stub, stub};
-    use crate::plan::{Action, Change, Plan, Spec, Step, plan_rollback};
+    use crate::plan::{Action, Plan, Step, Write, plan_rollback};
     use crate::resource::{Address, FlowType, InstanceArn};
 
     fn label(text: &str) -> Label {
@@ -135,7 +135,7 @@ mod tests {
         let write = action(&plan, "caller", Step::Write);
         assert_eq!(needs(write), ["flow/target Write"]);
         assert!(write.reason.ends_with("what it names gets a new id, which is put in"), "{}", write.reason);
-        let Change::Create(Spec::Flow(spec)) = &write.change else { panic!("{write:?}") };
+        let Write::Flow(spec) = &write.write else { panic!("{write:?}") };
         assert!(spec.content.resolve(&[].into()).is_err());
         let new = FlowIds { id: "new".to_owned(), arn: all[1].arn.replace("target-id", "new") };
         let made = [((Kind::Flow, label("target")), new)].into();

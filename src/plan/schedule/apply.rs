@@ -11,7 +11,7 @@ use super::pace::Pace;
 use super::task::{Again, Call, Schedule, Shared, Step, Task};
 use crate::operations::Operation;
 use crate::plan::model::{
-    Action, ActionId, AssociationSpec, Callers, Disassociation, Plan, Removal, Spec, StatementRemoval,
+    Action, ActionId, AssociationSpec, Callers, Disassociation, Plan, Removal, StatementRemoval, Write,
 };
 use crate::resource::{InstanceArn, Kind, Place};
 
@@ -38,7 +38,7 @@ pub fn apply_schedule(plan: &Plan) -> Schedule {
         plan.actions.iter().enumerate().map(|(n, action)| (&action.id, n)).collect();
     let is_new_role = |n: &usize| {
         let action = plan.actions.get(*n);
-        matches!(action.map(|action| action.change.spec()), Some(Spec::Role(role)) if role.before.is_none())
+        matches!(action.map(|action| &action.write), Some(Write::Role(role)) if role.before.is_none())
     };
     let mut sharing = Sharing::new(plan);
     let mut tasks = Vec::with_capacity(plan.actions.len());
@@ -128,24 +128,24 @@ impl<'a> Sharing<'a> {
 
 /// The instance whose list of functions confirms an association.
 fn associated(action: &Action) -> Option<&InstanceArn> {
-    match action.change.spec() {
-        Spec::Association(AssociationSpec { instance, .. }) => Some(instance),
+    match &action.write {
+        Write::Association(AssociationSpec { instance, .. }) => Some(instance),
         _ => None,
     }
 }
 
 /// The instances of which every flow and module is read again.
 fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
-    match action.change.spec() {
-        Spec::Removal(Removal::Flow(removal)) => vec![(&removal.flow.instance, removal.callers)],
-        Spec::Removal(Removal::Association(Disassociation { instance, callers, .. })) => {
+    match &action.write {
+        Write::Removal(Removal::Flow(removal)) => vec![(&removal.flow.instance, removal.callers)],
+        Write::Removal(Removal::Association(Disassociation { instance, callers, .. })) => {
             callers.iter().map(|callers| (instance, *callers)).collect()
         }
-        Spec::Removal(Removal::Statements(StatementRemoval { callers, statements, .. })) => {
+        Write::Removal(Removal::Statements(StatementRemoval { callers, statements, .. })) => {
             let calls = statements.iter().any(|statement| statement.instead.is_none());
             callers.iter().filter(|_| calls).map(|(instance, callers)| (instance, *callers)).collect()
         }
-        Spec::Removal(Removal::Function(removal)) => {
+        Write::Removal(Removal::Function(removal)) => {
             removal.callers.iter().map(|(instance, callers)| (instance, *callers)).collect()
         }
         _ => Vec::new(),

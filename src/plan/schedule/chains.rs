@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::task::{Call, Step};
 use crate::operations::Operation;
 use crate::plan::model::{
-    Action, AttributesSpec, Change, Disassociation, FieldPath, FlowMetadataSpec, FlowRemoval, FlowSpec,
-    FunctionRemoval, FunctionSpec, GrantSpec, OwnStatement, Removal, RoleRemoval, RoleSpec, Spec,
-    StatementRemoval, Step as ActionStep, TagTarget, TagsSpec, kind_of_arn,
+    Action, ActionId, AsideSpec, AttributesSpec, Disassociation, FieldPath, FlowMetadataSpec, FlowRemoval,
+    FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, OwnStatement, Removal, RoleRemoval, RoleSpec,
+    StatementRemoval, Step as ActionStep, TagTarget, TagsSpec, Write, kind_of_arn,
 };
 use crate::resource::{FunctionRef, Kind, Place};
 use crate::snapshot::ADOPTED_TAG;
@@ -78,31 +78,37 @@ pub(in crate::plan) fn call(place: &Place, operation: Operation, times: u32) -> 
 /// Gives an action's calls.
 pub(in crate::plan) fn chain(action: &Action, waits: &Waits) -> Vec<Step> {
     let mut chain = Chain::default();
-    match action.change.spec() {
-        Spec::Role(spec) => chain.role(spec),
-        Spec::Function(spec) => chain.function(spec, waits.new_role),
-        Spec::Association(spec) => {
+    match &action.write {
+        Write::Role(spec) => chain.role(spec),
+        Write::Function(spec) => chain.function(spec, waits.new_role),
+        Write::Association(spec) => {
             chain.call(&spec.instance.place, Operation::AssociateLambdaFunction);
             chain.0.extend(waits.list.map(Step::Shared));
         }
-        Spec::Grant(spec) => chain.grant(spec),
-        Spec::Flow(spec) => chain.flow(action, spec),
-        Spec::FlowMetadata(FlowMetadataSpec { key, instance, .. }) => {
+        Write::Grant(spec) => chain.grant(spec),
+        Write::Stub(spec) => chain.stub(spec),
+        Write::Flow(spec) => {
+            let stub = ActionId { address: action.id.address.clone(), step: ActionStep::Stub };
+            chain.flow(spec, action.after.contains(&stub));
+        }
+        Write::Aside(AsideSpec { metadata: FlowMetadataSpec { key, instance, .. }, at_last: _ })
+        | Write::Metadata(FlowMetadataSpec { key, instance, .. })
+        | Write::Archive(FlowMetadataSpec { key, instance, .. }) => {
             chain.both(&instance.place, key.0);
             chain.call(&instance.place, metadata(key.0));
         }
-        Spec::Tags(spec) => chain.tags(spec),
-        Spec::Attributes(AttributesSpec { instance, attributes }) => {
+        Write::Tags(spec) => chain.tags(spec),
+        Write::Attributes(AttributesSpec { instance, attributes }) => {
             let place = &instance.place;
             chain.calls(ATTRIBUTE_PAGES, place, Operation::ListInstanceAttributes);
             chain.calls(attributes.len(), place, Operation::UpdateInstanceAttribute);
             chain.calls(ATTRIBUTE_PAGES, place, Operation::ListInstanceAttributes);
         }
-        Spec::Instance(spec) => {
+        Write::Instance(spec) => {
             chain.if_so(spec.begun.is_none(), &spec.place, Operation::CreateInstance);
             chain.call(&spec.place, Operation::DescribeInstance);
         }
-        Spec::Removal(removal) => chain.removal(removal, &waits.callers),
+        Write::Removal(removal) => chain.removal(removal, &waits.callers),
     }
     chain.0
 }
@@ -189,10 +195,13 @@ impl Chain {
         self.calls(spec.taken.len(), place, Operation::RemovePermission);
     }
 
-    fn flow(&mut self, action: &Action, spec: &FlowSpec) {
+    /// What is written afterwards in the same run confirms it.
+    fn stub(&mut self, spec: &FlowSpec) {
+        self.call(&spec.instance.place, creates(spec.key.0));
+    }
+
+    fn flow(&mut self, spec: &FlowSpec, stubbed: bool) {
         let (place, kind) = (&spec.instance.place, spec.key.0);
-        let stubbed = matches!(action.change, Change::Create(_))
-            && action.after.iter().any(|id| id.step == ActionStep::Stub && id.address == action.id.address);
         if spec.id.is_none() && !stubbed {
             self.call(place, creates(kind));
         } else {
@@ -201,8 +210,7 @@ impl Chain {
             self.call(place, content(kind));
             self.if_so(spec.marked || !spec.tags.is_empty(), place, Operation::TagResource);
         }
-        // A stub is overwritten in the same run: what is written there confirms it.
-        self.if_so(action.id.step != ActionStep::Stub, place, describes(kind));
+        self.call(place, describes(kind));
     }
 
     fn tags(&mut self, spec: &TagsSpec) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::plan::{ActionId, ApplyReport, Change, Outcome, Plan, Step};
+use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step, Verb};
 use crate::report::layout::{Layout, Page};
 use crate::report::several::{cut, first, of};
 use crate::report::style::{bold, dim, green, red, yellow};
@@ -64,7 +64,7 @@ impl Sums {
         let deletions: BTreeSet<&ActionId> = plan
             .actions
             .iter()
-            .filter(|action| action.change.is_deletion())
+            .filter(|action| action.write.is_deletion())
             .map(|action| &action.id)
             .collect();
         let mut outcomes: BTreeMap<(&Address, bool), Vec<&Outcome>> = BTreeMap::new();
@@ -89,9 +89,9 @@ impl Sums {
                 &mut sums.already
             } else {
                 match changes.get(&resource) {
-                    Some(Change::Create(_)) => &mut sums.created,
-                    Some(Change::Delete(_)) => &mut sums.deleted,
-                    Some(Change::Update(_)) | None => &mut sums.updated,
+                    Some(Verb::Create) => &mut sums.created,
+                    Some(Verb::Delete) => &mut sums.deleted,
+                    Some(Verb::Update) | None => &mut sums.updated,
                 }
             };
             *sum += 1;
@@ -230,7 +230,7 @@ fn not_begun(report: &ApplyReport) -> Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Action, AttributesSpec, Cause, Failure, Spec, Step};
+    use crate::plan::{Action, Cause, Failure, samples};
     use crate::resource::{InstanceArn, Kind, Label, SetName};
 
     fn id(name: &str, step: Step) -> ActionId {
@@ -239,14 +239,9 @@ mod tests {
 
     fn plan(ids: &[ActionId]) -> Plan {
         let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
-        let spec = || Spec::Attributes(AttributesSpec { instance: instance.clone(), attributes: [].into() });
-        let action = |id: &ActionId| Action {
-            id: id.clone(),
-            change: if id.step == Step::Metadata { Change::Update(spec()) } else { Change::Create(spec()) },
-            reason: String::new(),
-            cause: Cause::Unknown,
-            after: Vec::new(),
-            guard: None,
+        let action = |id: &ActionId| {
+            let write = samples::flow_write(id.step, Verb::Create, &instance);
+            Action::new(id.address.clone(), write, (Cause::Unknown, String::new()), Vec::new(), None)
         };
         Plan { actions: ids.iter().map(action).collect(), ..Plan::empty(SetName::parse("acme").unwrap()) }
     }

@@ -151,7 +151,7 @@ fn set_line(drift: &Drift) -> SetLine {
 fn difference_line(set: &str, difference: &Difference) -> DifferenceLine {
     let Difference { kind, address, moved, message, detail, hint, origin, ignored } = difference.clone();
     let detail = detail.map(|detail| match detail {
-        Detail::Planned(change) => DetailLine::Planned(planned_detail(change.spec())),
+        Detail::Planned(write) => DetailLine::Planned(planned_detail(&write)),
         Detail::Draft(diff) => DetailLine::Draft {
             blocks: diff.blocks.iter().map(block_line).collect(),
             outside: outside_lines(&diff),

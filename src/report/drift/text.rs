@@ -3,9 +3,8 @@
 
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
-use crate::plan::Spec;
 use crate::report::layout::{Layout, Page};
-use crate::report::plan::{details, details_text, flow_details};
+use crate::report::plan::{beyond_message, details_text, flow_details};
 use crate::report::several::{cut, of as count};
 use crate::report::style::{bold, cyan, dim, green, red, yellow};
 use crate::snapshot::cut_off_after;
@@ -132,18 +131,16 @@ fn cut_off_text(cut_off: &[&Difference], set: &str) -> Page {
 fn shows_diff(detail: Option<&Detail>) -> bool {
     match detail {
         Some(Detail::Draft(_)) => true,
-        Some(Detail::Planned(change)) => matches!(change.spec(), Spec::Flow(spec) if spec.id.is_some()),
+        Some(Detail::Planned(write)) => write.content().is_some_and(|spec| spec.id.is_some()),
         _ => false,
     }
 }
 
 fn detail_text(detail: &Detail) -> Page {
     match detail {
-        Detail::Planned(change) => match change.spec() {
-            // The message says it all.
-            Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => Page::default(),
-            spec => details_text(&details(spec), INDENT, true),
-        },
+        Detail::Planned(write) => {
+            beyond_message(write).map_or_else(Page::default, |details| details_text(&details, INDENT, true))
+        }
         Detail::Draft(diff) => details_text(&flow_details(diff), INDENT, true),
         Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => Page::default(),
     }

@@ -2,7 +2,7 @@
 
 use super::{Annotation, Level, commands};
 use crate::manifest::Manifest;
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Plan, Verb};
 use crate::resource::{Origin, Problem, Severity};
 
 /// Writes a command for each problem, gap, guard and change of the plans, and for each warning about the manifests.
@@ -29,15 +29,10 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
         }));
     }
     // What goes and what changes before what is new, since GitHub shows the first ones only.
-    let kinds: [fn(&Change) -> bool; 3] = [
-        |change| matches!(change, Change::Delete(_)),
-        |change| matches!(change, Change::Update(_)),
-        |change| matches!(change, Change::Create(_)),
-    ];
-    for wanted in kinds {
+    for verb in [Verb::Delete, Verb::Update, Verb::Create] {
         for (plan, manifest) in plans.iter().zip(manifests) {
             let set = prefix(plans, plan);
-            let told = plan.actions.iter().filter(|it| !it.id.step.is_aid() && wanted(&it.change));
+            let told = plan.actions.iter().filter(|it| !it.id.step.is_aid() && it.write.verb() == verb);
             found.extend(told.map(|it| action(it, manifest.origin(&it.id.address), &set)));
         }
     }
@@ -70,11 +65,7 @@ fn problem(problem: &Problem, manifest: Option<&Manifest>, set: &str) -> Annotat
 
 /// A change is news; one that a guard holds back is a warning.
 fn action(action: &Action, declared: Option<&Origin>, set: &str) -> Annotation {
-    let verb = match action.change {
-        Change::Create(_) => "create",
-        Change::Update(_) => "update",
-        Change::Delete(_) => "delete",
-    };
+    let verb = action.write.verb();
     let guard = action.guard.as_ref();
     let guarded =
         guard.map(|guard| format!("{}; to do it anyway: --allow {set}{}", guard.message, guard.allow));

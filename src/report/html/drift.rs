@@ -3,9 +3,8 @@
 use super::Pictures;
 use super::page::{Page, escape, prose};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Verdict};
-use crate::plan::Spec;
 use crate::report::drift::next_step;
-use crate::report::plan::{Mark, Note, details, flow_details};
+use crate::report::plan::{Mark, Note, beyond_message, flow_details};
 use crate::report::several::of;
 use crate::resource::Problem;
 
@@ -98,14 +97,12 @@ fn thing(
         *hinted = Some(hint.clone());
     }
     match detail {
-        Some(Detail::Planned(change)) => match change.spec() {
-            // The message says it all.
-            Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => {}
-            spec => {
+        Some(Detail::Planned(write)) => {
+            if let Some(details) = beyond_message(write) {
                 page.soft("`-` is in AWS, `+` is declared.");
-                page.details(&details(spec), Mark::Update);
+                page.details(&details, Mark::Update);
             }
-        },
+        }
         Some(Detail::Draft(diff)) => {
             page.soft("`-` is published, `+` is the draft.");
             page.details(&flow_details(diff), Mark::Update);

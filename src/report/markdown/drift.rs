@@ -5,10 +5,9 @@ use super::page::{Item, Page, Section, capital};
 use super::problems::problem_item;
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
-use crate::plan::Spec;
 use crate::report::count;
 use crate::report::drift::next_step;
-use crate::report::plan::{Mark, details, flow_details};
+use crate::report::plan::{Mark, beyond_message, flow_details};
 use crate::resource::Problem;
 
 /// The most sets with a row of their own.
@@ -90,10 +89,9 @@ fn item(difference: &Difference, set: &str, hinted: &mut Option<String>) -> Item
 /// Says what exactly differs, with what the marks of the lines mean; nothing where the message says it all.
 fn lines(detail: &Detail) -> Option<(&'static str, Vec<String>)> {
     let (legend, lines) = match detail {
-        Detail::Planned(change) => match change.spec() {
-            Spec::Removal(_) | Spec::Association(_) | Spec::Grant(_) => return None,
-            spec => ("`-` is in AWS, `+` is declared", diff_lines(&details(spec), Mark::Update)),
-        },
+        Detail::Planned(write) => {
+            ("`-` is in AWS, `+` is declared", diff_lines(&beyond_message(write)?, Mark::Update))
+        }
         Detail::Draft(diff) => {
             ("`-` is published, `+` is the draft", diff_lines(&flow_details(diff), Mark::Update))
         }

@@ -8,9 +8,7 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Moved
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
 use crate::manifest::{Sources, Status};
 use crate::operations::Operation;
-use crate::plan::{
-    Action, ActionId, AssociationSpec, Cause, Change, FlowSpec, Guard, LateText, Plan, Spec, Step,
-};
+use crate::plan::{Action, AssociationSpec, Cause, FlowSpec, Guard, LateText, Plan, Write};
 use crate::report::{PlanView, approvable};
 use crate::resource::{Address, FlowType, FunctionRef, InstanceArn, Kind, Label, Origin, Problem, SetName};
 use crate::snapshot::Gap;
@@ -41,9 +39,9 @@ fn instance() -> InstanceArn {
     InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap()
 }
 
-fn action(kind: Kind, name: &str, change: Change, reason: &str) -> Action {
-    let id = ActionId { address: Address::new(kind, &label(name)), step: Step::Write };
-    Action { id, change, reason: reason.to_owned(), after: Vec::new(), guard: None, cause: Cause::Unknown }
+fn action(kind: Kind, name: &str, write: Write, reason: &str) -> Action {
+    let why = (Cause::Unknown, reason.to_owned());
+    Action::new(Address::new(kind, &label(name)), write, why, Vec::new(), None)
 }
 
 fn flow_update(name: &str, text: &str, lines: usize) -> Action {
@@ -86,13 +84,13 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
         base: None,
         diff,
     };
-    action(Kind::Flow, name, Change::Update(Spec::Flow(Box::new(spec))), text)
+    action(Kind::Flow, name, Write::Flow(Box::new(spec)), text)
 }
 
 fn association(name: &str) -> Action {
     let function = FunctionRef { place: instance().place, name: "crm".to_owned(), qualifier: None };
-    let spec = Spec::Association(AssociationSpec { instance: instance(), function });
-    action(Kind::Association, name, Change::Create(spec), "the instance's list does not hold crm")
+    let spec = Write::Association(AssociationSpec { instance: instance(), function });
+    action(Kind::Association, name, spec, "the instance's list does not hold crm")
 }
 
 fn plan_of(actions: Vec<Action>) -> Plan {
@@ -205,8 +203,8 @@ fn hostile_drift() -> Drift {
         origin: Some(Origin { file: HOSTILE.to_owned(), line: 1, column: 2 }),
         ignored: None,
     };
-    let update = flow_update("main", HOSTILE, 3).change;
-    let Spec::Flow(flow) = update.spec() else { panic!("a flow is written") };
+    let update = flow_update("main", HOSTILE, 3).write;
+    let Write::Flow(flow) = &update else { panic!("a flow is written") };
     let draft = Some(Detail::Draft(flow.diff.clone()));
     let mut differences: Vec<Difference> =
         DriftKind::ALL.map(|kind| difference(kind, Some(Detail::Planned(Box::new(update.clone()))))).into();

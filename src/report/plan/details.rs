@@ -4,7 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::view::{Block, Detail, Line, Mark, Tag};
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
-use crate::plan::{FlowMetadataSpec, Spec};
+use crate::plan::{AsideSpec, FlowMetadataSpec, FlowSpec, Write};
 use crate::report::fields::{function_line, role_line};
 use crate::report::removal::removal_lines;
 
@@ -12,40 +12,63 @@ use crate::report::removal::removal_lines;
 const CONTEXT: usize = 1;
 
 /// Says what exactly is written.
-pub(in crate::report) fn details(spec: &Spec) -> Vec<Detail> {
+pub(in crate::report) fn details(spec: &Write) -> Vec<Detail> {
     match spec {
-        Spec::Role(spec) if spec.before.is_none() => vec![Detail::Fact(role_line(spec))],
-        Spec::Role(spec) => spec.fields.iter().map(field).collect(),
-        Spec::Function(spec) if spec.before.is_none() => vec![Detail::Fact(function_line(spec))],
-        Spec::Function(spec) => spec.fields.iter().map(field).collect(),
-        Spec::Association(spec) => {
+        Write::Role(spec) if spec.before.is_none() => vec![Detail::Fact(role_line(spec))],
+        Write::Role(spec) => spec.fields.iter().map(field).collect(),
+        Write::Function(spec) if spec.before.is_none() => vec![Detail::Fact(function_line(spec))],
+        Write::Function(spec) => spec.fields.iter().map(field).collect(),
+        Write::Association(spec) => {
             vec![Detail::Arns(format!("{} on {}", spec.function.arn(), spec.instance))]
         }
-        Spec::Grant(spec) => {
+        Write::Grant(spec) => {
             let grant = &spec.grant;
             let arns = format!("{} lets {} call {}", spec.sid(), grant.instance, grant.function.arn());
             vec![Detail::Arns(arns)]
         }
-        Spec::Flow(spec) if spec.id.is_none() => {
-            vec![Detail::Fact(format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))]
-        }
-        Spec::Flow(spec) => flow_details(&spec.diff),
-        Spec::FlowMetadata(FlowMetadataSpec { name, description, state, .. }) => {
+        Write::Stub(spec) => vec![new_flow(spec)],
+        Write::Flow(spec) if spec.id.is_none() => vec![new_flow(spec)],
+        Write::Flow(spec) => flow_details(&spec.diff),
+        Write::Aside(AsideSpec { metadata: spec, at_last: _ })
+        | Write::Metadata(spec)
+        | Write::Archive(spec) => {
+            let FlowMetadataSpec { name, description, state, .. } = spec;
             let name = name.as_ref().map(|name| format!("name -> `{name}`"));
             let description = description.as_ref().map(|text| format!("description -> `{text}`"));
             let state = state.map(|state| format!("state -> {state:?}").to_lowercase());
             [name, description, state].into_iter().flatten().map(Detail::Words).collect()
         }
-        Spec::Tags(spec) => {
+        Write::Tags(spec) => {
             spec.tags.iter().map(|(key, value)| Detail::Fact(format!("tag {key} -> {value}"))).collect()
         }
-        Spec::Attributes(spec) => {
+        Write::Attributes(spec) => {
             let given = spec.attributes.iter();
             given.map(|(name, value)| Detail::Words(format!("{name} -> {value}"))).collect()
         }
-        Spec::Instance(spec) => vec![Detail::Fact(format!("alias `{}` in {}", spec.alias, spec.place))],
-        Spec::Removal(removal) => removal_lines(removal).into_iter().map(Detail::Fact).collect(),
+        Write::Instance(spec) => vec![Detail::Fact(format!("alias `{}` in {}", spec.alias, spec.place))],
+        Write::Removal(removal) => removal_lines(removal).into_iter().map(Detail::Fact).collect(),
     }
+}
+
+/// Says what exactly a difference of a drift consists of; none where its message says it all.
+pub(in crate::report) fn beyond_message(write: &Write) -> Option<Vec<Detail>> {
+    match write {
+        Write::Removal(_) | Write::Association(_) | Write::Grant(_) => None,
+        Write::Role(_)
+        | Write::Function(_)
+        | Write::Stub(_)
+        | Write::Flow(_)
+        | Write::Aside(_)
+        | Write::Metadata(_)
+        | Write::Archive(_)
+        | Write::Tags(_)
+        | Write::Attributes(_)
+        | Write::Instance(_) => Some(details(write)),
+    }
+}
+
+fn new_flow(spec: &FlowSpec) -> Detail {
+    Detail::Fact(format!("`{}`, type {}, on {}", spec.name, spec.kind, spec.instance))
 }
 
 fn field(change: &crate::plan::FieldChange) -> Detail {

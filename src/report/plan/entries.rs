@@ -7,7 +7,7 @@ use super::groups::{self, Group, Heading, Subject, sections};
 use super::sums::remarks;
 use super::view::{Block, Detail, Entry, Guarded, Mark, Note, PlanView, Section};
 use crate::flow::compare::BlockChange;
-use crate::plan::{Action, Change, Counts, FlowSpec, Plan, Removal, Spec, Step};
+use crate::plan::{Action, Counts, FlowSpec, Plan, Removal, Step, Verb, Write};
 use crate::report::several::{cut, of};
 use crate::report::visible::visible;
 use crate::resource::{Address, Kind, Label, Mask, Problem, Severity};
@@ -127,8 +127,8 @@ fn resource(group: &Group<'_>, address: &Address, heading: &Heading) -> Entry {
         let step = step_words(action.id.step);
         let step = step.trim_start_matches([' ', '(']).trim_end_matches(')');
         shown.push(Detail::Words(format!("{step}: {}", action.reason)));
-        if !matches!(action.change.spec(), Spec::Flow(_)) {
-            shown.extend(details(action.change.spec()));
+        if !matches!(&action.write, Write::Stub(_) | Write::Flow(_)) {
+            shown.extend(details(&action.write));
         }
     }
     Entry {
@@ -147,11 +147,10 @@ fn resource(group: &Group<'_>, address: &Address, heading: &Heading) -> Entry {
 
 /// Says what the main write to a resource changes.
 fn of_action(action: &Action, group: &Group<'_>) -> Vec<Detail> {
-    match action.change.spec() {
-        Spec::Flow(spec) if spec.id.is_none() || action.id.step == Step::Stub => {
-            vec![Detail::Fact(new_flow(spec, group))]
-        }
-        Spec::Flow(spec) => {
+    match &action.write {
+        Write::Stub(spec) => vec![Detail::Fact(new_flow(spec, group))],
+        Write::Flow(spec) if spec.id.is_none() => vec![Detail::Fact(new_flow(spec, group))],
+        Write::Flow(spec) => {
             let mut all = around_blocks(&spec.diff);
             all.extend(group.other_blocks().map(|change| Detail::Block(block(change))));
             all
@@ -177,8 +176,7 @@ fn binding(
             why.push(reason.to_owned());
         }
     }
-    let mut shown: Vec<Detail> =
-        group.actions.iter().flat_map(|action| details(action.change.spec())).collect();
+    let mut shown: Vec<Detail> = group.actions.iter().flat_map(|action| details(&action.write)).collect();
     shown.extend(group.blocks.iter().map(|change| Detail::Block(Block { title: None, ..block(change) })));
     Entry {
         mark: group.mark(),
@@ -204,7 +202,7 @@ fn guards(actions: &[&Action]) -> Vec<Guarded> {
             Some(said) if said.addresses.contains(&address) => {}
             Some(said) => said.addresses.push(address),
             None => {
-                let deletes = action.change.is_deletion();
+                let deletes = action.write.is_deletion();
                 all.push(Guarded { addresses: vec![address], message, allow, deletes });
             }
         }
@@ -228,13 +226,14 @@ fn reason<'a>(action: &'a Action, heading: &Heading) -> &'a str {
 
 /// What a line has room for.
 fn in_short(action: &Action, group: &Group<'_>) -> String {
-    match action.change.spec() {
-        Spec::Flow(spec) if spec.id.is_none() => new_flow(spec, group),
-        Spec::Flow(spec) => match spec.diff.blocks.len() {
+    match &action.write {
+        Write::Stub(spec) => new_flow(spec, group),
+        Write::Flow(spec) if spec.id.is_none() => new_flow(spec, group),
+        Write::Flow(spec) => match spec.diff.blocks.len() {
             0 => String::new(),
             blocks => of(blocks, "block"),
         },
-        Spec::Removal(Removal::Flow(removal)) => format!("`{}`", visible(&removal.flow.name)),
+        Write::Removal(Removal::Flow(removal)) => format!("`{}`", visible(&removal.flow.name)),
         _ => String::new(),
     }
 }
@@ -260,10 +259,10 @@ fn parts(group: &Group<'_>) -> String {
     let of_group = group.mark();
     let of_action = |action: &&Action| {
         let word = if action.id.address.kind == Kind::Association { "association" } else { "permission" };
-        let mark = match action.change {
-            Change::Create(_) => Mark::Create,
-            Change::Update(_) => Mark::Update,
-            Change::Delete(_) => Mark::Delete,
+        let mark = match action.write.verb() {
+            Verb::Create => Mark::Create,
+            Verb::Update => Mark::Update,
+            Verb::Delete => Mark::Delete,
         };
         (mark, word)
     };
@@ -283,9 +282,9 @@ fn parts(group: &Group<'_>) -> String {
 
 /// The function with the qualifier that is called, and where it is unless that is where the instance is.
 fn target(group: &Group<'_>) -> Option<String> {
-    let found = |action: &&'_ Action| match action.change.spec() {
-        Spec::Association(spec) => Some((spec.function.clone(), spec.instance.place.clone())),
-        Spec::Grant(spec) => Some((spec.grant.function.clone(), spec.grant.instance.place.clone())),
+    let found = |action: &&'_ Action| match &action.write {
+        Write::Association(spec) => Some((spec.function.clone(), spec.instance.place.clone())),
+        Write::Grant(spec) => Some((spec.grant.function.clone(), spec.grant.instance.place.clone())),
         _ => None,
     };
     let (function, near) = group.actions.iter().filter_map(found).next_back()?;

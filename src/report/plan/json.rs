@@ -9,7 +9,8 @@ use crate::flow::compare::{self, BlockChange, FlowDiff};
 use crate::manifest::State;
 use crate::operations::Operation;
 use crate::plan::{
-    self, Action, Counts, FieldChange, Guard, Partial, Plan, Removal, Spec, Step, TagTarget, TagsSpec, Verb,
+    self, Action, AsideSpec, Counts, FieldChange, Guard, Partial, Plan, Removal, Step, TagTarget, TagsSpec,
+    Verb, Write,
 };
 use crate::resource::Problem;
 use crate::snapshot::Gap;
@@ -253,50 +254,52 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         set: plan.set.to_string(),
         address: action.id.address.to_string(),
         step: action.id.step,
-        action: action.change.verb(),
+        action: action.write.verb(),
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
         guard: action.guard.clone(),
-        detail: planned_detail(action.change.spec()),
+        detail: planned_detail(&action.write),
     }
 }
 
-pub(in crate::report) fn planned_detail(spec: &Spec) -> PlannedDetail {
+pub(in crate::report) fn planned_detail(spec: &Write) -> PlannedDetail {
     match spec {
-        Spec::Role(spec) => PlannedDetail::Role {
+        Write::Role(spec) => PlannedDetail::Role {
             account: spec.place.account.to_string(),
             name: spec.name.clone(),
             fields: value_lines(&spec.fields),
         },
-        Spec::Function(spec) => PlannedDetail::Function {
+        Write::Function(spec) => PlannedDetail::Function {
             function: spec.function.arn().to_string(),
             code: spec.source.code.digest.clone(),
             fields: value_lines(&spec.fields),
         },
-        Spec::Association(spec) => PlannedDetail::Association {
+        Write::Association(spec) => PlannedDetail::Association {
             instance: spec.instance.to_string(),
             function: spec.function.arn().to_string(),
         },
-        Spec::Grant(spec) => PlannedDetail::Grant {
+        Write::Grant(spec) => PlannedDetail::Grant {
             instance: spec.grant.instance.to_string(),
             function: spec.grant.function.arn().to_string(),
             sid: spec.sid().to_string(),
             replaces: spec.taken.clone(),
         },
-        Spec::Flow(spec) => PlannedDetail::Flow {
+        Write::Stub(spec) | Write::Flow(spec) => PlannedDetail::Flow {
             instance: spec.instance.to_string(),
             name: spec.name.clone(),
             r#type: spec.kind.wire(),
             blocks: spec.diff.blocks.iter().map(block_line).collect(),
             outside: outside_lines(&spec.diff),
         },
-        Spec::FlowMetadata(spec) => PlannedDetail::Metadata {
+        Write::Aside(AsideSpec { metadata: spec, at_last: _ })
+        | Write::Metadata(spec)
+        | Write::Archive(spec) => PlannedDetail::Metadata {
             instance: spec.instance.to_string(),
             name: spec.name.clone(),
             description: spec.description.clone(),
             state: spec.state,
         },
-        Spec::Tags(TagsSpec { target, tags, before: _ }) => PlannedDetail::Tags {
+        Write::Tags(TagsSpec { target, tags, before: _ }) => PlannedDetail::Tags {
             target: match target {
                 TagTarget::Content { arn, .. } => arn.clone(),
                 TagTarget::Instance(instance) => instance.to_string(),
@@ -305,16 +308,16 @@ pub(in crate::report) fn planned_detail(spec: &Spec) -> PlannedDetail {
             },
             tags: tags.clone(),
         },
-        Spec::Attributes(spec) => PlannedDetail::Attributes {
+        Write::Attributes(spec) => PlannedDetail::Attributes {
             instance: spec.instance.to_string(),
             attributes: spec.attributes.clone(),
         },
-        Spec::Instance(spec) => PlannedDetail::Instance {
+        Write::Instance(spec) => PlannedDetail::Instance {
             account: spec.place.account.to_string(),
             region: spec.place.region.to_string(),
             alias: spec.alias.clone(),
         },
-        Spec::Removal(removal) => removed(removal),
+        Write::Removal(removal) => removed(removal),
     }
 }
 

@@ -9,7 +9,7 @@ mod sums;
 mod text;
 mod view;
 
-pub(in crate::report) use details::{details, flow_details};
+pub(in crate::report) use details::{beyond_message, flow_details};
 pub(in crate::report) use entries::step_words;
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use json::ActionLine;

@@ -26,7 +26,7 @@
 
 use super::{Need, Planned, Tie};
 use crate::manifest::Grants;
-use crate::plan::model::{ActionId, Cause, Change, GrantSpec, Spec};
+use crate::plan::model::{ActionId, Cause, GrantSpec, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::plan::reasons;
 use crate::resource::{
@@ -155,16 +155,16 @@ impl Need<'_> {
         }
         let (cause, reason) = self.reason(statement, &sid, awaited.is_some());
         let taken = own.iter().filter(|own| !own.exact || own.sid != sid).map(|own| own.sid.to_string());
-        let spec = Spec::Grant(GrantSpec {
+        let write = Write::Grant(GrantSpec {
             grant: grant.clone(),
             set: self.desired.set.clone(),
             kind,
             taken: taken.collect(),
+            replaces: !own.is_empty(),
             only_if_missing: awaited.is_some(),
         });
-        let change = if own.is_empty() { Change::Create(spec) } else { Change::Update(spec) };
         let after = self.made_first(builder).into_iter().chain(awaited.clone()).collect();
-        let id = builder.act(address, change, (cause, reason), after);
+        let id = builder.act(address, write, (cause, reason), after);
         if awaited.is_none() {
             planned.first(tie, &id, builder);
         }

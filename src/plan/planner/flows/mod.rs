@@ -10,13 +10,13 @@ use crate::flow::compare::FlowDiff;
 use crate::flow::stub;
 use crate::manifest::Manifest;
 use crate::plan::facts::names::named_contents;
-use crate::plan::model::{Action, ActionId, Cause, Change, FlowSpec, LateText, Spec, Step};
+use crate::plan::model::{Action, ActionId, Cause, FlowMetadataSpec, FlowSpec, LateText, Step, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, FlowType, Kind, Label};
 use crate::snapshot::{Look, Snapshot};
 use names::NamesAfter;
 use order::{Node, Now};
-use site::{Lack, Planned, PlannedMetadata, Site};
+use site::{Lack, Planned, PlannedMetadata, PlannedTags, Site};
 
 pub(super) use names::inherit;
 
@@ -61,29 +61,31 @@ fn add(lacks: Vec<(Site<'_>, Lack)>, names: &NamesAfter, builder: &mut PlanBuild
             );
             after.sort();
             after.dedup();
-            add_metadata(metadata, Step::Metadata, after, builder);
+            add_metadata(metadata, Write::Metadata, after, builder);
         }
         if let Some(archive) = archive {
             let id = |step| ActionId { address: archive.address.clone(), step };
             let mut after = vec![id(Step::Write)];
             after.extend((!first(&archive.address)).then(|| id(Step::Metadata)));
-            add_metadata(archive, Step::Archive, after, builder);
+            add_metadata(archive, Write::Archive, after, builder);
         }
         if let Some(tags) = tags {
-            let id = ActionId { address: tags.address, step: Step::Tag };
-            let (change, after) = (Change::Update(Spec::Tags(tags.spec)), Vec::new());
-            let (reason, cause, guard) = (tags.reason, tags.cause, tags.guard);
-            builder.actions.push(Action { id, change, reason, cause, after, guard });
+            let PlannedTags { address, spec, reason, cause, guard } = tags;
+            builder.tag(address, spec, (cause, reason), Vec::new(), guard);
         }
         planned.extend(write);
     }
     add_contents(planned, &renames, &bridges, builder);
 }
 
-fn add_metadata(planned: PlannedMetadata, step: Step, after: Vec<ActionId>, builder: &mut PlanBuilder) {
+fn add_metadata(
+    planned: PlannedMetadata,
+    write: fn(FlowMetadataSpec) -> Write,
+    after: Vec<ActionId>,
+    builder: &mut PlanBuilder,
+) {
     let PlannedMetadata { address, spec, from: _, reason, cause, guard } = planned;
-    let (id, change) = (ActionId { address, step }, Change::Update(Spec::FlowMetadata(spec)));
-    builder.actions.push(Action { id, change, reason, cause, after, guard });
+    builder.push(Action::new(address, write(spec), (cause, reason), after, guard));
 }
 
 fn key(site: &Site<'_>) -> Key {
@@ -116,18 +118,13 @@ fn hold_callers(lacks: &mut [(Site<'_>, Lack)], builder: &mut PlanBuilder) {
         let Some((site, lack, named)) = caller else { return };
         let Some(write) = lack.write.take() else { return };
         lack.archive = None;
-        let spec = Spec::Flow(Box::new(write.spec));
-        let change = if is_new(&spec) { Change::Create(spec) } else { Change::Update(spec) };
-        builder.withhold(write.address, change, write.reason, write.cause);
+        let content = Write::Flow(Box::new(write.spec));
+        builder.withhold(write.address, content, write.reason, write.cause);
         let message =
             format!("{} waits for {named}, which it names and which cannot be written", site.address());
         let hint = format!("fix {named} first, then run again.");
         site.hold(builder, Code::FlowHeld, message, Some(&hint));
     }
-}
-
-fn is_new(spec: &Spec) -> bool {
-    matches!(spec, Spec::Flow(spec) if spec.id.is_none())
 }
 
 /// The half-made flows that each flow which is not written leads to: whoever names it leads there too.
@@ -200,7 +197,6 @@ pub(in crate::plan) fn add_contents(
         if renames.contains(&address) {
             after.push(ActionId { address: address.clone(), step: Step::Metadata });
         }
-        let creates = spec.id.is_none();
         if order.stubbed.contains(&key) {
             let stub = add_stub(&address, &spec, before_name.clone(), builder);
             after.push(stub);
@@ -208,23 +204,18 @@ pub(in crate::plan) fn add_contents(
         after.extend(before_name);
         after.sort();
         after.dedup();
-        let spec = Spec::Flow(Box::new(spec));
-        let change = if creates { Change::Create(spec) } else { Change::Update(spec) };
-        let id = ActionId { address, step: Step::Write };
-        builder.actions.push(Action { id, change, reason, cause, after, guard });
+        let write = Write::Flow(Box::new(spec));
+        builder.push(Action::new(address, write, (cause, reason), after, guard));
     }
 }
 
 /// A stub says whose it is and not what was applied: nothing was.
 fn add_stub(address: &Address, spec: &FlowSpec, after: Vec<ActionId>, builder: &mut PlanBuilder) -> ActionId {
-    let id = ActionId { address: address.clone(), step: Step::Stub };
     let text = LateText::Known(stub_of(spec.kind));
     let stub = FlowSpec { content: text, marked: false, diff: FlowDiff::default(), ..spec.clone() };
     let reason = "flows that name one another exist before their contents are written".to_owned();
-    let change = Change::Create(Spec::Flow(Box::new(stub)));
-    let cause = Cause::Follows;
-    builder.actions.push(Action { id: id.clone(), change, reason, cause, after, guard: None });
-    id
+    let write = Write::Stub(Box::new(stub));
+    builder.push(Action::new(address.clone(), write, (Cause::Follows, reason), after, None))
 }
 
 /// A minimal valid flow of a type.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::site::{Lack, PlannedTags, Site};
 use crate::plan::facts::identity;
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
-use crate::plan::model::{Action, ActionId, Cause, Change, FlowMetadataSpec, Guard, Removal, Spec, Step};
+use crate::plan::model::{Action, ActionId, AsideSpec, Cause, FlowMetadataSpec, Guard, Removal, Step, Write};
 use crate::plan::planner::builder::{NameTransfer, PlanBuilder};
 use crate::resource::{Address, Code, Kind, Label, Problem};
 use crate::snapshot::{Look, Resolved};
@@ -91,8 +91,8 @@ fn last(
 /// after the rename, the rename is held back with all that waits for it.
 pub(in crate::plan::planner) fn inherit(builder: &mut PlanBuilder) {
     for NameTransfer { address, of, problem } in std::mem::take(&mut builder.name_transfers) {
-        let deletes = |action: &&Action| match action.change.spec() {
-            Spec::Removal(Removal::Flow(removal)) => removal.flow.id == of,
+        let deletes = |action: &&Action| match &action.write {
+            Write::Removal(Removal::Flow(removal)) => removal.flow.id == of,
             _ => false,
         };
         let deletion = builder.actions.iter().find(deletes).map(|action| action.id.clone());
@@ -224,17 +224,12 @@ fn hold(site: &Site<'_>, lack: &mut Lack, holder: &str, hint: &str, builder: &mu
     let message =
         format!("{} cannot get the name `{}`: it belongs to {holder}", site.address(), site.flow.name);
     if let Some(metadata) = lack.metadata.take_if(|metadata| metadata.spec.name.is_some()) {
-        let change = Change::Update(Spec::FlowMetadata(metadata.spec));
-        builder.withhold(metadata.address, change, metadata.reason, metadata.cause);
+        let write = Write::Metadata(metadata.spec);
+        builder.withhold(metadata.address, write, metadata.reason, metadata.cause);
     }
     if let Some(write) = lack.write.take_if(|write| write.spec.id.is_none()) {
         lack.archive = None;
-        builder.withhold(
-            write.address,
-            Change::Create(Spec::Flow(Box::new(write.spec))),
-            write.reason,
-            write.cause,
-        );
+        builder.withhold(write.address, Write::Flow(Box::new(write.spec)), write.reason, write.cause);
     }
     site.hold(builder, Code::NameTaken, message, Some(hint));
 }
@@ -314,18 +309,13 @@ fn step_aside(site: &Site<'_>, lack: &Lack, relabelled: &[ActionId], builder: &m
     let is_taken = |name: &str| list.is_some_and(|list| list.contains_key(name));
     let of = (&site.desired.set, site.kind, site.name);
     let name = identity::aside_name(of, &site.flow.name, is_taken);
-    let (name, at_last) = (Some(name), Some(site.flow.name.clone()));
-    let spec = FlowMetadataSpec { name, at_last, description: None, state: None, ..metadata.spec.clone() };
+    let spec = FlowMetadataSpec { name: Some(name), description: None, state: None, ..metadata.spec.clone() };
+    let spec = AsideSpec { metadata: spec, at_last: site.flow.name.clone() };
     let reason = format!(
         "`{}` and `{}` are part of a cycle of renames: it gets a temporary name first",
         metadata.from, site.flow.name
     );
-    builder.actions.push(Action {
-        id: ActionId { address: metadata.address.clone(), step: Step::Aside },
-        change: Change::Update(Spec::FlowMetadata(spec)),
-        reason,
-        cause: Cause::Follows,
-        after: relabelled.to_vec(),
-        guard: metadata.guard.clone(),
-    });
+    let (address, guard) = (metadata.address.clone(), metadata.guard.clone());
+    let why = (Cause::Follows, reason);
+    builder.push(Action::new(address, Write::Aside(spec), why, relabelled.to_vec(), guard));
 }

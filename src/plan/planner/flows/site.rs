@@ -14,7 +14,7 @@ use crate::flow::document::Document;
 use crate::manifest::{self, Flow, Manifest, State, Status};
 use crate::plan::facts::ownership::{ADOPTED_TAG, OWNER_TAG};
 use crate::plan::facts::uses::{flow_address, functions_of};
-use crate::plan::model::{ActionId, Cause, Change, FlowMetadataSpec, FlowSpec, Guard, Spec, Step, TagsSpec};
+use crate::plan::model::{ActionId, Cause, FlowMetadataSpec, FlowSpec, Guard, Step, TagsSpec, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, FlowSummary, Look, Resolved, Snapshot};
@@ -200,7 +200,7 @@ impl Site<'_> {
         let reason = format!("no {} named `{}` on the instance", self.kind, self.flow.name);
         let (spec, cause) = (self.spec(instance, None, content, None, FlowDiff::default()), Cause::Absent);
         let Some(after) = after else {
-            builder.withhold(self.address(), Change::Create(Spec::Flow(Box::new(spec))), reason, cause);
+            builder.withhold(self.address(), Write::Flow(Box::new(spec)), reason, cause);
             return Lack::default();
         };
         let archive =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::manifest::{
     Associate, Function, Grants, LeftOut, Manifest, Package, Role, RoleRef, Secret, Source,
 };
-use crate::plan::{Action, Cause, Change, Plan, Spec, plan};
+use crate::plan::{Action, Cause, Plan, Write, plan};
 use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, Region, SetName, lambda_trust};
 use crate::snapshot::{
     APPLIED_TAG, AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Gap, Look, RolePolicies,
@@ -125,9 +125,9 @@ fn seen(function: FunctionSeen) -> Plan {
 
 /// The fields that an action changes.
 fn paths(action: &Action) -> Vec<String> {
-    match action.change.spec() {
-        Spec::Function(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
-        Spec::Role(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
+    match &action.write {
+        Write::Function(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
+        Write::Role(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -252,7 +252,7 @@ fn what_cannot_be_had_is_told_and_holds_what_needs_it() {
     let made: Vec<(String, bool)> = plan
         .actions
         .iter()
-        .map(|action| (action.id.address.to_string(), matches!(action.change, Change::Create(_))))
+        .map(|action| (action.id.address.to_string(), action.write.is_creation()))
         .collect();
     assert_eq!(made, [("role/greeter".to_owned(), true), ("function/greeter".to_owned(), true)]);
     assert_eq!(plan.actions[1].after, [plan.actions[0].id.clone()]);

@@ -13,8 +13,7 @@ use super::{DeletionCounts, label};
 use crate::manifest::Manifest;
 use crate::plan::facts::mentions::Qualifier;
 use crate::plan::model::{
-    ActionId, Cause, Change, Disassociation, GrantSpec, KeptGrant, OwnStatement, Removal, Spec,
-    StatementRemoval,
+    ActionId, Cause, Disassociation, GrantSpec, KeptGrant, OwnStatement, Removal, StatementRemoval, Write,
 };
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, FunctionRef, InstanceArn, Kind, Label, Place, Problem, SidKind};
@@ -240,7 +239,7 @@ impl<'a> Planner<'a, '_> {
 
     fn grant(&self, wanted: &Wanted, kind: SidKind, taken: Vec<String>) -> GrantSpec {
         let set = self.desired.set.clone();
-        GrantSpec { grant: wanted.grant.clone(), set, kind, taken, only_if_missing: false }
+        GrantSpec { grant: wanted.grant.clone(), set, kind, taken, replaces: true, only_if_missing: false }
     }
 
     /// Sees to it that one wanted statement says whether the association is the set's: when the statement that says so
@@ -268,7 +267,7 @@ impl<'a> Planner<'a, '_> {
         })?;
         let address = Address::between(Kind::Grant, instance_name, &wanted.name);
         if let Some(action) = self.builder.write_of(&address) {
-            if let Change::Create(Spec::Grant(spec)) | Change::Update(Spec::Grant(spec)) = &mut action.change
+            if let Write::Grant(spec) = &mut action.write
                 && kind == SidKind::WithAssociation
             {
                 spec.kind = kind;
@@ -280,9 +279,9 @@ impl<'a> Planner<'a, '_> {
         let what = if kind == SidKind::WithAssociation { "owns" } else { "no longer owns" };
         let reason =
             format!("update the Sid to record that the set {what} the association with {}", instance.id);
-        let spec = Spec::Grant(self.grant(wanted, kind, taken));
+        let write = Write::Grant(self.grant(wanted, kind, taken));
         self.builder.in_sync = self.builder.in_sync.saturating_sub(1);
-        Some(self.builder.act(address, Change::Update(spec), (Cause::Follows, reason), after))
+        Some(self.builder.act(address, write, (Cause::Follows, reason), after))
     }
 
     fn statements(

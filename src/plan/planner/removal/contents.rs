@@ -8,7 +8,7 @@ use crate::manifest::Manifest;
 use crate::plan::facts::editing::{editing, kind};
 use crate::plan::facts::mentions::{self, Qualifier};
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
-use crate::plan::model::{Action, ActionId, Callers, FlowRemoval, Guard, KeptFlow, Removal, Spec, Step};
+use crate::plan::model::{Action, ActionId, Callers, FlowRemoval, Guard, KeptFlow, Removal, Step};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::plan::planner::cycles::Order;
 use crate::resource::{Address, Code, FunctionRef, InstanceArn, Kind, Label, Problem, SetName};
@@ -85,7 +85,7 @@ impl<'a> Contents<'a> {
     /// What the run creates may name what is there.
     fn add_new(&mut self, desired: &'a Manifest, builder: &PlanBuilder) {
         for action in &builder.actions {
-            let (Spec::Flow(spec), Step::Write) = (action.change.spec(), action.id.step) else { continue };
+            let Some(spec) = action.write.content() else { continue };
             let Some((instance, _)) = desired.instances.get_key_value(&spec.instance_name) else { continue };
             if spec.id.is_none()
                 && let Some(text) = spec.content.preview()
@@ -325,7 +325,7 @@ fn content<'a>(
 
 /// What an action writes into the flow with this id, where that is known.
 fn written<'d>(action: &'d Action, id: &str) -> Option<(&'d Action, String)> {
-    let (Spec::Flow(spec), Step::Write) = (action.change.spec(), action.id.step) else { return None };
+    let spec = action.write.content()?;
     let text = spec.content.preview().filter(|_| spec.id.as_deref() == Some(id))?;
     Some((action, text))
 }

@@ -5,7 +5,7 @@ use super::{DeletionCounts, orphan};
 use crate::manifest::Manifest;
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
 use crate::plan::facts::roles::managed;
-use crate::plan::model::{Action, ActionId, Guard, Removal, RoleRemoval, Spec, Step};
+use crate::plan::model::{Action, ActionId, Guard, Removal, RoleRemoval, Step, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{AccountId, Address, Code, FunctionRef, Kind, Label, Place, Problem};
 use crate::snapshot::{REGION_TAG, RemovalSeen, RoleFound};
@@ -91,9 +91,9 @@ impl Planner<'_> {
 
     /// Whether a function has the role no more after an action: it is deleted, or gets another role.
     fn frees(&self, action: &Action, function: &FunctionRef) -> bool {
-        match action.change.spec() {
-            Spec::Removal(Removal::Function(removal)) => removal.function == *function,
-            Spec::Function(spec) => spec.function == *function && spec.role != self.role.arn,
+        match &action.write {
+            Write::Removal(Removal::Function(removal)) => removal.function == *function,
+            Write::Function(spec) => spec.function == *function && spec.role != self.role.arn,
             _ => false,
         }
     }

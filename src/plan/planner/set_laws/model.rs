@@ -6,7 +6,7 @@ use super::sets::Set;
 use crate::flow::compare;
 use crate::flow::document::Document;
 use crate::manifest::Manifest;
-use crate::plan::{APPLIED_TAG, Action, ActionId, FlowSpec, Made, Plan, Spec, TagTarget};
+use crate::plan::{APPLIED_TAG, Action, ActionId, AsideSpec, FlowSpec, Made, Plan, TagTarget, Write};
 use crate::resource::{FlowType, Grant, InstanceArn, Kind, Label, ResourcePolicy, Statement};
 use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
 
@@ -71,16 +71,16 @@ pub(super) fn carry_out(made: &Set, desired: &Manifest, plan: &Plan, mut seen: S
             !ended.contains(&action.id) && action.after.iter().all(|needed| ended.contains(needed))
         };
         let action = plan.actions.iter().find(ready).unwrap_or_else(|| panic!("{:#?}", plan.actions));
-        write(made, action.change.spec(), &mut ids, &mut seen);
+        write(made, &action.write, &mut ids, &mut seen);
         ended.insert(action.id.clone());
     }
     assert_eq!(desired.set, plan.set);
     seen
 }
 
-fn write(made: &Set, spec: &Spec, ids: &mut Made, seen: &mut Snapshot) {
+fn write(made: &Set, spec: &Write, ids: &mut Made, seen: &mut Snapshot) {
     match spec {
-        Spec::Association(spec) => {
+        Write::Association(spec) => {
             let Some(Look::Found(list)) = seen.associations.get_mut(&instance()) else { panic!() };
             list.insert(spec.function.arn().to_string());
             let (function, instance) = (spec.function.clone(), spec.instance.clone());
@@ -93,7 +93,7 @@ fn write(made: &Set, spec: &Spec, ids: &mut Made, seen: &mut Snapshot) {
                 policy.statements.push(Statement { body, sid });
             }
         }
-        Spec::Grant(spec) => {
+        Write::Grant(spec) => {
             let Some(Look::Found(policy)) = seen.policies.get_mut(&spec.grant.function) else { panic!() };
             let sid = spec.sid().to_string();
             if spec.only_if_missing && policy.says(&spec.grant) {
@@ -104,14 +104,16 @@ fn write(made: &Set, spec: &Spec, ids: &mut Made, seen: &mut Snapshot) {
                 .retain(|statement| !spec.taken.contains(&statement.sid) && statement.sid != sid);
             policy.statements.push(Statement { body: spec.grant.statement(&sid), sid });
         }
-        Spec::Flow(spec) => write_flow(spec, ids, seen),
-        Spec::FlowMetadata(spec) => {
+        Write::Stub(spec) | Write::Flow(spec) => write_flow(spec, ids, seen),
+        Write::Aside(AsideSpec { metadata: spec, at_last: _ })
+        | Write::Metadata(spec)
+        | Write::Archive(spec) => {
             let key = (spec.key.0, instance(), spec.key.1.clone());
             let Some(Look::Found(flow)) = seen.flows.get_mut(&key) else { panic!("{key:?}") };
             flow.name = spec.name.clone().unwrap_or_else(|| flow.name.clone());
             flow.description = spec.description.clone().unwrap_or_else(|| flow.description.clone());
         }
-        Spec::Tags(spec) => {
+        Write::Tags(spec) => {
             let TagTarget::Content { arn, .. } = &spec.target else { panic!("{spec:?}") };
             let keys = (0..made.contents.len()).map(|n| made.key(n));
             for key in keys {

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::plan::{
-    AssociationSpec, AttributesSpec, Cause, Counts, Outline, Outlined, Removal, StatementRemoval,
+    ActionId, AssociationSpec, AttributesSpec, Cause, Counts, GrantSpec, Outline, Outlined, Removal,
+    StatementRemoval, Step, TagsSpec, samples,
 };
 use crate::report::{Layout, PlanView, plan_text};
-use crate::resource::{FunctionRef, SetName};
+use crate::resource::{FunctionRef, Grant, SetName, SidKind};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -26,7 +27,7 @@ fn function(n: usize) -> FunctionRef {
     FunctionRef { place: arn(n).place, name: format!("f-{n}"), qualifier: None }
 }
 
-/// An action at an address: which spec it carries does not matter for where it stands.
+/// An action at an address: what exactly it writes does not matter for where it stands.
 fn action((kind, one, other, several, step, change): (usize, usize, usize, bool, usize, usize)) -> Action {
     let kind = Kind::ALL[kind % Kind::ALL.len()];
     let address = match kind {
@@ -36,27 +37,36 @@ fn action((kind, one, other, several, step, change): (usize, usize, usize, bool,
         }
         _ => Address::new(kind, &label(one)),
     };
-    let deletes = Spec::Removal(Removal::Statements(StatementRemoval {
-        instance: arn(one),
-        statements: Vec::new(),
-        ends: vec![function(other)],
-        callers: Vec::new(),
-    }));
-    let writes = match kind {
-        Kind::Instance => {
-            Spec::Attributes(AttributesSpec { instance: arn(one), attributes: BTreeMap::new() })
+    let deletes = || {
+        let (instance, ends) = (arn(one), vec![function(other)]);
+        Removal::Statements(StatementRemoval { instance, statements: Vec::new(), ends, callers: Vec::new() })
+    };
+    let verb = if change == 0 { Verb::Create } else { Verb::Update };
+    let write = match (kind, change) {
+        (_, 2) => Write::Removal(deletes()),
+        (Kind::Flow | Kind::Module, _) => {
+            let step = [Step::Stub, Step::Metadata, Step::Write, Step::Tag][step % 4];
+            samples::flow_write(step, verb, &arn(one))
         }
-        _ => Spec::Association(AssociationSpec { instance: arn(one), function: function(other) }),
+        (Kind::Instance, _) if step % 2 == 0 => {
+            let target = TagTarget::Instance(arn(one));
+            Write::Tags(TagsSpec { target, tags: BTreeMap::new(), before: BTreeMap::new() })
+        }
+        (Kind::Instance, _) => {
+            Write::Attributes(AttributesSpec { instance: arn(one), attributes: BTreeMap::new() })
+        }
+        (_, 0) => Write::Association(AssociationSpec { instance: arn(one), function: function(other) }),
+        _ => Write::Grant(GrantSpec {
+            grant: Grant { function: function(other), instance: arn(one) },
+            set: SetName::parse("acme").unwrap(),
+            kind: SidKind::GrantOnly,
+            taken: Vec::new(),
+            replaces: step % 2 == 0,
+            only_if_missing: false,
+        }),
     };
-    let step = [Step::Stub, Step::Metadata, Step::Write, Step::Tag][step % 4];
-    let (step, change) = match change % 3 {
-        0 => (step, Change::Create(writes)),
-        1 => (step, Change::Update(writes)),
-        _ => (Step::Delete, Change::Delete(deletes)),
-    };
-    let reason = format!("because of {address}");
-    let id = ActionId { address, step };
-    Action { id, change, reason, cause: Cause::Unknown, after: Vec::new(), guard: None }
+    let why = (Cause::Unknown, format!("because of {address}"));
+    Action::new(address, write, why, Vec::new(), None)
 }
 
 fn outlined((flow, at, several, calls): (usize, usize, bool, Vec<(usize, usize)>)) -> Outlined {
@@ -96,9 +106,9 @@ proptest! {
         for section in &sections {
             for group in &section.groups {
                 for action in group.all_actions() {
-                    prop_assert_eq!(section.heading == Heading::Deletions, action.change.is_deletion());
-                    let creates = matches!(action.change, Change::Create(_));
-                    *changes.entry((&action.id.address, action.change.is_deletion())).or_default() |= creates;
+                    prop_assert_eq!(section.heading == Heading::Deletions, action.write.is_deletion());
+                    let creates = action.write.verb() == Verb::Create;
+                    *changes.entry((&action.id.address, action.write.is_deletion())).or_default() |= creates;
                 }
             }
         }

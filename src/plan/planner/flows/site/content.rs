@@ -6,7 +6,7 @@ use crate::flow::document::Document;
 use crate::manifest::Status;
 use crate::plan::facts::editing::{is_editing, newer_draft};
 use crate::plan::facts::ownership::{APPLIED_TAG, who};
-use crate::plan::model::{Cause, Change, Guard, LateText, Spec};
+use crate::plan::model::{Cause, Guard, LateText, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Code, InstanceArn, Problem};
 use crate::snapshot::{FlowContent, FlowSeen};
@@ -68,7 +68,7 @@ impl Site<'_> {
         spec.marked &= self.other_set(seen).is_none();
         let may = after.is_some() && (self.binds(seen) || self.may_write(seen, &reason, builder));
         let Some(after) = after.filter(|_| may) else {
-            builder.withhold(self.address(), Change::Update(Spec::Flow(Box::new(spec))), reason, cause);
+            builder.withhold(self.address(), Write::Flow(Box::new(spec)), reason, cause);
             return None;
         };
         let guard = editing.or_else(|| self.protection(seen));

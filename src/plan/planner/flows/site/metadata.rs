@@ -2,7 +2,7 @@
 
 use super::{PlannedMetadata, Site};
 use crate::manifest::State;
-use crate::plan::model::{Cause, Change, FlowMetadataSpec, Spec};
+use crate::plan::model::{Cause, FlowMetadataSpec, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::InstanceArn;
 use crate::snapshot::FlowSeen;
@@ -27,7 +27,7 @@ impl Site<'_> {
         // The digest is one of the content alone.
         let cause = Cause::Unknown;
         if !self.may_write(seen, &reason, builder) {
-            builder.withhold(self.address(), Change::Update(Spec::FlowMetadata(spec)), reason, cause);
+            builder.withhold(self.address(), Write::Metadata(spec), reason, cause);
             return None;
         }
         let guard = self.protection(seen).filter(|_| !self.is_aside(seen));

@@ -14,7 +14,6 @@ impl Site<'_> {
             instance_name: self.instance.clone(),
             id: ids.map(|(id, _)| id),
             name: None,
-            at_last: None,
             description: None,
             state: None,
             base: None,

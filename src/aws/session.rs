@@ -63,23 +63,23 @@ const LATENCY: Duration = Duration::from_millis(100);
 /// The same where an embedded AWS answers on this machine.
 const LOOPBACK: Duration = Duration::from_millis(5);
 
-/// Clients, pacing and counters of one run.
+/// Clients, pacing and counters of one run. [`Session::beside`] gives another handle to them.
 #[derive(Debug)]
 pub struct Session {
     options: Options,
     base: SdkConfig,
-    clients: Mutex<BTreeMap<Place, Arc<Clients>>>,
+    clients: Arc<Mutex<BTreeMap<Place, Arc<Clients>>>>,
     /// Credentials of assumed roles.
     assumed: BTreeMap<AccountId, SharedCredentialsProvider>,
     /// Accounts for which no credentials can be had: their calls fail without being made.
-    lost: Mutex<BTreeMap<AccountId, Fault>>,
-    pacer: Pacer,
+    lost: Arc<Mutex<BTreeMap<AccountId, Fault>>>,
+    pacer: Arc<Pacer>,
     stop: StopHandle,
-    pub(super) budget: Arc<Budget>,
-    reached: Reached,
-    in_flight: InFlightLimit,
+    pub(super) budget: Budget,
+    reached: Arc<Reached>,
+    in_flight: Arc<InFlightLimit>,
     /// The aliases of the instances that were seen.
-    aliases: Mutex<BTreeMap<InstanceArn, String>>,
+    aliases: Arc<Mutex<BTreeMap<InstanceArn, String>>>,
 }
 
 /// As whom clients sign.
@@ -119,12 +119,31 @@ impl Session {
                 .endpoint_url(url)
                 .build(),
         };
-        let pacer = Pacer::new(options.paced);
-        let budget = Arc::new(Budget::new(options.visible_within, options.timeout));
+        let pacer = Arc::new(Pacer::new(options.paced));
+        let budget = Budget::new(options.visible_within, options.timeout);
         let assumed = assumed(&options, &base).await;
-        let (clients, lost, stop) = (Mutex::default(), Mutex::default(), StopHandle::default());
-        let (reached, aliases, in_flight) = (Reached::default(), Mutex::default(), InFlightLimit::default());
+        let (clients, lost, stop) = (Arc::default(), Arc::default(), StopHandle::default());
+        let (reached, aliases, in_flight) = (Arc::default(), Arc::default(), Arc::default());
         Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, in_flight, aliases }
+    }
+
+    /// The same session for the actions of another plan, which may bear the same addresses: both share clients, rates,
+    /// counters and the end of the run, and what an action has sent is known to the one that carries it out.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            options: self.options.clone(),
+            base: self.base.clone(),
+            clients: Arc::clone(&self.clients),
+            assumed: self.assumed.clone(),
+            lost: Arc::clone(&self.lost),
+            pacer: Arc::clone(&self.pacer),
+            stop: self.stop.clone(),
+            budget: self.budget.beside(),
+            reached: Arc::clone(&self.reached),
+            in_flight: Arc::clone(&self.in_flight),
+            aliases: Arc::clone(&self.aliases),
+        }
     }
 
     /// The aliases of the instances that were seen so far, by which people know them.
@@ -165,7 +184,7 @@ impl Session {
     /// The same session, whose calls are only counted and never wait.
     #[must_use]
     pub fn unpaced(self) -> Self {
-        Self { pacer: Pacer::new(false), ..self }
+        Self { pacer: Arc::new(Pacer::new(false)), ..self }
     }
 
     /// The same session, at the rates that an embedded AWS on this machine reports; whatever else answers there is
@@ -174,7 +193,7 @@ impl Session {
         let rates = if self.is_on_this_machine() { embedded_rates::ask(&self.base).await } else { None };
         match rates {
             Some(EmbeddedRates::Off) => self.unpaced(),
-            Some(EmbeddedRates::Times(factor)) => Self { pacer: Pacer::faster(factor), ..self },
+            Some(EmbeddedRates::Times(factor)) => Self { pacer: Arc::new(Pacer::faster(factor)), ..self },
             None => self,
         }
     }
@@ -206,7 +225,7 @@ impl Session {
 
     /// Counts the changes that are in flight.
     pub fn in_flight(&self) -> InFlight {
-        InFlight(Arc::clone(&self.budget))
+        InFlight(self.budget.clone())
     }
 
     /// How long to wait for a write to become visible; not as long once the run is to end.

@@ -60,6 +60,14 @@ impl Manifest {
         modules.chain(self.flows.iter().map(|(name, flow)| (Kind::Flow, name, flow)))
     }
 
+    /// Lists the accounts in which something of the set is, or may be left.
+    pub fn account_ids(&self) -> BTreeSet<&AccountId> {
+        let declared = self.accounts.values().map(|account| &account.id);
+        let instances = self.instances.values().map(|instance| &instance.place.account);
+        let functions = self.functions.values().map(|function| &function.target.place.account);
+        declared.chain(instances).chain(functions).collect()
+    }
+
     /// Finds a flow or module.
     pub fn content(&self, kind: Kind, name: &Label) -> Option<&Flow> {
         if kind == Kind::Module { self.modules.get(name) } else { self.flows.get(name) }

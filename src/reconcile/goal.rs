@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::chosen::Chosen;
 use super::look;
@@ -57,8 +58,31 @@ pub struct Ahead<'a> {
 
 /// Watches looks: shows how they go on.
 pub trait Watch {
-    /// Drives a look to its end.
-    fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> impl Future<Output = T>;
+    /// Drives looks to their end that are made side by side.
+    fn during<T>(&self, ahead: &[Ahead<'_>], looks: impl Future<Output = T>) -> impl Future<Output = T>;
+}
+
+/// The sets that are looked at side by side, at most: what was seen of a set is held until its plan is made.
+const MOST_SETS_AT_ONCE: usize = 32;
+
+/// Looks at every set, as many side by side as may be: the rates are kept by the session.
+async fn look_at_all<'m, T, F>(
+    manifests: &'m [Manifest],
+    forecasts: &[Forecast],
+    sees_orphans: bool,
+    watch: &impl Watch,
+    look: impl Fn(&'m Manifest) -> F,
+) -> Result<Vec<T>, ObserveError>
+where
+    F: Future<Output = Result<T, ObserveError>>,
+{
+    let ahead: Vec<Ahead<'_>> = manifests
+        .iter()
+        .zip(forecasts)
+        .map(|(desired, forecast)| Ahead { subject: desired.set.as_str(), forecast, sees_orphans })
+        .collect();
+    let looks = stream::iter(manifests.iter().map(look)).buffered(MOST_SETS_AT_ONCE).try_collect();
+    watch.during(&ahead, looks).await
 }
 
 /// Why there are no plans.
@@ -103,20 +127,18 @@ impl<'a> Goal<'a> {
         Box::pin(async move {
             match *self {
                 Self::Declared { manifests, wish } => {
-                    let mut plans = Vec::new();
-                    for desired in manifests {
-                        let forecast = wish.reach.of_plan(desired).forecast(desired);
-                        let (subject, sees_orphans) = (desired.set.as_str(), wish.reach.sees_orphans());
-                        let ahead = Ahead { subject, forecast: &forecast, sees_orphans };
-                        plans.push(watch.during(ahead, look::plan(session, desired, wish.reach)).await?);
-                    }
+                    let reach = wish.reach;
+                    let ahead: Vec<Forecast> =
+                        manifests.iter().map(|desired| reach.of_plan(desired).forecast(desired)).collect();
+                    let look = |desired| look::plan(session, desired, reach);
+                    let plans = look_at_all(manifests, &ahead, reach.sees_orphans(), watch, look).await?;
                     wish.of_all(manifests, plans).map_err(LookError::Unknown)
                 }
                 Self::Kept { run, flows, manifests } => {
                     let (subject, forecast) = (format!("run {run}"), kept_forecast(flows, None));
                     let ahead = Ahead { subject: &subject, forecast: &forecast, sees_orphans: false };
                     let planned = look::plan_rollback(session, run, flows, manifests);
-                    Ok(vec![watch.during(ahead, planned).await?])
+                    Ok(vec![watch.during(&[ahead], planned).await?])
                 }
             }
         })
@@ -178,12 +200,9 @@ pub async fn drifts(
     scope: Scope<'_>,
     watch: &impl Watch,
 ) -> Result<Vec<Drift>, ObserveError> {
-    let mut drifts = Vec::new();
-    for desired in scope.manifests {
-        let forecast = scope.reach.of_drift(desired).forecast(desired);
-        let (subject, sees_orphans) = (desired.set.as_str(), scope.reach.sees_orphans());
-        let ahead = Ahead { subject, forecast: &forecast, sees_orphans };
-        drifts.push(watch.during(ahead, look::drift(session, desired, scope)).await?);
-    }
-    Ok(drifts)
+    let reach = scope.reach;
+    let ahead: Vec<Forecast> =
+        scope.manifests.iter().map(|desired| reach.of_drift(desired).forecast(desired)).collect();
+    let look = |desired| look::drift(session, desired, scope);
+    look_at_all(scope.manifests, &ahead, reach.sees_orphans(), watch, look).await
 }

@@ -5,6 +5,7 @@
 
 mod chosen;
 mod goal;
+mod lanes;
 mod look;
 mod round;
 

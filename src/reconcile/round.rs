@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use super::chosen::Chosen;
 use super::goal::{Goal, LookError, Watch};
+use super::lanes::lanes;
 use super::{apply, may_begin};
 use crate::aws::{Keep, Progress, Session};
 use crate::plan::{ActionId, ApplyReport, NotBegun, Plan, apply_ends};
@@ -131,7 +134,8 @@ pub trait Host: Watch {
     /// Hears that the writes begin.
     fn writing(&self);
 
-    /// Gives what a plan is carried out with; `ends` is when each action is forecast to end.
+    /// Gives what a plan is carried out with; `ends` is when each action is forecast to end. Plans that have no account in
+    /// common are carried out side by side: others begin before this one has ended.
     fn begin<'p>(
         &'p self,
         round: Round,
@@ -235,6 +239,7 @@ impl Reconciler<'_> {
         self.carry_out(round, plans, host, done).await
     }
 
+    /// Carries plans out, those side by side that have no account in common.
     async fn carry_out<H: Host>(
         &self,
         round: Round,
@@ -243,25 +248,82 @@ impl Reconciler<'_> {
         done: &mut Vec<Done>,
     ) -> Result<(), H::Failure> {
         host.writing();
-        let mut told = Ok(());
-        for plan in plans {
-            let stopped = |begun, why| host.failure(Stopped { begun, why });
-            let allowed = self.allowed_in(&plan);
-            let ends = apply_ends(&plan.carried_out(&allowed), &mut self.session.pace());
-            let carrying = host.begin(round, &plan, ends);
-            let report = apply(self.session, &plan, &allowed, carrying.keep(), carrying.progress()).await;
-            let nothing = report.as_ref().is_ok_and(ApplyReport::wrote_nothing)
-                && done.iter().all(|(_, before)| before.outcomes.is_empty());
-            let unwritten = nothing && round.number == 1 && host.is_stopped();
+        let lanes = lanes(&plans, self.goal.manifests());
+        let carried = join_all(lanes.iter().map(|lane| self.lane(round, &plans, lane, host))).await;
+        let mut carried: Vec<Carried<'_, H>> = carried.into_iter().flatten().collect();
+        carried.sort_by_key(|one| one.number);
+        let nothing = |report: &ApplyReport| report.wrote_nothing();
+        let unwritten = round.number == 1
+            && host.is_stopped()
+            && carried.iter().all(|one| one.report.as_ref().is_ok_and(nothing));
+        let (mut told, mut reports) = (Ok(()), BTreeMap::new());
+        for Carried { number, report, told: heard } in carried {
             // A result that cannot be told stops no write: what was done is reported as far as it can be.
-            let shown = report.as_ref().ok().filter(|_| !unwritten);
-            told = told.and(host.ended(carrying, &plan, shown));
-            let report = report.map_err(|why| stopped(!done.is_empty(), Why::NotBegun(why)))?;
-            if unwritten {
-                return Err(stopped(false, Why::StoppedBefore));
-            }
-            done.push((plan, report));
+            told = told.and(match heard {
+                Heard::Told(told) => told,
+                Heard::NotYet(carrying) => {
+                    let shown = report.as_ref().ok().filter(|_| !unwritten);
+                    host.ended(carrying, &plans[number], shown)
+                }
+            });
+            reports.insert(number, report);
         }
-        told
+        if unwritten {
+            return Err(host.failure(Stopped { begun: false, why: Why::StoppedBefore }));
+        }
+        let mut refused = None;
+        for (number, plan) in plans.into_iter().enumerate() {
+            match reports.remove(&number) {
+                Some(Ok(report)) => done.push((plan, report)),
+                Some(Err(why)) => refused = refused.or(Some(why)),
+                None => {}
+            }
+        }
+        match refused {
+            Some(why) => Err(host.failure(Stopped { begun: !done.is_empty(), why: Why::NotBegun(why) })),
+            None => told,
+        }
     }
+
+    /// Carries plans out one after another, until one may not begin.
+    async fn lane<'p, H: Host>(
+        &self,
+        round: Round,
+        plans: &'p [Plan],
+        lane: &[usize],
+        host: &'p H,
+    ) -> Vec<Carried<'p, H>> {
+        let mut carried = Vec::with_capacity(lane.len());
+        for &number in lane {
+            let (plan, session) = (&plans[number], self.session.beside());
+            let allowed = self.allowed_in(plan);
+            let ends = apply_ends(&plan.carried_out(&allowed), &mut session.pace());
+            let carrying = host.begin(round, plan, ends);
+            let report = apply(&session, plan, &allowed, carrying.keep(), carrying.progress()).await;
+            // Whether a run that was stopped has written anything is known when all have ended.
+            let told = match &report {
+                Ok(report) if !host.is_stopped() => Heard::Told(host.ended(carrying, plan, Some(report))),
+                _ => Heard::NotYet(carrying),
+            };
+            let refused = report.is_err();
+            carried.push(Carried { number, report, told });
+            if refused {
+                break;
+            }
+        }
+        carried
+    }
+}
+
+/// What became of the plan of this number.
+struct Carried<'p, H: Host + 'p> {
+    number: usize,
+    report: Result<ApplyReport, NotBegun>,
+    told: Heard<'p, H>,
+}
+
+/// Whether the host has heard of it.
+enum Heard<'p, H: Host + 'p> {
+    Told(Result<(), H::Failure>),
+    NotYet(H::Carrying<'p>),
 }

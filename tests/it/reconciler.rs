@@ -43,10 +43,12 @@ impl Program<'_> {
 }
 
 impl Watch for Program<'_> {
-    async fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> T {
-        self.hears(format!("looks at {}", ahead.subject));
-        *self.forecast.lock().unwrap() += ahead.forecast.at_least;
-        look.await
+    async fn during<T>(&self, ahead: &[Ahead<'_>], looks: impl Future<Output = T>) -> T {
+        for Ahead { subject, forecast, .. } in ahead {
+            self.hears(format!("looks at {subject}"));
+            *self.forecast.lock().unwrap() += forecast.at_least;
+        }
+        looks.await
     }
 }
 
@@ -92,8 +94,9 @@ impl Host for Program<'_> {
         Quiet(Backups::new(&self.world.folder.path().join("own"), &name))
     }
 
-    fn ended(&self, _: Quiet, _: &Plan, report: Option<&ApplyReport>) -> Result<(), String> {
+    fn ended(&self, _: Quiet, plan: &Plan, report: Option<&ApplyReport>) -> Result<(), String> {
         assert!(report.is_some());
+        self.hears(format!("ends {}", plan.set));
         Ok(())
     }
 
@@ -128,16 +131,18 @@ async fn what_belongs_to_a_new_instance_is_written_in_a_second_round_and_there_i
     let (heard, again, failure, done) = run(&world, &world.session().await, 9, Ok(Consent::Given)).await;
     assert_eq!((again, failure), (false, None));
     let set = world.manifest().set.as_str();
-    let look = format!("looks at {set}");
+    let (look, ends) = (format!("looks at {set}"), format!("ends {set}"));
     let expected = [
         &look,
         "round 1: actions",
         "writes",
         "keeps in run",
+        &ends,
         &look,
         "round 2: actions",
         "writes",
         "keeps in run-2",
+        &ends,
     ];
     assert_eq!(heard, expected);
     assert_eq!(done.len(), 2);
@@ -163,4 +168,43 @@ async fn aws_is_looked_at_again_after_somebody_was_asked_and_a_no_writes_nothing
     let (heard, _, failure, _) = run(&world, &world.session().await, 1, Ok(Consent::Asked)).await;
     assert_eq!(failure, None);
     assert_eq!(heard.iter().filter(|what| what.starts_with("looks")).count(), 2);
+}
+
+/// What is heard of the writes of sets in these accounts; all of them name their resources alike.
+async fn carried_out(accounts: &[&str]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (n, account) in accounts.iter().enumerate() {
+        let text = format!(
+            "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: {{ name: set-{n} }}\nspec:\n  accounts: {{ main: \
+             {{ id: \"{account}\" }} }}\n  defaults: {{ account: main, region: eu-west-2 }}\n  instances:\n    desk: {{ alias: \
+             desk-{n}, functions: [lookup] }}\n  functions:\n    lookup: {{ name: lookup-{n} }}\n"
+        );
+        let path = folder.path().join("m").join(format!("{n}.yaml"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let world = World::in_folder(folder, "m").await;
+    let session = world.session().await;
+    let (heard, _, failure, done) = run(&world, &session, 1, Ok(Consent::Given)).await;
+    assert_eq!(failure, None);
+    let sets: Vec<String> = done.iter().map(|(plan, _)| plan.set.to_string()).collect();
+    assert_eq!(sets, (0..accounts.len()).map(|n| format!("set-{n}")).collect::<Vec<_>>(), "in their order");
+    for (plan, report) in &done {
+        assert_eq!(report.outcomes.len(), 2, "{}: an association and a grant", plan.set);
+        assert!(report.outcomes.iter().all(|(_, outcome)| outcome.is_done()), "{:?}", report.outcomes);
+    }
+    heard.into_iter().skip_while(|what| what != "writes").skip(1).collect()
+}
+
+#[tokio::test]
+async fn sets_of_different_accounts_are_carried_out_side_by_side_and_those_of_one_in_turn() {
+    let heard = carried_out(&["111122223333", "444455556666", "777788889999"]).await;
+    let all = ["keeps in run-set-0", "keeps in run-set-1", "keeps in run-set-2"];
+    assert_eq!(heard[..3], all, "all have begun before one ends");
+    let heard = carried_out(&["111122223333", "111122223333"]).await;
+    assert_eq!(heard, ["keeps in run-set-0", "ends set-0", "keeps in run-set-1", "ends set-1"]);
+    let heard = carried_out(&["111122223333", "444455556666", "111122223333"]).await;
+    let third = heard.iter().position(|what| what == "keeps in run-set-2").unwrap();
+    assert!(third > heard.iter().position(|what| what == "ends set-0").unwrap(), "{heard:?}");
+    assert_eq!(heard[..2], all[..2]);
 }

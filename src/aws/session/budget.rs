@@ -4,7 +4,7 @@
 //! that an operation that has failed for the session's patience is not asked again while it goes on failing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -14,30 +14,38 @@ use super::fault::Fault;
 use crate::operations::{FaultKind, Operation};
 use crate::resource::Place;
 
-/// What is left of a run's time, and which operations give no good answer.
-#[derive(Debug)]
+/// What is left of a run's time, and which operations give no good answer. A clone is the same; one [beside](Budget::beside)
+/// it shares all but the actions.
+#[derive(Debug, Clone)]
 pub(in crate::aws) struct Budget {
     /// How long an operation may fail.
     patience: Duration,
-    state: Mutex<State>,
+    /// Whose actions go on here: two plans may name different things alike.
+    plan: u32,
+    state: Arc<Mutex<State>>,
 }
+
+/// Whose action: the plan that it belongs to, and its subject.
+type Actor = (u32, String);
 
 #[derive(Debug, Default)]
 struct State {
     limit: Option<Duration>,
     deadline: Option<Instant>,
     failing: BTreeMap<(Place, Operation), Failing>,
-    /// The subjects of the actions that go on.
-    acting: BTreeSet<String>,
-    /// How many writes are under way for a subject.
-    flying: BTreeMap<String, u32>,
-    /// The subjects for which a write was sent that may have been carried out.
-    sent: BTreeSet<String>,
+    /// How many plans have actions beside the first.
+    beside: u32,
+    /// The actions that go on.
+    acting: BTreeSet<Actor>,
+    /// How many writes are under way for an action.
+    flying: BTreeMap<Actor, u32>,
+    /// The actions for which a write was sent that may have been carried out.
+    sent: BTreeSet<Actor>,
 }
 
 impl State {
-    fn has_sent(&self, subject: &str) -> bool {
-        self.sent.contains(subject) || self.flying.get(subject).is_some_and(|flying| *flying > 0)
+    fn has_sent(&self, actor: &Actor) -> bool {
+        self.sent.contains(actor) || self.flying.get(actor).is_some_and(|flying| *flying > 0)
     }
 }
 
@@ -53,7 +61,22 @@ struct Failing {
 impl Budget {
     pub(in crate::aws) fn new(patience: Duration, limit: Option<Duration>) -> Self {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        Self { patience, state: Mutex::new(State { limit, deadline, ..State::default() }) }
+        let state = Arc::new(Mutex::new(State { limit, deadline, ..State::default() }));
+        Self { patience, plan: 0, state }
+    }
+
+    /// The same for the actions of another plan.
+    pub(in crate::aws) fn beside(&self) -> Self {
+        let plan = {
+            let mut state = self.state();
+            state.beside += 1;
+            state.beside
+        };
+        Self { patience: self.patience, plan, state: Arc::clone(&self.state) }
+    }
+
+    fn actor(&self, subject: &str) -> Actor {
+        (self.plan, subject.to_owned())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -124,7 +147,7 @@ impl Budget {
     /// Notes that a call is sent.
     pub(in crate::aws) fn sending(&self, operation: Operation, subject: &str) {
         if operation.writes() {
-            *self.state().flying.entry(subject.to_owned()).or_default() += 1;
+            *self.state().flying.entry(self.actor(subject)).or_default() += 1;
         }
     }
 
@@ -139,11 +162,12 @@ impl Budget {
     ) {
         let mut state = self.state();
         if operation.writes() {
-            if let Some(flying) = state.flying.get_mut(subject) {
+            let actor = self.actor(subject);
+            if let Some(flying) = state.flying.get_mut(&actor) {
                 *flying = flying.saturating_sub(1);
             }
             if fault.is_none_or(Fault::maybe_done) {
-                state.sent.insert(subject.to_owned());
+                state.sent.insert(actor);
             }
         }
         let key = (place.clone(), operation);
@@ -161,31 +185,31 @@ impl Budget {
 
     /// Begins an action, and forgets what was sent for its subject, so that [`Budget::has_sent`] is about what comes.
     pub(in crate::aws) fn begin(&self, subject: &str) {
-        let mut state = self.state();
-        state.sent.remove(subject);
-        state.flying.remove(subject);
-        state.acting.insert(subject.to_owned());
+        let (mut state, actor) = (self.state(), self.actor(subject));
+        state.sent.remove(&actor);
+        state.flying.remove(&actor);
+        state.acting.insert(actor);
     }
 
     /// Ends an action.
     pub(in crate::aws) fn end(&self, subject: &str) {
-        self.state().acting.remove(subject);
+        self.state().acting.remove(&self.actor(subject));
     }
 
     /// Whether a write was sent for a subject that may have been carried out; one that is not answered yet counts.
     pub(in crate::aws) fn has_sent(&self, subject: &str) -> bool {
-        self.state().has_sent(subject)
+        self.state().has_sent(&self.actor(subject))
     }
 
     /// How many actions go on that have sent a write.
     pub(in crate::aws) fn in_flight(&self) -> usize {
         let state = self.state();
-        state.acting.iter().filter(|subject| state.has_sent(subject)).count()
+        state.acting.iter().filter(|actor| state.has_sent(actor)).count()
     }
 
     /// Whether a call belongs to an action that has sent no write: it is the first one, or a look before it.
     pub(in crate::aws) fn waits_to_write(&self, operation: Operation, subject: &str) -> bool {
-        let acts = operation.writes() || self.state().acting.contains(subject);
+        let acts = operation.writes() || self.state().acting.contains(&self.actor(subject));
         acts && !self.has_sent(subject)
     }
 }
@@ -316,5 +340,26 @@ mod tests {
         assert!(budget.waits_to_write(put, "x"), "another action of the same subject");
         budget.end("x");
         assert!(!budget.waits_to_write(get, "x"));
+    }
+
+    #[test]
+    fn two_plans_may_name_different_things_alike() {
+        let put = Operation::AddPermission;
+        let now = Instant::now();
+        let one = Budget::new(Duration::ZERO, None);
+        let other = one.beside();
+        one.begin("x");
+        one.sending(put, "x");
+        other.begin("x");
+        assert!(one.has_sent("x"), "what the first has sent is still known");
+        assert!(!other.has_sent("x") && other.waits_to_write(put, "x"));
+        other.sending(put, "x");
+        assert_eq!((one.in_flight(), other.in_flight()), (2, 2), "all of the run's");
+        one.note(put, &place(), "x", Some(&failed(put, FaultKind::Throttled)), now);
+        other.end("x");
+        assert!(!one.has_sent("x") && other.has_sent("x"));
+        let third = other.beside();
+        third.begin("x");
+        assert!(!third.has_sent("x") && other.has_sent("x"));
     }
 }

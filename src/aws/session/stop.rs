@@ -1,7 +1,5 @@
 //! Asks a run to end: no new write begins, and those in flight are finished.
 
-use std::sync::Arc;
-
 use tokio::sync::watch;
 
 use super::budget::Budget;
@@ -36,7 +34,7 @@ impl StopHandle {
 
 /// Counts the changes of a run that are in flight; clones count the same.
 #[derive(Debug, Clone)]
-pub struct InFlight(pub(super) Arc<Budget>);
+pub struct InFlight(pub(super) Budget);
 
 impl InFlight {
     /// How many changes have sent a write and have not ended. One that waits for its turn has sent none.

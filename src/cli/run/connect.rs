@@ -13,11 +13,12 @@ use crate::cli::args::AwsArgs;
 use crate::cli::inputs::chosen;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::live::seconds;
 use crate::cli::terminal::note::Note;
-use crate::cli::terminal::progress::{Reading, seconds};
+use crate::cli::terminal::progress::Reading;
 use crate::emulator::{Emulator, Settings};
 use crate::manifest::Manifest;
-use crate::plan::CALLERS_LAST;
+use crate::plan::{CALLERS_LAST, Forecast};
 use crate::reconcile::{Ahead, LookError, Watch};
 use crate::resource::AccountId;
 use crate::sandbox;
@@ -112,13 +113,13 @@ pub(in crate::cli) struct Shown<'a> {
 }
 
 impl Watch for Shown<'_> {
-    async fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> T {
+    async fn during<T>(&self, ahead: &[Ahead<'_>], looks: impl Future<Output = T>) -> T {
         let (connection, terminal) = (self.connection, self.terminal);
         let pace = connection.session.pace();
-        connection.warn_of_time(ahead.forecast.time(&mut pace.clone()), terminal);
-        let Ahead { subject, forecast, sees_orphans } = ahead;
-        let reading = Reading::begin(terminal, subject, forecast, pace, sees_orphans);
-        let looked = reading.during(&connection.session, look).await;
+        let all = Forecast::joined(ahead.iter().map(|one| one.forecast));
+        connection.warn_of_time(all.time(&mut pace.clone()), terminal);
+        let reading = Reading::begin(terminal, ahead, &all, &pace);
+        let looked = reading.during(&connection.session, looks).await;
         connection.teach(terminal);
         looked
     }

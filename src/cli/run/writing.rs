@@ -15,6 +15,7 @@ use crate::cli::run::connect::{Shown, no_plans};
 use crate::cli::run::fresh;
 use crate::cli::run::interrupt::Interrupt;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::live::LiveLine;
 use crate::cli::terminal::note::{Level, Note};
 use crate::cli::terminal::progress::Console;
 use crate::cli::terminal::question::{question, rollback_question};
@@ -60,6 +61,8 @@ pub(in crate::cli) struct Writing<'a> {
     pub(in crate::cli) shown: Shown<'a>,
     pub(in crate::cli) terminal: &'a Terminal,
     pub(in crate::cli) interrupt: &'a Interrupt,
+    /// Where sets show how far they are.
+    pub(in crate::cli) live: LiveLine,
 }
 
 /// What is said of a failure: whether anything was written before it.
@@ -89,8 +92,8 @@ impl Carrying for OnTerminal<'_> {
 }
 
 impl Watch for Writing<'_> {
-    async fn during<T>(&self, ahead: Ahead<'_>, look: impl Future<Output = T>) -> T {
-        self.shown.during(ahead, look).await
+    async fn during<T>(&self, ahead: &[Ahead<'_>], looks: impl Future<Output = T>) -> T {
+        self.shown.during(ahead, looks).await
     }
 }
 
@@ -153,7 +156,7 @@ impl Host for Writing<'_> {
         ends: BTreeMap<ActionId, Duration>,
     ) -> OnTerminal<'p> {
         let text = self.output == Output::Text;
-        let console = Console::writing(self.terminal, plan, ends, text, round.several);
+        let console = Console::writing((self.terminal, &self.live), plan, ends, text, round.several);
         OnTerminal { backups: self.backups(round, plan), console }
     }
 

@@ -1,6 +1,7 @@
 //! Where text goes: results to stdout, everything else to stderr, as text or as one JSON document a line.
 
 pub(in crate::cli) mod exit;
+pub(in crate::cli) mod live;
 pub(in crate::cli) mod logging;
 pub(in crate::cli) mod note;
 pub(in crate::cli) mod progress;

@@ -6,12 +6,14 @@ use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::aws::{Progress, Session};
 use crate::cli::terminal::Terminal;
+use crate::cli::terminal::live::{BESIDE, LiveLine, Share, TICK, bar, seconds};
 use crate::cli::terminal::note::{Level, Note};
 use crate::plan::{Action, ActionId, Forecast, Outcome, Pace, Plan, Write};
+use crate::reconcile::Ahead;
 use crate::report;
 use crate::resource::Address;
 
@@ -26,22 +28,28 @@ pub(in crate::cli) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Says how much will be read. `more` says that the lists of what the manifest does not name are read as well: how
-    /// much they lead to is known when they are read.
+    /// Says how much will be read of each subject, and of all side by side.
     pub(in crate::cli) fn begin(
         terminal: &'a Terminal,
-        subject: &str,
-        forecast: &Forecast,
-        mut pace: Pace,
-        more: bool,
+        ahead: &[Ahead<'_>],
+        all: &Forecast,
+        pace: &Pace,
     ) -> Self {
-        let (time, what) = (forecast.time(&mut pace), format!("{subject}: reading AWS"));
+        let what = |subject: &str| format!("{subject}: reading AWS");
         let draws = terminal.draws();
-        if !draws {
-            terminal.say(&format!("{what}: {}", reading(forecast, time, more)));
+        for Ahead { subject, forecast, sees_orphans } in ahead.iter().filter(|_| !draws) {
+            let time = forecast.time(&mut pace.clone());
+            terminal.say(&format!("{}: {}", what(subject), reading(forecast, time, *sees_orphans)));
         }
-        let all = if more { None } else { Some(forecast.calls.values().sum()) };
-        Self { terminal, bar: draws.then(|| bar(None)).flatten(), what, calls: all, time }
+        let what = match ahead {
+            [one] => what(one.subject),
+            several => what(&report::count(several.len(), "set")),
+        };
+        // What the lists of orphaned resources lead to is known when they are read.
+        let more = ahead.iter().any(|one| one.sees_orphans);
+        let calls = if more { None } else { Some(all.calls.values().sum()) };
+        let time = all.time(&mut pace.clone());
+        Self { terminal, bar: draws.then(|| bar(None)).flatten(), what, calls, time }
     }
 
     /// Begins to read what cannot be forecast.
@@ -87,12 +95,6 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// How often the live line moves.
-const TICK: Duration = Duration::from_millis(120);
-
-/// What the live line takes of a terminal's columns beside the message: what turns, and the counts.
-const BESIDE: usize = 16;
-
 /// The first of some messages that fits a live line; the last one is cut where it has to be.
 fn fitting(messages: &[String], columns: usize) -> String {
     let room = columns.saturating_sub(BESIDE);
@@ -103,15 +105,6 @@ fn fitting(messages: &[String], columns: usize) -> String {
 
 fn calls(number: u32) -> String {
     report::count(number as usize, "call")
-}
-
-/// Says a time that is worth saying: `7 s`, `2 min 5 s`.
-pub(in crate::cli) fn seconds(time: Duration) -> Option<String> {
-    match time.as_secs_f64().round() as u64 {
-        0 => None,
-        seconds @ 1..120 => Some(format!("{seconds} s")),
-        seconds => Some(format!("{} min {} s", seconds / 60, seconds % 60)),
-    }
 }
 
 /// Says a time that is forecast, behind the calls that take it.
@@ -151,7 +144,7 @@ pub(in crate::cli) struct Console<'a> {
     /// Whether results are written as text, and whether addresses have their set in front.
     text: bool,
     several: bool,
-    bar: Option<ProgressBar>,
+    live: &'a LiveLine,
     /// When each action ends that is carried out, as it was forecast; and the same in the order of time.
     ends: BTreeMap<ActionId, Duration>,
     line: Vec<Duration>,
@@ -162,6 +155,8 @@ pub(in crate::cli) struct Console<'a> {
 struct State {
     /// Writes of each resource that are not done.
     open: BTreeMap<Address, usize>,
+    /// How many resources are done.
+    done: usize,
     /// How many of the actions have ended that are carried out.
     ended: usize,
     /// The hints that were shown: each is worth showing once.
@@ -173,7 +168,7 @@ struct State {
 impl<'a> Console<'a> {
     /// Begins with none of the plan's changes done.
     pub(in crate::cli) fn writing(
-        terminal: &'a Terminal,
+        (terminal, live): (&'a Terminal, &'a LiveLine),
         plan: &'a Plan,
         ends: BTreeMap<ActionId, Duration>,
         text: bool,
@@ -181,25 +176,18 @@ impl<'a> Console<'a> {
     ) -> Self {
         let mut open: BTreeMap<Address, usize> = BTreeMap::new();
         plan.actions.iter().for_each(|action| *open.entry(action.id.address.clone()).or_default() += 1);
-        let length = u64::try_from(open.len()).unwrap_or(u64::MAX);
-        let draws = terminal.draws() && length > 0;
-        let bar = draws.then(|| bar(Some(length))).flatten();
-        let bar = bar.map(|bar| bar.with_prefix(format!("{}: applying", plan.set)));
-        terminal.draw(bar.clone());
         let mut line: Vec<Duration> = ends.values().copied().collect();
         line.sort();
         let state = Mutex::new(State { open, ..State::default() });
-        let console = Self { terminal, plan, text, several, bar, ends, line, state };
-        console.show_left(0);
+        let console = Self { terminal, plan, text, several, live, ends, line, state };
+        console.show(&console.state());
         console
     }
 
-    /// Shows the time that is left behind the counts, where it fits.
-    fn show_left(&self, ended: usize) {
-        let Some(bar) = &self.bar else { return };
-        let left = self.left(ended);
-        let width = report::width(&bar.prefix()) + report::width(&left) + BESIDE;
-        bar.set_message(if width <= self.terminal.columns() { left } else { String::new() });
+    /// Shows how far it is.
+    fn show(&self, state: &State) {
+        let share = Share { done: state.done, all: state.open.len(), left: self.left(state.ended) };
+        self.live.show(&self.plan.set, share, self.terminal);
     }
 
     /// Ends it; fails if a result could not be written.
@@ -208,12 +196,11 @@ impl<'a> Console<'a> {
         error.map_or(Ok(()), Err)
     }
 
-    /// The time that the rest takes when so many actions have ended, to be put behind the message.
-    fn left(&self, ended: usize) -> String {
+    /// The time that the rest takes when so many actions have ended.
+    fn left(&self, ended: usize) -> Duration {
         let now = ended.checked_sub(1).and_then(|last| self.line.get(last)).copied().unwrap_or_default();
         let end = self.line.last().copied().unwrap_or_default();
-        let time = seconds(end.saturating_sub(now));
-        time.map(|time| format!(", about {time} left")).unwrap_or_default()
+        end.saturating_sub(now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -223,17 +210,8 @@ impl<'a> Console<'a> {
 
 impl Drop for Console<'_> {
     fn drop(&mut self) {
-        self.terminal.draw(None);
+        self.live.end(&self.plan.set, self.terminal);
     }
-}
-
-fn bar(length: Option<u64>) -> Option<ProgressBar> {
-    let template =
-        if length.is_some() { "{spinner} {prefix} {pos}/{len}{msg}" } else { "{spinner} {prefix}" };
-    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template(template).ok()?);
-    bar.enable_steady_tick(TICK);
-    Some(bar)
 }
 
 impl Progress for Console<'_> {
@@ -266,12 +244,9 @@ impl Progress for Console<'_> {
         // A resource counts when all of its writes are done.
         if let Some(open) = state.open.get_mut(&id.address).filter(|_| outcome.is_done()) {
             *open = open.saturating_sub(1);
+            state.done += usize::from(*open == 0);
         }
-        if let Some(bar) = &self.bar {
-            let done = state.open.values().filter(|open| **open == 0).count();
-            bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-            state.ended += usize::from(self.ends.contains_key(id));
-            self.show_left(state.ended);
-        }
+        state.ended += usize::from(self.ends.contains_key(id));
+        self.show(&state);
     }
 }

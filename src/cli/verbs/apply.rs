@@ -10,6 +10,7 @@ use crate::cli::run::interrupt::Interrupt;
 use crate::cli::run::writing::{Review, Writing};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::live::LiveLine;
 use crate::cli::terminal::note::Note;
 use crate::reconcile::{Done, Ended, Goal, Reconciler, Wish};
 use crate::report::{self, ApplyDocument};
@@ -43,6 +44,7 @@ pub(in crate::cli) async fn run(
         shown: Shown { connection: &connection, terminal },
         terminal,
         interrupt,
+        live: LiveLine::default(),
     };
     // What belongs to a new instance was in no plan that anybody has reviewed.
     let rounds = if writing.approval.is_evidence() { 1 } else { Reconciler::MOST_ROUNDS };

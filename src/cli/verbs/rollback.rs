@@ -15,6 +15,7 @@ use crate::cli::run::interrupt::Interrupt;
 use crate::cli::run::writing::{OWN_FOLDER, Writing};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::live::LiveLine;
 use crate::cli::terminal::note::Note;
 use crate::cli::verbs::apply;
 use crate::plan::{OWNER_TAG, Outcome};
@@ -57,6 +58,7 @@ pub(in crate::cli) async fn run(
         shown: Shown { connection: &connection, terminal },
         terminal,
         interrupt,
+        live: LiveLine::default(),
     };
     let mut reports = Vec::new();
     let failure = reconciler.run(1, &writing, &mut reports).await.failure;

@@ -39,6 +39,11 @@ impl Forecast {
         self.schedule.floor(pace)
     }
 
+    /// The calls of looks that are made side by side.
+    pub fn joined<'f>(forecasts: impl IntoIterator<Item = &'f Self>) -> Self {
+        Self::of(Schedule::joined(forecasts.into_iter().map(|forecast| &forecast.schedule)))
+    }
+
     pub(in crate::plan) fn of(schedule: Schedule) -> Self {
         let mut calls: BTreeMap<Operation, u32> = BTreeMap::new();
         schedule.calls().for_each(|call| *calls.entry(call.operation).or_default() += call.times);

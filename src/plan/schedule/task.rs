@@ -59,6 +59,29 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Schedules side by side: nothing of one waits for another, but for tokens.
+    pub(in crate::plan) fn joined<'s>(schedules: impl IntoIterator<Item = &'s Self>) -> Self {
+        let mut all = Self::default();
+        for schedule in schedules {
+            let (tasks, shared) = (all.tasks.len(), all.shared.len());
+            let step = |step: &Step| match step {
+                Step::Shared(number) => Step::Shared(number + shared),
+                other => other.clone(),
+            };
+            all.tasks.extend(schedule.tasks.iter().map(|task| Task {
+                steps: task.steps.iter().map(step).collect(),
+                after: task.after.iter().map(|number| number + tasks).collect(),
+            }));
+            all.shared.extend(
+                schedule
+                    .shared
+                    .iter()
+                    .map(|one| Shared { steps: one.steps.iter().map(step).collect(), again: one.again }),
+            );
+        }
+        all
+    }
+
     /// All calls, each shared one once.
     pub(in crate::plan) fn calls(&self) -> impl Iterator<Item = &Call> {
         let steps = self.tasks.iter().map(|task| &task.steps).chain(self.shared.iter().map(|it| &it.steps));

@@ -49,7 +49,7 @@ pub(super) mod handler;
 mod suspect;
 mod zip;
 
-use exclude::Exclude;
+pub(super) use exclude::Exclude;
 use folder::Contents;
 use zip::{Entry, Method};
 
@@ -105,11 +105,6 @@ pub(super) struct Packed {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Says what is wrong with patterns of `exclude:`, each with its index.
-pub(super) fn wrong_patterns(patterns: &[String]) -> Vec<(usize, String)> {
-    Exclude::new(patterns).err().unwrap_or_default()
-}
-
 /// A path as it was written, and what it made.
 type Done = (String, Result<Packed, Vec<Fault>>);
 
@@ -135,9 +130,9 @@ impl<'f> Packages<'f> {
         &mut self,
         path: &Path,
         written: &str,
-        exclude: &[String],
+        exclude: &Exclude,
     ) -> Result<Packed, Vec<Fault>> {
-        let key = (path.to_owned(), exclude.to_vec());
+        let key = (path.to_owned(), exclude.patterns().to_vec());
         if let Some((before, done)) = self.done.get(&key)
             && (done.is_ok() || before == written)
         {
@@ -148,20 +143,17 @@ impl<'f> Packages<'f> {
         packed
     }
 
-    fn make(&mut self, path: &Path, written: &str, exclude: &[String]) -> Result<Packed, Vec<Fault>> {
+    fn make(&mut self, path: &Path, written: &str, exclude: &Exclude) -> Result<Packed, Vec<Fault>> {
         let name = display(path);
         let (zip, left_out, names, warnings) = match self.files.list(path) {
             Ok(Some(_)) => {
-                let wrong = |(_, why): (usize, String)| Fault::new(format!("a pattern of `exclude`: {why}"));
-                let exclude =
-                    Exclude::new(exclude).map_err(|all| all.into_iter().map(wrong).collect::<Vec<_>>())?;
-                let Contents { entries, left_out, warnings } = folder::read(self.files, path, &exclude)?;
+                let Contents { entries, left_out, warnings } = folder::read(self.files, path, exclude)?;
                 let zip = self.pack(&name, &entries, &left_out)?;
                 (zip, left_out, entries.into_iter().map(|entry| entry.name).collect(), warnings)
             }
             Ok(None) => {
                 let zip = self.zip(path, written, &name)?;
-                if !exclude.is_empty() {
+                if !exclude.patterns().is_empty() {
                     let message =
                         format!("`exclude` is for folders, and the code {} is a zip file", quote(&name));
                     return Err(vec![Fault::new(message).hint("remove `exclude`, or name the folder")]);

@@ -62,11 +62,14 @@ pub(super) enum Verdict {
 
 /// The patterns of one package.
 #[derive(Debug)]
-pub(super) struct Exclude(Gitignore);
+pub(in crate::manifest) struct Exclude {
+    patterns: Vec<String>,
+    matcher: Gitignore,
+}
 
 impl Exclude {
     /// Reads patterns; an error is what is wrong with one, and its index.
-    pub(super) fn new(patterns: &[String]) -> Result<Self, Vec<(usize, String)>> {
+    pub(in crate::manifest) fn new(patterns: Vec<String>) -> Result<Self, Vec<(usize, String)>> {
         let mut builder = GitignoreBuilder::new("");
         let mut wrong = Vec::new();
         for pattern in DEFAULTS {
@@ -83,15 +86,20 @@ impl Exclude {
             }
         }
         match builder.build() {
-            Ok(matcher) if wrong.is_empty() => Ok(Self(matcher)),
+            Ok(matcher) if wrong.is_empty() => Ok(Self { patterns, matcher }),
             Ok(_) => Err(wrong),
             Err(error) => Err(vec![(0, said(error))]),
         }
     }
 
+    /// Gives the patterns as the manifest has them.
+    pub(super) fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
     /// Judges a path relative to the package's folder; its parents were judged before.
     pub(super) fn judge(&self, path: &Path, is_folder: bool) -> Verdict {
-        match self.0.matched(path, is_folder) {
+        match self.matcher.matched(path, is_folder) {
             Match::Ignore(_) => Verdict::LeftOut,
             Match::Whitelist(_) => Verdict::Named,
             Match::None => Verdict::Packed,
@@ -136,7 +144,9 @@ mod tests {
 
     fn judge(patterns: &[&str], path: &str) -> Verdict {
         let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
-        Exclude::new(&patterns).unwrap().judge(Path::new(path.trim_end_matches('/')), path.ends_with('/'))
+        Exclude::new(patterns.clone())
+            .unwrap()
+            .judge(Path::new(path.trim_end_matches('/')), path.ends_with('/'))
     }
 
     #[test]
@@ -211,7 +221,8 @@ mod tests {
     #[test]
     fn a_pattern_that_is_none_is_reported_with_its_place() {
         let wrong =
-            Exclude::new(&["ok", "", "# note", "[z-a]", "b\nc", "!", "a\\"].map(str::to_owned)).unwrap_err();
+            Exclude::new(["ok", "", "# note", "[z-a]", "b\nc", "!", "a\\"].map(str::to_owned).to_vec())
+                .unwrap_err();
         assert_eq!(wrong.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
         assert_eq!(wrong[2].1, "invalid range; 'z' > 'a'");
     }

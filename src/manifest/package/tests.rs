@@ -7,6 +7,10 @@ use std::time::{Duration, SystemTime};
 use super::super::reading::files::{Disk, FileKind};
 use super::*;
 
+fn patterns(patterns: &[String]) -> Exclude {
+    Exclude::new(patterns.to_vec()).unwrap()
+}
+
 /// Writes files in this order, with times of their own.
 fn folder(files: &[(&str, &str)], age: u64) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -22,7 +26,7 @@ fn folder(files: &[(&str, &str)], age: u64) -> tempfile::TempDir {
 
 fn packed(folder: &Path, exclude: &[&str]) -> Result<Packed, Vec<Fault>> {
     let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-    Packages::new(&Disk).get(&folder.join("code"), "code", &exclude)
+    Packages::new(&Disk).get(&folder.join("code"), "code", &patterns(&exclude))
 }
 
 fn package(folder: &tempfile::TempDir) -> Package {
@@ -35,7 +39,7 @@ fn memory(files: &[(&str, &str)]) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn fault(files: &[(&str, &str)], path: &str) -> String {
     let files = memory(files);
-    let faults = Packages::new(&files).get(Path::new(path), path, &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new(path), path, &patterns(&[])).unwrap_err();
     faults.into_iter().map(said).collect::<Vec<_>>().join("; ")
 }
 
@@ -66,7 +70,10 @@ fn two_checkouts_of_one_folder_are_the_same_package() {
         .into_iter()
         .map(|(path, text)| (Path::new("f").join(path), text))
         .collect::<BTreeMap<_, _>>();
-    assert_eq!(Packages::new(&in_memory).get(Path::new("f"), "f", &[]).unwrap().package.zip, first.zip);
+    assert_eq!(
+        Packages::new(&in_memory).get(Path::new("f"), "f", &patterns(&[])).unwrap().package.zip,
+        first.zip
+    );
 }
 
 #[test]
@@ -123,7 +130,7 @@ fn a_zip_file_is_used_byte_for_byte() {
     bytes.extend(b"comment");
     let files = BTreeMap::from([(PathBuf::from("f/code.zip"), bytes.clone())]);
     let Packed { package, warnings, .. } =
-        Packages::new(&files).get(Path::new("f/code.zip"), "f/code.zip", &[]).unwrap();
+        Packages::new(&files).get(Path::new("f/code.zip"), "f/code.zip", &patterns(&[])).unwrap();
     assert_eq!(warnings, []);
     assert_eq!(*package.zip, bytes);
     assert_eq!(package.path, "f/code.zip");
@@ -165,14 +172,14 @@ fn the_limits_of_lambda_are_kept() {
     let place = bomb.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     bomb[place + 24..place + 28].copy_from_slice(&u32::to_le_bytes((250 << 20) + 1));
     let files = BTreeMap::from([(PathBuf::from("b.zip"), bomb)]);
-    let faults = Packages::new(&files).get(Path::new("b.zip"), "b.zip", &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new("b.zip"), "b.zip", &patterns(&[])).unwrap_err();
     assert_eq!(
         faults[0].message,
         "the code `b.zip` has 262144001 bytes when it is unpacked; Lambda allows 262144000"
     );
     let half = vec![0; (125 << 20) + 1];
     let files = BTreeMap::from(["f/a", "f/b"].map(|path| (PathBuf::from(path), half.clone())));
-    let faults = Packages::new(&files).get(Path::new("f"), "f", &[]).unwrap_err();
+    let faults = Packages::new(&files).get(Path::new("f"), "f", &patterns(&[])).unwrap_err();
     assert_eq!(faults[0].message, "the code `f` has more than 262144000 bytes; Lambda allows no more");
 }
 
@@ -184,7 +191,7 @@ fn a_folder_is_compressed_only_where_it_would_not_fit() {
     let stored = zip::write(&entries, Method::Store).unwrap();
     let make = |largest: usize| {
         let mut packages = Packages { largest: largest as u64, ..Packages::new(&files) };
-        packages.get(Path::new("f"), "f", &[]).map(|packed| packed.package.zip.to_vec())
+        packages.get(Path::new("f"), "f", &patterns(&[])).map(|packed| packed.package.zip.to_vec())
     };
     assert_eq!(make(stored.len()).unwrap(), stored);
     let compressed = make(stored.len() - 1).unwrap();

@@ -9,7 +9,7 @@ use super::place::{Claim, arn_place, place};
 use super::roles;
 use crate::manifest::draft::{At, Draft, FunctionDraft, SourceDraft};
 use crate::manifest::model::{Associate, Function, Grants, Package, Source};
-use crate::manifest::package::{Fault, Packages, Packed, Warning, handler, wrong_patterns};
+use crate::manifest::package::{Exclude, Fault, Packages, Packed, Warning, handler};
 use crate::manifest::reading::files::{clean, display};
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::reading::project::{self, Project};
@@ -146,16 +146,22 @@ fn package(
     log: &mut Log,
 ) -> Option<Package> {
     let exclude = source.exclude.items();
-    let patterns: Vec<String> = exclude.iter().map(|at| at.value.clone()).collect();
-    let wrong = wrong_patterns(&patterns);
-    for (index, why) in &wrong {
-        let At { value, position } = &exclude[*index];
-        let message = format!("{} is not a pattern: {why}", quote(value));
-        log.error_with(Code::BadPattern, *position, message, "patterns are written as in `.gitignore`");
-    }
-    if !wrong.is_empty() {
-        return None;
-    }
+    let patterns = match Exclude::new(exclude.iter().map(|at| at.value.clone()).collect()) {
+        Ok(patterns) => patterns,
+        Err(wrong) => {
+            for (index, why) in wrong {
+                let At { value, position } = &exclude[index];
+                let message = format!("{} is not a pattern: {why}", quote(value));
+                log.error_with(
+                    Code::BadPattern,
+                    *position,
+                    message,
+                    "patterns are written as in `.gitignore`",
+                );
+            }
+            return None;
+        }
+    };
     let origin = log.origin(path.position);
     let problem = |problem: Problem, Fault { message, hint }: Fault| {
         let problem = Problem { message, ..problem }.at(&origin);

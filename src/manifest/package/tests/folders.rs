@@ -41,7 +41,8 @@ impl Files for Many {
 
 fn warnings(files: &[(&str, &str)], exclude: &[&str]) -> Vec<String> {
     let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-    let warnings = Packages::new(&memory(files)).get(Path::new("f"), "f", &exclude).unwrap().warnings;
+    let warnings =
+        Packages::new(&memory(files)).get(Path::new("f"), "f", &patterns(&exclude)).unwrap().warnings;
     warnings.into_iter().map(|Warning { code, fault }| format!("{code}: {}", said(fault))).collect()
 }
 
@@ -51,7 +52,7 @@ fn what_is_left_out_is_listed_and_counted() {
     let files = memory(&files);
     let package = |exclude: &[&str]| {
         let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-        Packages::new(&files).get(Path::new("f"), "f", &exclude).unwrap().package
+        Packages::new(&files).get(Path::new("f"), "f", &patterns(&exclude)).unwrap().package
     };
     let first = package(&[]);
     assert_eq!(first.left_out, LeftOut { names: vec![".env".into(), ".git/".into()], count: 2 });
@@ -66,7 +67,8 @@ fn what_is_left_out_is_listed_and_counted() {
 fn one_folder_with_other_patterns_is_another_package_in_one_run() {
     let files = memory(&[("f/a.js", "1"), ("f/b.js", "2")]);
     let mut packages = Packages::new(&files);
-    let mut digest = |exclude: &[String]| packages.get(Path::new("f"), "f", exclude).unwrap().package.digest;
+    let mut digest =
+        |exclude: &[String]| packages.get(Path::new("f"), "f", &patterns(exclude)).unwrap().package.digest;
     let all = digest(&[]);
     assert_ne!(digest(&["b.js".to_owned()]), all);
     assert_eq!(digest(&[]), all);
@@ -76,7 +78,8 @@ fn one_folder_with_other_patterns_is_another_package_in_one_run() {
 fn patterns_do_not_apply_to_a_zip_file() {
     let zip = zip::write(&[entry("a.js", "1")], Method::Store).unwrap();
     let files = BTreeMap::from([(PathBuf::from("f.zip"), zip)]);
-    let faults = Packages::new(&files).get(Path::new("f.zip"), "f.zip", &["a".to_owned()]).unwrap_err();
+    let faults =
+        Packages::new(&files).get(Path::new("f.zip"), "f.zip", &patterns(&["a".to_owned()])).unwrap_err();
     assert_eq!(faults[0].message, "`exclude` is for folders, and the code `f.zip` is a zip file");
 }
 
@@ -110,18 +113,21 @@ fn names_that_differ_only_in_case_are_packed_with_a_warning() {
 
 #[test]
 fn too_many_files_are_refused_at_once_and_those_left_out_do_not_count() {
-    let faults = Packages::new(&Many(100_000)).get(Path::new("f"), "f", &[]).unwrap_err();
+    let faults = Packages::new(&Many(100_000)).get(Path::new("f"), "f", &patterns(&[])).unwrap_err();
     assert_eq!(
         faults.into_iter().map(said).collect::<Vec<_>>(),
         [
             "the code `f` has more than 65535 files to pack (leave out with `exclude:` what the function does not need)"
         ]
     );
-    let package =
-        Packages::new(&Many(100_000)).get(Path::new("f"), "f", &["*[0-8]".to_owned()]).unwrap().package;
+    let package = Packages::new(&Many(100_000))
+        .get(Path::new("f"), "f", &patterns(&["*[0-8]".to_owned()]))
+        .unwrap()
+        .package;
     assert_eq!(package.left_out.count, 90_000);
     assert_eq!(zip::unpacked(&package.zip), Some((10_000, 0)));
-    let faults = Packages::new(&Many(250_001)).get(Path::new("f"), "f", &["*".to_owned()]).unwrap_err();
+    let faults =
+        Packages::new(&Many(250_001)).get(Path::new("f"), "f", &patterns(&["*".to_owned()])).unwrap_err();
     assert_eq!(faults[0].message, "the code `f` has more than 250000 files");
 }
 
@@ -129,13 +135,15 @@ fn too_many_files_are_refused_at_once_and_those_left_out_do_not_count() {
 fn everything_that_cannot_be_read_is_named_at_once() {
     let code = folder(&CODE, 0);
     let files = Denied(Disk, "lib/a.mjs");
-    let faults = Packages::new(&files).get(&code.path().join("code"), "code", &[]).unwrap_err();
+    let faults = Packages::new(&files).get(&code.path().join("code"), "code", &patterns(&[])).unwrap_err();
     assert_eq!(faults.len(), 1);
     assert!(
         faults[0].message.ends_with("code/lib/a.mjs`: it cannot be read: permission denied"),
         "{faults:?}"
     );
-    assert!(Packages::new(&files).get(&code.path().join("code"), "code", &["lib/".to_owned()]).is_ok());
+    assert!(
+        Packages::new(&files).get(&code.path().join("code"), "code", &patterns(&["lib/".to_owned()])).is_ok()
+    );
 }
 
 #[cfg(unix)]

@@ -114,7 +114,7 @@ fn node_runs_what_unzip_makes_of_a_package_with_links() {
     let source = tempfile::tempdir().unwrap();
     project(source.path(), 0);
     let entries = {
-        let exclude = Exclude::new(&[]).unwrap();
+        let exclude = Exclude::new(Vec::new()).unwrap();
         folder::read(&Disk, &source.path().join("code"), &exclude).unwrap().entries
     };
     let links = entries.iter().filter(|entry| entry.link);

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::grammar::given::At;
 use super::grammar::object::objects;
 use super::grammar::read::{List, document};
-use super::grammar::scalar::kind;
+use super::grammar::scalar::{Fault, Scalar, ScalarKind, kind};
 use super::load::Problems;
 use super::reading::files::{Files, clean, display};
 use super::reading::log::{Log, quote};
@@ -29,7 +29,7 @@ objects! {
             "what drifts, such as `flow/main-ivr` or `association/support/*`";
         Optional kind = "kind": kind::Name, "only drift of this kind, or a finding with this code";
         Required reason = "reason": kind::Name, "why it is ignored";
-        Optional until = "until": kind::Name, "the last day on which it is, such as 2027-03-31";
+        Optional until = "until": Day, "the last day on which it is, such as 2027-03-31";
     }
 }
 
@@ -81,6 +81,21 @@ impl Serialize for Date {
     }
 }
 
+/// A day, as a kind of scalar.
+#[derive(Debug)]
+pub(crate) struct Day;
+
+impl ScalarKind for Day {
+    type Value = Date;
+    const SCALAR: Scalar = Scalar::Name;
+
+    fn parse(text: &str) -> Result<Date, Fault> {
+        let wrong = || Fault::new(format!("{} is not a date", quote(text)));
+        let hint = "write it as year, month and day, such as 2027-03-31";
+        Date::parse(text).ok_or_else(|| wrong().hint(hint))
+    }
+}
+
 /// Reads an ignore file; `kinds` are the words that `kind:` may be.
 ///
 /// # Errors
@@ -122,12 +137,11 @@ pub fn load_drift_ignore(
 fn entry(At { value, position }: At<EntryDraft>, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
     let EntryDraft { address, kind, reason, until } = value;
     let kind = kind.at().map(|kind| known(kind, kinds, log));
-    let until = until.at().map(|until| day(until, log));
     Some(DriftIgnore {
         address: address.into_value()?,
         kind: kind.flatten(),
         reason: reason.into_value()?,
-        until: until.flatten(),
+        until: until.into_value(),
         origin: log.origin(position),
     })
 }
@@ -139,16 +153,6 @@ fn known(At { value: kind, position }: &At<String>, kinds: &[&str], log: &mut Lo
         return None;
     }
     Some(kind.clone())
-}
-
-fn day(At { value: text, position }: &At<String>, log: &mut Log) -> Option<Date> {
-    let date = Date::parse(text);
-    if date.is_none() {
-        let message = format!("{} is not a date", quote(text));
-        let hint = "write it as year, month and day, such as 2027-03-31";
-        log.error_with(Code::BadValue, *position, message, hint);
-    }
-    date
 }
 
 #[cfg(test)]

@@ -91,11 +91,13 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    fn new(message: impl Into<String>) -> Self {
+    /// Says what is wrong.
+    pub(in crate::manifest) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None }
     }
 
-    fn hint(self, hint: impl Into<String>) -> Self {
+    /// Adds what to do.
+    pub(in crate::manifest) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 }

@@ -4,6 +4,7 @@
 pub(super) mod advice;
 pub(super) mod explain;
 pub(super) mod given;
+pub(super) mod keys;
 pub(super) mod misplaced;
 pub(super) mod misspelt;
 pub(super) mod object;
@@ -12,6 +13,7 @@ pub(super) mod read;
 pub(super) mod report;
 pub(super) mod scalar;
 pub(super) mod schema;
+pub(super) mod secrets;
 pub(super) mod shape;
 
 /// What `import` writes manifests with.

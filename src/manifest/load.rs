@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::resource::{Code, Origin, Problem, Region, SetName, Severity, count};
 
 use super::draft::{self, At, Beside, Draft, Given};
+use super::grammar::keys;
 use super::grammar::read::{self, Map};
 use super::grammar::scalar::{API_VERSION, KIND, kind};
-use super::grammar::{advice, misplaced};
+use super::grammar::{advice, misplaced, secrets};
 use super::masking::{hidden, mask};
 use super::model::Manifest;
 use super::package::Packages;
@@ -266,16 +267,16 @@ impl Loader<'_> {
     /// Reads one set: a document for one target.
     fn set(&mut self, path: &Path, name: &str, target: Option<Key>, mut document: Node) {
         let mut log = Log::new(name);
-        let part = |name: &str| document.get("spec").and_then(|spec| spec.get(name));
-        let vars = target.as_ref().and_then(|target| part("targets")?.get(&target.text)?.get("vars"));
+        let part = |name: &str| document.get(keys::SPEC).and_then(|spec| spec.get(name));
+        let vars = target.as_ref().and_then(|target| part(keys::TARGETS)?.get(&target.text)?.get(keys::VARS));
         let mut variables = Variables::resolve(
-            part("variables"),
+            part(keys::VARIABLES),
             target.as_ref().map(|key| (key, vars)),
             &self.given,
             &mut log,
         );
         self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
-        advice::plain_secrets(&document, &mut log);
+        secrets::plain_secrets(&document, &mut log);
         let secret = hidden::variables(&document, vars);
         substitute(&mut document, &mut variables, &mut log);
         hidden::note(&document, &secret, &variables, &mut self.sources);

@@ -1,7 +1,7 @@
 //! The manifest: what a person wants, read from YAML into closed, checked data.
 //!
 //! The text becomes a tree of text scalars with positions (`yaml`), variables are substituted (`variables`), the tree
-//! is checked against the grammar (`grammar`) and decoded into typed fields (`draft`), and references are followed
+//! is checked and read into typed fields in one pass (`draft`, by what `grammar` declares), and references are followed
 //! (`resolve`). Files and problems go through `reading`, secret values through `masking`. All problems come out of one
 //! run. From here on nothing reads a file or a variable: flow texts are inside.
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::resource::{Code, Problem};
 
+use super::grammar::keys;
 use super::reading::log::{Log, hint, quote};
 use super::yaml::{Key, Node, NodeValue};
 
@@ -40,7 +41,7 @@ impl Wanted {
     /// Finds the targets that are wanted. A document without targets is one for itself, unless targets were asked for:
     /// then it is none of them, and left out with a warning.
     pub(super) fn split(&mut self, document: &Node, log: &mut Log) -> Split {
-        let targets = document.get("spec").and_then(|spec| spec.get("targets"));
+        let targets = document.get(keys::SPEC).and_then(|spec| spec.get(keys::TARGETS));
         let entries = targets.map_or(&[][..], Node::entries);
         let unread = targets.is_some_and(|targets| !matches!(targets.value, NodeValue::Map(_)));
         self.unread |= unread;
@@ -93,9 +94,9 @@ pub(super) fn with_target(document: &Node, target: (Key, Node)) -> Node {
     let part = |node: &mut Node, name: &str| -> Option<usize> {
         node.entries().iter().position(|(key, _)| key.text == name)
     };
-    if let Some(spec) = part(&mut document, "spec")
+    if let Some(spec) = part(&mut document, keys::SPEC)
         && let NodeValue::Map(parts) = &mut document.value
-        && let Some(at) = part(&mut parts[spec].1, "targets")
+        && let Some(at) = part(&mut parts[spec].1, keys::TARGETS)
         && let NodeValue::Map(parts) = &mut parts[spec].1.value
     {
         parts[at].1.value = NodeValue::Map(vec![target]);

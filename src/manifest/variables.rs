@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resource::{Code, Problem};
 
+use super::grammar::keys;
 use super::reading::log::{Log, closest, quote};
-use super::yaml::{Key, Node, NodeValue, Position, Style};
+use super::yaml::{Key, Node, NodeValue, Position};
 
 mod split;
+mod substitute;
 
-use split::{LITERAL, Part, split};
+use split::{Part, split};
 
 /// The longest value of a variable, in bytes.
 const MAX_VALUE: usize = 16 << 10;
@@ -49,6 +51,8 @@ struct Replaced {
     position: Position,
     written: String,
     value: String,
+    /// The variables in it.
+    names: Vec<String>,
 }
 
 impl Variables {
@@ -78,7 +82,7 @@ impl Variables {
             if let Some(there) = given_there {
                 this.set.insert(name.clone(), Set::Target(there.position));
             }
-            let default = given_there.or_else(|| variable.get("default"));
+            let default = given_there.or_else(|| variable.get(keys::DEFAULT));
             let Some(text) = default.and_then(Node::text) else {
                 if default.is_none() && matches!(variable.value, NodeValue::Map(_)) {
                     let keys = of_target.map_or(&[][..], Node::entries);
@@ -200,15 +204,6 @@ impl Variables {
         }
     }
 
-    /// Replaces the variables in every scalar of a tree. Keys are left alone.
-    pub(super) fn substitute(&mut self, node: &mut Node, log: &mut Log) {
-        let mut left = MAX_SUBSTITUTED;
-        let mut replaced = Vec::new();
-        self.walk(node, false, &mut left, &mut replaced, log);
-        self.replaced.extend(replaced);
-        self.note_dollars(node);
-    }
-
     /// Reports what is wrong with a value of a target where the target gives it, and quotes no value that was given
     /// outside of the manifest.
     pub(super) fn blame(&self, target: Option<&str>, secret: &BTreeSet<String>, log: &mut Log) {
@@ -218,17 +213,12 @@ impl Variables {
             if let Some(name) = self.dollars.get(&place) {
                 problem.hint = Some(format!("write `${{var.{name}}}`"));
             }
-            let Some(Replaced { written, value, .. }) = places.get(&place) else { return };
-            let names = split(written).unwrap_or_default().into_iter().filter_map(|part| match part {
-                Part::Variable(name) => Some(name),
-                Part::Text(_) => None,
-            });
-            let names: Vec<&str> = names.collect();
-            if names.iter().any(|name| secret.contains(*name)) {
-                self.unsaid(problem, &names, (written.as_str(), value.as_str()));
+            let Some(Replaced { written, value, names, .. }) = places.get(&place) else { return };
+            if names.iter().any(|name| secret.contains(name)) {
+                self.unsaid(problem, names, (written, value));
             }
-            let sets: Vec<(&str, Set)> =
-                names.iter().filter_map(|name| Some((*name, *self.set.get(*name)?))).collect();
+            let sets: Vec<(&String, Set)> =
+                names.iter().filter_map(|name| Some((name, *self.set.get(name)?))).collect();
             let mut hints: Vec<String> = problem.hint.take().into_iter().collect();
             if let Some((name, _)) = sets.iter().find(|(_, set)| matches!(set, Set::Outside)) {
                 problem.message = problem.message.replace(&quote(value), &quote(written));
@@ -248,20 +238,8 @@ impl Variables {
         });
     }
 
-    fn note_dollars(&mut self, node: &Node) {
-        match &node.value {
-            NodeValue::Map(entries) => entries.iter().for_each(|(_, node)| self.note_dollars(node)),
-            NodeValue::Seq(items) => items.iter().for_each(|node| self.note_dollars(node)),
-            NodeValue::Scalar(text, _) => {
-                if let Some(name) = split::dollar(text, self.values.keys().map(String::as_str)) {
-                    self.dollars.insert(node.position, name.to_owned());
-                }
-            }
-        }
-    }
-
     /// Takes the values of variables that an environment uses out of a problem.
-    fn unsaid(&self, problem: &mut Problem, names: &[&str], (written, value): (&str, &str)) {
+    fn unsaid(&self, problem: &mut Problem, names: &[String], (written, value): (&str, &str)) {
         problem.message = problem.message.replace(&quote(value), &quote(written));
         for name in names {
             let Some(value) = self.get(name).flatten().filter(|value| !value.is_empty()) else { continue };
@@ -271,81 +249,6 @@ impl Variables {
             }
             problem.hint = problem.hint.take().filter(|hint| !cut(hint));
         }
-    }
-
-    fn walk(
-        &self,
-        node: &mut Node,
-        secret: bool,
-        left: &mut usize,
-        replaced: &mut Vec<Replaced>,
-        log: &mut Log,
-    ) {
-        let position = node.position;
-        match &mut node.value {
-            NodeValue::Map(entries) => {
-                for (key, node) in entries {
-                    self.walk(node, secret || key.text == SECRET, left, replaced, log);
-                }
-            }
-            NodeValue::Seq(items) => {
-                items.iter_mut().for_each(|node| self.walk(node, secret, left, replaced, log));
-            }
-            NodeValue::Scalar(text, style) if text.contains("${") => {
-                if secret && split(text).is_err() {
-                    let message = "this value contains a `${` that is not a variable";
-                    log.error_with(Code::BadVariable, node.position, message, LITERAL);
-                    *style = Style::Broken;
-                    return;
-                }
-                match self.replace(text, node.position, left, log) {
-                    Some(value) => {
-                        let written = std::mem::replace(text, value.clone());
-                        replaced.push(Replaced { position, written, value });
-                        *style = Style::Quoted;
-                    }
-                    None => *style = Style::Broken,
-                }
-            }
-            NodeValue::Scalar(..) => {}
-        }
-    }
-
-    fn replace(&self, text: &str, position: Position, left: &mut usize, log: &mut Log) -> Option<String> {
-        let parts = match split(text) {
-            Ok(parts) => parts,
-            Err(fault) => {
-                fault.report(position, log);
-                return None;
-            }
-        };
-        let mut result = String::new();
-        let mut broken = false;
-        for part in parts {
-            let piece = match part {
-                Part::Text(literal) => literal,
-                Part::Variable(name) => match self.get(name) {
-                    Some(Some(value)) => value,
-                    Some(None) => return None,
-                    None => {
-                        self.unknown(name, self.names(), position, log);
-                        broken = true;
-                        continue;
-                    }
-                },
-            };
-            if piece.len() > *left {
-                if *left > 0 {
-                    let message = format!("variables add more than {MAX_SUBSTITUTED} bytes to this document");
-                    log.error(Code::TooLarge, position, message);
-                }
-                *left = 0;
-                return None;
-            }
-            *left -= piece.len();
-            result.push_str(piece);
-        }
-        (!broken).then_some(result)
     }
 }
 
@@ -387,9 +290,6 @@ struct Default<'t> {
     parts: Vec<Part<'t>>,
     position: Position,
 }
-
-/// The key under which values are never shown, not even to say what is wrong with them.
-const SECRET: &str = "environment";
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use crate::resource::{Code, Problem, Severity};
 
 use super::scalar::{REGIONS, Scalar, form};
 use crate::manifest::reading::log::{Log, hint, quote};
-use crate::manifest::yaml::{Node, Position};
+use crate::manifest::yaml::Position;
 
 /// Runtimes with which Lambda creates and updates no function any more, and what to use instead (AWS Lambda, "Lambda
 /// runtimes", "Deprecated runtimes"). What is deprecated and can still be created is not in it: its dates move.
@@ -61,10 +61,6 @@ const RUNTIMES: [&str; 26] = [
     "ruby3.3",
     "ruby3.4",
 ];
-
-/// How names of variables end that hold a secret, in upper case and without `_` and `-`.
-const SECRET_NAMES: [&str; 9] =
-    ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "PRIVATEKEY", "ACCESSKEY", "SECRETKEY"];
 
 /// Warns of a scalar of a kind, at its place.
 pub(in crate::manifest) fn scalar(scalar: Scalar, text: &str, position: Position, log: &mut Log) {
@@ -126,42 +122,10 @@ pub(in crate::manifest) fn region(text: &str) -> Option<Problem> {
     })
 }
 
-fn warn(problem: Problem, position: Position, log: &mut Log) {
+pub(super) fn warn(problem: Problem, position: Position, log: &mut Log) {
     let origin = log.origin(position);
     debug_assert_eq!(problem.severity, Severity::Warning);
     log.push(problem.at(&origin));
-}
-
-/// Warns of environment variables whose secret is written in the manifest, before variables are replaced. No value is
-/// ever said.
-pub(in crate::manifest) fn plain_secrets(document: &Node, log: &mut Log) {
-    let functions = document.get("spec").and_then(|spec| spec.get("functions"));
-    for (_, function) in functions.map_or(&[][..], Node::entries) {
-        let environment = function.get("source").and_then(|source| source.get("environment"));
-        for (name, value) in environment.map_or(&[][..], Node::entries) {
-            if value.text().is_some_and(|value| is_secret(&name.text, value)) {
-                let message =
-                    format!("{} looks like a secret, and its value is in the manifest", quote(&name.text));
-                let hint = "write `${var.NAME}` and give the value with `--var` or `--var-file`, or let the function \
-                            read it from Secrets Manager";
-                warn(Problem::warning(Code::PlainSecret, message).hint(hint), name.position, log);
-            }
-        }
-    }
-}
-
-fn is_secret(name: &str, value: &str) -> bool {
-    let known = ["AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "-----BEGIN "];
-    if known.iter().any(|start| value.starts_with(start)) && value.len() >= 16 {
-        return !value.contains("PUBLIC KEY") && !value.contains("CERTIFICATE");
-    }
-    // The name or place of a secret is none, and neither is what a variable gives.
-    let refers = ["arn:", "/", "{{", "ssm:", "http:", "https:", "s3:"];
-    if value.contains("${") || refers.iter().any(|start| value.starts_with(start)) {
-        return false;
-    }
-    let name: String = name.chars().filter(|c| !"_-".contains(*c)).collect::<String>().to_ascii_uppercase();
-    SECRET_NAMES.iter().any(|end| name.ends_with(end)) && !matches!(value, "" | "true" | "false")
 }
 
 #[cfg(test)]
@@ -185,30 +149,5 @@ mod tests {
         assert_eq!(runtime_hint("java").unwrap(), "name a version, such as `java25`");
         let node = "one of `nodejs16.x`, `nodejs18.x`, `nodejs20.x`, `nodejs22.x`, `nodejs24.x`";
         assert_eq!(runtime_hint("node22").unwrap(), node);
-    }
-
-    #[test]
-    fn a_secret_is_known_by_its_name_or_its_value() {
-        for (name, value) in [
-            ("DB_PASSWORD", "hunter2"),
-            ("token", "t-1"),
-            ("STRIPE_API_KEY", "x"),
-            ("OTHER", "AKIAIOSFODNN7EXAMPLE"),
-            ("KEY", "-----BEGIN PRIVATE KEY-----\nMII"),
-        ] {
-            assert!(is_secret(name, value), "{name}");
-        }
-        for (name, value) in [
-            ("TABLE", "customers"),
-            ("DB_PASSWORD", "${var.password}"),
-            ("DB_PASSWORD_LENGTH", "12"),
-            ("TOKEN_TTL", "60"),
-            ("API_TOKEN", "arn:aws:secretsmanager:eu-west-2:111122223333:secret:x"),
-            ("DB_PASSWORD", "/prod/db/password"),
-            ("USE_TOKEN", "true"),
-            ("KEY", "-----BEGIN PUBLIC KEY-----\nMII"),
-        ] {
-            assert!(!is_secret(name, value), "{name}");
-        }
     }
 }

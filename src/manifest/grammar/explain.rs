@@ -1,5 +1,6 @@
 //! What a key of the manifest is for and what it takes, from the same declarations as the check and the schema.
 
+use super::keys;
 use super::objects::MANIFEST;
 use super::scalar::Scalar;
 use super::shape::{Field, Object, Shape, Status};
@@ -67,7 +68,7 @@ impl Place {
         }
         if self.path.is_empty() && !MANIFEST.fields.iter().any(|field| field.key == key) {
             // Most of a manifest is in its spec.
-            self = self.below("spec", false)?;
+            self = self.below(keys::SPEC, false)?;
         }
         let object = object_of(self.shape);
         let fields = object.map(|object| object.fields).unwrap_or_default();

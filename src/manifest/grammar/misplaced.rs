@@ -4,6 +4,7 @@
 //! YAML reads a wrong indentation as another document, and every key in it would be a problem of its own. Only what is
 //! an error anyway is moved, and only to where the key is known and not yet given.
 
+use super::keys;
 use super::misspelt::{self, FREE, ends_free};
 use super::objects::MANIFEST;
 use super::scalar::{API_VERSION, KIND};
@@ -15,7 +16,7 @@ use crate::resource::Code;
 /// Moves the keys of a binding set that are indented too little or too much, and reports each mistake once.
 pub(in crate::manifest) fn repair(document: &mut Node, log: &mut Log) {
     let is = |key: &str, value: &str| document.get(key).and_then(Node::text) == Some(value);
-    if is("apiVersion", API_VERSION) || is("kind", KIND) {
+    if is(keys::API_VERSION, API_VERSION) || is(keys::KIND, KIND) {
         misspelt::repair(document, Shape::Object(MANIFEST), log);
         walk(document, Shape::Object(MANIFEST), log);
     }

@@ -1,6 +1,7 @@
 //! Misspelt keys: each is reported once and read as the key that was meant, so that nothing that follows from it is
 //! reported too, and its value is as secret as that of the right key.
 
+use super::keys;
 use super::shape::{Object, Shape, Status};
 use crate::manifest::reading::log::{Log, closest, quote};
 use crate::manifest::yaml::{Key, Node, NodeValue};
@@ -8,7 +9,7 @@ use crate::resource::Code;
 
 /// The maps whose keys are anybody's names and whose values may be secret: a key right after one of them may be one of
 /// its names.
-pub(in crate::manifest) const FREE: [&str; 2] = ["environment", "vars"];
+pub(in crate::manifest) const FREE: [&str; 2] = [keys::ENVIRONMENT, keys::VARS];
 
 /// Renames the keys of a tree that are close to one that is known and not given there.
 pub(in crate::manifest) fn repair(node: &mut Node, shape: Shape, log: &mut Log) {

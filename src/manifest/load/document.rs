@@ -1,5 +1,7 @@
 //! One document: what kind it is, its variables, and what its shape does not say.
 
+use super::super::grammar::keys;
+use super::super::grammar::objects::SpecDraft;
 use super::super::grammar::scalar::{API_VERSION, KIND};
 use super::super::reading::log::{Log, closest, quote};
 use super::super::variables::Variables;
@@ -17,7 +19,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
         return false;
     }
     let said = |key: &str| document.get(key).and_then(|node| Some((node.text()?, node.position)));
-    for (key, expected) in [("apiVersion", API_VERSION), ("kind", KIND)] {
+    for (key, expected) in [(keys::API_VERSION, API_VERSION), (keys::KIND, KIND)] {
         let Some((text, position)) = said(key) else { continue };
         if text != expected {
             let message =
@@ -26,7 +28,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
             return false;
         }
     }
-    if document.get("apiVersion").is_none() && document.get("kind").is_none() {
+    if document.get(keys::API_VERSION).is_none() && document.get(keys::KIND).is_none() {
         let hint = format!(
             "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; if there is other YAML beside it, name \
              the manifest's file rather than its folder"
@@ -40,8 +42,8 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
 /// Reports the document of another tool that lies beside the manifests, such as one of Kubernetes.
 fn foreign(document: &Node, log: &mut Log) -> bool {
     let text = |key: &str| document.get(key).and_then(Node::text);
-    let Some(kind) = text("kind").filter(|kind| closest(kind, [KIND]).is_none()) else { return false };
-    if text("apiVersion").is_some_and(|version| {
+    let Some(kind) = text(keys::KIND).filter(|kind| closest(kind, [KIND]).is_none()) else { return false };
+    if text(keys::API_VERSION).is_some_and(|version| {
         let group = |version: &str| version.split('/').next().unwrap_or_default().to_owned();
         closest(&group(version), [group(API_VERSION).as_str()]).is_some()
     }) {
@@ -59,17 +61,17 @@ fn foreign(document: &Node, log: &mut Log) -> bool {
 /// because the file was read only in part. The codes of problems that follow from it and are not worth saying.
 pub(super) fn follow_ups(document: &Node, incomplete: bool) -> Vec<Code> {
     const SECTIONS: [(&str, Code); 9] = [
-        ("variables", Code::UnknownVariable),
-        ("accounts", Code::UnknownAccount),
-        ("accounts", Code::MissingAccount),
-        ("defaults", Code::MissingRegion),
-        ("instances", Code::UnknownInstance),
-        ("instances", Code::UnknownValue),
-        ("functions", Code::UnknownFunction),
-        ("flows", Code::UnknownFlow),
-        ("modules", Code::UnknownModule),
+        (SpecDraft::variables().name(), Code::UnknownVariable),
+        (SpecDraft::accounts().name(), Code::UnknownAccount),
+        (SpecDraft::accounts().name(), Code::MissingAccount),
+        (SpecDraft::defaults().name(), Code::MissingRegion),
+        (SpecDraft::instances().name(), Code::UnknownInstance),
+        (SpecDraft::instances().name(), Code::UnknownValue),
+        (SpecDraft::functions().name(), Code::UnknownFunction),
+        (SpecDraft::flows().name(), Code::UnknownFlow),
+        (SpecDraft::modules().name(), Code::UnknownModule),
     ];
-    let spec = document.get("spec").filter(|spec| matches!(spec.value, NodeValue::Map(_)));
+    let spec = document.get(keys::SPEC).filter(|spec| matches!(spec.value, NodeValue::Map(_)));
     let all = SECTIONS.into_iter().map(|(_, code)| code);
     let Some(spec) = spec.filter(|_| !incomplete) else {
         return all.chain([Code::EmptySet]).collect();
@@ -87,11 +89,11 @@ pub(super) fn substitute(document: &mut Node, variables: &mut Variables, log: &m
     let NodeValue::Map(entries) = &mut document.value else { return };
     for (key, part) in entries {
         match (&mut part.value, key.text.as_str()) {
-            (NodeValue::Map(spec), "spec") => {
+            (NodeValue::Map(spec), keys::SPEC) => {
                 for (key, part) in spec {
                     match key.text.as_str() {
-                        "variables" => {}
-                        "targets" => places(part, variables, log),
+                        keys::VARIABLES => {}
+                        keys::TARGETS => places(part, variables, log),
                         _ => variables.substitute(part, log),
                     }
                 }
@@ -106,7 +108,7 @@ fn places(targets: &mut Node, variables: &mut Variables, log: &mut Log) {
     let NodeValue::Map(targets) = &mut targets.value else { return };
     for (_, target) in targets {
         let NodeValue::Map(parts) = &mut target.value else { continue };
-        let parts = parts.iter_mut().filter(|(key, _)| key.text != "vars");
+        let parts = parts.iter_mut().filter(|(key, _)| key.text != keys::VARS);
         parts.for_each(|(_, part)| variables.substitute(part, log));
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::manifest::Secret;
+use crate::manifest::grammar::keys;
 use crate::manifest::reading::sources::Sources;
 use crate::manifest::variables::Variables;
 use crate::manifest::yaml::{Key, Node, NodeValue};
@@ -13,11 +14,12 @@ use crate::manifest::yaml::{Key, Node, NodeValue};
 pub(in crate::manifest) fn variables(document: &Node, of_target: Option<&Node>) -> BTreeSet<String> {
     let mut texts = Vec::new();
     environments(document, &mut |part| texts.push(part.text()));
-    let declared = document.get("spec").and_then(|spec| spec.get("variables"));
+    let declared = document.get(keys::SPEC).and_then(|spec| spec.get(keys::VARIABLES));
     let mut open: Vec<String> = texts.into_iter().flat_map(used).collect();
     let mut names = BTreeSet::new();
     while let Some(name) = open.pop() {
-        let default = declared.and_then(|all| all.get(&name)).and_then(|variable| variable.get("default"));
+        let default =
+            declared.and_then(|all| all.get(&name)).and_then(|variable| variable.get(keys::DEFAULT));
         let set = of_target.and_then(|vars| vars.get(&name));
         if names.insert(name) {
             open.extend([default, set].into_iter().flatten().filter_map(Node::text).flat_map(used));
@@ -50,7 +52,7 @@ pub(in crate::manifest) fn note(
 
 /// Whether an environment stands under a key.
 fn is_environment(key: &str) -> bool {
-    key.eq_ignore_ascii_case("environment")
+    key.eq_ignore_ascii_case(keys::ENVIRONMENT)
 }
 
 /// What of an environment is secret.
@@ -81,7 +83,7 @@ pub(in crate::manifest) fn environments<'n>(node: &'n Node, found: &mut dyn FnMu
             for (key, value) in entries {
                 match key.text.as_str() {
                     key if is_environment(key) => values(value, found),
-                    "variables" | "targets" => {}
+                    keys::VARIABLES | keys::TARGETS => {}
                     _ => environments(value, found),
                 }
             }
@@ -111,7 +113,7 @@ fn in_the_open<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     match &node.value {
         NodeValue::Map(entries) => {
             for (key, value) in entries {
-                if !is_environment(&key.text) && !matches!(key.text.as_str(), "variables" | "vars") {
+                if !is_environment(&key.text) && !matches!(key.text.as_str(), keys::VARIABLES | keys::VARS) {
                     found.push(&key.text);
                     in_the_open(value, found);
                 }

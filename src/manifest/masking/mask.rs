@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::hidden::{Part, environments, used};
+use crate::manifest::grammar::keys;
 use crate::manifest::grammar::objects::MANIFEST;
 use crate::manifest::grammar::shape::Shape;
 use crate::manifest::yaml::{self, Node, NodeValue, Position};
@@ -19,7 +20,7 @@ const HIDDEN: char = '*';
 pub(in crate::manifest) fn manifest(text: &str, documents: &[Node]) -> String {
     let mut places = Places::default();
     for document in documents {
-        let spec = document.get("spec");
+        let spec = document.get(keys::SPEC);
         let part = |name: &str| spec.and_then(|spec| spec.get(name)).map_or(&[][..], Node::entries);
         let mut hidden: Vec<&Node> = Vec::new();
         environments(document, &mut |part| match part {
@@ -31,15 +32,16 @@ pub(in crate::manifest) fn manifest(text: &str, documents: &[Node]) -> String {
             hidden.push(document);
         }
         unknown(document, Shape::Object(MANIFEST), false, &mut hidden);
-        let declared: BTreeSet<&str> = part("variables").iter().map(|(name, _)| name.text.as_str()).collect();
+        let declared: BTreeSet<&str> =
+            part(keys::VARIABLES).iter().map(|(name, _)| name.text.as_str()).collect();
         let mut texts = Vec::new();
         hidden.iter().for_each(|node| scalars(node, &mut texts));
         let used: BTreeSet<String> = texts.into_iter().flat_map(used).collect();
-        for (name, variable) in part("variables") {
-            hidden.extend(variable.get("default").filter(|_| used.contains(&name.text)));
+        for (name, variable) in part(keys::VARIABLES) {
+            hidden.extend(variable.get(keys::DEFAULT).filter(|_| used.contains(&name.text)));
         }
-        for (_, target) in part("targets") {
-            let vars = target.get("vars").map_or(&[][..], Node::entries).iter();
+        for (_, target) in part(keys::TARGETS) {
+            let vars = target.get(keys::VARS).map_or(&[][..], Node::entries).iter();
             hidden.extend(
                 vars.filter(|(name, _)| used.contains(&name.text) || !declared.contains(name.text.as_str()))
                     .map(|(_, value)| value),
@@ -122,7 +124,7 @@ fn opens_secrets(line: &str) -> Option<usize> {
     if lower.trim_start().starts_with('#') {
         return None;
     }
-    let ends = ["environment", "variables", "vars"].into_iter().filter_map(|word| {
+    let ends = [keys::ENVIRONMENT, keys::VARIABLES, keys::VARS].into_iter().filter_map(|word| {
         // `${var.x}` and `a-vars` are no keys.
         let mut found = lower.match_indices(word);
         found.find_map(|(at, _)| {
@@ -164,7 +166,7 @@ fn unknown<'n>(node: &'n Node, shape: Shape, secret: bool, hidden: &mut Vec<&'n 
         _ if node.is_null() => {}
         (Shape::Object(object) | Shape::OneOf(_, object), NodeValue::Map(entries)) => {
             for (key, value) in entries {
-                let secret = secret || matches!(key.text.as_str(), "variables" | "targets");
+                let secret = secret || matches!(key.text.as_str(), keys::VARIABLES | keys::TARGETS);
                 match object.fields.iter().find(|field| field.key == key.text) {
                     Some(field) => unknown(value, field.shape, secret, hidden),
                     None => hidden.push(value),

@@ -196,7 +196,7 @@ pub fn ignorable() -> Vec<&'static str> {
     kinds
         .chain([ignore::ORPHANED])
         .chain(audit::CODES)
-        .chain(["grant-denied", "function-update-failed"])
+        .chain([Code::GrantDenied, Code::FunctionUpdateFailed].map(Code::as_str))
         .collect()
 }
 

@@ -3,6 +3,7 @@
 //! Plain data: no client, no clock. A gap is never read as "absent".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -101,16 +102,50 @@ pub struct InstanceSeen {
     pub arn: InstanceArn,
     /// Its alias.
     pub alias: Option<String>,
-    /// Whether its status is `ACTIVE`; nothing can be written before.
-    pub active: bool,
-    /// The status as the service words it.
-    pub status: String,
+    /// How far its creation is.
+    pub status: InstanceStatus,
     /// Why it could not be made, where the service says so.
     pub status_reason: Option<String>,
     /// Who keeps its users (`IdentityManagementType`), where the service says so.
     pub identity: Option<String>,
     /// Its tags; none where only a list of instances was read, which does not show them.
     pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// How far the creation of an instance is (`InstanceStatus`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstanceStatus {
+    /// It can be used: nothing can be written before.
+    Active,
+    /// It is being created.
+    Creating,
+    /// It could not be created.
+    Failed,
+    /// What the service calls otherwise.
+    Other(String),
+}
+
+impl InstanceStatus {
+    /// Reads what the service says, if it says anything.
+    pub fn of(wire: Option<&str>) -> Self {
+        match wire {
+            Some("ACTIVE") => Self::Active,
+            Some("CREATION_IN_PROGRESS") => Self::Creating,
+            Some("CREATION_FAILED") => Self::Failed,
+            other => Self::Other(other.unwrap_or("unknown").to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for InstanceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Active => "ACTIVE",
+            Self::Creating => "CREATION_IN_PROGRESS",
+            Self::Failed => "CREATION_FAILED",
+            Self::Other(word) => word,
+        })
+    }
 }
 
 /// What AWS calls a thing of an instance.

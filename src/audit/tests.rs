@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::manifest::{Inputs, load};
 use crate::resource::{FunctionRef, InstanceArn, Problem, ResourcePolicy};
-use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, Look};
+use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
@@ -77,8 +77,7 @@ fn snapshot(desired: &Manifest) -> Snapshot {
     let instance = InstanceSeen {
         arn: arn.clone(),
         alias: None,
-        active: true,
-        status: "ACTIVE".into(),
+        status: InstanceStatus::Active,
         status_reason: None,
         identity: None,
         tags: None,

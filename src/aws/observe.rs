@@ -27,7 +27,9 @@ use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::operations::Operation;
 use crate::plan::{Read, Reads};
 use crate::resource::{AccountId, Address, FunctionRef, InstanceArn, Kind, Label, Place, Region};
-use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, Look, Resolved, Snapshot};
+use crate::snapshot::{
+    FlowIds, FlowSeen, FlowSummary, Gap, InstanceSeen, InstanceStatus, Look, Resolved, Snapshot,
+};
 
 /// Why nothing could be observed at all.
 #[derive(Debug, thiserror::Error)]
@@ -195,7 +197,12 @@ impl Observer<'_> {
             named: Vec::new(),
             gaps,
         };
-        let Some(arn) = site.instance.found().filter(|seen| seen.active).map(|seen| seen.arn.clone()) else {
+        let Some(arn) = site
+            .instance
+            .found()
+            .filter(|seen| seen.status == InstanceStatus::Active)
+            .map(|seen| seen.arn.clone())
+        else {
             return site;
         };
         let kinds = join(self.contents(Kind::Flow, name, &arn), self.contents(Kind::Module, name, &arn));

@@ -7,7 +7,7 @@ use crate::manifest::{Inputs, load};
 use crate::operations::Operation;
 use crate::plan::{APPLIED_TAG, OWNER_TAG, Reach};
 use crate::resource::{FlowType, FunctionRef, Grant, InstanceArn, Label, ResourcePolicy, SidKind};
-use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, Look};
+use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
@@ -108,8 +108,7 @@ fn snapshot(main: FlowSeen, beside: &[(&str, &str, Option<&str>)]) -> Snapshot {
     let instance = InstanceSeen {
         arn: arn(),
         alias: Some("acme".to_owned()),
-        active: true,
-        status: "ACTIVE".to_owned(),
+        status: InstanceStatus::Active,
         status_reason: None,
         identity: None,
         tags: None,

@@ -6,7 +6,7 @@ use super::*;
 use crate::manifest::{self, Inputs, NamedKind, State, Status};
 use crate::plan::{OWNER_TAG, stub_of};
 use crate::resource::{FlowType, InstanceArn, Label};
-use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen};
+use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus};
 
 mod hostile;
 mod laws;
@@ -24,8 +24,7 @@ fn instance(alias: &str) -> LiveInstance {
     let seen = InstanceSeen {
         arn: InstanceArn::parse(INSTANCE).unwrap(),
         alias: Some(alias.to_owned()),
-        active: true,
-        status: "ACTIVE".to_owned(),
+        status: InstanceStatus::Active,
         status_reason: None,
         identity: None,
         tags: None,

@@ -7,6 +7,7 @@ use super::ended::{Done, Ended, NotDone};
 use super::once::{Created, once, or_shown};
 use crate::aws::session::Fault;
 use crate::plan::{AttributesSpec, Failure, InstanceSpec};
+use crate::snapshot::InstanceStatus;
 
 /// An instance takes minutes to be made; after this time the user is told to come back.
 const MADE_WITHIN: Duration = Duration::from_secs(15 * 60);
@@ -59,11 +60,11 @@ impl Runner<'_> {
         loop {
             let seen = self.session.instance(&spec.place, &id, subject).await?;
             if let Some(seen) = &seen
-                && seen.active
+                && seen.status == InstanceStatus::Active
             {
                 return Ok(Done::Written);
             }
-            let failed = seen.as_ref().filter(|seen| seen.status == "CREATION_FAILED");
+            let failed = seen.as_ref().filter(|seen| seen.status == InstanceStatus::Failed);
             if let Some(seen) = failed {
                 let why =
                     seen.status_reason.clone().unwrap_or_else(|| "Amazon Connect gives no reason".to_owned());

@@ -9,7 +9,7 @@ use crate::aws::session::{Fault, FaultKind, Session};
 use crate::manifest::{NamedKind, suggest};
 use crate::plan::describes;
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Kind, Place, Region, ResourcePolicy};
-use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, InstanceSeen, LiveInstance, Look};
+use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, LiveInstance, Look};
 
 /// How somebody names an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,8 @@ pub enum LiveError {
     NotActive {
         /// Its ARN.
         name: String,
-        /// The status as the service words it.
-        status: String,
+        /// How far its creation is.
+        status: InstanceStatus,
     },
     /// Calls failed.
     #[error("{} of what the instance holds could not be read", .0.len())]
@@ -91,7 +91,7 @@ pub async fn observe_instance(
     region: &Region,
 ) -> Result<LiveInstance, LiveError> {
     let instance = find(session, wanted, region).await?;
-    if !instance.active {
+    if instance.status != InstanceStatus::Active {
         return Err(LiveError::NotActive { name: instance.arn.to_string(), status: instance.status });
     }
     let arn = &instance.arn;

@@ -13,7 +13,8 @@ use crate::manifest::{Function, Manifest};
 use crate::plan::{RemovalReads, describes};
 use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, OwnSid, Place};
 use crate::snapshot::{
-    FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, Look, RemovalSeen, Resolved, Snapshot,
+    FlowSeen, FlowSummary, FunctionFound, FunctionSeen, Gap, InstanceStatus, Look, RemovalSeen, Resolved,
+    Snapshot,
 };
 
 /// Adds to a snapshot what removal looks at. Every failure is a gap.
@@ -25,7 +26,12 @@ pub async fn observe_removal(
 ) {
     let observer = Observer { session, desired, seen: snapshot };
     let sites = reads.instances.iter().filter_map(|name| {
-        let instance = observer.seen.instances.get(name)?.found().filter(|seen| seen.active)?;
+        let instance = observer
+            .seen
+            .instances
+            .get(name)?
+            .found()
+            .filter(|seen| seen.status == InstanceStatus::Active)?;
         Some(observer.site(name, &instance.arn))
     });
     let places = reads.places.iter().map(|place| observer.place(place));

@@ -288,9 +288,8 @@ impl Writing<'_> {
                 terminal.note(&Note::new(Level::Info, text.trim_end()).laid_out(text.trim_end()));
             }
         }
-        if let Some(stream) = terminal.cannot_ask() {
-            let is = if stream.starts_with("neither") { "is" } else { "is not" };
-            let error = anyhow!("cannot ask for approval: {stream} {is} a terminal; {}", not_in(round));
+        if let Some(why) = terminal.cannot_ask() {
+            let error = anyhow!("cannot ask for approval: {why}; {}", not_in(round));
             let hint = match &self.review {
                 Some(Review { plan, apply }) => {
                     format!("review it with `{plan}`, then `{apply}`; or give --auto-approve.")

@@ -197,13 +197,13 @@ impl Terminal {
         self.columns[1].unwrap_or(80)
     }
 
-    /// Why nobody can be asked, if so: the stream that is no terminal.
+    /// Why nobody can be asked, if so: which stream is no terminal, as a sentence.
     pub(in crate::cli) fn cannot_ask(&self) -> Option<&'static str> {
         match (io::stdin().is_terminal(), io::stderr().is_terminal()) {
             (true, true) => None,
-            (false, true) => Some("standard input"),
-            (true, false) => Some("standard error"),
-            (false, false) => Some("neither standard input nor standard error"),
+            (false, true) => Some("standard input is not a terminal"),
+            (true, false) => Some("standard error is not a terminal"),
+            (false, false) => Some("neither standard input nor standard error is a terminal"),
         }
     }
 

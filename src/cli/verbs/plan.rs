@@ -50,7 +50,7 @@ pub(in crate::cli) async fn run(
             }
             terminal.result(&report::checksum_text(
                 &plans,
-                &|sum| reviewed("--checksum", sum, args, &plans),
+                &|sum| reviewed(Reviewed::Checksum(sum), args, &plans),
                 &terminal.layout(),
             ))?;
             terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
@@ -111,21 +111,32 @@ fn save(
     saved.write(file).map_err(|error| Failure::new(Exit::Error, error))?;
     let name = file.display();
     terminal.say(&format!("The plan is saved in {name}, valid until {}.", saved.expires));
-    terminal.say(&format!("To apply it: {}", reviewed("--plan", &name.to_string(), args, plans)));
+    terminal.say(&format!("To apply it: {}", reviewed(Reviewed::Saved(&name.to_string()), args, plans)));
     Ok(())
+}
+
+/// What an apply is given in place of a plan of its own.
+enum Reviewed<'a> {
+    /// The checksum of what was shown.
+    Checksum(&'a str),
+    /// The file of a saved plan.
+    Saved(&'a str),
 }
 
 /// Writes the command that carries out exactly these plans: a reviewed plan is written whole, what is protected in it
 /// too.
-fn reviewed(evidence: &str, value: &str, args: &PlanArgs, plans: &[Plan]) -> String {
+fn reviewed(evidence: Reviewed<'_>, args: &PlanArgs, plans: &[Plan]) -> String {
     let guards = plans.iter().flat_map(|plan| plan.actions.iter().map(move |action| (plan, action)));
     let guards = guards.filter_map(|(plan, action)| Some((plan, action.guard.as_ref()?)));
     let allow: BTreeSet<String> =
         guards.flat_map(|(plan, guard)| retype::allow(plan, plans.len() > 1, guard)).collect();
     let allow: String = allow.into_iter().map(|option| format!(" {option}")).collect();
-    // A saved plan holds what it was made with.
-    let wish = if evidence == "--plan" { String::new() } else { wish(args) };
-    let verb = format!("apply {evidence} {}{wish}{allow}", retype::quoted(value));
+    let (option, value, wish) = match evidence {
+        Reviewed::Checksum(sum) => ("--checksum", sum, wish(args)),
+        // It holds what it was made with.
+        Reviewed::Saved(file) => ("--plan", file, String::new()),
+    };
+    let verb = format!("apply {option} {}{wish}{allow}", retype::quoted(value));
     retype::command(&verb, &args.manifest, &args.aws)
 }
 

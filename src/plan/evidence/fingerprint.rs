@@ -20,7 +20,8 @@ use crate::plan::facts::uses::{association_of, flow_address, uses};
 use crate::plan::model::{ABSENT, FieldChange};
 use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy, sha256};
 use crate::snapshot::{
-    FlowContent, FlowSeen, FunctionSeen, FunctionState, InstanceSeen, Look, Resolved, RoleSeen, Snapshot,
+    FlowContent, FlowSeen, FunctionSeen, FunctionState, InstanceSeen, InstanceStatus, Look, Resolved,
+    RoleSeen, Snapshot,
 };
 
 /// Fingerprints everything that was looked at for a manifest, by addresses such as `grant/support/crm-lookup` and by
@@ -69,11 +70,14 @@ fn instances(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
     for (name, wanted) in &desired.instances {
         let settings = settings(observed, name, wanted);
         let look = observed.instances.get(name);
-        if let (Some(Look::Found(InstanceSeen { active: true, .. })), None) = (look, &settings) {
+        if let (Some(Look::Found(InstanceSeen { status: InstanceStatus::Active, .. })), None) =
+            (look, &settings)
+        {
             continue;
         }
         prints.look(Address::new(Kind::Instance, name).to_string(), look, |seen| {
-            let InstanceSeen { arn, alias: _, active, status: _, status_reason: _, identity: _, tags } = seen;
+            let InstanceSeen { arn, alias: _, status, status_reason: _, identity: _, tags } = seen;
+            let active = *status == InstanceStatus::Active;
             json!([arn.to_string(), active, settings.unwrap_or_default(), tags.as_ref().map(marks)])
         });
         for (kind, wanted) in desired.named(name) {

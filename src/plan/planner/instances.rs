@@ -8,7 +8,7 @@ use crate::manifest::{Identity, Instance, InstanceLookup, Manifest};
 use crate::plan::facts::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
 use crate::plan::model::{ActionId, AttributesSpec, Cause, Guard, InstanceSpec, TagTarget, TagsSpec, Write};
 use crate::resource::{Address, Code, Kind, Label, Problem, SetName};
-use crate::snapshot::{CREATED, InstanceSeen, Look, Snapshot, UNFINISHED};
+use crate::snapshot::{CREATED, InstanceSeen, InstanceStatus, Look, Snapshot, UNFINISHED};
 
 /// Plans instances, reports those that are missing or not active, and blocks what belongs to them.
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBuilder) {
@@ -20,7 +20,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBu
             continue;
         }
         match observed.instances.get(name) {
-            Some(Look::Found(seen)) if seen.active => {
+            Some(Look::Found(seen)) if seen.status == InstanceStatus::Active => {
                 builder.problems.extend(other_identity(name, instance, seen));
                 let creation = Creation::of(seen, &desired.set);
                 attributes((name, instance), (seen, creation), observed, builder);
@@ -31,7 +31,7 @@ pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBu
             Some(Look::Absent { .. }) if instance.create.is_some() => {
                 create(desired, (name, instance), None, builder);
             }
-            Some(Look::Found(seen)) if seen.status == "CREATION_FAILED" => {
+            Some(Look::Found(seen)) if seen.status == InstanceStatus::Failed => {
                 creation_failed(name, instance, seen, builder);
             }
             Some(Look::Found(InstanceSeen { status, .. })) => {
@@ -165,7 +165,7 @@ fn other_identity(name: &Label, instance: &Instance, seen: &InstanceSeen) -> Opt
 /// Whether an earlier run of the set began to create it, and it is still on its way.
 fn is_begun(seen: &InstanceSeen, instance: &Instance, set: &SetName) -> bool {
     let ours = Owner::of(seen.tags.as_ref(), set).is_ours();
-    ours && instance.create.is_some() && seen.status == "CREATION_IN_PROGRESS"
+    ours && instance.create.is_some() && seen.status == InstanceStatus::Creating
 }
 
 fn attributes(

@@ -15,7 +15,9 @@ use crate::plan::{
     ADOPTED_TAG, APPLIED_TAG, Action, AsideSpec, Made, OWNER_TAG, Plan, Step, TagTarget, Write, plan,
 };
 use crate::resource::{FlowType, InstanceArn, Kind, Label, Severity};
-use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
+use crate::snapshot::{
+    FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look, Resolved, Snapshot,
+};
 
 const LABELS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const NAMES: [&str; 6] = ["One", "Two", "Three", "Four", "Five", "Six"];
@@ -113,16 +115,8 @@ impl World {
     fn observe(&self, desired: &Manifest) -> Snapshot {
         let mut observed = Snapshot::default();
         let arn = InstanceArn { place: desired.instances[&instance()].place.clone(), id: "0f1e".to_owned() };
-        let status = "ACTIVE".to_owned();
-        let it = InstanceSeen {
-            arn,
-            alias: None,
-            active: true,
-            status,
-            status_reason: None,
-            identity: None,
-            tags: None,
-        };
+        let status = InstanceStatus::Active;
+        let it = InstanceSeen { arn, alias: None, status, status_reason: None, identity: None, tags: None };
         observed.instances.insert(instance(), Look::Found(it));
         let list = self.flows.iter().map(|(id, object)| (object.name.clone(), seen(id, object).summary));
         observed.lists.insert((Kind::Flow, instance()), Look::Found(list.collect()));

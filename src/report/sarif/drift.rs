@@ -57,7 +57,10 @@ fn descriptor(kind: DriftKind) -> ReportingDescriptor {
         default_configuration: Configuration { level: level(kind) },
         properties: RuleProperties {
             precision,
-            problem_severity: if level(kind) == "note" { "recommendation" } else { level(kind) },
+            problem_severity: match Level::of(kind) {
+                Level::Notice => "recommendation",
+                Level::Error | Level::Warning => level(kind),
+            },
         },
     }
 }

@@ -13,7 +13,7 @@ use crate::manifest::Identity;
 use crate::operations::Operation;
 use crate::plan::InstanceSpec;
 use crate::resource::{InstanceArn, Place, said};
-use crate::snapshot::InstanceSeen;
+use crate::snapshot::{InstanceSeen, InstanceStatus};
 
 impl Session {
     /// Lists the instances of an account and Region.
@@ -28,12 +28,10 @@ impl Session {
         let mut found = Vec::new();
         let keep = |answer: ListInstancesOutput| {
             for summary in answer.instance_summary_list.unwrap_or_default() {
-                let status = summary.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
                 found.push(InstanceSeen {
                     arn: instance_arn(operation, subject, summary.arn.as_deref())?,
                     alias: summary.instance_alias,
-                    active: status == "ACTIVE",
-                    status,
+                    status: InstanceStatus::of(summary.instance_status.as_ref().map(|s| s.as_str())),
                     status_reason: None,
                     identity: summary.identity_management_type.map(|kind| kind.as_str().to_owned()),
                     tags: None,
@@ -63,12 +61,10 @@ impl Session {
         let instance = answer
             .instance
             .ok_or_else(|| Fault::unexpected(operation, subject, "an answer without an instance"))?;
-        let status = instance.instance_status.as_ref().map_or("unknown", |s| s.as_str()).to_owned();
         let seen = InstanceSeen {
             arn: instance_arn(operation, subject, instance.arn.as_deref())?,
             alias: instance.instance_alias,
-            active: status == "ACTIVE",
-            status,
+            status: InstanceStatus::of(instance.instance_status.as_ref().map(|s| s.as_str())),
             status_reason: instance
                 .status_reason
                 .and_then(|reason| reason.message)

@@ -4,7 +4,7 @@ use super::*;
 use crate::manifest::{Inputs, NamedKind, load};
 use crate::plan::{ActionEvidence, Evidence, Plan, checksum, plan};
 use crate::resource::{FunctionRef, InstanceArn};
-use crate::snapshot::{FlowIds, FlowSummary};
+use crate::snapshot::{FlowIds, FlowSummary, InstanceStatus};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
@@ -73,9 +73,8 @@ fn flow(text: &str) -> FlowSeen {
 fn snapshot(desired: &Manifest) -> Snapshot {
     let mut seen = Snapshot::default();
     let arn = InstanceArn { place: desired.instances[&support()].place.clone(), id: "0f1e".to_owned() };
-    let (status, alias) = ("ACTIVE".to_owned(), Some("acme".to_owned()));
-    let instance =
-        InstanceSeen { arn, alias, active: true, status, status_reason: None, identity: None, tags: None };
+    let (status, alias) = (InstanceStatus::Active, Some("acme".to_owned()));
+    let instance = InstanceSeen { arn, alias, status, status_reason: None, identity: None, tags: None };
     seen.instances.insert(support(), Look::Found(instance));
     seen.associations.insert(support(), Look::Found(["arn:somebody".to_owned()].into()));
     seen.attributes.insert(support(), Look::Found([("CONTACTFLOW_LOGS".to_owned(), false)].into()));

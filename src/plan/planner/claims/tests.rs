@@ -5,7 +5,7 @@ use super::*;
 use crate::manifest::{Inputs, load};
 use crate::plan::{Plan, plan};
 use crate::resource::{FlowType, InstanceArn, Kind, Severity};
-use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, SET_TAG};
+use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, SET_TAG};
 
 const SAY: &str = r#"{ "Version": "2019-10-30", "StartAction": "end", "Actions": [
   { "Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} } ] }"#;
@@ -32,16 +32,8 @@ fn look(desired: &Manifest, live: Option<(&str, &str)>) -> Snapshot {
     let mut snapshot = Snapshot::default();
     for (name, instance) in &desired.instances {
         let arn = InstanceArn { place: instance.place.clone(), id: "0f1e".to_owned() };
-        let (alias, status) = (Some("desk".to_owned()), "ACTIVE".to_owned());
-        let seen = InstanceSeen {
-            arn,
-            alias,
-            active: true,
-            status,
-            status_reason: None,
-            identity: None,
-            tags: None,
-        };
+        let (alias, status) = (Some("desk".to_owned()), InstanceStatus::Active);
+        let seen = InstanceSeen { arn, alias, status, status_reason: None, identity: None, tags: None };
         snapshot.instances.insert(name.clone(), Look::Found(seen));
         snapshot.lists.insert((Kind::Flow, name.clone()), Look::Found(BTreeMap::new()));
         let Some((name_there, owner)) = live else { continue };

@@ -8,7 +8,9 @@ use crate::flow::document::Document;
 use crate::manifest::Manifest;
 use crate::plan::{APPLIED_TAG, Action, ActionId, AsideSpec, FlowSpec, Made, Plan, TagTarget, Write};
 use crate::resource::{FlowType, Grant, InstanceArn, Kind, Label, ResourcePolicy, Statement};
-use crate::snapshot::{FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, Look, Resolved, Snapshot};
+use crate::snapshot::{
+    FlowContent, FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look, Resolved, Snapshot,
+};
 
 /// The instance's ARN.
 pub(super) const ARN: &str = "arn:aws:connect:eu-west-2:111122223333:instance/0f1e";
@@ -22,9 +24,8 @@ pub(super) fn instance() -> Label {
 pub(super) fn looked_at(desired: &Manifest) -> Snapshot {
     let mut seen = Snapshot::default();
     let arn = InstanceArn { place: desired.instances[&instance()].place.clone(), id: "0f1e".to_owned() };
-    let (status, alias) = ("ACTIVE".to_owned(), Some("acme".to_owned()));
-    let found =
-        InstanceSeen { arn, alias, active: true, status, status_reason: None, identity: None, tags: None };
+    let (status, alias) = (InstanceStatus::Active, Some("acme".to_owned()));
+    let found = InstanceSeen { arn, alias, status, status_reason: None, identity: None, tags: None };
     seen.instances.insert(instance(), Look::Found(found));
     seen.associations.insert(instance(), Look::Found(BTreeSet::new()));
     for function in desired.functions.values() {

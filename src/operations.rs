@@ -5,12 +5,14 @@
 //! guide (GetFunction 100, GetPolicy 15, all other control-plane calls 15 together), and the Service Authorization
 //! Reference for the actions. STS and IAM publish no rates: theirs are low enough to be polite.
 
+pub mod action;
 mod fault;
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+pub use self::action::Action;
 pub use self::fault::FaultKind;
 
 /// The share of the published rates that is used: clocks and the network are not exact.
@@ -91,13 +93,13 @@ pub struct Facts {
     /// What its success holds at the least.
     pub answer: Answer,
     /// The IAM actions that the caller needs, dependent ones included.
-    pub actions: &'static [&'static str],
+    pub actions: &'static [Action],
 }
 
 macro_rules! operations {
     (@api $name:ident) => { stringify!($name) };
     (@api $name:ident $api:literal) => { $api };
-    ($($name:ident $(as $api:literal)?: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $answer:ident $(($member:literal))?, $actions:expr;)*) => {
+    ($($name:ident $(as $api:literal)?: $service:ident, $rate:expr, $burst:expr, $page:expr, $repeat:ident, $shares:ident, $answer:ident $(($member:literal))?, [$($group:ident:$action:ident),*];)*) => {
         /// An operation that flowbind calls.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "the names are those of the API, but where two services share one")]
@@ -113,7 +115,8 @@ macro_rules! operations {
                     $(Self::$name => Facts {
                         service: Service::$service, name: operations!(@api $name $($api)?), rate: $rate, burst: $burst, page: $page,
                         repeat: Repeat::$repeat, shares: Shares::$shares,
-                        answer: Answer::$answer $(($member))?, actions: $actions,
+                        answer: Answer::$answer $(($member))?,
+                        actions: &[$(Action::$group(action::$group::$action)),*],
                     }),*
                 }
             }
@@ -122,68 +125,68 @@ macro_rules! operations {
 }
 
 operations! {
-    GetCallerIdentity:        Sts,     10.0,  10,  None,       Safe, Nothing, Has("Account"), &[];
-    ListInstances:            Connect, 2.0,   5,   Some(10),   Safe, Nothing, Has("InstanceSummaryList"), &["connect:ListInstances", "ds:DescribeDirectories"];
-    DescribeInstance:         Connect, 2.0,   5,   None,       Safe, Nothing, Has("Instance"), &["connect:DescribeInstance", "ds:DescribeDirectories"];
-    ListLambdaFunctions:      Connect, 2.0,   5,   Some(25),   Safe, Nothing, Has("LambdaFunctions"), &["connect:ListLambdaFunctions"];
-    AssociateLambdaFunction:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:AssociateLambdaFunction", "lambda:AddPermission"];
-    ListContactFlows:         Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowSummaryList"), &["connect:ListContactFlows"];
-    DescribeContactFlow:      Connect, 2.0,   5,   None,       Safe, Nothing, Has("ContactFlow"), &["connect:DescribeContactFlow"];
-    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, Has("ContactFlowId"), &["connect:CreateContactFlow", "connect:TagResource"];
-    UpdateContactFlowContent: Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:UpdateContactFlowContent"];
-    ListInstanceAttributes:   Connect, 2.0,   5,   Some(7),    Safe, Nothing, Has("Attributes"), &["connect:ListInstanceAttributes"];
-    UpdateInstanceAttribute:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:UpdateInstanceAttribute", "ds:DescribeDirectories", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy", "logs:CreateLogGroup"];
-    CreateInstance:           Connect, 0.1,   1,   None,       Once, Nothing, Has("Id"), &["connect:CreateInstance", "connect:TagResource", "ds:AuthorizeApplication", "ds:CheckAlias", "ds:CreateAlias", "ds:CreateDirectory", "ds:CreateIdentityPoolDirectory", "ds:DeleteDirectory", "ds:DescribeDirectories", "ds:UnauthorizeApplication", "iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PutRolePolicy"];
-    SearchContactFlows:       Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlows"), &["connect:SearchContactFlows", "connect:DescribeContactFlow"];
-    UpdateContactFlowMetadata: Connect, 2.0,  5,   None,       Safe, Nothing, Bare, &["connect:UpdateContactFlowMetadata"];
-    ListContactFlowModules:   Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowModulesSummaryList"), &["connect:ListContactFlowModules"];
-    DescribeContactFlowModule: Connect, 2.0,  5,   None,       Safe, Nothing, Has("ContactFlowModule"), &["connect:DescribeContactFlowModule"];
-    SearchContactFlowModules: Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlowModules"), &["connect:SearchContactFlowModules", "connect:DescribeContactFlowModule"];
-    CreateContactFlowModule:  Connect, 2.0,   5,   None,       Once, Nothing, Has("Id"), &["connect:CreateContactFlowModule", "connect:TagResource"];
-    UpdateContactFlowModuleContent: Connect, 2.0, 5, None,     Safe, Nothing, Bare, &["connect:UpdateContactFlowModuleContent"];
-    UpdateContactFlowModuleMetadata: Connect, 2.0, 5, None,    Safe, Nothing, Bare, &["connect:UpdateContactFlowModuleMetadata"];
-    TagResource:              Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:TagResource"];
-    ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("QueueSummaryList"), &["connect:ListQueues"];
-    ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("PromptSummaryList"), &["connect:ListPrompts"];
-    ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("HoursOfOperationSummaryList"), &["connect:ListHoursOfOperations"];
+    GetCallerIdentity:        Sts,     10.0,  10,  None,       Safe, Nothing, Has("Account"), [];
+    ListInstances:            Connect, 2.0,   5,   Some(10),   Safe, Nothing, Has("InstanceSummaryList"), [Connect:ListInstances, Ds:DescribeDirectories];
+    DescribeInstance:         Connect, 2.0,   5,   None,       Safe, Nothing, Has("Instance"), [Connect:DescribeInstance, Ds:DescribeDirectories];
+    ListLambdaFunctions:      Connect, 2.0,   5,   Some(25),   Safe, Nothing, Has("LambdaFunctions"), [Connect:ListLambdaFunctions];
+    AssociateLambdaFunction:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:AssociateLambdaFunction, Lambda:AddPermission];
+    ListContactFlows:         Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowSummaryList"), [Connect:ListContactFlows];
+    DescribeContactFlow:      Connect, 2.0,   5,   None,       Safe, Nothing, Has("ContactFlow"), [Connect:DescribeContactFlow];
+    CreateContactFlow:        Connect, 2.0,   5,   None,       Once, Nothing, Has("ContactFlowId"), [Connect:CreateContactFlow, Connect:TagResource];
+    UpdateContactFlowContent: Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:UpdateContactFlowContent];
+    ListInstanceAttributes:   Connect, 2.0,   5,   Some(7),    Safe, Nothing, Has("Attributes"), [Connect:ListInstanceAttributes];
+    UpdateInstanceAttribute:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:UpdateInstanceAttribute, Ds:DescribeDirectories, Iam:AttachRolePolicy, Iam:CreateServiceLinkedRole, Iam:PutRolePolicy, Logs:CreateLogGroup];
+    CreateInstance:           Connect, 0.1,   1,   None,       Once, Nothing, Has("Id"), [Connect:CreateInstance, Connect:TagResource, Ds:AuthorizeApplication, Ds:CheckAlias, Ds:CreateAlias, Ds:CreateDirectory, Ds:CreateIdentityPoolDirectory, Ds:DeleteDirectory, Ds:DescribeDirectories, Ds:UnauthorizeApplication, Iam:AttachRolePolicy, Iam:CreateServiceLinkedRole, Iam:PutRolePolicy];
+    SearchContactFlows:       Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlows"), [Connect:SearchContactFlows, Connect:DescribeContactFlow];
+    UpdateContactFlowMetadata: Connect, 2.0,  5,   None,       Safe, Nothing, Bare, [Connect:UpdateContactFlowMetadata];
+    ListContactFlowModules:   Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("ContactFlowModulesSummaryList"), [Connect:ListContactFlowModules];
+    DescribeContactFlowModule: Connect, 2.0,  5,   None,       Safe, Nothing, Has("ContactFlowModule"), [Connect:DescribeContactFlowModule];
+    SearchContactFlowModules: Connect, 2.0,   5,   Some(100),  Safe, Nothing, Has("ContactFlowModules"), [Connect:SearchContactFlowModules, Connect:DescribeContactFlowModule];
+    CreateContactFlowModule:  Connect, 2.0,   5,   None,       Once, Nothing, Has("Id"), [Connect:CreateContactFlowModule, Connect:TagResource];
+    UpdateContactFlowModuleContent: Connect, 2.0, 5, None,     Safe, Nothing, Bare, [Connect:UpdateContactFlowModuleContent];
+    UpdateContactFlowModuleMetadata: Connect, 2.0, 5, None,    Safe, Nothing, Bare, [Connect:UpdateContactFlowModuleMetadata];
+    TagResource:              Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:TagResource];
+    ListQueues:               Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("QueueSummaryList"), [Connect:ListQueues];
+    ListPrompts:              Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("PromptSummaryList"), [Connect:ListPrompts];
+    ListHoursOfOperations:    Connect, 2.0,   5,   Some(1000), Safe, Nothing, Has("HoursOfOperationSummaryList"), [Connect:ListHoursOfOperations];
     // Without lambda:ListTags the answer has a TagsError in place of the tags.
-    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, Has("Configuration"), &["lambda:GetFunction", "lambda:ListTags"];
-    GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, Has("Policy"), &["lambda:GetPolicy"];
-    AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Has("Statement"), &["lambda:AddPermission"];
-    RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, &["lambda:RemovePermission"];
-    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Functions"), &["lambda:ListFunctions"];
-    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Aliases"), &["lambda:ListAliases"];
-    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, &["lambda:DeleteFunction"];
-    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, Bare, &["connect:DisassociateLambdaFunction", "lambda:RemovePermission"];
-    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:DeleteContactFlow"];
-    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, &["connect:DeleteContactFlowModule"];
+    GetFunction:              Lambda,  100.0, 100, None,       Safe, Nothing, Has("Configuration"), [Lambda:GetFunction, Lambda:ListTags];
+    GetPolicy:                Lambda,  15.0,  15,  None,       Safe, Nothing, Has("Policy"), [Lambda:GetPolicy];
+    AddPermission:            Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Has("Statement"), [Lambda:AddPermission];
+    RemovePermission:         Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, [Lambda:RemovePermission];
+    ListFunctions:            Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Functions"), [Lambda:ListFunctions];
+    ListAliases:              Lambda,  15.0,  15,  Some(50),   Safe, LambdaControlPlane, Has("Aliases"), [Lambda:ListAliases];
+    DeleteFunction:           Lambda,  15.0,  15,  None,       Safe, LambdaControlPlane, Bare, [Lambda:DeleteFunction];
+    DisassociateLambdaFunction: Connect, 2.0, 5,   None,       Safe, Nothing, Bare, [Connect:DisassociateLambdaFunction, Lambda:RemovePermission];
+    DeleteContactFlow:        Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:DeleteContactFlow];
+    DeleteContactFlowModule:  Connect, 2.0,   5,   None,       Safe, Nothing, Bare, [Connect:DeleteContactFlowModule];
 
-    GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionVersion"), &["lambda:GetAlias"];
-    CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("FunctionArn"), &["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"];
+    GetAlias:                    Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionVersion"), [Lambda:GetAlias];
+    CreateFunction:              Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("FunctionArn"), [Lambda:CreateFunction, Lambda:TagResource, Iam:PassRole];
     // Repeatable: each is sent with the revision that it replaces, or ends in the state that it names.
-    UpdateFunctionCode:          Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), &["lambda:UpdateFunctionCode"];
-    UpdateFunctionConfiguration: Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), &["lambda:UpdateFunctionConfiguration", "iam:PassRole"];
+    UpdateFunctionCode:          Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), [Lambda:UpdateFunctionCode];
+    UpdateFunctionConfiguration: Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("FunctionArn"), [Lambda:UpdateFunctionConfiguration, Iam:PassRole];
     // Publishes nothing when nothing changed since the last version.
-    PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("Version"), &["lambda:PublishVersion"];
-    CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("AliasArn"), &["lambda:CreateAlias"];
-    UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("AliasArn"), &["lambda:UpdateAlias"];
-    TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Bare, &["lambda:TagResource"];
+    PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("Version"), [Lambda:PublishVersion];
+    CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("AliasArn"), [Lambda:CreateAlias];
+    UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("AliasArn"), [Lambda:UpdateAlias];
+    TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Bare, [Lambda:TagResource];
 
-    GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Has("Role"), &["iam:GetRole"];
-    ListRoles:                Iam, 10.0, 10, Some(1000), Safe, Nothing, Has("IsTruncated"), &["iam:ListRoles"];
+    GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Has("Role"), [Iam:GetRole];
+    ListRoles:                Iam, 10.0, 10, Some(1000), Safe, Nothing, Has("IsTruncated"), [Iam:ListRoles];
     // ListRoles shows no tags.
-    ListRoleTags:             Iam, 10.0, 10, Some(50),   Safe, Nothing, Has("IsTruncated"), &["iam:ListRoleTags"];
-    ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), &["iam:ListAttachedRolePolicies"];
-    ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), &["iam:ListRolePolicies"];
-    GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Has("PolicyDocument"), &["iam:GetRolePolicy"];
-    CreateRole:               Iam, 10.0, 10, None,       Once, Nothing, Has("Role"), &["iam:CreateRole", "iam:TagRole"];
-    UpdateAssumeRolePolicy:   Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:UpdateAssumeRolePolicy"];
-    AttachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:AttachRolePolicy"];
-    DetachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DetachRolePolicy"];
-    PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:PutRolePolicy"];
-    DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DeleteRolePolicy"];
-    TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:TagRole"];
-    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, Bare, &["iam:DeleteRole"];
+    ListRoleTags:             Iam, 10.0, 10, Some(50),   Safe, Nothing, Has("IsTruncated"), [Iam:ListRoleTags];
+    ListAttachedRolePolicies: Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), [Iam:ListAttachedRolePolicies];
+    ListRolePolicies:         Iam, 10.0, 10, Some(100),  Safe, Nothing, Has("IsTruncated"), [Iam:ListRolePolicies];
+    GetRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Has("PolicyDocument"), [Iam:GetRolePolicy];
+    CreateRole:               Iam, 10.0, 10, None,       Once, Nothing, Has("Role"), [Iam:CreateRole, Iam:TagRole];
+    UpdateAssumeRolePolicy:   Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:UpdateAssumeRolePolicy];
+    AttachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:AttachRolePolicy];
+    DetachRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:DetachRolePolicy];
+    PutRolePolicy:            Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:PutRolePolicy];
+    DeleteRolePolicy:         Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:DeleteRolePolicy];
+    TagRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:TagRole];
+    DeleteRole:               Iam, 10.0, 10, None,       Safe, Nothing, Bare, [Iam:DeleteRole];
 }
 
 impl Operation {
@@ -198,8 +201,7 @@ impl Operation {
 
     /// Whether it changes anything.
     pub fn writes(self) -> bool {
-        let name = self.facts().name;
-        !["Get", "List", "Describe", "Search"].iter().any(|verb| name.starts_with(verb))
+        self.facts().actions.first().is_some_and(|action| !action.is_read())
     }
 }
 

@@ -114,8 +114,9 @@ fn split(group: Group, out: &mut Vec<Group>) -> Result<(), TooLarge> {
     } else if let Some(actions) = halved(&group.actions) {
         actions.map(|actions| Group { actions, ..group.clone() })
     } else {
-        let first = |set: &BTreeSet<String>| set.first().cloned().unwrap_or_default();
-        return Err(TooLarge { action: first(&group.actions), resource: first(&group.resources) });
+        let resource = group.resources.first().cloned().unwrap_or_default();
+        let action = group.actions.first().map(ToString::to_string).unwrap_or_default();
+        return Err(TooLarge { action, resource });
     };
     for half in halves {
         split(half, out)?;
@@ -123,7 +124,7 @@ fn split(group: Group, out: &mut Vec<Group>) -> Result<(), TooLarge> {
     Ok(())
 }
 
-fn halved(set: &BTreeSet<String>) -> Option<[BTreeSet<String>; 2]> {
+fn halved<T: Ord + Clone>(set: &BTreeSet<T>) -> Option<[BTreeSet<T>; 2]> {
     let middle = set.iter().nth(set.len() / 2).filter(|_| set.len() > 1)?;
     let mut first = set.clone();
     let second = first.split_off(middle);
@@ -139,7 +140,7 @@ fn statement(group: Group, names: &mut BTreeMap<String, u32>) -> Statement {
     Statement {
         sid,
         effect: "Allow",
-        action: actions.into(),
+        action: actions.iter().map(ToString::to_string).collect::<BTreeSet<_>>().into(),
         resource: resources.into(),
         condition: condition.map(|Condition { operator, key, values }| {
             BTreeMap::from([(operator.to_owned(), BTreeMap::from([(key, values.into())]))])
@@ -149,7 +150,7 @@ fn statement(group: Group, names: &mut BTreeMap<String, u32>) -> Statement {
 
 /// What a statement is about, such as `ReadFlows`.
 fn name(group: &Group) -> String {
-    let verbs: BTreeSet<&str> = group.actions.iter().map(|action| verb(action)).collect();
+    let verbs: BTreeSet<&str> = group.actions.iter().map(|action| action.does().word()).collect();
     let verb = match verbs.iter().collect::<Vec<_>>().as_slice() {
         _ if !group.writes => "Read",
         [one] => one,
@@ -159,20 +160,6 @@ fn name(group: &Group) -> String {
     match nouns.iter().collect::<Vec<_>>().as_slice() {
         [one] => format!("{verb}{one}"),
         _ => format!("{verb}Resources"),
-    }
-}
-
-fn verb(action: &str) -> &'static str {
-    let name = action.split_once(':').map_or(action, |(_, name)| name);
-    match name {
-        "PassRole" => "Pass",
-        "AssumeRole" => "Assume",
-        "AddPermission" | "RemovePermission" => "Permit",
-        name if name.starts_with("Tag") => "Tag",
-        name if name.starts_with("Create") => "Create",
-        name if name.starts_with("Delete") => "Delete",
-        name if name.starts_with("Attach") => "Attach",
-        _ => "Write",
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Condition;
 use super::need::Need;
+use crate::operations::Action;
 
 /// Actions on resources under a condition: every action on every resource is needed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,20 +12,20 @@ pub(super) struct Group {
     pub(super) writes: bool,
     pub(super) resources: BTreeSet<String>,
     pub(super) condition: Option<Condition>,
-    pub(super) actions: BTreeSet<String>,
+    pub(super) actions: BTreeSet<Action>,
 }
 
 /// Groups needs: reads before writes, then by resource.
 pub(super) fn statements(needs: BTreeSet<Need>) -> Vec<Group> {
     let needs = merged(needs);
-    let mut by_action: BTreeMap<(String, Option<Condition>), BTreeSet<String>> = BTreeMap::new();
+    let mut by_action: BTreeMap<(Action, Option<Condition>), BTreeSet<String>> = BTreeMap::new();
     for need in needs.iter().filter(|need| !needs.iter().any(|other| covers(other, need))) {
-        let key = (need.action.clone(), need.condition.clone());
+        let key = (need.action, need.condition.clone());
         by_action.entry(key).or_default().insert(need.resource.clone());
     }
-    let mut groups: BTreeMap<(bool, BTreeSet<String>, Option<Condition>), BTreeSet<String>> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, BTreeSet<String>, Option<Condition>), BTreeSet<Action>> = BTreeMap::new();
     for ((action, condition), resources) in by_action {
-        groups.entry((!is_read(&action), resources, condition)).or_default().insert(action);
+        groups.entry((!action.is_read(), resources, condition)).or_default().insert(action);
     }
     let groups = groups.into_iter();
     groups
@@ -32,18 +33,12 @@ pub(super) fn statements(needs: BTreeSet<Need>) -> Vec<Group> {
         .collect()
 }
 
-/// Whether an action changes nothing.
-pub(super) fn is_read(action: &str) -> bool {
-    let name = action.split_once(':').map_or(action, |(_, name)| name);
-    ["Get", "List", "Describe", "Search", "Check"].iter().any(|verb| name.starts_with(verb))
-}
-
 /// Operator and key of a condition.
 type Key = (&'static str, String);
 
 /// The same action on the same resource under either value of a key is one need under both values.
 fn merged(needs: BTreeSet<Need>) -> BTreeSet<Need> {
-    let mut values: BTreeMap<(String, String, Option<Key>), BTreeSet<String>> = BTreeMap::new();
+    let mut values: BTreeMap<(Action, String, Option<Key>), BTreeSet<String>> = BTreeMap::new();
     for Need { action, resource, condition } in needs {
         let (key, some) = match condition {
             Some(Condition { operator, key, values }) => (Some((operator, key)), values),

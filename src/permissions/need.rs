@@ -6,13 +6,14 @@ use super::condition::Condition;
 use super::identity::Identity;
 use super::target::Target;
 use crate::manifest::{Account, Manifest};
-use crate::operations::Operation;
+use crate::operations::action::Sts;
+use crate::operations::{Action, Operation};
 use crate::resource::AccountId;
 
 /// Something that must be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Need {
-    pub(super) action: String,
+    pub(super) action: Action,
     pub(super) resource: String,
     pub(super) condition: Option<Condition>,
 }
@@ -31,22 +32,22 @@ impl<'a> Needs<'a> {
     /// Adds an operation with the actions that depend on it.
     pub(super) fn add(&mut self, operation: Operation, target: &Target<'_>) {
         for action in operation.facts().actions {
-            self.add_action(action, target);
+            self.add_action(*action, target);
         }
     }
 
     /// Adds the operation's own action alone, where nothing that depends on it is used.
     pub(super) fn add_alone(&mut self, operation: Operation, target: &Target<'_>) {
         if let Some(action) = operation.facts().actions.first() {
-            self.add_action(action, target);
+            self.add_action(*action, target);
         }
     }
 
-    fn add_action(&mut self, action: &str, target: &Target<'_>) {
+    fn add_action(&mut self, action: Action, target: &Target<'_>) {
         let identity = self.identity(&target.place.account);
         let needs = self.found.entry(identity).or_default();
         for (resource, condition) in target.resources(action) {
-            needs.insert(Need { action: action.to_owned(), resource, condition });
+            needs.insert(Need { action, resource, condition });
         }
     }
 
@@ -73,7 +74,8 @@ impl<'a> Needs<'a> {
             let Account { id: _, assume_role, external_id, regions: _, origin: _ } = account;
             let condition =
                 external_id.as_ref().map(|id| Condition::new("StringEquals", "sts:ExternalId", [id]));
-            Some(Need { action: "sts:AssumeRole".to_owned(), resource: assume_role.clone()?, condition })
+            let action = Action::Sts(Sts::AssumeRole);
+            Some(Need { action, resource: assume_role.clone()?, condition })
         });
         let roles: BTreeSet<Need> = roles.collect();
         if !roles.is_empty() {

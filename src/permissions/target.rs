@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::condition::Condition;
 use crate::manifest::{Instance, InstanceLookup};
+use crate::operations::action::{Action, Connect, Does, Ds, Iam, Lambda, Logs, Sts};
 use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG};
 use crate::resource::{Kind, Place, SetName, partition};
 
@@ -76,7 +77,7 @@ impl<'a> Target<'a> {
 
     /// A role by its name, or a pattern of names.
     pub(super) fn role(self, name: &str) -> Self {
-        let arn = format!("{}role/{name}", prefix("iam", self.place));
+        let arn = format!("{}role/{name}", iam_prefix(self.place));
         self.role_arn(&arn)
     }
 
@@ -101,46 +102,61 @@ impl<'a> Target<'a> {
     }
 
     /// The resources of one action, each with its condition.
-    pub(super) fn resources(&self, action: &str) -> Vec<(String, Option<Condition>)> {
-        let (service, name) = action.split_once(':').unwrap_or((action, ""));
-        let resources = match service {
-            "connect" => vec![self.connect(name)],
-            "lambda" if name == "ListFunctions" => vec!["*".to_owned()],
+    pub(super) fn resources(&self, action: Action) -> Vec<(String, Option<Condition>)> {
+        let resources = match action {
+            Action::Connect(action) => vec![self.connect(action)],
+            Action::Lambda(Lambda::ListFunctions) | Action::Sts(Sts::AssumeRole) => vec!["*".to_owned()],
             // Tags belong to the function, whatever its qualifiers.
-            "lambda" if matches!(name, "TagResource" | "ListTags") => self.unqualified(),
-            "lambda" => self.functions.iter().cloned().collect(),
-            "ds" => vec![self.directory(name)],
-            "logs" => vec![format!("{}log-group:/aws/connect/*", prefix("logs", self.place))],
-            "iam" => vec![self.iam(name)],
-            _ => vec!["*".to_owned()],
+            Action::Lambda(Lambda::TagResource | Lambda::ListTags) => self.unqualified(),
+            Action::Lambda(_) => self.functions.iter().cloned().collect(),
+            Action::Ds(action) => vec![self.directory(action)],
+            Action::Logs(Logs::CreateLogGroup) => {
+                vec![format!("{}log-group:/aws/connect/*", prefix("logs", self.place))]
+            }
+            Action::Iam(action) => vec![self.iam(action)],
         };
-        let condition = |resource: &str| self.condition(service, name, resource);
+        let condition = |resource: &str| self.condition(action, resource);
         resources.into_iter().map(|resource| (resource.clone(), condition(&resource))).collect()
     }
 
-    fn connect(&self, name: &str) -> String {
-        if matches!(name, "ListInstances" | "CreateInstance") {
-            return "*".to_owned();
-        }
+    fn connect(&self, action: Connect) -> String {
         let id = match self.instance.map(|instance| &instance.lookup) {
             Some(InstanceLookup::Id(id)) => id.as_str(),
             // Its alias is in no ARN.
             Some(InstanceLookup::Alias(_)) | None => "*",
         };
-        let instance = format!("{}instance/{id}", prefix("connect", self.place));
-        let part = match name {
-            "ListContactFlowModules" | "SearchContactFlows" | "SearchContactFlowModules" => "",
-            "ListQueues" => "/queue/*",
-            "TagResource" => match self.kind {
+        let part = match action {
+            Connect::ListInstances | Connect::CreateInstance => return "*".to_owned(),
+            Connect::ListQueues => "/queue/*",
+            Connect::TagResource => match self.kind {
                 Some(Kind::Flow) => "/contact-flow/*",
                 Some(Kind::Module) => "/flow-module/*",
                 _ => "",
             },
-            name if name.contains("ContactFlowModule") => "/flow-module/*",
-            name if name.contains("ContactFlow") => "/contact-flow/*",
-            _ => "",
+            Connect::DescribeContactFlowModule
+            | Connect::CreateContactFlowModule
+            | Connect::UpdateContactFlowModuleContent
+            | Connect::UpdateContactFlowModuleMetadata
+            | Connect::DeleteContactFlowModule => "/flow-module/*",
+            Connect::ListContactFlows
+            | Connect::DescribeContactFlow
+            | Connect::CreateContactFlow
+            | Connect::UpdateContactFlowContent
+            | Connect::UpdateContactFlowMetadata
+            | Connect::DeleteContactFlow => "/contact-flow/*",
+            Connect::DescribeInstance
+            | Connect::ListContactFlowModules
+            | Connect::ListHoursOfOperations
+            | Connect::ListInstanceAttributes
+            | Connect::ListLambdaFunctions
+            | Connect::ListPrompts
+            | Connect::SearchContactFlowModules
+            | Connect::SearchContactFlows
+            | Connect::AssociateLambdaFunction
+            | Connect::DisassociateLambdaFunction
+            | Connect::UpdateInstanceAttribute => "",
         };
-        format!("{instance}{part}")
+        format!("{}instance/{id}{part}", prefix("connect", self.place))
     }
 
     fn unqualified(&self) -> Vec<String> {
@@ -148,61 +164,66 @@ impl<'a> Target<'a> {
         self.functions.iter().filter(parts).cloned().collect()
     }
 
-    fn directory(&self, name: &str) -> String {
-        match name {
-            "AuthorizeApplication" | "CreateAlias" | "DeleteDirectory" | "UnauthorizeApplication" => {
+    fn directory(&self, action: Ds) -> String {
+        match action {
+            Ds::AuthorizeApplication | Ds::CreateAlias | Ds::DeleteDirectory | Ds::UnauthorizeApplication => {
                 format!("{}directory/*", prefix("ds", self.place))
             }
-            _ => "*".to_owned(),
+            Ds::CheckAlias
+            | Ds::DescribeDirectories
+            | Ds::CreateDirectory
+            | Ds::CreateIdentityPoolDirectory => "*".to_owned(),
         }
     }
 
-    fn iam(&self, name: &str) -> String {
-        match (&self.role, name) {
+    fn iam(&self, action: Iam) -> String {
+        match (&self.role, action) {
             // It has no resource level.
-            (_, "ListRoles") => "*".to_owned(),
+            (_, Iam::ListRoles) => "*".to_owned(),
             (Some(arn), _) => arn.clone(),
             // What Amazon Connect does to its own role, with the caller's rights.
-            (None, _) => format!("{}{SERVICE_ROLE}", prefix("iam", self.place)),
+            (None, _) => format!("{}{SERVICE_ROLE}", iam_prefix(self.place)),
         }
     }
 
-    fn condition(&self, service: &str, name: &str, resource: &str) -> Option<Condition> {
+    fn condition(&self, action: Action, resource: &str) -> Option<Condition> {
         let region =
             || Some(Condition::new("StringEquals", "aws:RequestedRegion", [self.place.region.as_str()]));
         let owned = |key: &str, set: &SetName| {
             Condition::new("StringLike", format!("aws:{key}/{OWNER_TAG}"), [format!("{set}/*")])
         };
-        match (service, name) {
-            (_, "TagResource" | "TagRole") => {
+        match action {
+            action if action.does() == Does::Tag => {
                 let keys = [OWNER_TAG, ADOPTED_TAG, APPLIED_TAG, REGION_TAG];
                 Some(Condition::new("ForAllValues:StringEquals", "aws:TagKeys", keys))
             }
-            ("lambda", "AddPermission") => {
+            Action::Lambda(Lambda::AddPermission) => {
                 Some(Condition::new("StringEquals", "lambda:Principal", [CONNECT]))
             }
             // The request names a statement, not a principal: whether the key is there is not documented (U16).
-            ("lambda", "RemovePermission") => {
+            Action::Lambda(Lambda::RemovePermission) => {
                 Some(Condition::new("StringEqualsIfExists", "lambda:Principal", [CONNECT]))
             }
-            ("iam", "PassRole") => {
+            Action::Iam(Iam::PassRole) => {
                 Some(Condition::new("StringEquals", "iam:PassedToService", ["lambda.amazonaws.com"]))
             }
-            ("iam", "CreateServiceLinkedRole") => {
+            Action::Iam(Iam::CreateServiceLinkedRole) => {
                 Some(Condition::new("StringEquals", "iam:AWSServiceName", [CONNECT]))
             }
-            ("iam", "AttachRolePolicy") if self.role.is_some() => {
+            Action::Iam(Iam::AttachRolePolicy) if self.role.is_some() => {
                 Some(Condition::new("ArnEquals", "iam:PolicyARN", self.values.clone()))
             }
-            ("connect", "UpdateInstanceAttribute") => {
+            Action::Connect(Connect::UpdateInstanceAttribute) => {
                 Some(Condition::new("StringEquals", "connect:AttributeType", self.values.clone()))
             }
-            ("connect" | "lambda" | "iam", name) if name.starts_with("Create") && self.creates.is_some() => {
+            Action::Connect(_) | Action::Lambda(_) | Action::Iam(_)
+                if action.does() == Does::Create && self.creates.is_some() =>
+            {
                 self.creates.map(|set| owned("RequestTag", set))
             }
             _ if self.owned_by.is_some() => self.owned_by.map(|set| owned("ResourceTag", set)),
             // IAM has no Regions.
-            ("iam", _) => None,
+            Action::Iam(_) => None,
             _ if resource == "*" => region(),
             _ => None,
         }
@@ -211,9 +232,10 @@ impl<'a> Target<'a> {
 
 /// `arn:aws:SERVICE:REGION:ACCOUNT:` for a place.
 fn prefix(service: &str, place: &Place) -> String {
-    let partition = partition(&place.region);
-    match service {
-        "iam" => format!("arn:{partition}:iam::{}:", place.account),
-        _ => format!("arn:{partition}:{service}:{}:{}:", place.region, place.account),
-    }
+    format!("arn:{}:{service}:{}:{}:", partition(&place.region), place.region, place.account)
+}
+
+/// `arn:aws:iam::ACCOUNT:`: IAM has no Regions.
+fn iam_prefix(place: &Place) -> String {
+    format!("arn:{}:iam::{}:", partition(&place.region), place.account)
 }

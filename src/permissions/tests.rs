@@ -10,9 +10,14 @@ use super::grouping::{Group, statements};
 use super::need::Need;
 use super::*;
 use crate::manifest::{Disk, Inputs, load};
+use crate::operations::action::{Action, Lambda};
 
-fn need(action: &str, resource: &str, condition: Option<Condition>) -> Need {
-    Need { action: action.to_owned(), resource: resource.to_owned(), condition }
+const GET: Action = Action::Lambda(Lambda::GetPolicy);
+const ADD: Action = Action::Lambda(Lambda::AddPermission);
+const LIST: Action = Action::Lambda(Lambda::ListFunctions);
+
+fn need(action: Action, resource: &str, condition: Option<Condition>) -> Need {
+    Need { action, resource: resource.to_owned(), condition }
 }
 
 /// What groups allow, one by one.
@@ -22,7 +27,7 @@ fn allowed(groups: &[Group]) -> BTreeSet<Need> {
         for (action, resource) in
             group.actions.iter().flat_map(|action| group.resources.iter().map(move |it| (action, it)))
         {
-            all.insert(need(action, resource, group.condition.clone()));
+            all.insert(need(*action, resource, group.condition.clone()));
         }
     }
     all
@@ -34,8 +39,12 @@ fn some_needs() -> impl Strategy<Value = BTreeSet<Need>> {
         Just(Some(Condition::new("StringEquals", "aws:RequestedRegion", ["r"]))),
         Just(Some(Condition::new("StringLike", "aws:ResourceTag/t", ["a/*"]))),
     ];
-    let need = ("(lambda|connect):(Get|Put)[A-C]", "arn:[a-c]{1,2}", conditions)
-        .prop_map(|(action, resource, condition)| Need { action, resource, condition });
+    let actions = prop::sample::select(&Action::ALL[8..20]);
+    let need = (actions, "arn:[a-c]{1,2}", conditions).prop_map(|(action, resource, condition)| Need {
+        action,
+        resource,
+        condition,
+    });
     prop::collection::btree_set(need, 0..40)
 }
 
@@ -57,11 +66,11 @@ proptest! {
 fn a_pattern_takes_in_what_it_covers_under_the_same_condition_only() {
     let condition = || Some(Condition::new("StringEquals", "k", ["v"]));
     let needs = [
-        need("lambda:GetPolicy", "arn:f:*", None),
-        need("lambda:GetPolicy", "arn:f:crm", None),
-        need("lambda:GetAlias", "arn:f:crm", None),
-        need("lambda:AddPermission", "arn:f:*", condition()),
-        need("lambda:AddPermission", "arn:f:crm", None),
+        need(GET, "arn:f:*", None),
+        need(GET, "arn:f:crm", None),
+        need(Action::Lambda(Lambda::GetAlias), "arn:f:crm", None),
+        need(ADD, "arn:f:*", condition()),
+        need(ADD, "arn:f:crm", None),
     ];
     let left = allowed(&statements(needs.clone().into()));
     let [_, covered, ..] = needs.clone();
@@ -71,8 +80,7 @@ fn a_pattern_takes_in_what_it_covers_under_the_same_condition_only() {
 #[test]
 fn values_of_one_key_are_put_together() {
     let region = |value: &str| Some(Condition::new("StringEquals", "aws:RequestedRegion", [value]));
-    let needs =
-        [need("lambda:ListFunctions", "*", region("a")), need("lambda:ListFunctions", "*", region("b"))];
+    let needs = [need(LIST, "*", region("a")), need(LIST, "*", region("b"))];
     let groups = statements(needs.into());
     let [group] = groups.as_slice() else { panic!("{groups:?}") };
     assert_eq!(group.condition.as_ref().unwrap().values.len(), 2);
@@ -81,7 +89,7 @@ fn values_of_one_key_are_put_together() {
 #[test]
 fn a_policy_that_is_too_long_becomes_several_that_allow_the_same() {
     let needs: BTreeSet<Need> = (0..400)
-        .flat_map(|n| ["lambda:GetPolicy", "lambda:AddPermission"].map(|action| (n, action)))
+        .flat_map(|n| [GET, ADD].map(|action| (n, action)))
         .map(|(n, action)| {
             need(action, &format!("arn:aws:lambda:eu-west-2:111122223333:function:f{n}"), None)
         })
@@ -105,7 +113,7 @@ fn a_policy_that_is_too_long_becomes_several_that_allow_the_same() {
 
 #[test]
 fn one_permission_that_is_too_long_is_told() {
-    let long = need("lambda:GetPolicy", &"x".repeat(7000), None);
+    let long = need(GET, &"x".repeat(7000), None);
     let error = documents(&statements([long].into())).unwrap_err().to_string();
     assert!(error.contains("lambda:GetPolicy on xxx") && error.contains("6144"), "{error}");
 }
@@ -151,6 +159,6 @@ fn the_policy_to_plan_holds_no_action_that_writes() {
     let policies = policies(&manifests("eu-west-2"), scope).unwrap();
     let [policy] = policies.as_slice() else { panic!("{policies:?}") };
     for action in policy.document.statements().iter().flat_map(|statement| statement.action.values()) {
-        assert!(grouping::is_read(action), "{action}");
+        assert!(Action::find(action).unwrap().is_read(), "{action}");
     }
 }

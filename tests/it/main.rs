@@ -84,6 +84,7 @@ mod story;
 mod streams;
 mod structure;
 mod two_appliers;
+mod typed;
 mod undeclared;
 mod words;
 mod world;

@@ -2,6 +2,7 @@
 //! plain term. The left column of [`WORDS`] fails, and the test names the better word.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use crate::imports::sources;
@@ -89,13 +90,18 @@ const RIGHT: &[(&str, &str, &str)] = &[
 
 /// A text of a file, and the line where it begins.
 #[derive(Debug, PartialEq, Eq)]
-struct Text {
-    line: usize,
-    text: String,
+pub(crate) struct Text {
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
 /// Reads the string literals of Rust source. A line that ends with `\` is joined with the next as the compiler does.
 fn literals(source: &str) -> Vec<Text> {
+    literals_at(source).into_iter().map(|(_, text)| text).collect()
+}
+
+/// Reads the string literals of Rust source, each with where it is, quotes and all.
+pub(crate) fn literals_at(source: &str) -> Vec<(Range<usize>, Text)> {
     let mut found = Vec::new();
     let (mut rest, mut line) = (source, 1);
     while let Some(first) = rest.chars().next() {
@@ -104,7 +110,8 @@ fn literals(source: &str) -> Vec<Text> {
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
         } else if let Some((text, taken)) = raw(rest).or_else(|| quoted(rest)) {
-            found.push(Text { line, text });
+            let at = source.len() - rest.len();
+            found.push((at..at + taken, Text { line, text }));
             taken
         } else if first == '\'' {
             character(rest)
@@ -163,8 +170,14 @@ fn character(rest: &str) -> usize {
     }
 }
 
+/// Whether a file is compiled for tests alone.
+pub(crate) fn is_of_tests(name: &str) -> bool {
+    let ends = ["tests.rs", "laws.rs", "samples.rs"];
+    name.contains("/tests/") || name.contains("/set_laws/") || ends.iter().any(|end| name.ends_with(end))
+}
+
 /// Leaves out what is compiled for tests alone, up to the brace that ends it.
-fn without_tests(source: &str) -> String {
+pub(crate) fn without_tests(source: &str) -> String {
     let mut kept = source.to_owned();
     while let Some(begin) = kept.find("#[cfg(test)]\nmod ") {
         let rest = &kept[begin..];
@@ -239,15 +252,10 @@ fn judge(name: &str, texts: &[Text], used: &mut BTreeMap<&'static str, u32>) -> 
 #[test]
 fn texts_use_plain_words() {
     let sources = sources();
-    let test_file = |name: &str| {
-        name.contains("/tests/")
-            || name.contains("/set_laws/")
-            || ["tests.rs", "laws.rs"].iter().any(|end| name.ends_with(end))
-    };
     let mut used = BTreeMap::new();
     let mut all = Vec::new();
     let mut seen = 0;
-    for (name, text) in sources.iter().filter(|(name, _)| !test_file(name)) {
+    for (name, text) in sources.iter().filter(|(name, _)| !is_of_tests(name)) {
         let text = without_tests(text);
         let mut texts = literals(&text);
         if name.starts_with("cli/args") {

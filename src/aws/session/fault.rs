@@ -171,11 +171,12 @@ impl Fault {
 impl Fault {
     /// Names the permission that is missing: the one that the service names, else all that the operation needs.
     fn permission(&self) -> Option<String> {
-        let actions = self.operation.facts().actions;
+        let actions: Vec<String> = self.operation.facts().actions.iter().map(ToString::to_string).collect();
         let needed = match refused(&self.message) {
             Some((action, resource)) => {
                 let on = resource.map(|resource| format!(" on {resource}")).unwrap_or_default();
-                let more = if actions.first() == Some(&action) { &actions[1..] } else { &[] };
+                let more =
+                    if actions.first().is_some_and(|first| first == action) { &actions[1..] } else { &[] };
                 let with =
                     if more.is_empty() { String::new() } else { format!(", with {}", more.join(" and ")) };
                 format!("{action}{on}{with}")

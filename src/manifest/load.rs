@@ -96,7 +96,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
         given: BTreeMap::new(),
         region: None,
         wanted: Wanted::new(&inputs.targets),
-        used: BTreeMap::new(),
+        used: BTreeSet::new(),
         sets: BTreeMap::new(),
         looked_into: false,
         incomplete: false,
@@ -134,7 +134,7 @@ struct Loader<'f> {
     region: Option<Region>,
     wanted: Wanted,
     /// The variables that some document declares.
-    used: BTreeMap<String, ()>,
+    used: BTreeSet<String>,
     sets: BTreeMap<SetName, Origin>,
     /// Whether some document is a binding set.
     looked_into: bool,
@@ -195,14 +195,14 @@ impl Loader<'_> {
     /// A variable on the command line that nobody declares is a slip; a file of variables may serve several sets.
     fn unused_variables(&mut self, inputs: &Inputs) {
         for (name, _) in &inputs.vars {
-            if self.used.contains_key(name) || !self.problems.is_empty() && self.used.is_empty() {
+            if self.used.contains(name) || !self.problems.is_empty() && self.used.is_empty() {
                 continue;
             }
             let problem = Problem::error(
                 Code::UnknownVariable,
                 format!("`--var {name}=…`: no variable is named {}", quote(name)),
             );
-            self.problems.push(match hint(name, self.used.keys().map(String::as_str)) {
+            self.problems.push(match hint(name, self.used.iter().map(String::as_str)) {
                 Some(hint) => problem.hint(hint),
                 None => problem.hint("declare it under `spec.variables`"),
             });
@@ -275,7 +275,7 @@ impl Loader<'_> {
             &self.given,
             &mut log,
         );
-        self.used.extend(variables.names().map(|name| (name.to_owned(), ())));
+        self.used.extend(variables.names().map(str::to_owned));
         secrets::plain_secrets(&document, &mut log);
         let secret = hidden::variables(&document, vars);
         substitute(&mut document, &mut variables, &mut log);

@@ -1,6 +1,6 @@
 //! A text split at its variables, and what to write where one is not well formed.
 
-use super::super::grammar::scalar::Scalar;
+use super::super::grammar::scalar::{fits, kind};
 use super::super::reading::log::{Log, quote};
 use super::super::yaml::Position;
 use crate::resource::Code;
@@ -33,7 +33,7 @@ fn hint_for(inner: &str) -> String {
     let trimmed = inner.trim();
     if let Some((head, name)) = trimmed.split_once('.')
         && ["var", "vars", "variable", "variables"].iter().any(|word| head.eq_ignore_ascii_case(word))
-        && Scalar::Variable.check(name).is_ok()
+        && fits::<kind::Variable>(name)
     {
         return format!("did you mean `${{var.{name}}}`?");
     }
@@ -46,7 +46,7 @@ fn hint_for(inner: &str) -> String {
     if of_flows.iter().any(|start| inner.starts_with(start)) {
         return "such tokens belong in flow files".to_owned();
     }
-    if Scalar::Variable.check(inner).is_ok() {
+    if fits::<kind::Variable>(inner) {
         return format!("write `${{var.{inner}}}` for a variable; {LITERAL}");
     }
     if ["aws:", "saml:", "sts:", "s3:", "iam:", "ec2:", "sso:"].iter().any(|start| inner.starts_with(start)) {

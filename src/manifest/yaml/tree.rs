@@ -1,7 +1,7 @@
 //! Builds the trees out of the parser's events, without recursion and within a budget.
 
 use crate::resource::Code;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
@@ -253,7 +253,7 @@ impl Builder<'_> {
         seen: &BTreeMap<String, Position>,
         merges: Vec<Node>,
     ) -> Vec<(Key, Node)> {
-        let mut taken: BTreeMap<String, ()> = seen.keys().map(|key| (key.clone(), ())).collect();
+        let mut taken: BTreeSet<String> = seen.keys().cloned().collect();
         for merge in merges {
             let maps = match merge.value {
                 NodeValue::Seq(items) => items,
@@ -266,7 +266,7 @@ impl Builder<'_> {
                     continue;
                 };
                 for (key, node) in inherited {
-                    if taken.insert(key.text.clone(), ()).is_none() {
+                    if taken.insert(key.text.clone()) {
                         entries.push((key, node));
                     }
                 }

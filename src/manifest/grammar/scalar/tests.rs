@@ -122,3 +122,32 @@ fn a_text_of_a_megabyte_is_not_echoed() {
         assert!(says(scalar, &long).len() < 200);
     }
 }
+
+/// The check of a text and its reading are one rule.
+#[test]
+fn a_kind_reads_what_its_scalar_accepts() {
+    fn agree<S: ScalarKind>() {
+        let example = S::SCALAR.example().trim_matches('"');
+        assert!(fits::<S>(example), "{example}");
+        let longer = format!("{example}{example}");
+        let other = ["", "a", "true", "8s", "256", "eu-west-9x", "contact-flow", "saved", "ä b", "$LATEST"];
+        for text in other.into_iter().chain([example, &longer, &example.to_uppercase()]) {
+            let read = read::<S>(text).map(drop);
+            assert_eq!(read, S::SCALAR.check(text), "{:?} {text}", S::SCALAR);
+        }
+    }
+    agree::<kind::Text>();
+    agree::<kind::Hidden>();
+    agree::<kind::Bool>();
+    agree::<kind::Duration>();
+    agree::<kind::Memory>();
+    agree::<kind::Label>();
+    agree::<kind::SetName>();
+    agree::<kind::AccountId>();
+    agree::<kind::Region>();
+    agree::<kind::FunctionArn>();
+    agree::<kind::InstanceArn>();
+    agree::<kind::FlowType>();
+    agree::<kind::Attribute>();
+    agree::<kind::Word<IdentityWord>>();
+}

@@ -46,7 +46,7 @@ impl Wanted {
         let unread = targets.is_some_and(|targets| !matches!(targets.value, NodeValue::Map(_)));
         self.unread |= unread;
         if entries.is_empty() {
-            // What is no map is reported when the document is read.
+            // A value that is not a map is reported when the document is read.
             if self.names.is_empty() || unread {
                 return Split { targets: vec![None], warning: None };
             }

@@ -108,7 +108,7 @@ impl<O> Keys<O> {
         self.line(key, word.word(), lines);
     }
 
-    /// Writes a word, and a remark behind it.
+    /// Writes a word, and a remark after it.
     pub(super) fn word_with<W: Words>(
         &self,
         key: &Key<O, Word<W>>,

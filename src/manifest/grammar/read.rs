@@ -169,7 +169,7 @@ impl Kind for Any {
     }
 }
 
-/// Reads an object; what is no map has no fields.
+/// Reads an object; a value that is not a map has no fields.
 pub(crate) fn object<O: Declared>(node: &Node, here: Here<'_>, log: &mut Log) -> O {
     match &node.value {
         NodeValue::Map(entries) => {

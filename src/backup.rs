@@ -173,10 +173,10 @@ impl Backups {
         for entry in &entries {
             let wrong = |message| BackupError::Index { path: path.clone(), message };
             let (mut flow, own) = index::read(entry).map_err(wrong)?;
-            flow.content = read(folder.join(&own.content))?;
+            flow.content = read(folder.join(&own.content))?.into();
             if let Some(name) = &own.draft {
                 let path = folder.join(name);
-                flow.draft = Some(read(path.clone())?);
+                flow.draft = Some(read(path.clone())?.into());
                 drafts.push((flow.address.clone(), path));
             }
             files.retain(|name| *name != own.content && Some(name) != own.draft.as_ref());

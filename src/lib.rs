@@ -61,7 +61,7 @@
 //! | [`operations`] | the one table of AWS operations | nothing of the crate |
 //! | [`disk`] | files read and written whole | nothing of the crate |
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
-//! | [`snapshot`] | what was seen | `manifest`, `operations`, `resource` |
+//! | [`snapshot`] | what was seen | `flow`, `manifest`, `operations`, `resource` |
 //! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
 //! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
@@ -70,7 +70,7 @@
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
 //! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
-//! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `plan`, `resource` |
+//! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `flow`, `plan`, `resource` |
 //! | [`reconcile`] | a run: look, plan, decide, apply, look again | `aws`, `drift`, `import`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`saved`] | plans on paper: written, read again | `disk`, `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |

@@ -8,7 +8,7 @@ use crate::flow::document::ParseError;
 use crate::flow::facts::Facts;
 use crate::flow::finding::{Finding, Severity, fingerprint};
 use crate::flow::rules::{self, FlowView};
-use crate::flow::{DecodeError, Document};
+use crate::flow::{DecodeError, Document, FlowText};
 use crate::manifest::Suppression;
 use crate::resource::{Label, Origin, Problem};
 
@@ -29,9 +29,9 @@ pub struct Input<'a> {
     /// The file, as the caller named it.
     pub name: &'a str,
     /// The file's text: positions are told in it.
-    pub text: &'a str,
+    pub text: &'a FlowText,
     /// What is judged, where the manifest makes something else of the file: variables filled in, bindings laid over.
-    pub desired: Option<&'a str>,
+    pub desired: Option<&'a FlowText>,
     /// The flow's logical name.
     pub flow: &'a Label,
     /// What is known around it.
@@ -104,21 +104,21 @@ impl<'s> Linter<'s> {
     pub fn flow(&mut self, input: &Input<'_>, suppressions: &[Suppression]) {
         let Input { name, text, desired, flow, facts } = *input;
         self.files.insert(name.to_owned());
-        let document = match Document::parse(desired.unwrap_or(text)) {
+        let document = match desired.unwrap_or(text).document() {
             Ok(document) => document,
-            Err(error) => return self.unreadable(name, error),
+            Err(error) => return self.unreadable(name, error.clone()),
         };
-        let view = FlowView::new(&document, Some(name));
+        let view = FlowView::new(document, Some(name));
         let mut found = rules::check(&view, facts, self.selection.rules());
         if desired.is_some_and(|desired| desired != text)
-            && let Ok(written) = Document::parse(text)
+            && let Ok(written) = text.document()
         {
             for finding in &mut found {
-                place::move_to(finding, &written);
+                place::move_to(finding, written);
             }
         }
         let matches = |suppression: &Suppression, finding: &Finding| {
-            suppression::covers(suppression, finding, Some(flow), Some(&document))
+            suppression::covers(suppression, finding, Some(flow), Some(document))
         };
         self.sort_out(found, suppressions, matches);
     }

@@ -19,6 +19,7 @@ pub use source::{
     REGION_TAG, RolePolicies, RoleSeen, SET_TAG, UNFINISHED,
 };
 
+use crate::flow::FlowText;
 use crate::manifest::NamedKind;
 use crate::operations::Operation;
 use crate::resource::{
@@ -215,7 +216,7 @@ pub struct FlowSeen {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowContent {
     /// The flow-language text.
-    pub text: String,
+    pub text: FlowText,
     /// When it was last modified, in milliseconds since 1970, where the service says so.
     pub modified_ms: Option<i64>,
 }

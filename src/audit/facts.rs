@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::flow::FlowText;
 use crate::flow::document::{Document, is_template};
 use crate::flow::facts::{CalleeFacts, Facts, FunctionFacts};
 use crate::flow::graph::{Call, CallKind, Graph};
@@ -34,18 +35,18 @@ pub struct Auditor<'a> {
 }
 
 impl<'a> Auditor<'a> {
-    /// Reads the contents of a manifest's flows and modules. What cannot be read as a flow is left out: the manifest's
+    /// Takes the contents of a manifest's flows and modules. What cannot be read as a flow is left out: the manifest's
     /// own checks name it.
     pub fn new(desired: &'a Manifest, observed: Option<&'a Snapshot>) -> Self {
         let mut contents = BTreeMap::new();
         for (kind, name, flow) in desired.contents() {
-            let file = flow.content.as_ref().and_then(|file| Content::read(&file.text));
+            let file = flow.content.as_ref().and_then(|file| Content::of(&file.text));
             for instance in &flow.instances {
                 let key = (kind, instance.clone(), name.clone());
                 let seen = || observed?.flows.get(&key)?.found()?.published.as_ref();
                 let content = match &flow.content {
                     Some(_) => file.clone(),
-                    None => seen().and_then(|live| Content::read(&live.text)),
+                    None => seen().and_then(|live| Content::of(&live.text)),
                 };
                 content.map(|content| contents.insert(key, content));
             }
@@ -109,8 +110,8 @@ impl<'a> Auditor<'a> {
 }
 
 impl Content {
-    fn read(text: &str) -> Option<Arc<Self>> {
-        let document = Arc::new(Document::parse(text).ok()?);
+    fn of(text: &FlowText) -> Option<Arc<Self>> {
+        let document = Arc::clone(text.document().ok()?);
         let calls = Graph::of(&document).calls().to_vec();
         Some(Arc::new(Self { document, calls }))
     }

@@ -1,6 +1,7 @@
 //! What is wrong with the flows that callers meet today, and with what stands around them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::facts::Auditor;
 use super::unused::{Used, arns};
@@ -201,8 +202,8 @@ impl<'a> Judge<'a> {
 
     fn flow(&self, instance: &Label, seen: &FlowSeen, flow: &Address) -> Vec<Problem> {
         let Some(document) = published(seen) else { return Vec::new() };
-        let facts = self.auditor.facts_of(instance, &document);
-        let found = self.judge(instance, &document, facts, &RULES, flow);
+        let facts = self.auditor.facts_of(instance, document);
+        let found = self.judge(instance, document, facts, &RULES, flow);
         found.into_iter().map(|(_, problem)| problem).collect()
     }
 
@@ -255,8 +256,8 @@ fn wanted<'a>(desired: &'a Manifest, instance: &Label) -> Vec<&'a Function> {
     names.into_iter().filter_map(|name| desired.functions.get(name)).collect()
 }
 
-fn published(flow: &FlowSeen) -> Option<Document> {
-    Document::parse(&flow.published.as_ref()?.text).ok()
+fn published(flow: &FlowSeen) -> Option<&Arc<Document>> {
+    flow.published.as_ref()?.text.document().ok()
 }
 
 /// Names the functions in an instance's list that nothing on it invokes: only where every flow and module of the
@@ -289,7 +290,7 @@ fn invoked_on(observed: &Snapshot, instance: &Label) -> Option<Vec<FunctionArn>>
         let Look::Found(seen) = look else { return None };
         read.insert(seen.summary.id.as_str());
         for content in seen.published.iter().chain(&seen.draft) {
-            let document = Document::parse(&content.text).ok()?;
+            let document = content.text.document().ok()?;
             if document
                 .invocations()
                 .iter()
@@ -297,8 +298,8 @@ fn invoked_on(observed: &Snapshot, instance: &Label) -> Option<Vec<FunctionArn>>
             {
                 return None;
             }
-            modules |= Graph::of(&document).calls().iter().any(|call| call.kind == CallKind::Module);
-            invoked.extend(arns(&document));
+            modules |= Graph::of(document).calls().iter().any(|call| call.kind == CallKind::Module);
+            invoked.extend(arns(document));
         }
     }
     let whole = |kind: Kind| {

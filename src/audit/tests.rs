@@ -100,7 +100,7 @@ fn snapshot(desired: &Manifest) -> Snapshot {
         name: "Desk".into(),
         description: String::new(),
         tags: BTreeMap::new(),
-        published: Some(FlowContent { text: DESK.to_owned(), modified_ms: None }),
+        published: Some(FlowContent { text: DESK.into(), modified_ms: None }),
         draft: None,
     };
     seen.lists.insert((Kind::Flow, support.clone()), Look::Found([("Desk".to_owned(), summary)].into()));
@@ -211,7 +211,7 @@ fn what_the_plan_mends_is_left_to_the_plan() {
     let live_text = DESK.replace(STRANGER, &journal.arn().to_string());
     let key = (Kind::Flow, label("support"), label("desk"));
     if let Some(Look::Found(flow)) = seen.flows.get_mut(&key) {
-        flow.published = Some(FlowContent { text: live_text, modified_ms: None });
+        flow.published = Some(FlowContent { text: live_text.into(), modified_ms: None });
     }
     seen.associations.insert(label("support"), Look::Found(std::collections::BTreeSet::new()));
     seen.policies.insert(journal.clone(), Look::Found(ResourcePolicy::default()));
@@ -227,7 +227,7 @@ fn a_function_that_the_plan_associates_is_not_missed_under_another_qualifier() {
     seen.associations.insert(label("support"), Look::Found(std::collections::BTreeSet::new()));
     let key = (Kind::Flow, label("support"), label("desk"));
     if let Some(Look::Found(flow)) = seen.flows.get_mut(&key) {
-        flow.published = Some(FlowContent { text: live_text.clone(), modified_ms: None });
+        flow.published = Some(FlowContent { text: live_text.clone().into(), modified_ms: None });
     }
     assert_eq!(codes(&live(&desired, &seen)), []);
     // Where nothing on the instance needs it, nobody associates it.

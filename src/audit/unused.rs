@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::flow::document::Document;
 use crate::flow::graph::Graph;
-use crate::flow::template::{self, Token};
+use crate::flow::template::Token;
 use crate::manifest::{Flow, Manifest};
 use crate::resource::{Address, Code, FunctionArn, FunctionRef, Kind, Label, Problem};
 
@@ -46,12 +46,11 @@ impl Used {
         let mut names: BTreeSet<Label> =
             flow.bindings.values().map(|binding| binding.function.clone()).collect();
         let Some(file) = &flow.content else { return Self { names, arns: Vec::new() } };
-        let tokens = template::tokens(&file.text).unwrap_or_default();
-        names.extend(tokens.into_iter().filter_map(|found| match found.token {
-            Token::Function(name) => Label::parse(&name).ok(),
+        names.extend(file.text.tokens().iter().filter_map(|found| match &found.token {
+            Token::Function(name) => Label::parse(name).ok(),
             _ => None,
         }));
-        Self { names, arns: Document::parse(&file.text).map(|found| arns(&found)).unwrap_or_default() }
+        Self { names, arns: file.text.document().map(|found| arns(found)).unwrap_or_default() }
     }
 
     /// Tells whether the file names a function by its ARN, with whatever qualifier.
@@ -68,10 +67,10 @@ pub(super) fn arns(document: &Document) -> Vec<FunctionArn> {
 
 /// Names the bindings of a flow file's blocks to which no contact comes: such a function is never invoked.
 fn uninvoked(kind: Kind, name: &Label, flow: &Flow) -> Vec<Problem> {
-    let Some(document) = flow.content.as_ref().and_then(|file| Document::parse(&file.text).ok()) else {
+    let Some(document) = flow.content.as_ref().and_then(|file| file.text.document().ok()) else {
         return Vec::new();
     };
-    let graph = Graph::of(&document);
+    let graph = Graph::of(document);
     // A transition that names no block may be a placeholder: it may lead anywhere.
     if graph.start().is_none() || graph.edges().iter().any(|edge| edge.to.is_none()) {
         return Vec::new();

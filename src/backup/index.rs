@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::flow::FlowText;
 use crate::plan::KeptFlow;
 use crate::resource::{Address, InstanceArn, Kind, Label};
 
@@ -110,7 +111,7 @@ pub(super) fn read(entry: &Value) -> Result<(KeptFlow, Files), String> {
         published: entry.get("published").and_then(Value::as_bool).unwrap_or(true),
         description: text("description")?.to_owned(),
         tags,
-        content: String::new(),
+        content: FlowText::from(""),
         draft: None,
     };
     Ok((flow, Files { content: file("file")?, draft }))

@@ -16,7 +16,7 @@ fn kept(content: &str) -> KeptFlow {
         published: true,
         description: String::new(),
         tags: [("flowbind/set".to_owned(), "acme/main-ivr".to_owned())].into(),
-        content: content.to_owned(),
+        content: content.into(),
         draft: None,
     }
 }
@@ -38,7 +38,7 @@ fn what_was_kept_is_read_back_whole_namesakes_too() {
     let folder = tempfile::tempdir().unwrap();
     let backups = Backups::new(folder.path(), "run");
     let (one, two) = (kept("{\"a\": 1}\r\n"), kept("\u{feff}{}"));
-    let two = KeptFlow { draft: Some("{ }\n".to_owned()), ..two };
+    let two = KeptFlow { draft: Some("{ }\n".into()), ..two };
     backups.keep_flow(&one).unwrap();
     backups.keep_flow(&two).unwrap();
     let function = Address::new(Kind::Function, &Label::parse("greeter").unwrap());
@@ -123,7 +123,7 @@ fn a_run_that_is_not_there_names_those_that_are() {
 #[test]
 fn an_index_that_was_tampered_with_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let flow = KeptFlow { draft: Some("{}".to_owned()), ..kept("{}") };
+    let flow = KeptFlow { draft: Some("{}".into()), ..kept("{}") };
     Backups::new(folder.path(), "run").keep_flow(&flow).unwrap();
     let path = folder.path().join("backup/run/index.json");
     let good = fs::read_to_string(&path).unwrap();

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{Detail, Difference, DriftKind, Moved};
 use crate::flow::compare::{self, BlockChange};
-use crate::flow::document::Document;
 use crate::manifest::Manifest;
 use crate::plan::{Cause, FieldChange, FieldPath, Plan, Write, editing, flow_address};
 use crate::resource::{Address, Code, InDrift, Problem, Severity, count};
@@ -230,9 +229,8 @@ pub(super) fn edited(desired: &Manifest, observed: &Snapshot) -> Vec<Difference>
 }
 
 fn draft_diff(seen: &FlowSeen) -> Option<compare::FlowDiff> {
-    let document = |text: &str| Document::parse(text).ok();
-    let published = document(&seen.published.as_ref()?.text)?;
-    Some(compare::diff(&published, &document(&seen.draft.as_ref()?.text)?))
+    let published = seen.published.as_ref()?.text.document().ok()?;
+    Some(compare::diff(published, seen.draft.as_ref()?.text.document().ok()?))
 }
 
 /// What could not be read.

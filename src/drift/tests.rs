@@ -74,7 +74,7 @@ fn seen(limit: u8, applied: Option<u8>) -> FlowSeen {
         name: "Main".to_owned(),
         description: String::new(),
         tags,
-        published: Some(FlowContent { text: live(limit), modified_ms: Some(1) }),
+        published: Some(FlowContent { text: live(limit).into(), modified_ms: Some(1) }),
         draft: None,
     }
 }

@@ -5,6 +5,7 @@
 //! Rests on the pages "Amazon Connect Flow language" of the AWS developer guide.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::json::{Duplicate, JsonError, Node};
 use super::position::{Lines, Position};
@@ -51,7 +52,7 @@ pub enum Format {
 /// A flow that was read.
 #[derive(Debug, Clone)]
 pub struct Document {
-    text: String,
+    text: Arc<str>,
     root: Node,
     format: Format,
     wrapping: Wrapping,
@@ -69,7 +70,7 @@ pub struct Document {
 struct Places {
     lines: Lines,
     /// For wrapped content: the outer text.
-    outer: Option<String>,
+    outer: Option<Arc<str>>,
     /// For wrapped content: (offset of the flow's text, offset of the outer text), one for each escape.
     marks: Vec<(usize, usize)>,
 }
@@ -93,7 +94,15 @@ impl Document {
     /// # Errors
     /// The first place that is not JSON or not a flow, or a text over [`MAX_TEXT_BYTES`].
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        Self::of(&Arc::from(text))
+    }
+
+    /// Reads a flow as [`Self::parse`] does; the text is shared where it is the flow's own.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub(super) fn of(whole: &Arc<str>) -> Result<Self, ParseError> {
+        let text = whole.strip_prefix('\u{FEFF}').unwrap_or(whole);
         if text.len() > MAX_TEXT_BYTES {
             let message = format!(
                 "the text has {} bytes, more than the {MAX_TEXT_BYTES} that are read; a flow has at most 256,000 characters",
@@ -106,7 +115,8 @@ impl Document {
                 "this is empty, and a flow is a JSON object: export one from Amazon Connect".to_owned();
             return Err(ParseError { line: 1, column: 1, pointer: String::new(), message });
         }
-        let unwrapped = unwrap::unwrap(text)?;
+        let without_mark = if text.len() == whole.len() { Arc::clone(whole) } else { Arc::from(text) };
+        let unwrapped = unwrap::unwrap(&without_mark)?;
         let unwrap::Unwrapped { text, root, duplicates, wrapping, places } = unwrapped;
         let fail = |error: JsonError| {
             let Position { line, column } = places.position(&text, error.offset);
@@ -129,6 +139,11 @@ impl Document {
     /// Gives the flow's own text: without a byte-order mark, and unwrapped where it stood in a string.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same, shared.
+    pub(super) fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
     }
 
     /// Tells the language of the flow.

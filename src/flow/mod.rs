@@ -26,11 +26,12 @@
 //! ```
 //!
 //! Each part uses only those before it: `text`, [`document`], `language` (what one block is), [`template`], [`patch`] and
-//! [`compare`] (what is done to a text), `analysis` (what follows from a whole flow), [`rules`].
+//! [`compare`] (what is done to a text), [`FlowText`] (a text that is parsed once), `analysis` (what follows from a whole flow), [`rules`].
 
 mod analysis;
 pub mod compare;
 pub mod document;
+mod flow_text;
 mod language;
 pub mod patch;
 pub mod placeholder;
@@ -44,6 +45,7 @@ mod corpus;
 pub use analysis::{chain, dataflow, facts, finding, graph};
 pub use bytes::{DecodeError, decode};
 pub use document::{Block, Branch, Document, FindError, Format, ParseError, Target, Transitions, Wrapping};
+pub use flow_text::{ChangeError, FlowText};
 pub use invocation::{ArnValue, Invocation, InvocationKind, ResponseType, TimeLimit};
 pub use language::{attributes, catalog, invocation, limits, references, resources, stub};
 pub use position::Position;

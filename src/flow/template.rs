@@ -3,6 +3,7 @@
 //! Only `${` is special and `$${` is a literal `${`; `$.Attributes.x` is what it always was. A name in quotes stands
 //! in a JSON string with its quotes escaped: `"${queue[\"Support\"].arn}"`.
 
+use super::document::Document;
 use super::json::{
     self, Member, Node, Span, Unescaped, Value, escape_pointer, join_pointer, quote, unescape,
 };
@@ -51,9 +52,21 @@ pub(super) fn own(behind: &str) -> Option<usize> {
 /// # Errors
 /// All tokens that are not well formed; or the one place where the text is not JSON.
 pub fn tokens(text: &str) -> Result<Vec<Found>, Vec<TokenError>> {
+    sorted(scan(text)?)
+}
+
+/// Finds the tokens of a flow that was read. Places are those of the flow's own text.
+///
+/// # Errors
+/// All tokens that are not well formed.
+pub fn tokens_of(document: &Document) -> Result<Vec<Found>, Vec<TokenError>> {
+    sorted(places(document.text(), document.root()))
+}
+
+fn sorted(places: Vec<Place>) -> Result<Vec<Found>, Vec<TokenError>> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    for place in scan(text)? {
+    for place in places {
         let Position { line, column } = place.position;
         match place.what {
             What::Token(token) => found.push(Found { token, pointer: place.pointer, line, column }),
@@ -77,7 +90,7 @@ pub fn render(
     text: &str,
     resolve: &mut dyn FnMut(&Token) -> Result<Option<String>, String>,
 ) -> Result<String, Vec<TokenError>> {
-    replace(text, resolve, false)
+    replace(text, &scan(text)?, resolve, false)
 }
 
 /// Replaces tokens as [`render`] does, but leaves a template in every case: `$${` stays.
@@ -88,17 +101,41 @@ pub fn render_some(
     text: &str,
     resolve: &mut dyn FnMut(&Token) -> Result<Option<String>, String>,
 ) -> Result<String, Vec<TokenError>> {
-    replace(text, resolve, true)
+    replace(text, &scan(text)?, resolve, true)
+}
+
+/// Replaces the tokens of a flow that was read, as [`render`] does.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_of(
+    document: &Document,
+    resolve: &mut dyn FnMut(&Token) -> Result<Option<String>, String>,
+) -> Result<String, Vec<TokenError>> {
+    let (text, root) = (document.text(), document.root());
+    replace(text, &places(text, root), resolve, false)
+}
+
+/// Replaces the tokens of a flow that was read, as [`render_some`] does.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_some_of(
+    document: &Document,
+    resolve: &mut dyn FnMut(&Token) -> Result<Option<String>, String>,
+) -> Result<String, Vec<TokenError>> {
+    let (text, root) = (document.text(), document.root());
+    replace(text, &places(text, root), resolve, true)
 }
 
 fn replace(
     text: &str,
+    places: &[Place],
     resolve: &mut dyn FnMut(&Token) -> Result<Option<String>, String>,
     stays_template: bool,
 ) -> Result<String, Vec<TokenError>> {
-    let places = scan(text)?;
     let (mut values, mut errors, mut template) = (Vec::new(), Vec::new(), stays_template);
-    for place in &places {
+    for place in places {
         let value = match &place.what {
             What::Literal => Ok(None),
             What::Wrong(message) => Err(message.clone()),
@@ -155,9 +192,21 @@ fn scan(text: &str) -> Result<Vec<Place>, Vec<TokenError>> {
         let Position { line, column } = lines.position(text, error.offset);
         vec![TokenError { line, column, message: error.message }]
     })?;
+    Ok(places_in(text, lines, &parsed.root))
+}
+
+fn places(text: &str, root: &Node) -> Vec<Place> {
+    // Most texts have none, and their lines need not be counted.
+    if !text.contains('$') && !text.contains('\\') {
+        return Vec::new();
+    }
+    places_in(text, Lines::new(text), root)
+}
+
+fn places_in(text: &str, lines: Lines, root: &Node) -> Vec<Place> {
     let mut scan = Scan { text, lines, pointer: Vec::new(), found: Vec::new() };
-    scan.node(&parsed.root);
-    Ok(scan.found)
+    scan.node(root);
+    scan.found
 }
 
 impl Scan<'_> {

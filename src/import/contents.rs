@@ -1,6 +1,7 @@
 //! Which flows and modules are taken over, under which names, and why others are not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::labels::Labels;
 use super::{Note, NoteKind, yaml};
@@ -19,7 +20,7 @@ pub(super) struct Taken<'a> {
     pub(super) flow_type: FlowType,
     pub(super) seen: &'a FlowSeen,
     /// What is published; of what never was, the draft.
-    pub(super) document: Document,
+    pub(super) document: Arc<Document>,
     /// Whether it was never published.
     pub(super) saved: bool,
     /// Whether a draft differs from what is published.
@@ -130,7 +131,7 @@ impl<'a> Contents<'a> {
 }
 
 /// Reads a flow or module as a manifest would, or says why a manifest cannot hold it.
-fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, &'static str)> {
+fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Arc<Document>), (String, &'static str)> {
     const UNMANAGED: &str = "it stays as it is; nothing in this manifest touches it.";
     let flow_type = seen.summary.kind.ok_or_else(|| {
         let why = format!("flowbind does not know its type {}", yaml::shown(&seen.summary.kind_text));
@@ -148,17 +149,17 @@ fn accept(kind: Kind, seen: &FlowSeen) -> Result<(FlowType, Document), (String, 
     let content = seen.published.as_ref().or(seen.draft.as_ref());
     let content = content.ok_or_else(|| ("it has no content".to_owned(), UNMANAGED))?;
     let unreadable = |why: String| (format!("its content cannot be read: {why}"), UNMANAGED);
-    let document = Document::parse(&content.text).map_err(|error| unreadable(error.to_string()))?;
+    let document = content.text.document().map_err(|error| unreadable(error.to_string()))?;
     if document.format() == Format::Legacy || *document.wrapping() != Wrapping::None {
         return Err(unreadable("it is not in the flow language of the API".to_owned()));
     }
     // Of equal keys the last counts, and it alone is written.
-    let problems = limits::check(&document);
+    let problems = limits::check(document);
     match problems.into_iter().find(|problem| problem.kind != ProblemKind::DuplicateKey) {
         Some(problem) => {
             let why = format!("flowbind could not write its content: {}", problem.message);
             Err((why, "fix it in Amazon Connect, then import again."))
         }
-        None => Ok((flow_type, document)),
+        None => Ok((flow_type, Arc::clone(document))),
     }
 }

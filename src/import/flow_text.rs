@@ -17,11 +17,10 @@ const NAMES: [&str; 5] = ["Identifier", "NextAction", "StartAction", "Type", "Ve
 /// Writes a flow's file, and gives names to the values that it needs.
 pub(super) fn render(taken: &Taken<'_>, table: &Table, values: &mut Values) -> String {
     let source = taken.document.text();
-    let Ok(parsed) = json::parse(source) else { return source.to_owned() };
     let mut written = |pretty: bool, tokens: bool| {
         let mut writer =
             Writer { source, taken, table, values, pretty, tokens, out: String::new(), depth: 0 };
-        writer.node(&parsed.root, Place { key: "", metadata: false });
+        writer.node(taken.document.root(), Place { key: "", metadata: false });
         writer.out.push('\n');
         writer.out
     };

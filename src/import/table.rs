@@ -154,8 +154,7 @@ impl Table {
         let mut edges: BTreeMap<Label, BTreeSet<Label>> = BTreeMap::new();
         for taken in contents.taken.iter().filter(|taken| taken.kind == Kind::Module) {
             let mut names = BTreeSet::new();
-            let parsed = json::parse(taken.document.text());
-            parsed.iter().for_each(|parsed| self.modules_in(&parsed.root, &mut names));
+            self.modules_in(taken.document.root(), &mut names);
             edges.insert(taken.label.clone(), names);
         }
         let reach = |from: &Label| {

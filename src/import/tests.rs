@@ -75,7 +75,7 @@ fn add(live: &mut LiveInstance, kind: Kind, name: &str, text: &str) -> String {
         published: true,
         archived: false,
     };
-    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+    let content = FlowContent { text: text.into(), modified_ms: None };
     let seen = FlowSeen {
         summary,
         name: name.to_owned(),

@@ -1,7 +1,7 @@
 //! From a manifest to the flows that are judged: with variables filled in and bindings laid over.
 
-use crate::flow::patch::{BlockValues, set};
-use crate::flow::{Document, InvocationKind, ResponseType, Token};
+use crate::flow::patch::BlockValues;
+use crate::flow::{FlowText, InvocationKind, ResponseType, Token};
 use crate::manifest::{self, Binding, Manifest};
 use crate::resource::{Kind, Label};
 
@@ -14,8 +14,10 @@ pub struct ManifestFlow<'m> {
     pub flow: &'m Label,
     /// The file.
     pub path: &'m str,
+    /// The file's text, in which places are told.
+    pub written: &'m FlowText,
     /// What the manifest makes of it; tokens other than variables still stand in it.
-    pub desired: String,
+    pub desired: FlowText,
     /// The instances that it stands on.
     pub instances: &'m [Label],
 }
@@ -26,11 +28,10 @@ pub fn manifest_flows(manifest: &Manifest) -> Vec<ManifestFlow<'_>> {
         let content = spec.content.as_ref()?;
         let edits: Vec<_> =
             spec.bindings.iter().map(|(block, binding)| (block.clone(), values(binding))).collect();
-        let document = Document::parse(&content.text).ok();
         // A binding that cannot be laid over was told when the manifest was read.
-        let desired = document.and_then(|document| set(&document, &edits).ok());
-        let desired = desired.unwrap_or_else(|| content.text.clone());
-        Some(ManifestFlow { kind, flow, path: &content.path, desired, instances: &spec.instances })
+        let desired = content.text.patched(&edits).unwrap_or_else(|_| content.text.clone());
+        let (path, written) = (content.path.as_str(), &content.written);
+        Some(ManifestFlow { kind, flow, path, written, desired, instances: &spec.instances })
     });
     flows.collect()
 }

@@ -29,7 +29,8 @@ fn lint(suppressions: &[Suppression]) -> Report {
     let selection = all();
     let mut linter = Linter::new(&selection);
     let (flow, facts) = (Label::parse("main").unwrap(), Facts::default());
-    let input = Input { name: "f.json", text: DANGLING, desired: None, flow: &flow, facts: &facts };
+    let text = DANGLING.into();
+    let input = Input { name: "f.json", text: &text, desired: None, flow: &flow, facts: &facts };
     // Once for each of two instances: what is found twice is told once.
     linter.flow(&input, suppressions);
     linter.flow(&input, suppressions);
@@ -153,10 +154,11 @@ fn what_a_manifest_makes_of_a_flow_is_judged_and_told_where_it_is_written() {
     let desired = DANGLING
         .replace("Hello", "Hello,\\nand ${var.much} more")
         .replace("\"Transitions\": {\n", "\"Transitions\":\n\n\n{");
+    let (text, desired) = (DANGLING.into(), desired.into());
     let selection = all();
     let mut linter = Linter::new(&selection);
     let (flow, facts) = (Label::parse("main").unwrap(), Facts::default());
-    let input = Input { name: "f.json", text: DANGLING, desired: Some(&desired), flow: &flow, facts: &facts };
+    let input = Input { name: "f.json", text: &text, desired: Some(&desired), flow: &flow, facts: &facts };
     linter.flow(&input, &[]);
     let report = linter.finish();
     let column = DANGLING.lines().nth(3).unwrap().find("\"ende\"").unwrap() + 1;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::resource::{FunctionRef, Label, Place, SetName, sha256};
 
 use super::model::{
-    Account, Binding, CreateInstance, Flow, FlowText, Function, Identity, Instance, InstanceLookup, Manifest,
+    Account, Binding, CreateInstance, Flow, FlowFile, Function, Identity, Instance, InstanceLookup, Manifest,
     Package, Response, Role, RoleRef, Source,
 };
 use super::secret::{Secret, hidden_digest};
@@ -133,7 +133,7 @@ fn flow(flow: &Flow) -> Value {
         protect,
         origin: _,
     } = flow;
-    let content = content.as_ref().map(|FlowText { path: _, text }| text);
+    let content = content.as_ref().map(|FlowFile { path: _, written: _, text }| text.as_str());
     let bindings: Vec<Value> = bindings
         .iter()
         .map(|(block, binding)| {

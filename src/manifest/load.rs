@@ -18,7 +18,7 @@ use super::reading::files::{Files, clean, display};
 use super::reading::log::{Log, hint, quote};
 use super::reading::project::Project;
 use super::reading::sources::Sources;
-use super::resolve::content::Reader;
+use super::resolve::content::{Reader, Texts};
 use super::resolve::functions::FunctionCode;
 use super::resolve::suppressions::suppressions;
 use super::resolve::{self, flows};
@@ -92,6 +92,7 @@ pub fn load(paths: &[PathBuf], inputs: &Inputs, files: &dyn Files) -> Result<Loa
         files,
         allow_outside: inputs.allow_outside,
         sources: Sources::default(),
+        texts: Texts::default(),
         packages: Packages::new(files),
         given: BTreeMap::new(),
         region: None,
@@ -127,6 +128,8 @@ struct Loader<'f> {
     /// Whether files outside of the project may be named.
     allow_outside: bool,
     sources: Sources,
+    /// The flow files that were read.
+    texts: Texts,
     packages: Packages<'f>,
     /// The values given from outside.
     given: BTreeMap<String, String>,
@@ -287,7 +290,8 @@ impl Loader<'_> {
         let project = Project::of(folder, self.files, self.allow_outside);
         let mut code = FunctionCode { packages: &mut self.packages, folder, project: &project };
         let resolved = resolve::resolve(&draft, &mut code, &mut log);
-        let mut reader = Reader::new(self.files, (folder, &project), &variables, &mut self.sources);
+        let mut reader =
+            Reader::new(self.files, (folder, &project), &variables, (&mut self.sources, &mut self.texts));
         let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
         let mut inside = reader.logs;
         let suppressions = suppressions(&draft, &mut log);

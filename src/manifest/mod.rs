@@ -29,7 +29,7 @@ pub use grammar::explain::{Explained, ExplainedKey, explain};
 pub use grammar::schema::schema;
 pub use load::{Inputs, Loaded, Problems, load};
 pub use model::{
-    Account, Associate, Binding, CreateInstance, Flow, FlowText, Function, Grants, Identity, Instance,
+    Account, Associate, Binding, CreateInstance, Flow, FlowFile, Function, Grants, Identity, Instance,
     InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef,
     Source, State, Status, Suppression,
 };

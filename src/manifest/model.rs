@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::flow::Token;
-use crate::flow::template;
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, Region, SetName};
 
 mod flow;
 mod origin;
 mod source;
 
-pub use flow::{Binding, Flow, FlowText, Invocation, NamedKind, State, Status};
+pub use flow::{Binding, Flow, FlowFile, Invocation, NamedKind, State, Status};
 pub use source::{LeftOut, Package, Role, RoleRef, Source};
 
 /// One binding set, for one target.
@@ -78,12 +77,10 @@ impl Manifest {
         let here = self.modules.values().chain(self.flows.values());
         let here = here.filter(|flow| flow.instances.contains(instance));
         let texts = here.filter_map(|flow| flow.content.as_ref());
-        // Reading has refused texts whose tokens are not well formed.
-        let tokens = texts.flat_map(|content| template::tokens(&content.text).unwrap_or_default());
-        let named = tokens.filter_map(|found| match found.token {
-            Token::Queue { name, .. } => Some((NamedKind::Queue, name)),
-            Token::Prompt { name, .. } => Some((NamedKind::Prompt, name)),
-            Token::Hours { name, .. } => Some((NamedKind::Hours, name)),
+        let named = texts.flat_map(|content| content.text.tokens()).filter_map(|found| match &found.token {
+            Token::Queue { name, .. } => Some((NamedKind::Queue, name.clone())),
+            Token::Prompt { name, .. } => Some((NamedKind::Prompt, name.clone())),
+            Token::Hours { name, .. } => Some((NamedKind::Hours, name.clone())),
             Token::Var(_)
             | Token::Function(_)
             | Token::Flow { .. }

@@ -2,6 +2,7 @@
 //! decided by it; a plan is shown by it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::flow::document::Document;
 use crate::flow::template::Token;
@@ -30,16 +31,15 @@ impl Outline {
                 written.contains_key(&flow_address(desired, kind, name, instance))
                     || functions.iter().any(|function| bound.contains(&(instance, function)))
             };
-            // Most flows of most plans agree: those are not read again.
             if !flow.instances.iter().any(shown) {
                 continue;
             }
-            let file = flow.content.as_ref().and_then(|file| Document::parse(&file.text).ok());
+            let file = flow.content.as_ref().and_then(|file| file.text.document().ok());
             for instance in flow.instances.iter().filter(|instance| shown(instance)) {
                 let address = flow_address(desired, kind, name, instance);
                 let live = if file.is_none() { live(actions, &address) } else { None };
-                let calls = calls(flow, &functions, file.as_ref().or(live.as_ref()));
-                let blocks = file.as_ref().map(|file| file.blocks().len());
+                let calls = calls(flow, &functions, file.or(live).map(|document| &**document));
+                let blocks = file.map(|file| file.blocks().len());
                 contents.push(Outlined { address, instance: instance.clone(), blocks, calls });
             }
         }
@@ -59,11 +59,9 @@ impl Outline {
 }
 
 /// The live content in which blocks are bound.
-fn live(actions: &[Action], address: &Address) -> Option<Document> {
-    actions
-        .iter()
-        .filter(|action| action.id.address == *address)
-        .find_map(|action| Document::parse(action.write.content()?.before.as_ref()?).ok())
+fn live<'a>(actions: &'a [Action], address: &Address) -> Option<&'a Arc<Document>> {
+    let mut here = actions.iter().filter(|action| action.id.address == *address);
+    here.find_map(|action| action.write.content()?.before.as_ref()?.document().ok())
 }
 
 /// The functions that a flow calls by a binding or a token, with the names of the blocks.

@@ -56,6 +56,7 @@ mod next_commands;
 mod outputs;
 mod ownership;
 mod packages;
+mod parses;
 mod permissions;
 mod permissions_apply;
 mod permissions_prune;

@@ -8,8 +8,7 @@ use super::once::{Created, once, or_shown};
 use super::reread::{Now, Target};
 use super::{Runner, lock};
 use crate::aws::session::{Fault, FaultKind};
-use crate::flow::compare;
-use crate::flow::document::Document;
+use crate::flow::{FlowText, compare};
 use crate::manifest::{State, Status};
 use crate::plan::{
     APPLIED_TAG, Failure, FlowMetadataSpec, FlowSpec, KeptFlow, Made, Rests, about_is, editing,
@@ -29,7 +28,7 @@ impl Runner<'_> {
     }
 
     /// What this run made on the instance, and the content to be sent.
-    fn text_of(&self, spec: &FlowSpec, subject: &str) -> Result<(Made, String), NotDone> {
+    fn text_of(&self, spec: &FlowSpec, subject: &str) -> Result<(Made, FlowText), NotDone> {
         let made = lock(&self.made).get(&spec.instance_name).cloned().unwrap_or_default();
         let text = spec.content.resolve(&made).map_err(|error| {
             let hint = "run the command again when the resources that it names exist.";
@@ -156,10 +155,10 @@ impl Runner<'_> {
     }
 
     /// The tags of a whole content: the owner, if it is the set, and the digest of what is applied.
-    fn tags(spec: &FlowSpec, text: &str) -> BTreeMap<String, String> {
+    fn tags(spec: &FlowSpec, text: &FlowText) -> BTreeMap<String, String> {
         let mut tags = spec.tags.clone();
-        if let (true, Ok(document)) = (spec.marked, Document::parse(text)) {
-            tags.insert(APPLIED_TAG.to_owned(), compare::digest(&document));
+        if let (true, Ok(document)) = (spec.marked, text.document()) {
+            tags.insert(APPLIED_TAG.to_owned(), compare::digest(document));
         }
         tags
     }
@@ -169,7 +168,7 @@ impl Runner<'_> {
         address: &Address,
         spec: &FlowSpec,
         ids: &FlowIds,
-        text: &str,
+        text: &FlowText,
         subject: &str,
     ) -> Result<Written, NotDone> {
         let target = Target { kind: spec.key.0, instance: &spec.instance, id: &ids.id, subject };
@@ -234,7 +233,7 @@ impl Runner<'_> {
         &self,
         makes: Makes,
         spec: &FlowSpec,
-        text: &str,
+        text: &FlowText,
         subject: &str,
     ) -> Result<(Done, String), NotDone> {
         let tagged = FlowSpec { tags: Self::tags(spec, text), ..spec.clone() };
@@ -273,7 +272,7 @@ impl Runner<'_> {
     }
 
     /// Looks until AWS shows what was written.
-    async fn settle(&self, done: Done, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Ended {
+    async fn settle(&self, done: Done, spec: &FlowSpec, flow: &str, text: &FlowText, subject: &str) -> Ended {
         let mut wait = self.session.wait();
         let look = async || Ok(self.shows(spec, flow, text, subject).await?.then_some(done));
         wait.until(look).await?.ok_or_else(|| {
@@ -282,13 +281,18 @@ impl Runner<'_> {
     }
 
     /// Whether AWS shows what was to be written.
-    async fn shows(&self, spec: &FlowSpec, flow: &str, text: &str, subject: &str) -> Result<bool, Fault> {
+    async fn shows(
+        &self,
+        spec: &FlowSpec,
+        flow: &str,
+        text: &FlowText,
+        subject: &str,
+    ) -> Result<bool, Fault> {
         let live = match spec.status {
             Status::Published => self.session.published(spec.key.0, &spec.instance, flow, subject).await?,
             Status::Saved => self.session.draft(spec.key.0, &spec.instance, flow, subject).await?,
         };
-        let live = live.and_then(|seen| Document::parse(&seen.content.text).ok());
-        Ok(live.zip(Document::parse(text).ok()).is_some_and(|(live, wanted)| compare::same(&live, &wanted)))
+        Ok(live.is_some_and(|seen| text.means(&seen.content.text)))
     }
 }
 
@@ -310,22 +314,18 @@ enum Written {
 }
 
 /// Whether a flow holds what is wanted already, and nobody is editing it.
-fn is_written(now: &FlowSeen, spec: &FlowSpec, text: &str) -> bool {
+fn is_written(now: &FlowSeen, spec: &FlowSpec, text: &FlowText) -> bool {
     let live = match spec.status {
         Status::Published => now.published.as_ref(),
         Status::Saved => now.draft.as_ref().filter(|_| now.published.is_none()),
     };
-    let live = live.and_then(|live| Document::parse(&live.text).ok());
-    match (live, Document::parse(text)) {
-        (Some(live), Ok(wanted)) => compare::same(&live, &wanted) && !editing(now),
-        _ => false,
-    }
+    live.is_some_and(|live| text.means(&live.text)) && !editing(now)
 }
 
 /// What a flow is after its content was written: what becomes of a pending draft is unknown (U6), and without one the
 /// designer shows what is published.
-fn holding(now: FlowSeen, spec: &FlowSpec, text: &str) -> FlowSeen {
-    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+fn holding(now: FlowSeen, spec: &FlowSpec, text: &FlowText) -> FlowSeen {
+    let content = FlowContent { text: text.clone(), modified_ms: None };
     let tags = now.tags.clone().into_iter().chain(Runner::tags(spec, text)).collect();
     match spec.status {
         Status::Published if editing(&now) => FlowSeen { published: Some(content), tags, ..now },
@@ -335,8 +335,8 @@ fn holding(now: FlowSeen, spec: &FlowSpec, text: &str) -> FlowSeen {
 }
 
 /// What a flow is right after it was created.
-fn new(spec: &FlowSpec, ids: FlowIds, text: &str) -> FlowSeen {
-    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+fn new(spec: &FlowSpec, ids: FlowIds, text: &FlowText) -> FlowSeen {
+    let content = FlowContent { text: text.clone(), modified_ms: None };
     let published = spec.status == Status::Published;
     let FlowIds { id, arn } = ids;
     let (kind, kind_text) = (Some(spec.kind), spec.kind.wire());
@@ -351,8 +351,8 @@ fn new(spec: &FlowSpec, ids: FlowIds, text: &str) -> FlowSeen {
 }
 
 /// Puts the blocks' names to the indexes in which the service counts its complaints.
-fn explained(fault: Fault, text: &str) -> NotDone {
-    let (FaultKind::Invalid, Ok(document)) = (fault.kind, Document::parse(text)) else {
+fn explained(fault: Fault, text: &FlowText) -> NotDone {
+    let (FaultKind::Invalid, Ok(document)) = (fault.kind, text.document()) else {
         return fault.into();
     };
     let named =

@@ -152,14 +152,15 @@ fn manifests(
         let auditor = Auditor::new(manifest, None);
         linter.problems(manifest_findings(manifest), &manifest.suppressions);
         for found in lint::manifest_flows(manifest) {
-            let text = read.get(found.path).unwrap_or(&found.desired);
+            // Of a file outside of the project no line is shown.
+            let text = read.get(found.path).map_or(&found.desired, |_| found.written);
             for instance in found.instances {
                 let facts = auditor.facts(found.kind, instance, found.flow);
-                let desired = Some(found.desired.as_str());
+                let desired = Some(&found.desired);
                 let input = Input { name: found.path, text, desired, flow: found.flow, facts: &facts };
                 linter.flow(&input, &manifest.suppressions);
             }
-            sources.insert(found.path, text);
+            sources.insert(found.path, text.as_str());
             judged.extend(PathBuf::from(found.path).canonicalize());
         }
     }

@@ -1,5 +1,7 @@
 //! Finds the flow in what people save: the flow itself, its text as a JSON string, or an API's whole answer.
 
+use std::sync::Arc;
+
 use super::super::json::{self, Duplicate, JsonError, Node, Value, unescape};
 use super::{Lines, ParseError, Places, Position};
 
@@ -15,7 +17,7 @@ pub enum Wrapping {
 }
 
 pub(super) struct Unwrapped {
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) root: Node,
     pub(super) duplicates: Vec<Duplicate>,
     pub(super) wrapping: Wrapping,
@@ -25,7 +27,7 @@ pub(super) struct Unwrapped {
 /// Where the API's answers and inputs hold a flow's text.
 const CONTENT: [&str; 3] = ["/ContactFlow/Content", "/ContactFlowModule/Content", "/Content"];
 
-pub(super) fn unwrap(text: &str) -> Result<Unwrapped, ParseError> {
+pub(super) fn unwrap(text: &Arc<str>) -> Result<Unwrapped, ParseError> {
     let places = Places { lines: Lines::new(text), outer: None, marks: Vec::new() };
     let parsed = json::parse(text).map_err(|error| place(&places, text, error, "this is not JSON: "))?;
     let (wrapping, node) = match wrapped(&parsed.root) {
@@ -33,7 +35,7 @@ pub(super) fn unwrap(text: &str) -> Result<Unwrapped, ParseError> {
         None => {
             let json::Parsed { root, duplicates } = parsed;
             return Ok(Unwrapped {
-                text: text.to_owned(),
+                text: Arc::clone(text),
                 root,
                 duplicates,
                 wrapping: Wrapping::None,
@@ -49,10 +51,10 @@ pub(super) fn unwrap(text: &str) -> Result<Unwrapped, ParseError> {
     })?;
     let inner = unescaped.text.strip_prefix('\u{FEFF}').unwrap_or(&unescaped.text);
     let marks = unescaped.marks(begin, unescaped.text.len() - inner.len());
-    let places = Places { lines: places.lines, outer: Some(text.to_owned()), marks };
+    let places = Places { lines: places.lines, outer: Some(Arc::clone(text)), marks };
     let json::Parsed { root, duplicates } =
         json::parse(inner).map_err(|error| place(&places, inner, error, "the text inside is not JSON: "))?;
-    Ok(Unwrapped { text: inner.to_owned(), root, duplicates, wrapping, places })
+    Ok(Unwrapped { text: Arc::from(inner), root, duplicates, wrapping, places })
 }
 
 fn wrapped(root: &Node) -> Option<(Wrapping, &Node)> {

@@ -109,7 +109,7 @@ fn archived_saved_edited_and_owned_flows_keep_their_state() {
     live.contents[0].1.summary.archived = true;
     live.contents[1].1.published = None;
     live.contents[1].1.summary.published = false;
-    live.contents[2].1.draft.as_mut().unwrap().text = content(&[("hello", &say("new"))]);
+    live.contents[2].1.draft.as_mut().unwrap().text = content(&[("hello", &say("new"))]).into();
     live.contents[3].1.tags.insert(OWNER_TAG.to_owned(), "other/main".to_owned());
     let (imported, manifest) = round(&live, &Policies::new());
     let flow = |name: &str| &manifest.flows[&label(name)];

@@ -173,7 +173,7 @@ fn the_text_of_a_flow_keeps_every_token_but_the_variables() {
     let manifest = good();
     let text = &manifest.flows.values().find_map(|flow| flow.content.as_ref()).unwrap().text;
     let expected = FLOW.replace("say-${var.stage}", "say-dev").replace("$${x} ${var.stage}", "$${x} dev");
-    assert_eq!(text, &expected);
+    assert_eq!(text.as_str(), expected);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::flow::FlowText;
 use crate::resource::{FlowType, Label, Origin};
 
 use super::ResponseType;
@@ -28,7 +29,7 @@ pub struct Flow {
     /// Its type; a live flow of another type is an error. [`FlowType::Module`] for a module.
     pub kind: FlowType,
     /// The whole content; without it the flow must exist and only `bindings` are managed.
-    pub content: Option<FlowText>,
+    pub content: Option<FlowFile>,
     /// Block to binding; a block is named by its identifier or its friendly name.
     pub bindings: BTreeMap<String, Binding>,
     /// Its description.
@@ -45,13 +46,16 @@ pub struct Flow {
     pub origin: Origin,
 }
 
-/// The text of a flow file; `${var.x}` is replaced, the other tokens still stand in it.
+/// A flow file, read and parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlowText {
+pub struct FlowFile {
     /// The file, for messages.
     pub path: String,
-    /// Its text.
-    pub text: String,
+    /// Its text as it was read, in which places are told.
+    pub written: FlowText,
+    /// The flow in it: `${var.x}` is replaced, the other tokens still stand in it. The same as what was read where
+    /// nothing is replaced.
+    pub text: FlowText,
 }
 
 /// What one block must call, and how. What is `None` is not managed.

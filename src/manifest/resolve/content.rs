@@ -1,12 +1,15 @@
 //! Flow files: read, checked as flows, and their variables replaced.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::flow::limits::{self, ProblemKind};
-use crate::flow::{self, Block, Document, Format, Found, Token, TokenError, Wrapping, template};
+use crate::flow::{self, Block, Document, FlowText, Format, Found, Token, TokenError, Wrapping, template};
 use crate::resource::{Code, Problem};
 
 use crate::manifest::draft::At;
+use crate::manifest::model::FlowFile;
 use crate::manifest::reading::files::{FileError, Files, clean, display};
 use crate::manifest::reading::log::{Log, hint, quote};
 use crate::manifest::reading::project::{self, Project};
@@ -27,14 +30,31 @@ const MAX_PROPOSALS: usize = 20;
 /// A flow file that was read, whatever may be wrong inside of it.
 #[derive(Debug)]
 pub(in crate::manifest) struct Content {
-    /// Its name in messages.
-    pub(in crate::manifest) path: String,
+    /// Its name in messages, and its text.
+    pub(in crate::manifest) file: FlowFile,
     /// Its blocks, as they will be sent: variables are replaced.
-    pub(in crate::manifest) document: Document,
+    pub(in crate::manifest) document: Arc<Document>,
     /// The tokens that still stand in it, with the places where they were written.
     pub(in crate::manifest) tokens: Vec<Found>,
     /// What is wrong in it.
     pub(in crate::manifest) log: Log,
+}
+
+/// The texts that were read, and made of them by variables, by file: a file that several flows, sets or targets name
+/// is parsed once.
+#[derive(Debug, Default)]
+pub(in crate::manifest) struct Texts(BTreeMap<PathBuf, Vec<FlowText>>);
+
+impl Texts {
+    fn share(&mut self, path: &Path, text: &str) -> FlowText {
+        let known = self.0.entry(path.to_owned()).or_default();
+        if let Some(known) = known.iter().find(|known| known.as_str() == text) {
+            return known.clone();
+        }
+        let text = FlowText::from(text);
+        known.push(text.clone());
+        text
+    }
 }
 
 /// Reads the flow files that a manifest names.
@@ -48,6 +68,8 @@ pub(in crate::manifest) struct Reader<'l> {
     variables: &'l Variables,
     /// Where texts are kept for reports.
     sources: &'l mut Sources,
+    /// What was read before.
+    texts: &'l mut Texts,
     /// What is wrong inside of flow files.
     pub(in crate::manifest) logs: Vec<Log>,
     /// How many bytes may still be read.
@@ -60,9 +82,9 @@ impl<'l> Reader<'l> {
         files: &'l dyn Files,
         (folder, project): (&'l Path, &'l Project<'l>),
         variables: &'l Variables,
-        sources: &'l mut Sources,
+        (sources, texts): (&'l mut Sources, &'l mut Texts),
     ) -> Self {
-        Self { files, folder, project, variables, sources, logs: Vec::new(), left: MAX_TOTAL }
+        Self { files, folder, project, variables, sources, texts, logs: Vec::new(), left: MAX_TOTAL }
     }
 
     /// Reads a flow file. What is wrong with the file goes into the manifest's log, what is wrong inside of it into
@@ -95,9 +117,12 @@ impl<'l> Reader<'l> {
         if !self.project.is_outside(&full) {
             self.sources.insert(&*name, &*text);
         }
-        let content = self.parse(name, &text, &mut inside);
-        match content {
-            Some((path, document, tokens)) => Some(Content { path, document, tokens, log: inside }),
+        let written = self.texts.share(&full, &text);
+        match self.parse(&full, &written, &mut inside) {
+            Some((text, document, tokens)) => {
+                let file = FlowFile { path: name, written, text };
+                Some(Content { file, document, tokens, log: inside })
+            }
             None => {
                 self.logs.push(inside);
                 None
@@ -125,12 +150,17 @@ impl<'l> Reader<'l> {
         log.push(problem.at(&origin).hint(hint));
     }
 
-    fn parse(&self, name: String, text: &str, inside: &mut Log) -> Option<(String, Document, Vec<Found>)> {
-        let document = match Document::parse(text) {
+    fn parse(
+        &mut self,
+        path: &Path,
+        written: &FlowText,
+        inside: &mut Log,
+    ) -> Option<(FlowText, Arc<Document>, Vec<Found>)> {
+        let document = match written.document() {
             Ok(document) => document,
             Err(error) => {
                 let position = Position { line: error.line, column: error.column };
-                inside.error(Code::BadFlow, position, error.message);
+                inside.error(Code::BadFlow, position, error.message.clone());
                 return None;
             }
         };
@@ -143,20 +173,21 @@ impl<'l> Reader<'l> {
             );
             return None;
         }
-        let tokens = match template::tokens(document.text()) {
+        let tokens = match template::tokens_of(document) {
             Ok(tokens) => tokens,
             Err(errors) => {
-                report(&document, errors, inside);
+                report(document, errors, inside);
                 return None;
             }
         };
-        let rendered = self.render(&document, inside)?;
-        // Read once more: names of blocks may hold variables.
-        match Document::parse(&rendered) {
-            Ok(rendered) => {
-                check_limits(&document, &rendered, inside);
-                let tokens = tokens.into_iter().map(|found| place(&document, found)).collect();
-                Some((name, rendered, tokens))
+        // What variables change is read once more: names of blocks may hold them.
+        let rendered = self.texts.share(path, &self.render(document, inside)?);
+        match rendered.document() {
+            Ok(sent) => {
+                check_limits(document, sent, inside);
+                let tokens = tokens.into_iter().map(|found| place(document, found)).collect();
+                let sent = Arc::clone(sent);
+                Some((rendered, sent, tokens))
             }
             Err(error) => {
                 let message = format!("with its variables replaced, this is not a flow: {error}");
@@ -170,7 +201,7 @@ impl<'l> Reader<'l> {
         let mut spent = 0;
         let mut broken = false;
         let mut unknown = 0;
-        let rendered = template::render_some(document.text(), &mut |token| {
+        let rendered = template::render_some_of(document, &mut |token| {
             let Token::Var(name) = token else { return Ok(None) };
             match self.variables.get(name) {
                 Some(Some(value)) => {

@@ -11,7 +11,7 @@ use super::entry::{ContentKind, Entry};
 use super::known_function;
 use super::tokens::{Calls, check_tokens};
 use crate::manifest::draft::{At, BindingDraft, Draft, FlowDraft, Given, Named};
-use crate::manifest::model::{Binding, Flow, FlowText, Invocation};
+use crate::manifest::model::{Binding, Flow, Invocation};
 use crate::manifest::reading::log::{Log, hint, quote};
 use crate::manifest::yaml::Position;
 
@@ -64,8 +64,8 @@ impl Entry<'_> {
         {
             check_blocks(&content, value, log);
             check_tokens(self, &mut content, calls);
-            let Content { path, document, tokens: _, log } = content;
-            text = Some(FlowText { path, text: document.text().to_owned() });
+            let Content { file, document: _, tokens: _, log } = content;
+            text = Some(file);
             reader.logs.push(log);
         }
         Some(Flow {
@@ -200,7 +200,7 @@ fn check_blocks(content: &Content, flow: &FlowDraft, log: &mut Log) {
         if log.is_full() {
             return;
         }
-        let path = &content.path;
+        let path = &content.file.path;
         match content.document.find(name) {
             Err(FindError::Missing { .. }) => {
                 let message = format!("{path} has no block {}", quote(name));

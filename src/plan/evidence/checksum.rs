@@ -6,8 +6,8 @@
 
 use serde_json::{Value, json};
 
+use crate::flow::FlowText;
 use crate::flow::compare;
-use crate::flow::document::Document;
 use crate::manifest::{CreateInstance, Grants, Identity, Package, RoleRef, Source};
 use crate::plan::model::{
     Action, ActionId, AsideSpec, AssociationSpec, AttributesSpec, Disassociation, FieldChange,
@@ -170,13 +170,13 @@ fn flow(spec: &FlowSpec) -> Value {
         marked
     ]);
     let late = !matches!(content, LateText::Known(_));
-    let content = content.preview().map(sha256);
-    let flow = json!(["flow", about, late, content, before.as_deref().map(meaning)]);
-    with_draft(flow, draft.as_deref())
+    let content = sha256(content.preview().as_str());
+    let flow = json!(["flow", about, late, content, before.as_ref().map(meaning)]);
+    with_draft(flow, draft.as_ref())
 }
 
 /// Adds the draft that is destroyed too; without one nothing is added.
-fn with_draft(mut flow: Value, draft: Option<&str>) -> Value {
+fn with_draft(mut flow: Value, draft: Option<&FlowText>) -> Value {
     if let (Some(parts), Some(draft)) = (flow.as_array_mut(), draft) {
         parts.push(json!(meaning(draft)));
     }
@@ -184,8 +184,8 @@ fn with_draft(mut flow: Value, draft: Option<&str>) -> Value {
 }
 
 /// The digest of what is overwritten: by its meaning, so that a move in the designer is none.
-fn meaning(text: &str) -> String {
-    Document::parse(text).map_or_else(|_| sha256(text), |document| compare::digest(&document))
+fn meaning(text: &FlowText) -> String {
+    text.document().map_or_else(|_| sha256(text.as_str()), |document| compare::digest(document))
 }
 
 fn kept(flow: &KeptFlow) -> Value {
@@ -206,7 +206,10 @@ fn kept(flow: &KeptFlow) -> Value {
         draft,
     } = flow;
     let about = json!([address, key, instance.to_string(), instance_name, id, arn, name, kind]);
-    with_draft(json!([about, archived, published, description, tags, sha256(content)]), draft.as_deref())
+    with_draft(
+        json!([about, archived, published, description, tags, sha256(content.as_str())]),
+        draft.as_ref(),
+    )
 }
 
 fn removal(removal: &Removal) -> Value {

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::flow::compare;
-use crate::flow::document::Document;
 use crate::manifest::{Flow, Function, Instance, Manifest};
 use crate::plan::facts::differences::differences;
 use crate::plan::facts::editing::editing;
@@ -243,8 +242,8 @@ fn content(wanted: &Flow, seen: &FlowSeen) -> Value {
 
 /// The digest of what a flow means; of its text where it cannot be read.
 fn meaning(content: &FlowContent) -> String {
-    Document::parse(&content.text)
-        .map_or_else(|_| short(&json!(content.text)), |document| compare::digest(&document))
+    let document = content.text.document();
+    document.map_or_else(|_| short(&json!(content.text.as_str())), |document| compare::digest(document))
 }
 
 #[cfg(test)]

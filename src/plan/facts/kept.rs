@@ -1,8 +1,7 @@
 //! How a live flow is kept so that it can be restored, and what a kept one says of itself.
 
 use super::editing::newer_draft;
-use crate::flow::document::Document;
-use crate::flow::{compare, stub};
+use crate::flow::{FlowText, stub};
 use crate::manifest::Manifest;
 use crate::plan::facts::ownership::OWNER_TAG;
 use crate::plan::model::KeptFlow;
@@ -16,10 +15,7 @@ impl KeptFlow {
             Kind::Module => Some(stub::FlowType::Module),
             _ => stub::FlowType::from_name(&self.kind),
         };
-        let same = |kind| match (Document::parse(&stub::stub(kind)), Document::parse(&self.content)) {
-            (Ok(stub), Ok(kept)) => compare::same(&stub, &kept),
-            _ => false,
-        };
+        let same = |kind| self.content.means(&FlowText::stub(kind));
         self.tags.contains_key(OWNER_TAG) && self.draft.is_none() && kind.is_some_and(same)
     }
 
@@ -54,7 +50,7 @@ impl KeptFlow {
             published: published.is_some(),
             description: description.clone(),
             tags: tags.clone(),
-            content: content.unwrap_or_default(),
+            content: content.unwrap_or_else(|| FlowText::from("")),
             draft: newer_draft(seen),
         }
     }

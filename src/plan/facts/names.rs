@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::flow::template::{self, Attribute, Token};
+use crate::flow::template::{Attribute, Token};
 use crate::manifest::{Flow, NamedKind};
 use crate::plan::model::named;
 use crate::resource::{Kind, Label};
 
 /// The flows and modules of the set that a flow's file names.
 pub(in crate::plan) fn named_contents(flow: &Flow) -> BTreeSet<(Kind, Label)> {
-    let tokens = flow.content.iter().flat_map(|file| template::tokens(&file.text).unwrap_or_default());
+    let tokens = flow.content.iter().flat_map(|file| file.text.tokens());
     tokens.filter_map(|found| named(&found.token).map(|(key, _)| key)).collect()
 }
 
@@ -27,7 +27,7 @@ pub(in crate::plan) fn looked_up(token: &Token) -> Option<(NamedKind, &str, Attr
 
 /// The names that a flow's file looks up on an instance, as they stand among the fingerprints.
 pub(in crate::plan) fn named_keys(flow: &Flow, instance: &Label) -> Vec<String> {
-    let tokens = flow.content.iter().flat_map(|file| template::tokens(&file.text).unwrap_or_default());
+    let tokens = flow.content.iter().flat_map(|file| file.text.tokens());
     let keys = tokens.filter_map(|found| {
         let (kind, name, _) = looked_up(&found.token)?;
         Some(named_key(kind, name, instance))

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::flow::document::Document;
-use crate::flow::template::{self, Token};
+use crate::flow::{FlowText, Token};
 use crate::manifest::{Associate, Flow, Manifest};
 use crate::resource::{Address, FunctionArn, FunctionRef, Kind, Label};
 
@@ -35,9 +34,9 @@ pub(crate) fn uses(desired: &Manifest) -> Uses {
 /// The functions that a flow binds or names.
 pub(in crate::plan) fn functions_of(flow: &Flow) -> BTreeSet<Label> {
     let bound = flow.bindings.values().map(|binding| binding.function.clone());
-    let tokens = flow.content.iter().flat_map(|file| template::tokens(&file.text).unwrap_or_default());
-    let named = tokens.filter_map(|found| match found.token {
-        Token::Function(name) => Label::parse(&name).ok(),
+    let tokens = flow.content.iter().flat_map(|file| file.text.tokens());
+    let named = tokens.filter_map(|found| match &found.token {
+        Token::Function(name) => Label::parse(name).ok(),
         _ => None,
     });
     bound.chain(named).collect()
@@ -58,12 +57,12 @@ pub(crate) fn called(desired: &Manifest) -> BTreeMap<FunctionRef, Address> {
 }
 
 /// The functions that the blocks of a content call by a literal ARN, but for those of the blocks named in `bound`.
-pub(crate) fn called_in(text: &str, bound: &[&str]) -> BTreeSet<FunctionRef> {
+pub(crate) fn called_in(text: &FlowText, bound: &[&str]) -> BTreeSet<FunctionRef> {
     // Most flows name functions by tokens or bindings: those need not be read.
     if !text.contains(":lambda:") {
         return BTreeSet::new();
     }
-    let Ok(document) = Document::parse(text) else { return BTreeSet::new() };
+    let Ok(document) = text.document() else { return BTreeSet::new() };
     let bound: BTreeSet<usize> =
         bound.iter().filter_map(|name| document.find(name).ok()).map(|block| block.index).collect();
     let calls = document.invocations().into_iter().filter(|found| !bound.contains(&found.index));

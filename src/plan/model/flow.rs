@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::text::LateText;
+use crate::flow::FlowText;
 use crate::flow::compare::FlowDiff;
 use crate::manifest::{State, Status};
 use crate::resource::{FlowType, InstanceArn, Kind, Label};
@@ -37,9 +38,9 @@ pub struct FlowSpec {
     /// The content to be sent.
     pub content: LateText,
     /// The live content that is overwritten.
-    pub before: Option<String>,
+    pub before: Option<FlowText>,
     /// The draft that is newer than what is published, and is overwritten too.
-    pub draft: Option<String>,
+    pub draft: Option<FlowText>,
     /// All that was seen of it: it is read again right before the write, and nothing is written when it differs.
     pub base: Option<Box<FlowSeen>>,
     /// How the two differ.

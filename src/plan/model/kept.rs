@@ -3,6 +3,7 @@
 use crate::snapshot::Look;
 use std::collections::BTreeMap;
 
+use crate::flow::FlowText;
 use crate::resource::{Address, InstanceArn, Kind, Label};
 use crate::snapshot::FlowSeen;
 
@@ -34,9 +35,9 @@ pub struct KeptFlow {
     /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Its content.
-    pub content: String,
+    pub content: FlowText,
     /// The draft that was newer than that, if there was one.
-    pub draft: Option<String>,
+    pub draft: Option<FlowText>,
 }
 
 /// What stands today where something was kept.

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::flow::document::Document;
-use crate::flow::patch::{self, BlockValues};
-use crate::flow::template::{self, Attribute, Token};
+use crate::flow::FlowText;
+use crate::flow::patch::BlockValues;
+use crate::flow::template::{Attribute, Token};
 use crate::resource::{Kind, Label};
 use crate::snapshot::FlowIds;
 
@@ -16,9 +16,14 @@ pub type Made = BTreeMap<(Kind, Label), FlowIds>;
 #[derive(Debug, Clone)]
 pub enum LateText {
     /// It is complete.
-    Known(String),
+    Known(FlowText),
     /// It names flows or modules that do not exist yet.
-    After(Pending),
+    After {
+        /// What it is made of.
+        pending: Box<Pending>,
+        /// The text as far as it is known; what has yet to be made stands in it as its token.
+        preview: FlowText,
+    },
     /// It was kept, and names flows or modules that are made again under other ids.
     Kept(Kept),
 }
@@ -27,7 +32,7 @@ pub enum LateText {
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// The text as it was kept.
-    pub(in crate::plan) text: String,
+    pub(in crate::plan) text: FlowText,
     /// What it names, by the ids of then.
     pub(in crate::plan) names: Vec<((Kind, Label), FlowIds)>,
 }
@@ -36,13 +41,13 @@ pub struct Kept {
 #[derive(Debug, Clone)]
 pub struct Pending {
     /// The flow file, with tokens.
-    pub(in crate::plan) template: String,
+    pub(in crate::plan) template: FlowText,
     /// What is known of the tokens.
     pub(in crate::plan) known: BTreeMap<Token, String>,
     /// The bindings, laid over the file's own values.
     pub(in crate::plan) edits: Vec<(String, BlockValues)>,
     /// The live text whose Metadata is kept where the file has none.
-    pub(in crate::plan) live: Option<String>,
+    pub(in crate::plan) live: Option<FlowText>,
 }
 
 /// Says why a text could not be completed.
@@ -58,10 +63,9 @@ pub enum LateTextError {
 
 impl LateText {
     /// Gives the text as far as it is known; what has yet to be made stands in it as its token.
-    pub(in crate::plan) fn preview(&self) -> Option<String> {
+    pub(in crate::plan) const fn preview(&self) -> &FlowText {
         match self {
-            Self::Known(text) | Self::Kept(Kept { text, .. }) => Some(text.clone()),
-            Self::After(pending) => pending.resolve(|token| Ok(token.to_string())).ok(),
+            Self::Known(text) | Self::Kept(Kept { text, .. }) | Self::After { preview: text, .. } => text,
         }
     }
 
@@ -70,18 +74,21 @@ impl LateText {
     /// # Errors
     ///
     /// When something that it names was not made, or the completed text is no flow.
-    pub fn resolve(&self, made: &Made) -> Result<String, LateTextError> {
+    pub fn resolve(&self, made: &Made) -> Result<FlowText, LateTextError> {
         match self {
             Self::Known(text) => Ok(text.clone()),
-            Self::After(pending) => pending.resolve(|token| {
+            Self::After { pending, .. } => pending.resolve(|token| {
                 let (key, attribute) = named(token).ok_or_else(|| format!("{token} has no value"))?;
                 let ids = made.get(&key).ok_or_else(|| format!("{}/{} was not created", key.0, key.1))?;
                 Ok(pick(ids, attribute))
             }),
-            Self::Kept(kept) => kept.names.iter().try_fold(kept.text.clone(), |text, (key, old)| {
-                let wrong = || LateTextError::Token(format!("{}/{} was not created", key.0, key.1));
-                Ok(renamed(&text, old, made.get(key).ok_or_else(wrong)?))
-            }),
+            Self::Kept(Kept { text, names }) => {
+                let text = names.iter().try_fold(text.to_string(), |text, (key, old)| {
+                    let wrong = || LateTextError::Token(format!("{}/{} was not created", key.0, key.1));
+                    Ok(renamed(&text, old, made.get(key).ok_or_else(wrong)?))
+                });
+                text.map(FlowText::from)
+            }
         }
     }
 }
@@ -99,21 +106,19 @@ impl Pending {
     pub(in crate::plan) fn resolve(
         &self,
         mut late: impl FnMut(&Token) -> Result<String, String>,
-    ) -> Result<String, LateTextError> {
+    ) -> Result<FlowText, LateTextError> {
         let mut value = |token: &Token| match self.known.get(token) {
             Some(text) => Ok(Some(text.clone())),
             None => late(token).map(Some),
         };
-        let text = template::render(&self.template, &mut value).map_err(|errors| {
+        let text = self.template.rendered(&mut value).map_err(|errors| {
             LateTextError::Token(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         })?;
         let wrong = |e: &dyn std::fmt::Display| LateTextError::Text(e.to_string());
-        let mut document = Document::parse(&text).map_err(|e| wrong(&e))?;
-        if let Some(live) = &self.live {
-            let live = Document::parse(live).map_err(|e| wrong(&e))?;
-            document = Document::parse(&patch::with_metadata_of(&document, &live)).map_err(|e| wrong(&e))?;
-        }
-        patch::set(&document, &self.edits).map_err(|e| wrong(&e))
+        let Some(live) = &self.live else { return text.patched(&self.edits).map_err(|e| wrong(&e)) };
+        // What agrees with the live text by the letter was parsed when that was seen.
+        let text = text.or_same(live).with_metadata_of(live).map_err(|e| wrong(&e))?;
+        Ok(text.or_same(live).patched(&self.edits).map_err(|e| wrong(&e))?.or_same(live))
     }
 }
 

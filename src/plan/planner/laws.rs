@@ -105,7 +105,7 @@ fn seen(id: &str, object: &Object) -> FlowSeen {
         published: true,
         archived: false,
     };
-    let content = Some(FlowContent { text: object.text.clone(), modified_ms: None });
+    let content = Some(FlowContent { text: object.text.clone().into(), modified_ms: None });
     let (name, tags) = (object.name.clone(), object.tags.clone());
     FlowSeen { summary, name, description: String::new(), tags, published: content.clone(), draft: content }
 }
@@ -184,7 +184,7 @@ impl World {
                     let digest = compare::digest(&Document::parse(&text).unwrap());
                     object.tags.insert(APPLIED_TAG.to_owned(), digest);
                 }
-                object.text = text;
+                object.text = text.to_string();
             }
             Write::Aside(AsideSpec { metadata: spec, at_last: _ }) | Write::Metadata(spec) => {
                 assert_ne!(spec.state, Some(State::Archived));

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::flow::compare;
-use crate::flow::document::Document;
+use crate::flow::{FlowText, compare};
 use crate::manifest::State;
 use crate::plan::facts::ownership::{ADOPTED_TAG, OWNER_TAG};
 use crate::snapshot::{FlowSeen, FunctionSeen, RolePolicies};
@@ -113,7 +112,7 @@ impl Aspect {
 }
 
 /// Whether two contents are the same, by their meaning or as JSON.
-fn same_text(one: &str, other: &str, exactly: bool) -> bool {
+fn same_text(one: &FlowText, other: &FlowText, exactly: bool) -> bool {
     if one == other {
         return true;
     }
@@ -121,10 +120,7 @@ fn same_text(one: &str, other: &str, exactly: bool) -> bool {
         let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
         return value(one).is_some_and(|one| value(other) == Some(one));
     }
-    match (Document::parse(one), Document::parse(other)) {
-        (Ok(one), Ok(other)) => compare::same(&one, &other),
-        _ => false,
-    }
+    one.means(other)
 }
 
 /// Whether there is a draft that was not known, and that a write would destroy. Where the service gives no time the
@@ -144,11 +140,11 @@ fn new_draft(known: &FlowSeen, now: &FlowSeen) -> bool {
 }
 
 /// Names the blocks that differ.
-fn blocks(before: &str, now: &str) -> String {
-    let (Ok(before), Ok(now)) = (Document::parse(before), Document::parse(now)) else {
+fn blocks(before: &FlowText, now: &FlowText) -> String {
+    let (Ok(before), Ok(now)) = (before.document(), now.document()) else {
         return "its content was changed".to_owned();
     };
-    let diff = compare::diff(&before, &now);
+    let diff = compare::diff(before, now);
     let names: Vec<String> = diff.blocks.iter().map(|block| format!("`{}`", block.name())).collect();
     match names.as_slice() {
         [] => "its content was changed".to_owned(),
@@ -241,7 +237,7 @@ mod tests {
         let text = stub(Stub::ContactFlow)
             .replace("\"Parameters\":{}", &format!("\"Parameters\":{{\"X\":\"{word}\"}}"));
         assert!(text.contains(word), "{text}");
-        Some(FlowContent { text, modified_ms })
+        Some(FlowContent { text: text.into(), modified_ms })
     }
 
     fn seen(published: &str) -> FlowSeen {
@@ -302,7 +298,8 @@ mod tests {
         let described = FlowSeen { description: "theirs".to_owned(), ..base.clone() };
         let mut laid_out = base.clone();
         if let Some(content) = &mut laid_out.published {
-            content.text = content.text.replacen("\"Metadata\":{}", "\"Metadata\":{\"snapToGrid\":true}", 1);
+            content.text =
+                content.text.replacen("\"Metadata\":{}", "\"Metadata\":{\"snapToGrid\":true}", 1).into();
         }
         for now in [&older, &discarded, &tagged, &described, &laid_out] {
             assert_eq!(

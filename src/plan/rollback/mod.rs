@@ -5,8 +5,8 @@ mod moves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::flow::FlowText;
 use crate::flow::compare::{self, FlowDiff};
-use crate::flow::document::Document;
 use crate::manifest::{Manifest, Status};
 use crate::plan::facts::editing::{editing, newer_draft};
 use crate::plan::facts::ownership::APPLIED_TAG;
@@ -43,7 +43,7 @@ pub fn plan_rollback(
         let address = kept_at(kept, planned.values().flatten().map(|planned| &planned.address));
         match back(run, (kept, manifests), live, address, &moves) {
             Back::Write(write) => {
-                alone |= write.spec.id.is_none() || names_more(&kept.content, write.spec.before.as_deref());
+                alone |= write.spec.id.is_none() || names_more(&kept.content, write.spec.before.as_ref());
                 planned.entry(kept.instance.to_string()).or_default().push(*write);
             }
             Back::InSync => plan.in_sync += 1,
@@ -78,13 +78,13 @@ fn contents_only(run: &str) -> Problem {
 }
 
 /// Whether a kept content names a function that the live one does not: nothing else need let the instance call it.
-fn names_more(kept: &str, live: Option<&str>) -> bool {
+fn names_more(kept: &FlowText, live: Option<&FlowText>) -> bool {
     let live = live.map(functions_in).unwrap_or_default();
     !functions_in(kept).is_subset(&live)
 }
 
 /// The functions whose ARNs a text holds, wherever they stand.
-fn functions_in(text: &str) -> BTreeSet<FunctionRef> {
+fn functions_in(text: &FlowText) -> BTreeSet<FunctionRef> {
     let inside = |c: char| c.is_ascii_alphanumeric() || ":-_$".contains(c);
     let arns = text.match_indices("arn:aws").filter_map(|(at, _)| {
         let arn = text[at..].split(|c| !inside(c)).next()?;
@@ -130,7 +130,7 @@ fn back(
             return held(Code::FlowHeld, message);
         }
     };
-    let wanted = match Document::parse(&text) {
+    let wanted = match text.document() {
         Ok(wanted) => wanted,
         Err(error) => return held(Code::FlowUnreadable, format!("the kept content cannot be read: {error}")),
     };
@@ -153,8 +153,8 @@ fn back(
     if names.is_empty() && before.as_ref() == Some(&text) {
         return Back::InSync;
     }
-    let live_document = before.as_ref().and_then(|text| Document::parse(text).ok());
-    let diff = live_document.map_or_else(FlowDiff::default, |live| compare::diff(&live, &wanted));
+    let live_document = before.as_ref().and_then(|text| text.document().ok());
+    let diff = live_document.map_or_else(FlowDiff::default, |live| compare::diff(live, wanted));
     let draft = seen.is_some_and(|seen| kept.published && editing(seen));
     let guard = draft.then(|| Guard {
         code: "draft",
@@ -196,7 +196,7 @@ fn spec(kept: &KeptFlow, seen: Option<&FlowSeen>) -> FlowSpec {
         description: Some(kept.description.clone()).filter(|text| !text.is_empty()),
         marked,
         tags,
-        content: LateText::Known(String::new()),
+        content: LateText::Known(FlowText::from("")),
         before: None,
         draft: seen.and_then(newer_draft),
         base: seen.map(|seen| Box::new(seen.clone())),
@@ -222,7 +222,8 @@ mod tests {
             ("{}".to_owned(), None, false),
             (names("crm"), None, true),
         ] {
-            assert_eq!(names_more(&kept, live.as_deref()), more, "{kept} {live:?}");
+            let (kept, live) = (FlowText::from(kept), live.map(FlowText::from));
+            assert_eq!(names_more(&kept, live.as_ref()), more, "{kept} {live:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Kept contents name one another by ids, and what was deleted comes back under another id.
 
-use crate::flow::document::Document;
+use crate::flow::FlowText;
 use crate::plan::model::{KeptFlow, LiveFlow, renamed};
 use crate::resource::{Kind, Label};
 use crate::snapshot::{FlowIds, Look};
@@ -22,7 +22,7 @@ pub(in crate::plan) struct Moves<'a>(Vec<(&'a KeptFlow, Move)>);
 /// A kept text with the new ids, as far as they are known.
 pub(in crate::plan) struct Renamed {
     /// The text.
-    pub(in crate::plan) text: String,
+    pub(in crate::plan) text: FlowText,
     /// What it names that is made again first, by the ids of then.
     pub(in crate::plan) names: Vec<((Kind, Label), FlowIds)>,
 }
@@ -34,7 +34,7 @@ impl<'a> Moves<'a> {
             Look::Found(seen) if seen.summary.id != kept.id => {
                 Some((kept, Move::To(FlowIds { id: seen.summary.id.clone(), arn: seen.summary.arn.clone() })))
             }
-            Look::Absent { .. } if live.name_taken || Document::parse(&kept.content).is_err() => {
+            Look::Absent { .. } if live.name_taken || kept.content.document().is_err() => {
                 Some((kept, Move::Never))
             }
             Look::Absent { .. } => Some((kept, Move::Anew)),
@@ -67,7 +67,7 @@ impl<'a> Moves<'a> {
             let old = || FlowIds { id: other.id.clone(), arn: other.arn.clone() };
             match what {
                 _ if !named => {}
-                Move::To(new) => text = renamed(&text, &old(), new),
+                Move::To(new) => text = text.changed_to(renamed(&text, &old(), new)),
                 Move::Anew => names.push((other.key.clone(), old())),
                 Move::Never if other.id == kept.id => {}
                 Move::Never => return Err(other),
@@ -108,7 +108,7 @@ mod tests {
             published: true,
             description: String::new(),
             tags: [].into(),
-            content,
+            content: content.into(),
             draft: None,
         }
     }
@@ -139,7 +139,7 @@ mod tests {
         assert!(spec.content.resolve(&[].into()).is_err());
         let new = FlowIds { id: "new".to_owned(), arn: all[1].arn.replace("target-id", "new") };
         let made = [((Kind::Flow, label("target")), new)].into();
-        assert_eq!(spec.content.resolve(&made).unwrap(), all[0].content.replace("target-id", "new"));
+        assert_eq!(spec.content.resolve(&made).unwrap(), all[0].content.replace("target-id", "new").into());
         assert!(plan.problems.iter().any(|problem| problem.code.as_str() == "rollback-contents-only"));
     }
 

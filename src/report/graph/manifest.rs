@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::flow::{Token, template};
+use crate::flow::Token;
 use crate::manifest::{Associate, Flow, Function, InstanceLookup, Invocation, Manifest};
 use crate::resource::{Label, Place};
 
@@ -154,9 +154,7 @@ impl<'a> Map<'a> {
     /// Draws what a flow or module calls: by its bindings, and by the tokens in its text.
     fn calls(&mut self, role: Role, label: &'a Label, flow: &'a Flow) {
         let manifest = self.manifest;
-        let text = flow.content.as_ref().map_or("", |content| content.text.as_str());
-        // Reading has refused texts whose tokens are not well formed.
-        let tokens = template::tokens(text).unwrap_or_default();
+        let tokens = flow.content.as_ref().map_or(&[][..], |content| content.text.tokens());
         for instance in &flow.instances {
             let from = key(role, label, instance);
             let Some(place) = manifest.instances.get(instance).map(|instance| &instance.place) else {
@@ -168,7 +166,7 @@ impl<'a> Map<'a> {
                 let words: Vec<_> = limit.into_iter().chain(kind).collect();
                 self.call(from, place, &binding.function, block, &words.join(", "));
             }
-            for found in &tokens {
+            for found in tokens {
                 match &found.token {
                     Token::Flow { name, .. } => {
                         let to = manifest.flows.keys().find(|label| label.as_str() == name);

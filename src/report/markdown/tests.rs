@@ -78,7 +78,7 @@ fn flow_update(name: &str, text: &str, lines: usize) -> Action {
         description: None,
         tags: [].into(),
         marked: true,
-        content: LateText::Known(String::new()),
+        content: LateText::Known(String::new().into()),
         before: None,
         draft: None,
         base: None,

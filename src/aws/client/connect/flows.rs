@@ -136,14 +136,10 @@ impl Session {
             false => None,
         };
         let about = published.as_ref().or(draft.as_ref());
-        Ok(FlowSeen {
-            summary: summary.clone(),
-            name: live.to_owned(),
-            description: about.map(|seen| seen.description.clone()).unwrap_or_default(),
-            tags: about.map(|seen| seen.tags.clone()).unwrap_or_default(),
-            published: published.map(|seen| seen.content),
-            draft: draft.map(|seen| seen.content),
-        })
+        let (description, tags) =
+            about.map(|seen| (seen.description.clone(), seen.tags.clone())).unwrap_or_default();
+        let (published, draft) = contents(published, draft);
+        Ok(FlowSeen { summary: summary.clone(), name: live.to_owned(), description, tags, published, draft })
     }
 
     async fn describe(
@@ -184,7 +180,7 @@ impl Session {
         Ok(Described {
             summary,
             name: name.unwrap_or_default(),
-            content: FlowContent { text, modified_ms },
+            content: FlowContent { text: text.into(), modified_ms },
             description: description.unwrap_or_default(),
             tags: tags.unwrap_or_default().into_iter().collect(),
         })
@@ -316,15 +312,24 @@ impl FlowSeen {
     pub(in crate::aws) fn of(published: Option<Described>, draft: Option<Described>) -> Option<Self> {
         let about = published.as_ref().or(draft.as_ref())?;
         let summary = FlowSummary { published: published.is_some(), ..about.summary.clone() };
-        Some(Self {
-            summary,
-            name: about.name.clone(),
-            description: about.description.clone(),
-            tags: about.tags.clone(),
-            published: published.map(|seen| seen.content),
-            draft: draft.map(|seen| seen.content),
-        })
+        let (name, description, tags) = (about.name.clone(), about.description.clone(), about.tags.clone());
+        let (published, draft) = contents(published, draft);
+        Some(Self { summary, name, description, tags, published, draft })
     }
+}
+
+/// The two contents. Where nobody edits, the draft is what is published, and shares what is read out of it.
+fn contents(
+    published: Option<Described>,
+    draft: Option<Described>,
+) -> (Option<FlowContent>, Option<FlowContent>) {
+    let (published, mut draft) = (published.map(|seen| seen.content), draft.map(|seen| seen.content));
+    if let (Some(published), Some(draft)) = (&published, &mut draft)
+        && draft.text == published.text
+    {
+        draft.text = published.text.clone();
+    }
+    (published, draft)
 }
 
 fn millis(time: &DateTime) -> Option<i64> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     Duplicate, JsonError, MAX_DEPTH, MAX_DUPLICATES, Member, Node, Parsed, Span, Value, escape_pointer,
     join_pointer, unescape,
@@ -12,6 +14,7 @@ use super::{
 /// # Errors
 /// The first place that is not JSON, that nests deeper than [`MAX_DEPTH`], or that holds half a surrogate pair.
 pub fn parse(text: &str) -> Result<Parsed, JsonError> {
+    tracing::debug!(bytes = text.len(), digest = %mark(text), "parses a text");
     let mut reader = Reader { text, at: 0, path: Vec::new(), duplicates: Vec::new() };
     reader.space();
     let root = reader.value()?;
@@ -20,6 +23,13 @@ pub fn parse(text: &str) -> Result<Parsed, JsonError> {
         return Err(reader.error("trailing characters after the value"));
     }
     Ok(Parsed { root, duplicates: reader.duplicates })
+}
+
+/// Tells texts apart in the log, and is made only where that is written: the first 16 hex digits of the SHA-256.
+fn mark(text: &str) -> String {
+    let mut digest = format!("{:x}", Sha256::digest(text));
+    digest.truncate(16);
+    digest
 }
 
 struct Reader<'a> {

@@ -58,7 +58,7 @@ fn flow(text: &str) -> FlowSeen {
         published: true,
         archived: false,
     };
-    let content = FlowContent { text: text.to_owned(), modified_ms: None };
+    let content = FlowContent { text: text.into(), modified_ms: None };
     FlowSeen {
         summary,
         name: "Main".to_owned(),
@@ -164,7 +164,7 @@ fn each_thing_that_the_plan_depends_on_moves_its_own_fingerprint() {
             seen.associations.insert(support(), Look::Found([arn].into()));
         }),
         ("flow/main", |_, seen| {
-            live(seen).draft = Some(FlowContent { text: MAIN.to_owned(), modified_ms: None });
+            live(seen).draft = Some(FlowContent { text: MAIN.into(), modified_ms: None });
         }),
         ("flow/main", |_, seen| live(seen).tags.clear()),
         ("flow/main", |_, seen| live(seen).summary.archived = true),
@@ -208,7 +208,7 @@ fn the_order_of_a_policy_and_the_layout_of_a_flow_do_not_count() {
     assert_ne!(policy("a", "b"), policy("a", "c"));
     let moved = planned(|_, seen| {
         let text = LIVE.replace(r#"{"x":1}"#, r#"{"x":2}"#);
-        let content = FlowContent { text, modified_ms: None };
+        let content = FlowContent { text: text.into(), modified_ms: None };
         (live(seen).published, live(seen).draft) = (Some(content.clone()), Some(content));
     });
     let before = planned(|_, _| {});
@@ -224,7 +224,7 @@ fn the_digest_of_an_action_tells_what_it_writes_and_what_it_overwrites() {
     assert_eq!(digests.len(), 4);
     let other = planned(|_, seen| {
         let text = LIVE.replace("DisconnectParticipant", "EndFlowExecution");
-        let content = FlowContent { text, modified_ms: None };
+        let content = FlowContent { text: text.into(), modified_ms: None };
         (live(seen).published, live(seen).draft) = (Some(content.clone()), Some(content));
     });
     let other = Evidence::of(&other).actions;

@@ -30,7 +30,7 @@ pub(crate) fn flow_write(step: Step, verb: Verb, instance: &InstanceArn) -> Writ
         description: None,
         tags: BTreeMap::new(),
         marked: true,
-        content: LateText::Known("{}".to_owned()),
+        content: LateText::Known("{}".into()),
         before: None,
         draft: None,
         base: None,

@@ -46,7 +46,7 @@ fn look(desired: &Manifest, live: Option<(&str, &str)>) -> Snapshot {
             published: true,
             archived: false,
         };
-        let content = || Some(FlowContent { text: SAY.replace("end", "fin"), modified_ms: None });
+        let content = || Some(FlowContent { text: SAY.replace("end", "fin").into(), modified_ms: None });
         let flow = FlowSeen {
             summary,
             name: name_there.to_owned(),

@@ -7,7 +7,7 @@ pub(in crate::plan) mod site;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::compare::FlowDiff;
-use crate::flow::stub;
+use crate::flow::{FlowText, stub};
 use crate::manifest::Manifest;
 use crate::plan::facts::names::named_contents;
 use crate::plan::model::{Action, ActionId, Cause, FlowMetadataSpec, FlowSpec, LateText, Step, Write};
@@ -211,7 +211,7 @@ pub(in crate::plan) fn add_contents(
 
 /// A stub says whose it is and not what was applied: nothing was.
 fn add_stub(address: &Address, spec: &FlowSpec, after: Vec<ActionId>, builder: &mut PlanBuilder) -> ActionId {
-    let text = LateText::Known(stub_of(spec.kind));
+    let text = LateText::Known(stub_text(spec.kind));
     let stub = FlowSpec { content: text, marked: false, diff: FlowDiff::default(), ..spec.clone() };
     let reason = "flows that refer to each other are created first".to_owned();
     let write = Write::Stub(Box::new(stub));
@@ -220,5 +220,10 @@ fn add_stub(address: &Address, spec: &FlowSpec, after: Vec<ActionId>, builder: &
 
 /// A minimal valid flow of a type.
 pub fn stub_of(kind: FlowType) -> String {
-    stub::stub(stub::FlowType::from_name(&kind.wire()).unwrap_or(stub::FlowType::ContactFlow))
+    stub_text(kind).to_string()
+}
+
+/// The same, parsed once.
+pub(in crate::plan) fn stub_text(kind: FlowType) -> FlowText {
+    FlowText::stub(stub::FlowType::from_name(&kind.wire()).unwrap_or(stub::FlowType::ContactFlow))
 }

@@ -9,6 +9,7 @@ mod writes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::flow::FlowText;
 use crate::flow::compare::FlowDiff;
 use crate::flow::document::Document;
 use crate::manifest::{self, Flow, Manifest, State, Status};
@@ -180,10 +181,10 @@ impl Site<'_> {
             return Lack::default();
         };
         let after = self.needs(builder);
-        let Some((content, preview)) = self.whole(file, instance, None, builder) else {
+        let Some(content) = self.whole(file, instance, None, builder) else {
             return Lack::default();
         };
-        if self.parse(&preview, builder).is_none() {
+        if self.readable(content.preview(), builder).is_none() {
             return Lack::default();
         }
         if self.flow.adopt {
@@ -323,8 +324,14 @@ impl Site<'_> {
         Some(after)
     }
 
-    pub(in crate::plan) fn parse(&self, text: &str, builder: &mut PlanBuilder) -> Option<Document> {
-        Document::parse(text)
+    /// The flow in a text; one that is none is held back.
+    pub(in crate::plan) fn readable<'t>(
+        &self,
+        text: &'t FlowText,
+        builder: &mut PlanBuilder,
+    ) -> Option<&'t Document> {
+        text.document()
+            .map(|document| &**document)
             .map_err(|error| {
                 let message =
                     format!("the content of {} `{}` cannot be read: {error}", self.kind, self.flow.name);

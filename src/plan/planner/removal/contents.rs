@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::DeletionCounts;
+use crate::flow::FlowText;
 use crate::manifest::Manifest;
 use crate::plan::facts::editing::{editing, kind};
 use crate::plan::facts::mentions::{self, Qualifier};
@@ -87,10 +88,9 @@ impl<'a> Contents<'a> {
         for action in &builder.actions {
             let Some(spec) = action.write.content() else { continue };
             let Some((instance, _)) = desired.instances.get_key_value(&spec.instance_name) else { continue };
-            if spec.id.is_none()
-                && let Some(text) = spec.content.preview()
-            {
-                let texts = vec![(false, Cow::Owned(mentions::plain(&text).into_owned()))];
+            if spec.id.is_none() {
+                let text = mentions::plain(spec.content.preview()).into_owned();
+                let texts = vec![(false, Cow::Owned(text))];
                 let (kind, name) = (spec.key.0, Cow::Owned(spec.name.clone()));
                 self.all.push(Content {
                     instance,
@@ -316,7 +316,7 @@ fn content<'a>(
         before = Some((now, action.id.clone()));
         // A draft that somebody is working on stays what it is, whether or not the write is allowed.
         texts.retain(|(is_draft, _)| *is_draft && editing(seen));
-        texts.push((false, Cow::Owned(mentions::plain(&text).into_owned())));
+        texts.push((false, Cow::Owned(mentions::plain(text).into_owned())));
     }
     let owned = logical(&seen.tags, desired).is_some();
     let name = seen.name.as_str().into();
@@ -324,10 +324,9 @@ fn content<'a>(
 }
 
 /// What an action writes into the flow with this id, where that is known.
-fn written<'d>(action: &'d Action, id: &str) -> Option<(&'d Action, String)> {
+fn written<'d>(action: &'d Action, id: &str) -> Option<(&'d Action, &'d FlowText)> {
     let spec = action.write.content()?;
-    let text = spec.content.preview().filter(|_| spec.id.as_deref() == Some(id))?;
-    Some((action, text))
+    (spec.id.as_deref() == Some(id)).then(|| (action, spec.content.preview()))
 }
 
 fn deletion(address: &Address) -> ActionId {

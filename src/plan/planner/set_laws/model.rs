@@ -52,7 +52,7 @@ pub(super) fn seen(kind: Kind, id: &str, name: &str, text: &str) -> FlowSeen {
         published: true,
         archived: false,
     };
-    let content = FlowContent { text: text.to_owned(), modified_ms: Some(1_000) };
+    let content = FlowContent { text: text.into(), modified_ms: Some(1_000) };
     FlowSeen {
         summary,
         name: name.to_owned(),

@@ -240,7 +240,7 @@ fn written(blocks: &[(String, String)], module: bool) -> String {
 /// Another text than any that a set declares.
 fn other(module: bool) -> FlowContent {
     let text = written(&[block("MessageParticipant", r#"{"Text":"somebody's"}"#)], module);
-    FlowContent { text, modified_ms: Some(2_000) }
+    FlowContent { text: text.into(), modified_ms: Some(2_000) }
 }
 
 /// Damages what was made; a damage of a content's function is that of all who call it.
@@ -265,7 +265,7 @@ pub(super) fn damaged(made: &Set, mut observed: Snapshot, damages: &[Damage]) ->
             Damage::Edited => write(other(module)),
             Damage::HalfWritten => {
                 let kind = if module { stub::FlowType::Module } else { stub::FlowType::ContactFlow };
-                write(FlowContent { text: stub::stub(kind), modified_ms: Some(500) });
+                write(FlowContent { text: stub::stub(kind).into(), modified_ms: Some(500) });
                 flow.tags.remove(APPLIED_TAG);
             }
             Damage::StaleDigest => drop(flow.tags.insert(APPLIED_TAG.to_owned(), "0".repeat(64))),

@@ -29,18 +29,16 @@ impl Site<'_> {
         builder: &mut PlanBuilder,
     ) -> Option<(Option<Planned>, Option<PlannedTags>)> {
         let live = self.live(seen, builder)?;
-        let live_document = self.parse(&live.text, builder)?;
-        let (content, preview) = match &self.flow.content {
+        let live_document = self.readable(&live.text, builder)?;
+        let content = match &self.flow.content {
             Some(file) => self.whole(file, instance, Some(live.text.clone()), builder)?,
-            None => {
-                let text = self.patched(&live_document, builder)?;
-                (LateText::Known(text.clone()), text)
-            }
+            None => LateText::Known(self.patched(&live.text, builder)?),
         };
-        let wanted = self.parse(&preview, builder)?;
+        let preview = content.preview().clone();
+        let wanted = self.readable(&preview, builder)?;
         let unpublished = self.status() == Status::Published && seen.published.is_none();
-        let editing = self.draft_of(seen, &live_document);
-        if compare::same(&live_document, &wanted) && !unpublished {
+        let editing = self.draft_of(seen);
+        if compare::same(live_document, wanted) && !unpublished {
             if editing.is_some() {
                 let message = format!(
                     "{} has a draft that is newer than what is published: someone is editing it",
@@ -48,17 +46,17 @@ impl Site<'_> {
                 );
                 builder.problems.push(self.problem(Problem::warning(Code::FlowBeingEdited, message)));
             }
-            return Some((None, self.tag_change(instance, seen, &live_document)));
+            return Some((None, self.tag_change(instance, seen, live_document)));
         }
         let after = self.needs(builder);
-        let diff = compare::diff(&live_document, &wanted);
+        let diff = compare::diff(live_document, wanted);
         let (reason, cause) = if self.is_half_made(seen) {
             ("an interrupted run left it unfinished".to_owned(), Cause::Manifest)
         } else if unpublished {
             ("it was never published".to_owned(), Cause::Unknown)
         } else {
-            let cause = self.cause(seen, &live_document, &wanted);
-            (self.reason(&diff, seen, &live_document), cause)
+            let cause = self.cause(seen, live_document, wanted);
+            (self.reason(&diff, seen, live_document), cause)
         };
         let ids = Some((seen.summary.id.clone(), seen.summary.arn.clone()));
         let mut spec = self.spec(instance, ids, content, Some(live.text.clone()), diff);
@@ -113,8 +111,8 @@ impl Site<'_> {
     }
 
     /// A draft that differs from what is published and is not older means that someone is editing.
-    fn draft_of(&self, seen: &FlowSeen, published: &Document) -> Option<Guard> {
-        is_editing(seen, published).then(|| Guard {
+    fn draft_of(&self, seen: &FlowSeen) -> Option<Guard> {
+        is_editing(seen).then(|| Guard {
             code: "draft",
             message: format!(
                 "a draft is newer than what is published: someone is editing this {}",

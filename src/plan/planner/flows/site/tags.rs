@@ -9,7 +9,7 @@ use crate::manifest::Status;
 use crate::plan::facts::identity;
 use crate::plan::facts::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, OtherSet, Owner, owner_tag};
 use crate::plan::model::{Cause, TagTarget, TagsSpec};
-use crate::plan::planner::flows::stub_of;
+use crate::plan::planner::flows::stub_text;
 use crate::resource::{InstanceArn, Label};
 use crate::snapshot::FlowSeen;
 
@@ -144,14 +144,11 @@ impl Site<'_> {
         if self.flow.content.is_none() || !self.is_ours(seen) {
             return false;
         }
-        let text = seen.published.as_ref().or(seen.draft.as_ref()).map(|content| content.text.as_str());
-        let stub = || {
-            let documents = (Document::parse(text?).ok()?, Document::parse(&stub_of(self.flow.kind)).ok()?);
-            Some(compare::same(&documents.0, &documents.1))
-        };
+        let content = seen.published.as_ref().or(seen.draft.as_ref());
+        let stub = || content.is_some_and(|content| content.text.means(&stub_text(self.flow.kind)));
         let unpublished = self.status() == Status::Published && seen.published.is_none();
         // What has the tag was written whole, and only saved because the manifest said so then.
-        !seen.tags.contains_key(APPLIED_TAG) && (unpublished || stub() == Some(true))
+        !seen.tags.contains_key(APPLIED_TAG) && (unpublished || stub())
     }
 
     /// Whether an interrupted run left it with a temporary name.

@@ -5,11 +5,10 @@ use crate::plan::facts::names::looked_up;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Site;
-use crate::flow::document::Document;
-use crate::flow::patch::{self, BlockValues};
-use crate::flow::template::{self, Attribute, Token};
-use crate::flow::{self, InvocationKind};
-use crate::manifest::{self, FlowText, NamedKind};
+use crate::flow::patch::BlockValues;
+use crate::flow::template::{Attribute, Token};
+use crate::flow::{self, FlowText, InvocationKind};
+use crate::manifest::{self, FlowFile, NamedKind};
 use crate::plan::facts::names::named_contents;
 use crate::plan::model::{LateText, Pending, named, pick};
 use crate::plan::planner::builder::PlanBuilder;
@@ -22,18 +21,17 @@ impl Site<'_> {
         named_contents(self.flow)
     }
 
-    /// Completes the file where everything is known; the second text stands in for it where something has yet to be
-    /// made.
+    /// Completes the file, as far as everything that it names is known.
     pub(in crate::plan) fn whole(
         &self,
-        file: &FlowText,
+        file: &FlowFile,
         instance: &InstanceArn,
-        live: Option<String>,
+        live: Option<FlowText>,
         builder: &mut PlanBuilder,
-    ) -> Option<(LateText, String)> {
-        let tokens = template::tokens(&file.text).unwrap_or_default();
+    ) -> Option<LateText> {
+        let tokens = file.text.tokens();
         let known: BTreeMap<Token, String> = tokens
-            .into_iter()
+            .iter()
             .filter_map(|found| Some((found.token.clone(), self.value(&found.token, instance)?)))
             .collect();
         let pending = Pending { template: file.text.clone(), known, edits: self.edits(), live };
@@ -46,8 +44,8 @@ impl Site<'_> {
             _ => Err(self.missing(token)),
         });
         match preview {
-            Ok(text) if late => Some((LateText::After(pending), text)),
-            Ok(text) => Some((LateText::Known(text.clone()), text)),
+            Ok(preview) if late => Some(LateText::After { pending: Box::new(pending), preview }),
+            Ok(text) => Some(LateText::Known(text)),
             Err(error) => {
                 let message = format!("{}: {error}", file.path);
                 builder.block(self.address(), message.clone());
@@ -68,8 +66,7 @@ impl Site<'_> {
 
     /// Whether a name could not be looked up because its list could not be read: a gap, not an error of the file.
     fn unread(&self, pending: &Pending) -> bool {
-        let tokens = template::tokens(&pending.template).unwrap_or_default();
-        tokens.iter().filter_map(|found| looked_up(&found.token)).any(|(kind, _, _)| {
+        pending.template.tokens().iter().filter_map(|found| looked_up(&found.token)).any(|(kind, _, _)| {
             matches!(self.observed.named.get(&(self.instance.clone(), kind)), Some(Look::Unknown) | None)
         })
     }
@@ -131,10 +128,10 @@ impl Site<'_> {
     }
 
     /// Sets the bound blocks of a live text; tells of each block that is not there.
-    pub(in crate::plan) fn patched(&self, live: &Document, builder: &mut PlanBuilder) -> Option<String> {
+    pub(in crate::plan) fn patched(&self, live: &FlowText, builder: &mut PlanBuilder) -> Option<FlowText> {
         let mut bound = true;
         for (block, binding) in &self.flow.bindings {
-            if let Err(error) = patch::set(live, &[(block.clone(), self.values(binding))]) {
+            if let Err(error) = live.patched(&[(block.clone(), self.values(binding))]) {
                 bound = false;
                 let address = self.address().block(block);
                 let message = format!("{} `{}`: {error}", self.kind, self.flow.name);
@@ -148,7 +145,7 @@ impl Site<'_> {
             builder.block(self.address(), "a bound block is missing");
             return None;
         }
-        patch::set(live, &self.edits()).ok()
+        live.patched(&self.edits()).ok()
     }
 
     fn edits(&self) -> Vec<(String, BlockValues)> {

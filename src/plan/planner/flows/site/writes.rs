@@ -1,6 +1,7 @@
 //! What is written to a flow or module, before it is known whether it may be.
 
 use super::Site;
+use crate::flow::FlowText;
 use crate::flow::compare::FlowDiff;
 use crate::plan::facts::ownership::{OWNER_TAG, owner_tag};
 use crate::plan::model::{FlowMetadataSpec, FlowSpec, LateText};
@@ -25,7 +26,7 @@ impl Site<'_> {
         instance: &InstanceArn,
         ids: Option<(String, String)>,
         content: LateText,
-        before: Option<String>,
+        before: Option<FlowText>,
         diff: FlowDiff,
     ) -> FlowSpec {
         let whole = self.flow.content.is_some();

@@ -7,7 +7,7 @@ use super::labels::Labels;
 use super::{Note, NoteKind, yaml};
 use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{ArnValue, Document, Format, Wrapping};
-use crate::manifest::declared::{MAX_FLOW_NAME, fits, kind};
+use crate::manifest::writing::{MAX_FLOW_NAME, fits, kind};
 use crate::plan::{OWNER_TAG, editing};
 use crate::resource::{FlowType, Kind, Label};
 use crate::snapshot::{FlowSeen, LiveInstance};

@@ -5,7 +5,7 @@ use super::contents::Contents;
 use super::functions::Functions;
 use super::values::Values;
 use super::{Note, NoteKind, yaml};
-use crate::manifest::declared::{MAX_SET, ManifestDraft, MetadataDraft, SpecDraft, fits, kind};
+use crate::manifest::writing::{DeclaredManifest, DeclaredMetadata, DeclaredSpec, MAX_SET, fits, kind};
 use crate::resource::SetName;
 use crate::snapshot::LiveInstance;
 
@@ -30,11 +30,11 @@ impl Text<'_> {
         self.head(&mut lines);
         self.stands_out(&mut lines);
         let document = Keys::document();
-        document.first_word(&ManifestDraft::api_version(), &mut lines);
-        document.first_word(&ManifestDraft::kind(), &mut lines);
+        document.first_word(&DeclaredManifest::api_version(), &mut lines);
+        document.first_word(&DeclaredManifest::kind(), &mut lines);
         self.set(&document, &mut lines);
         lines.gap();
-        let spec = document.object(&ManifestDraft::spec(), &mut lines);
+        let spec = document.object(&DeclaredManifest::spec(), &mut lines);
         self.variables(&spec, &mut lines);
         sections::places(&spec, &mut lines);
         sections::instance(self, &spec, &mut lines);
@@ -103,8 +103,8 @@ impl Text<'_> {
     }
 
     /// Names the set: what it owns on one instance must not look left over on another.
-    fn set(&self, document: &Keys<ManifestDraft>, lines: &mut Lines) {
-        let metadata = document.object(&ManifestDraft::metadata(), lines);
+    fn set(&self, document: &Keys<DeclaredManifest>, lines: &mut Lines) {
+        let metadata = document.object(&DeclaredManifest::metadata(), lines);
         let (why, variable) = match (self.set, self.alias_for_set()) {
             (None, Some(_)) => {
                 ("# Marks what flowbind creates for this set: use another name for each instance.", "alias")
@@ -115,12 +115,12 @@ impl Text<'_> {
             ),
         };
         lines.add(metadata.depth(), why);
-        metadata.variable(&MetadataDraft::name(), variable, lines);
+        metadata.variable(&DeclaredMetadata::name(), variable, lines);
     }
 
-    fn variables(&self, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+    fn variables(&self, spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
         lines.add(spec.depth(), "# What differs between instances.");
-        let variables = spec.map(&SpecDraft::variables(), lines);
+        let variables = spec.map(&DeclaredSpec::variables(), lines);
         match self.by_alias() {
             Some(alias) => sections::variable(&variables, "alias", alias, "alias of the instance", lines),
             None => {

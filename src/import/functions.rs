@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::labels::Labels;
 use super::{Note, NoteKind, Policies};
-use crate::manifest::declared::{fits, kind};
+use crate::manifest::writing::{fits, kind};
 use crate::resource::{FunctionArn, FunctionRef, Grant, InstanceArn, Judgement, Label, MAX_FUNCTION_ARN};
 use crate::snapshot::{LiveInstance, Look};
 

@@ -18,11 +18,11 @@ use super::yaml::{self, MAX_BYTES};
 use crate::resource::{Code, Origin, Problem};
 
 objects! {
-    FileDraft = "driftIgnore", "an ignore file", "What `flowbind drift` ignores." {
-        Required ignore = "ignore": List<EntryDraft>, "what is ignored, and why";
+    DeclaredFile = "driftIgnore", "an ignore file", "What `flowbind drift` ignores." {
+        Required ignore = "ignore": List<DeclaredEntry>, "what is ignored, and why";
     }
 
-    EntryDraft = "driftIgnoreEntry", "an entry of `ignore`",
+    DeclaredEntry = "driftIgnoreEntry", "an entry of `ignore`",
         "Drift that is ignored; an entry that matches nothing is reported."
     {
         Required address = "address": kind::Name,
@@ -124,7 +124,7 @@ pub fn load_drift_ignore(
     sources.insert(name, text);
     let mut entries = Vec::new();
     for node in &documents {
-        let FileDraft { ignore } = document(node, &mut log);
+        let DeclaredFile { ignore } = document(node, &mut log);
         let ignored = ignore.into_value().unwrap_or_default();
         entries.extend(ignored.into_iter().filter_map(|at| entry(at, kinds, &mut log)));
     }
@@ -134,8 +134,8 @@ pub fn load_drift_ignore(
     Err(Problems { problems: log.into_problems(), sources })
 }
 
-fn entry(At { value, position }: At<EntryDraft>, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
-    let EntryDraft { address, kind, reason, until } = value;
+fn entry(At { value, position }: At<DeclaredEntry>, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
+    let DeclaredEntry { address, kind, reason, until } = value;
     let kind = kind.at().map(|kind| known(kind, kinds, log));
     Some(DriftIgnore {
         address: address.into_value()?,

@@ -17,13 +17,13 @@ pub(super) mod secrets;
 pub(super) mod shape;
 
 /// What `import` writes manifests with.
-pub(crate) mod declared {
+pub(crate) mod writing {
     pub(crate) use super::object::Key;
     pub(crate) use super::objects::{
-        AccountDraft, DefaultsDraft, FlowDraft, FunctionDraft, InstanceDraft, ManifestDraft, MetadataDraft,
-        ModuleDraft, SpecDraft, VariableDraft,
+        DeclaredAccount, DeclaredDefaults, DeclaredFlow, DeclaredFunction, DeclaredInstance,
+        DeclaredManifest, DeclaredMetadata, DeclaredModule, DeclaredSpec, DeclaredVariable,
     };
-    pub(crate) use super::read::{Declared, Kept, List, Map};
+    pub(crate) use super::read::{DeclaredObject, Kept, List, Map};
     pub(crate) use super::scalar::kind::{self, Word};
     pub(crate) use super::scalar::{MAX_FLOW_NAME, MAX_SET, ScalarKind, Words, attribute_word, fits};
 }

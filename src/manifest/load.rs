@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::resource::{Code, Origin, Problem, Region, SetName, Severity, count};
 
-use super::draft::{self, At, Beside, Draft, Given};
+use super::declared::{self, At, Beside, DeclaredSet, Given};
 use super::grammar::keys;
 use super::grammar::read::{self, Map};
 use super::grammar::scalar::{API_VERSION, KIND, kind};
@@ -284,25 +284,25 @@ impl Loader<'_> {
         substitute(&mut document, &mut variables, &mut log);
         hidden::note(&document, &secret, &variables, &mut self.sources);
         let beside = Beside { target: target.as_ref(), region: self.region.as_ref() };
-        let draft = draft::read(&document, beside, &mut log);
+        let declared = declared::read(&document, beside, &mut log);
         let target = target.map(|target| target.text);
         let folder = path.parent().unwrap_or(Path::new(""));
         let project = Project::of(folder, self.files, self.allow_outside);
         let mut code = FunctionCode { packages: &mut self.packages, folder, project: &project };
-        let resolved = resolve::resolve(&draft, &mut code, &mut log);
+        let resolved = resolve::resolve(&declared, &mut code, &mut log);
         let mut reader =
             Reader::new(self.files, (folder, &project), &variables, (&mut self.sources, &mut self.texts));
-        let flows::Flows { modules, flows } = flows::flows(&draft, &mut reader, &mut log);
+        let flows::Flows { modules, flows } = flows::flows(&declared, &mut reader, &mut log);
         let mut inside = reader.logs;
-        let suppressions = suppressions(&draft, &mut log);
-        self.claim(&draft, &mut log);
+        let suppressions = suppressions(&declared, &mut log);
+        self.claim(&declared, &mut log);
         variables.blame(target.as_deref(), &secret, &mut log);
         let follow_ups = document::follow_ups(&document, self.incomplete);
         inside.iter_mut().chain([&mut log]).for_each(|log| log.forget(&follow_ups));
         let clean = log.is_clean() && inside.iter().all(Log::is_clean);
         self.take(log);
         inside.into_iter().for_each(|log| self.take(log));
-        if let (true, Some(set)) = (clean, draft.set.value()) {
+        if let (true, Some(set)) = (clean, declared.set.value()) {
             let resolve::Resolved { accounts, instances, functions } = resolved;
             let (set, digest) = (set.clone(), String::new());
             let mut manifest = Manifest {
@@ -322,8 +322,8 @@ impl Loader<'_> {
     }
 
     /// What two documents of one name made could not be told apart.
-    fn claim(&mut self, draft: &Draft, log: &mut Log) {
-        let Given::Is(At { value: set, position }) = &draft.set else { return };
+    fn claim(&mut self, declared: &DeclaredSet, log: &mut Log) {
+        let Given::Is(At { value: set, position }) = &declared.set else { return };
         let origin = log.origin(*position);
         if let Some(first) = self.sets.get(set) {
             let message = format!("a second binding set is named `{set}`");

@@ -1,12 +1,12 @@
 //! The manifest: what a person wants, read from YAML into closed, checked data.
 //!
 //! The text becomes a tree of text scalars with positions (`yaml`), variables are substituted (`variables`), the tree
-//! is checked and read into typed fields in one pass (`draft`, by what `grammar` declares), and references are followed
+//! is checked and read into typed fields in one pass (`declared`, by what `grammar` declares), and references are followed
 //! (`resolve`). Files and problems go through `reading`, secret values through `masking`. All problems come out of one
 //! run. From here on nothing reads a file or a variable: flow texts are inside.
 
+mod declared;
 mod digest;
-mod draft;
 mod drift_ignore;
 mod grammar;
 mod load;
@@ -24,9 +24,9 @@ use crate::resource::secret;
 
 pub use crate::resource::{Secret, hidden_digest};
 pub use drift_ignore::{Date, DriftIgnore, load_drift_ignore};
-pub(crate) use grammar::declared;
 pub use grammar::explain::{Explained, ExplainedKey, explain};
 pub use grammar::schema::schema;
+pub(crate) use grammar::writing;
 pub use load::{Inputs, Loaded, Problems, load};
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowFile, Function, Grants, Identity, Instance,

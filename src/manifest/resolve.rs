@@ -1,4 +1,4 @@
-//! Follows the references of a draft: accounts, instances and functions as the model has them.
+//! Follows the references of a declared set: accounts, instances and functions as the model has them.
 //!
 //! Each step reports everything that it finds and leaves out what it cannot make; the manifest is put together only
 //! when nothing was reported.
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::resource::{Address, Code, InstanceArn, Kind, Label};
 
-use super::draft::{At, CreateDraft, Draft, Given, IdentityWord, InstanceDraft};
+use super::declared::{At, DeclaredCreate, DeclaredInstance, DeclaredSet, Given, IdentityWord};
 use super::model::{Account, Associate, CreateInstance, Function, Identity, Instance, InstanceLookup};
 use super::reading::log::Log;
 use accounts::accounts;
@@ -34,53 +34,53 @@ pub(super) struct Resolved {
 }
 
 /// Resolves accounts, instances and functions, reading the code that functions name.
-pub(super) fn resolve(draft: &Draft, code: &mut FunctionCode<'_, '_>, log: &mut Log) -> Resolved {
-    check_defaults(draft, log);
-    let flows = draft.flows.is_empty() && draft.modules.is_empty();
-    if draft.instances.is_empty() && draft.functions.is_empty() && flows {
+pub(super) fn resolve(declared: &DeclaredSet, code: &mut FunctionCode<'_, '_>, log: &mut Log) -> Resolved {
+    check_defaults(declared, log);
+    let flows = declared.flows.is_empty() && declared.modules.is_empty();
+    if declared.instances.is_empty() && declared.functions.is_empty() && flows {
         let hint = "add `instances`, `functions` and `flows` to `spec`";
-        log.error_with(Code::EmptySet, draft.position, "the set declares nothing", hint);
+        log.error_with(Code::EmptySet, declared.position, "the set declares nothing", hint);
     }
-    let mut resolved = Resolved { accounts: accounts(draft, log), ..Resolved::default() };
-    for (name, at) in &draft.functions {
-        if let Some(function) = function(draft, at, code, log) {
+    let mut resolved = Resolved { accounts: accounts(declared, log), ..Resolved::default() };
+    for (name, at) in &declared.functions {
+        if let Some(function) = function(declared, at, code, log) {
             resolved.functions.insert(name.clone(), function);
         }
     }
-    for (name, instance) in &draft.instances {
-        if let Some(instance) = self::instance(draft, instance, log) {
-            check_associations(draft, &resolved, &instance, name, log);
+    for (name, instance) in &declared.instances {
+        if let Some(instance) = self::instance(declared, instance, log) {
+            check_associations(declared, &resolved, &instance, name, log);
             resolved.instances.insert(name.clone(), instance);
         }
     }
-    check_twice(draft, &resolved, log);
-    check_roles(draft, &resolved.functions, log);
+    check_twice(declared, &resolved, log);
+    check_roles(declared, &resolved.functions, log);
     resolved
 }
 
 /// Reports a reference to a function that is not there; says whether it is there.
-pub(super) fn known_function(draft: &Draft, reference: &At<Label>, log: &mut Log) -> bool {
+pub(super) fn known_function(declared: &DeclaredSet, reference: &At<Label>, log: &mut Log) -> bool {
     let At { value: name, position } = reference;
-    let known = draft.functions.contains_key(name);
+    let known = declared.functions.contains_key(name);
     let message = format!("no function is named `{name}`");
-    if draft.functions.is_empty() {
+    if declared.functions.is_empty() {
         let hint = format!("declare it under `spec.functions`: `{name}: {{ name: … }}`");
         log.error_with(Code::UnknownFunction, *position, message, hint);
     } else if !known {
-        let names = draft.functions.keys().map(Label::as_str);
+        let names = declared.functions.keys().map(Label::as_str);
         log.unknown(Code::UnknownFunction, *position, message, name.as_str(), names);
     }
     known
 }
 
-fn instance(draft: &Draft, at: &At<InstanceDraft>, log: &mut Log) -> Option<Instance> {
+fn instance(declared: &DeclaredSet, at: &At<DeclaredInstance>, log: &mut Log) -> Option<Instance> {
     let At { value, position } = at;
-    let InstanceDraft { alias, id, arn, account, region, functions, values, attributes, .. } = value;
+    let DeclaredInstance { alias, id, arn, account, region, functions, values, attributes, .. } = value;
     let claim = Claim { account, region, arn: arn_place(arn, |InstanceArn { place, .. }| place) };
-    let place = place(draft, &claim, log);
+    let place = place(declared, &claim, log);
     let mut wanted: Vec<Label> = Vec::new();
     for reference in functions.items() {
-        if known_function(draft, reference, log) && !wanted.contains(&reference.value) {
+        if known_function(declared, reference, log) && !wanted.contains(&reference.value) {
             wanted.push(reference.value.clone());
         }
     }
@@ -107,8 +107,8 @@ fn instance(draft: &Draft, at: &At<InstanceDraft>, log: &mut Log) -> Option<Inst
 }
 
 /// How an instance is made. `CreateInstance` wants a directory for an existing one and for nothing else.
-fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<CreateInstance> {
-    let At { value: CreateDraft { identity, directory, inbound, outbound }, position } = at;
+fn create(at: &At<DeclaredCreate>, alias: &Given<String>, log: &mut Log) -> Option<CreateInstance> {
+    let At { value: DeclaredCreate { identity, directory, inbound, outbound }, position } = at;
     if alias.is_absent() {
         let message =
             "`create` needs `alias`: only an instance that is looked up by its alias can be created";
@@ -146,10 +146,16 @@ fn create(at: &At<CreateDraft>, alias: &Given<String>, log: &mut Log) -> Option<
 }
 
 /// Elsewhere only the grant is made; who asks for an association by name would wait for it in vain.
-fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, name: &Label, log: &mut Log) {
-    let listed = draft.instances.get(name).map_or(&[][..], |at| at.value.functions.items());
+fn check_associations(
+    declared: &DeclaredSet,
+    resolved: &Resolved,
+    instance: &Instance,
+    name: &Label,
+    log: &mut Log,
+) {
+    let listed = declared.instances.get(name).map_or(&[][..], |at| at.value.functions.items());
     for At { value: function, position } in listed {
-        let Some(asked) = draft.functions.get(function).and_then(|at| at.value.associate.value()) else {
+        let Some(asked) = declared.functions.get(function).and_then(|at| at.value.associate.value()) else {
             continue;
         };
         let Some(Function { target, .. }) = resolved.functions.get(function) else { continue };
@@ -169,12 +175,12 @@ fn check_associations(draft: &Draft, resolved: &Resolved, instance: &Instance, n
 }
 
 /// Reports two names for one function or one instance: each would undo what the other wants.
-fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
+fn check_twice(declared: &DeclaredSet, resolved: &Resolved, log: &mut Log) {
     let mut functions = BTreeMap::new();
     let mut instances = BTreeMap::new();
     let mut found = Vec::new();
     for (name, function) in &resolved.functions {
-        let place = draft.functions.get(name).map(|at| at.position);
+        let place = declared.functions.get(name).map(|at| at.position);
         functions.entry(&function.target).or_insert_with(Vec::new).push((place, name));
     }
     for (name, instance) in &resolved.instances {
@@ -182,7 +188,7 @@ fn check_twice(draft: &Draft, resolved: &Resolved, log: &mut Log) {
             InstanceLookup::Alias(alias) => (&instance.place, 0, alias),
             InstanceLookup::Id(id) => (&instance.place, 1, id),
         };
-        let place = draft.instances.get(name).map(|at| at.position);
+        let place = declared.instances.get(name).map(|at| at.position);
         instances.entry(key).or_insert_with(Vec::new).push((place, name));
     }
     for (target, names) in functions {

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::super::yaml::scalar;
-use crate::manifest::declared::{
-    Declared, Kept, Key, List, ManifestDraft, Map, ScalarKind, Word, Words, kind,
+use crate::manifest::writing::{
+    DeclaredManifest, DeclaredObject, Kept, Key, List, Map, ScalarKind, Word, Words, kind,
 };
 
 /// How wide comments get, in characters.
@@ -70,7 +70,7 @@ pub(super) struct Entries<N, V> {
     of: PhantomData<(N, V)>,
 }
 
-impl Keys<ManifestDraft> {
+impl Keys<DeclaredManifest> {
     /// Starts the document.
     pub(super) fn document() -> Self {
         Self { depth: 0, of: PhantomData }
@@ -142,7 +142,7 @@ impl<O> Keys<O> {
     }
 
     /// Opens an object.
-    pub(super) fn object<P: Declared>(&self, key: &Key<O, P>, lines: &mut Lines) -> Keys<P> {
+    pub(super) fn object<P: DeclaredObject>(&self, key: &Key<O, P>, lines: &mut Lines) -> Keys<P> {
         lines.add(self.depth, format!("{}:", key.name()));
         Keys { depth: self.depth + 1, of: PhantomData }
     }
@@ -161,7 +161,7 @@ impl<N, V> Entries<N, V> {
     }
 }
 
-impl<N, O: Declared> Entries<N, O> {
+impl<N, O: DeclaredObject> Entries<N, O> {
     /// Opens an object with a name.
     pub(super) fn object(&self, name: &str, lines: &mut Lines) -> Keys<O> {
         lines.add(self.depth, format!("{}:", scalar(name)));

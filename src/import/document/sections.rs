@@ -5,9 +5,9 @@ use super::super::functions::Good;
 use super::super::yaml::shown;
 use super::Text;
 use super::lines::{Entries, Keys, Lines};
-use crate::manifest::declared::{
-    AccountDraft, DefaultsDraft, FlowDraft, FunctionDraft, InstanceDraft, Key, ModuleDraft, SpecDraft,
-    VariableDraft, Word, attribute_word, fits, kind,
+use crate::manifest::writing::{
+    DeclaredAccount, DeclaredDefaults, DeclaredFlow, DeclaredFunction, DeclaredInstance, DeclaredModule,
+    DeclaredSpec, DeclaredVariable, Key, Word, attribute_word, fits, kind,
 };
 use crate::manifest::{Associate, Grants, State, Status};
 use crate::resource::{FlowType, Kind};
@@ -15,7 +15,7 @@ use crate::resource::{FlowType, Kind};
 /// The logical name of the account and of the instance.
 const MAIN: &str = "main";
 
-type Variables = Entries<kind::Variable, VariableDraft>;
+type Variables = Entries<kind::Variable, DeclaredVariable>;
 
 /// Declares a variable.
 pub(super) fn variable(
@@ -26,7 +26,7 @@ pub(super) fn variable(
     lines: &mut Lines,
 ) {
     let variable = self::default(variables, name, default, lines);
-    variable.text(&VariableDraft::description(), description, lines);
+    variable.text(&DeclaredVariable::description(), description, lines);
 }
 
 /// Declares a variable that is described where it is used.
@@ -35,31 +35,31 @@ pub(super) fn default(
     name: &str,
     default: &str,
     lines: &mut Lines,
-) -> Keys<VariableDraft> {
+) -> Keys<DeclaredVariable> {
     let variable = variables.object(name, lines);
-    variable.text(&VariableDraft::default(), default, lines);
+    variable.text(&DeclaredVariable::default(), default, lines);
     variable
 }
 
-pub(super) fn places(spec: &Keys<SpecDraft>, lines: &mut Lines) {
+pub(super) fn places(spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     lines.gap();
     lines.add(spec.depth(), "# Checked first: with credentials for another account nothing happens.");
-    let account = spec.map(&SpecDraft::accounts(), lines).object(MAIN, lines);
-    account.variable(&AccountDraft::id(), "account", lines);
+    let account = spec.map(&DeclaredSpec::accounts(), lines).object(MAIN, lines);
+    account.variable(&DeclaredAccount::id(), "account", lines);
     lines.gap();
     lines.add(spec.depth(), "# What instances and functions have unless they say otherwise.");
-    let defaults = spec.object(&SpecDraft::defaults(), lines);
-    defaults.text(&DefaultsDraft::account(), MAIN, lines);
-    defaults.variable(&DefaultsDraft::region(), "region", lines);
+    let defaults = spec.object(&DeclaredSpec::defaults(), lines);
+    defaults.text(&DeclaredDefaults::account(), MAIN, lines);
+    defaults.variable(&DeclaredDefaults::region(), "region", lines);
 }
 
-pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+pub(super) fn instance(text: &Text<'_>, spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     lines.gap();
-    let instance = spec.map(&SpecDraft::instances(), lines).object(MAIN, lines);
+    let instance = spec.map(&DeclaredSpec::instances(), lines).object(MAIN, lines);
     let depth = instance.depth();
     match text.by_alias() {
-        Some(_) => instance.variable(&InstanceDraft::alias(), "alias", lines),
-        None => instance.variable(&InstanceDraft::id(), "instance", lines),
+        Some(_) => instance.variable(&DeclaredInstance::alias(), "alias", lines),
+        None => instance.variable(&DeclaredInstance::id(), "instance", lines),
     }
     let idle: Vec<&Good> = text.functions.good.iter().filter(|good| good.callers.is_empty()).collect();
     if !idle.is_empty() {
@@ -67,7 +67,7 @@ pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Line
             depth,
             "# In the instance's list and allowed, though no flow here names them: attributes may.",
         );
-        instance.list(&InstanceDraft::functions(), idle.iter().map(|good| good.label.as_str()), lines);
+        instance.list(&DeclaredInstance::functions(), idle.iter().map(|good| good.label.as_str()), lines);
     }
     match &text.live.attributes {
         Some(attributes) if !attributes.is_empty() => {
@@ -75,7 +75,7 @@ pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Line
                 depth,
                 "# Its settings today. Declared ones are managed: take the `#` from those that matter.",
             );
-            lines.add(depth, format!("# {}:", InstanceDraft::attributes().name()));
+            lines.add(depth, format!("# {}:", DeclaredInstance::attributes().name()));
             for (name, on) in attributes {
                 lines.add(depth, format!("#   {}: {on}", attribute_word(name)));
             }
@@ -87,7 +87,7 @@ pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Line
         return;
     }
     lines.add(depth, "# What flow files take as ${value.NAME}: another instance has its own.");
-    let values = instance.map(&InstanceDraft::values(), lines);
+    let values = instance.map(&DeclaredInstance::values(), lines);
     for entry in &text.values.entries {
         let users: Vec<&str> = entry.users.iter().map(String::as_str).collect();
         lines.comment(values.depth(), &format!("{}; in {}", entry.why, users.join(", ")));
@@ -95,7 +95,7 @@ pub(super) fn instance(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Line
     }
 }
 
-pub(super) fn functions(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+pub(super) fn functions(text: &Text<'_>, spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     if text.functions.good.is_empty() {
         return;
     }
@@ -105,7 +105,7 @@ pub(super) fn functions(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lin
         "Functions that exist. `grants: exact` and `any` accept the statements that let the instance call them \
          today: `exact` where one is for exactly this instance. With `grants: own` apply adds flowbind's own.",
     );
-    let functions = spec.map(&SpecDraft::functions(), lines);
+    let functions = spec.map(&DeclaredSpec::functions(), lines);
     let own = &text.live.instance.arn.place;
     for good in &text.functions.good {
         if !good.callers.is_empty() {
@@ -113,19 +113,19 @@ pub(super) fn functions(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lin
             lines.comment(functions.depth(), &format!("called by {}", callers.join(", ")));
         }
         let function = functions.object(good.label.as_str(), lines);
-        function.text(&FunctionDraft::name(), &good.target.name, lines);
+        function.text(&DeclaredFunction::name(), &good.target.name, lines);
         if let Some(qualifier) = &good.target.qualifier {
-            function.text(&FunctionDraft::qualifier(), qualifier, lines);
+            function.text(&DeclaredFunction::qualifier(), qualifier, lines);
         }
         if good.target.place.region != own.region {
-            function.text(&FunctionDraft::region(), good.target.place.region.as_str(), lines);
+            function.text(&DeclaredFunction::region(), good.target.place.region.as_str(), lines);
         }
         if good.exact {
             let remark = "the instance's list has the ARN with its qualifier";
-            function.word_with(&FunctionDraft::associate(), Associate::Exact, remark, lines);
+            function.word_with(&DeclaredFunction::associate(), Associate::Exact, remark, lines);
         }
         let grants = if good.granted_exactly { Grants::Exact } else { Grants::Any };
-        function.word(&FunctionDraft::grants(), grants, lines);
+        function.word(&DeclaredFunction::grants(), grants, lines);
     }
 }
 
@@ -141,23 +141,23 @@ struct ContentKeys<O> {
     adopt: Key<O, kind::Bool>,
 }
 
-pub(super) fn modules(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+pub(super) fn modules(text: &Text<'_>, spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     let taken = taken(text, Kind::Module);
     if taken.is_empty() {
         return;
     }
     lines.gap();
     adopting(spec, lines);
-    let modules = spec.map(&SpecDraft::modules(), lines);
+    let modules = spec.map(&DeclaredSpec::modules(), lines);
     let keys = ContentKeys {
-        instance: ModuleDraft::instance(),
-        name: ModuleDraft::name(),
+        instance: DeclaredModule::instance(),
+        name: DeclaredModule::name(),
         kind: None,
-        description: ModuleDraft::description(),
+        description: DeclaredModule::description(),
         status: None,
-        state: ModuleDraft::state(),
-        content: ModuleDraft::content(),
-        adopt: ModuleDraft::adopt(),
+        state: DeclaredModule::state(),
+        content: DeclaredModule::content(),
+        adopt: DeclaredModule::adopt(),
     };
     for taken in taken {
         being_edited(taken, modules.depth(), lines);
@@ -165,7 +165,7 @@ pub(super) fn modules(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines
     }
 }
 
-pub(super) fn flows(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) {
+pub(super) fn flows(text: &Text<'_>, spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     let taken = taken(text, Kind::Flow);
     if taken.is_empty() {
         return;
@@ -174,16 +174,16 @@ pub(super) fn flows(text: &Text<'_>, spec: &Keys<SpecDraft>, lines: &mut Lines) 
     if taken.len() == text.contents.taken.len() {
         adopting(spec, lines);
     }
-    let flows = spec.map(&SpecDraft::flows(), lines);
+    let flows = spec.map(&DeclaredSpec::flows(), lines);
     let keys = ContentKeys {
-        instance: FlowDraft::instance(),
-        name: FlowDraft::name(),
-        kind: Some(FlowDraft::kind()),
-        description: FlowDraft::description(),
-        status: Some(FlowDraft::status()),
-        state: FlowDraft::state(),
-        content: FlowDraft::content(),
-        adopt: FlowDraft::adopt(),
+        instance: DeclaredFlow::instance(),
+        name: DeclaredFlow::name(),
+        kind: Some(DeclaredFlow::kind()),
+        description: DeclaredFlow::description(),
+        status: Some(DeclaredFlow::status()),
+        state: DeclaredFlow::state(),
+        content: DeclaredFlow::content(),
+        adopt: DeclaredFlow::adopt(),
     };
     let mut group: Option<FlowType> = None;
     for taken in taken {
@@ -200,7 +200,7 @@ fn taken<'t>(text: &'t Text<'_>, kind: Kind) -> Vec<&'t Taken<'t>> {
     text.contents.taken.iter().filter(|taken| taken.kind == kind).collect()
 }
 
-fn adopting(spec: &Keys<SpecDraft>, lines: &mut Lines) {
+fn adopting(spec: &Keys<DeclaredSpec>, lines: &mut Lines) {
     lines.comment(
         spec.depth(),
         "`adopt: true` lets this set write to flows and modules that it did not make, once their files are \

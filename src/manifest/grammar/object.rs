@@ -59,7 +59,7 @@ macro_rules! objects {
         }
 
         const _: () = {
-            use $crate::manifest::grammar::read::{self, Declared, Kind};
+            use $crate::manifest::grammar::read::{self, DeclaredObject, Kind};
             use $crate::manifest::grammar::report::Here;
             use $crate::manifest::grammar::shape::{Object, Shape};
             use $crate::manifest::reading::log::Log;
@@ -73,7 +73,7 @@ macro_rules! objects {
                 one_of: &[$($($object::$one().name()),+)?],
             };
 
-            impl Declared for $object {
+            impl DeclaredObject for $object {
                 const OBJECT: &'static Object = &OBJECT;
 
                 fn fields(entries: &[(yaml::Key, yaml::Node)], log: &mut Log) -> Self {

@@ -24,7 +24,7 @@ pub(crate) trait Kind {
 }
 
 /// An object that is declared with `object!`.
-pub(crate) trait Declared: Kind<Value = Self> + Sized {
+pub(crate) trait DeclaredObject: Kind<Value = Self> + Sized {
     /// The declaration.
     const OBJECT: &'static Object;
 
@@ -140,7 +140,7 @@ pub(crate) enum Either<S, O> {
 /// A scalar of one kind, or an object.
 pub(crate) struct OneOf<S, O>(PhantomData<(S, O)>);
 
-impl<S: ScalarKind, O: Declared> Kind for OneOf<S, O> {
+impl<S: ScalarKind, O: DeclaredObject> Kind for OneOf<S, O> {
     type Value = Either<S::Value, O>;
     const SHAPE: Shape = Shape::OneOf(S::SCALAR, O::OBJECT);
 
@@ -170,7 +170,7 @@ impl Kind for Any {
 }
 
 /// Reads an object; a value that is not a map has no fields.
-pub(crate) fn object<O: Declared>(node: &Node, here: Here<'_>, log: &mut Log) -> O {
+pub(crate) fn object<O: DeclaredObject>(node: &Node, here: Here<'_>, log: &mut Log) -> O {
     match &node.value {
         NodeValue::Map(entries) => {
             report::keys((node.position, here), entries, O::OBJECT, log);
@@ -197,7 +197,7 @@ pub(crate) fn field<K: Kind>(entries: &[(Key, Node)], name: &'static str, log: &
 const DOCUMENT: Here<'_> = Here { what: "the document", under: None };
 
 /// Reads a document that is an object.
-pub(crate) fn document<O: Declared>(node: &Node, log: &mut Log) -> O {
+pub(crate) fn document<O: DeclaredObject>(node: &Node, log: &mut Log) -> O {
     object(node, DOCUMENT, log)
 }
 

@@ -1,7 +1,7 @@
 //! One document: what kind it is, its variables, and what its shape does not say.
 
 use super::super::grammar::keys;
-use super::super::grammar::objects::SpecDraft;
+use super::super::grammar::objects::DeclaredSpec;
 use super::super::grammar::scalar::{API_VERSION, KIND};
 use super::super::reading::log::{Log, closest, quote};
 use super::super::variables::Variables;
@@ -61,15 +61,15 @@ fn foreign(document: &Node, log: &mut Log) -> bool {
 /// because the file was read only in part. The codes of problems that follow from it and are not worth saying.
 pub(super) fn follow_ups(document: &Node, incomplete: bool) -> Vec<Code> {
     const SECTIONS: [(&str, Code); 9] = [
-        (SpecDraft::variables().name(), Code::UnknownVariable),
-        (SpecDraft::accounts().name(), Code::UnknownAccount),
-        (SpecDraft::accounts().name(), Code::MissingAccount),
-        (SpecDraft::defaults().name(), Code::MissingRegion),
-        (SpecDraft::instances().name(), Code::UnknownInstance),
-        (SpecDraft::instances().name(), Code::UnknownValue),
-        (SpecDraft::functions().name(), Code::UnknownFunction),
-        (SpecDraft::flows().name(), Code::UnknownFlow),
-        (SpecDraft::modules().name(), Code::UnknownModule),
+        (DeclaredSpec::variables().name(), Code::UnknownVariable),
+        (DeclaredSpec::accounts().name(), Code::UnknownAccount),
+        (DeclaredSpec::accounts().name(), Code::MissingAccount),
+        (DeclaredSpec::defaults().name(), Code::MissingRegion),
+        (DeclaredSpec::instances().name(), Code::UnknownInstance),
+        (DeclaredSpec::instances().name(), Code::UnknownValue),
+        (DeclaredSpec::functions().name(), Code::UnknownFunction),
+        (DeclaredSpec::flows().name(), Code::UnknownFlow),
+        (DeclaredSpec::modules().name(), Code::UnknownModule),
     ];
     let spec = document.get(keys::SPEC).filter(|spec| matches!(spec.value, NodeValue::Map(_)));
     let all = SECTIONS.into_iter().map(|(_, code)| code);

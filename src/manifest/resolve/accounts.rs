@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::resource::{Code, Label};
 
-use crate::manifest::draft::{AccountDraft, At, Draft, Given};
+use crate::manifest::declared::{At, DeclaredAccount, DeclaredSet, Given};
 use crate::manifest::grammar::scalar::form;
 use crate::manifest::model::Account;
 use crate::manifest::reading::log::Log;
 
 /// Resolves the accounts.
-pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<Label, Account> {
+pub(in crate::manifest) fn accounts(declared: &DeclaredSet, log: &mut Log) -> BTreeMap<Label, Account> {
     let mut accounts: BTreeMap<Label, Account> = BTreeMap::new();
-    let mut in_order: Vec<(&Label, &At<AccountDraft>)> = draft.accounts.iter().collect();
+    let mut in_order: Vec<(&Label, &At<DeclaredAccount>)> = declared.accounts.iter().collect();
     in_order.sort_by_key(|(_, at)| at.position);
     for (name, At { value, position }) in in_order {
         check_role(value, log);
@@ -42,7 +42,7 @@ pub(in crate::manifest) fn accounts(draft: &Draft, log: &mut Log) -> BTreeMap<La
     accounts
 }
 
-fn check_role(AccountDraft { id, assume_role, external_id, regions: _ }: &AccountDraft, log: &mut Log) {
+fn check_role(DeclaredAccount { id, assume_role, external_id, regions: _ }: &DeclaredAccount, log: &mut Log) {
     if let (Given::Is(At { position, .. }), Given::Absent) = (external_id, assume_role) {
         let message = "`externalId` requires `assumeRole`";
         log.error_with(Code::BadRole, *position, message, "add the role to assume, or leave it out");

@@ -8,7 +8,7 @@ use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{self, Block, Document, FlowText, Format, Found, Token, TokenError, Wrapping, template};
 use crate::resource::{Code, Problem};
 
-use crate::manifest::draft::At;
+use crate::manifest::declared::At;
 use crate::manifest::model::FlowFile;
 use crate::manifest::reading::files::{FileError, Files, clean, display};
 use crate::manifest::reading::log::{Log, hint, quote};

@@ -2,7 +2,7 @@
 
 use crate::resource::Label;
 
-use crate::manifest::draft::{At, Draft, FlowDraft};
+use crate::manifest::declared::{At, DeclaredFlow, DeclaredSet};
 
 /// Whether something is a flow or a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl ContentKind {
 
 /// A flow or module as the document has it.
 pub(in crate::manifest) struct Entry<'d> {
-    pub(in crate::manifest) draft: &'d Draft,
+    pub(in crate::manifest) declared: &'d DeclaredSet,
     pub(in crate::manifest) name: &'d Label,
-    pub(in crate::manifest) at: &'d At<FlowDraft>,
+    pub(in crate::manifest) at: &'d At<DeclaredFlow>,
     pub(in crate::manifest) what: ContentKind,
 }

@@ -10,7 +10,7 @@ use super::content::{Content, Reader, bindable};
 use super::entry::{ContentKind, Entry};
 use super::known_function;
 use super::tokens::{Calls, check_tokens};
-use crate::manifest::draft::{At, BindingDraft, Draft, FlowDraft, Given, Named};
+use crate::manifest::declared::{At, DeclaredBinding, DeclaredFlow, DeclaredSet, Given, Named};
 use crate::manifest::model::{Binding, Flow, Invocation};
 use crate::manifest::reading::log::{Log, hint, quote};
 use crate::manifest::yaml::Position;
@@ -30,18 +30,18 @@ pub(in crate::manifest) struct Flows {
 }
 
 /// Resolves flows and modules, reading the files that they name.
-pub(in crate::manifest) fn flows(draft: &Draft, reader: &mut Reader<'_>, log: &mut Log) -> Flows {
-    check_names(&draft.modules, ContentKind::Module, log);
-    check_names(&draft.flows, ContentKind::Flow, log);
+pub(in crate::manifest) fn flows(declared: &DeclaredSet, reader: &mut Reader<'_>, log: &mut Log) -> Flows {
+    check_names(&declared.modules, ContentKind::Module, log);
+    check_names(&declared.flows, ContentKind::Flow, log);
     let mut calls = Calls::default();
     let mut flows = Flows::default();
-    for (name, at) in &draft.modules {
-        let one = Entry { draft, name, at, what: ContentKind::Module };
+    for (name, at) in &declared.modules {
+        let one = Entry { declared, name, at, what: ContentKind::Module };
         flows.modules.extend(one.resolve(reader, &mut calls, log).map(|flow| (name.clone(), flow)));
     }
     calls.check(log);
-    for (name, at) in &draft.flows {
-        let one = Entry { draft, name, at, what: ContentKind::Flow };
+    for (name, at) in &declared.flows {
+        let one = Entry { declared, name, at, what: ContentKind::Flow };
         flows.flows.extend(one.resolve(reader, &mut Calls::default(), log).map(|flow| (name.clone(), flow)));
     }
     flows
@@ -54,7 +54,7 @@ impl Entry<'_> {
         self.check_purpose(log);
         let mut bindings = BTreeMap::new();
         for (block, at) in value.bindings.entries() {
-            if let Some(binding) = binding(self.draft, at, log) {
+            if let Some(binding) = binding(self.declared, at, log) {
                 bindings.insert(block.clone(), binding);
             }
         }
@@ -91,8 +91,8 @@ impl Entry<'_> {
             log.error_with(Code::NoInstance, position, message, "name one of `instances`, or leave it out");
         }
         for At { value: instance, position } in self.at.value.on() {
-            if !self.draft.instances.contains_key(instance) {
-                let known = self.draft.instances.keys().map(Label::as_str);
+            if !self.declared.instances.contains_key(instance) {
+                let known = self.declared.instances.keys().map(Label::as_str);
                 let message = format!("no instance is named `{instance}`");
                 log.unknown(Code::UnknownInstance, *position, message, instance.as_str(), known);
             } else if !stands_on.contains(instance) {
@@ -128,9 +128,9 @@ impl Entry<'_> {
         }
     }
 }
-fn binding(draft: &Draft, at: &At<BindingDraft>, log: &mut Log) -> Option<Binding> {
-    let BindingDraft { function, time_limit, invocation, response_type, parameters } = &at.value;
-    let known = function.at().is_some_and(|reference| known_function(draft, reference, log));
+fn binding(declared: &DeclaredSet, at: &At<DeclaredBinding>, log: &mut Log) -> Option<Binding> {
+    let DeclaredBinding { function, time_limit, invocation, response_type, parameters } = &at.value;
+    let known = function.at().is_some_and(|reference| known_function(declared, reference, log));
     if let Given::Is(limit) = time_limit {
         check_limit(limit, invocation, log);
     }
@@ -166,9 +166,9 @@ fn check_limit(limit: &At<Duration>, invocation: &Given<Invocation>, log: &mut L
 }
 
 /// Two flows cannot have one name on one instance, nor can two modules.
-fn check_names(named: &Named<FlowDraft>, what: ContentKind, log: &mut Log) {
+fn check_names(named: &Named<DeclaredFlow>, what: ContentKind, log: &mut Log) {
     let word = what.word();
-    let mut flows: Vec<(Position, &Label, &FlowDraft)> =
+    let mut flows: Vec<(Position, &Label, &DeclaredFlow)> =
         named.iter().map(|(name, at)| (at.position, name, &at.value)).collect();
     flows.sort_by_key(|(position, name, _)| (*position, *name));
     let mut taken: BTreeMap<(&Label, &String), (&Label, Position)> = BTreeMap::new();
@@ -191,7 +191,7 @@ fn check_names(named: &Named<FlowDraft>, what: ContentKind, log: &mut Log) {
     }
 }
 
-fn check_blocks(content: &Content, flow: &FlowDraft, log: &mut Log) {
+fn check_blocks(content: &Content, flow: &DeclaredFlow, log: &mut Log) {
     let mut in_order: Vec<(&String, Position)> =
         flow.bindings.entries().map(|(name, at)| (name, at.position)).collect();
     in_order.sort_by_key(|(_, position)| *position);

@@ -7,7 +7,7 @@ use crate::resource::{Code, FunctionArn, FunctionRef, MAX_FUNCTION_ARN, Place, P
 
 use super::place::{Claim, arn_place, place};
 use super::roles;
-use crate::manifest::draft::{At, Draft, FunctionDraft, SourceDraft};
+use crate::manifest::declared::{At, DeclaredFunction, DeclaredSet, DeclaredSource};
 use crate::manifest::model::{Associate, Function, Grants, Package, Source};
 use crate::manifest::package::{Exclude, Fault, Packages, Packed, Warning, handler};
 use crate::manifest::reading::files::{clean, display};
@@ -51,16 +51,17 @@ pub(in crate::manifest) struct FunctionCode<'c, 'f> {
 
 /// Resolves a function.
 pub(in crate::manifest) fn function(
-    draft: &Draft,
-    at: &At<FunctionDraft>,
+    declared: &DeclaredSet,
+    at: &At<DeclaredFunction>,
     code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Function> {
     let At { value, position } = at;
-    let FunctionDraft { name: own, arn, account, region, qualifier, grants, associate, response, .. } = value;
+    let DeclaredFunction { name: own, arn, account, region, qualifier, grants, associate, response, .. } =
+        value;
     let claim = Claim { account, region, arn: arn_place(arn, |FunctionArn { place, .. }| place) };
-    let place = place(draft, &claim, log);
-    let source = value.source.value().map(|draft| source(draft, place.as_ref(), code, log));
+    let place = place(declared, &claim, log);
+    let source = value.source.value().map(|declared| source(declared, place.as_ref(), code, log));
     let of_arn = arn.value().and_then(|arn| arn.qualifier.as_ref());
     if let (Some(At { value: said, position }), Some(of_arn)) = (qualifier.at(), of_arn)
         && said != of_arn
@@ -103,7 +104,7 @@ pub(in crate::manifest) fn function(
 
 /// Resolves how a function is made, and reads its code.
 fn source(
-    value: &SourceDraft,
+    value: &DeclaredSource,
     place: Option<&Place>,
     code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
@@ -141,7 +142,7 @@ fn timeout(limit: &At<Duration>, log: &mut Log) -> Option<u32> {
 
 fn package(
     path: &At<String>,
-    source: &SourceDraft,
+    source: &DeclaredSource,
     code: &mut FunctionCode<'_, '_>,
     log: &mut Log,
 ) -> Option<Package> {
@@ -195,7 +196,7 @@ fn package(
 }
 
 /// Never says a value.
-fn check_environment(source: &SourceDraft, log: &mut Log) {
+fn check_environment(source: &DeclaredSource, log: &mut Log) {
     let environment = source.environment.entries();
     for (name, At { position, .. }) in environment.clone() {
         if RESERVED.contains(&name.as_str()) {

@@ -2,7 +2,7 @@
 
 use crate::resource::{AccountId, Code, Label, Place, Region};
 
-use crate::manifest::draft::{At, Draft, Given};
+use crate::manifest::declared::{At, DeclaredSet, Given};
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::Position;
 
@@ -17,9 +17,9 @@ pub(in crate::manifest) struct Claim<'d> {
 }
 
 /// Finds the place of a resource, or reports why there is none.
-pub(in crate::manifest) fn place(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Place> {
-    let account = account(draft, claim, log);
-    let region = region(draft, claim, log);
+pub(in crate::manifest) fn place(declared: &DeclaredSet, claim: &Claim<'_>, log: &mut Log) -> Option<Place> {
+    let account = account(declared, claim, log);
+    let region = region(declared, claim, log);
     Some(Place { account: account?, region: region? })
 }
 
@@ -35,28 +35,28 @@ pub(in crate::manifest) fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &P
 }
 
 /// Reports default references that lead nowhere, and that there is no account at all.
-pub(in crate::manifest) fn check_defaults(draft: &Draft, log: &mut Log) {
-    if let Given::Is(At { value, position }) = &draft.default_account {
-        unknown_account(draft, value, *position, log);
+pub(in crate::manifest) fn check_defaults(declared: &DeclaredSet, log: &mut Log) {
+    if let Given::Is(At { value, position }) = &declared.default_account {
+        unknown_account(declared, value, *position, log);
     }
-    if needs_accounts(draft) {
-        let name = draft.default_account.value().map_or("main", Label::as_str);
+    if needs_accounts(declared) {
+        let name = declared.default_account.value().map_or("main", Label::as_str);
         log.error_with(
             Code::MissingAccount,
-            draft.position,
+            declared.position,
             "the set declares no account",
             format!(
                 "add `accounts: {{ {name}: {{ id: \"111122223333\" }} }}` with the id of yours to `spec`"
             ),
         );
     }
-    if draft.default_account.is_absent() && draft.accounts.len() > 1 {
-        let without = without(draft, |account, _| account.is_absent());
+    if declared.default_account.is_absent() && declared.accounts.len() > 1 {
+        let without = without(declared, |account, _| account.is_absent());
         let message = |of: &str| format!("{of} no account, and the set declares several");
         report(&without, Code::MissingAccount, message, ("account: NAME", ""), log);
     }
-    if draft.default_region.is_absent() {
-        let without = without(draft, |_, region| region.is_absent());
+    if declared.default_region.is_absent() {
+        let without = without(declared, |_, region| region.is_absent());
         report(
             &without,
             Code::MissingRegion,
@@ -68,12 +68,15 @@ pub(in crate::manifest) fn check_defaults(draft: &Draft, log: &mut Log) {
 }
 
 /// Finds the instances and functions that lack something and have no ARN that says it.
-fn without(draft: &Draft, lacks: impl Fn(&Given<Label>, &Given<Region>) -> bool) -> Vec<(Position, String)> {
-    let instances = draft.instances.iter().filter_map(|(name, At { value, position })| {
+fn without(
+    declared: &DeclaredSet,
+    lacks: impl Fn(&Given<Label>, &Given<Region>) -> bool,
+) -> Vec<(Position, String)> {
+    let instances = declared.instances.iter().filter_map(|(name, At { value, position })| {
         let lacks = value.arn.is_absent() && lacks(&value.account, &value.region);
         lacks.then(|| (*position, format!("the instance `{name}`")))
     });
-    let functions = draft.functions.iter().filter_map(|(name, At { value, position })| {
+    let functions = declared.functions.iter().filter_map(|(name, At { value, position })| {
         let lacks = value.arn.is_absent() && lacks(&value.account, &value.region);
         lacks.then(|| (*position, format!("the function `{name}`")))
     });
@@ -104,15 +107,15 @@ fn report(
 }
 
 /// Says whether the set declares no account, and something that is in one.
-fn needs_accounts(draft: &Draft) -> bool {
-    draft.accounts.is_empty() && !(draft.instances.is_empty() && draft.functions.is_empty())
+fn needs_accounts(declared: &DeclaredSet) -> bool {
+    declared.accounts.is_empty() && !(declared.instances.is_empty() && declared.functions.is_empty())
 }
 
-fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Log) -> bool {
-    let unknown = !draft.accounts.contains_key(name);
+fn unknown_account(declared: &DeclaredSet, name: &Label, position: Position, log: &mut Log) -> bool {
+    let unknown = !declared.accounts.contains_key(name);
     // That there is no account at all is reported once for the whole set.
-    if unknown && !needs_accounts(draft) {
-        let known = draft.accounts.keys().map(Label::as_str);
+    if unknown && !needs_accounts(declared) {
+        let known = declared.accounts.keys().map(Label::as_str);
         log.unknown(
             Code::UnknownAccount,
             position,
@@ -124,12 +127,12 @@ fn unknown_account(draft: &Draft, name: &Label, position: Position, log: &mut Lo
     unknown
 }
 
-fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
-    let id_of = |name: &Label| draft.accounts.get(name).and_then(|account| account.value.id.value());
+fn account(declared: &DeclaredSet, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId> {
+    let id_of = |name: &Label| declared.accounts.get(name).and_then(|account| account.value.id.value());
     match (claim.account, &claim.arn) {
         (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
         (Given::Is(At { value: name, position }), arn) => {
-            if unknown_account(draft, name, *position, log) {
+            if unknown_account(declared, name, *position, log) {
                 return None;
             }
             let id = id_of(name)?;
@@ -144,9 +147,9 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             Some(id.clone())
         }
         (Given::Absent, Given::Is(At { value: Place { account, .. }, position })) => {
-            let mut ids = draft.accounts.values().map(|declared| declared.value.id.value());
+            let mut ids = declared.accounts.values().map(|declared| declared.value.id.value());
             // A declared account whose id is broken may be this one.
-            if !draft.accounts.is_empty() && !ids.any(|id| id.is_none_or(|id| id == account)) {
+            if !declared.accounts.is_empty() && !ids.any(|id| id.is_none_or(|id| id == account)) {
                 let message = format!("the account {account} of this ARN is not declared");
                 let hint = format!("add it under `accounts`: `NAME: {{ id: \"{account}\" }}`");
                 log.error_with(Code::UndeclaredAccount, *position, message, hint);
@@ -154,16 +157,16 @@ fn account(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<AccountId>
             }
             Some(account.clone())
         }
-        (Given::Absent, Given::Absent) => match &draft.default_account {
+        (Given::Absent, Given::Absent) => match &declared.default_account {
             Given::Is(At { value: name, .. }) => id_of(name).cloned(),
             Given::Broken => None,
-            Given::Absent => only_account(draft),
+            Given::Absent => only_account(declared),
         },
     }
 }
 
-fn only_account(draft: &Draft) -> Option<AccountId> {
-    let mut accounts = draft.accounts.values();
+fn only_account(declared: &DeclaredSet) -> Option<AccountId> {
+    let mut accounts = declared.accounts.values();
     match (accounts.next(), accounts.next()) {
         (Some(only), None) => only.value.id.value().cloned(),
         // None and several are reported once for the whole set.
@@ -171,7 +174,7 @@ fn only_account(draft: &Draft) -> Option<AccountId> {
     }
 }
 
-fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
+fn region(declared: &DeclaredSet, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
     match (claim.region, &claim.arn) {
         (Given::Broken, _) | (Given::Absent, Given::Broken) => None,
         (Given::Is(At { value: said, .. }), Given::Is(At { value: Place { region, .. }, position })) => {
@@ -186,6 +189,6 @@ fn region(draft: &Draft, claim: &Claim<'_>, log: &mut Log) -> Option<Region> {
         (Given::Is(At { value, .. }), _) => Some(value.clone()),
         (Given::Absent, Given::Is(At { value: Place { region, .. }, .. })) => Some(region.clone()),
         // Reported for all that has none.
-        (Given::Absent, Given::Absent) => draft.default_region.value().cloned(),
+        (Given::Absent, Given::Absent) => declared.default_region.value().cloned(),
     }
 }

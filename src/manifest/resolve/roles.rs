@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::resource::{AccountId, Code, Label, Place, partition};
 
-use crate::manifest::draft::{At, Draft, Either, Given, RoleDraft};
+use crate::manifest::declared::{At, DeclaredRole, DeclaredSet, Either, Given};
 use crate::manifest::grammar::scalar::form;
 use crate::manifest::model::{Function, Role, RoleRef, Source};
 use crate::manifest::reading::log::Log;
@@ -28,7 +28,7 @@ const SERVICE_ROLE: [&str; 10] = [
 
 /// Resolves a function's role.
 pub(in crate::manifest) fn role(
-    At { value: role, position }: &At<Either<String, RoleDraft>>,
+    At { value: role, position }: &At<Either<String, DeclaredRole>>,
     place: Option<&Place>,
     log: &mut Log,
 ) -> Option<RoleRef> {
@@ -46,7 +46,7 @@ pub(in crate::manifest) fn role(
             check_partition(arn, place, *position, log);
             Some(RoleRef::Arn(arn.clone()))
         }
-        Either::Object(RoleDraft { name, managed_policies, inline_policies }) => {
+        Either::Object(DeclaredRole { name, managed_policies, inline_policies }) => {
             let inline = inline_policies.entries().map(|(_, at)| at);
             let size: usize =
                 inline.clone().map(|at| at.value.chars().filter(|c| !c.is_whitespace()).count()).sum();
@@ -102,19 +102,23 @@ fn check_partition(arn: &str, place: &Place, position: crate::manifest::yaml::Po
 
 /// Reports a role that two functions would make, and a function that two names would make: each would undo what the
 /// other wants.
-pub(in crate::manifest) fn check_roles(draft: &Draft, functions: &BTreeMap<Label, Function>, log: &mut Log) {
+pub(in crate::manifest) fn check_roles(
+    declared: &DeclaredSet,
+    functions: &BTreeMap<Label, Function>,
+    log: &mut Log,
+) {
     let mut in_order: Vec<(&Label, &Function, &Source)> =
         functions.iter().filter_map(|(name, f)| Some((name, f, f.source.as_ref()?))).collect();
-    in_order.sort_by_key(|(name, ..)| draft.functions.get(*name).map(|at| at.position));
+    in_order.sort_by_key(|(name, ..)| declared.functions.get(*name).map(|at| at.position));
     // IAM tells no names apart by their case (IAM API, `CreateRole`).
     let mut roles: BTreeMap<(&AccountId, String), &Label> = BTreeMap::new();
     let mut made = BTreeMap::new();
-    let at = |name: &Label| draft.functions.get(name).map(|at| at.position);
+    let at = |name: &Label| declared.functions.get(name).map(|at| at.position);
     let first_at = |name: &Label, log: &Log| {
         at(name).map(|position| format!("; the first one is at {}", log.origin(position))).unwrap_or_default()
     };
     for (name, function, source) in in_order {
-        let Some(At { value, position }) = draft.functions.get(name) else { continue };
+        let Some(At { value, position }) = declared.functions.get(name) else { continue };
         // Two names of one qualifier are reported as such.
         if let Some((first, target)) = made.insert(function.target.unqualified(), (name, &function.target))
             && *target != function.target
@@ -130,7 +134,7 @@ pub(in crate::manifest) fn check_roles(draft: &Draft, functions: &BTreeMap<Label
         let key = (&function.target.place.account, role.name.to_ascii_lowercase());
         if let Some(first) = roles.insert(key, name) {
             let at = match value.source.value().and_then(|source| source.role.value()) {
-                Some(Either::Object(RoleDraft { name: Given::Is(at), .. })) => at.position,
+                Some(Either::Object(DeclaredRole { name: Given::Is(at), .. })) => at.position,
                 _ => *position,
             };
             let message = format!("the role `{}` is already created by the function `{first}`", role.name);

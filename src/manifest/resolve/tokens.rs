@@ -7,7 +7,7 @@ use crate::resource::{Code, Label, Origin, Problem};
 
 use super::content::Content;
 use super::entry::{ContentKind, Entry};
-use crate::manifest::draft::{At, FlowDraft, Named};
+use crate::manifest::declared::{At, DeclaredFlow, Named};
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::Position;
 
@@ -22,10 +22,10 @@ pub(in crate::manifest) fn check_tokens(one: &Entry<'_>, content: &mut Content, 
             Token::Queue { .. } | Token::Prompt { .. } | Token::Hours { .. } => {}
             Token::Function(name) => check_function(one, name, position, log),
             Token::Flow { name, .. } => {
-                check_other(one, ContentKind::Flow, &one.draft.flows, name, position, log);
+                check_other(one, ContentKind::Flow, &one.declared.flows, name, position, log);
             }
             Token::Module { name, .. } => {
-                let other = check_other(one, ContentKind::Module, &one.draft.modules, name, position, log);
+                let other = check_other(one, ContentKind::Module, &one.declared.modules, name, position, log);
                 calls.add(one.name, other, log.origin(position));
             }
             Token::Value(name) => check_value(one, name, position, log),
@@ -34,7 +34,7 @@ pub(in crate::manifest) fn check_tokens(one: &Entry<'_>, content: &mut Content, 
 }
 
 fn check_function(one: &Entry<'_>, name: &str, position: Position, log: &mut Log) {
-    let functions = &one.draft.functions;
+    let functions = &one.declared.functions;
     if !Label::parse(name).is_ok_and(|label| functions.contains_key(&label)) {
         let message = format!("no function is named {}", quote(name));
         log.unknown(Code::UnknownFunction, position, message, name, functions.keys().map(Label::as_str));
@@ -45,7 +45,7 @@ fn check_function(one: &Entry<'_>, name: &str, position: Position, log: &mut Log
 fn check_other(
     one: &Entry<'_>,
     what: ContentKind,
-    named: &Named<FlowDraft>,
+    named: &Named<DeclaredFlow>,
     name: &str,
     position: Position,
     log: &mut Log,
@@ -58,8 +58,8 @@ fn check_other(
     let Some(At { value: other, .. }) = label.as_ref().and_then(|label| named.get(label)) else {
         let message = format!("no {word} is named {}", quote(name));
         let (others, other) = match what {
-            ContentKind::Flow => (&one.draft.modules, "module"),
-            ContentKind::Module => (&one.draft.flows, "flow"),
+            ContentKind::Flow => (&one.declared.modules, "module"),
+            ContentKind::Module => (&one.declared.flows, "flow"),
         };
         if label.as_ref().is_some_and(|label| others.get(label).is_some()) {
             let hint =
@@ -70,7 +70,7 @@ fn check_other(
         }
         return None;
     };
-    let declared = |instance: &Label| one.draft.instances.contains_key(instance);
+    let declared = |instance: &Label| one.declared.instances.contains_key(instance);
     if other.on().next().is_none() || !other.on().all(|at| declared(&at.value)) {
         // That it stands nowhere, or somewhere unknown, is reported there.
         return label;
@@ -88,7 +88,7 @@ fn check_other(
 
 fn check_value(one: &Entry<'_>, name: &str, position: Position, log: &mut Log) {
     for At { value: label, .. } in one.at.value.on() {
-        let Some(At { value: instance, .. }) = one.draft.instances.get(label) else { continue };
+        let Some(At { value: instance, .. }) = one.declared.instances.get(label) else { continue };
         let values = instance.values.value();
         if !values.is_some_and(|values| values.contains_key(name)) {
             let message = format!("the instance `{label}` has no value named {}", quote(name));

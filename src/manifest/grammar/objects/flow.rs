@@ -18,7 +18,7 @@ const CONTENT: &str = "the flow file; without it the flow must exist and only th
 const BINDINGS: &str = "what each block calls, by the block's identifier or friendly name";
 
 objects! {
-    ModuleDraft = "module", "a module",
+    DeclaredModule = "module", "a module",
         "A flow module: its whole content, or only the blocks bound in a module that someone else owns.",
         needs one of instance instances
     {
@@ -28,12 +28,12 @@ objects! {
         Optional description = "description": kind::FlowDescription, DESCRIPTION;
         Optional state = "state": Word<State>, STATE;
         Optional content = "content": kind::Path, CONTENT;
-        Optional bindings = "bindings": Map<kind::Name, BindingDraft>, BINDINGS;
+        Optional bindings = "bindings": Map<kind::Name, DeclaredBinding>, BINDINGS;
         Optional adopt = "adopt": kind::Bool, ADOPT;
         Optional protect = "protect": kind::Bool, PROTECT;
     }
 
-    FlowDraft = "flow", "a flow",
+    DeclaredFlow = "flow", "a flow",
         "A contact flow: its whole content, or only the blocks bound in a flow that someone else owns.",
         needs one of instance instances
     {
@@ -46,12 +46,12 @@ objects! {
             "whether it is published; `saved` only for a flow that never was";
         Optional state = "state": Word<State>, STATE;
         Optional content = "content": kind::Path, CONTENT;
-        Optional bindings = "bindings": Map<kind::Name, BindingDraft>, BINDINGS;
+        Optional bindings = "bindings": Map<kind::Name, DeclaredBinding>, BINDINGS;
         Optional adopt = "adopt": kind::Bool, ADOPT;
         Optional protect = "protect": kind::Bool, PROTECT;
     }
 
-    BindingDraft = "binding", "a binding", "What one block calls, and how; what is left out is not managed." {
+    DeclaredBinding = "binding", "a binding", "What one block calls, and how; what is left out is not managed." {
         Required function = "function": kind::Label,
             "the function that the block calls, by its name under `functions`";
         Optional time_limit = "timeLimit": kind::Duration,
@@ -63,11 +63,11 @@ objects! {
     }
 }
 
-impl ModuleDraft {
+impl DeclaredModule {
     /// Gives the module, which is at this place, as a flow: it has no type of its own, and is always published.
-    pub(in crate::manifest) fn into_flow(self, position: Position) -> FlowDraft {
+    pub(in crate::manifest) fn into_flow(self, position: Position) -> DeclaredFlow {
         let Self { instance, instances, name, description, state, content, bindings, adopt, protect } = self;
-        FlowDraft {
+        DeclaredFlow {
             instance,
             instances,
             name,
@@ -83,7 +83,7 @@ impl ModuleDraft {
     }
 }
 
-impl FlowDraft {
+impl DeclaredFlow {
     /// Lists the instances that it names.
     pub(in crate::manifest) fn on(&self) -> impl Iterator<Item = &At<Label>> {
         self.instance.at().into_iter().chain(self.instances.items())

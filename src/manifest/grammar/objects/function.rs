@@ -13,7 +13,7 @@ use example::{Answer, Example};
 use policy::Policy;
 
 objects! {
-    FunctionDraft = "function", "a function", "A Lambda function that flows call, by its name or ARN.",
+    DeclaredFunction = "function", "a function", "A Lambda function that flows call, by its name or ARN.",
         needs one of name arn
     {
         Optional name = "name": kind::FunctionName, "its name";
@@ -27,18 +27,18 @@ objects! {
         Optional associate = "associate": Word<Associate>,
             "which ARN is added to the instance's list: the `unqualified` one (default), the `exact` one, or `none`";
         Optional response = "response": Answer, "what its answer contains";
-        Optional source = "source": SourceDraft, "makes flowbind create and update the function";
+        Optional source = "source": DeclaredSource, "makes flowbind create and update the function";
         Optional adopt = "adopt": kind::Bool, ADOPT;
         Optional protect = "protect": kind::Bool, PROTECT;
     }
 
-    ResponseDraft = "response", "a response", "What a function's answer contains." {
+    DeclaredResponse = "response", "a response", "What a function's answer contains." {
         Required kind = "type": Word<ResponseType>, "a flat `string-map`, or nested `json`";
         Optional keys = "keys": List<kind::Name>, "the keys that the answer may contain";
         Optional example = "example": Example, "an answer as an example";
     }
 
-    SourceDraft = "source", "`source`",
+    DeclaredSource = "source", "`source`",
         "How flowbind creates and updates a function; what is left out is not managed."
     {
         Required runtime = "runtime": kind::Runtime, "such as `nodejs22.x`";
@@ -46,7 +46,7 @@ objects! {
         Required code = "code": kind::Path, "the folder or `.zip` with the code";
         Optional exclude = "exclude": List<kind::Text>,
             "what of the folder is not packed, as in `.gitignore`; `!` brings back what is left out by default";
-        Required role = "role": OneOf<kind::RoleArn, RoleDraft>,
+        Required role = "role": OneOf<kind::RoleArn, DeclaredRole>,
             "the execution role: the ARN of one, or a map with the name of one to make";
         Optional timeout = "timeout": kind::Duration, "how long an invocation may take: 1s to 15m";
         Optional memory = "memory": kind::Memory, "the memory in MB: 128 to 10240";
@@ -57,7 +57,7 @@ objects! {
             "publishes versions, and points this alias at them; flows call it unless `qualifier` says otherwise";
     }
 
-    RoleDraft = "role", "a role", "A role that flowbind makes, and that Lambda may assume." {
+    DeclaredRole = "role", "a role", "A role that flowbind makes, and that Lambda may assume." {
         Required name = "name": kind::RoleName, "its name";
         Optional managed_policies = "managedPolicies": List<kind::ManagedPolicy>,
             "all managed policies attached to it: ARNs, or names of those that AWS keeps";

@@ -7,7 +7,7 @@ use crate::manifest::grammar::scalar::IdentityWord;
 use crate::manifest::grammar::scalar::kind::{self, Word};
 
 objects! {
-    InstanceDraft = "instance", "an instance", "An Amazon Connect instance, by its alias, id or ARN.",
+    DeclaredInstance = "instance", "an instance", "An Amazon Connect instance, by its alias, id or ARN.",
         needs one of alias id arn
     {
         Optional alias = "alias": kind::InstanceAlias, "its alias, as in its access URL";
@@ -21,12 +21,12 @@ objects! {
             "settings of the instance, such as `contactflow-logs: true`";
         Optional values = "values": Map<kind::Variable, Kept<kind::Text>>,
             "what `${value.NAME}` stands for in flow files";
-        Optional create = "create": CreateDraft, "how to create it when its alias is not found";
+        Optional create = "create": DeclaredCreate, "how to create it when its alias is not found";
         Optional adopt = "adopt": kind::Bool, ADOPT;
         Optional protect = "protect": kind::Bool, PROTECT;
     }
 
-    CreateDraft = "create", "`create`",
+    DeclaredCreate = "create", "`create`",
         "How an instance is created when its alias is not found; it is never replaced or deleted."
     {
         Required identity = "identity": Word<IdentityWord>,

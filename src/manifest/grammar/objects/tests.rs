@@ -7,20 +7,20 @@ use crate::manifest::reading::log::Log;
 use crate::manifest::yaml;
 use crate::resource::{Code, Problem};
 
+/// Writes a value of a key into a document.
+type Place<'p> = &'p dyn Fn(&str) -> String;
+/// What is done with each key.
+type Visit<'v> = &'v mut dyn FnMut(&Field, Place<'_>);
+
 /// What is reported of a document.
 fn problems(text: &str) -> Vec<Problem> {
     let mut log = Log::new("f");
-    document::<ManifestDraft>(&yaml::parse(text, &mut log).remove(0), &mut log);
+    document::<DeclaredManifest>(&yaml::parse(text, &mut log).remove(0), &mut log);
     log.into_problems()
 }
 
 /// Visits each key of an object and of those below it, once, with what writes a value of it into a document.
-fn each_key(
-    object: &Object,
-    place: &dyn Fn(&str) -> String,
-    seen: &mut Vec<&'static str>,
-    visit: &mut dyn FnMut(&Field, &dyn Fn(&str) -> String),
-) {
+fn each_key(object: &Object, place: Place<'_>, seen: &mut Vec<&'static str>, visit: Visit<'_>) {
     seen.push(object.name);
     for field in object.fields {
         let of_key = |value: &str| place(&format!("{{ {}: {value} }}", field.key));
@@ -40,7 +40,7 @@ fn each_key(
     }
 }
 
-fn each(visit: &mut dyn FnMut(&Field, &dyn Fn(&str) -> String)) {
+fn each(visit: Visit<'_>) {
     let mut seen = Vec::new();
     each_key(MANIFEST, &str::to_owned, &mut seen, visit);
     assert!(seen.len() > 15, "{seen:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::ResponseDraft;
+use super::DeclaredResponse;
 use crate::manifest::grammar::read::{Any, Kind, Map};
 use crate::manifest::grammar::report::Here;
 use crate::manifest::grammar::scalar::kind;
@@ -31,10 +31,10 @@ pub(crate) struct Answer;
 
 impl Kind for Answer {
     type Value = Response;
-    const SHAPE: Shape = ResponseDraft::SHAPE;
+    const SHAPE: Shape = DeclaredResponse::SHAPE;
 
     fn read(node: &Node, here: Here<'_>, log: &mut Log) -> Option<Response> {
-        let ResponseDraft { kind, keys, example } = ResponseDraft::read(node, here, log)?;
+        let DeclaredResponse { kind, keys, example } = DeclaredResponse::read(node, here, log)?;
         let (kind, example) = (kind.into_value()?, example.value());
         if let (Some(example), ResponseType::StringMap) = (example, kind) {
             check(example, log);

@@ -12,7 +12,7 @@ use crate::manifest::yaml::{Node, NodeValue};
 use crate::resource::Code;
 
 objects! {
-    PolicyDraft = "policy", "a policy",
+    DeclaredPolicy = "policy", "a policy",
         "An IAM policy document. A policy variable is written `$${aws:username}`."
     {
         #[expect(dead_code, reason = "the whole document is written as it is")]
@@ -29,10 +29,10 @@ pub(crate) struct Policy;
 
 impl Kind for Policy {
     type Value = String;
-    const SHAPE: Shape = PolicyDraft::SHAPE;
+    const SHAPE: Shape = DeclaredPolicy::SHAPE;
 
     fn read(node: &Node, here: Here<'_>, log: &mut Log) -> Option<String> {
-        let policy = PolicyDraft::read(node, here, log)?;
+        let policy = DeclaredPolicy::read(node, here, log)?;
         if let Some(statements) = policy.statement.value() {
             check(statements, log);
             no_nulls(node, log);

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 
 use crate::resource::{Code, Label, Region, SetName};
 
-use super::grammar::objects::{ManifestDraft, ModuleDraft, SpecDraft, TargetDraft};
-use super::grammar::read::{Declared, document};
+use super::grammar::objects::{DeclaredManifest, DeclaredModule, DeclaredSpec, DeclaredTarget};
+use super::grammar::read::{DeclaredObject, document};
 use super::reading::log::Log;
 use super::yaml::{Key, Node, Position};
 
 pub(super) use super::grammar::given::{At, Given};
 pub(super) use super::grammar::objects::{
-    AccountDraft, BindingDraft, CreateDraft, FlowDraft, FunctionDraft, InstanceDraft, RoleDraft, SourceDraft,
-    SuppressionDraft,
+    DeclaredAccount, DeclaredBinding, DeclaredCreate, DeclaredFlow, DeclaredFunction, DeclaredInstance,
+    DeclaredRole, DeclaredSource, DeclaredSuppression,
 };
 pub(super) use super::grammar::read::Either;
 pub(super) use super::grammar::scalar::IdentityWord;
@@ -24,19 +24,19 @@ pub(super) type Named<T> = BTreeMap<Label, At<T>>;
 
 /// A whole document.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct DeclaredSet {
     /// The name of the set, with the target behind it.
     pub(super) set: Given<SetName>,
     /// Where `spec` starts.
     pub(super) position: Position,
-    pub(super) accounts: Named<AccountDraft>,
+    pub(super) accounts: Named<DeclaredAccount>,
     pub(super) default_account: Given<Label>,
     pub(super) default_region: Given<Region>,
-    pub(super) instances: Named<InstanceDraft>,
-    pub(super) functions: Named<FunctionDraft>,
-    pub(super) modules: Named<FlowDraft>,
-    pub(super) flows: Named<FlowDraft>,
-    pub(super) suppressions: Vec<At<SuppressionDraft>>,
+    pub(super) instances: Named<DeclaredInstance>,
+    pub(super) functions: Named<DeclaredFunction>,
+    pub(super) modules: Named<DeclaredFlow>,
+    pub(super) flows: Named<DeclaredFlow>,
+    pub(super) suppressions: Vec<At<DeclaredSuppression>>,
 }
 
 /// What the manifest's document itself does not say.
@@ -49,18 +49,18 @@ pub(super) struct Beside<'b> {
 }
 
 /// Checks and reads a document for one target; everything that is wrong with it goes into the log.
-pub(super) fn read(node: &Node, beside: Beside<'_>, log: &mut Log) -> Draft {
-    let ManifestDraft { metadata, spec, .. } = document(node, log);
+pub(super) fn read(node: &Node, beside: Beside<'_>, log: &mut Log) -> DeclaredSet {
+    let DeclaredManifest { metadata, spec, .. } = document(node, log);
     let position = spec.at().map_or(node.position, |at| at.position);
-    let SpecDraft { targets, accounts, defaults, instances, functions, modules, flows, lint, .. } =
-        spec.into_value().unwrap_or_else(|| SpecDraft::fields(&[], log));
+    let DeclaredSpec { targets, accounts, defaults, instances, functions, modules, flows, lint, .. } =
+        spec.into_value().unwrap_or_else(|| DeclaredSpec::fields(&[], log));
     let mut targets = targets.into_value().unwrap_or_default();
     let target = beside.target.and_then(|target| {
         let name = targets.keys().find(|name| name.as_str() == target.text).cloned()?;
         targets.remove(&name)
     });
     let (mut account, mut region) = match target {
-        Some(At { value: TargetDraft { account, region, .. }, .. }) => (account, region),
+        Some(At { value: DeclaredTarget { account, region, .. }, .. }) => (account, region),
         None => (Given::Absent, Given::Absent),
     };
     if let Some(defaults) = defaults.into_value() {
@@ -71,10 +71,10 @@ pub(super) fn read(node: &Node, beside: Beside<'_>, log: &mut Log) -> Draft {
         region = region.or(Given::Is(At { value: value.clone(), position }));
     }
     let name = metadata.into_value().map_or(Given::Absent, |metadata| metadata.name);
-    let flow = |(name, At { value, position }): (Label, At<ModuleDraft>)| {
+    let flow = |(name, At { value, position }): (Label, At<DeclaredModule>)| {
         (name, At { value: value.into_flow(position), position })
     };
-    Draft {
+    DeclaredSet {
         set: set(name, beside.target, log),
         position,
         accounts: accounts.into_value().unwrap_or_default(),

@@ -53,6 +53,7 @@ fn labels(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emulator::call::special::NAMES;
 
     fn request(method: &str, path: &str) -> RawRequest {
         RawRequest {
@@ -96,6 +97,15 @@ mod tests {
         let page = include_str!("mod.rs");
         for operation in all() {
             assert!(page.contains(operation.name), "{} is not on the page", operation.name);
+        }
+    }
+
+    #[test]
+    fn what_is_special_is_an_operation_and_named_once() {
+        for (n, (service, name, special)) in NAMES.iter().enumerate() {
+            let known = all().any(|operation| (operation.service, operation.name) == (*service, *name));
+            assert!(known, "{name} is no operation");
+            assert!(NAMES[..n].iter().all(|(_, _, other)| other != special), "{name} twice");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Decisions rest on types: no file of `src` compares or matches the name of a problem's code or of an operation as text.
 //! Each name stands in the table that defines it (`resource/code.rs`, `lint/codes.rs` and the rules; `operations.rs` and
-//! `operations/action.rs`), and from there on it is a value of an enum.
+//! `operations/action.rs`; of the embedded AWS, which shares nothing with them, `emulator/call/special.rs`), and from there
+//! on it is a value of an enum.
 
 use std::collections::BTreeSet;
 
@@ -10,21 +11,16 @@ use crate::imports::sources;
 use crate::words::{Text, is_of_tests, literals_at, without_tests};
 
 /// The tables that define the names.
-const TABLES: &[&str] = &["lint/codes.rs", "operations.rs", "operations/action.rs", "resource/code.rs"];
-
-/// Files that may, each with why.
-const ALLOWED: &[(&str, &str)] = &[
-    ("emulator/access/context.rs", EMBEDDED),
-    ("emulator/access/dependent.rs", EMBEDDED),
-    ("emulator/access/mod.rs", EMBEDDED),
-    ("emulator/server/core.rs", EMBEDDED),
-    ("emulator/settings/faults/lost_writes.rs", EMBEDDED),
-    ("emulator/settings/faults/mod.rs", EMBEDDED),
-    ("emulator/settings/rates.rs", EMBEDDED),
-    ("flow/corpus.rs", "it is compiled for tests alone"),
+const TABLES: &[&str] = &[
+    "emulator/call/special.rs",
+    "lint/codes.rs",
+    "operations.rs",
+    "operations/action.rs",
+    "resource/code.rs",
 ];
 
-const EMBEDDED: &str = "the embedded AWS gets names from outside, and shares no type with the client side";
+/// Files that may, each with why.
+const ALLOWED: &[(&str, &str)] = &[("flow/corpus.rs", "it is compiled for tests alone")];
 
 /// The names of operations and of actions, with and without their service.
 fn operations() -> BTreeSet<String> {

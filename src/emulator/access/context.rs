@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::emulator::call::Call;
+use crate::emulator::call::special::Special;
 use crate::emulator::settings::assumptions::{Assumptions, RemovedPrincipal};
 use crate::emulator::state::State;
 
@@ -25,7 +26,8 @@ pub(crate) fn of(call: &Call, resource: &str, state: &State, assumptions: &Assum
     add("lambda:Principal", member("Principal"));
     add("sts:ExternalId", member("ExternalId"));
     // U16: the request names a statement, and the service would have to look up whose principal it has.
-    if call.operation == "RemovePermission" && assumptions.removed_principal == RemovedPrincipal::Named {
+    let removes = call.special() == Some(Special::RemovePermission);
+    if removes && assumptions.removed_principal == RemovedPrincipal::Named {
         add("lambda:Principal", Some("connect.amazonaws.com"));
     }
     let sent = sent_tags(call);

@@ -5,6 +5,7 @@
 
 use super::context::{Context, sent_tags};
 use crate::emulator::call::Call;
+use crate::emulator::call::special::Special;
 use crate::emulator::state::arn;
 
 /// What a dependent action is authorised on.
@@ -22,6 +23,8 @@ enum On {
     Directory,
     /// Amazon Connect's service-linked role.
     ServiceRole,
+    /// The same, which does not exist yet.
+    NewServiceRole,
     /// The log group of the instance.
     LogGroup,
 }
@@ -29,7 +32,7 @@ enum On {
 const SETTINGS: &[(&str, On)] = &[
     ("ds:DescribeDirectories", On::Anything),
     ("iam:AttachRolePolicy", On::ServiceRole),
-    ("iam:CreateServiceLinkedRole", On::ServiceRole),
+    ("iam:CreateServiceLinkedRole", On::NewServiceRole),
     ("iam:PutRolePolicy", On::ServiceRole),
     ("logs:CreateLogGroup", On::LogGroup),
 ];
@@ -44,7 +47,7 @@ const CREATION: &[(&str, On)] = &[
     ("ds:DescribeDirectories", On::Anything),
     ("ds:UnauthorizeApplication", On::Directory),
     ("iam:AttachRolePolicy", On::ServiceRole),
-    ("iam:CreateServiceLinkedRole", On::ServiceRole),
+    ("iam:CreateServiceLinkedRole", On::NewServiceRole),
     ("iam:PutRolePolicy", On::ServiceRole),
 ];
 
@@ -54,42 +57,40 @@ const DELETION: &[(&str, On)] = &[
     ("ds:UnauthorizeApplication", On::Directory),
 ];
 
-fn needed(action: &str) -> &'static [(&'static str, On)] {
-    match action {
-        "connect:ListInstances" | "connect:DescribeInstance" => &[("ds:DescribeDirectories", On::Anything)],
-        "connect:UpdateInstanceAttribute" => SETTINGS,
-        "connect:CreateInstance" => CREATION,
-        "connect:DeleteInstance" => DELETION,
-        "connect:SearchContactFlows" => &[("connect:DescribeContactFlow", On::Flows)],
-        "connect:SearchContactFlowModules" => &[("connect:DescribeContactFlowModule", On::Modules)],
+fn needed(operation: Special) -> &'static [(&'static str, On)] {
+    match operation {
+        Special::ListInstances | Special::DescribeInstance => &[("ds:DescribeDirectories", On::Anything)],
+        Special::UpdateInstanceAttribute => SETTINGS,
+        Special::CreateInstance => CREATION,
+        Special::DeleteInstance => DELETION,
+        Special::SearchFlows => &[("connect:DescribeContactFlow", On::Flows)],
+        Special::SearchModules => &[("connect:DescribeContactFlowModule", On::Modules)],
         _ => &[],
     }
 }
 
 /// What tagging at creation needs besides.
-fn tagging(action: &str) -> Option<&'static str> {
-    match action {
-        "connect:CreateInstance" | "connect:CreateContactFlow" | "connect:CreateContactFlowModule" => {
-            Some("connect:TagResource")
-        }
-        "lambda:CreateFunction" => Some("lambda:TagResource"),
-        "iam:CreateRole" => Some("iam:TagRole"),
+fn tagging(operation: Special) -> Option<&'static str> {
+    match operation {
+        Special::CreateInstance | Special::CreateFlow | Special::CreateModule => Some("connect:TagResource"),
+        Special::CreateFunction => Some("lambda:TagResource"),
+        Special::CreateRole => Some("iam:TagRole"),
         _ => None,
     }
 }
 
 /// Lists what a call on a resource needs besides: action, resource, and values beside those of the call.
 pub(crate) fn of(call: &Call, resource: &str) -> Vec<(&'static str, String, Context)> {
-    let action = call.action();
-    let tags = tagging(&action).filter(|_| !sent_tags(call).is_empty());
-    let needed = needed(&action).iter().copied().chain(tags.map(|action| (action, On::Same)));
-    let context = |action: &str| match action {
-        "iam:CreateServiceLinkedRole" => {
+    let Some(operation) = call.special() else { return Vec::new() };
+    let tags = tagging(operation).filter(|_| !sent_tags(call).is_empty());
+    let needed = needed(operation).iter().copied().chain(tags.map(|action| (action, On::Same)));
+    let context = |on: On| match on {
+        On::NewServiceRole => {
             vec![("iam:AWSServiceName".to_owned(), vec!["connect.amazonaws.com".to_owned()])]
         }
         _ => Context::new(),
     };
-    needed.map(|(action, on)| (action, place(call, resource, on), context(action))).collect()
+    needed.map(|(action, on)| (action, place(call, resource, on), context(on))).collect()
 }
 
 fn place(call: &Call, resource: &str, on: On) -> String {
@@ -103,7 +104,7 @@ fn place(call: &Call, resource: &str, on: On) -> String {
         On::Flows => format!("{resource}/contact-flow/*"),
         On::Modules => format!("{resource}/flow-module/*"),
         On::Directory => format!("arn:{partition}:ds:{region}:{account}:directory/d-emulated00"),
-        On::ServiceRole => {
+        On::ServiceRole | On::NewServiceRole => {
             let path = "/aws-service-role/connect.amazonaws.com/";
             arn::role(account, region, path, "AWSServiceRoleForAmazonConnect_emulated")
         }

@@ -23,6 +23,23 @@ pub(crate) struct Access<'a> {
     assumptions: &'a Assumptions,
 }
 
+/// A write to a function's policy that Amazon Connect makes on the caller's behalf.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PolicyWrite {
+    Add,
+    Remove,
+}
+
+impl PolicyWrite {
+    /// The operation, which is also the IAM action.
+    pub(crate) fn operation(self) -> &'static str {
+        match self {
+            Self::Add => "AddPermission",
+            Self::Remove => "RemovePermission",
+        }
+    }
+}
+
 impl<'a> Access<'a> {
     pub(crate) fn new(faults: &'a Faults, settings: &'a Settings) -> Self {
         Self { faults, policy: settings.caller_policy.as_ref(), assumptions: &settings.assumptions }
@@ -82,11 +99,13 @@ impl<'a> Access<'a> {
     }
 
     /// Tells whether the caller may change a function's policy through Connect, which calls on its behalf (U14).
-    pub(crate) fn allows_policy_write(&self, operation: &str, function: &str) -> bool {
-        let names_principal =
-            operation == "AddPermission" || self.assumptions.removed_principal == RemovedPrincipal::Named;
+    pub(crate) fn allows_policy_write(&self, write: PolicyWrite, function: &str) -> bool {
+        let names_principal = match write {
+            PolicyWrite::Add => true,
+            PolicyWrite::Remove => self.assumptions.removed_principal == RemovedPrincipal::Named,
+        };
         let principal = [("lambda:Principal", "connect.amazonaws.com")];
         let context = if names_principal { principal.as_slice() } else { &[] };
-        self.allows(Service::Lambda, operation, function, context)
+        self.allows(Service::Lambda, write.operation(), function, context)
     }
 }

@@ -2,12 +2,14 @@
 
 mod arguments;
 pub(crate) mod resource;
+pub(crate) mod special;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use self::resource::Resource;
+use self::special::Special;
 use crate::emulator::wire::Service;
 
 /// A request for a known operation.
@@ -31,6 +33,11 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// What tells the operation apart from the others of its service.
+    pub(crate) fn special(&self) -> Option<Special> {
+        Special::of(self.service, self.operation)
+    }
+
     /// Returns the IAM action of the operation.
     pub(crate) fn action(&self) -> String {
         format!("{}:{}", self.service.prefix(), self.operation)

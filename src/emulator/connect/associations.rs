@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::instances::listed;
 use super::lookup::{instance, instance_id, instance_mut, invalid_parameter, not_found};
+use crate::emulator::access::PolicyWrite;
 use crate::emulator::call::Call;
 use crate::emulator::call::resource::Resource;
 use crate::emulator::dispatch::operation::{Handler, Operation, connect};
@@ -165,10 +166,10 @@ fn check_target(edit: &Edit<'_>, target: &Target, arn: &str) -> Result<(), ApiEr
 }
 
 /// Tells whether the call that Connect makes on the caller's behalf is allowed (U14).
-fn may(edit: &Edit<'_>, operation: &str, target: &Target) -> bool {
+fn may(edit: &Edit<'_>, write: PolicyWrite, target: &Target) -> bool {
     match edit.assumptions().implicit_rights {
         ImplicitRights::OfService => true,
-        ImplicitRights::OfCaller => edit.access.allows_policy_write(operation, &policy_arn(edit, target)),
+        ImplicitRights::OfCaller => edit.access.allows_policy_write(write, &policy_arn(edit, target)),
     }
 }
 
@@ -181,15 +182,20 @@ fn policy_arn(edit: &Edit<'_>, target: &Target) -> String {
     }
 }
 
-fn denied(edit: &Edit<'_>, operation: &str, target: &Target) -> ApiError {
+fn denied(edit: &Edit<'_>, write: PolicyWrite, target: &Target) -> ApiError {
     let resource = policy_arn(edit, target);
-    ApiError::denied(Service::Connect, &edit.call.principal, &format!("lambda:{operation}"), &resource)
+    ApiError::denied(
+        Service::Connect,
+        &edit.call.principal,
+        &format!("lambda:{}", write.operation()),
+        &resource,
+    )
 }
 
 /// Adds `connect-<instance id>` to the function's policy.
 fn write_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError> {
-    if !may(edit, "AddPermission", target) {
-        let error = denied(edit, "AddPermission", target);
+    if !may(edit, PolicyWrite::Add, target) {
+        let error = denied(edit, PolicyWrite::Add, target);
         return Err(match edit.assumptions().denied_permission {
             DeniedPermission::WithoutAssociation => error,
             DeniedPermission::WithAssociation => error.committed(),
@@ -264,8 +270,8 @@ fn remove_statement(edit: &mut Edit<'_>, target: &Target) -> Result<(), ApiError
     if edit.assumptions().disassociated_statement == DisassociatedStatement::Kept {
         return Ok(());
     }
-    if !may(edit, "RemovePermission", target) {
-        return Err(denied(edit, "RemovePermission", target));
+    if !may(edit, PolicyWrite::Remove, target) {
+        return Err(denied(edit, PolicyWrite::Remove, target));
     }
     let sid = format!("connect-{}", instance_id(edit.call)?);
     let qualifier = target.policy_qualifier(edit);

@@ -13,6 +13,7 @@ use super::passage::{Admitted, Incoming, Outcome};
 use super::stats::{Stats, UnderWay};
 use crate::emulator::access::Access;
 use crate::emulator::call::Call;
+use crate::emulator::call::special::Special;
 use crate::emulator::dispatch::operation::{Handler, Operation};
 use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::registry;
@@ -312,7 +313,7 @@ impl Inner {
 
     /// What stands between a request and its operation: injected errors, the rate, the caller's rights.
     fn refuse(&mut self, call: &Call, settings: &Settings, faults: &[FaultKind]) -> Result<(), ApiError> {
-        let (service, name) = (call.service, call.operation);
+        let service = call.service;
         if faults.contains(&FaultKind::Throttle) || !self.within_rate(call, settings) {
             self.stats.throttled += 1;
             return Err(ApiError::throttled(service));
@@ -326,7 +327,9 @@ impl Inner {
         let access = Access::new(&self.faults, settings);
         let allowed = !faults.contains(&FaultKind::Deny) && access.missing(call, &self.state).is_none();
         // STS answers GetCallerIdentity to everyone, whatever the policy says.
-        if allowed || (name == "GetCallerIdentity" && !faults.contains(&FaultKind::Deny)) {
+        if allowed
+            || (call.special() == Some(Special::GetCallerIdentity) && !faults.contains(&FaultKind::Deny))
+        {
             return Ok(());
         }
         self.stats.denied += 1;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use super::error::SettingError;
+use crate::emulator::call::special::Special;
 use crate::emulator::wire::Service;
 
 /// Rate limits.
@@ -60,13 +61,15 @@ struct Limit {
 /// 0.1. Lambda: GetFunction 100, GetPolicy 15, all other control-plane operations 15 together (Lambda quotas). The
 /// rates of IAM and STS are not published.
 fn limit(service: Service, operation: &'static str, connect_burst: f64) -> (&'static str, Limit) {
-    match (service, operation) {
-        (Service::Connect, "CreateInstance" | "DeleteInstance") => {
+    match (service, Special::of(service, operation)) {
+        (Service::Connect, Some(Special::CreateInstance | Special::DeleteInstance)) => {
             (operation, Limit { per_second: 0.1, burst: connect_burst })
         }
         (Service::Connect, _) => (operation, Limit { per_second: 2.0, burst: connect_burst }),
-        (Service::Lambda, "GetFunction") => (operation, Limit { per_second: 100.0, burst: 100.0 }),
-        (Service::Lambda, "GetPolicy") => (operation, Limit { per_second: 15.0, burst: 15.0 }),
+        (Service::Lambda, Some(Special::GetFunction)) => {
+            (operation, Limit { per_second: 100.0, burst: 100.0 })
+        }
+        (Service::Lambda, Some(Special::GetPolicy)) => (operation, Limit { per_second: 15.0, burst: 15.0 }),
         (Service::Lambda, _) => ("control plane", Limit { per_second: 15.0, burst: 15.0 }),
         (Service::Iam | Service::Sts, _) => ("all", Limit { per_second: 50.0, burst: 100.0 }),
     }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::emulator::call::Call;
+use crate::emulator::call::special::Special;
 use crate::emulator::state::arn::FunctionName;
 use crate::emulator::state::shared::Map;
 use crate::emulator::state::{Policy, State};
@@ -22,10 +23,10 @@ pub(crate) struct PolicySnapshot {
 
 /// Remembers the policies of the function that a call is about; None for a call that writes no policy.
 pub(crate) fn snapshot(state: &State, call: &Call) -> Option<PolicySnapshot> {
-    let text = match call.operation {
-        "AddPermission" | "RemovePermission" => call.label("FunctionName"),
-        "AssociateLambdaFunction" => call.body.get("FunctionArn")?.as_str()?,
-        "DisassociateLambdaFunction" => call.query("functionArn")?,
+    let text = match call.special()? {
+        Special::AddPermission | Special::RemovePermission => call.label("FunctionName"),
+        Special::AssociateFunction => call.body.get("FunctionArn")?.as_str()?,
+        Special::DisassociateFunction => call.query("functionArn")?,
         _ => return None,
     };
     let parsed = FunctionName::parse(text)?;

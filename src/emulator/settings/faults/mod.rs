@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::error::{SettingError, parse_duration};
+use crate::emulator::call::special::is_list;
 use crate::emulator::state::ids;
 use crate::emulator::wire::Service;
 
@@ -125,10 +126,6 @@ impl Fault {
             && (!matches!(self.kind, FaultKind::Endless | FaultKind::EndlessFresh) || is_list(operation))
             && (writes || !self.kind.is_of_writes())
     }
-}
-
-fn is_list(operation: &str) -> bool {
-    operation.starts_with("List") || operation.starts_with("Search")
 }
 
 /// Compares with a pattern that may end in `*`.

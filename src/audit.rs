@@ -15,21 +15,8 @@ pub use facts::Auditor;
 pub use live::{CODES, live, references, unmanaged};
 pub use unused::manifest_findings;
 
-use crate::flow::facts::Facts;
 use crate::manifest::Manifest;
 use crate::resource::{Address, Kind, Label};
-use crate::snapshot::Snapshot;
-
-/// Gives the facts around one flow or module on one instance. For many, [`Auditor`] reads each file once.
-pub fn facts(
-    desired: &Manifest,
-    observed: Option<&Snapshot>,
-    kind: Kind,
-    instance: &Label,
-    flow: &Label,
-) -> Facts {
-    Auditor::new(desired, observed).facts(kind, instance, flow)
-}
 
 /// Addresses a flow or module on an instance: the instance is said only where it stands on several.
 fn address(desired: &Manifest, kind: Kind, flow: &Label, instance: &Label) -> Address {

@@ -88,7 +88,6 @@ impl<'a> Auditor<'a> {
             instance_site: site.prefix(),
             in_manifest: declared.content.is_some(),
             ids: site.ids(),
-            flow_logs: site.flow_logs(),
             transferred_to: (kind == Kind::Flow).then(|| site.transferred_to(flow)).flatten(),
             functions: site.functions(declared, content, &callees),
             callees,
@@ -164,13 +163,6 @@ impl Site<'_> {
         all.into_iter().filter_map(|(kind, ids)| Some((kind, ids?))).collect()
     }
 
-    fn flow_logs(&self) -> Option<bool> {
-        const LOGS: &str = "CONTACTFLOW_LOGS";
-        let declared = self.desired().instances.get(self.instance)?.attributes.get(LOGS).copied();
-        let seen = || self.auditor.observed?.attributes.get(self.instance)?.found()?.get(LOGS).copied();
-        declared.or_else(seen)
-    }
-
     /// Finds the declared flow or module behind a reference: a token, or an ARN or id of the live instance.
     fn named(&self, reference: &str) -> Option<(Kind, Label)> {
         let token = |kind: Kind, name: &Label, attribute| {
@@ -235,14 +227,8 @@ impl Site<'_> {
                 let Some((kind, name)) = self.named(&call.reference) else { continue };
                 let Some(flow) = self.desired().content(kind, &name) else { continue };
                 let content = self.content(kind, &name);
-                let listed =
-                    self.auditor.observed.and_then(|seen| seen.lists.get(&(kind, self.instance.clone())));
-                let live = listed.and_then(Look::found).map(|list| list.get(&flow.name));
                 let facts = CalleeFacts {
                     name: Some(flow.name.clone()),
-                    exists: live.map(|live| live.is_some()),
-                    published: live.flatten().map(|live| live.published),
-                    flow_type: flow_type(flow.kind),
                     document: content.map(|content| Arc::clone(&content.document)),
                 };
                 callees.insert(call.reference.clone(), facts);

@@ -2,9 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::*;
+use crate::flow::facts::Facts;
 use crate::manifest::{Inputs, load};
 use crate::resource::{FunctionRef, InstanceArn, Problem, ResourcePolicy};
-use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look};
+use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look, Snapshot};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1
 kind: BindingSet
@@ -47,6 +48,16 @@ const DESK: &str = r#"{"Version": "2019-10-30", "StartAction": "s", "Actions": [
 ]}"#;
 
 const STRANGER: &str = "arn:aws:lambda:eu-west-2:111122223333:function:stranger";
+
+fn facts(
+    desired: &Manifest,
+    observed: Option<&Snapshot>,
+    kind: Kind,
+    instance: &Label,
+    flow: &Label,
+) -> Facts {
+    Auditor::new(desired, observed).facts(kind, instance, flow)
+}
 
 fn manifest_of(manifest: &str, main: &str, desk: &str) -> Manifest {
     let files = [("a.yaml", manifest), ("main.json", main), ("desk.json", desk)];
@@ -126,7 +137,7 @@ fn facts_know_the_functions_and_flows_that_a_file_names() {
     // The binding overwrites what stands in this block.
     assert!(!found.functions.contains_key("arn:aws:lambda:eu-west-2:111122223333:function:old"));
     let desk = &found.callees["${flow.desk.arn}"];
-    assert_eq!((desk.name.as_deref(), desk.document.is_some(), desk.exists), (Some("Desk"), true, None));
+    assert_eq!((desk.name.as_deref(), desk.document.is_some()), (Some("Desk"), true));
     assert_eq!(found.transferred_to, Some(false));
     let desk = facts(&desired, None, Kind::Flow, &label("support"), &label("desk"));
     assert_eq!((desk.transferred_to, desk.functions[STRANGER].declared), (Some(true), Some(false)));

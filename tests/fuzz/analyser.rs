@@ -38,9 +38,6 @@ fn around(view: &FlowView<'_>, document: &Arc<Document>) -> Facts {
     let pick = document.text().len();
     let callee = |name: &str| CalleeFacts {
         name: Some(name.to_owned()),
-        exists: Some(!pick.is_multiple_of(7)),
-        published: Some(!pick.is_multiple_of(5)),
-        flow_type: Some(FlowType::ALL[pick / 11 % FlowType::ALL.len()]),
         document: Some(Arc::clone(document)),
     };
     let calls = view.graph.calls().iter().map(|call| call.reference.as_str());
@@ -66,7 +63,6 @@ fn around(view: &FlowView<'_>, document: &Arc<Document>) -> Facts {
         instance_site: Some("arn:aws:connect:us-east-1:111122223333:instance/".to_owned()),
         in_manifest: pick.is_multiple_of(2),
         ids: BTreeMap::new(),
-        flow_logs: Some(pick.is_multiple_of(2)),
         transferred_to: Some(pick.is_multiple_of(3)),
         functions: functions.map(|arn| (arn.text().to_owned(), function(&arn))).collect(),
         callees: calls.map(|name| (name.to_owned(), callee(name))).collect::<BTreeMap<_, _>>(),

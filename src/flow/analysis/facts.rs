@@ -23,8 +23,6 @@ pub struct Facts {
     pub in_manifest: bool,
     /// The ids that the instance has, of each kind whose list was read.
     pub ids: BTreeMap<ResourceKind, BTreeSet<String>>,
-    /// Whether the instance writes flow logs.
-    pub flow_logs: Option<bool>,
     /// Whether another flow hands contacts over to this one, and with them the answer of its latest function.
     pub transferred_to: Option<bool>,
     /// The functions, by the text that stands in the flow: an ARN, or a token such as `${function.x.arn}`.
@@ -69,12 +67,6 @@ pub struct FunctionFacts {
 pub struct CalleeFacts {
     /// What to call it.
     pub name: Option<String>,
-    /// Whether it exists.
-    pub exists: Option<bool>,
-    /// Whether it is published.
-    pub published: Option<bool>,
-    /// The type, of a flow.
-    pub flow_type: Option<FlowType>,
     /// Its content, where it is at hand: what it refers to is found in the same [`Facts::callees`].
     pub document: Option<Arc<Document>>,
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::flow::dataflow::DataFlow;
-use crate::flow::document::{Block, Document};
+use crate::flow::document::Document;
 use crate::flow::graph::Graph;
 use crate::flow::limits::{self, Problem};
 use crate::flow::references::{Reference, references};
@@ -48,10 +48,5 @@ impl<'a> FlowView<'a> {
     /// Gives what is wrong with its sizes, names and members.
     pub fn problems(&self) -> &[Problem] {
         self.problems.get_or_init(|| limits::check(self.document))
-    }
-
-    /// Gives the blocks that a contact can come to.
-    pub fn reachable(&self) -> impl Iterator<Item = &'a Block> {
-        self.document.blocks().iter().filter(|block| self.graph.is_reachable(block.index))
     }
 }

@@ -1,4 +1,4 @@
-//! YAML: the only module that knows the libraries that read and write it.
+//! YAML: the only module that knows the libraries that read it.
 //!
 //! A text becomes one tree for each document, of text scalars with their places: what a scalar means is decided by
 //! the field that takes it, so `1.10`, `007` and `NO` stay what was written. Aliases and merge keys are expanded.
@@ -9,7 +9,6 @@ mod node;
 mod odd;
 mod syntax;
 mod tree;
-mod write;
 
 use crate::resource::Code;
 use serde::de::IgnoredAny;
@@ -19,7 +18,6 @@ use super::reading::log::Log;
 pub(crate) use super::reading::position::Position;
 pub(crate) use node::{Key, Node, NodeValue, Style};
 pub(super) use odd::{HINT as ODD_SPACE, merge_marker, odd_space};
-pub use write::{WriteError, to_yaml};
 
 /// The longest text that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;

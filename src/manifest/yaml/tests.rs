@@ -204,18 +204,6 @@ fn the_size_is_bounded_and_a_full_file_is_quick() {
 
 proptest! {
     #[test]
-    fn any_text_survives_writing_and_reading(key in "\\PC{1,12}", value in any::<String>()) {
-        prop_assume!(!value.contains(|c: char| c.is_control() && c != '\n'));
-        let map = std::collections::BTreeMap::from([(&key, vec![&value])]);
-        let text = to_yaml(&map).unwrap();
-        let (documents, problems) = read(&text);
-        prop_assert_eq!(&problems, &Vec::<String>::new(), "{}", text);
-        let (read_key, list) = &documents[0].entries()[0];
-        prop_assert_eq!(&read_key.text, &key);
-        prop_assert_eq!(items(list)[0].text(), Some(value.as_str()), "{}", text);
-    }
-
-    #[test]
     fn a_plain_word_is_read_as_the_other_reader_reads_it_into_text(word in "[0-9A-Za-z_.+-]{1,10}") {
         prop_assume!(!matches!(word.as_str(), "-" | "---" | "..."));
         let text = format!("a: {word}\n");

@@ -29,7 +29,18 @@ impl Action {
         let missing = match &self.write {
             Write::Association(spec) => Some(not_associated(&spec.function)),
             Write::Grant(spec) if !spec.replaces => Some(not_allowed(&spec.grant.function)),
-            _ => None,
+            Write::Grant(_)
+            | Write::Role(_)
+            | Write::Function(_)
+            | Write::Stub(_)
+            | Write::Flow(_)
+            | Write::Aside(_)
+            | Write::Metadata(_)
+            | Write::Archive(_)
+            | Write::Tags(_)
+            | Write::Attributes(_)
+            | Write::Instance(_)
+            | Write::Removal(_) => None,
         };
         let rest = missing.and_then(|missing| reason.strip_prefix(missing.as_str())).unwrap_or(reason);
         let rest = users.iter().fold(rest, |rest, user| {

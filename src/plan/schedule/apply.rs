@@ -128,26 +128,25 @@ impl<'a> Sharing<'a> {
 
 /// The instance whose list of functions confirms an association.
 fn associated(action: &Action) -> Option<&InstanceArn> {
-    match &action.write {
-        Write::Association(AssociationSpec { instance, .. }) => Some(instance),
-        _ => None,
-    }
+    let Write::Association(AssociationSpec { instance, .. }) = &action.write else { return None };
+    Some(instance)
 }
 
 /// The instances of which every flow and module is read again.
 fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
-    match &action.write {
-        Write::Removal(Removal::Flow(removal)) => vec![(&removal.flow.instance, removal.callers)],
-        Write::Removal(Removal::Association(Disassociation { instance, callers, .. })) => {
+    let Write::Removal(removal) = &action.write else { return Vec::new() };
+    match removal {
+        Removal::Flow(removal) => vec![(&removal.flow.instance, removal.callers)],
+        Removal::Association(Disassociation { instance, callers, .. }) => {
             callers.iter().map(|callers| (instance, *callers)).collect()
         }
-        Write::Removal(Removal::Statements(StatementRemoval { callers, statements, .. })) => {
+        Removal::Statements(StatementRemoval { callers, statements, .. }) => {
             let calls = statements.iter().any(|statement| statement.instead.is_none());
             callers.iter().filter(|_| calls).map(|(instance, callers)| (instance, *callers)).collect()
         }
-        Write::Removal(Removal::Function(removal)) => {
+        Removal::Function(removal) => {
             removal.callers.iter().map(|(instance, callers)| (instance, *callers)).collect()
         }
-        _ => Vec::new(),
+        Removal::Role(_) => Vec::new(),
     }
 }

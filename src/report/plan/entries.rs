@@ -155,7 +155,17 @@ fn of_action(action: &Action, group: &Group<'_>) -> Vec<Detail> {
             all.extend(group.other_blocks().map(|change| Detail::Block(block(change))));
             all
         }
-        spec => details(spec),
+        write @ (Write::Role(_)
+        | Write::Function(_)
+        | Write::Association(_)
+        | Write::Grant(_)
+        | Write::Aside(_)
+        | Write::Metadata(_)
+        | Write::Archive(_)
+        | Write::Tags(_)
+        | Write::Attributes(_)
+        | Write::Instance(_)
+        | Write::Removal(_)) => details(write),
     }
 }
 
@@ -234,7 +244,19 @@ fn in_short(action: &Action, group: &Group<'_>) -> String {
             blocks => of(blocks, "block"),
         },
         Write::Removal(Removal::Flow(removal)) => format!("`{}`", visible(&removal.flow.name)),
-        _ => String::new(),
+        Write::Removal(
+            Removal::Association(_) | Removal::Statements(_) | Removal::Function(_) | Removal::Role(_),
+        )
+        | Write::Role(_)
+        | Write::Function(_)
+        | Write::Association(_)
+        | Write::Grant(_)
+        | Write::Aside(_)
+        | Write::Metadata(_)
+        | Write::Archive(_)
+        | Write::Tags(_)
+        | Write::Attributes(_)
+        | Write::Instance(_) => String::new(),
     }
 }
 
@@ -285,7 +307,17 @@ fn target(group: &Group<'_>) -> Option<String> {
     let found = |action: &&'_ Action| match &action.write {
         Write::Association(spec) => Some((spec.function.clone(), spec.instance.place.clone())),
         Write::Grant(spec) => Some((spec.grant.function.clone(), spec.grant.instance.place.clone())),
-        _ => None,
+        Write::Role(_)
+        | Write::Function(_)
+        | Write::Stub(_)
+        | Write::Flow(_)
+        | Write::Aside(_)
+        | Write::Metadata(_)
+        | Write::Archive(_)
+        | Write::Tags(_)
+        | Write::Attributes(_)
+        | Write::Instance(_)
+        | Write::Removal(_) => None,
     };
     let (function, near) = group.actions.iter().filter_map(found).next_back()?;
     let place = &function.place;

@@ -153,13 +153,12 @@ fn instance_of<'p>(plan: &'p Plan, action: &'p Action) -> Option<&'p Label> {
     if address.kind == Kind::Instance {
         return Some(&address.name);
     }
-    let said = match &action.write {
-        Write::Tags(spec) => {
-            let known = plan.outline.instances.iter();
-            let arn = spec.target.instance();
-            known.filter(|(_, known)| Some(*known) == arn).map(|(name, _)| name).next()
-        }
-        write => write.content_instance().map(|(_, name)| name),
+    let said = if let Write::Tags(spec) = &action.write {
+        let known = plan.outline.instances.iter();
+        let arn = spec.target.instance();
+        known.filter(|(_, known)| Some(*known) == arn).map(|(name, _)| name).next()
+    } else {
+        action.write.content_instance().map(|(_, name)| name)
     };
     let outlined = || Some(&plan.outline.content(address)?.instance);
     address.instance.as_ref().or(address.at.as_ref()).or_else(outlined).or(said)

@@ -91,7 +91,7 @@ impl<'a> Runner<'a> {
     }
 
     async fn carry_out(&self, action: &Action, subject: &str) -> Outcome {
-        let ended = match &action.write {
+        let ended = match action.write() {
             Write::Role(spec) => self.role(spec, subject).await,
             Write::Function(spec) => self.function(&action.id.address, spec, subject).await,
             Write::Association(spec) => self.associate(spec, subject).await,
@@ -153,7 +153,7 @@ fn vanished(action: &Action, fault: &Fault) -> Option<String> {
     }
     let made = |kind: Kind| action.after.iter().any(|id| id.address.kind == kind);
     let function = |function: &FunctionRef| (!made(Kind::Function)).then(|| format!("function {function}"));
-    match &action.write {
+    match action.write() {
         Write::Role(spec) => spec.before.is_some().then(|| format!("role `{}`", spec.name)),
         Write::Function(spec) => spec.before.is_some().then(|| format!("function {}", spec.function)),
         Write::Grant(spec) => function(&spec.grant.function),

@@ -13,7 +13,7 @@ use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Problem>) -> Vec<Difference> {
     let mut found = Vec::new();
     for action in &plan.actions {
-        let write = (&action.id.address, &action.write, action.cause);
+        let write = (&action.id.address, action.write(), action.cause);
         found.extend(planned(desired, write, &action.reason, None));
     }
     let mut explained = BTreeSet::new();

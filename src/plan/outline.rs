@@ -61,7 +61,7 @@ impl Outline {
 /// The live content in which blocks are bound.
 fn live<'a>(actions: &'a [Action], address: &Address) -> Option<&'a Arc<Document>> {
     let mut here = actions.iter().filter(|action| action.id.address == *address);
-    here.find_map(|action| action.write.content()?.before.as_ref()?.document().ok())
+    here.find_map(|action| action.write().content()?.before.as_ref()?.document().ok())
 }
 
 /// The functions that a flow calls by a binding or a token, with the names of the blocks.

@@ -26,7 +26,7 @@ impl Action {
     /// Says what the reason of an association or a permission adds to that it is missing and that `users` need it.
     pub fn further_reason(&self, users: &[&Address]) -> Option<&str> {
         let reason = self.reason.as_str();
-        let missing = match &self.write {
+        let missing = match self.write() {
             Write::Association(spec) => Some(not_associated(&spec.function)),
             Write::Grant(spec) if !spec.replaces => Some(not_allowed(&spec.grant.function)),
             Write::Grant(_)

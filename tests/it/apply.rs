@@ -91,7 +91,7 @@ async fn the_overwritten_flow_is_kept_byte_for_byte() {
     let world = World::demo().await;
     let session = world.session().await;
     let plan = world.plan().await;
-    let before = plan.actions.iter().find_map(|action| match &action.write {
+    let before = plan.actions.iter().find_map(|action| match action.write() {
         flowbind::plan::Write::Flow(spec) => spec.before.as_ref().map(ToString::to_string),
         _ => None,
     });

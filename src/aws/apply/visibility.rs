@@ -68,7 +68,7 @@ impl Visibility {
     pub(super) fn expecting(actions: &[Action], queue: &Queue) -> Self {
         let mut lists: BTreeMap<InstanceArn, List> = BTreeMap::new();
         for (n, action) in actions.iter().enumerate() {
-            if let Write::Association(spec) = &action.write {
+            if let Write::Association(spec) = action.write() {
                 let list = lists.entry(spec.instance.clone()).or_default();
                 let waiting = queue.waiters(n).iter().copied();
                 list.waiting().wave.expect(spec.function.arn().to_string(), waiting);
@@ -79,7 +79,7 @@ impl Visibility {
 
     /// An action has ended: it will write no association any more.
     pub(super) fn over(&self, action: &Action) {
-        if let Write::Association(spec) = &action.write
+        if let Write::Association(spec) = action.write()
             && let Some(list) = self.lists.get(&spec.instance)
         {
             list.moves(|wave| wave.over(&spec.function.arn().to_string()));

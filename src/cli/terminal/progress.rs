@@ -114,7 +114,7 @@ pub(in crate::cli) fn about(time: Duration) -> String {
 
 /// What AWS takes for that no figure is known, behind a forecast.
 pub(in crate::cli) fn unforeseen(plan: &Plan) -> &'static str {
-    let writes = |wanted: fn(&Write) -> bool| plan.actions.iter().any(|action| wanted(&action.write));
+    let writes = |wanted: fn(&Write) -> bool| plan.actions.iter().any(|action| wanted(action.write()));
     if writes(|write| matches!(write, Write::Instance(_))) {
         ", plus the minutes that AWS takes to create an instance"
     } else if writes(|write| write.is_creation() && matches!(write, Write::Role(_))) {

@@ -24,9 +24,9 @@ pub(in crate::plan) const VERSION: &str = "flowbind.checksum/v1";
 impl Action {
     /// Hashes everything that the action would write, what it would overwrite, its order and its guard: 64 hex digits.
     pub fn digest(&self) -> String {
-        let Self { id: name, write, reason: _, after, guard, cause: _ } = self;
+        let (name, write, after, guard) = self.checked();
         let after: Vec<Value> = after.iter().map(id).collect();
-        let guard = guard.as_ref().map(|guard| match guard.with.as_slice() {
+        let guard = guard.map(|guard| match guard.with.as_slice() {
             [] => json!([guard.code, guard.allow]),
             with => json!([guard.code, guard.allow, with]),
         });

@@ -79,7 +79,7 @@ impl Evidence {
         let actions = plan.actions.iter().map(|action| ActionEvidence {
             address: action.id.address.clone(),
             step: action.id.step,
-            action: action.write.verb(),
+            action: action.write().verb(),
             digest: action.digest(),
         });
         Self {

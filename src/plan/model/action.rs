@@ -1,5 +1,6 @@
 //! One write of a plan: its name, why it is made, and what comes before it.
 
+use super::binding::GrantSpec;
 use super::cause::Cause;
 use super::guard::Guard;
 use super::write::{Step, Write};
@@ -19,8 +20,8 @@ pub struct ActionId {
 pub struct Action {
     /// Its name.
     pub id: ActionId,
-    /// What it does.
-    pub write: Write,
+    /// What it does; its name says which of the writes to the resource it is.
+    write: Write,
     /// Why, in words for the user.
     pub reason: String,
     /// Who moved, so that it has to be made.
@@ -55,5 +56,28 @@ impl Action {
     ) -> Self {
         let id = ActionId { address, step: write.step() };
         Self { id, write, reason, cause, after, guard }
+    }
+
+    /// What it does.
+    pub fn write(&self) -> &Write {
+        &self.write
+    }
+
+    /// The statement that it writes, to be changed while the plan is put together.
+    pub(in crate::plan) fn grant_mut(&mut self) -> Option<&mut GrantSpec> {
+        let Write::Grant(spec) = &mut self.write else { return None };
+        Some(spec)
+    }
+
+    /// What a checksum covers: all but what is said in words.
+    pub(in crate::plan) fn checked(&self) -> (&ActionId, &Write, &[ActionId], Option<&Guard>) {
+        let Self { id, write, reason: _, cause: _, after, guard } = self;
+        (id, write, after, guard.as_ref())
+    }
+
+    /// The difference alone, where the action is not to be taken.
+    pub(in crate::plan) fn withheld(self) -> Withheld {
+        let Self { id, write, reason, cause, after: _, guard: _ } = self;
+        Withheld { address: id.address, write, reason, cause }
     }
 }

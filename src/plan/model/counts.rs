@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::action::Action;
 use super::plan::Plan;
 use super::undeclared::Undeclared;
 use super::write::Verb;
@@ -25,7 +24,8 @@ impl Plan {
     /// deletion.
     pub fn changes(&self) -> BTreeMap<(&Address, bool), Verb> {
         let mut changes = BTreeMap::new();
-        for Action { id, write, .. } in &self.actions {
+        for action in &self.actions {
+            let (id, write) = (&action.id, action.write());
             let known = changes.entry((&id.address, write.is_deletion())).or_insert(write.verb());
             if write.is_creation() {
                 *known = Verb::Create;
@@ -65,7 +65,7 @@ impl Undeclared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Cause, Step, samples};
+    use crate::plan::{Action, Cause, Step, samples};
     use crate::resource::{InstanceArn, Kind, Label, SetName};
 
     fn action(name: &str, step: Step, verb: Verb) -> Action {

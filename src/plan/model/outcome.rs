@@ -130,7 +130,7 @@ impl ApplyReport {
     pub fn made_instance(&self, plan: &Plan) -> bool {
         let made = |id: &ActionId| {
             let action = plan.actions.iter().find(|action| action.id == *id);
-            action.is_some_and(|action| matches!(&action.write, Write::Instance(_)))
+            action.is_some_and(|action| matches!(action.write(), Write::Instance(_)))
         };
         self.outcomes.iter().any(|(id, outcome)| made(id) && outcome.is_done())
     }

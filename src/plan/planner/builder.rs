@@ -118,11 +118,8 @@ impl PlanBuilder {
         }
         self.block(id.address.clone(), problem.message.clone());
         self.problems.push(problem);
-        for Action { id, write, reason, cause, .. } in held {
-            if !id.step.is_aid() {
-                self.withhold(id.address, write, reason, cause);
-            }
-        }
+        let held = held.into_iter().filter(|action| !action.id.step.is_aid());
+        self.withheld.extend(held.map(Action::withheld));
     }
 
     pub(in crate::plan) fn block(&mut self, address: Address, why: impl Into<String>) {

@@ -164,7 +164,7 @@ impl World {
 
     /// Carries out an action as AWS would.
     fn write(&mut self, action: &Action, made: &mut Made) {
-        match &action.write {
+        match action.write() {
             Write::Stub(spec) | Write::Flow(spec) => {
                 let text = spec.content.resolve(made).unwrap();
                 let id = spec.id.clone().or_else(|| made.get(&spec.key).map(|ids| ids.id.clone()));

@@ -66,7 +66,7 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
     let mut growth: BTreeMap<FunctionRef, Growth> = BTreeMap::new();
     for plan in &*plans {
         for action in &plan.actions {
-            match &action.write {
+            match action.write() {
                 Write::Association(spec) => {
                     let qualified = spec.function.qualifier.is_some();
                     for function in [spec.function.clone(), spec.function.unqualified()] {
@@ -90,7 +90,7 @@ pub fn check_policy_sizes(plans: &mut [Plan]) {
         plan.problems.retain(|problem| problem.code != TOO_LARGE && problem.code != PERHAPS_TOO_LARGE);
         for (function, growth) in &growth {
             let Some(seen) = plan.policies.get(function) else { continue };
-            let concerned = plan.actions.iter().any(|action| writes_to(&action.write, function));
+            let concerned = plan.actions.iter().any(|action| writes_to(action.write(), function));
             if !concerned || reported.contains(function) {
                 continue;
             }

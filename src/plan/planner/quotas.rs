@@ -34,7 +34,7 @@ const MODULES: Quota =
 pub(super) fn check(observed: &Snapshot, builder: &mut PlanBuilder) {
     let mut added: BTreeMap<(Kind, Label), usize> = BTreeMap::new();
     for action in &builder.actions {
-        let key = match &action.write {
+        let key = match action.write() {
             Write::Association(_) => action.id.address.instance.clone().map(|at| (Kind::Association, at)),
             Write::Flow(spec) if spec.id.is_none() => Some((spec.key.0, spec.instance_name.clone())),
             _ => None,

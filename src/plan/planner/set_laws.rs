@@ -79,7 +79,7 @@ fn check_order(made: &Set, plan: &Plan) {
         }
         for named in &content.names {
             let creates =
-                |id: &ActionId| position(plan, id).is_some_and(|at| plan.actions[at].write.is_creation());
+                |id: &ActionId| position(plan, id).is_some_and(|at| plan.actions[at].write().is_creation());
             let stub = ActionId { address: made.address(*named), step: Step::Stub };
             let whole = ActionId { step: Step::Write, ..stub.clone() };
             if *named != n && (creates(&stub) || creates(&whole)) {
@@ -115,7 +115,7 @@ fn reaches(extras: &[Extra], from: usize, to: usize) -> bool {
 fn check_deletions(extras: &[Extra], plan: &Plan) {
     let mut gone = BTreeMap::new();
     for action in plan.actions.iter().filter(|action| action.id.step == Step::Delete) {
-        let Write::Removal(removal) = &action.write else { panic!("{action:?}") };
+        let Write::Removal(removal) = action.write() else { panic!("{action:?}") };
         match removal {
             Removal::Flow(flow) => {
                 let set = plan.set.clone();

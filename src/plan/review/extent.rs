@@ -34,8 +34,8 @@ impl Plan {
         let mut changes: BTreeSet<(&Address, bool)> = BTreeSet::new();
         let mut extent = Extent::default();
         for action in self.actions.iter().filter(|action| !refused.contains(&action.id)) {
-            changes.insert((&action.id.address, action.write.is_deletion()));
-            extent.places.insert(action.write.place().clone());
+            changes.insert((&action.id.address, action.write().is_deletion()));
+            extent.places.insert(action.write().place().clone());
         }
         extent.deleted = changes.iter().filter(|(_, deleted)| *deleted).count();
         extent.written = changes.len() - extent.deleted;
@@ -71,7 +71,7 @@ impl Plan {
     pub fn overwrites(&self, allowed: &BTreeSet<Address>) -> bool {
         let refused = self.refused(allowed);
         let written = self.actions.iter().filter(|action| !refused.contains(&action.id));
-        written.map(|action| &action.write).any(|write| match write {
+        written.map(|action| action.write()).any(|write| match write {
             Write::Removal(Removal::Flow(_) | Removal::Function(_))
             | Write::Aside(_)
             | Write::Metadata(_)

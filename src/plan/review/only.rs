@@ -66,7 +66,7 @@ fn for_all(desired: &Manifest, plan: &Plan, asked: &Address) -> Option<Address> 
     let of = asked.instance.as_ref().filter(|_| asked.kind == Kind::Grant)?;
     let (instance, function) = (desired.instances.get(of)?, desired.functions.get(&asked.name)?);
     let of_account = Grant::of_account(function.target.clone(), instance.place.clone());
-    let shared = plan.actions.iter().find(|action| match &action.write {
+    let shared = plan.actions.iter().find(|action| match action.write() {
         Write::Grant(spec) => function.grants == Grants::Account && spec.grant == of_account,
         _ => false,
     });
@@ -75,7 +75,7 @@ fn for_all(desired: &Manifest, plan: &Plan, asked: &Address) -> Option<Address> 
 
 /// The instance that a flow or module is written or deleted on.
 fn stands_on(action: &Action) -> Option<&Label> {
-    match &action.write {
+    match action.write() {
         Write::Removal(Removal::Flow(removal)) => Some(&removal.flow.instance_name),
         write => write.content_instance().map(|(_, name)| name),
     }
@@ -142,7 +142,7 @@ impl Plan {
         let kept = self.actions.iter().filter(|action| kept.contains(&action.id));
         sites.extend(kept.filter_map(|action| Some((action.id.address.kind, stands_on(action)?))));
         let aside = self.actions.iter().filter(|action| {
-            action.write.metadata().is_some_and(|spec| {
+            action.write().metadata().is_some_and(|spec| {
                 let suffix = identity::aside_suffix(&self.set, spec.key.0, &spec.key.1);
                 let aside = spec.base.as_ref().is_some_and(|seen| seen.name.ends_with(&suffix));
                 aside && spec.name.is_some() && sites.contains(&(spec.key.0, &spec.instance_name))

@@ -14,7 +14,7 @@ pub fn kept_forecast(kept: &[KeptFlow], plan: Option<&Plan>) -> Forecast {
     let absent: BTreeSet<&Address> = plan
         .into_iter()
         .flat_map(|plan| &plan.actions)
-        .filter(|action| action.write.is_creation())
+        .filter(|action| action.write().is_creation())
         .map(|action| &action.id.address)
         .collect();
     let mut tasks: Vec<Task> = Vec::new();

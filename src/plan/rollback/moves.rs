@@ -135,7 +135,7 @@ mod tests {
         let write = action(&plan, "caller", Step::Write);
         assert_eq!(needs(write), ["flow/target Write"]);
         assert!(write.reason.ends_with("what it names gets a new id, which is put in"), "{}", write.reason);
-        let Write::Flow(spec) = &write.write else { panic!("{write:?}") };
+        let Write::Flow(spec) = write.write() else { panic!("{write:?}") };
         assert!(spec.content.resolve(&[].into()).is_err());
         let new = FlowIds { id: "new".to_owned(), arn: all[1].arn.replace("target-id", "new") };
         let made = [((Kind::Flow, label("target")), new)].into();

@@ -38,7 +38,7 @@ pub fn apply_schedule(plan: &Plan) -> Schedule {
         plan.actions.iter().enumerate().map(|(n, action)| (&action.id, n)).collect();
     let is_new_role = |n: &usize| {
         let action = plan.actions.get(*n);
-        matches!(action.map(|action| &action.write), Some(Write::Role(role)) if role.before.is_none())
+        matches!(action.map(|action| action.write()), Some(Write::Role(role)) if role.before.is_none())
     };
     let mut sharing = Sharing::new(plan);
     let mut tasks = Vec::with_capacity(plan.actions.len());
@@ -128,13 +128,13 @@ impl<'a> Sharing<'a> {
 
 /// The instance whose list of functions confirms an association.
 fn associated(action: &Action) -> Option<&InstanceArn> {
-    let Write::Association(AssociationSpec { instance, .. }) = &action.write else { return None };
+    let Write::Association(AssociationSpec { instance, .. }) = action.write() else { return None };
     Some(instance)
 }
 
 /// The instances of which every flow and module is read again.
 fn read_again(action: &Action) -> Vec<(&InstanceArn, Callers)> {
-    let Write::Removal(removal) = &action.write else { return Vec::new() };
+    let Write::Removal(removal) = action.write() else { return Vec::new() };
     match removal {
         Removal::Flow(removal) => vec![(&removal.flow.instance, removal.callers)],
         Removal::Association(Disassociation { instance, callers, .. }) => {

@@ -78,7 +78,7 @@ pub(in crate::plan) fn call(place: &Place, operation: Operation, times: u32) -> 
 /// Gives an action's calls.
 pub(in crate::plan) fn chain(action: &Action, waits: &Waits) -> Vec<Step> {
     let mut chain = Chain::default();
-    match &action.write {
+    match action.write() {
         Write::Role(spec) => chain.role(spec),
         Write::Function(spec) => chain.function(spec, waits.new_role),
         Write::Association(spec) => {

@@ -64,7 +64,7 @@ impl Sums {
         let deletions: BTreeSet<&ActionId> = plan
             .actions
             .iter()
-            .filter(|action| action.write.is_deletion())
+            .filter(|action| action.write().is_deletion())
             .map(|action| &action.id)
             .collect();
         let mut outcomes: BTreeMap<(&Address, bool), Vec<&Outcome>> = BTreeMap::new();

@@ -32,7 +32,7 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
     for verb in [Verb::Delete, Verb::Update, Verb::Create] {
         for (plan, manifest) in plans.iter().zip(manifests) {
             let set = prefix(plans, plan);
-            let told = plan.actions.iter().filter(|it| !it.id.step.is_aid() && it.write.verb() == verb);
+            let told = plan.actions.iter().filter(|it| !it.id.step.is_aid() && it.write().verb() == verb);
             found.extend(told.map(|it| action(it, manifest.origin(&it.id.address), &set)));
         }
     }
@@ -65,7 +65,7 @@ fn problem(problem: &Problem, manifest: Option<&Manifest>, set: &str) -> Annotat
 
 /// A change is news; one that a guard holds back is a warning.
 fn action(action: &Action, declared: Option<&Origin>, set: &str) -> Annotation {
-    let verb = action.write.verb();
+    let verb = action.write().verb();
     let guard = action.guard.as_ref();
     let guarded =
         guard.map(|guard| format!("{}; to do it anyway: --allow {set}{}", guard.message, guard.allow));

@@ -203,8 +203,9 @@ fn hostile_drift() -> Drift {
         origin: Some(Origin { file: HOSTILE.to_owned(), line: 1, column: 2 }),
         ignored: None,
     };
-    let update = flow_update("main", HOSTILE, 3).write;
-    let Write::Flow(flow) = &update else { panic!("a flow is written") };
+    let update = flow_update("main", HOSTILE, 3);
+    let update = update.write();
+    let Write::Flow(flow) = update else { panic!("a flow is written") };
     let draft = Some(Detail::Draft(flow.diff.clone()));
     let mut differences: Vec<Difference> =
         DriftKind::ALL.map(|kind| difference(kind, Some(Detail::Planned(Box::new(update.clone()))))).into();

@@ -127,8 +127,8 @@ fn resource(group: &Group<'_>, address: &Address, heading: &Heading) -> Entry {
         let step = step_words(action.id.step);
         let step = step.trim_start_matches([' ', '(']).trim_end_matches(')');
         shown.push(Detail::Words(format!("{step}: {}", action.reason)));
-        if !matches!(&action.write, Write::Stub(_) | Write::Flow(_)) {
-            shown.extend(details(&action.write));
+        if !matches!(action.write(), Write::Stub(_) | Write::Flow(_)) {
+            shown.extend(details(action.write()));
         }
     }
     Entry {
@@ -147,7 +147,7 @@ fn resource(group: &Group<'_>, address: &Address, heading: &Heading) -> Entry {
 
 /// Says what the main write to a resource changes.
 fn of_action(action: &Action, group: &Group<'_>) -> Vec<Detail> {
-    match &action.write {
+    match action.write() {
         Write::Stub(spec) => vec![Detail::Fact(new_flow(spec, group))],
         Write::Flow(spec) if spec.id.is_none() => vec![Detail::Fact(new_flow(spec, group))],
         Write::Flow(spec) => {
@@ -186,7 +186,7 @@ fn binding(
             why.push(reason.to_owned());
         }
     }
-    let mut shown: Vec<Detail> = group.actions.iter().flat_map(|action| details(&action.write)).collect();
+    let mut shown: Vec<Detail> = group.actions.iter().flat_map(|action| details(action.write())).collect();
     shown.extend(group.blocks.iter().map(|change| Detail::Block(Block { title: None, ..block(change) })));
     Entry {
         mark: group.mark(),
@@ -212,7 +212,7 @@ fn guards(actions: &[&Action]) -> Vec<Guarded> {
             Some(said) if said.addresses.contains(&address) => {}
             Some(said) => said.addresses.push(address),
             None => {
-                let deletes = action.write.is_deletion();
+                let deletes = action.write().is_deletion();
                 all.push(Guarded { addresses: vec![address], message, allow, deletes });
             }
         }
@@ -236,7 +236,7 @@ fn reason<'a>(action: &'a Action, heading: &Heading) -> &'a str {
 
 /// What a line has room for.
 fn in_short(action: &Action, group: &Group<'_>) -> String {
-    match &action.write {
+    match action.write() {
         Write::Stub(spec) => new_flow(spec, group),
         Write::Flow(spec) if spec.id.is_none() => new_flow(spec, group),
         Write::Flow(spec) => match spec.diff.blocks.len() {
@@ -281,7 +281,7 @@ fn parts(group: &Group<'_>) -> String {
     let of_group = group.mark();
     let of_action = |action: &&Action| {
         let word = if action.id.address.kind == Kind::Association { "association" } else { "permission" };
-        let mark = match action.write.verb() {
+        let mark = match action.write().verb() {
             Verb::Create => Mark::Create,
             Verb::Update => Mark::Update,
             Verb::Delete => Mark::Delete,
@@ -304,7 +304,7 @@ fn parts(group: &Group<'_>) -> String {
 
 /// The function with the qualifier that is called, and where it is unless that is where the instance is.
 fn target(group: &Group<'_>) -> Option<String> {
-    let found = |action: &&'_ Action| match &action.write {
+    let found = |action: &&'_ Action| match action.write() {
         Write::Association(spec) => Some((spec.function.clone(), spec.instance.place.clone())),
         Write::Grant(spec) => Some((spec.grant.function.clone(), spec.grant.instance.place.clone())),
         Write::Role(_)

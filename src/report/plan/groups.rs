@@ -59,7 +59,7 @@ pub(in crate::report) fn sections(plan: &Plan) -> Vec<Section<'_>> {
     let mut groups: BTreeMap<(Heading, Subject<'_>), Group<'_>> = BTreeMap::new();
     let mut instances: BTreeMap<&Label, &InstanceArn> = plan.outline.instances.iter().collect();
     for action in &plan.actions {
-        if let (Some(name), Some(arn)) = (instance_of(plan, action), arn_of(&action.write)) {
+        if let (Some(name), Some(arn)) = (instance_of(plan, action), arn_of(action.write())) {
             instances.entry(name).or_insert(arn);
         }
         let (heading, owner, subject) = (heading(plan, action), owner(plan, action), subject(plan, action));
@@ -79,7 +79,7 @@ pub(in crate::report) fn sections(plan: &Plan) -> Vec<Section<'_>> {
             None => {
                 let instance = match &heading {
                     Heading::Instance(Some(name)) => instances.get(name).copied(),
-                    Heading::Instance(None) => group.actions.first().and_then(|it| arn_of(&it.write)),
+                    Heading::Instance(None) => group.actions.first().and_then(|it| arn_of(it.write())),
                     Heading::Place(_) | Heading::Deletions => None,
                 };
                 sections.push(Section { heading, instance, groups: vec![group] });
@@ -101,11 +101,11 @@ fn holds_each_once(plan: &Plan, sections: &[Section<'_>]) -> bool {
 }
 
 fn heading(plan: &Plan, action: &Action) -> Heading {
-    match (action.write.is_deletion(), action.id.address.kind) {
+    match (action.write().is_deletion(), action.id.address.kind) {
         (true, _) => Heading::Deletions,
-        (false, Kind::Function) => Heading::Place(action.write.place().clone()),
+        (false, Kind::Function) => Heading::Place(action.write().place().clone()),
         (false, Kind::Role) => {
-            Heading::Place(function_of(plan, action).unwrap_or(action).write.place().clone())
+            Heading::Place(function_of(plan, action).unwrap_or(action).write().place().clone())
         }
         (false, _) => Heading::Instance(instance_of(plan, action).cloned()),
     }
@@ -114,13 +114,13 @@ fn heading(plan: &Plan, action: &Action) -> Heading {
 /// The write to the function that a role is for.
 fn function_of<'p>(plan: &'p Plan, role: &Action) -> Option<&'p Action> {
     let function = Address::new(Kind::Function, &role.id.address.name);
-    plan.actions.iter().find(|it| it.id.address == function && !it.write.is_deletion())
+    plan.actions.iter().find(|it| it.id.address == function && !it.write().is_deletion())
 }
 
 /// What an action is shown under, if it is not a group of its own.
 fn owner<'p>(plan: &'p Plan, action: &'p Action) -> Option<Subject<'p>> {
     let address = &action.id.address;
-    if action.write.is_deletion() {
+    if action.write().is_deletion() {
         return None;
     }
     let found = match address.kind {
@@ -138,7 +138,7 @@ fn subject<'p>(plan: &'p Plan, action: &'p Action) -> Subject<'p> {
     match (&address.instance, address.kind) {
         (Some(instance), Kind::Association | Kind::Grant) => {
             let caller = plan.outline.caller(instance, &address.name);
-            let blocks = caller.filter(|_| !action.write.is_deletion());
+            let blocks = caller.filter(|_| !action.write().is_deletion());
             let blocks = blocks.and_then(|caller| caller.calls.get(&address.name));
             let blocks = blocks.into_iter().flatten().map(String::as_str).collect();
             Subject::Binding { instance, function: &address.name, blocks }
@@ -153,12 +153,12 @@ fn instance_of<'p>(plan: &'p Plan, action: &'p Action) -> Option<&'p Label> {
     if address.kind == Kind::Instance {
         return Some(&address.name);
     }
-    let said = if let Write::Tags(spec) = &action.write {
+    let said = if let Write::Tags(spec) = action.write() {
         let known = plan.outline.instances.iter();
         let arn = spec.target.instance();
         known.filter(|(_, known)| Some(*known) == arn).map(|(name, _)| name).next()
     } else {
-        action.write.content_instance().map(|(_, name)| name)
+        action.write().content_instance().map(|(_, name)| name)
     };
     let outlined = || Some(&plan.outline.content(address)?.instance);
     address.instance.as_ref().or(address.at.as_ref()).or_else(outlined).or(said)
@@ -220,7 +220,7 @@ impl<'p> Group<'p> {
 
     /// How the content of the flow changes, where it exists.
     pub(in crate::report) fn flow_diff(&self) -> Option<&'p FlowDiff> {
-        let contents = self.actions.iter().filter_map(|action| action.write.content());
+        let contents = self.actions.iter().filter_map(|action| action.write().content());
         contents.filter(|spec| spec.id.is_some()).map(|spec| &spec.diff).next()
     }
 
@@ -234,7 +234,7 @@ impl<'p> Group<'p> {
 
     /// What becomes of it.
     pub(in crate::report) fn mark(&self) -> Mark {
-        let any = |verb: Verb| self.actions.iter().any(|action| action.write.verb() == verb);
+        let any = |verb: Verb| self.actions.iter().any(|action| action.write().verb() == verb);
         let alters = self.blocks.iter().any(|change| !matches!(change, BlockChange::Added { .. }));
         if self.actions.is_empty() && self.blocks.is_empty() {
             return Mark::Unchanged;

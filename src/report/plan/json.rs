@@ -254,11 +254,11 @@ fn action_line(plan: &Plan, action: &Action) -> ActionLine {
         set: plan.set.to_string(),
         address: action.id.address.to_string(),
         step: action.id.step,
-        action: action.write.verb(),
+        action: action.write().verb(),
         reason: action.reason.clone(),
         after: action.after.iter().map(|id| id.address.to_string()).collect(),
         guard: action.guard.clone(),
-        detail: planned_detail(&action.write),
+        detail: planned_detail(action.write()),
     }
 }
 

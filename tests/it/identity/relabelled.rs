@@ -155,7 +155,7 @@ async fn a_temporary_name_that_a_stranger_has_is_not_taken() {
     let world = declare(world, &manifest(Kind::Flow, &[("a", "Two", ""), ("b", "One", "")]));
     let plan = world.plan().await;
     let aside = plan.actions.iter().find(|action| action.id.step == flowbind::plan::Step::Aside).unwrap();
-    let spec = aside.write.metadata().unwrap();
+    let spec = aside.write().metadata().unwrap();
     super::by_hand(&world, spec.name.as_ref().unwrap(), "theirs").await;
     // Between look and write it is theirs, and the report says so.
     let report = carry_out(&world.session().await, &plan, &world.folder.path().join("own")).await;

@@ -91,7 +91,7 @@ fn last(
 /// after the rename, the rename is held back with all that waits for it.
 pub(in crate::plan::planner) fn inherit(builder: &mut PlanBuilder) {
     for NameTransfer { address, of, problem } in std::mem::take(&mut builder.name_transfers) {
-        let deletes = |action: &&Action| match &action.write {
+        let deletes = |action: &&Action| match action.write() {
             Write::Removal(Removal::Flow(removal)) => removal.flow.id == of,
             _ => false,
         };

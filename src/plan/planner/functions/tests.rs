@@ -125,7 +125,7 @@ fn seen(function: FunctionSeen) -> Plan {
 
 /// The fields that an action changes.
 fn paths(action: &Action) -> Vec<String> {
-    match &action.write {
+    match action.write() {
         Write::Function(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
         Write::Role(spec) => spec.fields.iter().map(|field| field.path.to_string()).collect(),
         other => panic!("{other:?}"),
@@ -252,7 +252,7 @@ fn what_cannot_be_had_is_told_and_holds_what_needs_it() {
     let made: Vec<(String, bool)> = plan
         .actions
         .iter()
-        .map(|action| (action.id.address.to_string(), action.write.is_creation()))
+        .map(|action| (action.id.address.to_string(), action.write().is_creation()))
         .collect();
     assert_eq!(made, [("role/greeter".to_owned(), true), ("function/greeter".to_owned(), true)]);
     assert_eq!(plan.actions[1].after, [plan.actions[0].id.clone()]);

@@ -267,7 +267,7 @@ impl<'a> Planner<'a, '_> {
         })?;
         let address = Address::between(Kind::Grant, instance_name, &wanted.name);
         if let Some(action) = self.builder.write_of(&address) {
-            if let Write::Grant(spec) = &mut action.write
+            if let Some(spec) = action.grant_mut()
                 && kind == SidKind::WithAssociation
             {
                 spec.kind = kind;

@@ -86,7 +86,7 @@ impl<'a> Contents<'a> {
     /// What the run creates may name what is there.
     fn add_new(&mut self, desired: &'a Manifest, builder: &PlanBuilder) {
         for action in &builder.actions {
-            let Some(spec) = action.write.content() else { continue };
+            let Some(spec) = action.write().content() else { continue };
             let Some((instance, _)) = desired.instances.get_key_value(&spec.instance_name) else { continue };
             if spec.id.is_none() {
                 let text = mentions::plain(spec.content.preview()).into_owned();
@@ -325,7 +325,7 @@ fn content<'a>(
 
 /// What an action writes into the flow with this id, where that is known.
 fn written<'d>(action: &'d Action, id: &str) -> Option<(&'d Action, &'d FlowText)> {
-    let spec = action.write.content()?;
+    let spec = action.write().content()?;
     (spec.id.as_deref() == Some(id)).then(|| (action, spec.content.preview()))
 }
 

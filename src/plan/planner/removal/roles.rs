@@ -91,7 +91,7 @@ impl Planner<'_> {
 
     /// Whether a function has the role no more after an action: it is deleted, or gets another role.
     fn frees(&self, action: &Action, function: &FunctionRef) -> bool {
-        match &action.write {
+        match action.write() {
             Write::Removal(Removal::Function(removal)) => removal.function == *function,
             Write::Function(spec) => spec.function == *function && spec.role != self.role.arn,
             _ => false,

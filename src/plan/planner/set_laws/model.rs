@@ -72,7 +72,7 @@ pub(super) fn carry_out(made: &Set, desired: &Manifest, plan: &Plan, mut seen: S
             !ended.contains(&action.id) && action.after.iter().all(|needed| ended.contains(needed))
         };
         let action = plan.actions.iter().find(ready).unwrap_or_else(|| panic!("{:#?}", plan.actions));
-        write(made, &action.write, &mut ids, &mut seen);
+        write(made, action.write(), &mut ids, &mut seen);
         ended.insert(action.id.clone());
     }
     assert_eq!(desired.set, plan.set);

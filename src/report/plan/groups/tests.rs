@@ -106,9 +106,9 @@ proptest! {
         for section in &sections {
             for group in &section.groups {
                 for action in group.all_actions() {
-                    prop_assert_eq!(section.heading == Heading::Deletions, action.write.is_deletion());
-                    let creates = action.write.verb() == Verb::Create;
-                    *changes.entry((&action.id.address, action.write.is_deletion())).or_default() |= creates;
+                    prop_assert_eq!(section.heading == Heading::Deletions, action.write().is_deletion());
+                    let creates = action.write().verb() == Verb::Create;
+                    *changes.entry((&action.id.address, action.write().is_deletion())).or_default() |= creates;
                 }
             }
         }

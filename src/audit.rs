@@ -14,12 +14,3 @@ mod tests;
 pub use facts::Auditor;
 pub use live::{CODES, live, references, unmanaged};
 pub use unused::manifest_findings;
-
-use crate::manifest::Manifest;
-use crate::resource::{Address, Kind, Label};
-
-/// Addresses a flow or module on an instance: the instance is said only where it stands on several.
-fn address(desired: &Manifest, kind: Kind, flow: &Label, instance: &Label) -> Address {
-    let several = desired.content(kind, flow).is_some_and(|flow| flow.instances.len() > 1);
-    Address { at: several.then(|| instance.clone()), ..Address::new(kind, flow) }
-}

@@ -1,18 +1,18 @@
 //! What is wrong with the flows that callers meet today, and with what stands around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::facts::Auditor;
-use super::unused::{Used, arns};
-use super::{address, grants};
+use super::grants;
+use super::unused::arns;
 use crate::flow::document::{Document, is_template};
 use crate::flow::facts::Facts;
 use crate::flow::finding::{self, Finding};
 use crate::flow::graph::{CallKind, Graph};
 use crate::flow::resources::OfInstance;
 use crate::flow::rules::{self, FlowView, Rule};
-use crate::manifest::{Associate, Function, Manifest};
+use crate::manifest::Manifest;
 use crate::resource::{
     Address, Code, FlowType, FunctionArn, FunctionRef, Kind, Label, Origin, Problem, Severity,
 };
@@ -73,7 +73,7 @@ pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     let declared = problems.len();
     for ((kind, instance, name), look) in &observed.flows {
         let Some(seen) = look.found() else { continue };
-        let flow = address(desired, *kind, name, instance);
+        let flow = desired.flow_address(*kind, name, instance);
         let told = |problem: &Problem| {
             let same = |other: &Problem| {
                 (other.code, &other.address, &other.message)
@@ -151,22 +151,11 @@ pub fn unmanaged(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
 struct Judge<'a> {
     desired: &'a Manifest,
     auditor: Auditor<'a>,
-    /// What each instance's list is to hold.
-    listed: BTreeMap<&'a Label, Vec<FunctionRef>>,
 }
 
 impl<'a> Judge<'a> {
     fn new(desired: &'a Manifest, observed: Option<&'a Snapshot>) -> Self {
-        let listed = desired.instances.iter().map(|(name, instance)| {
-            let here = wanted(desired, name).into_iter().filter(|f| f.target.place == instance.place);
-            let listed = here.filter_map(|function| match function.associate {
-                Associate::Unqualified => Some(function.target.unqualified()),
-                Associate::Exact => Some(function.target.clone()),
-                Associate::None => None,
-            });
-            (name, listed.collect())
-        });
-        Self { desired, auditor: Auditor::new(desired, observed), listed: listed.collect() }
+        Self { desired, auditor: Auditor::new(desired, observed) }
     }
 
     /// Judges every content that the manifest declares, on each of its instances. What a binding overwrites does not
@@ -182,7 +171,7 @@ impl<'a> Judge<'a> {
             for instance in &flow.instances {
                 let Some(document) = self.auditor.document(kind, instance, name) else { continue };
                 let bound = bound(document);
-                let at = address(self.desired, kind, name, instance);
+                let at = self.desired.flow_address(kind, name, instance);
                 let facts = self.auditor.facts(kind, instance, name);
                 for (finding, mut problem) in self.judge(instance, document, facts, codes, &at) {
                     let (line, column) = (finding.line, finding.column);
@@ -241,19 +230,10 @@ impl<'a> Judge<'a> {
     fn is_listed(&self, instance: &Label, text: &str) -> bool {
         let Ok(called) = FunctionArn::parse(text) else { return false };
         let any = FunctionArn { qualifier: None, ..called.clone() };
-        let mut listed = self.listed.get(instance).into_iter().flatten().map(FunctionRef::arn);
+        let needs = self.desired.needs.on(instance);
+        let mut listed = needs.filter_map(|(_, need)| need.association.as_ref()).map(FunctionRef::arn);
         listed.any(|listed| listed == called || listed == any)
     }
-}
-
-/// The functions that the manifest wants on an instance: those it lists itself, and those of its flows.
-fn wanted<'a>(desired: &'a Manifest, instance: &Label) -> Vec<&'a Function> {
-    let mut names: BTreeSet<&Label> =
-        desired.instances.get(instance).into_iter().flat_map(|instance| &instance.functions).collect();
-    let here = desired.contents().filter(|(_, _, flow)| flow.instances.contains(instance));
-    let used: Vec<Used> = here.map(|(_, _, flow)| Used::by(flow)).collect();
-    names.extend(used.iter().flat_map(|used| &used.names));
-    names.into_iter().filter_map(|name| desired.functions.get(name)).collect()
 }
 
 fn published(flow: &FlowSeen) -> Option<&Arc<Document>> {
@@ -265,8 +245,8 @@ fn published(flow: &FlowSeen) -> Option<&Arc<Document>> {
 fn unused_associations(desired: &Manifest, observed: &Snapshot, instance: &Label) -> Vec<Problem> {
     let Some(list) = observed.associations.get(instance).and_then(Look::found) else { return Vec::new() };
     let Some(invoked) = invoked_on(observed, instance) else { return Vec::new() };
-    let wanted: Vec<FunctionArn> =
-        wanted(desired, instance).into_iter().map(|function| function.target.arn()).collect();
+    let needed = desired.needs.on(instance).filter_map(|(name, _)| desired.functions.get(name));
+    let wanted: Vec<FunctionArn> = needed.map(|function| function.target.arn()).collect();
     let idle = list.iter().filter(|text| {
         FunctionArn::parse(text).is_ok_and(|arn| {
             !invoked.iter().chain(&wanted).any(|used| used.place == arn.place && used.name == arn.name)

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::flow::facts::Facts;
-use crate::manifest::{Inputs, load};
-use crate::resource::{FunctionRef, InstanceArn, Problem, ResourcePolicy};
+use crate::manifest::{Inputs, Manifest, load};
+use crate::resource::{FunctionRef, InstanceArn, Kind, Label, Problem, ResourcePolicy};
 use crate::snapshot::{FlowContent, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, Look, Snapshot};
 
 const MANIFEST: &str = r#"apiVersion: flowbind.dev/v1alpha1

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::flow::document::Document;
 use crate::flow::graph::Graph;
-use crate::flow::template::Token;
-use crate::manifest::{Flow, Manifest};
+use crate::manifest::{Flow, Function, Manifest, Names};
 use crate::resource::{Address, Code, FunctionArn, FunctionRef, Kind, Label, Problem};
 
 /// Names declared functions that no flow, module or instance uses, those that more than the declared instances may call,
@@ -22,41 +21,22 @@ pub fn manifest_findings(desired: &Manifest) -> Vec<Problem> {
 fn unused_functions(desired: &Manifest) -> Vec<Problem> {
     let named: BTreeSet<&Label> =
         desired.instances.values().flat_map(|instance| &instance.functions).collect();
-    let used: Vec<Used> = desired.contents().map(|(_, _, flow)| Used::by(flow)).collect();
-    let unused = desired.functions.iter().filter(|(name, function)| {
-        !named.contains(name)
-            && !used.iter().any(|used| used.names.contains(*name) || used.holds(&function.target))
-    });
+    // A file may name it by its ARN, with whatever qualifier.
+    let holds = |names: &Names, function: &FunctionRef| {
+        names.literal.iter().any(|found| found.place == function.place && found.name == function.name)
+    };
+    let uses = |name: &Label, function: &Function| {
+        let mut flows = desired.contents().map(|(_, _, flow)| &flow.names);
+        flows.any(|names| names.functions.contains(name) || holds(names, &function.target))
+    };
+    let unused =
+        desired.functions.iter().filter(|(name, function)| !named.contains(name) && !uses(name, function));
     let problem = |name: &Label| {
         let message = format!("no flow, module or instance uses the function `{name}`");
         let hint = "bind a block to it, list it at an instance, or remove it.";
         Problem::warning(Code::UnusedFunction, message).on(&Address::new(Kind::Function, name)).hint(hint)
     };
     unused.map(|(name, function)| problem(name).at(&function.origin)).collect()
-}
-
-/// What a flow uses: declared functions, and ARNs that stand in its file.
-pub(super) struct Used {
-    pub(super) names: BTreeSet<Label>,
-    arns: Vec<FunctionArn>,
-}
-
-impl Used {
-    pub(super) fn by(flow: &Flow) -> Self {
-        let mut names: BTreeSet<Label> =
-            flow.bindings.values().map(|binding| binding.function.clone()).collect();
-        let Some(file) = &flow.content else { return Self { names, arns: Vec::new() } };
-        names.extend(file.text.tokens().iter().filter_map(|found| match &found.token {
-            Token::Function(name) => Label::parse(name).ok(),
-            _ => None,
-        }));
-        Self { names, arns: file.text.document().map(|found| arns(found)).unwrap_or_default() }
-    }
-
-    /// Tells whether the file names a function by its ARN, with whatever qualifier.
-    fn holds(&self, function: &FunctionRef) -> bool {
-        self.arns.iter().any(|arn| arn.place == function.place && arn.name == function.name)
-    }
 }
 
 /// The ARNs that the blocks of a flow invoke.

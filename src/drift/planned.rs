@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Detail, Difference, DriftKind, Moved};
 use crate::flow::compare::{self, BlockChange};
 use crate::manifest::Manifest;
-use crate::plan::{Cause, FieldChange, FieldPath, Plan, Write, editing, flow_address};
+use crate::plan::{Cause, FieldChange, FieldPath, Plan, Write, editing};
 use crate::resource::{Address, Code, InDrift, Problem, Severity, count};
 use crate::snapshot::{FlowSeen, Gap, Look, Snapshot};
 
@@ -200,7 +200,7 @@ pub(super) fn edited(desired: &Manifest, observed: &Snapshot) -> Vec<Difference>
         if !editing(seen) {
             continue;
         }
-        let address = flow_address(desired, *kind, name, instance);
+        let address = desired.flow_address(*kind, name, instance);
         let diff = draft_diff(seen);
         let blocks: Vec<String> =
             diff.iter().flat_map(|diff| &diff.blocks).map(|block| format!("`{}`", block.name())).collect();

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Detail, Difference, DriftKind, Moved};
 use crate::manifest::{Instance, InstanceLookup, Manifest};
-use crate::plan::{association_of, label, logical, uses};
+use crate::plan::{label, logical};
 use crate::resource::{
     Address, FunctionArn, FunctionRef, InstanceArn, Kind, Label, OwnSid, ResourcePolicy, SidKind, Statement,
 };
@@ -116,12 +116,10 @@ impl<'a> Finder<'a> {
     fn wanted(&self, name: &'a Label, seen: &InstanceSeen) -> Vec<FunctionRef> {
         let declaring = self.declaring(name, seen).into_iter();
         let functions = declaring.flat_map(|(manifest, at)| {
-            uses(manifest).into_keys().filter(move |(instance, _)| instance == at).filter_map(
-                |(_, function)| {
-                    association_of(manifest, at, &function)?;
-                    manifest.functions.get(&function).map(|function| function.target.clone())
-                },
-            )
+            manifest.needs.on(at).filter_map(|(function, need)| {
+                need.association.as_ref()?;
+                manifest.functions.get(function).map(|function| function.target.clone())
+            })
         });
         functions.collect()
     }

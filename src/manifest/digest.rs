@@ -32,6 +32,7 @@ pub(super) fn digest(manifest: &Manifest) -> String {
         modules,
         flows,
         suppressions: _,
+        needs: _,
     } = manifest;
     let canonical = json!([
         VERSION,
@@ -126,6 +127,7 @@ fn flow(flow: &Flow) -> Value {
         kind,
         content,
         bindings,
+        names: _,
         description,
         status,
         state,

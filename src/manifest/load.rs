@@ -12,7 +12,7 @@ use super::grammar::read::{self, Map};
 use super::grammar::scalar::{API_VERSION, KIND, kind};
 use super::grammar::{advice, misplaced, secrets};
 use super::masking::{hidden, mask};
-use super::model::Manifest;
+use super::model::{Manifest, Needs};
 use super::package::Packages;
 use super::reading::files::{Files, clean, display};
 use super::reading::log::{Log, hint, quote};
@@ -315,7 +315,9 @@ impl Loader<'_> {
                 modules,
                 flows,
                 suppressions,
+                needs: Needs::default(),
             };
+            manifest.needs = Needs::of(&manifest);
             manifest.digest = digest::digest(&manifest);
             self.manifests.push(manifest);
         }

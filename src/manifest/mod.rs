@@ -30,8 +30,9 @@ pub(crate) use grammar::writing;
 pub use load::{Inputs, Loaded, Problems, load};
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowFile, Function, Grants, Identity, Instance,
-    InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Package, Response, ResponseType, Role, RoleRef,
-    Source, State, Status, Suppression,
+    InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Names, Need, Needs, Package, Response,
+    ResponseType, Role, RoleRef, Source, State, Status, Suppression, called_in, named_content,
+    named_on_instance,
 };
 pub use reading::files::{Disk, FileError, FileKind, Files};
 pub use reading::log::hint as suggest;

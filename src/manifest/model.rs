@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::flow::Token;
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Origin, Place, Region, SetName};
 
 mod flow;
+mod needs;
 mod origin;
 mod source;
 
-pub use flow::{Binding, Flow, FlowFile, Invocation, NamedKind, State, Status};
+pub use flow::{
+    Binding, Flow, FlowFile, Invocation, NamedKind, Names, State, Status, called_in, named_content,
+    named_on_instance,
+};
+pub use needs::{Need, Needs};
 pub use source::{LeftOut, Package, Role, RoleRef, Source};
 
 /// One binding set, for one target.
@@ -35,6 +39,8 @@ pub struct Manifest {
     pub flows: BTreeMap<Label, Flow>,
     /// What linting lets pass, in the order of the document.
     pub suppressions: Vec<Suppression>,
+    /// What follows from all of it.
+    pub needs: Needs,
 }
 
 /// An entry of `spec.lint.ignore`: findings that are let pass.
@@ -76,19 +82,7 @@ impl Manifest {
     pub fn named(&self, instance: &Label) -> BTreeSet<(NamedKind, String)> {
         let here = self.modules.values().chain(self.flows.values());
         let here = here.filter(|flow| flow.instances.contains(instance));
-        let texts = here.filter_map(|flow| flow.content.as_ref());
-        let named = texts.flat_map(|content| content.text.tokens()).filter_map(|found| match &found.token {
-            Token::Queue { name, .. } => Some((NamedKind::Queue, name.clone())),
-            Token::Prompt { name, .. } => Some((NamedKind::Prompt, name.clone())),
-            Token::Hours { name, .. } => Some((NamedKind::Hours, name.clone())),
-            Token::Var(_)
-            | Token::Function(_)
-            | Token::Flow { .. }
-            | Token::Module { .. }
-            | Token::Instance(_)
-            | Token::Value(_) => None,
-        });
-        named.collect()
+        here.flat_map(|flow| flow.names.looked_up.iter().cloned()).collect()
     }
 }
 

@@ -7,7 +7,6 @@ use super::need::Needs;
 use super::target::Target;
 use crate::manifest::{Flow, Function, Instance, Manifest, Role, RoleRef, Source};
 use crate::operations::Operation;
-use crate::plan::{association_of, uses};
 use crate::resource::{FunctionRef, Kind, Place};
 
 /// Adds everything but deletions.
@@ -18,11 +17,11 @@ pub(super) fn add(manifest: &Manifest, needs: &mut Needs<'_>) {
     for function in manifest.functions.values() {
         add_function(manifest, function, needs);
     }
-    for (instance, name) in uses(manifest).into_keys() {
-        let function = manifest.functions.get(&name);
-        let Some((site, function)) = manifest.instances.get(&instance).zip(function) else { continue };
-        if let Some(listed) = association_of(manifest, &instance, &name) {
-            add_association(site, &listed, needs);
+    for (instance, name, need) in manifest.needs.iter() {
+        let function = manifest.functions.get(name);
+        let Some((site, function)) = manifest.instances.get(instance).zip(function) else { continue };
+        if let Some(listed) = &need.association {
+            add_association(site, listed, needs);
         }
         add_grant(&function.target, needs);
     }
@@ -138,6 +137,7 @@ fn add_flow(manifest: &Manifest, kind: Kind, flow: &Flow, needs: &mut Needs<'_>)
     let Flow {
         instances,
         name: _,
+        names: _,
         kind: _,
         content,
         bindings: _,

@@ -31,10 +31,6 @@ pub use facts::reach::{LookReads, Reach};
 pub use facts::reads::{Read, Reads, drift_reads, reads};
 pub use facts::removal_reads::{RemovalReads, removal_reads};
 pub(crate) use facts::roles::managed;
-pub use facts::uses::flow_address;
-pub(crate) use facts::uses::{association_of, uses};
-#[cfg(feature = "aws")]
-pub(crate) use facts::uses::{called, called_in};
 #[cfg(test)]
 pub(crate) use model::samples;
 pub use model::{

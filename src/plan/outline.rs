@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::flow::document::Document;
 use crate::flow::template::Token;
 use crate::manifest::{Flow, Manifest};
-use crate::plan::facts::uses::{flow_address, functions_of};
 use crate::plan::model::{Action, Outline, Outlined};
 use crate::resource::{Address, Label};
 use crate::snapshot::Snapshot;
@@ -26,9 +25,9 @@ impl Outline {
             actions.iter().map(|action| (&action.id.address, action)).collect();
         let mut contents = Vec::new();
         for (kind, name, flow) in desired.contents() {
-            let functions = functions_of(flow);
+            let functions = &flow.names.functions;
             let shown = |instance: &Label| {
-                written.contains_key(&flow_address(desired, kind, name, instance))
+                written.contains_key(&desired.flow_address(kind, name, instance))
                     || functions.iter().any(|function| bound.contains(&(instance, function)))
             };
             if !flow.instances.iter().any(shown) {
@@ -36,9 +35,9 @@ impl Outline {
             }
             let file = flow.content.as_ref().and_then(|file| file.text.document().ok());
             for instance in flow.instances.iter().filter(|instance| shown(instance)) {
-                let address = flow_address(desired, kind, name, instance);
+                let address = desired.flow_address(kind, name, instance);
                 let live = if file.is_none() { live(actions, &address) } else { None };
-                let calls = calls(flow, &functions, file.or(live).map(|document| &**document));
+                let calls = calls(flow, functions, file.or(live).map(|document| &**document));
                 let blocks = file.map(|file| file.blocks().len());
                 contents.push(Outlined { address, instance: instance.clone(), blocks, calls });
             }

@@ -7,8 +7,7 @@ use futures_util::future::join_all;
 
 use super::gap;
 use crate::aws::session::{FaultKind, Session};
-use crate::manifest::Manifest;
-use crate::plan::{called, called_in, flow_address};
+use crate::manifest::{Manifest, called_in};
 use crate::resource::{Address, FunctionRef, Kind};
 use crate::snapshot::{FlowSeen, Look, Snapshot};
 
@@ -39,7 +38,7 @@ pub(super) async fn observe_called(session: &Session, desired: &Manifest, snapsh
 
 /// Each function once, with the first flow or module that calls it.
 fn unread(desired: &Manifest, snapshot: &Snapshot) -> BTreeMap<FunctionRef, Address> {
-    let mut found: BTreeMap<FunctionRef, Address> = called(desired);
+    let mut found: BTreeMap<FunctionRef, Address> = desired.needs.called().clone();
     let mut add = |seen: &FlowSeen, skip: &[&str], by: &Address| {
         let published = seen.published.iter();
         for function in published.flat_map(|content| called_in(&content.text, skip)) {
@@ -49,7 +48,7 @@ fn unread(desired: &Manifest, snapshot: &Snapshot) -> BTreeMap<FunctionRef, Addr
     for ((kind, instance, name), look) in &snapshot.flows {
         let (Some(seen), Some(flow)) = (look.found(), desired.content(*kind, name)) else { continue };
         let bound: Vec<&str> = flow.bindings.keys().map(String::as_str).collect();
-        add(seen, &bound, &flow_address(desired, *kind, name, instance));
+        add(seen, &bound, &desired.flow_address(*kind, name, instance));
     }
     let everything = snapshot.removal.iter().flat_map(|removal| &removal.contents);
     for (instance, look) in everything {

@@ -9,7 +9,7 @@ use crate::aws::client::Tagged;
 use crate::aws::session::Fault;
 use crate::manifest::NamedKind;
 use crate::plan::identity::{self, Declared, Identity, Live};
-use crate::plan::{ADOPTED_TAG, OWNER_TAG, Read, flow_address, owner_tag};
+use crate::plan::{ADOPTED_TAG, OWNER_TAG, Read, owner_tag};
 use crate::resource::{Address, InstanceArn, Kind, Label};
 use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, Look, Resolved};
 
@@ -144,7 +144,7 @@ impl Observer<'_> {
         site.namesakes.extend(namesakes.into_iter().map(|(id, tags)| (kind, id, tags)));
         site.resolved.extend(resolved.into_iter().map(|(flow, resolved)| (kind, flow, resolved)));
         for (flow, result) in flows {
-            let address = flow_address(self.desired, kind, &flow, &site.name);
+            let address = self.desired.flow_address(kind, &flow, &site.name);
             let seen = result.map(Look::Found).unwrap_or_else(|fault| {
                 site.gaps.push(gap(&fault, &address));
                 Look::Unknown
@@ -224,7 +224,7 @@ impl Site<'_> {
     async fn read_all(&mut self, wanted: Vec<(String, Label)>) {
         let looks = wanted.into_iter().filter_map(|(id, label)| {
             let (live, line) = self.list.iter().find(|(_, line)| line.id == id)?;
-            let subject = flow_address(self.observer.desired, self.kind, &label, self.name).to_string();
+            let subject = self.observer.desired.flow_address(self.kind, &label, self.name).to_string();
             let (session, kind, arn) = (self.observer.session, self.kind, self.arn);
             Some(async move { (id, session.seen(kind, arn, live, line, &subject).await) })
         });

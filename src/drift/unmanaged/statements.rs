@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Detail, Difference};
 use super::{Finder, orphaned, unmanaged};
 use crate::manifest::Grants;
-use crate::plan::{account_address, label, uses};
+use crate::plan::{account_address, label};
 use crate::resource::{
     Address, FunctionRef, Grant, InstanceArn, Kind, Label, OwnSid, Place, ResourcePolicy, Statement,
 };
@@ -38,8 +38,8 @@ impl<'a> Finder<'a> {
         let mut wanted: BTreeMap<(FunctionRef, InstanceArn), Wanted> = BTreeMap::new();
         for (name, seen) in &self.instances {
             for (manifest, at) in self.declaring(name, seen) {
-                for (_, function) in uses(manifest).into_keys().filter(|(instance, _)| instance == at) {
-                    let Some(function) = manifest.functions.get(&function) else { continue };
+                for (function, _) in manifest.needs.on(at) {
+                    let Some(function) = manifest.functions.get(function) else { continue };
                     let key = (function.target.clone(), seen.arn.clone());
                     let grant = match function.grants {
                         Grants::Account => Grant::of_account(key.0.clone(), key.1.place.clone()),

@@ -9,6 +9,10 @@ use crate::resource::{FlowType, Label, Origin};
 
 use super::ResponseType;
 
+mod names;
+
+pub use names::{Names, called_in, named_content, named_on_instance};
+
 /// How a block calls its function (`InvocationType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,6 +36,8 @@ pub struct Flow {
     pub content: Option<FlowFile>,
     /// Block to binding; a block is named by its identifier or its friendly name.
     pub bindings: BTreeMap<String, Binding>,
+    /// What its file and its bindings name.
+    pub names: Names,
     /// Its description.
     pub description: Option<String>,
     /// Whether it is published, or saved only.

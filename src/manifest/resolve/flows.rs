@@ -11,7 +11,7 @@ use super::entry::{ContentKind, Entry};
 use super::known_function;
 use super::tokens::{Calls, check_tokens};
 use crate::manifest::declared::{At, DeclaredBinding, DeclaredFlow, DeclaredSet, Given, Named};
-use crate::manifest::model::{Binding, Flow, Invocation};
+use crate::manifest::model::{Binding, Flow, Invocation, Names};
 use crate::manifest::reading::log::{Log, hint, quote};
 use crate::manifest::yaml::Position;
 
@@ -72,6 +72,7 @@ impl Entry<'_> {
             instances,
             name: value.name.value()?.clone(),
             kind: value.kind.value().copied()?,
+            names: Names::of(text.as_ref(), &bindings),
             content: text,
             bindings,
             description: value.description.value().cloned(),

@@ -15,7 +15,6 @@ use crate::plan::facts::editing::editing;
 use crate::plan::facts::names::named_key;
 use crate::plan::facts::ownership::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG};
 use crate::plan::facts::roles;
-use crate::plan::facts::uses::{association_of, flow_address, uses};
 use crate::plan::model::{ABSENT, FieldChange};
 use crate::resource::{Address, Kind, Label, ResourcePolicy, canonical_policy, sha256};
 use crate::snapshot::{
@@ -35,7 +34,7 @@ pub fn fingerprints(desired: &Manifest, observed: &Snapshot) -> BTreeMap<String,
     for (kind, name, flow) in desired.contents() {
         for instance in &flow.instances {
             let look = contents(observed, kind, name, instance);
-            let address = flow_address(desired, kind, name, instance);
+            let address = desired.flow_address(kind, name, instance);
             if let Some(disputed) = disputed(observed, kind, name, instance) {
                 prints.0.insert(address.to_string(), short(&disputed));
                 continue;
@@ -156,11 +155,11 @@ fn marks(tags: &BTreeMap<String, String>) -> Value {
 
 fn bindings(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
     let mut policies = BTreeMap::new();
-    for (instance, name) in uses(desired).into_keys() {
-        let Some(function) = desired.functions.get(&name) else { continue };
-        if let Some(wanted) = association_of(desired, &instance, &name) {
+    for (instance, name, need) in desired.needs.iter() {
+        let Some(function) = desired.functions.get(name) else { continue };
+        if let Some(wanted) = &need.association {
             let (listed, qualified) = (wanted.arn().to_string(), function.target.arn().to_string());
-            let look = match (observed.associations.get(&instance), observed.instances.get(&instance)) {
+            let look = match (observed.associations.get(instance), observed.instances.get(instance)) {
                 (Some(Look::Found(list)), _) => {
                     let has = (list.contains(&listed), list.contains(&qualified));
                     Some(if has == (false, false) {
@@ -175,10 +174,10 @@ fn bindings(desired: &Manifest, observed: &Snapshot, prints: &mut Prints) {
                 }
                 _ => None,
             };
-            let key = Address::between(Kind::Association, &instance, &name).to_string();
+            let key = Address::between(Kind::Association, instance, name).to_string();
             prints.look(key, look.as_ref(), |has| json!(has));
         }
-        let key = Address::between(Kind::Grant, &instance, &name).to_string();
+        let key = Address::between(Kind::Grant, instance, name).to_string();
         prints.look(key, observed.policies.get(&function.target), |seen| {
             policies.entry(&function.target).or_insert_with(|| policy(seen)).clone()
         });

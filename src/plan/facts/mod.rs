@@ -12,4 +12,3 @@ pub(super) mod reach;
 pub(super) mod reads;
 pub(super) mod removal_reads;
 pub(super) mod roles;
-pub(super) mod uses;

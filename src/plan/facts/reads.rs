@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::roles::managed;
-use super::uses::{called, uses};
 use crate::manifest::{InstanceLookup, Manifest, NamedKind};
 use crate::resource::{AccountId, FunctionRef, Kind, Label, Place};
 
@@ -73,12 +72,12 @@ pub fn reads(desired: &Manifest) -> Reads {
         reads.by_id.extend(desired.named(name).into_iter().map(|(kind, _)| Read::Named(name.clone(), kind)));
     }
     let mut associated: BTreeMap<FunctionRef, usize> = BTreeMap::new();
-    for (instance, function) in uses(desired).into_keys() {
-        if let Some(listed) = super::uses::association_of(desired, &instance, &function) {
-            reads.by_id.insert(Read::Associations(instance));
+    for (instance, function, need) in desired.needs.iter() {
+        if let Some(listed) = &need.association {
+            reads.by_id.insert(Read::Associations(instance.clone()));
             *associated.entry(listed.unqualified()).or_default() += 1;
         }
-        if let Some(function) = desired.functions.get(&function) {
+        if let Some(function) = desired.functions.get(function) {
             reads.by_id.insert(Read::Policy(function.target.clone()));
         }
     }
@@ -86,11 +85,11 @@ pub fn reads(desired: &Manifest) -> Reads {
     reads.by_id.extend(many.map(|(function, _)| Read::Policy(function)));
     let policies =
         |reads: &Reads, function: &FunctionRef| reads.by_id.contains(&Read::Policy(function.clone()));
-    for function in called(desired).into_keys() {
+    for function in desired.needs.called().keys() {
         // Credentials are looked at for the accounts of the set alone.
         let ours = desired.accounts.values().any(|account| account.id == function.place.account);
         if ours && !policies(&reads, &function) {
-            reads.by_id.insert(Read::Called(function));
+            reads.by_id.insert(Read::Called(function.clone()));
         }
     }
     for (name, function) in &desired.functions {

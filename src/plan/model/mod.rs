@@ -41,7 +41,7 @@ pub use removal::{
 };
 pub(in crate::plan) use tags::kind_of_arn;
 pub use tags::{TagTarget, TagsSpec};
-pub(in crate::plan) use text::{Kept, Pending, named, pick, renamed};
+pub(in crate::plan) use text::{Kept, Pending, pick, renamed};
 pub use text::{LateText, LateTextError, Made};
 pub use undeclared::Undeclared;
 #[cfg(test)]

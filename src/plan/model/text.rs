@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::flow::FlowText;
 use crate::flow::patch::BlockValues;
 use crate::flow::template::{Attribute, Token};
+use crate::manifest::named_content;
 use crate::resource::{Kind, Label};
 use crate::snapshot::FlowIds;
 
@@ -78,7 +79,7 @@ impl LateText {
         match self {
             Self::Known(text) => Ok(text.clone()),
             Self::After { pending, .. } => pending.resolve(|token| {
-                let (key, attribute) = named(token).ok_or_else(|| format!("{token} has no value"))?;
+                let (key, attribute) = named_content(token).ok_or_else(|| format!("{token} has no value"))?;
                 let ids = made.get(&key).ok_or_else(|| format!("{}/{} was not created", key.0, key.1))?;
                 Ok(pick(ids, attribute))
             }),
@@ -120,16 +121,6 @@ impl Pending {
         let text = text.or_same(live).with_metadata_of(live).map_err(|e| wrong(&e))?;
         Ok(text.or_same(live).patched(&self.edits).map_err(|e| wrong(&e))?.or_same(live))
     }
-}
-
-/// The flow or module of the set that a token names.
-pub(in crate::plan) fn named(token: &Token) -> Option<((Kind, Label), Attribute)> {
-    let (kind, name, attribute) = match token {
-        Token::Flow { name, attribute } => (Kind::Flow, name, *attribute),
-        Token::Module { name, attribute } => (Kind::Module, name, *attribute),
-        _ => return None,
-    };
-    Some(((kind, Label::parse(name).ok()?), attribute))
 }
 
 /// Picks what a token asks for.

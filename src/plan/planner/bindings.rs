@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 
 use super::builder::PlanBuilder;
 use crate::manifest::{Function, Manifest};
-use crate::plan::facts::uses::{association_of, uses};
 use crate::plan::model::{ActionId, AssociationSpec, Cause, Write};
 use crate::plan::planner::functions;
 use crate::plan::reasons;
@@ -23,16 +22,17 @@ use crate::snapshot::{Look, Snapshot};
 pub(super) fn plan(desired: &Manifest, observed: &Snapshot, builder: &mut PlanBuilder) {
     let mut planned = Planned::default();
     let no_policy = ResourcePolicy::default();
-    for ((instance_name, function_name), users) in uses(desired) {
-        let Some(function) = desired.functions.get(&function_name) else { continue };
+    for (instance, name, needed) in desired.needs.iter() {
+        let Some(function) = desired.functions.get(name) else { continue };
         let need = Need {
             desired,
             observed,
-            instance: &instance_name,
-            name: &function_name,
+            instance,
+            name,
+            listed: needed.association.as_ref(),
             function,
             no_policy: &no_policy,
-            user: users.iter().next(),
+            user: needed.users.iter().next(),
         };
         let tie = need.association(&mut planned, builder);
         need.grant(&tie, &mut planned, builder);
@@ -110,6 +110,8 @@ struct Need<'a> {
     function: &'a Function,
     /// The policy of a function that this run makes.
     no_policy: &'a ResourcePolicy,
+    /// The ARN that the instance's list must hold, if any.
+    listed: Option<&'a FunctionRef>,
     /// The first flow, module or instance that needs it.
     user: Option<&'a Address>,
 }
@@ -126,7 +128,7 @@ impl Need<'_> {
 
     /// Plans the association.
     fn association(&self, planned: &mut Planned, builder: &mut PlanBuilder) -> Tie {
-        let Some(wanted) = association_of(self.desired, self.instance, self.name) else { return Tie::None };
+        let Some(wanted) = self.listed.cloned() else { return Tie::None };
         let address = Address::between(Kind::Association, self.instance, self.name);
         let Some(instance) = self.arn(builder, &address) else { return Tie::None };
         let key = (self.instance.clone(), wanted.clone());

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::sort;
 use crate::manifest::{Claim, Instance, InstanceId, Manifest, Object, Rival, rivals};
-use crate::plan::facts::uses::flow_address;
 use crate::plan::model::{ActionId, Plan};
 use crate::plan::planner::flows::site::Site;
 use crate::resource::{Address, Label, Problem, SetName};
@@ -33,7 +32,7 @@ pub(super) fn claims(desired: &Manifest, observed: &Snapshot) -> Vec<Claim> {
         }
         claims.push(Claim {
             set: desired.set.clone(),
-            address: flow_address(desired, *kind, name, instance),
+            address: desired.flow_address(*kind, name, instance),
             origin: flow.origin.clone(),
             object: Object::Live(id(instance, declared), *kind, ids.id.clone()),
             name: flow.name.clone(),

@@ -206,8 +206,8 @@ proptest! {
         }
         // Everything that is called is allowed, and nothing that was not the set's went.
         let desired = made.manifest(0);
-        for (_, function) in crate::plan::uses(&desired).into_keys() {
-            let target = &desired.functions[&function].target;
+        for (_, function, _) in desired.needs.iter() {
+            let target = &desired.functions[function].target;
             let policy = observed.policies[target].found().unwrap();
             prop_assert!(policy.statements.contains(&foreign()), "{:?}", policy);
             let instance = crate::resource::InstanceArn::parse(model::ARN).unwrap();

@@ -1,11 +1,9 @@
 //! A part of a plan: the actions at some addresses, with those that must come before them.
 
-use crate::plan::facts::names::named_contents;
 use std::collections::BTreeSet;
 
 use crate::manifest::{Grants, Manifest};
 use crate::plan::facts::names::named_keys;
-use crate::plan::facts::uses::{flow_address, functions_of, uses};
 use crate::plan::facts::{identity, roles};
 use crate::plan::model::{Action, ActionId, Partial, Plan, Removal, Step, Write};
 use crate::resource::{Address, Grant, Kind, Label};
@@ -26,12 +24,12 @@ fn declared(desired: &Manifest) -> BTreeSet<Address> {
         all.insert(Address::new(Kind::Function, name));
         all.extend(roles::managed(function).map(|_| Address::new(Kind::Role, name)));
     }
-    for (instance, function) in uses(desired).into_keys() {
-        all.insert(Address::between(Kind::Association, &instance, &function));
-        all.insert(Address::between(Kind::Grant, &instance, &function));
+    for (instance, function, _) in desired.needs.iter() {
+        all.insert(Address::between(Kind::Association, instance, function));
+        all.insert(Address::between(Kind::Grant, instance, function));
     }
     for (kind, name, flow) in desired.contents() {
-        all.extend(flow.instances.iter().map(|instance| flow_address(desired, kind, name, instance)));
+        all.extend(flow.instances.iter().map(|instance| desired.flow_address(kind, name, instance)));
     }
     all
 }
@@ -136,7 +134,7 @@ impl Plan {
             let flow = desired.content(address.kind, &address.name);
             let here = flow.into_iter().flat_map(|flow| &flow.instances);
             let here = here
-                .filter(|instance| flow_address(desired, address.kind, &address.name, instance) == *address);
+                .filter(|instance| desired.flow_address(address.kind, &address.name, instance) == *address);
             sites.extend(here.map(|instance| (address.kind, instance)));
         }
         let kept = self.actions.iter().filter(|action| kept.contains(&action.id));
@@ -209,17 +207,17 @@ impl Needed<'_> {
     fn content(&mut self, address: &Address) {
         let Some(flow) = self.desired.content(address.kind, &address.name) else { return };
         for instance in &flow.instances {
-            if flow_address(self.desired, address.kind, &address.name, instance) != *address {
+            if self.desired.flow_address(address.kind, &address.name, instance) != *address {
                 continue;
             }
             self.all.insert(Address::new(Kind::Instance, instance));
-            for function in functions_of(flow) {
-                self.pair(instance, &function);
+            for function in &flow.names.functions {
+                self.pair(instance, function);
             }
             self.keys.extend(named_keys(flow, instance));
-            for (kind, name) in named_contents(flow) {
+            for (kind, name) in &flow.names.contents {
                 // Each is added once: flows that name one another come to an end.
-                self.add(&flow_address(self.desired, kind, &name, instance));
+                self.add(&self.desired.flow_address(*kind, name, instance));
             }
         }
     }

@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::FlowText;
 use crate::flow::compare::{self, FlowDiff};
-use crate::manifest::{Manifest, Status};
+use crate::manifest::{Manifest, Status, called_in};
 use crate::plan::facts::editing::{editing, newer_draft};
 use crate::plan::facts::ownership::APPLIED_TAG;
-use crate::plan::facts::uses::called_in;
 use crate::plan::model::{Cause, FlowSpec, Guard, Kept, KeptFlow, LateText, LiveFlow, Plan};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::plan::planner::flows::site::Planned;

@@ -13,7 +13,6 @@ use crate::plan::facts::reach::LookReads;
 use crate::plan::facts::reads::{Read, Reads};
 use crate::plan::facts::removal_reads::RemovalReads;
 use crate::plan::facts::roles::managed;
-use crate::plan::facts::uses::flow_address;
 use crate::plan::model::{ABSENT, Plan};
 use crate::resource::{Address, Kind, Label, Place};
 
@@ -207,7 +206,7 @@ impl<'a> Look<'a> {
             | Read::Owners(_, instance)
             | Read::Named(instance, _) => absent(self.instance_exists(instance), 0),
             Read::Flow { kind, instance, flow } => {
-                absent(self.exists(&flow_address(self.desired, *kind, flow, instance)), 0)
+                absent(self.exists(&self.desired.flow_address(*kind, flow, instance)), 0)
             }
         }
     }
@@ -227,7 +226,7 @@ impl<'a> Look<'a> {
             },
             // Of a flow that is only saved, no more than the draft.
             Read::Flow { kind, instance, flow } => {
-                let exists = self.exists(&flow_address(self.desired, *kind, flow, instance));
+                let exists = self.exists(&self.desired.flow_address(*kind, flow, instance));
                 u32::from(exists == Some(true))
             }
             Read::Instance(instance)

@@ -8,7 +8,6 @@ use crate::audit::Auditor;
 use crate::flow::facts::Facts;
 use crate::flow::{Document, rules};
 use crate::manifest::Manifest;
-use crate::plan::flow_address;
 use crate::resource::{Address, Kind, Label};
 
 /// Makes the picture of a flow or module that a manifest has the content of, on an instance.
@@ -30,7 +29,7 @@ pub fn of_contents(manifest: &Manifest, wanted: impl Fn(&Address) -> bool) -> BT
     let mut pictures = BTreeMap::new();
     for (kind, name, flow) in manifest.contents() {
         for instance in &flow.instances {
-            let address = flow_address(manifest, kind, name, instance);
+            let address = manifest.flow_address(kind, name, instance);
             if wanted(&address)
                 && let Some(picture) = of_content(&auditor, kind, instance, name)
             {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::flow::Token;
-use crate::manifest::{Associate, Flow, Function, InstanceLookup, Invocation, Manifest};
+use crate::manifest::{Flow, Function, InstanceLookup, Invocation, Manifest};
 use crate::resource::{Label, Place};
 
 use super::model::{Arrow, Group, Line, Picture, Role, Tile};
@@ -31,7 +31,7 @@ pub fn of_manifest(manifest: &Manifest) -> Picture {
     map.functions();
     for (label, instance) in &manifest.instances {
         for function in &instance.functions {
-            map.call(Key::Instance(label), &instance.place, function, "any flow", "");
+            map.call(Key::Instance(label), label, function, "any flow", "");
         }
     }
     for (label, module) in &manifest.modules {
@@ -139,10 +139,9 @@ impl<'a> Map<'a> {
     }
 
     /// Draws that something on an instance may call a function: with an association where the instance lists it.
-    fn call(&mut self, from: Key<'a>, place: &Place, function: &'a Label, label: &str, more: &str) {
-        let Some(known) = self.manifest.functions.get(function) else { return };
-        let listed = known.target.place == *place && known.associate != Associate::None;
-        let (line, kind) = if listed {
+    fn call(&mut self, from: Key<'a>, instance: &Label, function: &'a Label, label: &str, more: &str) {
+        let Some(need) = self.manifest.needs.get(instance, function) else { return };
+        let (line, kind) = if need.association.is_some() {
             (Line::Binding, "association and permission")
         } else {
             (Line::Grant, "permission only")
@@ -157,14 +156,11 @@ impl<'a> Map<'a> {
         let tokens = flow.content.as_ref().map_or(&[][..], |content| content.text.tokens());
         for instance in &flow.instances {
             let from = key(role, label, instance);
-            let Some(place) = manifest.instances.get(instance).map(|instance| &instance.place) else {
-                continue;
-            };
             for (block, binding) in &flow.bindings {
                 let limit = binding.time_limit.map(|limit| format!("{limit} s"));
                 let kind = (binding.invocation == Some(Invocation::Async)).then(|| "asynchronous".to_owned());
                 let words: Vec<_> = limit.into_iter().chain(kind).collect();
-                self.call(from, place, &binding.function, block, &words.join(", "));
+                self.call(from, instance, &binding.function, block, &words.join(", "));
             }
             for found in tokens {
                 match &found.token {
@@ -184,7 +180,7 @@ impl<'a> Map<'a> {
                         let function = manifest.functions.keys().find(|label| label.as_str() == name);
                         let bound = flow.bindings.values().any(|binding| binding.function.as_str() == name);
                         if let Some(function) = function.filter(|_| !bound) {
-                            self.call(from, place, function, "in its text", "");
+                            self.call(from, instance, function, "in its text", "");
                         }
                     }
                     _ => {}

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::flow::compare::FlowDiff;
 use crate::flow::{FlowText, stub};
 use crate::manifest::Manifest;
-use crate::plan::facts::names::named_contents;
 use crate::plan::model::{Action, ActionId, Cause, FlowMetadataSpec, FlowSpec, LateText, Step, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, FlowType, Kind, Label};
@@ -138,7 +137,7 @@ fn bridges(lacks: &[(Site<'_>, Lack)]) -> Bridges {
                 bridges.half_made.insert(key(site));
             }
             Some(_) => {}
-            None => drop(bridges.names.insert(key(site), named_contents(site.flow))),
+            None => drop(bridges.names.insert(key(site), site.flow.names.contents.clone())),
         }
     }
     bridges

@@ -14,7 +14,6 @@ use crate::flow::compare::FlowDiff;
 use crate::flow::document::Document;
 use crate::manifest::{self, Flow, Manifest, State, Status};
 use crate::plan::facts::ownership::{ADOPTED_TAG, OWNER_TAG};
-use crate::plan::facts::uses::{flow_address, functions_of};
 use crate::plan::model::{ActionId, Cause, FlowMetadataSpec, FlowSpec, Guard, Step, TagsSpec, Write};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Address, Code, InstanceArn, Kind, Label, Problem};
@@ -82,7 +81,7 @@ pub(in crate::plan) struct Site<'a> {
 
 impl Site<'_> {
     pub(in crate::plan) fn address(&self) -> Address {
-        flow_address(self.desired, self.kind, self.name, self.instance)
+        self.desired.flow_address(self.kind, self.name, self.instance)
     }
 
     pub(in crate::plan) fn problem(&self, problem: Problem) -> Problem {
@@ -152,7 +151,7 @@ impl Site<'_> {
                 (Code::TaggedTwice, message, hint)
             }
             Some(Resolved::Shared { name, id, with }) => {
-                let other = flow_address(self.desired, kind, with, instance);
+                let other = self.desired.flow_address(kind, with, instance);
                 let message =
                     format!("{} and {other} are the same live {kind}, `{name}` ({id})", self.address());
                 (Code::DeclaredTwice, message, "declare it once, or give one of them the name of another.")
@@ -304,10 +303,10 @@ impl Site<'_> {
     /// The actions that must come first; none at all if something that the flow calls cannot be made callable.
     fn needs(&self, builder: &mut PlanBuilder) -> Option<Vec<ActionId>> {
         let mut after = Vec::new();
-        for function in functions_of(self.flow) {
-            after.extend(functions::action(&function, builder));
+        for function in &self.flow.names.functions {
+            after.extend(functions::action(function, builder));
             for kind in [Kind::Association, Kind::Grant] {
-                let address = Address::between(kind, self.instance, &function);
+                let address = Address::between(kind, self.instance, function);
                 if let Some(why) = builder.blocked.get(&address).cloned() {
                     let message = format!("{} waits for {address}: {why}", self.address());
                     let hint = format!("fix {address} first, then run again.");

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::manifest::{
-    Associate, Function, Grants, LeftOut, Manifest, Package, Role, RoleRef, Secret, Source,
+    Associate, Function, Grants, LeftOut, Manifest, Needs, Package, Role, RoleRef, Secret, Source,
 };
 use crate::plan::{Action, Cause, Plan, Write, plan};
 use crate::resource::{AccountId, FunctionRef, Label, Origin, Place, Region, SetName, lambda_trust};
@@ -67,6 +67,7 @@ fn manifest() -> Manifest {
         functions: [(label(), function)].into(),
         modules: BTreeMap::new(),
         flows: BTreeMap::new(),
+        needs: Needs::default(),
     }
 }
 

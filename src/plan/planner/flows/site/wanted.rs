@@ -1,16 +1,14 @@
 //! What a flow is to hold: its file with the tokens replaced and the bindings laid over it, or the live text with the
 //! bound blocks set.
 
-use crate::plan::facts::names::looked_up;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Site;
 use crate::flow::patch::BlockValues;
 use crate::flow::template::{Attribute, Token};
 use crate::flow::{self, FlowText, InvocationKind};
-use crate::manifest::{self, FlowFile, NamedKind};
-use crate::plan::facts::names::named_contents;
-use crate::plan::model::{LateText, Pending, named, pick};
+use crate::manifest::{self, FlowFile, NamedKind, named_content, named_on_instance};
+use crate::plan::model::{LateText, Pending, pick};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::resource::{Code, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowIds, FlowSeen, Look, Resolved};
@@ -18,7 +16,7 @@ use crate::snapshot::{FlowIds, FlowSeen, Look, Resolved};
 impl Site<'_> {
     /// The flows and modules of the set that this one names.
     pub(in crate::plan) fn names(&self) -> BTreeSet<(Kind, Label)> {
-        named_contents(self.flow)
+        self.flow.names.contents.clone()
     }
 
     /// Completes the file, as far as everything that it names is known.
@@ -36,7 +34,7 @@ impl Site<'_> {
             .collect();
         let pending = Pending { template: file.text.clone(), known, edits: self.edits(), live };
         let mut late = false;
-        let preview = pending.resolve(|token| match named(token) {
+        let preview = pending.resolve(|token| match named_content(token) {
             Some((key, _)) if self.will_exist(&key) => {
                 late = true;
                 Ok(token.to_string())
@@ -49,7 +47,7 @@ impl Site<'_> {
             Err(error) => {
                 let message = format!("{}: {error}", file.path);
                 builder.block(self.address(), message.clone());
-                let unread = self.unread(&pending);
+                let unread = self.unread();
                 let problem = if unread {
                     Problem::held(Code::FlowHeld, message)
                         .hint("fix the error that keeps flowbind from reading the list.")
@@ -65,14 +63,14 @@ impl Site<'_> {
     }
 
     /// Whether a name could not be looked up because its list could not be read: a gap, not an error of the file.
-    fn unread(&self, pending: &Pending) -> bool {
-        pending.template.tokens().iter().filter_map(|found| looked_up(&found.token)).any(|(kind, _, _)| {
-            matches!(self.observed.named.get(&(self.instance.clone(), kind)), Some(Look::Unknown) | None)
+    fn unread(&self) -> bool {
+        self.flow.names.looked_up.iter().any(|(kind, _)| {
+            matches!(self.observed.named.get(&(self.instance.clone(), *kind)), Some(Look::Unknown) | None)
         })
     }
 
     fn missing(&self, token: &Token) -> String {
-        let Some((kind, name, _)) = looked_up(token) else {
+        let Some((kind, name, _)) = named_on_instance(token) else {
             return format!("{token} has no value on instance/{}", self.instance);
         };
         let word = match kind {
@@ -91,11 +89,11 @@ impl Site<'_> {
     }
 
     fn value(&self, token: &Token, instance: &InstanceArn) -> Option<String> {
-        if let Some((kind, name, attribute)) = looked_up(token) {
+        if let Some((kind, name, attribute)) = named_on_instance(token) {
             let list = self.observed.named.get(&(self.instance.clone(), kind))?.found()?;
             return list.get(name).map(|ids| pick(ids, attribute));
         }
-        if let Some(((kind, name), attribute)) = named(token) {
+        if let Some(((kind, name), attribute)) = named_content(token) {
             return Some(pick(&self.live_ids(kind, &name)?, attribute));
         }
         match token {

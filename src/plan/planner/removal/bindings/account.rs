@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::Planner;
 use crate::plan::facts::mentions::Qualifier;
-use crate::plan::facts::uses::uses;
 use crate::plan::model::{ActionId, Callers, OwnStatement, Removal, StatementRemoval};
 use crate::plan::planner::removal::account_address;
 use crate::resource::{
@@ -126,17 +125,13 @@ impl<'a> Planner<'a, '_> {
             let hint = "declare an instance there, without any flow, and run the command again.";
             return Err(Some(Box::new(Problem::held(Code::CannotTell, message).hint(hint))));
         }
-        let uses = uses(self.desired);
         let (mut after, mut callers) = (Vec::new(), Vec::new());
         for (instance, arn) in here {
-            let own: Vec<&Label> = uses
-                .keys()
-                .filter(|(at, name)| {
-                    at == *instance
-                        && self.desired.functions.get(name).is_some_and(|function| function.target == *target)
-                })
-                .map(|(_, name)| name)
-                .collect();
+            let is = |name: &Label| {
+                self.desired.functions.get(name).is_some_and(|function| function.target == *target)
+            };
+            let own: Vec<&Label> =
+                self.desired.needs.on(instance).map(|(name, _)| name).filter(|name| is(name)).collect();
             // What the instance declares of the function is granted otherwise by now.
             after.extend(own.iter().filter_map(|name| {
                 let address = Address::between(Kind::Grant, instance, name);

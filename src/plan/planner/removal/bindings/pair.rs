@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::account::OfAccount;
 use super::{Key, Planner};
 use crate::manifest::Grants;
-use crate::plan::facts::uses::{association_of, uses};
 use crate::plan::model::{ActionId, OwnStatement};
 use crate::resource::{
     Address, Code, FunctionRef, Grant, InstanceArn, Judgement, Kind, Label, OwnSid, Problem, ResourcePolicy,
@@ -71,19 +70,19 @@ impl<'a> Planner<'a, '_> {
     fn wanted(&self, observed: &Snapshot) -> (BTreeMap<Key, Pair<'a>>, BTreeSet<Grant>) {
         let mut pairs: BTreeMap<Key, Pair<'a>> = BTreeMap::new();
         let mut grants = BTreeSet::new();
-        for (instance, name) in uses(self.desired).into_keys() {
-            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| seen.arn.clone());
-            let (Some(function), Some(arn)) = (self.desired.functions.get(&name), arn) else { continue };
+        for (instance, name, need) in self.desired.needs.iter() {
+            let arn = observed.instances.get(instance).and_then(Look::found).map(|seen| seen.arn.clone());
+            let (Some(function), Some(arn)) = (self.desired.functions.get(name), arn) else { continue };
             let key = (arn.clone(), function.target.place.clone(), function.target.name.clone());
             let pair = pairs.entry(key).or_default();
-            pair.associated |= association_of(self.desired, &instance, &name).is_some();
+            pair.associated |= need.association.is_some();
             let target = function.target.clone();
             let grant = match function.grants {
                 Grants::Account => Grant::of_account(target, arn.place),
                 _ => Grant { function: target, instance: arn },
             };
             grants.insert(grant.clone());
-            pair.wanted.push(Wanted { name, grant, accepts: function.grants });
+            pair.wanted.push(Wanted { name: name.clone(), grant, accepts: function.grants });
         }
         (pairs, grants)
     }
@@ -161,10 +160,10 @@ impl<'a> Planner<'a, '_> {
         let Some(place) = statement.account() else { return false };
         let others = policy.statements.iter().filter(|other| other.sid != statement.sid).cloned().collect();
         let without = ResourcePolicy { statements: others, ..policy.clone() };
-        uses(self.desired).into_keys().any(|(instance, name)| {
-            let declared = self.desired.functions.get(&name);
+        self.desired.needs.iter().any(|(instance, name, _)| {
+            let declared = self.desired.functions.get(name);
             let any = declared.is_some_and(|it| it.grants == Grants::Any && it.target == *function);
-            let arn = observed.instances.get(&instance).and_then(Look::found).map(|seen| &seen.arn);
+            let arn = observed.instances.get(instance).and_then(Look::found).map(|seen| &seen.arn);
             any && arn.is_some_and(|arn| {
                 arn.place == place && !matches!(without.judge(function, arn), Judgement::Allowed(_))
             })

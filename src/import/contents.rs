@@ -9,7 +9,7 @@ use crate::flow::limits::{self, ProblemKind};
 use crate::flow::{ArnValue, Document, Format, Wrapping};
 use crate::manifest::writing::{MAX_FLOW_NAME, fits, kind};
 use crate::plan::{OWNER_TAG, editing};
-use crate::resource::{FlowType, Kind, Label};
+use crate::resource::{FlowType, Kind, Label, OwnerTag};
 use crate::snapshot::{FlowSeen, LiveInstance};
 
 /// A flow or module that is taken over.
@@ -116,7 +116,7 @@ impl<'a> Contents<'a> {
         let mut owners: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for taken in &self.taken {
             if let Some(tag) = taken.seen.tags.get(OWNER_TAG) {
-                let set = tag.split_once('/').map_or(tag.as_str(), |(set, _)| set);
+                let set = OwnerTag::read(tag).map_or(tag.as_str(), |owner| owner.set);
                 owners.entry(set).or_default().push(taken.address());
             }
         }

@@ -10,7 +10,7 @@ use super::condition::Condition;
 use crate::manifest::{Instance, InstanceLookup};
 use crate::operations::action::{Action, Connect, Does, Ds, Iam, Lambda, Logs, Sts};
 use crate::plan::{ADOPTED_TAG, APPLIED_TAG, OWNER_TAG, REGION_TAG};
-use crate::resource::{Kind, Place, SetName, partition};
+use crate::resource::{Kind, OwnerTag, Place, SetName, partition};
 
 /// The principal that a grant names, and the only one that flowbind lets call a function.
 const CONNECT: &str = "connect.amazonaws.com";
@@ -190,7 +190,11 @@ impl<'a> Target<'a> {
         let region =
             || Some(Condition::new("StringEquals", "aws:RequestedRegion", [self.place.region.as_str()]));
         let owned = |key: &str, set: &SetName| {
-            Condition::new("StringLike", format!("aws:{key}/{OWNER_TAG}"), [format!("{set}/*")])
+            Condition::new(
+                "StringLike",
+                format!("aws:{key}/{OWNER_TAG}"),
+                [OwnerTag { set: set.as_str(), name: "*" }.to_string()],
+            )
         };
         match action {
             action if action.does() == Does::Tag => {

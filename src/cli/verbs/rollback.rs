@@ -20,6 +20,7 @@ use crate::cli::terminal::note::Note;
 use crate::cli::verbs::apply;
 use crate::plan::{OWNER_TAG, Outcome};
 use crate::reconcile::{Goal, Reconciler};
+use crate::resource::OwnerTag;
 
 pub(in crate::cli) async fn run(
     args: &RollbackArgs,
@@ -78,7 +79,7 @@ pub(in crate::cli) async fn run(
 /// The sets that the kept flows and modules belong to.
 fn sets(kept: &KeptRun) -> BTreeSet<String> {
     let owners = kept.flows.iter().filter_map(|flow| flow.tags.get(OWNER_TAG));
-    owners.filter_map(|owner| owner.split_once('/')).map(|(set, _)| set.to_owned()).collect()
+    owners.filter_map(|owner| OwnerTag::read(owner)).map(|owner| owner.set.to_owned()).collect()
 }
 
 fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ownership::owner_tag;
-use crate::resource::{Kind, Label, SetName, sha256};
+use crate::resource::{Kind, Label, OwnerTag, SetName, sha256};
 
 /// The longest name that Amazon Connect takes.
 const MAX_NAME: usize = 127;
@@ -193,7 +193,7 @@ impl<'a> Matching<'a> {
 
     /// Whether the set made it, under a logical name that is not declared any more.
     fn is_of_earlier_days(&self, live: &Live<'_>, all: &[&Declared<'_>]) -> bool {
-        let label = live.owner.and_then(|owner| owner.strip_prefix(self.set.as_str())?.strip_prefix('/'));
+        let label = live.owner.and_then(|owner| OwnerTag::name_in(owner, self.set));
         label.is_some_and(|label| !all.iter().any(|one| one.label.as_str() == label))
     }
 

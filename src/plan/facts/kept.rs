@@ -5,7 +5,7 @@ use crate::flow::{FlowText, stub};
 use crate::manifest::Manifest;
 use crate::plan::facts::ownership::OWNER_TAG;
 use crate::plan::model::KeptFlow;
-use crate::resource::{Address, FlowType, InstanceArn, Kind, Label};
+use crate::resource::{Address, FlowType, InstanceArn, Kind, Label, OwnerTag};
 use crate::snapshot::FlowSeen;
 
 impl KeptFlow {
@@ -22,8 +22,8 @@ impl KeptFlow {
     /// Whether a manifest declares it, and protects it. Of what nobody owns the name alone tells.
     pub(in crate::plan) fn is_protected_in(&self, manifest: &Manifest) -> bool {
         let (kind, label) = &self.key;
-        let owner = self.tags.get(OWNER_TAG).and_then(|owner| owner.split_once('/'));
-        let ours = owner.is_none_or(|(set, _)| set == manifest.set.as_str());
+        let owner = self.tags.get(OWNER_TAG).and_then(|owner| OwnerTag::read(owner));
+        let ours = owner.is_none_or(|owner| owner.set == manifest.set.as_str());
         let mut declared = manifest.contents();
         ours && declared.any(|(of, name, flow)| of == *kind && name == label && flow.protect)
     }

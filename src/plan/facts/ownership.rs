@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::resource::{Code, Label, Problem, SetName};
+use crate::resource::{Code, Label, OwnerTag, Problem, SetName};
 
 pub use crate::snapshot::{ADOPTED_TAG, APPLIED_TAG, REGION_TAG, SET_TAG as OWNER_TAG};
 
 /// The value of the owner tag, and of the tag of what is adopted.
 pub fn owner_tag(set: &SetName, name: &Label) -> String {
-    format!("{set}/{name}")
+    OwnerTag::new(set, name).to_string()
 }
 
 /// Whose something is, for one set: the one predicate for flows, modules, functions and roles.
@@ -30,7 +30,7 @@ impl Owner {
     /// Reads the tags; none if they could not be read.
     pub(crate) fn of(tags: Option<&BTreeMap<String, String>>, set: &SetName) -> Self {
         let Some(tags) = tags else { return Self::Unreadable };
-        let of_set = |tag: &str| logical_name(tags.get(tag)?, set).map(str::to_owned);
+        let of_set = |tag: &str| OwnerTag::name_in(tags.get(tag)?, set).map(str::to_owned);
         if let Some(name) = of_set(OWNER_TAG) {
             return Self::Ours(name);
         }
@@ -116,14 +116,9 @@ impl<'t> OtherSet<'t> {
     }
 }
 
-/// The logical name in a tag of the set's.
-fn logical_name<'t>(tag: &'t str, set: &SetName) -> Option<&'t str> {
-    tag.strip_prefix(set.as_str())?.strip_prefix('/')
-}
-
 /// A tag that another set wrote.
 fn of_another<'t>(tags: &'t BTreeMap<String, String>, key: &str, set: &SetName) -> Option<&'t str> {
-    tags.get(key).map(String::as_str).filter(|tag| logical_name(tag, set).is_none())
+    tags.get(key).map(String::as_str).filter(|tag| OwnerTag::name_in(tag, set).is_none())
 }
 
 /// Says who changed something, in a reason: the live digest is compared with the one that was applied last.

@@ -3,6 +3,7 @@
 //!
 //! Pure: no clock, no client. What was not seen stays unknown and is never taken for absent.
 
+mod callback_handler;
 mod facts;
 mod grants;
 mod live;

@@ -188,6 +188,45 @@ fn a_manifest_that_uses_all_it_declares_is_in_order_and_each_break_is_told() {
 }
 
 #[test]
+fn a_handler_with_a_callback_is_found_from_node_24_on() {
+    let found = |runtime: &str, handler: &str, code: &str| {
+        let source = format!(
+            "    crm: {{ name: crm, source: {{ runtime: {runtime}, handler: {handler}, code: code, role: \
+             \"arn:aws:iam::111122223333:role/r\", publish: live }} }}"
+        );
+        let crm = MANIFEST.lines().find(|line| line.starts_with("    crm:")).unwrap();
+        let manifest = MANIFEST.replace(crm, &source);
+        let files = [
+            ("a.yaml", manifest.as_str()),
+            ("main.json", MAIN),
+            ("desk.json", DESK),
+            ("code/index.js", code),
+        ];
+        let files: BTreeMap<PathBuf, Vec<u8>> =
+            files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+        let loaded = load(&[PathBuf::from("a.yaml")], &Inputs::default(), &files);
+        let loaded = loaded.unwrap_or_else(|problems| panic!("{:#?}", problems.problems));
+        manifest_findings(&loaded.manifests[0])
+    };
+    // The guide's own sample.
+    let guide = "exports.handler = function(event, context, callback) {\n  callback(null, {});\n};";
+    let problems = found("nodejs24.x", "index.handler", guide);
+    assert_eq!(codes(&problems), [("callback-handler", "function/crm".to_owned())]);
+    assert!(problems[0].message.contains("declares 3 parameters; nodejs24.x"), "{}", problems[0].message);
+    assert_eq!(codes(&found("nodejs26.x", "./index.handler", guide)).len(), 1);
+    for (runtime, handler, code) in [
+        ("nodejs22.x", "index.handler", guide),
+        ("python3.13", "index.handler", guide),
+        ("nodejs24.x", "index.other", guide),
+        ("nodejs24.x", "other.handler", guide),
+        ("nodejs24.x", "index.handler", "exports.handler = async (event, context) => ({});"),
+        ("nodejs24.x", "index.handler", "exports.handler = wrapped((event, context, callback) => {});"),
+    ] {
+        assert_eq!(found(runtime, handler, code), [], "{runtime} {handler} {code}");
+    }
+}
+
+#[test]
 fn a_live_instance_in_order_has_no_finding_and_each_break_is_told() {
     let desired = manifest();
     assert_eq!(live(&desired, &snapshot(&desired)), []);

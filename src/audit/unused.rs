@@ -8,10 +8,11 @@ use crate::manifest::{Flow, Function, Manifest, Names};
 use crate::resource::{Address, Code, FunctionArn, FunctionRef, Kind, Label, Problem};
 
 /// Names declared functions that no flow, module or instance uses, those that more than the declared instances may call,
-/// and bindings of blocks to which no contact comes.
+/// handlers that their runtime refuses, and bindings of blocks to which no contact comes.
 pub fn manifest_findings(desired: &Manifest) -> Vec<Problem> {
     let mut problems = unused_functions(desired);
     problems.extend(super::grants::declared_wide(desired));
+    problems.extend(super::callback_handler::callback_handlers(desired));
     for (kind, name, flow) in desired.contents() {
         problems.extend(uninvoked(kind, name, flow));
     }

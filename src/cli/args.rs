@@ -9,6 +9,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::emulator::{Assumption, Fault, Quota, Rates};
 
 mod drift;
+mod event;
 mod graph;
 mod help;
 mod iam_policy;
@@ -24,6 +25,7 @@ mod show;
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use event::{ContactArgs, EventArgs, EventFields};
 pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
@@ -102,6 +104,9 @@ pub(super) enum Command {
     /// Draw the map of a manifest, or the blocks of one flow with what is wrong in it.
     #[command(after_help = help::GRAPH)]
     Graph(GraphArgs),
+    /// Print what Amazon Connect sends to the function of a block, offline.
+    #[command(after_help = help::EVENT, mut_arg("paths", optional_paths))]
+    Event(EventArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),
@@ -167,6 +172,11 @@ pub(super) struct ManifestArgs {
 /// What `--timeout` means where nothing is written.
 fn read_only(timeout: clap::Arg) -> clap::Arg {
     timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
+}
+
+/// Where manifests are looked for unless a path is given.
+fn optional_paths(paths: clap::Arg) -> clap::Arg {
+    paths.required(false).default_value(".")
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -48,6 +48,21 @@ static UNUSED_FUNCTION: RuleMeta = RuleMeta {
            Lookup caller: { function: crm-lookup }",
 };
 
+/// A handler that its runtime refuses.
+static CALLBACK_HANDLER: RuleMeta = RuleMeta {
+    code: "callback-handler",
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    what: "Finds functions of a manifest with `source` whose runtime is Node.js 24 or later and whose handler declares three \
+           or more parameters. What a wrapper or another file makes of the handler is not followed.",
+    why: "From Node.js 24 on, Lambda refuses such a handler when it starts (`Runtime.CallbackHandlerDeprecated`): every \
+          invocation fails, and contacts take the Error branch. The sample in the administrator guide, \"Verify the function \
+          response\", has such a handler.",
+    fix: "Declare at most two parameters, make the handler `async`, and return the answer instead of calling `callback`.",
+    bad: "exports.handler = function (event, context, callback) {\n  callback(null, { Name: \"Ann\" });\n};",
+    good: "exports.handler = async (event) => {\n  return { Name: \"Ann\" };\n};",
+};
+
 /// A binding of a block to which no contact comes.
 static BINDING_NEVER_INVOKED: RuleMeta = RuleMeta {
     code: "binding-never-invoked",
@@ -133,11 +148,12 @@ static GRANT_FOR_ACCOUNT: RuleMeta = RuleMeta {
 };
 
 /// The codes that are no rule's: what is wrong with a file, with a manifest, or beside the flows in AWS.
-const OTHERS: [&RuleMeta; 9] = [
+const OTHERS: [&RuleMeta; 10] = [
     &UNREADABLE_FLOW,
     &UNUSED_SUPPRESSION,
     &UNUSED_FUNCTION,
     &BINDING_NEVER_INVOKED,
+    &CALLBACK_HANDLER,
     &UNUSED_ASSOCIATION,
     &GRANT_FOR_ACCOUNT,
     &GRANT_TOO_WIDE,

@@ -42,3 +42,4 @@ pub use reading::sources::Sources;
 pub use rivals::{Claim, InstanceId, Object, Rival, rivals};
 #[cfg(feature = "cli")]
 pub(crate) use yaml::MAX_BYTES as MAX_MANIFEST_BYTES;
+pub use yaml::{ReadError, from_yaml};

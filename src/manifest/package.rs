@@ -46,6 +46,7 @@ mod deflate;
 mod exclude;
 mod folder;
 pub(super) mod handler;
+mod javascript;
 mod suspect;
 mod zip;
 

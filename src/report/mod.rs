@@ -3,9 +3,11 @@
 //! Functions turn values into strings and print nothing. Text carries ANSI styles, which the command line strips where
 //! they are not wanted. The same value gives the same bytes: no clock, no order of a hash map.
 
+mod answer;
 mod apply;
 mod arns;
 mod drift;
+mod event;
 mod explain;
 mod fields;
 mod github;
@@ -30,8 +32,10 @@ mod visible;
 mod wrap;
 
 pub use crate::resource::count;
+pub use answer::{advice_text, breach_text};
 pub use apply::{ApplyDocument, apply_text, outcome_event, outcome_text, unfinished_text};
 pub use drift::{DriftDocument, drift_text, ignored_text};
+pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
 pub use github::{drift_github, plan_github, problems_github};
 pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};

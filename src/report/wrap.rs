@@ -10,11 +10,12 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 16] = [
+pub(crate) const VERBS: [&str; 17] = [
     "apply",
     "completions",
     "drift",
     "emulator",
+    "event",
     "explain",
     "graph",
     "iam-policy",

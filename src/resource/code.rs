@@ -148,6 +148,7 @@ codes! {
         AssociationUnmarked = "association-unmarked" => OfWriting,
         BindingNeverInvoked = "binding-never-invoked" => Finding,
         BlockNotFound = "block-not-found" => Missing,
+        CallbackHandler = "callback-handler" => Finding,
         CannotTell = "cannot-tell" => CouldNotTell,
         DeclaredTwice = "declared-twice" => CouldNotTell,
         DuplicateInstance = "duplicate-instance" => CouldNotTell,

@@ -126,9 +126,17 @@ fn examples(command: &str) -> Vec<String> {
     lines.map(|line| line.trim().to_owned()).collect()
 }
 
+/// The words of a command line; what is between quotes is one.
+pub(crate) fn shell_words(line: &str) -> Vec<&str> {
+    let parts = line.split('\'').enumerate();
+    parts
+        .flat_map(|(n, part)| if n % 2 == 1 { vec![part] } else { part.split_whitespace().collect() })
+        .collect()
+}
+
 /// Runs one as a shell would, here with the words that are added to it.
 fn run(folder: &Path, url: &str, line: &str) {
-    let mut words = line.split_whitespace();
+    let mut words = shell_words(line).into_iter();
     assert_eq!(words.next(), Some("flowbind"), "{line}");
     let words: Vec<&str> = words.take_while(|word| *word != ">").collect();
     let mut command = if words.contains(&"--sandbox") { flowbind(folder) } else { flowbind_at(folder, url) };

@@ -25,6 +25,7 @@ mod embedded_rates;
 #[cfg(unix)]
 mod ends;
 mod ends_paced;
+mod event;
 mod false_answers;
 mod faults;
 mod forecasts;

@@ -6,6 +6,7 @@ pub(in crate::cli) const AWS: &str = "AWS";
 pub(in crate::cli) const OUTPUT: &str = "Output";
 pub(in crate::cli) const APPROVAL: &str = "Approval";
 pub(in crate::cli) const REMOVAL: &str = "Removal";
+pub(in crate::cli) const CONTACT: &str = "Contact";
 pub(in crate::cli) const SELECTION: &str = "Selection";
 
 pub(in crate::cli) const EXIT_CODES: &str = "\
@@ -75,6 +76,12 @@ pub(in crate::cli) const GRAPH: &str = "\
 Examples:
   flowbind graph manifests/demo > map.svg
   flowbind graph --format mermaid --flow main-ivr manifests/demo";
+
+pub(in crate::cli) const EVENT: &str = "\
+Examples:
+  flowbind event 'flow/main-ivr#Look up caller' manifests/demo
+  flowbind event 'flow/main-ivr#Check order' --channel chat manifests/demo
+  flowbind event flow/care-queue --attribute callerType=vip manifests/demo";
 
 pub(in crate::cli) const IAM_POLICY: &str = "\
 Examples:

@@ -26,4 +26,6 @@ pub(in crate::cli) enum SchemaDocument {
     Lint,
     /// `validate --output json`.
     Validate,
+    /// What Amazon Connect sends to a function, and `event` prints.
+    Event,
 }

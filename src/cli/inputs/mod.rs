@@ -1,4 +1,6 @@
-//! What a command line names: manifests, which are loaded, and addresses in them.
+//! What a command line names: manifests, which are loaded, addresses in them, and contacts.
 
+pub(in crate::cli) mod bindings;
 pub(in crate::cli) mod chosen;
+pub(in crate::cli) mod contact;
 pub(in crate::cli) mod load;

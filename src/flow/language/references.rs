@@ -4,6 +4,8 @@
 //! reference contact attributes": a reference is a whole value or stands inside a text, its steps are written `.name`,
 //! `['name']` or `.['name']`. Exports of the older console say the namespace beside the name instead.
 
+use std::ops::Range;
+
 use crate::flow::document::{Block, Document, Format};
 use crate::flow::json::{Node, Value, escape_pointer};
 
@@ -177,10 +179,7 @@ impl Walk {
     }
 
     fn text(&mut self, text: &str, is_key: bool) {
-        let mut rest = text;
-        while let Some(at) = rest.find('$') {
-            let (steps, end) = steps(&rest[at + 1..]);
-            rest = &rest[at + 1 + end..];
+        for Spelling { steps, .. } in spellings(text) {
             let mut steps = steps.into_iter();
             let namespace = match steps.next().as_deref() {
                 Some("External") => Namespace::External,
@@ -199,6 +198,29 @@ impl Walk {
         let pointer: String = self.pointer.iter().flat_map(|step| ["/", step]).collect();
         self.found.push(Reference { block: self.block, pointer, namespace, path, is_key });
     }
+}
+
+/// What looks like a reference in a text: its place, and its steps from the root on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// Where it is in the text, in bytes, with its `$`.
+    pub span: Range<usize>,
+    /// The names of its steps, the root first.
+    pub steps: Vec<String>,
+}
+
+/// Finds what looks like a reference in a text, in its order. A `$` without a step behind it is none.
+pub fn spellings(text: &str) -> Vec<Spelling> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find('$')) {
+        let start = from + at;
+        let (steps, end) = steps(&text[start + 1..]);
+        from = start + 1 + end;
+        if !steps.is_empty() {
+            found.push(Spelling { span: start..from, steps });
+        }
+    }
+    found
 }
 
 fn is_name(character: char) -> bool {

@@ -1,7 +1,9 @@
-//! Whether a package holds the file that its handler is in, for the runtimes whose rule is a file's name.
+//! Whether a package holds the file that its handler is in, for the runtimes whose rule is a file's name, and what the
+//! handler looks like there.
 
+use super::super::model::Source;
 use super::super::reading::log::quote;
-use super::Fault;
+use super::{Fault, javascript, zip};
 
 /// Says which file is missing, of a package with these names in order.
 pub(in super::super) fn missing(runtime: &str, handler: &str, names: &[String]) -> Option<Fault> {
@@ -55,6 +57,24 @@ pub(in super::super) fn missing(runtime: &str, handler: &str, names: &[String]) 
         Some(other) => fault.hint(format!("did you mean `{other}.{function}`?")),
         None => fault.hint("name the file and the function in it, such as `index.handler`"),
     })
+}
+
+impl Source {
+    /// Gives the number of parameters that the handler declares, for Node.js and as far as it shows in the package: none
+    /// where the code is compressed, or the handler comes from elsewhere.
+    pub fn handler_parameters(&self) -> Option<usize> {
+        if !self.runtime.starts_with("nodejs") {
+            return None;
+        }
+        let name_at = self.handler.rfind('/').map_or(0, |slash| slash + 1);
+        let (module, function) = self.handler.get(name_at..)?.split_once('.')?;
+        let module = format!("{}{module}", self.handler.get(..name_at)?.trim_start_matches("./"));
+        // In the order in which the runtime looks.
+        let bytes = ["", ".js", ".mjs", ".cjs"]
+            .iter()
+            .find_map(|ending| zip::stored(&self.code.zip, &format!("{module}{ending}")))?;
+        javascript::parameters(std::str::from_utf8(bytes).ok()?, function)
+    }
 }
 
 #[cfg(test)]

@@ -113,22 +113,52 @@ pub(super) fn write(entries: &[Entry], method: Method) -> Option<Vec<u8>> {
 /// Gives the number of files of a zip and the sum of their sizes in bytes when they are unpacked, as its directory
 /// says. `None` when this is no zip, or one that is split or over 4 GiB.
 pub(super) fn unpacked(zip: &[u8]) -> Option<(usize, u64)> {
+    let (mut count, mut size) = (0, 0);
+    directory(zip, |_, at| {
+        count += 1;
+        size += u64::from(u32::from_le_bytes(array(zip, at + 24)?));
+        Some(())
+    })?;
+    Some((count, size))
+}
+
+/// Gives the bytes of a file that is kept as it is; none of one that is compressed or not there.
+pub(super) fn stored<'z>(zip: &'z [u8], name: &str) -> Option<&'z [u8]> {
+    let mut found = None;
+    directory(zip, |entry, at| {
+        if entry == name.as_bytes() {
+            found = Some(at);
+        }
+        Some(())
+    })?;
+    let at = found?;
+    let field = |at| Some(usize::from(u16::from_le_bytes(array(zip, at)?)));
+    let wide = |at| usize::try_from(u32::from_le_bytes(array(zip, at)?)).ok();
+    if field(at + 10)? != usize::from(STORED) {
+        return None;
+    }
+    let (size, local) = (wide(at + 24)?, wide(at + 42)?);
+    let start = local.checked_add(LOCAL + field(local + 26)? + field(local + 28)?)?;
+    zip.get(start..start.checked_add(size)?)
+}
+
+/// Visits the entries of a zip's directory with their names, and where each is.
+fn directory<'z>(zip: &'z [u8], mut visit: impl FnMut(&'z [u8], usize) -> Option<()>) -> Option<()> {
     let last = zip.len().checked_sub(END)?;
     let first = last.saturating_sub(LONGEST_COMMENT);
     let at = (first..=last).rev().find(|at| zip[*at..].starts_with(&END_SIGNATURE))?;
     let count = usize::from(u16::from_le_bytes(array(zip, at + 10)?));
     let mut next = usize::try_from(u32::from_le_bytes(array(zip, at + 16)?)).ok()?;
-    let mut size = 0;
     for _ in 0..count {
         if !zip.get(next..)?.starts_with(&ENTRY_SIGNATURE) {
             return None;
         }
-        size += u64::from(u32::from_le_bytes(array(zip, next + 24)?));
         let lengths = [28, 30, 32].map(|field| array(zip, next + field).map(u16::from_le_bytes));
         let [Some(name), Some(extra), Some(comment)] = lengths else { return None };
+        visit(zip.get(next + ENTRY..next + ENTRY + usize::from(name))?, next)?;
         next += ENTRY + usize::from(name) + usize::from(extra) + usize::from(comment);
     }
-    Some((count, size))
+    Some(())
 }
 
 fn array<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
@@ -187,6 +217,11 @@ mod tests {
         assert_eq!(unpacked(&stored(&sample())), Some((2, 10)));
         assert_eq!(stored(&sample()).len(), size(&sample()));
         assert_eq!(unpacked(&stored(&[])), Some((0, 0)));
+        let zip = stored(&sample());
+        assert_eq!(super::stored(&zip, "a/index.mjs"), Some(&b"export {}\n"[..]));
+        assert_eq!((super::stored(&zip, "ü.txt"), super::stored(&zip, "index.mjs")), (Some(&[][..]), None));
+        let compressed = write(&[file("a", &b"again and ".repeat(100))], Method::Deflate).unwrap();
+        assert_eq!(super::stored(&compressed, "a"), None);
         let mut commented = stored(&sample());
         commented.extend(b"a comment");
         assert_eq!(unpacked(&commented), Some((2, 10)));
@@ -203,7 +238,7 @@ mod tests {
         for at in 0..zip.len() {
             let mut broken = zip.clone();
             broken[at] ^= 0xff;
-            let _ = unpacked(&broken);
+            let _ = (unpacked(&broken), super::stored(&broken, "a/index.mjs"));
         }
     }
 

@@ -11,13 +11,34 @@ mod syntax;
 mod tree;
 
 use crate::resource::Code;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::reading::log::Log;
 
 pub(crate) use super::reading::position::Position;
 pub(crate) use node::{Key, Node, NodeValue, Style};
 pub(super) use odd::{HINT as ODD_SPACE, merge_marker, odd_space};
+
+/// Says that a text is not the YAML that was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ReadError {
+    line: u64,
+    column: u64,
+    message: String,
+}
+
+/// Reads a value of one YAML document that is no manifest, within the same bounds.
+///
+/// # Errors
+///
+/// When the text is not YAML, or the value has another form.
+pub fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
+    serde_yaml::from_str_with_options(text, options()).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        ReadError { line, column, message: error.without_snippet().to_string() }
+    })
+}
 
 /// The longest text that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
@@ -55,8 +76,8 @@ pub(super) fn spans(text: &str) -> Vec<(Position, Position)> {
     tree::spans(text)
 }
 
-/// Lets the other reader of the same text judge it too: what it would refuse, nobody else may have to guess about.
-fn second_opinion(text: &str, log: &mut Log) {
+/// The bounds of the other reader.
+fn options() -> serde_yaml::Options {
     let limits = serde_yaml::budget! {
         max_nodes: MAX_NODES,
         max_aliases: MAX_ALIASES,
@@ -66,7 +87,7 @@ fn second_opinion(text: &str, log: &mut Log) {
         // Few anchors with many aliases are what shared parameters look like; the sums above bound them.
         enforce_alias_anchor_ratio: false,
     };
-    let options = serde_yaml::options! {
+    serde_yaml::options! {
         budget: limits,
         strict_booleans: true,
         reject_unsupported_tags: true,
@@ -74,8 +95,12 @@ fn second_opinion(text: &str, log: &mut Log) {
         underscored_numbers_as_strings: true,
         non_finite_float_policy: serde_yaml::NonFiniteFloatPolicy::PassThrough,
         with_snippet: false,
-    };
-    if let Err(error) = serde_yaml::from_multiple_with_options::<IgnoredAny>(text, options) {
+    }
+}
+
+/// Lets the other reader of the same text judge it too: what it would refuse, nobody else may have to guess about.
+fn second_opinion(text: &str, log: &mut Log) {
+    if let Err(error) = serde_yaml::from_multiple_with_options::<IgnoredAny>(text, options()) {
         let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).max(1);
         let position = error.location().map_or(Position { line: 1, column: 1 }, |at| Position {
             line: number(at.line()),

@@ -101,7 +101,7 @@ impl Backups {
         (kept > 0).then_some(name)
     }
 
-    /// Gives the run's own folder. Of several runs that want one name each makes its own: making a folder that is
+    /// Returns the run's own folder. Of several runs that want one name each makes its own: making a folder that is
     /// there fails, whoever made it.
     fn folder(&self) -> io::Result<PathBuf> {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);

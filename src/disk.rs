@@ -42,7 +42,7 @@ pub enum Access {
     Private,
 }
 
-/// Makes a file that is not there yet. When that fails nothing of it is left.
+/// Creates a file that is not there yet. When that fails nothing of it is left.
 ///
 /// # Errors
 ///

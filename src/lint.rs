@@ -55,7 +55,7 @@ impl Report {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
-    /// Tells whether something is wrong: a warning or worse.
+    /// Returns whether something is wrong: a warning or worse.
     pub fn fails(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity <= Severity::Warning)
     }
@@ -74,7 +74,7 @@ pub struct Linter<'s> {
 }
 
 impl<'s> Linter<'s> {
-    /// Makes a linter that has judged nothing.
+    /// Creates a linter that has judged nothing.
     pub const fn new(selection: &'s Selection) -> Self {
         Self {
             selection,

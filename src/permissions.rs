@@ -68,7 +68,7 @@ pub struct TooLarge {
     resource: String,
 }
 
-/// Gives the least policies that let a command work on these manifests, by identity.
+/// Returns the least policies that let a command work on these manifests, by identity.
 ///
 /// # Errors
 ///

@@ -11,7 +11,7 @@ use crate::resource::{Kind, Label};
 /// Lambda's default time-out, in seconds; referenced functions say nothing of theirs.
 const TIMEOUT: u32 = 3;
 
-/// Makes the seed of all sets together; the first set's first account is the default one.
+/// Creates the seed of all sets together; the first set's first account is the default one.
 pub fn world(manifests: &[Manifest]) -> World {
     let mut world = World::default();
     for manifest in manifests {

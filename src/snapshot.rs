@@ -87,7 +87,7 @@ pub enum Look<T> {
 }
 
 impl<T> Look<T> {
-    /// Gives what was found.
+    /// Returns what was found.
     pub fn found(&self) -> Option<&T> {
         match self {
             Self::Found(value) => Some(value),

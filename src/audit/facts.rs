@@ -65,18 +65,18 @@ impl<'a> Auditor<'a> {
         self.by_text.contains_key(text)
     }
 
-    /// Gives the content of a flow or module on an instance: the file's, else the live one.
+    /// Returns the content of a flow or module on an instance: the file's, else the live one.
     pub fn document(&self, kind: Kind, instance: &Label, flow: &Label) -> Option<&Document> {
         self.contents.get(&(kind, instance.clone(), flow.clone())).map(|content| &*content.document)
     }
 
-    /// Gives the id of an instance: as it was seen, else as it is declared.
+    /// Returns the id of an instance: as it was seen, else as it is declared.
     pub(super) fn instance_id(&self, instance: &Label) -> Option<String> {
         let arn = Site { auditor: self, instance }.arn()?;
         arn.rsplit('/').next().map(str::to_owned)
     }
 
-    /// Gives the facts around a flow or module on an instance.
+    /// Returns the facts around a flow or module on an instance.
     pub fn facts(&self, kind: Kind, instance: &Label, flow: &Label) -> Facts {
         let Some(declared) = self.desired.content(kind, flow) else { return Facts::default() };
         let content = self.contents.get(&(kind, instance.clone(), flow.clone()));
@@ -94,7 +94,7 @@ impl<'a> Auditor<'a> {
         }
     }
 
-    /// Gives the facts that hold for a content on an instance, whoever wrote it: of a live flow.
+    /// Returns the facts that hold for a content on an instance, whoever wrote it: of a live flow.
     pub(super) fn facts_of(&self, instance: &Label, document: &Document) -> Facts {
         let site = Site { auditor: self, instance };
         Facts {

@@ -19,7 +19,7 @@ fn page(operation: Operation) -> i32 {
     operation.facts().page.and_then(|page| i32::try_from(page).ok()).unwrap_or(100)
 }
 
-/// Says whether a deletion found something to delete: what is not there any more is as good as deleted.
+/// Returns whether a deletion found something to delete: what is not there any more is as good as deleted.
 fn deleted<T>(result: Result<T, Fault>) -> Result<bool, Fault> {
     match result {
         Ok(_) => Ok(true),

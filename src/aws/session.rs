@@ -208,7 +208,7 @@ impl Session {
         self.make(region, &AccountKey::Caller)
     }
 
-    /// Gives an account up: every call to it fails with this fault from now on.
+    /// Returns an account up: every call to it fails with this fault from now on.
     pub(super) fn lose(&self, account: &AccountId, fault: Fault) {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(account.clone(), fault);
     }
@@ -334,7 +334,7 @@ impl Session {
     }
 }
 
-/// Makes the providers of assumed roles; they call STS when they are first asked. An embedded AWS tells accounts apart
+/// Creates the providers of assumed roles; they call STS when they are first asked. An embedded AWS tells accounts apart
 /// by their keys.
 async fn assumed(options: &Options, base: &SdkConfig) -> BTreeMap<AccountId, SharedCredentialsProvider> {
     let mut providers = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::resource::{Address, InstanceArn, Kind, Label};
 
 const FORMAT: &str = "flowbind.backup/v1";
 
-/// Makes the document.
+/// Creates the document.
 pub(super) fn document(entries: Vec<Value>) -> Value {
     json!({ "format": FORMAT, "entries": entries })
 }

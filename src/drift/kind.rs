@@ -42,7 +42,7 @@ impl DriftKind {
         Self::CouldNotTell,
     ];
 
-    /// Gives its stable kebab-case name, as documents and ignore files have it.
+    /// Returns its stable kebab-case name, as documents and ignore files have it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ChangedOutside => "changed-outside",
@@ -57,7 +57,7 @@ impl DriftKind {
         }
     }
 
-    /// Gives its name for people, as counts use it: `2 changed outside`.
+    /// Returns its name for people, as counts use it: `2 changed outside`.
     pub const fn words(self) -> &'static str {
         match self {
             Self::ChangedOutside => "changed outside",

@@ -26,7 +26,7 @@ pub struct FlowDiff {
 }
 
 impl FlowDiff {
-    /// Tells whether nothing differs.
+    /// Returns whether nothing differs.
     pub const fn is_empty(&self) -> bool {
         self.start.is_none() && self.blocks.is_empty() && self.outside.is_empty()
     }
@@ -76,7 +76,7 @@ pub enum BlockChange {
 }
 
 impl BlockChange {
-    /// Gives the block's name, after the change.
+    /// Returns the block's name, after the change.
     pub fn name(&self) -> &str {
         match self {
             Self::Added { name, .. } | Self::Removed { name, .. } | Self::Changed { name, .. } => name,
@@ -96,18 +96,18 @@ pub struct FieldChange {
     pub to: Option<String>,
 }
 
-/// Tells whether two flows mean the same.
+/// Returns whether two flows mean the same.
 pub fn same(a: &Document, b: &Document) -> bool {
     Canonical::of(a) == Canonical::of(b)
 }
 
-/// Gives the SHA-256 of what a flow means, in hex: equal for flows that are [`same`].
+/// Returns the SHA-256 of what a flow means, in hex: equal for flows that are [`same`].
 pub fn digest(document: &Document) -> String {
     let text = Canonical::of(document).to_json().to_string();
     format!("{:x}", Sha256::digest(text))
 }
 
-/// Tells what differs between two flows. Blocks are matched by identifier, and then by what they do.
+/// Returns what differs between two flows. Blocks are matched by identifier, and then by what they do.
 pub fn diff(from: &Document, to: &Document) -> FlowDiff {
     let (mut from, to) = (Canonical::of(from), Canonical::of(to));
     let renamed = renames(&from, &to);

@@ -136,7 +136,7 @@ impl Document {
         Ok(Self { text, root, format, wrapping, places, start, blocks, duplicates, identifiers, names })
     }
 
-    /// Gives the flow's own text: without a byte-order mark, and unwrapped where it stood in a string.
+    /// Returns the flow's own text: without a byte-order mark, and unwrapped where it stood in a string.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -156,17 +156,17 @@ impl Document {
         &self.wrapping
     }
 
-    /// Gives the identifier of the first block, as it is written: such a block need not exist.
+    /// Returns the identifier of the first block, as it is written: such a block need not exist.
     pub fn start(&self) -> Option<&str> {
         self.start.as_ref().map(|start| start.identifier.as_str())
     }
 
-    /// Gives the first block's identifier with its place.
+    /// Returns the first block's identifier with its place.
     pub const fn start_target(&self) -> Option<&Target> {
         self.start.as_ref()
     }
 
-    /// Gives the blocks in the order of the text.
+    /// Returns the blocks in the order of the text.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }
@@ -184,22 +184,22 @@ impl Document {
         find::find(self, name)
     }
 
-    /// Gives the value at a JSON pointer of the flow's text.
+    /// Returns the value at a JSON pointer of the flow's text.
     pub fn value(&self, pointer: &str) -> Option<serde_json::Value> {
         self.node(pointer).map(Node::to_json)
     }
 
-    /// Gives the node at a JSON pointer of the flow's text.
+    /// Returns the node at a JSON pointer of the flow's text.
     pub fn node(&self, pointer: &str) -> Option<&Node> {
         self.root.pointer(pointer)
     }
 
-    /// Gives the node of the whole text.
+    /// Returns the node of the whole text.
     pub const fn root(&self) -> &Node {
         &self.root
     }
 
-    /// Gives the node of a block of this document.
+    /// Returns the node of a block of this document.
     pub fn block_node(&self, block: &Block) -> Option<&Node> {
         let key = match self.format {
             Format::Language => "Actions",
@@ -208,7 +208,7 @@ impl Document {
         self.root.get(key)?.items().get(block.index)
     }
 
-    /// Gives a parameter of a block (`Parameters.NAME`); `null` counts as absent. Legacy blocks have none.
+    /// Returns a parameter of a block (`Parameters.NAME`); `null` counts as absent. Legacy blocks have none.
     pub fn parameter(&self, block: &Block, name: &str) -> Option<&Node> {
         self.block_node(block)?.get("Parameters")?.get(name)
     }
@@ -223,7 +223,7 @@ impl Document {
         self.places.position(&self.text, offset)
     }
 
-    /// Gives the keys that stand more than once in an object, with their places. The last one counts.
+    /// Returns the keys that stand more than once in an object, with their places. The last one counts.
     pub fn duplicate_keys(&self) -> impl Iterator<Item = (&str, Position)> {
         self.duplicates.iter().map(|duplicate| (&*duplicate.pointer, self.position_at(duplicate.span.start)))
     }

@@ -30,7 +30,7 @@ impl FlowText {
         Self(Arc::new(Read { text: text.into(), document: OnceLock::new(), tokens: OnceLock::new() }))
     }
 
-    /// Gives the smallest valid flow of a type.
+    /// Returns the smallest valid flow of a type.
     pub fn stub(kind: FlowType) -> Self {
         static STUBS: [OnceLock<FlowText>; FlowType::ALL.len()] =
             [const { OnceLock::new() }; FlowType::ALL.len()];
@@ -39,12 +39,12 @@ impl FlowText {
         known.map_or_else(make, |(_, text)| text.get_or_init(make).clone())
     }
 
-    /// Gives the text as it was read.
+    /// Returns the text as it was read.
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
-    /// Gives the flow that the text holds.
+    /// Returns the flow that the text holds.
     ///
     /// # Errors
     /// The first place that is not JSON or not a flow.
@@ -52,7 +52,7 @@ impl FlowText {
         self.0.document.get_or_init(|| Document::of(&self.0.text).map(Arc::new)).as_ref()
     }
 
-    /// Gives the tokens in the flow's own text; none where one is not well formed or the text is no flow.
+    /// Returns the tokens in the flow's own text; none where one is not well formed or the text is no flow.
     pub fn tokens(&self) -> &[Found] {
         let found = || self.document().ok().and_then(|document| template::tokens_of(document).ok());
         self.0.tokens.get_or_init(|| found().unwrap_or_default())
@@ -101,13 +101,13 @@ impl FlowText {
         Ok(self.changed_to(patch::with_metadata_of(document, live)))
     }
 
-    /// Gives the other one where both are the same by the letter: what was read out of that is there already.
+    /// Returns the other one where both are the same by the letter: what was read out of that is there already.
     #[must_use]
     pub fn or_same(self, other: &Self) -> Self {
         if self == *other { other.clone() } else { self }
     }
 
-    /// Gives a changed text; this one where nothing changed.
+    /// Returns a changed text; this one where nothing changed.
     pub fn changed_to(&self, text: String) -> Self {
         if *text == *self.0.text { self.clone() } else { Self::from(text) }
     }

@@ -101,7 +101,7 @@ pub fn set(document: &Document, edits: &[(String, BlockValues)]) -> Result<Strin
     Ok(patch.edits.apply(document.text()))
 }
 
-/// Tells whether the flow writes its first time limit as a number; a new one follows it. The console writes strings.
+/// Returns whether the flow writes its first time limit as a number; a new one follows it. The console writes strings.
 fn writes_numbers(document: &Document) -> bool {
     let limits = document.invocations().into_iter().find_map(|invocation| invocation.time_limit);
     matches!(limits, Some(TimeLimit::Number(_)))

@@ -140,10 +140,10 @@ pub struct RuleMeta {
 
 /// A rule: pure, total, and independent of every other.
 pub trait Rule: Sync {
-    /// Gives what the rule promises.
+    /// Returns what the rule promises.
     fn meta(&self) -> &'static RuleMeta;
 
-    /// Gives the facts that the bad and the good flow of its [`RuleMeta`] are judged with.
+    /// Returns the facts that the bad and the good flow of its [`RuleMeta`] are judged with.
     fn example_facts(&self) -> Facts {
         Facts::default()
     }
@@ -204,7 +204,7 @@ impl Findings {
         finding.path = path.into_iter().map(|edge| PathStep::of(flow.document, edge)).collect();
     }
 
-    /// Gives the findings in the order of the file.
+    /// Returns the findings in the order of the file.
     pub fn sorted(mut self) -> Vec<Finding> {
         for finding in &mut self.found {
             // Of a way that is longer than any flow that AWS takes, the end is what matters.

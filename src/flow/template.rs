@@ -42,7 +42,7 @@ pub struct TokenError {
     pub message: String,
 }
 
-/// Tells whether a token of flowbind stands behind a `${`, and how many bytes it has with its `}`.
+/// Returns whether a token of flowbind stands behind a `${`, and how many bytes it has with its `}`.
 pub(super) fn own(behind: &str) -> Option<usize> {
     token::read(behind).ok().map(|(_, length)| length)
 }

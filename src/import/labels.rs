@@ -12,7 +12,7 @@ const LONGEST: usize = 58;
 pub(super) struct Labels(BTreeSet<Label>);
 
 impl Labels {
-    /// Makes a logical name of a name, or of `otherwise` where nothing of the name can stand in one.
+    /// Creates a logical name of a name, or of `otherwise` where nothing of the name can stand in one.
     pub(super) fn give(&mut self, name: &str, otherwise: &str) -> Label {
         let base = slug(name).or_else(|| slug(otherwise)).unwrap_or_else(|| "x".to_owned());
         let base = if is_device(&base) { format!("{base}-1") } else { base };

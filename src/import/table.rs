@@ -273,7 +273,7 @@ fn id_length(text: &str) -> usize {
     if fits { LENGTH } else { 0 }
 }
 
-/// Makes the name of a value: it begins with a letter.
+/// Creates the name of a value: it begins with a letter.
 pub(super) fn value_name(base: &str) -> String {
     match slug(base) {
         Some(name) if name.starts_with(|c: char| c.is_ascii_alphabetic()) => name,

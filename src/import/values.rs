@@ -43,7 +43,7 @@ impl Values {
         self.entries.get(*self.places.get(text)?).map(|entry| &entry.name)
     }
 
-    /// Gives a text a name.
+    /// Returns a text a name.
     pub(super) fn give(
         &mut self,
         text: &str,

@@ -161,7 +161,7 @@ const OTHERS: [&RuleMeta; 10] = [
     &GRANT_WITH_WILDCARD,
 ];
 
-/// Gives the contracts of all codes, ordered by code.
+/// Returns the contracts of all codes, ordered by code.
 pub fn codes() -> Vec<&'static RuleMeta> {
     let mut codes: Vec<_> = rules::ALL.iter().map(|rule| rule.meta()).collect();
     codes.extend(OTHERS);

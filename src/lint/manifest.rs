@@ -22,7 +22,7 @@ pub struct ManifestFlow<'m> {
     pub instances: &'m [Label],
 }
 
-/// Gives the flows and modules whose content a manifest holds. One without content is live, and not judged here.
+/// Returns the flows and modules whose content a manifest holds. One without content is live, and not judged here.
 pub fn manifest_flows(manifest: &Manifest) -> Vec<ManifestFlow<'_>> {
     let flows = manifest.contents().filter_map(|(kind, flow, spec)| {
         let content = spec.content.as_ref()?;

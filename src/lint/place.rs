@@ -12,7 +12,7 @@ pub(super) fn order(finding: &Finding) -> impl Ord {
     (file, *line, *column, *code, pointer, message, fingerprint)
 }
 
-/// Makes a finding of a problem with a manifest: the fingerprint is made of the resource, not of its line.
+/// Creates a finding of a problem with a manifest: the fingerprint is made of the resource, not of its line.
 pub(super) fn finding(problem: Problem) -> Finding {
     let Problem { code, severity, origin, address, message, hint } = problem;
     let code = code.as_str();

@@ -38,7 +38,7 @@ impl std::fmt::Debug for Selection {
 }
 
 impl Selection {
-    /// Makes a selection of codes or of `all`; none selected means all. What is ignored is out, whoever selected it. A
+    /// Creates a selection of codes or of `all`; none selected means all. What is ignored is out, whoever selected it. A
     /// flow that cannot be read is told whatever is selected, since silence would look like a clean flow; it too can
     /// be ignored. Findings less bad than `least` are not told.
     ///
@@ -66,7 +66,7 @@ impl Selection {
         Ok(Self { codes, rules, least })
     }
 
-    /// Tells whether findings of a code are wanted.
+    /// Returns whether findings of a code are wanted.
     pub fn has(&self, code: &str) -> bool {
         self.codes.contains(code)
     }

@@ -16,7 +16,7 @@ pub struct Suppressed {
     pub reason: String,
 }
 
-/// Tells whether a finding is let pass. `flow` and `document` are those that it was found in.
+/// Returns whether a finding is let pass. `flow` and `document` are those that it was found in.
 pub(super) fn covers(
     suppression: &Suppression,
     finding: &Finding,

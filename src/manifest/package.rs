@@ -125,7 +125,7 @@ impl<'f> Packages<'f> {
         Self { files, done: BTreeMap::new(), left: MAX_TOTAL, largest: MAX_ZIP }
     }
 
-    /// Gives the package that a folder without what these patterns exclude, or a zip file, makes. `written` is the path
+    /// Returns the package that a folder without what these patterns exclude, or a zip file, makes. `written` is the path
     /// as the manifest has it.
     pub(super) fn get(
         &mut self,

@@ -88,7 +88,7 @@ impl Wanted {
     }
 }
 
-/// Gives the document for one target: no other is in it.
+/// Returns the document for one target: no other is in it.
 pub(super) fn with_target(document: &Node, target: (Key, Node)) -> Node {
     let mut document = document.clone();
     let part = |node: &mut Node, name: &str| -> Option<usize> {

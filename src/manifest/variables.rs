@@ -115,7 +115,7 @@ impl Variables {
         self.values.keys().map(String::as_str)
     }
 
-    /// Gives a variable's value; the inner `None` means that a problem with it was reported.
+    /// Returns a variable's value; the inner `None` means that a problem with it was reported.
     pub(super) fn get(&self, name: &str) -> Option<Option<&str>> {
         self.values.get(name).map(Option::as_deref).or(self.unread.then_some(None))
     }

@@ -62,7 +62,7 @@ impl<'a> Needs<'a> {
         }
     }
 
-    /// Gives what was found; the caller gets the right to assume the roles.
+    /// Returns what was found; the caller gets the right to assume the roles.
     pub(super) fn by_identity(mut self) -> BTreeMap<Identity, BTreeSet<Need>> {
         // Who runs flowbind is at home in an account that it reaches without a role, the instances' first.
         let instances = self.manifest.instances.values().map(|instance| &instance.place.account);

@@ -134,7 +134,7 @@ pub trait Host: Watch {
     /// Hears that the writes begin.
     fn writing(&self);
 
-    /// Gives what a plan is carried out with; `ends` is when each action is forecast to end. Plans that have no account in
+    /// Returns what a plan is carried out with; `ends` is when each action is forecast to end. Plans that have no account in
     /// common are carried out side by side: others begin before this one has ended.
     fn begin<'p>(
         &'p self,
@@ -155,7 +155,7 @@ pub trait Host: Watch {
         report: Option<&ApplyReport>,
     ) -> Result<(), Self::Failure>;
 
-    /// Makes a failure of what ended the run early.
+    /// Creates a failure of what ended the run early.
     fn failure(&self, stopped: Stopped) -> Self::Failure;
 }
 

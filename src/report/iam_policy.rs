@@ -29,7 +29,7 @@ struct Entry<'a> {
 }
 
 impl<'a> IamPolicyDocument<'a> {
-    /// Makes the document.
+    /// Creates the document.
     pub fn new(policies: &'a [Policy], scope: Scope, notes: &'a [String]) -> Self {
         let entry = |policy: &'a Policy| Entry {
             name: name(policy),

@@ -61,12 +61,12 @@ pub(super) fn pascal(code: &str) -> String {
     words.collect()
 }
 
-/// Makes the place in a file.
+/// Creates the place in a file.
 pub(super) fn physical(file: &str, region: Option<Region>) -> PhysicalLocation {
     PhysicalLocation { artifact_location: ArtifactLocation { uri: uri(file) }, region }
 }
 
-/// Makes a message that stays on one line and holds no link and no placeholder of the standard (3.11.5 and 3.11.6).
+/// Creates a message that stays on one line and holds no link and no placeholder of the standard (3.11.5 and 3.11.6).
 pub(super) fn plain(text: &str) -> String {
     let text = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
     let text = if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text };
@@ -83,7 +83,7 @@ pub(super) fn plain(text: &str) -> String {
     out + rest
 }
 
-/// Makes a URI reference of a path: relative where the path is, with everything escaped that a path segment may not
+/// Creates a URI reference of a path: relative where the path is, with everything escaped that a path segment may not
 /// hold (RFC 3986, 3.3). A colon in the first segment would read as a scheme.
 pub(super) fn uri(path: &str) -> String {
     let path = path.strip_prefix("./").unwrap_or(path);

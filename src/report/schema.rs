@@ -12,7 +12,7 @@ use super::lint::LintDocument;
 use super::{ApplyDocument, DriftDocument, PlanDocument, ValidateDocument};
 use crate::runtime::event::Event;
 
-/// Makes the schema of a type as it is written, in draft 7, which editors read.
+/// Creates the schema of a type as it is written, in draft 7, which editors read.
 fn made<T: JsonSchema>(name: &str) -> Value {
     let schema = SchemaSettings::draft07().for_serialize().into_generator().into_root_schema_for::<T>();
     let Value::Object(made) = schema.to_value() else { panic!("{name} has no schema of an object") };

@@ -16,7 +16,7 @@ pub struct ValidateDocument<'a> {
 }
 
 impl<'a> ValidateDocument<'a> {
-    /// Makes the document of what was wrong, if anything.
+    /// Creates the document of what was wrong, if anything.
     pub fn new(problems: &'a [Problem], sources: &'a Sources) -> Self {
         Self { format: "flowbind.validate/v1", files: sources.files().collect(), problems }
     }

@@ -30,7 +30,7 @@ pub enum ArnError {
     },
 }
 
-/// Gives the partition that a Region belongs to.
+/// Returns the partition that a Region belongs to.
 pub fn partition(region: &Region) -> &'static str {
     match region.as_str() {
         r if r.starts_with("cn-") => "aws-cn",

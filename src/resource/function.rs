@@ -17,12 +17,12 @@ pub struct FunctionRef {
 }
 
 impl FunctionRef {
-    /// Gives the ARN that a flow names.
+    /// Returns the ARN that a flow names.
     pub fn arn(&self) -> FunctionArn {
         FunctionArn { place: self.place.clone(), name: self.name.clone(), qualifier: self.qualifier.clone() }
     }
 
-    /// Gives the function without its qualifier.
+    /// Returns the function without its qualifier.
     pub fn unqualified(&self) -> Self {
         Self { qualifier: None, ..self.clone() }
     }

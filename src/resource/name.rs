@@ -30,7 +30,7 @@ macro_rules! name {
                 }
             }
 
-            /// Gives the name as text.
+            /// Returns the name as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -14,7 +14,7 @@ pub struct OwnerTag<'t> {
 }
 
 impl<'t> OwnerTag<'t> {
-    /// Makes the value for what a set declares.
+    /// Creates the value for what a set declares.
     pub fn new(set: &'t SetName, name: &'t Label) -> Self {
         Self { set: set.as_str(), name: name.as_str() }
     }
@@ -25,7 +25,7 @@ impl<'t> OwnerTag<'t> {
         Some(Self { set, name })
     }
 
-    /// Gives the logical name, if the value is one of the set's: the one predicate for "ours".
+    /// Returns the logical name, if the value is one of the set's: the one predicate for "ours".
     pub fn name_in(tag: &'t str, set: &SetName) -> Option<&'t str> {
         Self::read(tag).filter(|owner| owner.set == set.as_str()).map(|owner| owner.name)
     }

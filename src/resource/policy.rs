@@ -140,7 +140,7 @@ impl Statement {
         }
     }
 
-    /// Tells whether it allows Amazon Connect to invoke a function, on whatever condition.
+    /// Returns whether it allows Amazon Connect to invoke a function, on whatever condition.
     pub fn lets_connect_call(&self) -> bool {
         let service = strings(self.body.pointer("/Principal/Service")).contains(&CONNECT);
         let invoke = |action: &&str| like(&action.to_lowercase(), &INVOKE.to_lowercase());

@@ -10,7 +10,7 @@ const LISTS: &[&str] = &["Action", "NotAction", "Resource", "NotResource"];
 /// Elements that map names to such values.
 const MAPS: &[&str] = &["Principal", "NotPrincipal"];
 
-/// Gives the document in canonical form, as JSON text; a text that is no JSON object stays as it is.
+/// Returns the document in canonical form, as JSON text; a text that is no JSON object stays as it is.
 pub fn canonical_policy(text: &str) -> String {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(document)) => sorted(statements(document)).to_string(),

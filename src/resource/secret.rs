@@ -21,7 +21,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// Gives the value, for the call that sends it and for comparing it with the live one.
+    /// Returns the value, for the call that sends it and for comparing it with the live one.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -45,7 +45,7 @@ impl Serialize for Secret {
     }
 }
 
-/// Gives a digest (64 hex digits) by which a change of hidden values is noticed, without their being in it in the
+/// Returns a digest (64 hex digits) by which a change of hidden values is noticed, without their being in it in the
 /// clear: salted, and hashed again and again, unless there is no value to hide. The salt must be stable where digests
 /// are compared between runs; take the set's name and what the values belong to.
 pub fn hidden_digest<'a>(salt: &str, values: impl IntoIterator<Item = (&'a str, &'a Secret)>) -> String {

@@ -149,7 +149,7 @@ pub fn find<'m>(manifest: &'m Manifest, address: &Address) -> Result<Bound<'m>, 
     bound(&site, &Address::new(kind, name), flow, block)
 }
 
-/// Gives all bindings of a manifest, on the first instance of each flow, in the order of the flows and their files.
+/// Returns all bindings of a manifest, on the first instance of each flow, in the order of the flows and their files.
 ///
 /// # Errors
 /// A token of some parameters is wrong.

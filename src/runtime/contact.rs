@@ -21,7 +21,7 @@ macro_rules! words {
             /// Every one, in the order of the API model.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// Gives the value on the wire.
+            /// Returns the value on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -34,7 +34,7 @@ macro_rules! words {
                 Self::ALL.iter().copied().find(|value| value.as_str() == wire)
             }
 
-            /// Gives the word that people type.
+            /// Returns the word that people type.
             pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -241,7 +241,7 @@ pub struct SegmentValue {
 }
 
 impl SegmentValue {
-    /// Makes the value of a text.
+    /// Creates the value of a text.
     pub fn text(text: &str) -> Self {
         Self { value_string: Some(text.to_owned()), ..Self::default() }
     }

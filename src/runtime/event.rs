@@ -61,7 +61,7 @@ pub enum Parameter {
 }
 
 impl Event {
-    /// Makes the event of a contact and the parameters of a block.
+    /// Creates the event of a contact and the parameters of a block.
     pub fn new(contact: &Contact, parameters: BTreeMap<String, Parameter>, fields: Fields) -> Self {
         let contact = match fields {
             Fields::Observed => contact.clone(),

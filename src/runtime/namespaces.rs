@@ -70,7 +70,7 @@ impl Values {
         Self { contact: serde_json::to_value(contact).unwrap_or_default(), given }
     }
 
-    /// Gives the roots that a contact has by itself.
+    /// Returns the roots that a contact has by itself.
     pub(super) fn of_contact(&self) -> impl Iterator<Item = &str> {
         self.contact.as_object().into_iter().flatten().map(|(name, _)| name.as_str())
     }

@@ -40,7 +40,7 @@ pub enum GivenError {
 }
 
 impl Given {
-    /// Gives a reference of the run a value.
+    /// Returns a reference of the run a value.
     ///
     /// # Errors
     /// The text is no reference, or one to something that the contact has or that no flow knows.

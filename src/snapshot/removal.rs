@@ -25,7 +25,7 @@ pub struct RemovalSeen {
 }
 
 impl RemovalSeen {
-    /// Gives the policy of any function and qualifier; it is absent only where surely every function was read.
+    /// Returns the policy of any function and qualifier; it is absent only where surely every function was read.
     pub fn policy(&self, function: &FunctionRef) -> Look<ResourcePolicy> {
         match self.functions.get(&(function.place.clone(), function.name.clone())) {
             Some(found) => match found.policies.get(&function.qualifier) {

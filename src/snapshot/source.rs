@@ -115,7 +115,7 @@ pub struct RolePolicies {
 }
 
 impl FunctionConfiguration {
-    /// Gives the digest by which a change is noticed. `salt` is the function's ARN.
+    /// Returns the digest by which a change is noticed. `salt` is the function's ARN.
     pub fn digest(&self, salt: &str) -> String {
         let Self { runtime, handler, role, timeout, memory, description, environment, code } = self;
         let environment = environment.as_ref().map(|variables| {
@@ -126,7 +126,7 @@ impl FunctionConfiguration {
 }
 
 impl RolePolicies {
-    /// Gives the digest by which a change is noticed.
+    /// Returns the digest by which a change is noticed.
     pub fn digest(&self) -> String {
         let Self { trust, managed, inline } = self;
         short(&json!([VERSION, trust, managed, inline]))
@@ -157,7 +157,7 @@ impl AliasSeen {
 }
 
 impl FunctionSeen {
-    /// Gives the digest of what it is now. It is slow on purpose: see [`hidden_digest`].
+    /// Returns the digest of what it is now. It is slow on purpose: see [`hidden_digest`].
     pub fn digest(&self) -> String {
         self.latest.digest(&self.arn)
     }

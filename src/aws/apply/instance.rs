@@ -45,7 +45,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Makes an instance and waits until it is active. After an unknown outcome the list is asked for the alias.
+    /// Creates an instance and waits until it is active. After an unknown outcome the list is asked for the alias.
     pub(super) async fn instance(&self, spec: &InstanceSpec, subject: &str) -> Ended {
         // The same alias in the same place gives the same token: a second try is the same instance.
         let token = format!("flowbind-{}-{}", spec.place.region, spec.alias);

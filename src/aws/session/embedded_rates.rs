@@ -67,7 +67,7 @@ async fn answer(address: &str, host: &str) -> std::io::Result<String> {
 /// How the answer of an embedded AWS begins.
 const OK: &str = "HTTP/1.1 200 ";
 
-/// Tells whether the rest of an answer need not be waited for: it is whole, or not that of an embedded AWS.
+/// Returns whether the rest of an answer need not be waited for: it is whole, or not that of an embedded AWS.
 fn is_enough(answer: &str) -> bool {
     if !answer.starts_with(OK) {
         return !OK.starts_with(answer);

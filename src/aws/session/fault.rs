@@ -43,7 +43,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Makes a fault of an answer that lacks what it must have.
+    /// Creates a fault of an answer that lacks what it must have.
     pub(in crate::aws) fn unexpected(
         operation: Operation,
         subject: &str,

@@ -30,12 +30,12 @@ struct State {
 }
 
 impl Pacer {
-    /// Makes a pacer; one that is off only counts.
+    /// Creates a pacer; one that is off only counts.
     pub(super) fn new(on: bool) -> Self {
         Self::of(Buckets::full(on))
     }
 
-    /// Makes a pacer at AWS's rates times a factor.
+    /// Creates a pacer at AWS's rates times a factor.
     pub(super) fn faster(factor: f64) -> Self {
         Self::of(Buckets::faster(factor))
     }

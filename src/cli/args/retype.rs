@@ -13,7 +13,7 @@ pub(in crate::cli) fn command(verb: &str, manifest: &ManifestArgs, aws: &AwsArgs
     format!("flowbind {verb} {}", typed(manifest, aws, String::new()).inputs)
 }
 
-/// Gives what the commands in messages are completed with.
+/// Returns what the commands in messages are completed with.
 pub(in crate::cli) fn typed(manifest: &ManifestArgs, aws: &AwsArgs, wish: String) -> Typed {
     let mut words = reach(aws);
     words.extend(manifest.targets.iter().map(|target| option("--for", target)));

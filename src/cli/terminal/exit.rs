@@ -141,7 +141,7 @@ pub(in crate::cli) struct Failure {
 }
 
 impl Failure {
-    /// Makes a failure that ends with `exit`.
+    /// Creates a failure that ends with `exit`.
     pub(in crate::cli) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { exit, error: error.into(), hint: None }
     }

@@ -13,7 +13,7 @@ pub(in crate::cli) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<Exit
     Ok(Exit::Done)
 }
 
-/// Gives the shipped schema of a document; that of manifests is made when it is asked for.
+/// Returns the shipped schema of a document; that of manifests is made when it is asked for.
 const fn shipped(document: SchemaDocument) -> Option<&'static str> {
     match document {
         SchemaDocument::Manifest => None,

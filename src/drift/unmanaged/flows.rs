@@ -168,7 +168,7 @@ impl<'a> Finder<'a> {
         elsewhere.filter_map(|instance| on(instance)).sum()
     }
 
-    /// Makes an address of its own for what no plan knows: of the wanted name, else with the id behind it.
+    /// Creates an address of its own for what no plan knows: of the wanted name, else with the id behind it.
     fn address(&self, site: &Site<'_>, wanted: Option<Label>, taken: &mut BTreeSet<Label>) -> Address {
         let Site { instance, kind, summary, .. } = site;
         let free = |name: &Label| self.desired.content(*kind, name).is_none();

@@ -81,7 +81,7 @@ impl<'a> Access<'a> {
         ApiError::denied(call.service, &call.principal, &action, &resource)
     }
 
-    /// Tells whether the caller may do `operation` of `service` on `resource`, under the given condition values.
+    /// Returns whether the caller may do `operation` of `service` on `resource`, under the given condition values.
     pub(crate) fn allows(
         &self,
         service: Service,
@@ -98,7 +98,7 @@ impl<'a> Access<'a> {
         self.policy.is_none_or(|document| policy::allows(document, &action, resource, &context))
     }
 
-    /// Tells whether the caller may change a function's policy through Connect, which calls on its behalf (U14).
+    /// Returns whether the caller may change a function's policy through Connect, which calls on its behalf (U14).
     pub(crate) fn allows_policy_write(&self, write: PolicyWrite, function: &str) -> bool {
         let names_principal = match write {
             PolicyWrite::Add => true,

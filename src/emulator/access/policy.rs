@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::context::Context;
 
-/// Tells whether `document` allows `action` on `resource`: some statement allows it and none denies it.
+/// Returns whether `document` allows `action` on `resource`: some statement allows it and none denies it.
 pub(crate) fn allows(document: &Value, action: &str, resource: &str, context: &Context) -> bool {
     let statements = list(document.get("Statement"));
     let applies = |effect: &str| {

@@ -165,7 +165,7 @@ fn check_target(edit: &Edit<'_>, target: &Target, arn: &str) -> Result<(), ApiEr
     Err(not_found(edit.assumptions().wording, "Lambda function", arn))
 }
 
-/// Tells whether the call that Connect makes on the caller's behalf is allowed (U14).
+/// Returns whether the call that Connect makes on the caller's behalf is allowed (U14).
 fn may(edit: &Edit<'_>, write: PolicyWrite, target: &Target) -> bool {
     match edit.assumptions().implicit_rights {
         ImplicitRights::OfService => true,

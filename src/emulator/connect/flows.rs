@@ -162,7 +162,7 @@ fn duplicate(edit: &Edit<'_>, name: &str) -> ApiError {
     ApiError::new(409, "DuplicateResourceException", message)
 }
 
-/// Tells whether another flow has the name, or a deleted one had it.
+/// Returns whether another flow has the name, or a deleted one had it.
 fn taken(instance: &Instance, name: &str, own: Option<&str>, deleted: DeletedName) -> bool {
     instance.flows.with("name", name).any(|(id, _)| own != Some(id))
         || (deleted == DeletedName::Reserved && instance.retired_names.contains(name))
@@ -293,7 +293,7 @@ fn delete(edit: &mut Edit<'_>) -> Answer {
     Ok(Reply::empty())
 }
 
-/// Tells whether another flow or module names the id, published or drafted.
+/// Returns whether another flow or module names the id, published or drafted.
 fn is_referenced(instance: &Instance, id: &str) -> bool {
     instance
         .flows

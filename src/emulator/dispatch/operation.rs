@@ -72,7 +72,7 @@ pub(crate) enum Handler {
 }
 
 impl Handler {
-    /// Tells whether the operation changes the state.
+    /// Returns whether the operation changes the state.
     pub(crate) fn writes(self) -> bool {
         matches!(self, Self::Write(_))
     }

@@ -25,7 +25,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     iam("ListRoleTags", Resource::Role, Handler::Read(list_tags)),
 ];
 
-/// Tells whether a role's trust policy lets a service assume it.
+/// Returns whether a role's trust policy lets a service assume it.
 pub(crate) fn trusts(role: &Role, service: &str) -> bool {
     let Ok(document) = serde_json::from_str::<Value>(&role.trust) else { return false };
     let has = |value: Option<&Value>, wanted: &[&str]| match value {

@@ -36,7 +36,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-/// Tells whether a function has the version or alias.
+/// Returns whether a function has the version or alias.
 pub(crate) fn has_qualifier(function: &Function, qualifier: &str) -> bool {
     function.aliases.contains_key(qualifier)
         || qualifier.parse::<u64>().is_ok_and(|version| function.versions.contains_key(&version))
@@ -161,7 +161,7 @@ fn check_pattern(call: &Call, name: &str, text: &str, legal: fn(char) -> bool) -
     Err(call.invalid(format!("{name} {text} has a character that is not allowed")))
 }
 
-/// Makes the statement of AddPermission as GetPolicy shows it.
+/// Creates the statement of AddPermission as GetPolicy shows it.
 fn statement(call: &Call, sid: &str, name: &str, qualifier: &str) -> Result<Value, ApiError> {
     let action = call.required("Action", 10_000)?;
     let known = action == "*" || action.strip_prefix("lambda:").is_some_and(|rest| !rest.is_empty());

@@ -131,12 +131,12 @@ impl Core {
         self.frozen.send_replace(None);
     }
 
-    /// Tells whether a write waits for a disk.
+    /// Returns whether a write waits for a disk.
     pub(crate) fn writes_files(&self) -> bool {
         self.settings.state.is_some()
     }
 
-    /// Makes the id of a request that fits no operation.
+    /// Creates the id of a request that fits no operation.
     pub(crate) fn request_id(&self) -> String {
         self.inner().request_id(self.settings.seed)
     }
@@ -195,7 +195,7 @@ impl Core {
         }
     }
 
-    /// Tells whether the first writes are on disk, where there is one; those that it refuses are undone.
+    /// Returns whether the first writes are on disk, where there is one; those that it refuses are undone.
     fn saved(&self, writes: u64) -> bool {
         let Some(saving) = &self.saving else { return true };
         let newest = || {

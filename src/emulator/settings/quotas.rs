@@ -84,7 +84,7 @@ impl Quotas {
         self.0.get(&limited).copied().unwrap_or(limited.default_value())
     }
 
-    /// Tells whether `count` things are all that is allowed.
+    /// Returns whether `count` things are all that is allowed.
     pub(crate) fn reached(&self, limited: Limited, count: usize) -> bool {
         u64::try_from(count).is_ok_and(|count| count >= self.get(limited))
     }

@@ -69,12 +69,12 @@ impl FunctionName {
     }
 }
 
-/// Tells whether `text` is a 12-digit account id.
+/// Returns whether `text` is a 12-digit account id.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Tells whether `text` may stand where a version or an alias is named.
+/// Returns whether `text` may stand where a version or an alias is named.
 pub(crate) fn is_qualifier(text: &str) -> bool {
     text == "$LATEST"
         || (!text.is_empty()

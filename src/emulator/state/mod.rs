@@ -82,7 +82,7 @@ impl State {
         self.regions.get_mut(account)?.get_mut(region)?.functions.get_mut(name)
     }
 
-    /// Makes an id that no call before got, the same in every run of the same calls.
+    /// Creates an id that no call before got, the same in every run of the same calls.
     pub(crate) fn next_id(&mut self, what: &str) -> String {
         self.counter += 1;
         ids::uuid(&[what, &self.counter.to_string()])

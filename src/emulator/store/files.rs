@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-/// Makes a new file; one that a crash left there is replaced. A link is refused: whoever put it there would choose
+/// Creates a new file; one that a crash left there is replaced. A link is refused: whoever put it there would choose
 /// which file is overwritten.
 pub(crate) fn anew(path: &Path) -> io::Result<File> {
     no_link(path)?;
@@ -51,7 +51,7 @@ pub(crate) fn sync_folder(path: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// Makes a file that only its owner may read.
+/// Creates a file that only its owner may read.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);

@@ -20,7 +20,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// Makes an error whose only member is its message.
+    /// Creates an error whose only member is its message.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), members: Map::new(), commit: false }
     }

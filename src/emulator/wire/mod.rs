@@ -53,7 +53,7 @@ impl Service {
         }
     }
 
-    /// Tells whether the service speaks the query protocol (form in, XML out).
+    /// Returns whether the service speaks the query protocol (form in, XML out).
     pub(crate) fn is_query(self) -> bool {
         matches!(self, Self::Iam | Self::Sts)
     }

@@ -30,7 +30,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Makes a page from the token of the page before; None for a token that this server did not make.
+    /// Creates a page from the token of the page before; None for a token that this server did not make.
     pub(crate) fn new(token: Option<&str>, size: usize) -> Option<Self> {
         let start = match token {
             None => 0,

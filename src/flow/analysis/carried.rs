@@ -29,13 +29,13 @@ pub(in crate::flow) struct Read {
     pub(in crate::flow) via: Option<(String, String)>,
 }
 
-/// Tells whether a block copes with an empty value.
+/// Returns whether a block copes with an empty value.
 fn is_guard(block: &Block) -> bool {
     let caught = block.transitions.error("NoMatchingCondition").is_some_and(|branch| branch.target.is_some());
     block.kind == "Compare" && caught
 }
 
-/// Gives the reads of answers in a flow whose analysis is at hand, and behind its transfers.
+/// Returns the reads of answers in a flow whose analysis is at hand, and behind its transfers.
 pub(in crate::flow) fn reads(
     document: &Document,
     graph: &Graph,
@@ -77,7 +77,7 @@ fn transfers<'g, 'f>(
     })
 }
 
-/// Gives what a flow reads before it has asked a function itself, with what the flows behind it read so.
+/// Returns what a flow reads before it has asked a function itself, with what the flows behind it read so.
 fn exposed(first: (&str, &CalleeFacts), facts: &Facts) -> Vec<Read> {
     let mut seen: BTreeSet<String> = BTreeSet::from([first.0.to_owned()]);
     let mut open = vec![(first.0.to_owned(), first.1)];

@@ -152,7 +152,7 @@ fn judge(world: &World<'_>, belief: Belief, covered: &mut [bool], found: &mut Ch
     }
 }
 
-/// Makes the network between prompts: without them, and entered behind them and at the start.
+/// Creates the network between prompts: without them, and entered behind them and at the start.
 fn network(world: &World<'_>, belief: Belief) -> (Net, Vec<Option<search::Way>>, Search) {
     let prompts = |node: usize| match world.effect(node) {
         Effect::Prompt => true,

@@ -198,27 +198,27 @@ impl DataFlow {
         }
     }
 
-    /// Gives the invocations of the flow, in the order of the text.
+    /// Returns the invocations of the flow, in the order of the text.
     pub fn invocations(&self) -> &[Invocation] {
         &self.invocations
     }
 
-    /// Gives the invocation that an answer names.
+    /// Returns the invocation that an answer names.
     pub fn invocation(&self, of: usize) -> Option<&Invocation> {
         self.invocations.get(of)
     }
 
-    /// Gives what `$.External` can hold when a contact comes to a block; nothing for a block to which none comes.
+    /// Returns what `$.External` can hold when a contact comes to a block; nothing for a block to which none comes.
     pub fn answers(&self, block: usize) -> impl Iterator<Item = Answer> {
         self.states.get(block).into_iter().flat_map(Bits::iter).map(Answer::of_bit)
     }
 
-    /// Tells whether an answer can be there when a contact comes to a block.
+    /// Returns whether an answer can be there when a contact comes to a block.
     pub fn holds(&self, block: usize, answer: Answer) -> bool {
         self.states.get(block).is_some_and(|state| state.contains(answer.bit()))
     }
 
-    /// Tells whether every contact comes to one of `reading` before it comes to a block that asks a function or may.
+    /// Returns whether every contact comes to one of `reading` before it comes to a block that asks a function or may.
     pub fn reads_first(&self, document: &Document, graph: &Graph, reading: &BTreeSet<usize>) -> bool {
         let mut seen: BTreeSet<usize> = graph.start().into_iter().collect();
         let mut open: Vec<usize> = seen.iter().copied().collect();
@@ -236,7 +236,7 @@ impl DataFlow {
         true
     }
 
-    /// Gives a way by which a contact comes to `block` with `answer`. Of an answer that cannot be known, or one that
+    /// Returns a way by which a contact comes to `block` with `answer`. Of an answer that cannot be known, or one that
     /// waits for several asynchronous functions, it is any way to the block.
     pub fn way<'g>(
         &self,
@@ -275,7 +275,7 @@ impl DataFlow {
         whole
     }
 
-    /// Gives what was there at a block that begins an asynchronous invocation, where none answered before.
+    /// Returns what was there at a block that begins an asynchronous invocation, where none answered before.
     fn unanswered(&self, block: usize) -> Option<Answer> {
         self.answers(block).find(|answer| matches!(answer, Answer::Entry | Answer::Failed(_)))
     }
@@ -347,7 +347,7 @@ const fn is_condition(edge: &Edge) -> bool {
     matches!(edge.kind, EdgeKind::Condition(_))
 }
 
-/// Tells whether a loop is left by an edge. Exports repeat the way out as `NextAction`.
+/// Returns whether a loop is left by an edge. Exports repeat the way out as `NextAction`.
 fn is_done(edge: &Edge) -> bool {
     matches!(&edge.kind, EdgeKind::Condition(label) if label == "Equals DoneLooping")
         || edge.kind == EdgeKind::Next

@@ -20,7 +20,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Gives the name that formats use.
+    /// Returns the name that formats use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -43,7 +43,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// Gives the name that formats use.
+    /// Returns the name that formats use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::High => "high",
@@ -73,7 +73,7 @@ pub struct PathStep {
 }
 
 impl PathStep {
-    /// Makes the step of an edge.
+    /// Creates the step of an edge.
     pub fn of(document: &Document, edge: &Edge) -> Self {
         let block = document.blocks().get(edge.from);
         Self {
@@ -115,7 +115,7 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
-/// Makes a fingerprint of what stays the same while a file is edited: never the line, never a block's index.
+/// Creates a fingerprint of what stays the same while a file is edited: never the line, never a block's index.
 pub fn fingerprint(code: &str, file: Option<&str>, block: Option<&Block>, pointer: &str) -> String {
     let place = match block.and_then(|block| Some((block, pointer.strip_prefix(&*block.pointer)?))) {
         Some((block, rest)) => format!("{}\0{rest}", block.identifier),
@@ -125,7 +125,7 @@ pub fn fingerprint(code: &str, file: Option<&str>, block: Option<&Block>, pointe
     format!("{digest:x}").chars().take(16).collect()
 }
 
-/// Gives the position of a pointer, or of the nearest value around it: what is missing has no place of its own.
+/// Returns the position of a pointer, or of the nearest value around it: what is missing has no place of its own.
 pub fn nearest(document: &Document, pointer: &str) -> Position {
     let mut pointer = pointer;
     loop {

@@ -76,7 +76,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Tells whether the callee is known only when a contact is there.
+    /// Returns whether the callee is known only when a contact is there.
     pub fn is_dynamic(&self) -> bool {
         is_dynamic(&self.reference)
     }
@@ -113,7 +113,7 @@ pub fn hands_over(kind: &str) -> bool {
 }
 
 impl Graph {
-    /// Makes the graph of a flow.
+    /// Creates the graph of a flow.
     pub fn of(document: &Document) -> Self {
         let index = |target: &Target| document.block(&target.identifier).map(|block| block.index);
         let (mut edges, mut first) = (Vec::new(), Vec::new());
@@ -165,38 +165,38 @@ impl Graph {
         }
     }
 
-    /// Gives the number of blocks.
+    /// Returns the number of blocks.
     pub const fn len(&self) -> usize {
         self.reachable.len()
     }
 
-    /// Tells whether the flow has no block.
+    /// Returns whether the flow has no block.
     pub const fn is_empty(&self) -> bool {
         self.reachable.is_empty()
     }
 
-    /// Gives the first block.
+    /// Returns the first block.
     pub const fn start(&self) -> Option<usize> {
         self.start
     }
 
-    /// Gives all edges, ordered by the block that they leave.
+    /// Returns all edges, ordered by the block that they leave.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
 
-    /// Gives the edges that leave a block, in the order in which they are tried.
+    /// Returns the edges that leave a block, in the order in which they are tried.
     pub fn edges_from(&self, block: usize) -> &[Edge] {
         let range = self.first.get(block).zip(self.first.get(block + 1));
         range.and_then(|(start, end)| self.edges.get(*start..*end)).unwrap_or_default()
     }
 
-    /// Tells whether a contact can come to a block.
+    /// Returns whether a contact can come to a block.
     pub fn is_reachable(&self, block: usize) -> bool {
         self.reachable.get(block).copied().unwrap_or(false)
     }
 
-    /// Gives a shortest way from the start to a block; nothing for the start itself and for what is not reachable.
+    /// Returns a shortest way from the start to a block; nothing for the start itself and for what is not reachable.
     pub fn path_to(&self, block: usize) -> Vec<&Edge> {
         let mut path = Vec::new();
         let mut at = block;
@@ -208,30 +208,30 @@ impl Graph {
         path
     }
 
-    /// Gives the strongly connected components: in each, every block leads to every other. A component comes after
+    /// Returns the strongly connected components: in each, every block leads to every other. A component comes after
     /// those that it leads to.
     pub fn components(&self) -> &[Vec<usize>] {
         &self.components
     }
 
-    /// Gives the index of a block's component.
+    /// Returns the index of a block's component.
     pub fn component(&self, block: usize) -> Option<usize> {
         self.component.get(block).copied()
     }
 
-    /// Tells whether a contact can come to a block a second time within the flow.
+    /// Returns whether a contact can come to a block a second time within the flow.
     pub fn in_cycle(&self, block: usize) -> bool {
         let component = self.component(block).and_then(|component| self.components.get(component));
         component.is_some_and(|component| component.len() > 1)
             || self.edges_from(block).iter().any(|edge| edge.to == Some(block))
     }
 
-    /// Gives the loop count of a `Loop` block, where it has one that can be read.
+    /// Returns the loop count of a `Loop` block, where it has one that can be read.
     pub fn loop_count(&self, block: usize) -> Option<&LoopCount> {
         self.loops.get(&block)
     }
 
-    /// Gives the modules and flows that blocks name, in the order of the text.
+    /// Returns the modules and flows that blocks name, in the order of the text.
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }

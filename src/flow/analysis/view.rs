@@ -23,17 +23,17 @@ pub struct FlowView<'a> {
 }
 
 impl<'a> FlowView<'a> {
-    /// Makes a view, graph included.
+    /// Creates a view, graph included.
     pub fn new(document: &'a Document, file: Option<&'a str>) -> Self {
         Self { document, graph: Graph::of(document), file, data: OnceLock::new(), problems: OnceLock::new() }
     }
 
-    /// Gives the analysis of which function's answer is there.
+    /// Returns the analysis of which function's answer is there.
     pub fn data_flow(&self) -> &DataFlow {
         &self.data().0
     }
 
-    /// Gives the references of all blocks.
+    /// Returns the references of all blocks.
     pub fn references(&self) -> &[Reference] {
         &self.data().1
     }
@@ -45,7 +45,7 @@ impl<'a> FlowView<'a> {
         })
     }
 
-    /// Gives what is wrong with its sizes, names and members.
+    /// Returns what is wrong with its sizes, names and members.
     pub fn problems(&self) -> &[Problem] {
         self.problems.get_or_init(|| limits::check(self.document))
     }

@@ -89,7 +89,7 @@ impl Canonical {
 }
 
 impl CanonicalBlock {
-    /// Gives the block as pretty JSON, identifier and type first.
+    /// Returns the block as pretty JSON, identifier and type first.
     pub(super) fn pretty(&self) -> String {
         let mut shown = Map::new();
         shown.insert("Identifier".to_owned(), self.identifier.clone().into());
@@ -144,7 +144,7 @@ fn leave_out_defaults(parameters: &mut Map<String, Value>) {
     }
 }
 
-/// Makes an object with sorted keys; members that are `null` count as absent, and of equal keys the last counts.
+/// Creates an object with sorted keys; members that are `null` count as absent, and of equal keys the last counts.
 fn object(node: &Node, left_out: &[&str], convert: &dyn Fn(&Node) -> Value) -> Map<String, Value> {
     let members = node.members().iter().map(|member| (member.key.as_str(), &member.value));
     let members: BTreeMap<&str, &Node> = members.filter(|(key, _)| !left_out.contains(key)).collect();

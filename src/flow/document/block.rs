@@ -36,7 +36,7 @@ pub struct Transitions {
 }
 
 impl Transitions {
-    /// Gives all targets: next, conditions, errors, in the order of the text.
+    /// Returns all targets: next, conditions, errors, in the order of the text.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
         let branches = self.conditions.iter().chain(&self.errors);
         self.next.iter().chain(branches.filter_map(|branch| branch.target.as_ref()))
@@ -112,7 +112,7 @@ pub(super) fn format(root: &Node) -> Result<Format, JsonError> {
     }
 }
 
-/// Tells whether a value holds a placeholder that some deployment tool fills in: `${…}`, `{{…}}`, `%%…%%`, `<<…>>`.
+/// Returns whether a value holds a placeholder that some deployment tool fills in: `${…}`, `{{…}}`, `%%…%%`, `<<…>>`.
 pub fn is_template(text: &str) -> bool {
     [("${", "}"), ("{{", "}}"), ("%%", "%%"), ("<<", ">>")]
         .iter()
@@ -261,7 +261,7 @@ pub(in super::super) fn object(node: &Node, pointer: &str, what: &str) -> Result
     }
 }
 
-/// Gives the items of an array; none where it is absent.
+/// Returns the items of an array; none where it is absent.
 pub(in super::super) fn items<'a>(node: Option<&'a Node>, pointer: &str) -> Result<&'a [Node], JsonError> {
     match node {
         None => Ok(&[]),

@@ -30,7 +30,7 @@ pub enum Barred {
 }
 
 impl Barred {
-    /// Tells whether a type of flow is one of them. Journeys of campaigns are not described, and modules run in
+    /// Returns whether a type of flow is one of them. Journeys of campaigns are not described, and modules run in
     /// flows of several types, so that of these only what is for modules alone is judged.
     pub const fn holds(self, kind: FlowType) -> bool {
         use FlowType::{AgentHold, AgentTransfer, AgentWhisper, Campaign, ContactFlow, CustomerHold};
@@ -161,7 +161,7 @@ pub fn action_of(kind: &str) -> Option<&'static Action> {
     ACTIONS.get(place)
 }
 
-/// Tells whether a type is documented, or known from exports.
+/// Returns whether a type is documented, or known from exports.
 pub fn is_known(kind: &str) -> bool {
     action_of(kind).is_some() || SEEN.contains(&kind)
 }

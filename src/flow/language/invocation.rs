@@ -45,14 +45,14 @@ impl ArnValue {
         if is_dynamic(text) { Self::Dynamic(text.to_owned()) } else { Self::Literal(text.to_owned()) }
     }
 
-    /// Gives the text as it is written.
+    /// Returns the text as it is written.
     pub fn text(&self) -> &str {
         match self {
             Self::Literal(text) | Self::Dynamic(text) => text,
         }
     }
 
-    /// Gives the text where it stands as it is.
+    /// Returns the text where it stands as it is.
     pub fn literal(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
@@ -61,7 +61,7 @@ impl ArnValue {
     }
 }
 
-/// Tells whether a value is a reference (`$.Attributes.x`, `$['External']['x']`).
+/// Returns whether a value is a reference (`$.Attributes.x`, `$['External']['x']`).
 pub fn is_dynamic(text: &str) -> bool {
     text.starts_with("$.") || text.starts_with("$[")
 }
@@ -76,13 +76,13 @@ pub enum TimeLimit {
 }
 
 impl TimeLimit {
-    /// Gives the seconds; none where the value is no whole number.
+    /// Returns the seconds; none where the value is no whole number.
     pub fn seconds(&self) -> Option<u32> {
         let (Self::Number(text) | Self::Text(text)) = self;
         whole(text)
     }
 
-    /// Gives the value as it is written, without quotes.
+    /// Returns the value as it is written, without quotes.
     pub fn text(&self) -> &str {
         let (Self::Number(text) | Self::Text(text)) = self;
         text
@@ -110,7 +110,7 @@ pub enum InvocationKind {
 }
 
 impl InvocationKind {
-    /// Gives the value of `InvocationType` in the flow language.
+    /// Returns the value of `InvocationType` in the flow language.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sync => "SYNCHRONOUS",
@@ -129,7 +129,7 @@ pub enum ResponseType {
 }
 
 impl ResponseType {
-    /// Gives the value of `ResponseType` in the flow language.
+    /// Returns the value of `ResponseType` in the flow language.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::StringMap => "STRING_MAP",
@@ -139,13 +139,13 @@ impl ResponseType {
 }
 
 impl Document {
-    /// Gives the blocks that invoke a Lambda function, in the order of the text.
+    /// Returns the blocks that invoke a Lambda function, in the order of the text.
     pub fn invocations(&self) -> Vec<Invocation> {
         let blocks = self.blocks().iter().filter(|block| block.kind == ACTION);
         blocks.filter_map(|block| self.invocation(block)).collect()
     }
 
-    /// Gives a block's invocation; none for a block of another type.
+    /// Returns a block's invocation; none for a block of another type.
     pub fn invocation(&self, block: &Block) -> Option<Invocation> {
         if block.kind != ACTION {
             return None;
@@ -157,7 +157,7 @@ impl Document {
         })
     }
 
-    /// Gives the JSON pointer of the function that a block invokes; in an older export, of the list that it is in.
+    /// Returns the JSON pointer of the function that a block invokes; in an older export, of the list that it is in.
     pub fn function_pointer(&self, block: &Block) -> String {
         match self.format() {
             Format::Language => format!("{}/Parameters/LambdaFunctionARN", block.pointer),

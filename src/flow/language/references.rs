@@ -23,12 +23,12 @@ pub enum Namespace {
 }
 
 impl Namespace {
-    /// Tells whether it is the answer of a function.
+    /// Returns whether it is the answer of a function.
     pub const fn is_answer(self) -> bool {
         matches!(self, Self::External | Self::ResultData)
     }
 
-    /// Gives the reference that it begins with.
+    /// Returns the reference that it begins with.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::External => "$.External",
@@ -55,7 +55,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Gives the first name under the namespace.
+    /// Returns the first name under the namespace.
     pub fn key(&self) -> Option<&str> {
         self.path.first().map(String::as_str)
     }

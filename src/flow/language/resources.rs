@@ -26,7 +26,7 @@ impl ResourceKind {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Queue, Self::Prompt, Self::Flow, Self::Module, Self::Hours];
 
-    /// Gives the word that ARNs have for it.
+    /// Returns the word that ARNs have for it.
     pub const fn segment(self) -> &'static str {
         match self {
             Self::Queue => "queue",
@@ -37,7 +37,7 @@ impl ResourceKind {
         }
     }
 
-    /// Gives the word for people.
+    /// Returns the word for people.
     pub const fn noun(self) -> &'static str {
         match self {
             Self::Queue => "queue",

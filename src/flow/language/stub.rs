@@ -44,7 +44,7 @@ impl FlowType {
         Self::Module,
     ];
 
-    /// Gives the name of the API; `MODULE` for a module, which has none.
+    /// Returns the name of the API; `MODULE` for a module, which has none.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ContactFlow => "CONTACT_FLOW",
@@ -68,7 +68,7 @@ impl FlowType {
         Self::ALL.into_iter().find(|kind| plain(kind.as_str()) == name)
     }
 
-    /// Gives the action that a flow of this type may end with, and its parameters.
+    /// Returns the action that a flow of this type may end with, and its parameters.
     ///
     /// Hold flows loop their prompts and cannot end ("MessageParticipantIteratively" is for queue and hold flows);
     /// where a contact stays with someone else `EndFlowExecution` leaves it there.

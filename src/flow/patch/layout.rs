@@ -37,12 +37,12 @@ impl<'a> Layout<'a> {
         Span { start, end }.of(self.text)
     }
 
-    /// Gives the indentation one level below `indent`.
+    /// Returns the indentation one level below `indent`.
     pub(super) fn deeper(&self, indent: Option<&str>) -> Option<String> {
         indent.map(|indent| format!("{indent}{}", self.unit))
     }
 
-    /// Gives the indentation of an object's members; `outer` is that of the member it is the value of.
+    /// Returns the indentation of an object's members; `outer` is that of the member it is the value of.
     /// None: they stand on one line.
     pub(super) fn indent(&self, object: &Node, outer: Option<&str>) -> Option<String> {
         match object.members().first() {

@@ -13,7 +13,7 @@ pub(super) fn display_name_node<'a>(document: &'a Document, identifier: &str) ->
     metadata.get("parameters")?.get("LambdaFunctionARN")?.get("displayName")
 }
 
-/// Gives what the designer shows for an ARN: the function's name, with its qualifier. Other text is shown as it is.
+/// Returns what the designer shows for an ARN: the function's name, with its qualifier. Other text is shown as it is.
 pub fn display_name(arn: &str) -> &str {
     match arn.strip_prefix("arn:").and_then(|rest| rest.split_once(":function:")) {
         Some((_, name)) if !name.is_empty() => name,
@@ -21,7 +21,7 @@ pub fn display_name(arn: &str) -> &str {
     }
 }
 
-/// Gives the content's text, with the Metadata of the live flow where the content has none.
+/// Returns the content's text, with the Metadata of the live flow where the content has none.
 ///
 /// What the live Metadata says of blocks that the content does not have is left out; where the content invokes
 /// another function than the live flow, the name shown is that function's.

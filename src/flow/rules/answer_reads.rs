@@ -24,18 +24,18 @@ pub(super) struct Verdict {
 }
 
 impl Verdict {
-    /// Makes a verdict as its rule gives it as a rule.
+    /// Creates a verdict as its rule gives it as a rule.
     pub(super) fn new(meta: &RuleMeta, answer: Answer, says: String) -> Self {
         Self { answer, severity: meta.severity, confidence: meta.confidence, says }
     }
 }
 
-/// Gives the reads of answers, those behind transfers included.
+/// Returns the reads of answers, those behind transfers included.
 pub(super) fn reads(flow: &FlowView<'_>, facts: &Facts) -> Vec<Read> {
     carried::reads(flow.document, &flow.graph, flow.data_flow(), flow.references(), facts)
 }
 
-/// Gives the invocations whose answers can be there when a contact comes to a block.
+/// Returns the invocations whose answers can be there when a contact comes to a block.
 pub(super) fn answered<'v>(
     flow: &'v FlowView<'_>,
     block: usize,
@@ -47,7 +47,7 @@ pub(super) fn answered<'v>(
     })
 }
 
-/// Gives the name of an invocation's block.
+/// Returns the name of an invocation's block.
 pub(super) fn name_of<'v>(flow: &'v FlowView<'_>, of: usize) -> &'v str {
     let invocation = flow.data_flow().invocation(of);
     let block = invocation.and_then(|invocation| flow.document.blocks().get(invocation.index));

@@ -45,7 +45,7 @@ impl Rule for FunctionTimeout {
     }
 }
 
-/// Gives the function's own time-out and the block's limit, in seconds, where the first is longer.
+/// Returns the function's own time-out and the block's limit, in seconds, where the first is longer.
 fn outlasts(found: &Invoked<'_>) -> Option<(u32, u32)> {
     let limit = found.invocation.time_limit.as_ref().and_then(TimeLimit::seconds)?;
     found.facts.timeout_seconds.filter(|own| *own > limit).map(|own| (own, limit))

@@ -14,18 +14,18 @@ pub(super) struct Invoked<'a> {
 }
 
 impl Invoked<'_> {
-    /// Gives the function as it is written.
+    /// Returns the function as it is written.
     pub(super) fn text(&self) -> &str {
         self.invocation.function.as_ref().map_or("", ArnValue::text)
     }
 
-    /// Gives what to call the function in a message.
+    /// Returns what to call the function in a message.
     pub(super) fn name(&self) -> String {
         format!("`{}`", self.facts.name.as_deref().unwrap_or_else(|| self.text()))
     }
 }
 
-/// Gives the blocks that a contact can come to and whose function is known.
+/// Returns the blocks that a contact can come to and whose function is known.
 pub(super) fn invoked<'a>(flow: &'a FlowView<'_>, facts: &'a Facts) -> Vec<Invoked<'a>> {
     let invocations = flow.data_flow().invocations().iter();
     let found = invocations.filter(|invocation| flow.graph.is_reachable(invocation.index));
@@ -59,7 +59,7 @@ pub(super) const CALLS_F: &str = calls!("f");
 /// The same of the function `g`, of which nothing is known.
 pub(super) const CALLS_G: &str = calls!("g");
 
-/// Makes the facts of a rule's example: an instance in us-east-1, the functions `f` of both Regions with `bad`, and
+/// Creates the facts of a rule's example: an instance in us-east-1, the functions `f` of both Regions with `bad`, and
 /// `g` with nothing known.
 pub(super) fn example(bad: fn(&mut FunctionFacts)) -> Facts {
     let instance_arn = "arn:aws:connect:us-east-1:111122223333:instance/12345678-1234-1234-1234-123456789012";

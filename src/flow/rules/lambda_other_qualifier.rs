@@ -29,7 +29,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-/// Gives the qualifier of a function's ARN.
+/// Returns the qualifier of a function's ARN.
 fn qualifier(arn: &str) -> Option<&str> {
     let mut parts = arn.split(':');
     (parts.next() == Some("arn") && parts.nth(4) == Some("function")).then(|| parts.nth(1)).flatten()

@@ -89,7 +89,7 @@ impl Rule for LambdaUnboundedRetry {
     }
 }
 
-/// Gives a shortest way from an edge back to the block that it leaves, over edges that `keep` keeps.
+/// Returns a shortest way from an edge back to the block that it leaves, over edges that `keep` keeps.
 fn way_back<'f>(flow: &'f FlowView<'_>, first: &'f Edge, keep: impl Fn(&Edge) -> bool) -> Vec<&'f Edge> {
     let mut came_by: Vec<Option<&Edge>> = vec![None; flow.graph.len()];
     let mut queue: VecDeque<usize> = first.to.into_iter().collect();

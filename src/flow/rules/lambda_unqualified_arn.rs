@@ -28,7 +28,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-/// Tells whether a text is the ARN of a function without a qualifier.
+/// Returns whether a text is the ARN of a function without a qualifier.
 fn is_bare(arn: &str) -> bool {
     arn.starts_with("arn:") && arn.split(':').nth(5) == Some("function") && arn.split(':').count() == 7
 }

@@ -29,7 +29,7 @@ static META: RuleMeta = RuleMeta {
 ]}"#,
 };
 
-/// Tells whether a contact may leave the flow at a block, or stays there on purpose.
+/// Returns whether a contact may leave the flow at a block, or stays there on purpose.
 fn rests(kind: &str) -> bool {
     is_terminal(kind)
         || hands_over(kind)

@@ -47,7 +47,7 @@ impl Rule for ResponseCharacters {
     }
 }
 
-/// Gives the first key or value with another character.
+/// Returns the first key or value with another character.
 fn unusual(found: &Invoked<'_>) -> Option<(&'static str, String)> {
     let flat = found.invocation.response_type == ResponseType::StringMap
         && found.facts.response_type != Some(ResponseType::Json);

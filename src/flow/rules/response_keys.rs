@@ -8,7 +8,7 @@ use super::answer_reads::answered;
 use super::{Facts, FlowView};
 use crate::flow::analysis::carried::Read;
 
-/// Gives the keys of a function's declared response; none where it declares none.
+/// Returns the keys of a function's declared response; none where it declares none.
 fn keys(facts: &Facts, invocation: &Invocation) -> Option<BTreeSet<String>> {
     let function = facts.functions.get(invocation.function.as_ref()?.literal()?)?;
     if let Some(keys) = function.response_keys.as_ref().filter(|keys| !keys.is_empty()) {
@@ -18,7 +18,7 @@ fn keys(facts: &Facts, invocation: &Invocation) -> Option<BTreeSet<String>> {
     Some(example.as_object()?.keys().cloned().collect())
 }
 
-/// Gives the invocation whose declared response lacks the key that is read, if it can be the latest one. Where another
+/// Returns the invocation whose declared response lacks the key that is read, if it can be the latest one. Where another
 /// one can be, a comparison with a branch for no match may well tell them apart.
 pub(super) fn missing(flow: &FlowView<'_>, facts: &Facts, read: &Read) -> Option<usize> {
     let key = read.reference.key()?;
@@ -31,7 +31,7 @@ pub(super) fn missing(flow: &FlowView<'_>, facts: &Facts, read: &Read) -> Option
     (!(others && read.guarded)).then_some(of)
 }
 
-/// Gives an invocation before `latest` whose declared response holds the key.
+/// Returns an invocation before `latest` whose declared response holds the key.
 pub(super) fn earlier_with(flow: &FlowView<'_>, facts: &Facts, latest: usize, key: &str) -> Option<usize> {
     let data = flow.data_flow();
     let (mut open, mut seen) = (vec![latest], BTreeSet::from([latest]));

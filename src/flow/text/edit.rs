@@ -14,7 +14,7 @@ impl Edits {
         self.edits.push((span, text));
     }
 
-    /// Makes the changed text. An edit that overlaps an earlier one is left out.
+    /// Creates the changed text. An edit that overlaps an earlier one is left out.
     pub(in crate::flow) fn apply(mut self, text: &str) -> String {
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
         let (mut result, mut copied) = (String::with_capacity(text.len()), 0);

@@ -105,7 +105,7 @@ pub struct JsonError {
 }
 
 impl Node {
-    /// Gives the members of an object; nothing for another value.
+    /// Returns the members of an object; nothing for another value.
     pub fn members(&self) -> &[Member] {
         match &self.value {
             Value::Object(members) => members,
@@ -113,7 +113,7 @@ impl Node {
         }
     }
 
-    /// Gives the items of an array; nothing for another value.
+    /// Returns the items of an array; nothing for another value.
     pub fn items(&self) -> &[Self] {
         match &self.value {
             Value::Array(items) => items,
@@ -131,7 +131,7 @@ impl Node {
         self.member(key).map(|member| &member.value).filter(|node| node.value != Value::Null)
     }
 
-    /// Gives the text of a string.
+    /// Returns the text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -139,7 +139,7 @@ impl Node {
         }
     }
 
-    /// Gives a string's text, or a number or boolean as it is written: exports hold numbers in both forms.
+    /// Returns a string's text, or a number or boolean as it is written: exports hold numbers in both forms.
     pub fn scalar(&self) -> Option<Cow<'_, str>> {
         match &self.value {
             Value::String(text) | Value::Number(text) => Some(Cow::Borrowed(text)),
@@ -163,7 +163,7 @@ impl Node {
         })
     }
 
-    /// Makes a `serde_json` value of it. A number that neither an integer nor a double holds becomes a string.
+    /// Converts it to a `serde_json` value. A number that neither an integer nor a double holds becomes a string.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,

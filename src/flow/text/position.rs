@@ -40,7 +40,7 @@ impl Lines {
         Self { starts, counted }
     }
 
-    /// Gives the position of byte `offset` of `text`, which must be the text that was counted. An offset behind the
+    /// Returns the position of byte `offset` of `text`, which must be the text that was counted. An offset behind the
     /// end is taken for the end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = offset.min(text.len());

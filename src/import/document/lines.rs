@@ -50,7 +50,7 @@ impl Lines {
         self.0.push('\n');
     }
 
-    /// Gives the text.
+    /// Returns the text.
     pub(super) fn into_text(self) -> String {
         self.0
     }
@@ -78,7 +78,7 @@ impl Keys<DeclaredManifest> {
 }
 
 impl<O> Keys<O> {
-    /// Gives the level of the keys.
+    /// Returns the level of the keys.
     pub(super) fn depth(&self) -> usize {
         self.depth
     }
@@ -155,7 +155,7 @@ impl<O> Keys<O> {
 }
 
 impl<N, V> Entries<N, V> {
-    /// Gives the level of the entries.
+    /// Returns the level of the entries.
     pub(super) fn depth(&self) -> usize {
         self.depth
     }

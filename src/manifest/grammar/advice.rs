@@ -109,7 +109,7 @@ fn runtime_hint(text: &str) -> Option<String> {
     if of_it.is_empty() { hint(text, RUNTIMES) } else { hint(text, of_it) }
 }
 
-/// Gives a warning of a Region that AWS has not.
+/// Returns a warning of a Region that AWS has not.
 pub(in crate::manifest) fn region(text: &str) -> Option<Problem> {
     if REGIONS.contains(&text) {
         return None;

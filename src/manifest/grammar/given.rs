@@ -25,7 +25,7 @@ pub(crate) enum Given<T> {
 }
 
 impl<T> Given<T> {
-    /// Gives the value with its place.
+    /// Returns the value with its place.
     pub(crate) fn at(&self) -> Option<&At<T>> {
         match self {
             Self::Is(at) => Some(at),
@@ -33,12 +33,12 @@ impl<T> Given<T> {
         }
     }
 
-    /// Gives the value.
+    /// Returns the value.
     pub(crate) fn value(&self) -> Option<&T> {
         self.at().map(|at| &at.value)
     }
 
-    /// Gives the value itself.
+    /// Returns the value itself.
     pub(crate) fn into_value(self) -> Option<T> {
         match self {
             Self::Is(at) => Some(at.value),
@@ -51,33 +51,33 @@ impl<T> Given<T> {
         if self.is_absent() { other } else { self }
     }
 
-    /// Says whether the manifest is silent about the field.
+    /// Returns whether the manifest is silent about the field.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 }
 
 impl Given<bool> {
-    /// Says whether the manifest says `true`.
+    /// Returns whether the manifest says `true`.
     pub(crate) fn is_true(&self) -> bool {
         self.value() == Some(&true)
     }
 }
 
 impl<T> Given<Vec<T>> {
-    /// Gives the items; what is absent or was refused has none.
+    /// Returns the items; what is absent or was refused has none.
     pub(crate) fn items(&self) -> &[T] {
         self.value().map_or(&[], Vec::as_slice)
     }
 }
 
 impl<K: Ord + Clone, T> Given<BTreeMap<K, At<T>>> {
-    /// Gives the entries in the order of their names; what is absent or was refused has none.
+    /// Returns the entries in the order of their names; what is absent or was refused has none.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&K, &At<T>)> + Clone {
         self.value().into_iter().flatten()
     }
 
-    /// Gives the map without its places.
+    /// Returns the map without its places.
     pub(crate) fn without_places(&self) -> Option<BTreeMap<K, T>>
     where
         T: Clone,

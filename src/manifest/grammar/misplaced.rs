@@ -88,7 +88,7 @@ fn dedented(entries: &mut Vec<(Key, Node)>, shape: Shape, log: &mut Log) {
     moved.iter().for_each(|moved| report(moved, shape, log));
 }
 
-/// Gives the shape of a key's value.
+/// Returns the shape of a key's value.
 fn below(shape: Shape, key: &str) -> Option<Shape> {
     match shape {
         Shape::Object(object) | Shape::OneOf(_, object) => {
@@ -99,7 +99,7 @@ fn below(shape: Shape, key: &str) -> Option<Shape> {
     }
 }
 
-/// Says whether an entry cannot be what it is at its place.
+/// Returns whether an entry cannot be what it is at its place.
 fn is_stray(key: &Key, value: &Node, shape: Shape, before: &[(Key, Node)]) -> bool {
     match shape {
         Shape::Object(object) | Shape::OneOf(_, object) => {

@@ -56,7 +56,7 @@ fn rename(entries: &mut [(Key, Node)], object: &Object, log: &mut Log) {
     }
 }
 
-/// Says whether a value has at least two keys, and all of them are those of an object that must be there.
+/// Returns whether a value has at least two keys, and all of them are those of an object that must be there.
 fn holds(value: &Node, shape: Shape, status: Status) -> bool {
     let (Shape::Object(object), Status::Required, entries) = (shape, status, value.entries()) else {
         return false;
@@ -65,7 +65,7 @@ fn holds(value: &Node, shape: Shape, status: Status) -> bool {
     entries.len() > 1 && entries.iter().all(|(key, _)| known(key))
 }
 
-/// Says whether the last key in what is above, at any depth, is one whose map takes any name.
+/// Returns whether the last key in what is above, at any depth, is one whose map takes any name.
 pub(in crate::manifest) fn ends_free(name: &str, node: &Node) -> bool {
     let mut last = (name, node);
     while let Some((key, inner)) = last.1.entries().last().filter(|_| !FREE.contains(&last.0)) {

@@ -18,12 +18,12 @@ impl<O, K> Key<O, K> {
         Self { field: Field { key, shape, status, doc }, of: PhantomData }
     }
 
-    /// Gives the key's declaration.
+    /// Returns the key's declaration.
     pub(crate) const fn field(&self) -> Field {
         self.field
     }
 
-    /// Gives the key's text.
+    /// Returns the key's text.
     pub(crate) const fn name(&self) -> &'static str {
         self.field.key
     }

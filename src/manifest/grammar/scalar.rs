@@ -118,7 +118,7 @@ pub(crate) fn read<S: ScalarKind>(text: &str) -> Result<S::Value, Fault> {
     S::SCALAR.guarded(text, S::parse)
 }
 
-/// Says whether a manifest takes a text as a kind of scalar.
+/// Returns whether a manifest takes a text as a kind of scalar.
 pub(crate) fn fits<S: ScalarKind>(text: &str) -> bool {
     read::<S>(text).is_ok()
 }
@@ -201,7 +201,7 @@ impl Scalar {
         }
     }
 
-    /// Gives a regular expression (ECMA 262) that every accepted text matches, where there is a useful one.
+    /// Returns a regular expression (ECMA 262) that every accepted text matches, where there is a useful one.
     pub(in crate::manifest) fn pattern(self) -> Option<&'static str> {
         Some(match self {
             Self::Text | Self::Word(_) | Self::FlowType | Self::Attribute | Self::Bool => return None,

@@ -12,7 +12,7 @@ use super::shape::{Object, Shape, Status};
 /// What a scalar looks like that holds a variable (or the escape of one), and is typed only once it is known.
 const WITH_VARIABLE: &str = r"\$\{";
 
-/// Gives the JSON Schema (draft 7) of a manifest.
+/// Returns the JSON Schema (draft 7) of a manifest.
 pub fn schema() -> Value {
     let mut definitions = Map::new();
     let root = object(MANIFEST, &mut definitions);

@@ -57,7 +57,7 @@ pub(crate) enum Status {
 }
 
 impl Object {
-    /// Says whether the object, or one below it, has a key of a name.
+    /// Returns whether the object, or one below it, has a key of a name.
     pub(crate) fn knows(&self, key: &str) -> bool {
         self.fields.iter().any(|field| field.key == key || field.shape.knows(key))
     }
@@ -78,12 +78,12 @@ impl Object {
         self.fields.iter().filter_map(inner).min_by_key(|path| path.matches('.').count())
     }
 
-    /// Says whether none of its keys has to be there.
+    /// Returns whether none of its keys has to be there.
     pub(crate) fn needs_nothing(&self) -> bool {
         self.one_of.is_empty() && self.fields.iter().all(|field| field.status == Status::Optional)
     }
 
-    /// Gives an example with the keys that must be there, or else with the first.
+    /// Returns an example with the keys that must be there, or else with the first.
     fn example(&self) -> String {
         let needed = |field: &&Field| {
             field.status == Status::Required || self.one_of.first().is_some_and(|name| *name == field.key)
@@ -99,7 +99,7 @@ impl Object {
 }
 
 impl Shape {
-    /// Gives a value of this shape as an example, written in one line.
+    /// Returns a value of this shape as an example, written in one line.
     pub(crate) fn example(self) -> String {
         match self {
             Self::Scalar(scalar) => scalar.example().to_owned(),

@@ -112,7 +112,7 @@ fn ends_secrets(key: &str) -> bool {
     MANIFEST.knows(key) && !COMMON.contains(&key)
 }
 
-/// Gives the key that a line starts with, without its quotes; a line without one gives its text.
+/// Returns the key that a line starts with, without its quotes; a line without one gives its text.
 fn key_of(line: &str) -> &str {
     let start = line.trim_start_matches(|c: char| c.is_whitespace() || c == '-');
     start.split(':').next().unwrap_or_default().trim().trim_matches(['"', '\''])

@@ -65,13 +65,13 @@ impl Needs {
         self.iter().filter(move |(at, _, _)| *at == instance).map(|(_, function, need)| (function, need))
     }
 
-    /// Gives the functions that flow files call by a literal ARN, each with the first flow or module that does. What a
+    /// Returns the functions that flow files call by a literal ARN, each with the first flow or module that does. What a
     /// binding overwrites does not count.
     pub const fn called(&self) -> &BTreeMap<FunctionRef, Address> {
         &self.called
     }
 
-    /// Gives what an instance needs of a function.
+    /// Returns what an instance needs of a function.
     pub fn get(&self, instance: &Label, function: &Label) -> Option<&Need> {
         self.pairs.get(&(instance.clone(), function.clone()))
     }

@@ -132,7 +132,7 @@ impl<'b> Seen<'b> {
         }
     }
 
-    /// Gives the length and distance of the longest match of those that were tried, the nearest of equal ones.
+    /// Returns the length and distance of the longest match of those that were tried, the nearest of equal ones.
     fn longest(&self, at: usize) -> Option<(usize, usize)> {
         let mut place = self.last[self.hash(at)?];
         let limit = LONGEST.min(self.bytes.len() - at);
@@ -163,14 +163,14 @@ impl<'b> Seen<'b> {
     }
 }
 
-/// Gives the symbol of a length, and its extra bits and their number.
+/// Returns the symbol of a length, and its extra bits and their number.
 fn length_symbol(length: u16) -> (usize, u32, u8) {
     let index = LENGTHS.partition_point(|(base, _)| *base <= length) - 1;
     let (base, extra) = LENGTHS[index];
     (END + 1 + index, u32::from(length - base), extra)
 }
 
-/// Gives the symbol of a distance, and its extra bits and their number: two symbols for each power of two.
+/// Returns the symbol of a distance, and its extra bits and their number: two symbols for each power of two.
 fn distance_symbol(distance: u16) -> (usize, u32, u8) {
     let from = u32::from(distance) - 1;
     if from < 4 {

@@ -92,7 +92,7 @@ impl Exclude {
         }
     }
 
-    /// Gives the patterns as the manifest has them.
+    /// Returns the patterns as the manifest has them.
     pub(super) fn patterns(&self) -> &[String] {
         &self.patterns
     }

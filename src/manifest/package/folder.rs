@@ -174,7 +174,7 @@ impl Reader<'_> {
         self.faults.push(Fault::new(message).hint(hint));
     }
 
-    /// Gives a path without links relative to the folder, if it is in there; empty for the folder itself.
+    /// Returns a path without links relative to the folder, if it is in there; empty for the folder itself.
     fn inside(&mut self, real: &Path) -> io::Result<Option<String>> {
         if self.real.is_none() {
             self.real = Some(self.files.real(self.folder)?);

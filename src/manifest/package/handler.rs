@@ -60,7 +60,7 @@ pub(in super::super) fn missing(runtime: &str, handler: &str, names: &[String]) 
 }
 
 impl Source {
-    /// Gives the number of parameters that the handler declares, for Node.js and as far as it shows in the package: none
+    /// Returns the number of parameters that the handler declares, for Node.js and as far as it shows in the package: none
     /// where the code is compressed, or the handler comes from elsewhere.
     pub fn handler_parameters(&self) -> Option<usize> {
         if !self.runtime.starts_with("nodejs") {

@@ -14,7 +14,7 @@ enum Token<'t> {
     Literal(&'t str),
 }
 
-/// Gives the number of parameters of the function that a file exports by a name, as `length` counts them: up to the first
+/// Returns the number of parameters of the function that a file exports by a name, as `length` counts them: up to the first
 /// one with a default value, without `...rest`. None where that is unknown.
 pub(super) fn parameters(text: &str, name: &str) -> Option<usize> {
     let tokens = tokens(text);
@@ -26,7 +26,7 @@ pub(super) fn parameters(text: &str, name: &str) -> Option<usize> {
     found
 }
 
-/// Gives where the value or the declaration of an export begins, if an export of this name is here.
+/// Returns where the value or the declaration of an export begins, if an export of this name is here.
 fn exported(tokens: &[Token<'_>], at: usize, name: &str) -> Option<usize> {
     let rest = tokens.get(at..)?;
     let begins = at == 0 || !matches!(tokens[at - 1], Token::Sign("."));
@@ -70,7 +70,7 @@ fn declares(tokens: &[Token<'_>], name: &str) -> bool {
     after.and_then(|at| tokens.get(at + 1)) == Some(&Token::Word(name))
 }
 
-/// Gives where the value of a name in a list of exports begins.
+/// Returns where the value of a name in a list of exports begins.
 fn listed(tokens: &[Token<'_>], from: usize, name: &str) -> Option<usize> {
     let (mut depth, mut at) = (0_usize, from);
     loop {

@@ -54,7 +54,7 @@ pub(super) enum Method {
     Deflate,
 }
 
-/// Gives the size in bytes of the zip that these entries make when they are stored.
+/// Returns the size in bytes of the zip that these entries make when they are stored.
 pub(super) fn size(entries: &[Entry]) -> usize {
     entries
         .iter()
@@ -110,7 +110,7 @@ pub(super) fn write(entries: &[Entry], method: Method) -> Option<Vec<u8>> {
     Some(zip)
 }
 
-/// Gives the number of files of a zip and the sum of their sizes in bytes when they are unpacked, as its directory
+/// Returns the number of files of a zip and the sum of their sizes in bytes when they are unpacked, as its directory
 /// says. `None` when this is no zip, or one that is split or over 4 GiB.
 pub(super) fn unpacked(zip: &[u8]) -> Option<(usize, u64)> {
     let (mut count, mut size) = (0, 0);
@@ -122,7 +122,7 @@ pub(super) fn unpacked(zip: &[u8]) -> Option<(usize, u64)> {
     Some((count, size))
 }
 
-/// Gives the bytes of a file that is kept as it is; none of one that is compressed or not there.
+/// Returns the bytes of a file that is kept as it is; none of one that is compressed or not there.
 pub(super) fn stored<'z>(zip: &'z [u8], name: &str) -> Option<&'z [u8]> {
     let mut found = None;
     directory(zip, |entry, at| {

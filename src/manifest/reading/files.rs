@@ -71,7 +71,7 @@ pub trait Files {
     /// When nothing lies there, or it cannot be looked at.
     fn kind(&self, path: &Path) -> Result<FileKind, FileError>;
 
-    /// Gives what a symbolic link points to, as it is written in it.
+    /// Returns what a symbolic link points to, as it is written in it.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ pub trait Files {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Gives a path as an absolute one in which no part is a symbolic link.
+    /// Returns a path as an absolute one in which no part is a symbolic link.
     ///
     /// # Errors
     ///

@@ -97,22 +97,22 @@ impl Log {
         self.problems.retain(|problem| !codes.contains(&problem.code));
     }
 
-    /// Says whether a problem of a code was reported.
+    /// Returns whether a problem of a code was reported.
     pub(in crate::manifest) fn has(&self, code: Code) -> bool {
         self.problems.iter().any(|problem| problem.code == code)
     }
 
-    /// Says whether no error was reported so far; warnings stop nothing.
+    /// Returns whether no error was reported so far; warnings stop nothing.
     pub(in crate::manifest) fn is_clean(&self) -> bool {
         self.dropped == 0 && self.problems.iter().all(|problem| problem.severity == Severity::Warning)
     }
 
-    /// Says whether nobody would read another problem of this file.
+    /// Returns whether nobody would read another problem of this file.
     pub(in crate::manifest) fn is_full(&self) -> bool {
         self.problems.len() >= MAX_PROBLEMS
     }
 
-    /// Gives the problems by their place, each once.
+    /// Returns the problems by their place, each once.
     pub(in crate::manifest) fn into_problems(self) -> Vec<Problem> {
         let Self { file, mut problems, dropped } = self;
         problems.sort_by(|a, b| (&a.origin, a).cmp(&(&b.origin, b)));

@@ -60,7 +60,7 @@ fn contains(folder: &Path, path: &Path) -> bool {
     path.strip_prefix(folder).is_ok_and(|rest| rest.components().all(|part| part != Component::ParentDir))
 }
 
-/// Gives a path without links; of what is not there, the part that is.
+/// Returns a path without links; of what is not there, the part that is.
 fn real(path: &Path, files: &dyn Files) -> Option<PathBuf> {
     let mut there = path.to_owned();
     let mut rest = Vec::new();

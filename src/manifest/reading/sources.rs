@@ -58,7 +58,7 @@ impl Sources {
         mask.hide(self.hidden.iter().map(Secret::expose));
     }
 
-    /// Gives the text of a file.
+    /// Returns the text of a file.
     pub fn get(&self, file: &str) -> Option<&str> {
         self.texts.get(file).map(String::as_str)
     }

@@ -23,7 +23,7 @@ pub(in crate::manifest) fn place(declared: &DeclaredSet, claim: &Claim<'_>, log:
     Some(Place { account: account?, region: region? })
 }
 
-/// Gives the place that an ARN says.
+/// Returns the place that an ARN says.
 pub(in crate::manifest) fn arn_place<T>(arn: &Given<T>, place: impl Fn(&T) -> &Place) -> Given<Place> {
     match arn {
         Given::Absent => Given::Absent,
@@ -106,7 +106,7 @@ fn report(
     log.error_with(code, *position, message(&of), hint);
 }
 
-/// Says whether the set declares no account, and something that is in one.
+/// Returns whether the set declares no account, and something that is in one.
 fn needs_accounts(declared: &DeclaredSet) -> bool {
     declared.accounts.is_empty() && !(declared.instances.is_empty() && declared.functions.is_empty())
 }

@@ -73,7 +73,7 @@ pub(in crate::manifest) fn role(
     }
 }
 
-/// Gives the ARN of a managed policy.
+/// Returns the ARN of a managed policy.
 fn policy(At { value: text, position }: &At<String>, place: &Place, log: &mut Log) -> String {
     if text.starts_with("arn:") {
         check_partition(text, place, *position, log);

@@ -43,7 +43,7 @@ pub(crate) struct Key {
 }
 
 impl Node {
-    /// Says whether this is YAML's null: nothing, or `~` or `null` without quotes.
+    /// Returns whether this is YAML's null: nothing, or `~` or `null` without quotes.
     pub(crate) fn is_null(&self) -> bool {
         match &self.value {
             NodeValue::Scalar(text, Style::Plain) => {
@@ -53,12 +53,12 @@ impl Node {
         }
     }
 
-    /// Says whether a problem with this scalar was reported already.
+    /// Returns whether a problem with this scalar was reported already.
     pub(crate) fn is_broken(&self) -> bool {
         matches!(self.value, NodeValue::Scalar(_, Style::Broken))
     }
 
-    /// Gives a scalar's text; neither null nor a broken scalar has one.
+    /// Returns a scalar's text; neither null nor a broken scalar has one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.value {
             NodeValue::Scalar(text, style) if *style != Style::Broken && !self.is_null() => Some(text),
@@ -66,12 +66,12 @@ impl Node {
         }
     }
 
-    /// Gives the value of a key of a map.
+    /// Returns the value of a key of a map.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(found, _)| found.text == key).map(|(_, node)| node)
     }
 
-    /// Gives a map's entries; anything else has none.
+    /// Returns a map's entries; anything else has none.
     pub(crate) fn entries(&self) -> &[(Key, Self)] {
         match &self.value {
             NodeValue::Map(entries) => entries,

@@ -24,7 +24,7 @@ pub(super) struct Syntax {
 pub(super) const TEMPLATE: &str = "this looks like a template, as of Helm or Jinja: render it first, and give flowbind the \
                                    result; a value that starts with `{{` or `{%` needs quotes";
 
-/// Says whether a template's braces begin in a line, outside of quotes.
+/// Returns whether a template's braces begin in a line, outside of quotes.
 pub(super) fn template(line: &str) -> bool {
     ["{{", "{%", "{#"].iter().filter_map(|open| line.split_once(open)).any(|(before, _)| {
         let before = before.trim_end();
@@ -199,14 +199,14 @@ fn unclosed(lines: &[&str], position: Position) -> Option<(char, Position)> {
     open.pop()
 }
 
-/// Says whether a placeholder stands in braces or brackets without quotes around it.
+/// Returns whether a placeholder stands in braces or brackets without quotes around it.
 fn unquoted_placeholder(line: Option<&&str>) -> bool {
     let Some((before, _)) = line.and_then(|line| line.split_once("${")) else { return false };
     let quotes = before.chars().filter(|c| *c == '"' || *c == '\'').count();
     before.contains(['{', '[']) && quotes % 2 == 0
 }
 
-/// Says whether a place is at or behind the second `: ` of a line.
+/// Returns whether a place is at or behind the second `: ` of a line.
 fn second_colon(line: &str, position: Position) -> bool {
     let before: String = line.chars().take(position.column).collect();
     let colons = |text: &str| text.matches(": ").count() + usize::from(text.ends_with(':'));

@@ -136,7 +136,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Says whether the next node stands where a map has a key.
+    /// Returns whether the next node stands where a map has a key.
     fn is_key(&self) -> bool {
         matches!(self.stack.last(), Some(Frame { value: Open::Map { pending: None, .. }, .. }))
     }

@@ -95,7 +95,7 @@ impl Evidence {
         self.set == fresh.set && self.manifest == fresh.manifest && self.actions == fresh.actions
     }
 
-    /// Tells what moved, one line an address: what was looked at first, then what the fresh plan does otherwise.
+    /// Returns what moved, one line an address: what was looked at first, then what the fresh plan does otherwise.
     pub fn moved(&self, fresh: &Self) -> Vec<Moved> {
         let (before, after) = (self.by_address(), fresh.by_address());
         let keys = self.fingerprints.keys().chain(fresh.fingerprints.keys()).map(String::as_str);

@@ -46,7 +46,7 @@ pub struct Withheld {
 }
 
 impl Action {
-    /// Makes an action, whose name follows from what it writes.
+    /// Creates an action, whose name follows from what it writes.
     pub fn new(
         address: Address,
         write: Write,

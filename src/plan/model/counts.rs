@@ -47,7 +47,7 @@ impl Plan {
         counts
     }
 
-    /// Gives the plan without the guard on the share that it deletes: somebody insists.
+    /// Returns the plan without the guard on the share that it deletes: somebody insists.
     #[must_use]
     pub fn forced(self) -> Self {
         Self { force: None, ..self }

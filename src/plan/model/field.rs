@@ -73,12 +73,12 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
-    /// Makes the change of a value that may be seen.
+    /// Creates the change of a value that may be seen.
     pub(in crate::plan) fn open(path: FieldPath, from: Option<String>, to: Option<String>) -> Self {
         Self { path, from, to, hidden: false }
     }
 
-    /// Makes the change of a variable, whose values nobody may see.
+    /// Creates the change of a variable, whose values nobody may see.
     pub(in crate::plan) fn variable(name: &str, from: Option<&Secret>, to: Option<&Secret>) -> Self {
         let shown = |value: Option<&Secret>| value.map(Secret::to_string);
         Self { path: FieldPath::Variable(name.to_owned()), from: shown(from), to: shown(to), hidden: true }

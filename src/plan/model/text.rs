@@ -63,7 +63,7 @@ pub enum LateTextError {
 }
 
 impl LateText {
-    /// Gives the text as far as it is known; what has yet to be made stands in it as its token.
+    /// Returns the text as far as it is known; what has yet to be made stands in it as its token.
     pub(in crate::plan) const fn preview(&self) -> &FlowText {
         match self {
             Self::Known(text) | Self::Kept(Kept { text, .. }) | Self::After { preview: text, .. } => text,

@@ -27,7 +27,7 @@ pub enum Write {
     Stub(Box<FlowSpec>),
     /// Creates a flow or module, or writes its content.
     Flow(Box<FlowSpec>),
-    /// Gives a flow or module a temporary name, so that others can have the one that it has.
+    /// Returns a flow or module a temporary name, so that others can have the one that it has.
     Aside(AsideSpec),
     /// Writes name, description and state of a flow or module.
     Metadata(FlowMetadataSpec),

@@ -17,7 +17,7 @@ pub enum NotBegun {
     Order(String),
 }
 
-/// Says whether a plan may be carried out at all. A gap that is no matter of permissions holds back only what depends
+/// Returns whether a plan may be carried out at all. A gap that is no matter of permissions holds back only what depends
 /// on it: one unreadable flow must not stop the rest.
 pub fn may_begin(plan: &Plan) -> Result<(), NotBegun> {
     if plan.has_errors() {

@@ -42,7 +42,7 @@ impl Plan {
         extent
     }
 
-    /// Gives the plan with those actions alone that are carried out if these addresses are allowed by name, to count
+    /// Returns the plan with those actions alone that are carried out if these addresses are allowed by name, to count
     /// their calls.
     #[must_use]
     pub fn carried_out(&self, allowed: &BTreeSet<Address>) -> Self {

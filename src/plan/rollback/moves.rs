@@ -54,7 +54,7 @@ impl<'a> Moves<'a> {
         self.0.iter().position(|(kept, what)| *what == Move::Anew && self.renamed(kept).is_err())
     }
 
-    /// Gives a kept text the ids of today.
+    /// Returns a kept text the ids of today.
     ///
     /// # Errors
     ///

@@ -75,7 +75,7 @@ pub(in crate::plan) fn call(place: &Place, operation: Operation, times: u32) -> 
     Call { place: Some(place.clone()), operation, times, sure: times }
 }
 
-/// Gives an action's calls.
+/// Returns an action's calls.
 pub(in crate::plan) fn chain(action: &Action, waits: &Waits) -> Vec<Step> {
     let mut chain = Chain::default();
     match action.write() {

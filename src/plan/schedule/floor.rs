@@ -47,7 +47,7 @@ impl Schedule {
     }
 }
 
-/// Gives the floor of a schedule that begins with such buckets, where each call is answered after a latency.
+/// Returns the floor of a schedule that begins with such buckets, where each call is answered after a latency.
 pub(in crate::plan) fn floor(
     schedule: &Schedule,
     buckets: &Buckets,

@@ -57,7 +57,7 @@ struct CallLine {
 }
 
 impl ApplyDocument {
-    /// Makes the document of several sets' reports and the calls that they took together.
+    /// Creates the document of several sets' reports and the calls that they took together.
     pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
         let lines = reports.iter().flat_map(|(plan, report)| {
             report.outcomes.iter().map(|(id, outcome)| OutcomeLine::new(&plan.set, id, outcome))
@@ -68,7 +68,7 @@ impl ApplyDocument {
         Self { format: "flowbind.apply/v1", outcomes, backups, problems: Vec::new(), calls: calls.clone() }
     }
 
-    /// Makes the document of manifests that could not be taken.
+    /// Creates the document of manifests that could not be taken.
     pub fn invalid(problems: &[Problem]) -> Self {
         Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
     }

@@ -98,7 +98,7 @@ struct FindingLine {
 }
 
 impl DriftDocument {
-    /// Makes the document of several sets' drifts, what is wrong with the ignore file, and the calls that it all took.
+    /// Creates the document of several sets' drifts, what is wrong with the ignore file, and the calls that it all took.
     pub fn new(drifts: &[Drift], warnings: &[Problem], calls: &BTreeMap<Operation, u32>) -> Self {
         let mut document = Self {
             format: "flowbind.drift/v1",
@@ -126,7 +126,7 @@ impl DriftDocument {
 }
 
 impl DriftDocument {
-    /// Makes the document of manifests that could not be taken.
+    /// Creates the document of manifests that could not be taken.
     pub fn invalid(problems: &[Problem]) -> Self {
         Self { problems: problems.to_vec(), ..Self::new(&[], &[], &BTreeMap::new()) }
     }

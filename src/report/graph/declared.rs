@@ -10,20 +10,20 @@ use crate::flow::{Document, rules};
 use crate::manifest::Manifest;
 use crate::resource::{Address, Kind, Label};
 
-/// Makes the picture of a flow or module that a manifest has the content of, on an instance.
+/// Creates the picture of a flow or module that a manifest has the content of, on an instance.
 pub fn of_content(auditor: &Auditor<'_>, kind: Kind, instance: &Label, name: &Label) -> Option<Picture> {
     let document = auditor.document(kind, instance, name)?;
     Some(of_document(document, &auditor.facts(kind, instance, name)))
 }
 
-/// Makes the picture of a flow around which these facts are known.
+/// Creates the picture of a flow around which these facts are known.
 pub fn of_document(document: &Document, facts: &Facts) -> Picture {
     let view = rules::FlowView::new(document, None);
     let findings = rules::check(&view, facts, rules::ALL);
     of_flow(document, &view.graph, &findings)
 }
 
-/// Makes the pictures of those flows and modules of a manifest that are wanted, by address.
+/// Creates the pictures of those flows and modules of a manifest that are wanted, by address.
 pub fn of_contents(manifest: &Manifest, wanted: impl Fn(&Address) -> bool) -> BTreeMap<Address, Picture> {
     let auditor = Auditor::new(manifest, None);
     let mut pictures = BTreeMap::new();

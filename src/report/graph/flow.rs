@@ -11,7 +11,7 @@ use crate::flow::{Document, InvocationKind};
 use super::chain::{self, Ways};
 use super::model::{Arrow, Line, Mark, MarkKind, Picture, Role, Tile};
 
-/// Makes the picture of a flow. Findings mark the blocks that they are about; the way of a chain of functions that
+/// Creates the picture of a flow. Findings mark the blocks that they are about; the way of a chain of functions that
 /// is too long is drawn with its running sums.
 pub fn of_flow(document: &Document, graph: &Graph, findings: &[Finding]) -> Picture {
     let ways = chain::ways(document, findings);
@@ -48,7 +48,7 @@ fn tile(document: &Document, graph: &Graph, block: &Block) -> Tile {
     tile
 }
 
-/// Tells whether a name says nothing to a person: a UUID, or a JSON pointer in place of a name.
+/// Returns whether a name says nothing to a person: a UUID, or a JSON pointer in place of a name.
 fn is_opaque(name: &str) -> bool {
     let hex = |c: char| c.is_ascii_hexdigit() || c == '-';
     name.starts_with("/Actions/")
@@ -120,7 +120,7 @@ fn detail(document: &Document, block: &Block) -> Option<String> {
     })
 }
 
-/// Gives the words of a text in SSML.
+/// Returns the words of a text in SSML.
 fn spoken(ssml: &str) -> String {
     let mut inside = false;
     let words = ssml.chars().map(|c| {
@@ -130,7 +130,7 @@ fn spoken(ssml: &str) -> String {
     words.collect()
 }
 
-/// Gives the part of a reference that tells it from others: of an ARN what is behind its type, of a token its name.
+/// Returns the part of a reference that tells it from others: of an ARN what is behind its type, of a token its name.
 pub(super) fn short(reference: &str) -> &str {
     let token = reference.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if let Some((head, rest)) = token.and_then(|token| token.split_once('.')) {
@@ -146,7 +146,7 @@ pub(super) fn short(reference: &str) -> &str {
     name.rsplit_once('/').map_or(name, |(_, last)| last)
 }
 
-/// Makes the arrows, one for each pair of blocks, and boxes for identifiers that no block has.
+/// Creates the arrows, one for each pair of blocks, and boxes for identifiers that no block has.
 fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
     let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
     let mut places: BTreeMap<(usize, usize), usize> = BTreeMap::new();
@@ -200,7 +200,7 @@ fn join(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
-/// Gives how an edge is drawn, and its name in short and in full.
+/// Returns how an edge is drawn, and its name in short and in full.
 fn words(kind: &EdgeKind) -> (Line, String, String) {
     match kind {
         EdgeKind::Next => (Line::Next, "next".to_owned(), "next".to_owned()),

@@ -105,7 +105,7 @@ pub(super) struct Layout {
     pub(super) frames: Vec<Rect>,
 }
 
-/// Gives the number of columns that a picture takes.
+/// Returns the number of columns that a picture takes.
 pub(super) fn depth(nodes: &[Node], links: &[Link], start: Option<usize>) -> usize {
     rank::rank(nodes, links, start).layer.into_iter().max().map_or(0, |last| last + 1)
 }

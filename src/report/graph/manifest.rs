@@ -8,7 +8,7 @@ use crate::resource::{Label, Place};
 
 use super::model::{Arrow, Group, Line, Picture, Role, Tile};
 
-/// Makes the map of a manifest: a frame for each instance with its flows, and the functions right of them.
+/// Creates the map of a manifest: a frame for each instance with its flows, and the functions right of them.
 pub fn of_manifest(manifest: &Manifest) -> Picture {
     let mut map = Map { manifest, picture: Picture::default(), places: BTreeMap::new() };
     map.picture.title = manifest.set.to_string();

@@ -51,7 +51,7 @@ pub struct Tile {
 }
 
 impl Tile {
-    /// Makes a box with a title and nothing else.
+    /// Creates a box with a title and nothing else.
     pub fn new(id: String, title: String, role: Role) -> Self {
         Self {
             id,
@@ -65,7 +65,7 @@ impl Tile {
         }
     }
 
-    /// Gives the worst severity of the findings about it.
+    /// Returns the worst severity of the findings about it.
     pub fn severity(&self) -> Option<Severity> {
         let severity = |mark: &Mark| match mark.kind {
             MarkKind::Finding(severity) => Some(severity),
@@ -105,7 +105,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Gives the name that formats use.
+    /// Returns the name that formats use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -182,7 +182,7 @@ pub enum Line {
 }
 
 impl Line {
-    /// Gives the name that formats use.
+    /// Returns the name that formats use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Next => "next",
@@ -194,7 +194,7 @@ impl Line {
         }
     }
 
-    /// Tells whether the line is broken.
+    /// Returns whether the line is broken.
     pub const fn is_dashed(self) -> bool {
         matches!(self, Self::Error | Self::Grant)
     }

@@ -96,7 +96,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// Gives the widest that it can be drawn.
+    /// Returns the widest that it can be drawn.
     pub(super) fn width(&self) -> f64 {
         self.style.width(&self.text)
     }

@@ -22,7 +22,7 @@ fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/demo")
 }
 
-/// Makes the picture of a flow's text, with what the analyser finds.
+/// Creates the picture of a flow's text, with what the analyser finds.
 fn flow(text: &str) -> Picture {
     let document = Document::parse(text).unwrap();
     let view = FlowView::new(&document, None);
@@ -122,7 +122,7 @@ fn real_flows_are_drawn_in_order() {
     }
 }
 
-/// Makes the text of a flow whose blocks have the given ways out: (target, sort of branch).
+/// Creates the text of a flow whose blocks have the given ways out: (target, sort of branch).
 fn made_up(blocks: &[Vec<(usize, u8)>]) -> String {
     let actions: Vec<_> = blocks.iter().enumerate().map(|(index, ways)| {
         let target = |to: usize| format!("block number {to}");

@@ -61,13 +61,13 @@ fn beyond(c: char, face: Face) -> f64 {
     }
 }
 
-/// Tells whether all characters are of a table. Other lines must be drawn with a fixed length: no table tells how
+/// Returns whether all characters are of a table. Other lines must be drawn with a fixed length: no table tells how
 /// wide a ligature of some script is.
 pub(super) fn is_measured(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' '..='~' | '\u{A0}'..='\u{17F}' | '\u{2010}'..='\u{2027}'))
 }
 
-/// Gives the width that a line has at most, in pixels.
+/// Returns the width that a line has at most, in pixels.
 pub(super) fn width(text: &str, size: f64, face: Face) -> f64 {
     text.chars().map(|c| character(c, face)).sum::<f64>() * size
 }
@@ -127,7 +127,7 @@ pub(super) fn cut(text: &str, size: f64, face: Face, limit: f64) -> String {
     format!("{}{ELLIPSIS}", text[..end].trim_end())
 }
 
-/// Gives the length in bytes of the longest beginning that is at most `limit` pixels wide.
+/// Returns the length in bytes of the longest beginning that is at most `limit` pixels wide.
 fn fitting(text: &str, size: f64, face: Face, limit: f64) -> usize {
     let mut used = 0.0;
     for (at, c) in text.char_indices() {

@@ -20,7 +20,7 @@ use crate::manifest::Manifest;
 /// Pictures of flows and modules, by address.
 pub type Pictures = BTreeMap<String, Picture>;
 
-/// Makes the pictures of the flows and modules that plans create or change.
+/// Creates the pictures of the flows and modules that plans create or change.
 pub fn pictures_of(plans: &[PlanView], manifests: &[Manifest]) -> Pictures {
     let names = plans.iter().map(|plan| {
         let entries = plan.sections.iter().flat_map(|section| &section.entries);
@@ -30,7 +30,7 @@ pub fn pictures_of(plans: &[PlanView], manifests: &[Manifest]) -> Pictures {
     pictures(names.collect(), manifests)
 }
 
-/// Makes the pictures of the flows and modules that differ.
+/// Creates the pictures of the flows and modules that differ.
 pub fn pictures_of_drift(drifts: &[Drift], manifests: &[Manifest]) -> Pictures {
     let names: Vec<(&str, Vec<String>)> = drifts
         .iter()

@@ -69,7 +69,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Gives a report's findings, each with its excerpt where its file is at hand.
+/// Returns a report's findings, each with its excerpt where its file is at hand.
 pub(in crate::report) fn located<'a>(
     report: &'a Report,
     sources: &'a Sources,
@@ -113,7 +113,7 @@ fn word(rest: &str) -> usize {
 }
 
 impl Excerpt<'_> {
-    /// Gives the text to show and the word in it: the whole line, or what is around the word in a long one. Of an
+    /// Returns the text to show and the word in it: the whole line, or what is around the word in a long one. Of an
     /// object whose bracket stands alone the next line is shown too, since it says what it is. Characters that steer a
     /// terminal are replaced.
     pub(in crate::report) fn shown(&self) -> (String, Range<usize>) {

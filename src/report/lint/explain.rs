@@ -63,7 +63,7 @@ pub fn list(codes: &[&RuleMeta], layout: &Layout) -> String {
     out
 }
 
-/// Gives the first sentence of a text.
+/// Returns the first sentence of a text.
 pub(super) fn first_sentence(text: &str) -> &str {
     text.split_inclusive(". ").next().unwrap_or_default().trim_end()
 }

@@ -151,7 +151,7 @@ fn row_width(row: &[String; 4], widths: [usize; 3]) -> usize {
     named + columns_of(&row[3])
 }
 
-/// Gives a step's block, what it is left by, where, and after how many seconds.
+/// Returns a step's block, what it is left by, where, and after how many seconds.
 fn row(step: &PathStep) -> [String; 4] {
     let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
     let block = visible(block);

@@ -6,7 +6,7 @@ use crate::report::plan::{Block, Detail, Line, Mark, Tag};
 const LINES: usize = 120;
 const BYTES: usize = 8_000;
 
-/// Gives the lines of details; `mark` is what becomes of the thing that they are about.
+/// Returns the lines of details; `mark` is what becomes of the thing that they are about.
 pub(super) fn diff_lines(details: &[Detail], mark: Mark) -> Vec<String> {
     whole_or_cut(details.iter().flat_map(|detail| lines(detail, mark)).collect())
 }

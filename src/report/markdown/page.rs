@@ -44,12 +44,12 @@ enum Shown {
 }
 
 impl Item {
-    /// Makes an item without details.
+    /// Creates an item without details.
     pub(super) fn line(text: impl AsRef<str>) -> Self {
         Self { brief: format!("- {}", text.as_ref()), full: None }
     }
 
-    /// Makes an item whose details are folded under the same words, in Markdown and in HTML.
+    /// Creates an item whose details are folded under the same words, in Markdown and in HTML.
     pub(super) fn folded(text: &str, html: &str, body: &str) -> Self {
         let full = format!("<details><summary>{html}</summary>\n\n{}\n\n</details>", body.trim_end());
         Self { brief: format!("- {text}"), full: Some(full) }

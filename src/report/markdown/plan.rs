@@ -43,7 +43,7 @@ fn changes(plans: &[PlanView]) -> Vec<Section> {
     vec![Section { heading: "Changes".to_owned(), meaning: "", items }]
 }
 
-/// Gives the checksum to approve.
+/// Returns the checksum to approve.
 fn foot(checksum: Option<&str>) -> String {
     let Some(checksum) = checksum else { return String::new() };
     let command = format!("flowbind apply --checksum {checksum} PATH...");

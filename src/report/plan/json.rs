@@ -198,7 +198,7 @@ pub(in crate::report) struct ValueLine {
 }
 
 impl PlanDocument {
-    /// Makes the document of several sets' plans and the calls that they took together.
+    /// Creates the document of several sets' plans and the calls that they took together.
     pub fn new(plans: &[Plan], calls: &BTreeMap<Operation, u32>) -> Self {
         let mut document = Self {
             format: "flowbind.plan/v1",
@@ -236,7 +236,7 @@ impl PlanDocument {
 }
 
 impl PlanDocument {
-    /// Makes the document of manifests that could not be planned: nothing was read from AWS.
+    /// Creates the document of manifests that could not be planned: nothing was read from AWS.
     pub fn invalid(problems: &[Problem]) -> Self {
         Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
     }

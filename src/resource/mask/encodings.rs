@@ -6,7 +6,7 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Gives a value in every encoding, itself among them.
+/// Returns a value in every encoding, itself among them.
 pub(super) fn encodings(value: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::from([value.to_owned()]);
     // Other cases of ASCII letters are found anyway.

@@ -22,7 +22,7 @@ pub enum Opening {
     Actions(String),
 }
 impl Statement {
-    /// Tells whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
+    /// Returns whether it lets Amazon Connect call on behalf of more than one instance ("Cross-service confused deputy
     /// prevention" in the administrator guide).
     pub fn opening(&self) -> Option<Opening> {
         if self.effect() != "Allow" || !self.names_invoke() {

@@ -41,7 +41,7 @@ fn digits(seed: u64, what: &str) -> String {
 }
 
 impl Channel {
-    /// Gives how a contact of the channel usually begins.
+    /// Returns how a contact of the channel usually begins.
     pub const fn usual(self) -> Initiation {
         match self {
             Self::Voice | Self::Email => Initiation::Inbound,
@@ -64,7 +64,7 @@ impl Initiation {
         )
     }
 
-    /// Gives the only channel that contacts of this kind have, where the documentation names one.
+    /// Returns the only channel that contacts of this kind have, where the documentation names one.
     pub const fn only(self) -> Option<Channel> {
         match self {
             Self::Outbound | Self::Callback | Self::ExternalOutbound | Self::WebrtcApi => {
@@ -82,7 +82,7 @@ impl Initiation {
 }
 
 impl Profile {
-    /// Gives how the contact began.
+    /// Returns how the contact began.
     pub fn initiation(&self) -> Initiation {
         self.initiation.unwrap_or_else(|| self.channel.usual())
     }

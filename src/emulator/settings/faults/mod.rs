@@ -39,13 +39,13 @@ pub(crate) enum FaultKind {
     DropAfter,
     /// Waits first.
     Delay(Duration),
-    /// Gives an answer that is not the service's; nothing done.
+    /// Returns an answer that is not the service's; nothing done.
     False(FalseAnswer),
     /// Does the work, then gives an answer that is not the service's.
     FalseAfter(FalseAnswer),
-    /// Gives the first page of a list, with the same token behind it each time.
+    /// Returns the first page of a list, with the same token behind it each time.
     Endless,
-    /// Gives the first page of a list, with a token that was never given before behind it each time.
+    /// Returns the first page of a list, with a token that was never given before behind it each time.
     EndlessFresh,
     /// Lets a policy write that overlaps another on the same function overwrite it.
     LosePolicyWrite,
@@ -119,7 +119,7 @@ const KINDS: &[(&str, FaultKind)] = &[
 ];
 
 impl Fault {
-    /// Tells whether the fault is about this operation, whichever of its calls.
+    /// Returns whether the fault is about this operation, whichever of its calls.
     fn concerns(&self, service: Service, operation: &str, writes: bool) -> bool {
         (self.service == "*" || self.service == service.prefix())
             && matches(&self.operation, operation)
@@ -236,7 +236,7 @@ impl Faults {
         self.faults.iter_mut().enumerate().filter_map(hit).collect()
     }
 
-    /// Tells whether every call of this operation is denied; asked for actions that another operation depends on.
+    /// Returns whether every call of this operation is denied; asked for actions that another operation depends on.
     pub(crate) fn always_denies(&self, service: Service, operation: &str) -> bool {
         self.faults.iter().any(|(fault, _)| {
             fault.kind == FaultKind::Deny

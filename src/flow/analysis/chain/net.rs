@@ -34,7 +34,7 @@ pub(super) struct Net {
 }
 
 impl Net {
-    /// Makes a network of nodes with the arcs that leave them.
+    /// Creates a network of nodes with the arcs that leave them.
     pub(super) fn new(parts: impl IntoIterator<Item = (Node, Vec<Arc>)>) -> Self {
         let mut net = Self { first: vec![0], ..Self::default() };
         for (node, arcs) in parts {
@@ -57,12 +57,12 @@ impl Net {
         &self.arcs[self.first[node]..self.first[node + 1]]
     }
 
-    /// Gives a node's n-th arc in the form that the search for components takes.
+    /// Returns a node's n-th arc in the form that the search for components takes.
     pub(super) fn nth(&self, node: usize, nth: usize) -> Option<Option<usize>> {
         self.arcs(node).get(nth).map(|arc| Some(arc.to))
     }
 
-    /// Gives the network of some nodes (in ascending order) and of the arcs between them that `keep` keeps.
+    /// Returns the network of some nodes (in ascending order) and of the arcs between them that `keep` keeps.
     pub(super) fn within(&self, members: &[usize], keep: impl Fn(usize, &Arc) -> bool) -> Self {
         let place = |node: usize| members.binary_search(&node).ok();
         Self::new(members.iter().map(|from| {
@@ -72,7 +72,7 @@ impl Net {
         }))
     }
 
-    /// Gives a shortest way over arcs from a node (which itself does not count as reached) to one that `goal` takes,
+    /// Returns a shortest way over arcs from a node (which itself does not count as reached) to one that `goal` takes,
     /// as the arcs with the nodes they leave.
     pub(super) fn way(&self, from: usize, goal: impl Fn(usize) -> bool) -> Option<Vec<(usize, Arc)>> {
         let mut came_by: Vec<Option<(usize, Arc)>> = vec![None; self.len()];

@@ -17,7 +17,7 @@ fn behind_a_loss(net: &Net, next: &[Vec<usize>]) -> Vec<bool> {
     found
 }
 
-/// Gives the sets of nodes that lie on ways from one loss of time to another and touch, each in ascending order.
+/// Returns the sets of nodes that lie on ways from one loss of time to another and touch, each in ascending order.
 /// What lies only before or only behind all losses, such as a common end, joins nothing.
 pub(super) fn regions(net: &Net) -> Vec<Vec<usize>> {
     let next: Vec<Vec<usize>> =

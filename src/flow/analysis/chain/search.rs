@@ -86,7 +86,7 @@ impl Search {
         self.trail.len() - 1
     }
 
-    /// Gives the seconds and nodes of the way to a mark.
+    /// Returns the seconds and nodes of the way to a mark.
     pub(super) fn measure(&self, at: usize) -> (u64, u64) {
         match self.trail[at] {
             Mark::Start => (0, 0),
@@ -268,7 +268,7 @@ impl Search {
         }
     }
 
-    /// Gives the endless cycles, each once, in the order of their first nodes.
+    /// Returns the endless cycles, each once, in the order of their first nodes.
     pub(super) fn endless(&self) -> Vec<Endless> {
         let mut endless = self.endless.clone();
         endless.sort_by(|a, b| a.nodes.cmp(&b.nodes).then(b.entry.0.seconds.cmp(&a.entry.0.seconds)));

@@ -108,14 +108,14 @@ impl<'w, 'a> Path<'w, 'a> {
         self.steps.iter().position(over).unwrap_or(0)
     }
 
-    /// Gives the checked flow's own block at a step, or the last one before it.
+    /// Returns the checked flow's own block at a step, or the last one before it.
     fn own_block(&self, at: usize) -> Option<usize> {
         let nodes = self.nodes.get(..=at)?.iter().rev();
         let block = nodes.filter_map(|node| self.world.own_block(*node)).next()?;
         Some(block.index)
     }
 
-    /// Tells whether what is between two steps concerns the flow that is checked: a single module or other flow is
+    /// Returns whether what is between two steps concerns the flow that is checked: a single module or other flow is
     /// told of its own faults when it is checked itself.
     fn concerns(&self, from: usize, to: usize) -> bool {
         let seconds = |at: usize| self.steps[at].seconds.unwrap_or(0);
@@ -221,7 +221,7 @@ fn cycle(net: &Net, entry: usize, keep: impl Fn(usize) -> bool) -> Option<Cycle>
     Some(Cycle { lead, around: around.into_iter().map(|(node, arc)| (members[round[node]], arc)).collect() })
 }
 
-/// Gives the seconds of a long way from a node that comes to no node twice: of ways along which the distance from
+/// Returns the seconds of a long way from a node that comes to no node twice: of ways along which the distance from
 /// the node in arcs, and then the order in which nodes were found, grows. There may be longer ones.
 fn once(net: &Net, entry: usize) -> u64 {
     let mut order = vec![entry];

@@ -19,7 +19,7 @@ pub(super) enum Effect {
     Doubtful,
 }
 
-/// Tells what a type of block does.
+/// Returns what a type of block does.
 ///
 /// The admin guide's page "Grant Amazon Connect access to your AWS Lambda functions" names Play prompt as what breaks
 /// a sequence; the other three play the same prompts. What waits or shows something is not named there.
@@ -49,7 +49,7 @@ pub(super) struct Seconds {
 impl Seconds {
     const NONE: Self = Self { least: 0, most: 0 };
 
-    /// Gives how long a contact may be kept waiting by a block. The limit holds for all retries together; a limit
+    /// Returns how long a contact may be kept waiting by a block. The limit holds for all retries together; a limit
     /// that cannot be read may be anything that Amazon Connect takes. Nobody waits for an asynchronous invocation.
     pub(super) fn of(document: &Document, block: &Block) -> Self {
         match document.invocation(block) {

@@ -33,7 +33,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Gives the node at which it starts.
+    /// Returns the node at which it starts.
     pub(super) fn start(&self) -> Option<usize> {
         Some(self.first + self.graph.start()?)
     }
@@ -94,14 +94,14 @@ impl<'a> World<'a> {
         world
     }
 
-    /// Gives the place and block of a node.
+    /// Returns the place and block of a node.
     pub(super) fn spot(&self, node: usize) -> (usize, &'a Block) {
         let place = self.places.partition_point(|place| place.first <= node) - 1;
         let Place { document, first, .. } = &self.places[place];
         (place, &document.blocks()[node - first])
     }
 
-    /// Gives the block of the checked flow that a node belongs to: itself, or the one that invoked its module. None
+    /// Returns the block of the checked flow that a node belongs to: itself, or the one that invoked its module. None
     /// within a flow that was transferred to.
     pub(super) fn own_block(&self, node: usize) -> Option<&'a Block> {
         let mut at = node;
@@ -121,13 +121,13 @@ impl<'a> World<'a> {
         effect(&self.spot(node).1.kind)
     }
 
-    /// Gives the seconds that a node's function may take.
+    /// Returns the seconds that a node's function may take.
     pub(super) fn seconds(&self, node: usize) -> Seconds {
         let (place, block) = self.spot(node);
         Seconds::of(self.places[place].document, block)
     }
 
-    /// Gives the own time-out of the function that a node invokes, where it is known, in seconds.
+    /// Returns the own time-out of the function that a node invokes, where it is known, in seconds.
     pub(super) fn time_out(&self, node: usize) -> Option<u64> {
         let (place, block) = self.spot(node);
         let invocation = self.places[place].document.invocation(block)?;
@@ -135,12 +135,12 @@ impl<'a> World<'a> {
         function.timeout_seconds.map(u64::from)
     }
 
-    /// Tells whether a block chooses the way by a condition, so that it may end a cycle.
+    /// Returns whether a block chooses the way by a condition, so that it may end a cycle.
     pub(super) fn decides(&self, node: usize) -> bool {
         !self.spot(node).1.transitions.conditions.is_empty()
     }
 
-    /// Gives the rounds of a node that is a loop; the inner `None` where they are not known.
+    /// Returns the rounds of a node that is a loop; the inner `None` where they are not known.
     pub(super) fn rounds(&self, node: usize) -> Option<Option<u32>> {
         let (place, block) = self.spot(node);
         if block.kind != "Loop" {
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Gives the links of a node that is come to for the first time.
+    /// Returns the links of a node that is come to for the first time.
     fn leave(&mut self, node: usize) -> Vec<Link> {
         let (place, block) = self.spot(node);
         let graph = Rc::clone(&self.places[place].graph);
@@ -205,7 +205,7 @@ impl<'a> World<'a> {
         Link { from: node, to: start, again: false, label, line: block.position.line }
     }
 
-    /// Gives the links from the end of a module to behind the block that invoked it.
+    /// Returns the links from the end of a module to behind the block that invoked it.
     fn come_back(&self, node: usize, place: usize) -> Vec<Link> {
         let Some(caller) = self.places[place].caller else { return Vec::new() };
         let (place, block) = self.spot(caller);

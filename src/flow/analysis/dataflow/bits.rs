@@ -7,12 +7,12 @@ pub(super) struct Bits {
 }
 
 impl Bits {
-    /// Makes an empty set of numbers under `width`.
+    /// Creates an empty set of numbers under `width`.
     pub(super) fn new(width: usize) -> Self {
         Self { words: vec![0; width.div_ceil(64)] }
     }
 
-    /// Makes an empty set of the same width.
+    /// Creates an empty set of the same width.
     pub(super) fn emptied(&self) -> Self {
         Self { words: vec![0; self.words.len()] }
     }
@@ -42,7 +42,7 @@ impl Bits {
         grew
     }
 
-    /// Gives the numbers, in ascending order.
+    /// Returns the numbers, in ascending order.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)

@@ -4,7 +4,7 @@ use crate::flow::references::references;
 /// Identifier, type or invocation, and ways with their targets.
 type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
-/// Makes a flow of `(identifier, type or invocation, [(way, target)])`; a way is `next`, `done`, or an error.
+/// Creates a flow of `(identifier, type or invocation, [(way, target)])`; a way is `next`, `done`, or an error.
 fn flow(blocks: &[Row<'_>]) -> Document {
     let action = |(identifier, kind, ways): &Row<'_>| {
         let (mut next, mut conditions, mut errors) = (serde_json::Value::Null, Vec::new(), Vec::new());

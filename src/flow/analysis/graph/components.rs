@@ -12,7 +12,7 @@ struct Search {
     next: usize,
 }
 
-/// Gives the component of each of `size` nodes, and the nodes of each component in ascending order. A component
+/// Returns the component of each of `size` nodes, and the nodes of each component in ascending order. A component
 /// comes after those that it leads to.
 ///
 /// `edge` gives a node's n-th edge: nothing behind the last one, an edge without an end where it leads nowhere.

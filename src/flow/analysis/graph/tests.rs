@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Makes a flow of blocks with their targets; the first is the start.
+/// Creates a flow of blocks with their targets; the first is the start.
 fn flow(blocks: &[(String, Vec<String>)]) -> Document {
     let action = |(identifier, targets): &(String, Vec<String>)| {
         let errors: Vec<_> = targets

@@ -64,7 +64,7 @@ objects! {
 }
 
 impl DeclaredModule {
-    /// Gives the module, which is at this place, as a flow: it has no type of its own, and is always published.
+    /// Returns the module, which is at this place, as a flow: it has no type of its own, and is always published.
     pub(in crate::manifest) fn into_flow(self, position: Position) -> DeclaredFlow {
         let Self { instance, instances, name, description, state, content, bindings, adopt, protect } = self;
         DeclaredFlow {

@@ -33,7 +33,7 @@ pub(super) fn wire(text: &str) -> Result<String, Fault> {
     })
 }
 
-/// Gives the word of a manifest for an attribute of the API.
+/// Returns the word of a manifest for an attribute of the API.
 pub(crate) fn word(wire: &str) -> String {
     wire.to_ascii_lowercase().replace('_', "-")
 }

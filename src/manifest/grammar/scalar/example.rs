@@ -3,7 +3,7 @@
 use super::Scalar;
 
 impl Scalar {
-    /// Gives a text of this kind as an example, as it is written in YAML.
+    /// Returns a text of this kind as an example, as it is written in YAML.
     pub(in crate::manifest) fn example(self) -> &'static str {
         match self {
             Self::Text | Self::Description(_) => "TEXT",

@@ -52,7 +52,7 @@ pub(in crate::manifest) const REGIONS: [&str; 45] = [
     "us-west-2",
 ];
 
-/// Gives the Region that a text is closest to, if it is close to one.
+/// Returns the Region that a text is closest to, if it is close to one.
 pub(super) fn close_region(text: &str) -> Option<&'static str> {
     closest(text, REGIONS)
 }

@@ -11,7 +11,7 @@ pub(crate) trait Words: Copy + 'static {
     /// What each of them stands for.
     const ALL: &'static [Self];
 
-    /// Gives the word.
+    /// Returns the word.
     fn word(self) -> &'static str;
 }
 

@@ -92,7 +92,7 @@ pub(super) fn load_whole(manifest: &str, shared: &str, inputs: &Inputs) -> Resul
     load_files(&files, inputs)
 }
 
-/// Gives the sets for these targets.
+/// Returns the sets for these targets.
 pub(super) fn sets(manifest: &str, targets: &[&str]) -> Result<Vec<Manifest>, Vec<String>> {
     let targets = targets.iter().map(|target| (*target).to_owned()).collect();
     let loaded = load_whole(manifest, SHARED, &Inputs { targets, ..Inputs::default() });

@@ -21,7 +21,7 @@ impl Bits {
         }
     }
 
-    /// Gives the bytes, the last one filled up with zeros.
+    /// Returns the bytes, the last one filled up with zeros.
     pub(super) fn finish(mut self) -> Vec<u8> {
         if self.count > 0 {
             let [low, ..] = self.open.to_le_bytes();
@@ -39,7 +39,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    /// Makes the code for symbols that occur so often; none is longer than `longest` bits.
+    /// Creates the code for symbols that occur so often; none is longer than `longest` bits.
     pub(super) fn new(counts: &[u32], longest: usize) -> Self {
         let lengths = lengths(counts, longest);
         let mut next = 0;
@@ -55,7 +55,7 @@ impl Code {
         Self { lengths, codes }
     }
 
-    /// Gives the length of each symbol's code in bits, zero for what does not occur.
+    /// Returns the length of each symbol's code in bits, zero for what does not occur.
     pub(super) fn lengths(&self) -> &[u8] {
         &self.lengths
     }
@@ -66,7 +66,7 @@ impl Code {
     }
 }
 
-/// Gives the lengths of a code with at least two symbols: readers differ on what a code with fewer is.
+/// Returns the lengths of a code with at least two symbols: readers differ on what a code with fewer is.
 fn lengths(counts: &[u32], longest: usize) -> Vec<u8> {
     let mut leaves: Vec<(u32, usize)> = counts
         .iter()

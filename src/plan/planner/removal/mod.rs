@@ -84,7 +84,7 @@ fn orphan(
     addresses.find(|address| builder.actions.iter().all(|action| action.id.address != *address))
 }
 
-/// Makes a logical name of a name of AWS's, for what the manifest has no name for.
+/// Creates a logical name of a name of AWS's, for what the manifest has no name for.
 pub(crate) fn label(text: &str) -> Option<Label> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let text: String = text.chars().take(63).map(plain).collect();

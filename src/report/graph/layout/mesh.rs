@@ -147,7 +147,7 @@ impl Mesh {
         }
     }
 
-    /// Gives the place of each vertex in its column.
+    /// Returns the place of each vertex in its column.
     pub(super) fn positions(&self) -> Vec<usize> {
         let mut positions = vec![0; self.vertices.len()];
         for layer in &self.layers {
@@ -158,7 +158,7 @@ impl Mesh {
         positions
     }
 
-    /// Gives the height at which a segment leaves, and at which it arrives.
+    /// Returns the height at which a segment leaves, and at which it arrives.
     pub(super) fn ends(&self, segment: usize) -> (f64, f64) {
         let segment = &self.segments[segment];
         (self.vertices[segment.from].y + segment.out_port, self.vertices[segment.to].y + segment.in_port)

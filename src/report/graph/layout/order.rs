@@ -57,7 +57,7 @@ fn begin(mesh: &mut Mesh) {
     }
 }
 
-/// Gives the positions of a vertex's neighbours before or behind it, in order.
+/// Returns the positions of a vertex's neighbours before or behind it, in order.
 fn neighbours(mesh: &Mesh, positions: &[usize], vertex: usize, before: bool) -> Vec<usize> {
     let pieces = if before { &mesh.before[vertex] } else { &mesh.behind[vertex] };
     let other = |piece: &usize| {

@@ -92,7 +92,7 @@ impl Placing<'_> {
         }
     }
 
-    /// Gives the distance that the middles of two neighbours of a column must have.
+    /// Returns the distance that the middles of two neighbours of a column must have.
     fn distance(&self, upper: usize, lower: usize) -> f64 {
         let (upper, lower) = (&self.mesh.vertices[upper], &self.mesh.vertices[lower]);
         let gap = match (upper.node, lower.node) {
@@ -103,7 +103,7 @@ impl Placing<'_> {
         ((upper.height + lower.height) / 2.0 + gap).ceil()
     }
 
-    /// Gives where a vertex would have to be for a segment to be straight.
+    /// Returns where a vertex would have to be for a segment to be straight.
     fn aligned(&self, vertex: usize, piece: usize) -> Option<f64> {
         let segment = &self.mesh.segments[piece];
         let other = if segment.to == vertex { segment.from } else { segment.to };
@@ -112,7 +112,7 @@ impl Placing<'_> {
         self.done[other].then(|| self.mesh.vertices[vertex].y + off)
     }
 
-    /// Gives the weighted median of where a vertex's segments want it, with their weight.
+    /// Returns the weighted median of where a vertex's segments want it, with their weight.
     fn wish(&self, vertex: usize, (before, behind): (bool, bool)) -> Option<(f64, f64)> {
         let pieces = |take: bool, pieces: &'_ [usize]| if take { pieces.to_vec() } else { Vec::new() };
         let mut wishes: Vec<(f64, f64)> = pieces(before, &self.mesh.before[vertex])
@@ -192,7 +192,7 @@ impl Placing<'_> {
         }
     }
 
-    /// Gives the helper vertex behind a helper vertex.
+    /// Returns the helper vertex behind a helper vertex.
     fn passing(&self, vertex: usize) -> Option<usize> {
         let next = self.mesh.segments[*self.mesh.behind[vertex].first()?].to;
         self.mesh.vertices[next].node.is_none().then_some(next)

@@ -23,7 +23,7 @@ impl Net {
         ends.fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(*y), high.max(*y)))
     }
 
-    /// Tells whether there is nothing vertical about it.
+    /// Returns whether there is nothing vertical about it.
     fn is_straight(&self) -> bool {
         let (low, high) = self.span();
         high - low < 0.5

@@ -1,6 +1,6 @@
 //! A checker of well-formed XML, as much of it as pictures use: elements, attributes, entities, text.
 
-/// Tells what is wrong first.
+/// Returns what is wrong first.
 pub(super) fn check(text: &str) -> Result<(), String> {
     let mut open: Vec<&str> = Vec::new();
     let mut roots = 0;

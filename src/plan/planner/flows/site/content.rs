@@ -12,7 +12,7 @@ use crate::resource::{Code, InstanceArn, Problem};
 use crate::snapshot::{FlowContent, FlowSeen};
 
 impl Site<'_> {
-    /// Gives the write where the content differs, and the tags where it agrees and they do not.
+    /// Returns the write where the content differs, and the tags where it agrees and they do not.
     pub(super) fn content_change(
         &self,
         instance: &InstanceArn,

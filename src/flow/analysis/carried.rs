@@ -137,7 +137,7 @@ mod tests {
         let mut facts = Facts::default();
         for (name, text) in [("second", SECOND), ("third", third)] {
             let document = Some(Arc::new(Document::parse(text).unwrap()));
-            let callee = CalleeFacts { name: Some(name.to_owned()), document, ..CalleeFacts::default() };
+            let callee = CalleeFacts { name: Some(name.to_owned()), document };
             facts.callees.insert(name.to_owned(), callee);
         }
         let document = Document::parse(first).unwrap();

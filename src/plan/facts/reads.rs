@@ -88,7 +88,7 @@ pub fn reads(desired: &Manifest) -> Reads {
     for function in desired.needs.called().keys() {
         // Credentials are looked at for the accounts of the set alone.
         let ours = desired.accounts.values().any(|account| account.id == function.place.account);
-        if ours && !policies(&reads, &function) {
+        if ours && !policies(&reads, function) {
             reads.by_id.insert(Read::Called(function.clone()));
         }
     }

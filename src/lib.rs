@@ -16,7 +16,8 @@
 //! the executor only checks again, right before each write, that what it overwrites is what the plan saw. [`Drift`](drift::Drift)
 //! says how the two differ and which side changed, a [`Finding`](flow::finding::Finding) what is wrong in a flow.
 //! [`report`] puts all of them into words. [`import`] goes the other way, from a snapshot to a manifest; [`saved`] keeps a plan
-//! that somebody reviews, and [`backup`] what a run overwrites, for a rollback.
+//! that somebody reviews, and [`backup`] what a run overwrites, for a rollback. [`runtime`] says what a function is sent by a
+//! binding.
 //!
 //! # As a library
 //!

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::resource::Address;
 use crate::runtime::binding::{Bound, Callee};
 use crate::runtime::contact::Profile;
 use crate::runtime::parameters::Note;
@@ -19,6 +20,16 @@ pub struct EventNote {
 pub fn event_notes(bound: &Bound<'_>, profile: &Profile, notes: &BTreeSet<Note>) -> Vec<EventNote> {
     let mut said: Vec<EventNote> = notes.iter().map(of_parameter).collect();
     let mut say = |text: String| said.push(EventNote { text, warns: false });
+    let elsewhere = bound.flow.instances.iter().filter(|instance| *instance != bound.instance);
+    let elsewhere: Vec<String> = elsewhere.map(|instance| format!("`@{instance}`")).collect();
+    if !elsewhere.is_empty() {
+        let resource = Address { block: None, at: None, ..bound.address.clone() };
+        say(format!(
+            "{resource} is assigned to several instances, and this event is of `{}`; {} in the address chooses another",
+            bound.instance,
+            elsewhere.join(" or ")
+        ));
+    }
     if bound.parameters.is_none() {
         say(format!(
             "the manifest does not declare the parameters of `{}`, and only Amazon Connect knows the flow: none are sent \

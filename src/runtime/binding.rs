@@ -121,6 +121,8 @@ pub enum BindError {
 /// A block, by what people call it and by its identifier.
 struct Known {
     name: String,
+    /// What addresses it alone: the name, or the identifier where several have the name.
+    alone: String,
     identifier: String,
     invocation: Option<Invocation>,
 }
@@ -185,13 +187,19 @@ fn blocks(flow: &Flow) -> Vec<Known> {
     let Some(document) = document(flow) else {
         let bound = flow.bindings.keys();
         return bound
-            .map(|name| Known { name: name.clone(), identifier: name.clone(), invocation: None })
+            .map(|name| Known {
+                name: name.clone(),
+                alone: name.clone(),
+                identifier: name.clone(),
+                invocation: None,
+            })
             .collect();
     };
     let known = document.invocations().into_iter().filter_map(|invocation| {
         let block = document.blocks().get(invocation.index)?;
         let (name, identifier) = (block.name.clone(), block.identifier.clone());
-        Some(Known { name, identifier, invocation: Some(invocation) })
+        let alone = if document.find(&name).is_ok() { name.clone() } else { identifier.clone() };
+        Some(Known { name, alone, identifier, invocation: Some(invocation) })
     });
     known.collect()
 }
@@ -206,7 +214,7 @@ fn block<'k>(known: &'k [Known], address: &Address, flow: &str) -> Result<&'k Kn
             [] => Err(BindError::NoBinding(flow.to_owned())),
             [only] => Ok(only),
             several => {
-                let blocks = several.iter().map(|block| format!("{flow}#{}", block.name)).collect();
+                let blocks = several.iter().map(|block| format!("{flow}#{}", block.alone)).collect();
                 Err(BindError::Several { flow: flow.to_owned(), blocks })
             }
         };
@@ -220,7 +228,7 @@ fn block<'k>(known: &'k [Known], address: &Address, flow: &str) -> Result<&'k Kn
         [] => Err(BindError::NoBlock {
             flow: flow.to_owned(),
             block: wanted.clone(),
-            known: known.iter().map(|block| block.name.clone()).collect(),
+            known: known.iter().map(|block| block.alone.clone()).collect(),
         }),
         several => Err(BindError::Ambiguous {
             flow: flow.to_owned(),
@@ -269,7 +277,7 @@ fn bound<'m>(
     };
     Ok(Bound {
         address: Address { at: (flow.instances.len() > 1).then(|| instance.clone()), ..address.clone() }
-            .block(&block.name),
+            .block(&block.alone),
         flow,
         instance,
         instance_arn: site.arn(),

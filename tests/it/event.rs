@@ -5,11 +5,15 @@ use std::path::Path;
 use std::process::Output;
 
 use boon::{Compiler, Schemas};
-use flowbind::runtime::binding;
+use flowbind::flow::{Document, Format};
+use flowbind::resource::{FlowType, InstanceArn};
+use flowbind::runtime::contact::{Channel, Profile};
+use flowbind::runtime::parameters::{Note, fill};
+use flowbind::runtime::{binding, contact};
 use serde_json::{Value, json};
 
 use crate::help::shell_words;
-use crate::world::{code, copy, flowbind, load, shipped, stderr, stdout};
+use crate::world::{code, copy, flowbind, load, real_flows, shipped, stderr, stdout};
 
 const LOOKUP: &str = "flow/main-ivr#Look up caller";
 const ORDER: &str = "flow/main-ivr#Check order";
@@ -243,4 +247,81 @@ fn bindings_are_read_as_the_manifest_makes_them() {
     let (event, notes) = self::event(&["flow/us-desk#Look up caller"], folder.path());
     assert_eq!(event["Details"]["Parameters"], json!({}));
     assert!(notes.contains("only Amazon Connect knows the flow"), "{notes}");
+}
+
+#[test]
+fn a_flow_on_several_instances_is_taken_on_the_one_that_is_named() {
+    let platform = shipped("platform");
+    let of = |address: &str| event(&[address, "--for", "prod"], &platform);
+    let (first, notes) = of("flow/survey#Store score");
+    assert!(
+        notes.contains("this event is of `london`; `@frankfurt` in the address chooses another"),
+        "{notes}"
+    );
+    let (other, _) = of("flow/survey@frankfurt#Store score");
+    let arn = |event: &Value| event["Details"]["ContactData"]["InstanceARN"].to_string();
+    assert_ne!(arn(&first), arn(&other));
+    // The values of the instance are in its parameters.
+    let market = |address: &str| of(address).0["Details"]["Parameters"]["Market"].clone();
+    assert_ne!(
+        market("flow/main-ivr@london#Look up caller"),
+        market("flow/main-ivr@frankfurt#Look up caller")
+    );
+}
+
+#[test]
+fn manifests_are_looked_for_here_unless_they_are_named() {
+    let output = flowbind(&shipped("demo")).args(["event", LOOKUP]).output().unwrap();
+    assert_eq!(output.stdout, run(&[LOOKUP], &shipped("demo")).stdout, "{}", stderr(&output));
+}
+
+#[test]
+fn blocks_with_one_name_are_addressed_by_their_identifiers() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("demo"), folder.path());
+    let path = folder.path().join("flows/care-queue.json");
+    let mut flow: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let invokes = |action: &&Value| action["Type"] == "InvokeLambdaFunction";
+    let mut copied = flow["Actions"].as_array().unwrap().iter().find(invokes).unwrap().clone();
+    let identifier = copied["Identifier"].as_str().unwrap().to_owned();
+    copied["Identifier"] = json!("second");
+    flow["Actions"].as_array_mut().unwrap().push(copied);
+    flow["Metadata"]["ActionMetadata"]["second"] = json!({"name": "Twin"});
+    flow["Metadata"]["ActionMetadata"][&identifier] = json!({"name": "Twin"});
+    fs::write(&path, flow.to_string()).unwrap();
+    let manifest = folder.path().join("flowbind.yaml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("        Journal contact:", &format!("        {identifier}:")))
+        .unwrap();
+    let (code, error) = refused(&["flow/care-queue"], folder.path());
+    assert!(code == 64 && error.contains("`flow/care-queue#second`"), "{error}");
+    let (code, error) = refused(&["flow/care-queue#Twin"], folder.path());
+    assert!(code == 64 && error.contains("use an identifier") && error.contains("second"), "{error}");
+    assert_eq!(event(&["flow/care-queue#second"], folder.path()).0["Name"], "ContactFlowEvent");
+}
+
+/// Real flows read nothing that the dialect does not know: a root that is missing there would refuse a good flow.
+#[test]
+fn every_parameter_of_real_flows_is_filled_in() {
+    let Some((_, paths)) = real_flows() else { return };
+    let instance = InstanceArn::parse("arn:aws:connect:eu-west-2:111122223333:instance/0f1e").unwrap();
+    let profile =
+        Profile { channel: Channel::Voice, initiation: None, instance, flow: FlowType::ContactFlow, seed: 0 };
+    let contact: contact::Contact = profile.contact();
+    let (mut parameters, mut of_run) = (0, 0);
+    for path in paths {
+        let Ok(document) = Document::parse(&String::from_utf8_lossy(&fs::read(&path).unwrap())) else {
+            continue;
+        };
+        if document.format() != Format::Language {
+            continue;
+        }
+        for invocation in document.invocations() {
+            let filled = fill(&invocation.parameters, &contact, &[]);
+            let filled = filled.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            parameters += filled.parameters.len();
+            of_run += filled.notes.iter().filter(|note| matches!(note, Note::OfRun { .. })).count();
+        }
+    }
+    assert!(parameters > 50 && of_run > 5, "{parameters} {of_run}");
 }

@@ -157,6 +157,32 @@ fn explain_prints_a_rules_page_or_lists_all() {
 }
 
 #[test]
+fn a_handler_that_its_runtime_refuses_is_found_explained_and_suppressed() {
+    let manifest = |ignore: &str| {
+        format!(
+            "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: {{ name: acme }}\nspec:\n  \
+             accounts: {{ main: {{ id: \"111122223333\" }} }}\n  defaults: {{ account: main, region: eu-west-2 }}\n  \
+             instances: {{ support: {{ alias: acme, functions: [guide] }} }}\n{ignore}  functions:\n    guide:\n      \
+             name: guide\n      source:\n        runtime: nodejs24.x\n        handler: index.handler\n        code: code\n        \
+             role: \"arn:aws:iam::111122223333:role/guide\"\n"
+        )
+    };
+    let guide =
+        "exports.handler = function(event, context, callback) {\n  callback(null, {Name: \"Ann\"});\n};\n";
+    let ignored = manifest("  lint: { ignore: [{ code: callback-handler, reason: replaced in May }] }\n");
+    let folder = folder(&[("m.yaml", &manifest("")), ("n.yaml", &ignored), ("code/index.js", guide)]);
+    let output = lint(folder.path(), &["m.yaml", "--output", "json"]);
+    let found = findings(&output);
+    assert_eq!(found.len(), 1, "{found:?} {}", stderr(&output));
+    assert_eq!((&found[0]["code"], code(&output)), (&"callback-handler".into(), 2));
+    assert_eq!((&found[0]["file"], &found[0]["line"]), (&"m.yaml".into(), &9.into()));
+    let suppressed = lint(folder.path(), &["n.yaml", "--output", "json"]);
+    assert_eq!((findings(&suppressed), code(&suppressed)), (Vec::new(), 0), "{}", stderr(&suppressed));
+    let page = stdout(&lint(folder.path(), &["--explain", "callback-handler"]));
+    assert!(page.contains("Runtime.CallbackHandlerDeprecated") && page.contains("callback(null"), "{page}");
+}
+
+#[test]
 fn a_manifests_flows_are_judged_once_and_as_the_manifest_makes_them() {
     let folder = tempfile::tempdir().unwrap();
     copy(&shipped("demo"), &folder.path().join("demo"));

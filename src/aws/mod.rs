@@ -18,8 +18,8 @@ mod session;
 
 pub use apply::{GRACE, Keep, Progress, apply};
 pub use observe::{
-    LiveError, ObserveError, Wanted, observe, observe_instance, observe_kept, observe_policies,
-    observe_removal, observe_unmanaged,
+    Identities, LiveError, ObserveError, Wanted, identify, observe, observe_as, observe_instance,
+    observe_kept, observe_policies, observe_removal, observe_unmanaged,
 };
 pub use session::{
     ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, InFlight, MOST_AT_ONCE, MachineError,

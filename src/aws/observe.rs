@@ -56,14 +56,40 @@ pub enum ObserveError {
     },
 }
 
+/// Who calls in each account that could be reached.
+pub type Identities = BTreeMap<AccountId, String>;
+
+/// Finds out who calls, in each account that `reads` names: before anything else is read.
+///
+/// # Errors
+///
+/// When the caller cannot be identified or is in another account.
+pub async fn identify(
+    session: &Session,
+    desired: &Manifest,
+    reads: &Reads,
+) -> Result<Identities, ObserveError> {
+    Observer { session, desired, reads }.identities().await
+}
+
 /// Reads what `reads` names.
 ///
 /// # Errors
 ///
 /// When the caller cannot be identified or is in another account. Every other failure is a gap in the snapshot.
 pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Result<Snapshot, ObserveError> {
+    let identities = identify(session, desired, reads).await?;
+    Ok(observe_as(session, desired, reads, identities).await)
+}
+
+/// Reads what `reads` names, where it is known who calls.
+pub async fn observe_as(
+    session: &Session,
+    desired: &Manifest,
+    reads: &Reads,
+    identities: Identities,
+) -> Snapshot {
     let observer = Observer { session, desired, reads };
-    let mut snapshot = Snapshot { identities: observer.identities().await?, ..Snapshot::default() };
     let sites = async {
         let places = observer.places().await;
         join_all(desired.instances.keys().map(|name| observer.site(name, &places))).await
@@ -73,7 +99,7 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
         _ => None,
     }));
     let ((sites, policies), made) = join(join(sites, policies), sources(session, desired, reads)).await;
-    snapshot = Snapshot { identities: snapshot.identities, ..made };
+    let mut snapshot = Snapshot { identities, ..made };
     for site in sites {
         snapshot.gaps.extend(site.gaps);
         snapshot.instances.insert(site.name.clone(), site.instance);
@@ -98,7 +124,7 @@ pub async fn observe(session: &Session, desired: &Manifest, reads: &Reads) -> Re
     }
     snapshot.former = former(session, desired, &snapshot).await;
     observe_called(session, desired, &mut snapshot).await;
-    Ok(snapshot)
+    snapshot
 }
 
 struct Observer<'a> {

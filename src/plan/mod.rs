@@ -50,7 +50,7 @@ pub use recheck::relied_on::{caller, function_added, referrer};
 pub use recheck::standing::{
     Rests, Standing, about_is, function_changed, owner_changed, role_changed, standing,
 };
-pub use review::begin::{NotBegun, may_begin};
+pub use review::begin::{NotBegun, all_may_begin, may_begin};
 pub use review::extent::Extent;
 pub use review::only::{addresses, chosen};
 pub use review::order_check::order_fault;

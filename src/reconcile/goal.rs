@@ -7,10 +7,10 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::chosen::Chosen;
 use super::look;
-use crate::aws::{ObserveError, Session};
+use crate::aws::{self, Identities, ObserveError, Session};
 use crate::drift::{Drift, Scope};
 use crate::manifest::Manifest;
-use crate::plan::{self, Forecast, KeptFlow, Plan, Reach, kept_forecast};
+use crate::plan::{self, Forecast, KeptFlow, LookReads, Plan, Reach, kept_forecast};
 use crate::resource::{Address, SetName};
 
 /// What the plans are made of.
@@ -65,23 +65,34 @@ pub trait Watch {
 /// The sets that are looked at side by side, at most: what was seen of a set is held until its plan is made.
 const MOST_SETS_AT_ONCE: usize = 32;
 
-/// Looks at every set, as many side by side as may be: the rates are kept by the session.
+/// Looks at every set, as many side by side as may be: the rates are kept by the session. Nothing is read before it is
+/// known who calls, in the accounts of all sets.
 async fn look_at_all<'m, T, F>(
+    session: &Session,
     manifests: &'m [Manifest],
-    forecasts: &[Forecast],
-    sees_orphans: bool,
+    (reads, sees_orphans): (impl Fn(&Manifest) -> LookReads, bool),
     watch: &impl Watch,
-    look: impl Fn(&'m Manifest) -> F,
+    look: impl Fn(&'m Manifest, Identities) -> F,
 ) -> Result<Vec<T>, ObserveError>
 where
-    F: Future<Output = Result<T, ObserveError>>,
+    F: Future<Output = T>,
 {
+    let reads: Vec<LookReads> = manifests.iter().map(reads).collect();
+    let forecasts: Vec<Forecast> =
+        manifests.iter().zip(&reads).map(|(desired, reads)| reads.forecast(desired)).collect();
     let ahead: Vec<Ahead<'_>> = manifests
         .iter()
-        .zip(forecasts)
+        .zip(&forecasts)
         .map(|(desired, forecast)| Ahead { subject: desired.set.as_str(), forecast, sees_orphans })
         .collect();
-    let looks = stream::iter(manifests.iter().map(look)).buffered(MOST_SETS_AT_ONCE).try_collect();
+    let identified = manifests.iter().zip(&reads);
+    let identified = identified.map(|(desired, reads)| aws::identify(session, desired, &reads.declared));
+    let looks = async {
+        let identities: Vec<Identities> =
+            stream::iter(identified).buffered(MOST_SETS_AT_ONCE).try_collect().await?;
+        let looks = manifests.iter().zip(identities).map(|(desired, known)| look(desired, known));
+        Ok(stream::iter(looks).buffered(MOST_SETS_AT_ONCE).collect().await)
+    };
     watch.during(&ahead, looks).await
 }
 
@@ -128,10 +139,9 @@ impl<'a> Goal<'a> {
             match *self {
                 Self::Declared { manifests, wish } => {
                     let reach = wish.reach;
-                    let ahead: Vec<Forecast> =
-                        manifests.iter().map(|desired| reach.of_plan(desired).forecast(desired)).collect();
-                    let look = |desired| look::plan(session, desired, reach);
-                    let plans = look_at_all(manifests, &ahead, reach.sees_orphans(), watch, look).await?;
+                    let reads = (|desired: &_| reach.of_plan(desired), reach.sees_orphans());
+                    let look = |desired, known| look::plan_as(session, desired, reach, known);
+                    let plans = look_at_all(session, manifests, reads, watch, look).await?;
                     wish.of_all(manifests, plans).map_err(LookError::Unknown)
                 }
                 Self::Kept { run, flows, manifests } => {
@@ -201,8 +211,7 @@ pub async fn drifts(
     watch: &impl Watch,
 ) -> Result<Vec<Drift>, ObserveError> {
     let reach = scope.reach;
-    let ahead: Vec<Forecast> =
-        scope.manifests.iter().map(|desired| reach.of_drift(desired).forecast(desired)).collect();
-    let look = |desired| look::drift(session, desired, scope);
-    look_at_all(scope.manifests, &ahead, reach.sees_orphans(), watch, look).await
+    let reads = (|desired: &_| reach.of_drift(desired), reach.sees_orphans());
+    let look = |desired, known| look::drift_as(session, desired, scope, known);
+    look_at_all(session, scope.manifests, reads, watch, look).await
 }

@@ -1,6 +1,6 @@
 //! Looks at AWS, and says what follows: a plan, a drift, a plan of what was kept, or an instance as it is.
 
-use crate::aws::{self, LiveError, ObserveError, Session, Wanted};
+use crate::aws::{self, Identities, LiveError, ObserveError, Session, Wanted};
 use crate::drift::{self, Drift, Scope};
 use crate::import::{self, Policies};
 use crate::manifest::Manifest;
@@ -14,7 +14,18 @@ use crate::snapshot::{LiveInstance, Snapshot};
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
 pub async fn plan(session: &Session, desired: &Manifest, reach: Reach) -> Result<Plan, ObserveError> {
-    let snapshot = observe(session, desired, &reach.of_plan(desired)).await?;
+    let identities = aws::identify(session, desired, &reach.of_plan(desired).declared).await?;
+    Ok(plan_as(session, desired, reach, identities).await)
+}
+
+/// Looks at AWS and plans, where it is known who calls.
+pub(super) async fn plan_as(
+    session: &Session,
+    desired: &Manifest,
+    reach: Reach,
+    identities: Identities,
+) -> Plan {
+    let snapshot = observe(session, desired, &reach.of_plan(desired), identities).await;
     let planned = match reach {
         Reach::Declared => {
             Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) }
@@ -25,7 +36,7 @@ pub async fn plan(session: &Session, desired: &Manifest, reach: Reach) -> Result
             ..plan::plan(desired, &snapshot)
         },
     };
-    Ok(if reach.judges_unmanaged() { plan::audited(planned, desired, &snapshot) } else { planned })
+    if reach.judges_unmanaged() { plan::audited(planned, desired, &snapshot) } else { planned }
 }
 
 /// Looks at AWS and tells how it left the declared state. Nothing is written.
@@ -34,20 +45,36 @@ pub async fn plan(session: &Session, desired: &Manifest, reach: Reach) -> Result
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
 pub async fn drift(session: &Session, desired: &Manifest, scope: Scope<'_>) -> Result<Drift, ObserveError> {
+    let identities = aws::identify(session, desired, &scope.reach.of_drift(desired).declared).await?;
+    Ok(drift_as(session, desired, scope, identities).await)
+}
+
+/// Looks at AWS and tells how it left the declared state, where it is known who calls.
+pub(super) async fn drift_as(
+    session: &Session,
+    desired: &Manifest,
+    scope: Scope<'_>,
+    identities: Identities,
+) -> Drift {
     let reads = scope.reach.of_drift(desired);
-    let mut snapshot = observe(session, desired, &reads).await?;
+    let mut snapshot = observe(session, desired, &reads, identities).await;
     if reads.removal.is_none() {
         aws::observe_unmanaged(session, desired, &mut snapshot).await;
     }
-    Ok(drift::drift(desired, &snapshot, scope))
+    drift::drift(desired, &snapshot, scope)
 }
 
-async fn observe(session: &Session, desired: &Manifest, reads: &LookReads) -> Result<Snapshot, ObserveError> {
-    let mut snapshot = aws::observe(session, desired, &reads.declared).await?;
+async fn observe(
+    session: &Session,
+    desired: &Manifest,
+    reads: &LookReads,
+    identities: Identities,
+) -> Snapshot {
+    let mut snapshot = aws::observe_as(session, desired, &reads.declared, identities).await;
     if let Some(removal) = &reads.removal {
         aws::observe_removal(session, desired, removal, &mut snapshot).await;
     }
-    Ok(snapshot)
+    snapshot
 }
 
 /// Looks at AWS and plans what a run kept back. What the manifests protect needs leave.

@@ -18,7 +18,7 @@ pub use round::{Carrying, Consent, Done, Ended, Host, Reconciler, Round, Stopped
 
 use crate::aws::{self, Keep, Progress, Session};
 use crate::plan::{ApplyReport, Plan};
-pub use crate::plan::{NotBegun, may_begin};
+pub use crate::plan::{NotBegun, all_may_begin, may_begin};
 use crate::resource::Address;
 
 /// Carries a plan out; `allowed` are the addresses that somebody allowed by name.

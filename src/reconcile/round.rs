@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::chosen::Chosen;
 use super::goal::{Goal, LookError, Watch};
 use super::lanes::lanes;
-use super::{apply, may_begin};
+use super::{all_may_begin, apply};
 use crate::aws::{Keep, Progress, Session};
 use crate::plan::{ActionId, ApplyReport, NotBegun, Plan, apply_ends};
 use crate::resource::Address;
@@ -131,8 +131,8 @@ pub trait Host: Watch {
     /// Whether the run was stopped.
     fn is_stopped(&self) -> bool;
 
-    /// Hears that the writes begin.
-    fn writing(&self);
+    /// Hears that the writes begin: the plans of a lane one after another, the lanes side by side.
+    fn writing(&self, lanes: &[Vec<&Plan>]);
 
     /// Returns what a plan is carried out with; `ends` is when each action is forecast to end. Plans that have no account in
     /// common are carried out side by side: others begin before this one has ended.
@@ -223,8 +223,7 @@ impl Reconciler<'_> {
         let round = Round { number, several: plans.len() > 1 };
         host.planned(round, &plans)?;
         // Nothing at all is done unless every set may begin.
-        let may_begin =
-            |plans: &[Plan]| plans.iter().try_for_each(may_begin).map_err(|why| stopped(Why::NotBegun(why)));
+        let may_begin = |plans: &[Plan]| all_may_begin(plans).map_err(|why| stopped(Why::NotBegun(why)));
         may_begin(&plans)?;
         let plans = match host.approve(round, &plans).await? {
             Consent::Given => plans,
@@ -247,8 +246,10 @@ impl Reconciler<'_> {
         host: &H,
         done: &mut Vec<Done>,
     ) -> Result<(), H::Failure> {
-        host.writing();
         let lanes = lanes(&plans, self.goal.manifests());
+        let planned: Vec<Vec<&Plan>> =
+            lanes.iter().map(|lane| lane.iter().map(|number| &plans[*number]).collect()).collect();
+        host.writing(&planned);
         let carried = join_all(lanes.iter().map(|lane| self.lane(round, &plans, lane, host))).await;
         let mut carried: Vec<Carried<'_, H>> = carried.into_iter().flatten().collect();
         carried.sort_by_key(|one| one.number);

@@ -183,6 +183,8 @@ fn a_wrong_command_line_ends_with_64_and_help_with_0() {
         (vec!["explain"], 0),
         (vec!["explain", "function.source.role"], 0),
         (vec!["explain", "flow.stauts"], 64),
+        (vec!["explain", "flow."], 64),
+        (vec!["explain", "flow..status"], 64),
     ] {
         let output = flowbind(folder.path()).args(&arguments).output().unwrap();
         assert_eq!(code(&output), expected, "{arguments:?}: {}", stderr(&output));

@@ -174,7 +174,7 @@ async fn no_value_of_the_environment_shows_anywhere() {
     let first = plan::plan(world.manifest(), &fresh);
     show(&first, &fresh);
     let report = carry_out(&session, &first, &own).await;
-    let mut said = apply_text(&first, &report, &flowbind::report::Layout::default());
+    let mut said = apply_text(&first, &report, false, &flowbind::report::Layout::default());
 
     // The value changes in the manifest: both the old and the new one are at hand.
     let world = edited(world, &MANIFEST.replace(CANARY, "canary-7f3a9c-new"));
@@ -190,7 +190,7 @@ async fn no_value_of_the_environment_shows_anywhere() {
     show(&second, &seen);
     let report = carry_out(&session, &second, &world.folder.path().join("second")).await;
     all_done(&report);
-    said.push_str(&apply_text(&second, &report, &flowbind::report::Layout::default()));
+    said.push_str(&apply_text(&second, &report, false, &flowbind::report::Layout::default()));
     let kept = std::fs::read_to_string(&report.backups[0]).unwrap();
     assert!(kept.contains("TOKEN") && kept.contains("nodejs22.x"), "{kept}");
     assert!(shown.contains("TOKEN"), "the names are shown");

@@ -80,6 +80,7 @@ mod rollback;
 mod saved_edits;
 mod saved_plans;
 mod schemas;
+mod sets_beside;
 mod sets_conflict;
 mod states;
 mod story;

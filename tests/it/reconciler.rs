@@ -84,7 +84,7 @@ impl Host for Program<'_> {
         false
     }
 
-    fn writing(&self) {
+    fn writing(&self, _: &[Vec<&Plan>]) {
         self.hears("writes".to_owned());
     }
 

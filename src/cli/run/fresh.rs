@@ -17,31 +17,36 @@ pub(in crate::cli) fn views(plans: &[Plan], terminal: &Terminal) -> Vec<PlanView
 }
 
 /// Shows what is wrong and what could not be read.
-pub(in crate::cli) fn show(plan: &Plan, sources: &Sources, terminal: &Terminal) {
+pub(in crate::cli) fn show(plan: &Plan, several: bool, sources: &Sources, terminal: &Terminal) {
     load::show_live(&plan.problems, sources, terminal);
     if plan.is_incomplete() {
         let (cut_off, failed): (Vec<&Gap>, Vec<&Gap>) =
             plan.gaps.iter().partition(|gap| cut_off_after(&gap.message).is_some());
-        failed.into_iter().for_each(|gap| terminal.note(&unread(gap)));
+        failed.into_iter().for_each(|gap| terminal.note(&unread(plan, gap, several)));
         if let Some(limit) = cut_off.first().and_then(|gap| cut_off_after(&gap.message)) {
             let resources: BTreeSet<_> = cut_off.iter().map(|gap| &gap.address).collect();
-            terminal.note(&not_read(limit, resources.len()));
+            terminal.note(&not_read(plan, limit, resources.len(), several));
         }
     }
 }
 
 /// What the run's time limit cut off is said once.
-fn not_read(limit: &str, count: usize) -> Note {
+fn not_read(plan: &Plan, limit: &str, count: usize, several: bool) -> Note {
     let were = if count == 1 { "was" } else { "were" };
-    let message = format!("after {limit} (--timeout): {} {were} not read", report::count(count, "resource"));
+    let of = if several { format!(" of {}", plan.set) } else { String::new() };
+    let message =
+        format!("after {limit} (--timeout): {}{of} {were} not read", report::count(count, "resource"));
     let hint = "give a longer --timeout, or plan fewer resources at a time with --for TARGET.";
-    Note::error("reading AWS was cut off", message).hint(Some(hint)).field("cut_off", count)
+    let note = Note::error("reading AWS was cut off", message).hint(Some(hint));
+    note.field("set", plan.set.to_string()).field("cut_off", count)
 }
 
-fn unread(gap: &Gap) -> Note {
+fn unread(plan: &Plan, gap: &Gap, several: bool) -> Note {
     let Gap { address, operation, message, hint, .. } = gap;
-    Note::error("could not be read:", format!("{address}: {operation}: {message}"))
+    let set = if several { format!("{}:", plan.set) } else { String::new() };
+    Note::error("could not be read:", format!("{set}{address}: {operation}: {message}"))
         .hint(hint.as_ref())
+        .field("set", plan.set.to_string())
         .field("address", address.to_string())
         .field("operation", operation.to_string())
 }

@@ -15,13 +15,13 @@ use crate::cli::run::connect::{Shown, no_plans};
 use crate::cli::run::fresh;
 use crate::cli::run::interrupt::Interrupt;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::live::LiveLine;
+use crate::cli::terminal::live::{LiveLine, Share};
 use crate::cli::terminal::note::{Level, Note};
 use crate::cli::terminal::progress::Console;
 use crate::cli::terminal::question::{question, rollback_question};
 use crate::cli::terminal::{Terminal, progress};
 use crate::manifest::Sources;
-use crate::plan::{ActionId, ApplyReport, Extent, Plan, apply_schedule};
+use crate::plan::{ActionId, ApplyReport, Extent, Pace, Plan, apply_schedule};
 use crate::reconcile::{
     self, Ahead, Carrying, Consent, Host, NotBegun, Reconciler, Round, Stopped, Watch, Why,
 };
@@ -79,6 +79,7 @@ fn not_in(round: Round) -> &'static str {
 pub(in crate::cli) struct OnTerminal<'a> {
     backups: Backups,
     console: Console<'a>,
+    several: bool,
 }
 
 impl Carrying for OnTerminal<'_> {
@@ -110,7 +111,7 @@ impl Host for Writing<'_> {
             chosen::warn_of_unknown(work.allowed, work.goal.manifests(), plans, terminal);
         }
         for plan in plans {
-            fresh::show(plan, self.sources, terminal);
+            fresh::show(plan, round.several, self.sources, terminal);
             if self.output == Output::Text {
                 let plan = plan.lifted(&work.allowed_in(plan));
                 terminal.result(&report::plan_text(
@@ -145,8 +146,18 @@ impl Host for Writing<'_> {
         self.interrupt.is_signalled()
     }
 
-    fn writing(&self) {
+    fn writing(&self, lanes: &[Vec<&Plan>]) {
         self.interrupt.writing(self.reconciler.session);
+        let share = |plan: &Plan, pace: &mut Pace| {
+            let left = apply_schedule(&plan.carried_out(&self.reconciler.allowed_in(plan))).time(pace);
+            let all: BTreeSet<_> = plan.actions.iter().map(|action| &action.id.address).collect();
+            (plan.set.clone(), Share { done: 0, all: all.len(), left })
+        };
+        let lanes = lanes.iter().map(|lane| {
+            let mut pace = self.reconciler.session.pace();
+            lane.iter().map(|plan| share(plan, &mut pace)).collect()
+        });
+        self.live.begin(lanes.collect(), self.terminal);
     }
 
     fn begin<'p>(
@@ -157,7 +168,7 @@ impl Host for Writing<'_> {
     ) -> OnTerminal<'p> {
         let text = self.output == Output::Text;
         let console = Console::writing((self.terminal, &self.live), plan, ends, text, round.several);
-        OnTerminal { backups: self.backups(round, plan), console }
+        OnTerminal { backups: self.backups(round, plan), console, several: round.several }
     }
 
     fn ended(
@@ -166,12 +177,12 @@ impl Host for Writing<'_> {
         plan: &Plan,
         report: Option<&ApplyReport>,
     ) -> Result<(), Failure> {
-        let OnTerminal { backups, console } = carried;
+        let OnTerminal { backups, console, several } = carried;
         let mut told = console.end();
         let Some(report) = report else { return Ok(told?) };
         if self.output == Output::Text {
             let layout = self.terminal.layout();
-            told = told.and(self.terminal.result(&report::apply_text(plan, report, &layout)));
+            told = told.and(self.terminal.result(&report::apply_text(plan, report, several, &layout)));
         }
         if let Some(run) = backups.run_to_plan_back() {
             self.terminal.say(&format!("To restore the old contents: {}", (self.rollback)(&run)));
@@ -333,7 +344,7 @@ fn can_keep(backups: &Backups, round: Round) -> Result<(), Failure> {
 
 /// Nothing at all is done unless every set may begin; `not` says what was not done.
 pub(in crate::cli) fn begin(plans: &[Plan], not: &str) -> Result<(), Failure> {
-    plans.iter().try_for_each(reconcile::may_begin).map_err(|why| not_begun(&why, not))
+    reconcile::all_may_begin(plans).map_err(|why| not_begun(&why, not))
 }
 
 fn not_begun(why: &NotBegun, not: &str) -> Failure {

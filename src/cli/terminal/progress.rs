@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 
 use crate::aws::{Progress, Session};
 use crate::cli::terminal::Terminal;
-use crate::cli::terminal::live::{BESIDE, LiveLine, Share, TICK, bar, seconds};
+use crate::cli::terminal::live::{LiveLine, Share, TICK, bar, fitting, seconds};
 use crate::cli::terminal::note::{Level, Note};
 use crate::plan::{Action, ActionId, Forecast, Outcome, Pace, Plan, Write};
 use crate::reconcile::Ahead;
@@ -49,12 +49,12 @@ impl<'a> Reading<'a> {
         let more = ahead.iter().any(|one| one.sees_orphans);
         let calls = if more { None } else { Some(all.calls.values().sum()) };
         let time = all.time(&mut pace.clone());
-        Self { terminal, bar: draws.then(|| bar(None)).flatten(), what, calls, time }
+        Self { terminal, bar: draws.then(bar).flatten(), what, calls, time }
     }
 
     /// Begins to read what cannot be forecast.
     pub(in crate::cli) fn unforeseen(terminal: &'a Terminal, what: String) -> Self {
-        let bar = terminal.draws().then(|| bar(None)).flatten();
+        let bar = terminal.draws().then(bar).flatten();
         Self { terminal, bar, what, calls: None, time: Duration::ZERO }
     }
 
@@ -93,14 +93,6 @@ impl<'a> Reading<'a> {
             None => vec![short, what.clone()],
         }
     }
-}
-
-/// The first of some messages that fits a live line; the last one is cut where it has to be.
-fn fitting(messages: &[String], columns: usize) -> String {
-    let room = columns.saturating_sub(BESIDE);
-    let fits = messages.iter().find(|message| report::width(message) <= room);
-    let cut = || messages.last().map(|last| last.chars().take(room).collect());
-    fits.cloned().or_else(cut).unwrap_or_default()
 }
 
 fn calls(number: u32) -> String {
@@ -231,7 +223,7 @@ impl Progress for Console<'_> {
                 state.error.get_or_insert(error);
             }
         }
-        let (message, fields) = report::outcome_event(&self.plan.set, id, outcome);
+        let (message, fields) = report::outcome_event(&self.plan.set, self.several, id, outcome);
         let level = match outcome {
             Outcome::Applied | Outcome::AlreadySo => Level::Info,
             Outcome::Skipped { .. } | Outcome::NotBegun { .. } => Level::Warning,

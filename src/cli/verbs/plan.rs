@@ -44,7 +44,7 @@ pub(in crate::cli) async fn run(
         PlanOutput::Json => terminal.json(&PlanDocument::new(&plans, &calls))?,
         PlanOutput::Text => {
             for plan in &plans {
-                fresh::show(plan, &loaded.sources, terminal);
+                fresh::show(plan, plans.len() > 1, &loaded.sources, terminal);
                 let layout = Layout { compact: args.compact, ..terminal.layout() };
                 terminal.result(&report::plan_text(&PlanView::of(plan), plans.len() > 1, &layout))?;
             }

@@ -18,6 +18,7 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::live::LiveLine;
 use crate::cli::terminal::note::Note;
 use crate::cli::verbs::apply;
+use crate::manifest::Manifest;
 use crate::plan::{OWNER_TAG, Outcome};
 use crate::reconcile::{Goal, Reconciler};
 use crate::resource::OwnerTag;
@@ -44,6 +45,9 @@ pub(in crate::cli) async fn run(
     let names = kept.flows.iter().map(|flow| (flow.instance.to_string(), flow.instance_name.to_string()));
     terminal.learn_aliases(names.collect());
     let (manifests, sources) = loaded.map(|loaded| (loaded.manifests, loaded.sources)).unwrap_or_default();
+    if !manifests.is_empty() {
+        warn_of_others(&kept, &manifests, &args.run, terminal);
+    }
     let connection = Connection::open(&args.aws, &manifests, terminal).await?;
     let goal = Goal::Kept { run: &args.run, flows: &kept.flows, manifests: &manifests };
     let reconciler = Reconciler { session: &connection.session, goal, allowed: &allowed };
@@ -80,6 +84,19 @@ pub(in crate::cli) async fn run(
 fn sets(kept: &KeptRun) -> BTreeSet<String> {
     let owners = kept.flows.iter().filter_map(|flow| flow.tags.get(OWNER_TAG));
     owners.filter_map(|owner| OwnerTag::read(owner)).map(|owner| owner.set.to_owned()).collect()
+}
+
+/// Says that the manifests are not those of what is restored.
+fn warn_of_others(kept: &KeptRun, manifests: &[Manifest], run: &str, terminal: &Terminal) {
+    for set in sets(kept) {
+        if !manifests.iter().any(|manifest| *manifest.set.as_str() == *set) {
+            let message = format!(
+                "{run} is a backup of {set}, which none of these manifests declares; what {set} protects is not known"
+            );
+            let hint = format!("give the manifest of {set}.");
+            terminal.note(&Note::warning("warning:", message).hint(Some(hint)));
+        }
+    }
 }
 
 fn check(kept: &KeptRun, run: &str, terminal: &Terminal) -> Result<(), Failure> {

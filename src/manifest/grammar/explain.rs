@@ -47,6 +47,9 @@ pub struct ExplainedKey {
 /// What is wrong with the path, with the closest key or those that there are.
 pub fn explain(path: &str) -> Result<Explained, String> {
     let mut at = Place { path: Vec::new(), shape: Shape::Object(MANIFEST), field: None };
+    if !path.trim().is_empty() && path.split('.').any(|key| key.trim().is_empty()) {
+        return Err("there is a `.` with no key beside it".to_owned());
+    }
     let mut keys = path.split('.').map(str::trim).filter(|key| !key.is_empty()).peekable();
     while let Some(key) = keys.next() {
         at = at.below(key, keys.peek().is_none())?;

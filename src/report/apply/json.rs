@@ -59,8 +59,9 @@ struct CallLine {
 impl ApplyDocument {
     /// Creates the document of several sets' reports and the calls that they took together.
     pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
+        let several = reports.len() > 1;
         let lines = reports.iter().flat_map(|(plan, report)| {
-            report.outcomes.iter().map(|(id, outcome)| OutcomeLine::new(&plan.set, id, outcome))
+            report.outcomes.iter().map(move |(id, outcome)| OutcomeLine::new(&plan.set, several, id, outcome))
         });
         let outcomes = lines.collect();
         let backups = reports.iter().flat_map(|(_, report)| &report.backups);
@@ -75,7 +76,7 @@ impl ApplyDocument {
 }
 
 impl OutcomeLine {
-    fn new(set: &SetName, id: &ActionId, outcome: &Outcome) -> Self {
+    fn new(set: &SetName, several: bool, id: &ActionId, outcome: &Outcome) -> Self {
         let failed = outcome.failure().and_then(|failure| failure.call.as_ref());
         let (outcome, message, hint) = match outcome {
             Outcome::Applied => ("applied", None, None),
@@ -85,7 +86,8 @@ impl OutcomeLine {
                 ("skipped", Some(format!("{} was not done", because_of.address)), None)
             }
             Outcome::Refused { message, allow } => {
-                ("refused", Some(message.clone()), Some(format!("--allow {allow}")))
+                let only = if several { format!("{set}:") } else { String::new() };
+                ("refused", Some(message.clone()), Some(format!("--allow {only}{allow}")))
             }
             Outcome::Moved { message } => ("moved", Some(message.clone()), None),
             Outcome::Unknown(failure) => ("unknown", Some(failure.message.clone()), failure.hint.clone()),
@@ -102,8 +104,13 @@ impl OutcomeLine {
 }
 
 /// Writes one action's end for a log: a message, and the fields that the document has as well.
-pub fn outcome_event(set: &SetName, id: &ActionId, outcome: &Outcome) -> (String, Map<String, Value>) {
-    let line = OutcomeLine::new(set, id, outcome);
+pub fn outcome_event(
+    set: &SetName,
+    several: bool,
+    id: &ActionId,
+    outcome: &Outcome,
+) -> (String, Map<String, Value>) {
+    let line = OutcomeLine::new(set, several, id, outcome);
     let why = line.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
     let message = format!("{} {}{why}", line.address, line.outcome);
     let mut fields = match serde_json::to_value(&line) {

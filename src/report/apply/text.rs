@@ -7,7 +7,7 @@ use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step, Verb};
 use crate::report::layout::{Layout, Page};
 use crate::report::several::{cut, first, of};
 use crate::report::style::{bold, dim, green, red, yellow};
-use crate::resource::{Address, Severity};
+use crate::resource::{Address, SetName, Severity};
 
 /// Where the address of an action's line begins: the lines that continue it are indented as far.
 const UNDER: usize = 10;
@@ -26,7 +26,11 @@ pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout:
         }
         Outcome::Refused { message, allow } => {
             let verb = if id.step == Step::Delete { "delete" } else { "write" };
-            format!("  {} {address}{step} {message}; to {verb} it anyway: --allow {allow}", red("refused"))
+            format!(
+                "  {} {address}{step} {message}; to {verb} it anyway: --allow {}",
+                red("refused"),
+                in_set(set, allow)
+            )
         }
         Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
         Outcome::NotBegun { .. } => return String::new(),
@@ -139,8 +143,8 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
 }
 
 /// Writes the end of an apply's report, below the actions' own lines.
-pub fn apply_text(plan: &Plan, report: &ApplyReport, layout: &Layout) -> String {
-    let mut page = not_begun(report);
+pub fn apply_text(plan: &Plan, report: &ApplyReport, several: bool, layout: &Layout) -> String {
+    let mut page = not_begun(several.then_some(&plan.set), report);
     let sums = Sums::of(plan, report);
     let Sums { created, updated, deleted, already, failed, .. } = sums;
     if !report.outcomes.is_empty() {
@@ -205,7 +209,7 @@ fn empty(report: &ApplyReport) -> Page {
 }
 
 /// Names what has not started, once for each reason.
-fn not_begun(report: &ApplyReport) -> Page {
+fn not_begun(set: Option<&SetName>, report: &ApplyReport) -> Page {
     let mut reasons: BTreeMap<&str, BTreeSet<&Address>> = BTreeMap::new();
     for (id, outcome) in &report.outcomes {
         if let Outcome::NotBegun { message } = outcome {
@@ -215,7 +219,8 @@ fn not_begun(report: &ApplyReport) -> Page {
     let mut page = Page::default();
     for (reason, addresses) in reasons {
         page.line("");
-        page.line(&yellow(&format!("Not started: {reason}")));
+        let of = set.map(|set| format!(" of {set}")).unwrap_or_default();
+        page.line(&yellow(&format!("Not started{of}: {reason}")));
         let (named, more) = first(addresses.into_iter().map(ToString::to_string));
         for address in named {
             page.line(&format!("  {address}"));
@@ -253,6 +258,8 @@ mod tests {
             let refused = Outcome::Refused { message: "no".to_owned(), allow: id.address.clone() };
             let text = outcome_text(None, &id, &refused, &Layout::default());
             assert!(text.contains(&format!("; to {verb} it anyway: --allow flow/a")), "{text}");
+            let text = outcome_text(Some("acme"), &id, &refused, &Layout::default());
+            assert!(text.contains("--allow acme:flow/a"), "of this set alone: {text}");
         }
     }
 
@@ -290,11 +297,14 @@ mod tests {
         assert_eq!(all, counts.create + counts.update + counts.delete);
         let said = unfinished_text([(&plan, &report)].into_iter());
         assert_eq!(said, "3 of 8 changes done, 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown");
-        let text = apply_text(&plan, &report, &Layout::default());
+        let text = apply_text(&plan, &report, false, &Layout::default());
         let sums = "1 created, 1 updated, 0 deleted, 1 already up to date; 1 failed, 1 refused, 1 not tried, 1 not started, 1 unknown.";
         assert!(text.contains(sums), "{text}");
         assert!(text.contains("Blocked: flow/held; see above for why."), "{text}");
         assert!(text.contains("Not started: the run was interrupted before"), "{text}");
+        let one_of_several = apply_text(&plan, &report, true, &Layout::default());
+        let of = format!("Not started of {}: the run was interrupted before", plan.set);
+        assert!(one_of_several.contains(&of), "{one_of_several}");
         assert!(text.contains("Still empty: flow/c; no flow that callers can reach leads there"), "{text}");
     }
 }

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::contact::{instance_id, invented_id};
-use crate::flow::{Attribute, Document, Invocation, InvocationKind, ResponseType, Token, template};
-use crate::manifest::{self, Binding, Flow, Function, Instance, InstanceLookup, Manifest};
+use super::answer::Contract;
+use super::tries::Rules;
+use crate::flow::{Document, Invocation, InvocationKind, ResponseType};
+use crate::manifest::{self, Binding, Flow, Function, Manifest};
 use crate::resource::{Address, FunctionArn, InstanceArn, Kind, Label};
+
+mod site;
+
+use site::Site;
 
 /// A block that invokes a function, as the manifest makes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +31,8 @@ pub struct Bound<'m> {
     pub kind: InvocationKind,
     /// The time limit in seconds, where it is known.
     pub time_limit: Option<u32>,
+    /// Whether the block has a branch of its own for a limit that is over.
+    pub has_timeout_branch: bool,
     /// How the answer is read.
     pub response_type: ResponseType,
     /// The parameters before references are filled in; none where only Amazon Connect knows them.
@@ -33,6 +40,27 @@ pub struct Bound<'m> {
     /// Tokens in the parameters whose value only the live instance knows: an id is made up for each.
     pub made_up: Vec<String>,
 }
+
+impl Bound<'_> {
+    /// What an answer of the function is held against.
+    pub fn contract(&self) -> Contract {
+        let response = match &self.callee {
+            Callee::Declared(_, function) => function.response.as_ref(),
+            Callee::Literal(_) | Callee::Dynamic(_) | Callee::None => None,
+        };
+        Contract::new(self.response_type, response)
+    }
+
+    /// How often the function is tried.
+    pub fn rules(&self, seed: u64) -> Rules {
+        let has_timeout_branch = self.has_timeout_branch;
+        Rules { has_timeout_branch, ..Rules::new(self.kind, self.time_limit, seed) }
+    }
+}
+
+/// The error of a limit that is over. The flow language's page does not name it for this block; the test language and
+/// another block do.
+const TIMEOUT: &str = "TimeLimitExceeded";
 
 /// The function of a binding.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,6 +153,7 @@ struct Known {
     alone: String,
     identifier: String,
     invocation: Option<Invocation>,
+    has_timeout_branch: bool,
 }
 
 /// Finds the binding that an address means: of a flow without a block its only one.
@@ -192,6 +221,7 @@ fn blocks(flow: &Flow) -> Vec<Known> {
                 alone: name.clone(),
                 identifier: name.clone(),
                 invocation: None,
+                has_timeout_branch: false,
             })
             .collect();
     };
@@ -199,7 +229,8 @@ fn blocks(flow: &Flow) -> Vec<Known> {
         let block = document.blocks().get(invocation.index)?;
         let (name, identifier) = (block.name.clone(), block.identifier.clone());
         let alone = if document.find(&name).is_ok() { name.clone() } else { identifier.clone() };
-        Some(Known { name, alone, identifier, invocation: Some(invocation) })
+        let has_timeout_branch = block.transitions.error(TIMEOUT).is_some();
+        Some(Known { name, alone, identifier, invocation: Some(invocation), has_timeout_branch })
     });
     known.collect()
 }
@@ -284,6 +315,7 @@ fn bound<'m>(
         callee: callee(site.manifest, binding, of_file),
         kind: kind.or(of_file.map(|invocation| invocation.kind)).unwrap_or(InvocationKind::Sync),
         time_limit: limit.or_else(|| of_file?.time_limit.as_ref()?.seconds()),
+        has_timeout_branch: block.has_timeout_branch,
         response_type: response
             .or(of_file.map(|invocation| invocation.response_type))
             .unwrap_or(ResponseType::StringMap),
@@ -312,71 +344,4 @@ fn callee<'m>(manifest: &'m Manifest, binding: Option<&Binding>, of_file: Option
     by_token()
         .or_else(by_arn)
         .map_or_else(|| Callee::Literal(text.to_owned()), |(name, function)| Callee::Declared(name, function))
-}
-
-/// One instance of a manifest.
-struct Site<'m> {
-    manifest: &'m Manifest,
-    instance: &'m Label,
-    declared: &'m Instance,
-}
-
-impl Site<'_> {
-    fn arn(&self) -> InstanceArn {
-        let place = self.declared.place.clone();
-        let id = match &self.declared.lookup {
-            InstanceLookup::Id(id) => id.clone(),
-            InstanceLookup::Alias(alias) => {
-                instance_id(&place.account.to_string(), &place.region.to_string(), alias)
-            }
-        };
-        InstanceArn { place, id }
-    }
-
-    /// Replaces the tokens of parameters by their values, and lists those for which one was made up.
-    fn rendered(
-        &self,
-        parameters: &BTreeMap<String, Value>,
-    ) -> Result<(BTreeMap<String, Value>, Vec<String>), String> {
-        let mut made_up = Vec::new();
-        let text = serde_json::to_string(parameters).map_err(|error| error.to_string())?;
-        let rendered = template::render(&text, &mut |token| self.value(token, &mut made_up).map(Some));
-        let rendered = rendered.map_err(|errors| {
-            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-            messages.join("; ")
-        })?;
-        let parameters = serde_json::from_str(&rendered).map_err(|error| error.to_string())?;
-        Ok((parameters, made_up))
-    }
-
-    fn value(&self, token: &Token, made_up: &mut Vec<String>) -> Result<String, String> {
-        let instance = self.arn();
-        let mut of_instance = |kind: &str, name: &str, attribute: Attribute| {
-            made_up.push(token.to_string());
-            let id = invented_id(0, &format!("{kind} {instance} {name}"));
-            match attribute {
-                Attribute::Arn => format!("{instance}/{kind}/{id}"),
-                Attribute::Id => id,
-            }
-        };
-        Ok(match token {
-            Token::Function(name) => {
-                let function = Label::parse(name).ok().and_then(|name| self.manifest.functions.get(&name));
-                let function = function.ok_or_else(|| format!("the manifest has no function `{name}`"))?;
-                function.target.arn().to_string()
-            }
-            Token::Value(name) => {
-                let value = self.declared.values.get(name).cloned();
-                value.ok_or_else(|| format!("the instance `{}` has no value `{name}`", self.instance))?
-            }
-            Token::Instance(Attribute::Arn) => instance.to_string(),
-            Token::Instance(Attribute::Id) => instance.id.clone(),
-            Token::Var(name) => return Err(format!("the variable `{name}` has no value")),
-            Token::Flow { name, attribute } => of_instance("contact-flow", name, *attribute),
-            Token::Module { name, attribute } => of_instance("flow-module", name, *attribute),
-            Token::Queue { name, attribute } => of_instance("queue", name, *attribute),
-            Token::Prompt { name, attribute } => of_instance("prompt", name, *attribute),
-            Token::Hours { name, attribute } => of_instance("operating-hours", name, *attribute),
-        })
-    }
 }

@@ -11,3 +11,4 @@ pub mod contact;
 pub mod event;
 mod namespaces;
 pub mod parameters;
+pub mod tries;

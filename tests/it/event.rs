@@ -6,7 +6,9 @@ use std::process::Output;
 
 use boon::{Compiler, Schemas};
 use flowbind::flow::{Document, Format};
-use flowbind::resource::{FlowType, InstanceArn};
+use flowbind::resource::{Address, FlowType, InstanceArn};
+use flowbind::runtime::answer::{self, Breach};
+use flowbind::runtime::binding::Bound;
 use flowbind::runtime::contact::{Channel, Profile};
 use flowbind::runtime::parameters::{Note, fill};
 use flowbind::runtime::{binding, contact};
@@ -267,6 +269,25 @@ fn a_flow_on_several_instances_is_taken_on_the_one_that_is_named() {
         market("flow/main-ivr@london#Look up caller"),
         market("flow/main-ivr@frankfurt#Look up caller")
     );
+}
+
+/// What decides on an answer and on tries is the block's, and the manifest's where that says something.
+#[test]
+fn a_binding_knows_its_contract_and_its_limit() {
+    let manifests = load(&shipped("demo"));
+    let of = |address: &str| binding::find(&manifests[0], &Address::parse(address).unwrap()).unwrap();
+    let (lookup, desk) = (of(LOOKUP), of("flow/us-desk#Check return"));
+    assert_eq!(lookup.contract().keys, ["CallerType", "CustomerId", "Name"]);
+    let verdict = |bound: &Bound<'_>, answer: &str| answer::verdict(answer.as_bytes(), &bound.contract());
+    assert!(verdict(&lookup, r#"{"CallerType": "vip", "CustomerId": "C-1", "Name": "Ann"}"#).is_good());
+    let missing = Breach::MissingKey { key: "CustomerId".to_owned() };
+    // The guide's own answer is another one.
+    let guide = r#"{"Name": "CustomerName", "Address": "1234 Main Road", "CallerType": "Patient"}"#;
+    assert_eq!(verdict(&lookup, guide).breaches, [missing]);
+    let nested = r#"{"return": {"status": "open"}}"#;
+    assert!(verdict(&desk, nested).is_good() && !verdict(&lookup, nested).is_good());
+    assert_eq!(lookup.rules(0).limit.as_secs(), 8);
+    assert!(!lookup.has_timeout_branch);
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn seed_function(function: &Function) -> WorldFunction {
         name: function.target.name.clone(),
         aliases: function.target.qualifier.iter().cloned().collect(),
         timeout: TIMEOUT,
+        response: None,
     }
 }
 

@@ -1,14 +1,12 @@
 //! What the command line takes.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::emulator::{Assumption, Fault, Quota, Rates};
-
 mod drift;
+mod emulator;
 mod event;
 mod graph;
 mod help;
@@ -25,6 +23,7 @@ mod show;
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
 pub(super) use drift::{DriftArgs, DriftOutput};
+pub(super) use emulator::EmulatorArgs;
 pub(super) use event::{ContactArgs, EventArgs, EventFields};
 pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
@@ -337,63 +336,4 @@ pub(super) struct ApplyArgs {
     pub(super) selection: SelectionArgs,
     #[command(flatten)]
     pub(super) approval: ApprovalArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct EmulatorArgs {
-    /// Address to listen on; port 0 picks a free port.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4566")]
-    pub(super) listen: SocketAddr,
-    /// Listen on an address that other machines reach: whoever reaches it can do anything with the emulator.
-    #[arg(long)]
-    pub(super) allow_remote: bool,
-    /// Keep the state in this file.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) state: Option<PathBuf>,
-    /// Start with what these manifests expect to exist. Repeatable.
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(super) world: Vec<PathBuf>,
-    /// Set a variable of the world's manifests.
-    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(super) vars: Vec<(String, String)>,
-    /// Limit to these targets of the world's manifests (default: all). Repeatable.
-    #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
-    pub(super) targets: Vec<String>,
-    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
-    #[arg(long, help_heading = MANIFESTS)]
-    pub(super) allow_outside: bool,
-    /// The request rates: `real`, `off`, or a multiple such as `x10`.
-    #[arg(long, value_name = "RATES", default_value = "off")]
-    pub(super) rates: Rates,
-    /// Set a quota, such as lambda-functions-per-instance=60. Repeatable.
-    #[arg(long = "quota", value_name = "NAME=N")]
-    pub(super) quotas: Vec<Quota>,
-    /// Choose an answer to what AWS leaves undocumented, such as U5=deleted-function-unlisted. Repeatable.
-    #[arg(long = "assume", value_name = "NAME=VALUE")]
-    pub(super) assumptions: Vec<Assumption>,
-    /// Make calls fail, such as deny:connect:ListLambdaFunctions. Repeatable.
-    #[arg(long = "fault", value_name = "SPEC")]
-    pub(super) faults: Vec<Fault>,
-    /// Let callers do only what this IAM policy document allows. Repeatable: all of them count together.
-    #[arg(long = "caller-policy", value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) caller_policies: Vec<PathBuf>,
-    /// How long a write stays invisible to reads, in milliseconds.
-    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
-    pub(super) consistency_delay: Duration,
-    /// Seed for all random choices.
-    #[arg(long, value_name = "N", default_value = "0")]
-    pub(super) seed: u64,
-}
-
-/// AWS's reads lag by seconds.
-const LONGEST_DELAY: Duration = Duration::from_secs(600);
-
-fn milliseconds(text: &str) -> Result<Duration, String> {
-    let delay =
-        text.parse().map(Duration::from_millis).map_err(|_| "it is a number of milliseconds".to_owned())?;
-    // Every state within the delay is kept in memory.
-    if delay > LONGEST_DELAY {
-        return Err(format!("at most {} ms", LONGEST_DELAY.as_millis()));
-    }
-    Ok(delay)
 }

@@ -43,11 +43,33 @@
 //! - Lambda: GetFunction, GetFunctionConfiguration, ListFunctions, CreateFunction, DeleteFunction, UpdateFunctionCode,
 //!   UpdateFunctionConfiguration; PublishVersion, ListVersionsByFunction; CreateAlias, GetAlias, UpdateAlias,
 //!   DeleteAlias, ListAliases; GetPolicy, AddPermission, RemovePermission; GetFunctionConcurrency,
-//!   PutFunctionConcurrency, DeleteFunctionConcurrency; TagResource, UntagResource, ListTags.
+//!   PutFunctionConcurrency, DeleteFunctionConcurrency; TagResource, UntagResource, ListTags; Invoke.
 //! - IAM: CreateRole, GetRole, ListRoles, DeleteRole, UpdateAssumeRolePolicy, TagRole, UntagRole, ListRoleTags;
 //!   AttachRolePolicy, DetachRolePolicy, ListAttachedRolePolicies, PutRolePolicy, GetRolePolicy, DeleteRolePolicy,
 //!   ListRolePolicies, GetPolicy.
 //! - STS: GetCallerIdentity, AssumeRole.
+//!
+//! # Functions that run
+//!
+//! With [`Settings::functions`] Invoke runs the code that was uploaded: `nodejs` runtimes with the `node` of this machine,
+//! `python` runtimes with its `python3`, `provided` runtimes with the executable `bootstrap` of the package. The rules of
+//! the declared runtime hold (up to Node.js 22 a handler may take a callback and its plain result is ignored, from 24 on a
+//! handler with three parameters is refused), and the log names the interpreter where it is another than the declared one.
+//! Each version has processes of its own that stay warm for ten minutes, take one invocation at a time, and end when
+//! code or configuration change. The limits are time, reserved concurrency, 6 MB, and 64 invocations at once. Packages
+//! lie in the folder `FILE.code` beside a state file, named by their digest. A function without code here answers what
+//! its [`WorldFunction::response`] says, or with an error that says what is missing (502 InvalidRuntimeException).
+//!
+//! The code is contained: a session and a supervisor of its own, which ends every process that the function made, at the
+//! deadline, at the end of the server, and when the server was killed; a cleared environment with fake keys and an
+//! `AWS_ENDPOINT_URL` that leads back here; no inherited descriptors; limits of data (its memory and 64 MB), files,
+//! processes, written bytes; HOME and TMPDIR of its own, removed afterwards; no way to more rights. A server of root runs
+//! functions as nobody (65534), unless the interpreter is only root's.
+//!
+//! Not promised: the network is open, so code can call what this machine can call, instance metadata included; files that
+//! the user may read can be read; `/var/task` is another path; on systems other than Linux a process that leaves its
+//! group outlives its function. A program that means harm and runs as the same user can end its own supervisor. So
+//! functions never run when other machines reach the server, nor on Windows.
 //!
 //! # Faults
 //!
@@ -124,8 +146,9 @@
 //!   actions pass, and so does an action type that is illegal in the flow's type.
 //! - Versions of flows and modules, and aliases of modules, are not kept. A new instance has AWS's default queue,
 //!   hours and a few prompts, but none of its sample flows.
-//! - The code of a function is digested, not stored, and never run: Invoke answers 501. A function that a [`World`]
-//!   brings has a role that need not exist.
+//! - A function that a [`World`] brings has no code, and a role that need not exist. Invoke does not read resource
+//!   policies, sends every call of an alias to its main version, and tries an asynchronous one once.
+//!   InvokeWithResponseStream and InvokeAsync answer 501, as do all operations that are not listed.
 //! - A resource policy's statements are kept as they were sent; AWS replaces the ARN of a deleted principal.
 //! - Any AWS managed policy can be attached, existing or not, and any role can be assumed.
 //! - [`Settings::caller_policy`] is judged by a small evaluator: wildcards, NotAction, NotResource and four condition
@@ -137,9 +160,9 @@
 //!
 //! `server` reads a request and decides what is injected into it. `registry` finds its operation, `access` decides whether
 //! the caller may call it, and the operation's function in `connect`, `lambda`, `iam` or `sts` answers. `call` is what
-//! was asked, `dispatch` what such a function gets. `state` is the content, `store` its file, `settings` the rest.
-//! Each may use those behind it: `server`, `registry`, the services, `dispatch`, `access`, `settings`, `call`, `store`,
-//! `state`, `wire`; of the services `connect` may use `lambda`, and `lambda` may use `iam`.
+//! was asked, `dispatch` what such a function gets, `run` runs functions. `state` is the content, `store` its file,
+//! `settings` the rest. Each may use those behind it: `server`, `registry`, the services, `dispatch`, `access`,
+//! `settings`, `run`, `call`, `store`, `state`, `wire`; of the services `connect` may use `lambda`, and `lambda` may use `iam`.
 
 mod access;
 mod call;
@@ -148,6 +171,7 @@ mod dispatch;
 mod iam;
 mod lambda;
 mod registry;
+mod run;
 mod server;
 mod settings;
 mod state;
@@ -157,6 +181,7 @@ mod sts;
 mod tests;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -168,11 +193,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use self::run::Functions;
 use self::server::connection::{Cut, CuttableListener};
 use self::server::core::Core;
 use self::state::State;
 use self::store::Store;
+use self::store::packages::Packages;
 
+pub use self::run::{RunFunctions, run_function};
 pub use self::server::stats::Stats;
 pub use self::settings::assumptions::{Assumption, Assumptions, Question, REGISTER};
 pub use self::settings::error::SettingError;
@@ -253,7 +281,10 @@ impl Emulator {
         if let Some(store) = &mut store {
             store.save(&state)?;
         }
-        Self::launch(address, settings, state, store).await
+        let packages = settings.state.as_deref().map(Packages::beside).unwrap_or_default();
+        let used: BTreeSet<String> = state.code_digests().map(str::to_owned).collect();
+        packages.keep_only(|digest| used.contains(digest));
+        Self::launch(address, settings, (state, store), packages).await
     }
 
     /// Starts another one on a free port, with what this one holds now and nothing of its settings. Its state is in
@@ -264,20 +295,25 @@ impl Emulator {
     pub async fn fork(&self, settings: Settings) -> Result<Self, StartError> {
         let address = SocketAddr::new(self.address.ip(), 0);
         let settings = Settings { state: None, ..settings };
-        Self::launch(address, settings, self.core.state(), None).await
+        let packages = Packages::after(self.core.packages());
+        Self::launch(address, settings, (self.core.state(), None), packages).await
     }
 
     async fn launch(
         address: SocketAddr,
         settings: Settings,
-        state: State,
-        store: Option<Store>,
+        (state, store): (State, Option<Store>),
+        packages: Packages,
     ) -> Result<Self, StartError> {
         let listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let within = settings.arrival.0;
-        let core = Arc::new(Core::new(settings, state, store));
+        let packages = Arc::new(packages);
+        let remote = settings.allow_remote || !address.ip().is_loopback();
+        let run = settings.functions.clone();
+        let functions = Arc::new(Functions::new(run, address, Arc::clone(&packages), remote));
+        let core = Arc::new(Core::new(settings, state, store, (packages, functions)));
         let (shutdown, stopped) = oneshot::channel();
         let task = serve(CuttableListener { listener, within }, Arc::clone(&core), stopped);
         Ok(Self { address, core, shutdown: Some(shutdown), task })
@@ -330,6 +366,7 @@ impl Emulator {
         if tokio::time::timeout(STOP_WAIT, &mut self.task).await.is_err() {
             self.task.abort();
         }
+        self.core.functions.ended().await;
         self.core.close()
     }
 }
@@ -337,6 +374,7 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
+        self.core.functions.end();
         if let Err(error) = self.core.close() {
             tracing::error!(%error, "the state was not saved");
         }

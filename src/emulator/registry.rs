@@ -31,6 +31,11 @@ pub(crate) fn find(
         .find_map(|operation| Some((operation, labels(operation.path, &request.path)?)))
 }
 
+/// Returns whether the body of a request is handed on as it is.
+pub(crate) fn takes_payload(service: Service, request: &RawRequest) -> bool {
+    find(service, request, None).is_some_and(|(operation, _)| operation.handler.takes_payload())
+}
+
 /// Compares a path with a template segment by segment, before decoding: an encoded slash is part of a label.
 fn labels(template: &'static str, path: &str) -> Option<BTreeMap<&'static str, String>> {
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -56,12 +61,7 @@ mod tests {
     use crate::emulator::call::special::NAMES;
 
     fn request(method: &str, path: &str) -> RawRequest {
-        RawRequest {
-            method: method.into(),
-            path: path.into(),
-            query: Vec::new(),
-            body: serde_json::Value::Null,
-        }
+        RawRequest { method: method.into(), path: path.into(), ..RawRequest::default() }
     }
 
     #[test]

@@ -33,6 +33,8 @@ mod front_door;
 mod functions;
 mod functions_hands;
 mod functions_many;
+#[cfg(unix)]
+mod functions_run;
 mod functions_slow;
 mod grants;
 mod grants_kinds;

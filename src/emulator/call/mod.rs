@@ -16,8 +16,10 @@ use crate::emulator::wire::Service;
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) service: Service,
-    /// Name of the operation, which is also that of its IAM action.
+    /// Name of the operation.
     pub(crate) operation: &'static str,
+    /// Name of its IAM action, without the service.
+    pub(crate) action: &'static str,
     /// What an IAM policy has to name for the operation.
     pub(crate) resource: Resource,
     pub(crate) account: String,
@@ -30,6 +32,10 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     /// JSON body or form; an empty object when there is none.
     pub(crate) body: Value,
+    /// Headers whose names begin with `x-amz-`.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body of an operation that hands it on.
+    pub(crate) payload: Vec<u8>,
 }
 
 impl Call {
@@ -40,6 +46,6 @@ impl Call {
 
     /// Returns the IAM action of the operation.
     pub(crate) fn action(&self) -> String {
-        format!("{}:{}", self.service.prefix(), self.operation)
+        format!("{}:{}", self.service.prefix(), self.action)
     }
 }

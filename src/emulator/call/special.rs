@@ -22,6 +22,7 @@ pub(crate) enum Special {
     GetPolicy,
     AddPermission,
     RemovePermission,
+    Invoke,
     CreateRole,
 }
 
@@ -43,6 +44,7 @@ pub(crate) const NAMES: &[(Service, &str, Special)] = &[
     (Service::Lambda, "GetPolicy", Special::GetPolicy),
     (Service::Lambda, "AddPermission", Special::AddPermission),
     (Service::Lambda, "RemovePermission", Special::RemovePermission),
+    (Service::Lambda, "Invoke", Special::Invoke),
     (Service::Iam, "CreateRole", Special::CreateRole),
 ];
 

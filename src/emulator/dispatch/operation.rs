@@ -2,14 +2,17 @@
 
 use super::view::{Edit, View};
 use crate::emulator::call::resource::Resource;
-use crate::emulator::wire::{Answer, Service};
+use crate::emulator::run::Invocation;
+use crate::emulator::wire::{Answer, ApiError, Service};
 
 /// One operation of a service.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) service: Service,
-    /// Name of the operation, which is also that of its IAM action.
+    /// Name of the operation.
     pub(crate) name: &'static str,
+    /// Name of its IAM action, without the service.
+    pub(crate) action: &'static str,
     /// HTTP method.
     pub(crate) method: &'static str,
     /// Path template; `{Label}` is one segment. `/` for the query protocol.
@@ -25,7 +28,7 @@ const fn operation(
     resource: Resource,
     handler: Handler,
 ) -> Operation {
-    Operation { service, name, method, path, resource, handler }
+    Operation { service, name, action: name, method, path, resource, handler }
 }
 
 /// An operation of Connect.
@@ -69,9 +72,16 @@ pub(crate) enum Handler {
     ReadNow(fn(&View<'_>) -> Answer),
     /// Changes the state.
     Write(fn(&mut Edit<'_>) -> Answer),
+    /// Reads what is needed to run a function; the request's body is its event.
+    Invoke(fn(&View<'_>) -> Result<Invocation, ApiError>),
 }
 
 impl Handler {
+    /// Returns whether the request's body is not the service's, but handed on.
+    pub(crate) fn takes_payload(self) -> bool {
+        matches!(self, Self::Invoke(_))
+    }
+
     /// Returns whether the operation changes the state.
     pub(crate) fn writes(self) -> bool {
         matches!(self, Self::Write(_))

@@ -5,6 +5,7 @@ use crate::emulator::call::Call;
 use crate::emulator::settings::Settings;
 use crate::emulator::settings::assumptions::Assumptions;
 use crate::emulator::state::State;
+use crate::emulator::store::packages::Packages;
 
 /// What an operation that only reads gets.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub(crate) struct Edit<'a> {
     pub(crate) access: Access<'a>,
     /// A fault makes the asynchronous part of the operation fail.
     pub(crate) failing: bool,
+    /// The code of functions.
+    pub(crate) packages: &'a Packages,
 }
 
 impl<'a> Edit<'a> {

@@ -9,6 +9,7 @@ use crate::emulator::dispatch::view::Edit;
 use crate::emulator::iam::roles;
 use crate::emulator::state::arn;
 use crate::emulator::state::clock;
+use crate::emulator::store::packages::Packages;
 use crate::emulator::wire::{ApiError, Service};
 
 /// Members that are kept as they are sent.
@@ -110,9 +111,9 @@ fn check_environment(call: &Call, environment: &Value) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Sets digest and size of the package that `code` holds.
+/// Sets digest and size of the package that `code` holds, and keeps it.
 pub(crate) fn apply_code(
-    call: &Call,
+    (call, packages): (&Call, &Packages),
     code: &Value,
     members: &mut Map<String, Value>,
 ) -> Result<(), ApiError> {
@@ -132,7 +133,12 @@ pub(crate) fn apply_code(
                     "Could not unzip uploaded file. Please check your file, then try to upload again.",
                 )
             })?;
-            (clock::code_digest(&bytes), bytes.len())
+            let (digest, size) = (clock::code_digest(&bytes), bytes.len());
+            packages.keep(&digest, bytes).map_err(|error| {
+                tracing::error!(%error, "a package could not be kept");
+                ApiError::internal(call.service)
+            })?;
+            (digest, size)
         }
         (None, Some(bucket)) => {
             let key = code.get("S3Key").and_then(Value::as_str).unwrap_or_default();

@@ -58,7 +58,7 @@ fn requested(edit: &Edit<'_>) -> Result<Function, ApiError> {
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         ));
     }
-    configuration::apply_code(call, code, &mut members)?;
+    configuration::apply_code((call, edit.packages), code, &mut members)?;
     configuration::check_role(edit, role)?;
     members.insert("Role".into(), json!(role));
     Ok(Function { latest: members, tags, ..Function::default() })

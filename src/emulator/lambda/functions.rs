@@ -108,7 +108,7 @@ fn get_function(view: &View<'_>) -> Answer {
     let digest = resolved.configuration.get("CodeSha256").and_then(Value::as_str).unwrap_or_default();
     let mut body = json!({
         "Configuration": configuration(view.call, &name.name, function, &resolved, Some(view.now)),
-        // Nothing is served there: the emulator keeps a package's digest, not the package.
+        // Nothing is served there: the emulator keeps packages to run them, and gives none out.
         "Code": { "RepositoryType": "S3", "Location": format!("https://code.invalid/{}?sha256={digest}", name.name) },
     });
     let arn = arn::function(&view.call.account, &view.call.region, &name.name);

@@ -22,8 +22,7 @@ pub(crate) fn function_name(call: &Call) -> Result<FunctionName, ApiError> {
         )));
     }
     if parsed.account.as_ref().is_some_and(|account| *account != call.account) {
-        let action = format!("lambda:{}", call.operation);
-        return Err(ApiError::denied(Service::Lambda, &call.principal, &action, text));
+        return Err(ApiError::denied(Service::Lambda, &call.principal, &call.action(), text));
     }
     Ok(parsed)
 }

@@ -5,6 +5,7 @@ mod concurrency;
 mod configuration;
 mod create;
 mod functions;
+mod invoke;
 mod lookup;
 pub(crate) mod policy;
 mod tags;
@@ -23,5 +24,6 @@ pub(crate) const OPERATIONS: &[&[Operation]] = &[
     aliases::OPERATIONS,
     policy::OPERATIONS,
     concurrency::OPERATIONS,
+    invoke::OPERATIONS,
     tags::OPERATIONS,
 ];

@@ -30,20 +30,21 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 ];
 
 fn update_code(edit: &mut Edit<'_>) -> Answer {
-    let (call, now) = (edit.call, edit.now);
+    let (call, now, packages) = (edit.call, edit.now, edit.packages);
     let done = now + clock::milliseconds(edit.settings.timings.function_update);
     let revision = edit.state.next_id("function revision");
     let (name, function) = function_mut(edit)?;
     check_settled(call, &name.name, function, now)?;
     check_revision(call, function)?;
     let mut members = function.latest.clone();
-    configuration::apply_code(call, &call.body, &mut members)?;
+    configuration::apply_code((call, packages), &call.body, &mut members)?;
     if call.flag("DryRun")?.unwrap_or_default() {
         let trial = Function { latest: members, ..function.clone() };
         return Ok(Reply::ok(shown(call, &name.name, &trial, None, now)?));
     }
     configuration::touch(&mut members, now, revision);
     function.latest = members;
+    function.response = None;
     function.updated_at = done;
     let publish = call.flag("Publish")?.unwrap_or_default();
     let version = publish.then(|| writes::publish(function, None).to_string());

@@ -23,6 +23,23 @@ pub(crate) fn check_settled(call: &Call, name: &str, function: &Function, now: u
     Err(ApiError::new(409, "ResourceConflictException", message))
 }
 
+/// Refuses to invoke a function that is still being created. While it is updated, Lambda goes on with the old one.
+pub(crate) fn check_invocable(
+    call: &Call,
+    name: &str,
+    function: &Function,
+    now: u64,
+) -> Result<(), ApiError> {
+    if now >= function.active_at {
+        return Ok(());
+    }
+    let arn = arn::function(&call.account, &call.region, name);
+    let message = format!(
+        "The operation cannot be performed at this time. The function is currently in the following state: Pending ({arn})"
+    );
+    Err(ApiError::new(409, "ResourceConflictException", message))
+}
+
 /// Refuses a revision id that is not that of `$LATEST`.
 pub(crate) fn check_revision(call: &Call, function: &Function) -> Result<(), ApiError> {
     match call.text("RevisionId")? {

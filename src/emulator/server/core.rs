@@ -1,42 +1,39 @@
 //! The emulator behind its wire: one state behind one mutex, and everything that decides whether and how a request
 //! reaches it.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::watch;
 
 use super::front_door::Hosts;
-use super::passage::{Admitted, Incoming, Outcome};
+use super::inner::{Around, Done, Inner};
+use super::passage::{Admitted, InPlace, Incoming, Outcome};
 use super::stats::{Stats, UnderWay};
-use crate::emulator::access::Access;
-use crate::emulator::call::Call;
-use crate::emulator::call::special::Special;
-use crate::emulator::dispatch::operation::{Handler, Operation};
-use crate::emulator::dispatch::view::{Edit, View};
 use crate::emulator::registry;
+use crate::emulator::run::Functions;
 use crate::emulator::settings::Settings;
-use crate::emulator::settings::assumptions::Burst;
-use crate::emulator::settings::faults::echo;
 use crate::emulator::settings::faults::endless;
-use crate::emulator::settings::faults::lost_writes::{self, PolicySnapshot};
+use crate::emulator::settings::faults::lost_writes;
 use crate::emulator::settings::faults::{FalseAnswer, FaultKind, Faults};
 use crate::emulator::settings::rates::Buckets;
 use crate::emulator::state::State;
-use crate::emulator::state::clock;
 use crate::emulator::state::history::History;
-use crate::emulator::state::ids;
+use crate::emulator::store::packages::Packages;
 use crate::emulator::store::saving::Saving;
 use crate::emulator::store::{StateError, Store};
-use crate::emulator::wire::{Answer, ApiError, RawRequest, Scope};
+use crate::emulator::wire::ApiError;
 
 /// The shared part of a running emulator.
 #[derive(Debug)]
 pub(crate) struct Core {
     settings: Settings,
     inner: Mutex<Inner>,
+    /// The code of functions.
+    packages: Arc<Packages>,
+    /// The functions that run.
+    pub(crate) functions: Arc<Functions>,
     /// The state file, if there is one. Never locked by who has locked the other.
     saving: Option<Saving>,
     /// The operation at which the world stands still, if it does.
@@ -45,22 +42,13 @@ pub(crate) struct Core {
     pub(crate) under_way: UnderWay,
 }
 
-#[derive(Debug)]
-struct Inner {
-    state: State,
-    history: History,
-    buckets: Buckets,
-    faults: Faults,
-    stats: Stats,
-    /// How many writes were committed.
-    writes: u64,
-    requests: u64,
-    /// Nothing is done any more: the state file may belong to another process by now.
-    closed: bool,
-}
-
 impl Core {
-    pub(crate) fn new(settings: Settings, state: State, store: Option<Store>) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        state: State,
+        store: Option<Store>,
+        (packages, functions): (Arc<Packages>, Arc<Functions>),
+    ) -> Self {
         let faults = Faults::new(&settings.faults, settings.seed);
         let saving = store.map(|store| Saving::new(store, state.clone()));
         let inner = Inner {
@@ -76,6 +64,8 @@ impl Core {
         Self {
             settings,
             inner: Mutex::new(inner),
+            packages,
+            functions,
             saving,
             frozen: watch::Sender::new(None),
             under_way: UnderWay::default(),
@@ -86,6 +76,10 @@ impl Core {
     /// written.
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around { settings: &self.settings, packages: &self.packages, functions: &self.functions }
     }
 
     /// The names under which it may be called.
@@ -107,6 +101,11 @@ impl Core {
         inner.stats = Stats::default();
         inner.faults.reset();
         self.under_way.reset();
+    }
+
+    /// Returns the code of functions.
+    pub(crate) fn packages(&self) -> &Arc<Packages> {
+        &self.packages
     }
 
     /// Returns a copy of everything it holds.
@@ -256,135 +255,33 @@ impl Core {
             return Outcome::Answer(Err(error));
         }
         let failing = has(FaultKind::CreationFailed);
-        let (answer, committed) =
-            inner.run(handler, &call, &self.settings, admitted.snapshot.as_ref(), failing);
+        let after = |fault: &FaultKind| match fault {
+            FaultKind::FalseAfter(answer) => Some(*answer),
+            _ => None,
+        };
+        let after = admitted.faults.iter().find_map(after);
+        let (done, committed) = inner.run(handler, &call, self.around(), admitted.snapshot.as_ref(), failing);
+        let answer = match done {
+            Done::Answer(answer) => answer,
+            Done::Invocation(invocation) => {
+                let in_place = after.map_or(InPlace::Nothing, InPlace::False);
+                let in_place = if has(FaultKind::DropAfter) { InPlace::Drop } else { in_place };
+                return Outcome::Run(invocation, in_place);
+            }
+        };
         if committed && has(FaultKind::Kill) {
             return Outcome::Killed;
         }
         if has(FaultKind::DropAfter) {
             return Outcome::Drop;
         }
-        let after = |fault: &FaultKind| match fault {
-            FaultKind::FalseAfter(answer) => Some(*answer),
-            _ => None,
-        };
-        match admitted.faults.iter().find_map(after) {
+        match after {
             Some(FalseAnswer::Internal) => Outcome::Answer(Err(ApiError::internal(call.service))),
             Some(instead) => Outcome::False(instead, answer),
             None => Outcome::Answer(match token {
                 Some(token) => answer.map(|reply| endless::with_token(reply, call.service, &token)),
                 None => answer,
             }),
-        }
-    }
-}
-
-impl Inner {
-    fn request_id(&mut self, seed: u64) -> String {
-        self.requests += 1;
-        ids::uuid(&["request", &seed.to_string(), &self.requests.to_string()])
-    }
-
-    fn call(
-        &self,
-        operation: &'static Operation,
-        labels: BTreeMap<&'static str, String>,
-        scope: &Scope,
-        raw: RawRequest,
-    ) -> Call {
-        let session = self.state.sessions.get(&scope.access_key);
-        let account = scope.account_in_key().unwrap_or(&self.state.default_account).to_owned();
-        let partition = crate::emulator::state::arn::partition(&scope.region);
-        let principal =
-            session.cloned().unwrap_or_else(|| format!("arn:{partition}:iam::{account}:user/emulator"));
-        let (region, query, body) = (scope.region.clone(), raw.query, raw.body);
-        Call {
-            service: operation.service,
-            operation: operation.name,
-            resource: operation.resource,
-            account,
-            region,
-            principal,
-            labels,
-            query,
-            body,
-        }
-    }
-
-    /// What stands between a request and its operation: injected errors, the rate, the caller's rights.
-    fn refuse(&mut self, call: &Call, settings: &Settings, faults: &[FaultKind]) -> Result<(), ApiError> {
-        let service = call.service;
-        if faults.contains(&FaultKind::Throttle) || !self.within_rate(call, settings) {
-            self.stats.throttled += 1;
-            return Err(ApiError::throttled(service));
-        }
-        if faults.contains(&FaultKind::Internal) {
-            return Err(ApiError::internal(service));
-        }
-        if faults.contains(&FaultKind::Echo) {
-            return Err(echo::refusal(call));
-        }
-        let access = Access::new(&self.faults, settings);
-        let allowed = !faults.contains(&FaultKind::Deny) && access.missing(call, &self.state).is_none();
-        // STS answers GetCallerIdentity to everyone, whatever the policy says.
-        if allowed
-            || (call.special() == Some(Special::GetCallerIdentity) && !faults.contains(&FaultKind::Deny))
-        {
-            return Ok(());
-        }
-        self.stats.denied += 1;
-        Err(access.refusal(call, &self.state))
-    }
-
-    fn within_rate(&mut self, call: &Call, settings: &Settings) -> bool {
-        let Some(factor) = settings.rates.factor() else { return true };
-        let burst = match settings.assumptions.burst {
-            Burst::Five => 5.0,
-            Burst::One => 1.0,
-        };
-        let operation = (call.service, call.operation);
-        self.buckets.take(operation, &call.account, &call.region, (factor, burst), Instant::now())
-    }
-
-    /// Runs the operation and tells whether it changed the state.
-    fn run(
-        &mut self,
-        handler: Handler,
-        call: &Call,
-        settings: &Settings,
-        snapshot: Option<&PolicySnapshot>,
-        failing: bool,
-    ) -> (Answer, bool) {
-        let now = clock::now();
-        match handler {
-            Handler::ReadNow(handler) => {
-                let access = Access::new(&self.faults, settings);
-                (handler(&View { state: &self.state, call, settings, now, access }), false)
-            }
-            Handler::Read(handler) => {
-                let access = Access::new(&self.faults, settings);
-                let state = self.history.shown(settings.consistency_delay).unwrap_or(&self.state);
-                (handler(&View { state, call, settings, now, access }), false)
-            }
-            Handler::Write(handler) => {
-                // Written on a copy, so that a refused request leaves no trace.
-                let mut next = self.state.clone();
-                let now = now.max(next.last_write + 1);
-                next.last_write = now;
-                if let Some(snapshot) = snapshot {
-                    lost_writes::restore(&mut next, snapshot);
-                }
-                let access = Access::new(&self.faults, settings);
-                let answer = handler(&mut Edit { state: &mut next, call, settings, now, access, failing });
-                let keep = answer.as_ref().map_or_else(|error| error.commit, |_| true);
-                if !keep {
-                    return (answer, false);
-                }
-                self.writes += 1;
-                let before = std::mem::replace(&mut self.state, next);
-                self.history.keep(before, settings.consistency_delay);
-                (answer, true)
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod core;
 mod front_door;
+mod inner;
 mod passage;
 pub(crate) mod stats;
 
@@ -10,12 +11,16 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
-use axum::http::{HeaderValue, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use self::connection::Cut;
 use self::core::Core;
-use self::passage::{Admitted, Incoming, Outcome};
+use self::passage::{Admitted, InPlace, Incoming, Outcome};
+use crate::emulator::registry;
+use crate::emulator::run::Invoked;
 use crate::emulator::settings::faults::FalseAnswer;
 use crate::emulator::wire::{self, ApiError, RawRequest, Scope, Service};
 
@@ -72,7 +77,25 @@ async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
     }
     let request_id = admitted.request_id.clone();
     let name = admitted.name.clone();
+    let functions = Arc::clone(&core.functions);
     match execute(core, admitted, service).await {
+        Outcome::Run(invocation, in_place) => {
+            let answer = match functions.invoke(*invocation, &request_id).await {
+                Ok(done) => invoked(done, &request_id),
+                Err(error) => wire::respond(service, &name, &Err(error), &request_id),
+            };
+            match in_place {
+                InPlace::Nothing => answer,
+                InPlace::False(FalseAnswer::Internal) => {
+                    wire::respond(service, &name, &Err(ApiError::internal(service)), &request_id)
+                }
+                InPlace::False(instead) => falsely(instead, answer).await,
+                InPlace::Drop => {
+                    cut.cut();
+                    plain(StatusCode::OK, "text/plain", String::new())
+                }
+            }
+        }
         Outcome::Answer(answer) => wire::respond(service, &name, &answer, &request_id),
         Outcome::False(instead, answer) => {
             falsely(instead, wire::respond(service, &name, &answer, &request_id)).await
@@ -107,6 +130,25 @@ async fn execute(core: Arc<Core>, mut admitted: Admitted, service: Service) -> O
     };
     core.until_thawed().await;
     outcome
+}
+
+/// The answer of a function.
+fn invoked(done: Invoked, request_id: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(done.payload));
+    *response.status_mut() = StatusCode::from_u16(done.status).unwrap_or(StatusCode::OK);
+    let tail = done.tail.map(|tail| STANDARD.encode(tail));
+    for (name, value) in [
+        ("content-type", Some("application/json")),
+        ("x-amzn-requestid", Some(request_id)),
+        ("x-amz-executed-version", Some(done.version.as_str())),
+        ("x-amz-function-error", done.failed.then_some("Unhandled")),
+        ("x-amz-log-result", tail.as_deref()),
+    ] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// What comes in place of an answer.
@@ -155,16 +197,29 @@ async fn read(request: Request) -> Result<(Incoming, Service), (Service, ApiErro
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|error| {
         (service, ApiError::new(413, "RequestEntityTooLargeException", error.to_string()))
     })?;
-    let text = String::from_utf8(bytes.to_vec())
-        .map_err(|_| (service, ApiError::invalid(service, "the body is not UTF-8")))?;
-    let body = parse_body(service, &text).map_err(|error| (service, error))?;
-    let raw = RawRequest {
+    let mut raw = RawRequest {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: wire::parse_query(parts.uri.query().unwrap_or_default()),
-        body,
+        headers: amazon_headers(&parts.headers),
+        ..RawRequest::default()
     };
+    if registry::takes_payload(service, &raw) {
+        raw.payload = bytes.to_vec();
+        raw.body = json!({});
+        return Ok((Incoming { scope, service, raw }, service));
+    }
+    let text = String::from_utf8(bytes.to_vec())
+        .map_err(|_| (service, ApiError::invalid(service, "the body is not UTF-8")))?;
+    raw.body = parse_body(service, &text).map_err(|error| (service, error))?;
     Ok((Incoming { scope, service, raw }, service))
+}
+
+/// The headers that are AWS's own.
+fn amazon_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let own = headers.iter().filter(|(name, _)| name.as_str().starts_with("x-amz-"));
+    own.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect()
 }
 
 fn parse_body(service: Service, text: &str) -> Result<Value, ApiError> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::emulator::call::Call;
 use crate::emulator::dispatch::operation::Handler;
+use crate::emulator::run::Invocation;
 use crate::emulator::settings::faults::lost_writes::PolicySnapshot;
 use crate::emulator::settings::faults::{FalseAnswer, FaultKind};
 use crate::emulator::wire::{Answer, RawRequest, Scope, Service};
@@ -32,11 +33,21 @@ pub(crate) struct Admitted {
     pub(crate) request_id: String,
 }
 
+/// What comes in place of the answer of a function that ran.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InPlace {
+    Nothing,
+    Drop,
+    False(FalseAnswer),
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// It is answered.
     Answer(Answer),
+    /// A function is run, and its answer is given unless something comes in its place.
+    Run(Box<Invocation>, InPlace),
     /// Something that is not the answer comes in its place.
     False(FalseAnswer, Answer),
     /// The operation is not known.

@@ -15,6 +15,7 @@ use self::assumptions::Assumptions;
 use self::faults::Fault;
 use self::quotas::Quotas;
 use self::rates::Rates;
+use crate::emulator::run::RunFunctions;
 
 /// Everything about an emulator that is not its content. The default has no rate limit and no fault.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct Settings {
     pub timings: Timings,
     /// Whether other machines may connect, under whatever name; else only loopback addresses are listened on.
     pub allow_remote: bool,
+    /// How functions are run; None answers Invoke with an error that says so.
+    pub functions: Option<RunFunctions>,
     /// How long a request may take to arrive whole; then its connection is closed.
     pub arrival: Arrival,
 }

@@ -58,8 +58,8 @@ struct Limit {
 /// The bucket that an operation draws from, and its limit.
 ///
 /// Connect: 2 a second, burst 5, for each operation (Amazon Connect service quotas); creating and deleting instances
-/// 0.1. Lambda: GetFunction 100, GetPolicy 15, all other control-plane operations 15 together (Lambda quotas). The
-/// rates of IAM and STS are not published.
+/// 0.1. Lambda: GetFunction 100, GetPolicy 15, Invoke ten times an account's concurrency of 1000, all other operations
+/// (the control plane) 15 together (Lambda quotas). The rates of IAM and STS are not published.
 fn limit(service: Service, operation: &'static str, connect_burst: f64) -> (&'static str, Limit) {
     match (service, Special::of(service, operation)) {
         (Service::Connect, Some(Special::CreateInstance | Special::DeleteInstance)) => {
@@ -70,6 +70,9 @@ fn limit(service: Service, operation: &'static str, connect_burst: f64) -> (&'st
             (operation, Limit { per_second: 100.0, burst: 100.0 })
         }
         (Service::Lambda, Some(Special::GetPolicy)) => (operation, Limit { per_second: 15.0, burst: 15.0 }),
+        (Service::Lambda, Some(Special::Invoke)) => {
+            (operation, Limit { per_second: 10_000.0, burst: 10_000.0 })
+        }
         (Service::Lambda, _) => ("control plane", Limit { per_second: 15.0, burst: 15.0 }),
         (Service::Iam | Service::Sts, _) => ("all", Limit { per_second: 50.0, burst: 100.0 }),
     }

@@ -146,6 +146,7 @@ fields!(Function {
     reserved_concurrency,
     active_at,
     updated_at,
+    response,
 });
 
 /// Notes what became of an entry.

@@ -82,6 +82,16 @@ impl State {
         self.regions.get_mut(account)?.get_mut(region)?.functions.get_mut(name)
     }
 
+    /// Returns the digests of all code.
+    pub(crate) fn code_digests(&self) -> impl Iterator<Item = &str> {
+        let regions = self.regions.iter().flat_map(|(_, regions)| regions.iter());
+        let functions = regions.flat_map(|(_, region)| region.functions.iter());
+        let versions = functions.flat_map(|(_, function)| {
+            std::iter::once(&function.latest).chain(function.versions.iter().map(|(_, members)| members))
+        });
+        versions.filter_map(|members| members.get("CodeSha256")?.as_str())
+    }
+
     /// Creates an id that no call before got, the same in every run of the same calls.
     pub(crate) fn next_id(&mut self, what: &str) -> String {
         self.counter += 1;
@@ -177,6 +187,9 @@ pub(crate) struct Function {
     pub(crate) active_at: u64,
     /// Until when LastUpdateStatus is InProgress.
     pub(crate) updated_at: u64,
+    /// What it answers while it has no code here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) response: Option<String>,
 }
 
 /// An alias of a function.

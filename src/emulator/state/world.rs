@@ -71,6 +71,8 @@ pub struct WorldFunction {
     pub aliases: Vec<String>,
     /// Timeout in seconds; 0 stands for Lambda's default of 3.
     pub timeout: u32,
+    /// What an invocation answers, as JSON; until code is uploaded, since a seeded function has none.
+    pub response: Option<String>,
 }
 
 /// An IAM role that Lambda can assume from the start.
@@ -220,7 +222,8 @@ fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
     let functions = &mut state.region_mut(&seed.account, &seed.region).functions;
     if !functions.contains_key(&seed.name) {
         let latest = seeded_configuration(seed, &seeded, now);
-        functions.insert(seed.name.clone(), Function { latest, ..Function::default() });
+        let function = Function { latest, response: seed.response.clone(), ..Function::default() };
+        functions.insert(seed.name.clone(), function);
     }
     let Some(function) = functions.get_mut(&seed.name) else { return };
     for name in &seed.aliases {

@@ -8,6 +8,7 @@
 
 mod files;
 mod journal;
+pub(crate) mod packages;
 pub(crate) mod saving;
 mod seal;
 

@@ -168,6 +168,7 @@ fn world() -> World {
         name: name.into(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         timeout: 8,
+        response: Some("{}".into()),
     };
     World {
         accounts: vec![WorldAccount { id: ACCOUNT.into() }],

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 /// Method, path, query and body as they came.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RawRequest {
     /// HTTP method in capitals.
     pub(crate) method: String,
@@ -15,6 +15,10 @@ pub(crate) struct RawRequest {
     pub(crate) query: Vec<(String, String)>,
     /// The body as a tree: JSON, or a form read into one.
     pub(crate) body: Value,
+    /// Headers whose names begin with `x-amz-`, in small letters.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body as it came, where it is handed on.
+    pub(crate) payload: Vec<u8>,
 }
 
 /// Reads a query string.

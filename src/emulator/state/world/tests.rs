@@ -19,6 +19,7 @@ fn world() -> World {
             name: "crm".into(),
             aliases: vec!["live".into()],
             timeout: 8,
+            response: None,
         }],
         flows: vec![WorldFlow {
             account,

@@ -1,0 +1,282 @@
+//! Unpacks the package of a function: nothing is written beside the folder, and no more than Lambda takes.
+//!
+//! Links are made when all files are there, so none is written through one. Checksums are compared.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Component, Path, PathBuf};
+
+/// The most that all files have together, in bytes (Lambda quotas).
+const MOST_UNPACKED: u64 = 262_144_000;
+
+const END: &[u8] = b"PK\x05\x06";
+const ENTRY: &[u8] = b"PK\x01\x02";
+const LOCAL: &[u8] = b"PK\x03\x04";
+const END_SIZE: usize = 22;
+const ENTRY_SIZE: usize = 46;
+const LOCAL_SIZE: usize = 30;
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+const ENCRYPTED: u16 = 1;
+/// The system on which permissions are Unix's.
+const UNIX: u8 = 3;
+const LINK: u32 = 0o120_000;
+const KIND: u32 = 0o170_000;
+
+/// Why a package was not unpacked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ArchiveError {
+    #[error("it is not a zip archive: {0}")]
+    Broken(&'static str),
+    #[error("its entry `{0}` would be outside of the function's folder")]
+    Outside(String),
+    #[error("its entry `{0}` is damaged")]
+    Damaged(String),
+    #[error("its entry `{name}` is {what}, which flowbind does not unpack")]
+    Unsupported { name: String, what: &'static str },
+    #[error("Unzipped size must be smaller than {MOST_UNPACKED} bytes")]
+    TooLarge,
+    #[error("`{name}` cannot be written: {source}")]
+    Write { name: String, source: io::Error },
+}
+
+/// One entry of the directory.
+struct Entry<'a> {
+    name: String,
+    method: u16,
+    flags: u16,
+    checksum: u32,
+    packed: &'a [u8],
+    size: u64,
+    mode: Option<u32>,
+}
+
+/// Unpacks a package into a folder, which exists and is empty.
+pub(super) fn unpack(zip: &[u8], into: &Path) -> Result<(), ArchiveError> {
+    let entries = directory(zip)?;
+    if entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size)) > MOST_UNPACKED {
+        return Err(ArchiveError::TooLarge);
+    }
+    let mut links = BTreeMap::new();
+    for entry in &entries {
+        let path = into.join(inside(&entry.name).ok_or_else(|| ArchiveError::Outside(entry.name.clone()))?);
+        let failed = |source| ArchiveError::Write { name: entry.name.clone(), source };
+        if entry.name.ends_with('/') {
+            fs::create_dir_all(&path).map_err(failed)?;
+            continue;
+        }
+        let bytes = content(entry)?;
+        if entry.mode.is_some_and(|mode| mode & KIND == LINK) {
+            links.insert(path, (entry.name.clone(), bytes));
+            continue;
+        }
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
+        fs::write(&path, bytes).map_err(failed)?;
+        // Readable for whom the function runs as.
+        let mode = entry.mode.map_or(0o644, |mode| mode & 0o755 | 0o444);
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).map_err(failed)?;
+    }
+    link(into, links)
+}
+
+/// Creates the links, none of which may lead out of the folder.
+fn link(into: &Path, links: BTreeMap<PathBuf, (String, Vec<u8>)>) -> Result<(), ArchiveError> {
+    for (path, (name, target)) in &links {
+        let failed = |source| ArchiveError::Write { name: name.clone(), source };
+        let target = std::str::from_utf8(target).map_err(|_| ArchiveError::Damaged(name.clone()))?;
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
+        std::os::unix::fs::symlink(target, path).map_err(failed)?;
+    }
+    let root = into.canonicalize().map_err(|source| ArchiveError::Write { name: ".".to_owned(), source })?;
+    for (path, (name, _)) in &links {
+        if !path.canonicalize().is_ok_and(|real| real.starts_with(&root)) {
+            return Err(ArchiveError::Outside(name.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// The path of an entry, when it stays inside.
+fn inside(name: &str) -> Option<PathBuf> {
+    let normal = |component: &Component<'_>| matches!(component, Component::Normal(_) | Component::CurDir);
+    let path = Path::new(name);
+    let good = !name.is_empty() && !name.contains(['\0', '\\']) && path.components().all(|c| normal(&c));
+    good.then(|| path.components().filter(|c| matches!(c, Component::Normal(_))).collect())
+}
+
+/// The bytes of an entry.
+fn content(entry: &Entry<'_>) -> Result<Vec<u8>, ArchiveError> {
+    let damaged = || ArchiveError::Damaged(entry.name.clone());
+    let unsupported = |what| ArchiveError::Unsupported { name: entry.name.clone(), what };
+    if entry.flags & ENCRYPTED != 0 {
+        return Err(unsupported("encrypted"));
+    }
+    let size = usize::try_from(entry.size).map_err(|_| ArchiveError::TooLarge)?;
+    let bytes = match entry.method {
+        STORED => entry.packed.to_vec(),
+        DEFLATED => {
+            miniz_oxide::inflate::decompress_to_vec_with_limit(entry.packed, size).map_err(|_| damaged())?
+        }
+        _ => return Err(unsupported("compressed in another way than Deflate")),
+    };
+    let whole = bytes.len() == size && crc32fast::hash(&bytes) == entry.checksum;
+    if whole { Ok(bytes) } else { Err(damaged()) }
+}
+
+/// Reads the directory at the end of an archive.
+fn directory(zip: &[u8]) -> Result<Vec<Entry<'_>>, ArchiveError> {
+    let broken = ArchiveError::Broken;
+    // A comment of up to 65,535 bytes may follow the end.
+    let first = zip.len().saturating_sub(END_SIZE + usize::from(u16::MAX));
+    let end = (first..(zip.len() + 1).saturating_sub(END_SIZE))
+        .rev()
+        .find(|at| zip[*at..].starts_with(END))
+        .ok_or(broken("it has no directory"))?;
+    let count = number16(zip, end + 10).ok_or(broken("its directory is cut"))?;
+    let mut at = number32(zip, end + 16).ok_or(broken("its directory is cut"))? as usize;
+    if count == u16::MAX || at == u32::MAX as usize {
+        return Err(broken("it is of the kind zip64"));
+    }
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        let (entry, next) = entry(zip, at).ok_or(broken("its directory is damaged"))?;
+        entries.push(entry);
+        at = next;
+    }
+    Ok(entries)
+}
+
+/// Reads an entry of the directory, and where the next one is.
+fn entry(zip: &[u8], at: usize) -> Option<(Entry<'_>, usize)> {
+    let head = zip.get(at..at.checked_add(ENTRY_SIZE)?).filter(|head| head.starts_with(ENTRY))?;
+    let lengths = [28, 30, 32].map(|field| usize::from(number16(head, field).unwrap_or_default()));
+    let name = zip.get(at + ENTRY_SIZE..)?.get(..lengths[0])?;
+    let local = number32(head, 42)? as usize;
+    let begin = zip.get(local..local.checked_add(LOCAL_SIZE)?).filter(|begin| begin.starts_with(LOCAL))?;
+    let skipped = LOCAL_SIZE + usize::from(number16(begin, 26)?) + usize::from(number16(begin, 28)?);
+    let entry = Entry {
+        name: String::from_utf8(name.to_vec()).ok()?,
+        flags: number16(head, 8)?,
+        method: number16(head, 10)?,
+        checksum: number32(head, 16)?,
+        packed: zip.get(local + skipped..)?.get(..number32(head, 20)? as usize)?,
+        size: u64::from(number32(head, 24)?),
+        mode: (*head.get(5)? == UNIX).then_some(number32(head, 38)? >> 16).filter(|mode| *mode != 0),
+    };
+    Some((entry, at + ENTRY_SIZE + lengths.iter().sum::<usize>()))
+}
+
+fn number16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn number32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive of stored entries, each with its mode.
+    fn zip(entries: &[(&str, &[u8], u32)]) -> Vec<u8> {
+        let (mut zip, mut directory) = (Vec::new(), Vec::new());
+        for (name, bytes, mode) in entries {
+            let offset = u32::try_from(zip.len()).unwrap();
+            let size = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+            let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+            let shared = [
+                &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+                &crc32fast::hash(bytes).to_le_bytes(),
+                &size,
+                &size,
+                &length,
+                &[0, 0],
+            ]
+            .concat();
+            zip.extend([LOCAL, &shared, name.as_bytes(), bytes].concat());
+            let outer = [&[0; 6][..], &(mode << 16).to_le_bytes(), &offset.to_le_bytes()].concat();
+            directory.extend([ENTRY, &[20, UNIX], &shared, &outer, name.as_bytes()].concat());
+        }
+        let count = u16::try_from(entries.len()).unwrap().to_le_bytes();
+        let size = u32::try_from(directory.len()).unwrap().to_le_bytes();
+        let at = u32::try_from(zip.len()).unwrap().to_le_bytes();
+        zip.extend([&directory, END, &[0; 4], &count, &count, &size, &at, &[0, 0]].concat());
+        zip
+    }
+
+    fn unpacked(entries: &[(&str, &[u8], u32)]) -> (tempfile::TempDir, Result<(), ArchiveError>) {
+        let around = tempfile::tempdir().unwrap();
+        let into = around.path().join("task");
+        fs::create_dir(&into).unwrap();
+        let done = unpack(&zip(entries), &into);
+        (around, done)
+    }
+
+    #[test]
+    fn files_and_links_are_unpacked_with_their_permissions() {
+        let (around, done) = unpacked(&[
+            ("a/bootstrap", b"#!/bin/sh\n", 0o100_755),
+            ("a/plain", b"x", 0o100_600),
+            ("b/link", b"../a/plain", 0o120_777),
+            ("empty/", b"", 0o040_755),
+        ]);
+        done.unwrap();
+        let task = around.path().join("task");
+        let mode = |name: &str| fs::metadata(task.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("a/bootstrap"), mode("a/plain")), (0o755, 0o644));
+        assert_eq!(fs::read(task.join("b/link")).unwrap(), b"x");
+        assert!(task.join("empty").is_dir());
+    }
+
+    #[test]
+    fn nothing_is_written_beside_the_folder() {
+        let link = 0o120_777;
+        for entries in [
+            &[("../evil", &b"x"[..], 0o100_644)][..],
+            &[("/evil", b"x", 0o100_644)],
+            &[("a/../../evil", b"x", 0o100_644)],
+            &[("a\\..\\evil", b"x", 0o100_644)],
+            &[("out", b"../..", link)],
+            &[("out", b"/etc", link)],
+            &[("dangling", b"nothing", link)],
+            &[("round", b"round", link)],
+            // Each is inside as it is written, and the second leads out through the first.
+            &[("d/e/up", b"../..", link), ("out", b"d/e/up/..", link)],
+        ] {
+            let (around, done) = unpacked(entries);
+            assert!(matches!(done, Err(ArchiveError::Outside(_))), "{entries:?} {done:?}");
+            assert!(!around.path().join("evil").exists() && !Path::new("/evil").exists());
+        }
+        // A file below a link: the link comes too late.
+        let (around, done) = unpacked(&[("d", b"..", link), ("d/evil", b"x", 0o100_644)]);
+        assert!(matches!(done, Err(ArchiveError::Write { .. })), "{done:?}");
+        assert!(!around.path().join("evil").exists());
+    }
+
+    #[test]
+    fn what_is_damaged_at_any_byte_never_panics() {
+        let good = zip(&[("index.js", b"exports.handler = 1", 0o100_644)]);
+        for at in 0..good.len() {
+            for bytes in [good[..at].to_vec(), [&good[..at], &[good[at] ^ 0xff], &good[at + 1..]].concat()] {
+                let into = tempfile::tempdir().unwrap();
+                let _ = unpack(&bytes, into.path());
+            }
+        }
+        let lying =
+            good.iter().copied().map(|byte| if byte == b'1' { b'2' } else { byte }).collect::<Vec<_>>();
+        let into = tempfile::tempdir().unwrap();
+        assert!(matches!(unpack(&lying, into.path()), Err(ArchiveError::Damaged(_))));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_unpacked() {
+        let mut bomb = zip(&[("a", b"x", 0o100_644)]);
+        let at = bomb.len() - END_SIZE - 1 - ENTRY_SIZE + 24;
+        bomb[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        let into = tempfile::tempdir().unwrap();
+        assert!(matches!(unpack(&bomb, into.path()), Err(ArchiveError::TooLarge)));
+    }
+}

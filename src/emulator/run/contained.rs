@@ -1,0 +1,142 @@
+//! The last step before a function's process is its interpreter: a session of its own, limits, no way to more rights.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use rustix::process::{Resource, Rlimit, getppid, setrlimit, setsid};
+
+use super::HIDDEN;
+use super::processes::{Limits, Order};
+
+/// The second argument that makes the binary a function.
+pub(super) const PART: &str = "contained";
+
+/// As many open files as on Lambda.
+const FILES: u64 = 1024;
+/// As many processes and threads as on Lambda. It counts all of the user's, so those that there are come on top.
+const PROCESSES: u64 = 1024;
+
+/// What a failed start ends with, as a shell's does.
+const NOT_STARTED: u8 = 127;
+
+/// The command that becomes the function of an order.
+pub(super) fn command(binary: &Path, order: &Order) -> Command {
+    let Limits { data, storage } = order.limits;
+    let mut command = Command::new(binary);
+    command
+        .args([HIDDEN, PART])
+        .args([std::process::id().to_string(), data.to_string(), storage.to_string()])
+        .arg(order.user.map_or_else(|| "-".to_owned(), |user| user.to_string()))
+        .arg(&order.program)
+        .args(&order.arguments)
+        .env_clear()
+        .envs(order.variables.iter().map(|(name, value)| (name, value)))
+        .current_dir(&order.directory);
+    command
+}
+
+/// Becomes the interpreter of a function, or says in its log why not.
+pub(super) fn become_function(arguments: &[OsString]) -> ExitCode {
+    let why = match arguments {
+        [parent, data, storage, user, program, rest @ ..] => {
+            let number = |text: &OsStr| text.to_str().and_then(|text| text.parse::<u64>().ok());
+            match (number(parent), number(data), number(storage)) {
+                (Some(parent), Some(data), Some(storage)) => {
+                    let user = number(user).and_then(|user| u32::try_from(user).ok());
+                    start(parent, Limits { data, storage }, user, program, rest)
+                }
+                _ => "its limits are not numbers".to_owned(),
+            }
+        }
+        _ => "it was called by hand".to_owned(),
+    };
+    let _ = writeln!(std::io::stderr(), "flowbind: the function could not be started: {why}");
+    ExitCode::from(NOT_STARTED)
+}
+
+/// Does not return when it succeeds.
+fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: &[OsString]) -> String {
+    let _ = setsid();
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
+            return format!("it would outlive its supervisor: {error}");
+        }
+        if let Err(error) = rustix::thread::set_no_new_privs(true) {
+            return format!("it could get more rights: {error}");
+        }
+    }
+    if getppid().is_none_or(|now| u64::try_from(now.as_raw_nonzero().get()) != Ok(parent)) {
+        return "its supervisor has ended".to_owned();
+    }
+    for (resource, most) in [
+        (Resource::Core, 0),
+        (Resource::Nofile, FILES),
+        (Resource::Fsize, limits.storage),
+        (Resource::Nproc, PROCESSES.saturating_add(running())),
+        (Resource::Data, limits.data),
+    ] {
+        let allowed = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
+        let most = Some(most.min(allowed));
+        if let Err(error) = setrlimit(resource, Rlimit { current: most, maximum: most }) {
+            return format!("the limit {resource:?} cannot be set: {error}");
+        }
+    }
+    let mut command = match closing(&inherited()) {
+        Ok(None) => Command::new(program),
+        Ok(Some((shell, script))) => {
+            let mut command = Command::new(shell);
+            command.args(["-c", &script, "sh"]).arg(program);
+            command
+        }
+        // The runtimes of Node.js and Python close what is left; what runs by itself may not know of it.
+        Err(_) if !rest.is_empty() => Command::new(program),
+        Err(why) => return why,
+    };
+    command.args(rest);
+    if let Some(user) = user {
+        command.uid(user).gid(user);
+    }
+    command.exec().to_string()
+}
+
+/// The shell that closes descriptors, and how: the standard one knows those of one digit only.
+fn closing(open: &[u32]) -> Result<Option<(&'static str, String)>, String> {
+    const BASH: &str = "/bin/bash";
+    let Some(last) = open.iter().max() else { return Ok(None) };
+    let shell = if *last < 10 { "/bin/sh" } else { BASH };
+    if !Path::new(shell).exists() {
+        return Err(format!("the emulator was started with the open descriptor {last}; start it without"));
+    }
+    let closed: String = open.iter().map(|number| format!(" {number}<&-")).collect();
+    Ok(Some((shell, format!("exec \"$@\"{closed}"))))
+}
+
+/// The descriptors that whoever started the emulator left open, and that the function would have. They cannot be
+/// closed here without unsafe code.
+fn inherited() -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    numbers.filter(|number| *number > 2 && stays_open(*number)).collect()
+}
+
+/// Whether a descriptor is without the flag that closes it.
+fn stays_open(number: u32) -> bool {
+    const CLOSES: u32 = 0o2_000_000;
+    let information = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let flags = information.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & CLOSES == 0)
+}
+
+/// How many processes and threads there are, whosever they are.
+fn running() -> u64 {
+    // The fourth part of the line is `running/all`.
+    let all = std::fs::read_to_string("/proc/loadavg")
+        .ok()
+        .and_then(|line| line.split_whitespace().nth(3)?.split_once('/')?.1.parse().ok());
+    all.unwrap_or(4096)
+}

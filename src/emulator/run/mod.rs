@@ -1,0 +1,180 @@
+//! Functions that run: the Lambda service behind `Invoke`, from warm processes to Lambda's own errors.
+//!
+//! Knows nothing of the emulator's state: it gets an [`Invocation`] with everything in it. `pool` keeps the execution
+//! environments, `environment` is one of them, `runtime_api` the Lambda Runtime API that its process talks to,
+//! `supervisor` what ends all of its processes, even those that hid, and even when the emulator was killed.
+
+#[cfg(unix)]
+mod archive;
+#[cfg(unix)]
+mod contained;
+#[cfg(unix)]
+mod environment;
+#[cfg(unix)]
+mod failure;
+#[cfg(unix)]
+mod folder;
+#[cfg(unix)]
+mod interpreter;
+#[cfg(unix)]
+mod logs;
+#[cfg(unix)]
+mod pool;
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
+mod runtime_api;
+#[cfg(unix)]
+mod start;
+#[cfg(unix)]
+mod supervisor;
+#[cfg(unix)]
+mod variables;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[cfg(unix)]
+pub(crate) use pool::Functions;
+
+use super::wire::ApiError;
+
+/// How the embedded AWS runs functions. Whoever reaches the server can run programs on this machine then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFunctions {
+    /// The `flowbind` binary, which supervises the processes of a function. Its `main` has to call
+    /// [`run_function`](super::run_function) first.
+    pub supervisor: PathBuf,
+    /// Where `node` and `python3` are looked for, as in `PATH`.
+    pub search_path: OsString,
+}
+
+/// The first argument that makes the binary a supervisor.
+const HIDDEN: &str = "__run-function";
+
+/// Does the part of a supervisor, or of a process that becomes a function, when the arguments say so; None when they
+/// are a user's.
+pub fn run_function(arguments: &[OsString]) -> Option<ExitCode> {
+    if arguments.get(1).is_none_or(|first| first != HIDDEN) {
+        return None;
+    }
+    #[cfg(unix)]
+    let code = match arguments.get(2).and_then(|part| part.to_str()) {
+        Some(contained::PART) => contained::become_function(&arguments[3..]),
+        _ => supervisor::supervise(),
+    };
+    #[cfg(not(unix))]
+    let code = ExitCode::FAILURE;
+    Some(code)
+}
+
+/// How the caller waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// For the answer.
+    RequestResponse,
+    /// Not at all.
+    Event,
+    /// Only for whether it could be invoked.
+    DryRun,
+}
+
+/// One call of a function, with everything that is needed to run it.
+#[derive(Debug, Clone)]
+pub(crate) struct Invocation {
+    pub(crate) function: FunctionId,
+    /// `$LATEST` or the number of the version that runs.
+    pub(crate) version: String,
+    /// The ARN that was invoked.
+    pub(crate) arn: String,
+    pub(crate) configuration: Configuration,
+    /// Reserved concurrent executions.
+    pub(crate) reserved: Option<u64>,
+    /// What a function answers whose code is not here.
+    pub(crate) canned: Option<String>,
+    pub(crate) payload: Vec<u8>,
+    /// The client context, as JSON.
+    pub(crate) client_context: Option<String>,
+    /// Whether the end of the log is wanted.
+    pub(crate) tail: bool,
+    pub(crate) waiting: Waiting,
+}
+
+/// A function, wherever it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FunctionId {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) name: String,
+}
+
+/// What a version declares.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Configuration {
+    /// Another one after each change.
+    pub(crate) revision: String,
+    /// Empty for a container image.
+    pub(crate) runtime: String,
+    pub(crate) handler: String,
+    /// Megabytes.
+    pub(crate) memory: u64,
+    /// Seconds.
+    pub(crate) timeout: u64,
+    /// Megabytes of `/tmp`.
+    pub(crate) storage: u64,
+    pub(crate) variables: Vec<(String, String)>,
+    /// The digest of the package.
+    pub(crate) code: String,
+}
+
+/// What an invocation gives.
+#[derive(Debug)]
+pub(crate) struct Invoked {
+    pub(crate) status: u16,
+    pub(crate) payload: Vec<u8>,
+    /// Whether the function failed.
+    pub(crate) failed: bool,
+    /// The version that ran.
+    pub(crate) version: String,
+    /// The last 4 KB of the log.
+    pub(crate) tail: Option<Vec<u8>>,
+}
+
+/// The function cannot run here, for a reason that is not the caller's.
+pub(crate) fn cannot_run(message: impl Into<String>) -> ApiError {
+    ApiError::new(502, "InvalidRuntimeException", message)
+}
+
+/// Where processes cannot be contained.
+#[cfg(not(unix))]
+mod elsewhere {
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    use super::{FunctionId, Invocation, Invoked, RunFunctions, cannot_run};
+    use crate::emulator::store::packages::Packages;
+    use crate::emulator::wire::ApiError;
+
+    /// Runs nothing.
+    #[derive(Debug)]
+    pub(crate) struct Functions;
+
+    impl Functions {
+        pub(crate) fn new(_: Option<RunFunctions>, _: SocketAddr, _: Arc<Packages>, _: bool) -> Self {
+            Self
+        }
+
+        pub(crate) async fn invoke(self: &Arc<Self>, _: Invocation, _: &str) -> Result<Invoked, ApiError> {
+            Err(cannot_run("functions run on Linux and macOS only"))
+        }
+
+        pub(crate) fn retire(&self, _: impl Fn(&FunctionId, &str) -> Option<String>) {}
+
+        pub(crate) fn end(&self) {}
+
+        pub(crate) async fn ended(&self) {}
+    }
+}
+#[cfg(not(unix))]
+pub(crate) use elsewhere::Functions;

@@ -3,6 +3,7 @@
 mod answers;
 mod containment;
 mod errors;
+mod judge;
 mod lives;
 
 use std::net::{Ipv4Addr, SocketAddr};

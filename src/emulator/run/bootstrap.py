@@ -40,7 +40,9 @@ class Fault(Exception):
 
 
 def lines(frames):
-    return [line for line in traceback.format_list(frames)]
+    """Stack lines as Lambda has them, without marks below the code."""
+    plain_frames = [traceback.FrameSummary(f.filename, f.lineno, f.name, line=f.line) for f in frames]
+    return traceback.format_list(plain_frames)
 
 
 def print_error(kind, message, trace):
@@ -140,7 +142,17 @@ def start_logging():
 def plain(value):
     if isinstance(value, decimal.Decimal):
         return int(value) if value == value.to_integral_value() and value.as_tuple().exponent >= 0 else float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
     raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+
+
+def dumped(result):
+    try:
+        return json.dumps(result, default=plain, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        # Half of a pair, which only its escape can write.
+        return json.dumps(result, default=plain).encode("utf-8")
 
 
 def invoke(handler, headers, body):
@@ -152,7 +164,7 @@ def invoke(handler, headers, body):
             raise Fault("UnmarshalError", "Unable to unmarshal input: %s" % error)
         result = handler(event, Context(headers))
         try:
-            return "response", json.dumps(result, default=plain, ensure_ascii=False).encode("utf-8"), {}
+            return "response", dumped(result), {}
         except Exception as error:
             raise Fault("MarshalError", "Unable to marshal response: %s" % error)
     except Fault as fault:
@@ -174,7 +186,7 @@ def main():
         init_error(fault.kind, str(fault), fault.trace)
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if "importlib" not in frame.filename and frame.filename != __file__]
+        own = [frame for frame in frames if frame.filename != __file__]
         init_error(type(error).__name__, str(error), lines(own))
     while True:
         status, headers, body = call("GET", "invocation/next")

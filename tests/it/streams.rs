@@ -39,6 +39,18 @@ fn a_log_that_cannot_be_written_is_no_panic() {
     assert_eq!(command.status().unwrap().code(), Some(0));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_said_to_be_that() {
+    let folder = demo();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = flowbind(folder.path());
+    let output = command.args(["validate", "--output", "json", "demo"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("the result could not be written to standard output: No space left"), "{said}");
+}
+
 #[test]
 fn a_line_break_in_a_name_begins_no_line_of_the_log() {
     let folder = tempfile::tempdir().unwrap();

@@ -115,7 +115,10 @@ impl Terminal {
             let mut out = AutoStream::new(io::stdout().lock(), self.color);
             match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
                 Err(error) if nobody_reads(&error) => Ok(()),
-                written => written,
+                written => written.map_err(|error| {
+                    let message = format!("the result could not be written to standard output: {error}");
+                    io::Error::new(error.kind(), message)
+                }),
             }
         })
     }

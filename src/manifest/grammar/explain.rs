@@ -86,6 +86,13 @@ impl Place {
             return Ok(Self { shape: field.shape, field: Some(field), ..self });
         }
         let misspelt = last && closest(key, fields.iter().map(|field| field.key)).is_some();
+        if last
+            && !fields.is_empty()
+            && matches!(self.shape, Shape::Map(..))
+            && let Some(elsewhere) = elsewhere(key)
+        {
+            return Err(format!("`{}.NAME` has no key `{key}`; it is {elsewhere}", self.path.join(".")));
+        }
         match self.shape {
             Shape::Map(_, values) if !misspelt => {
                 self.path.push(key.to_owned());
@@ -203,6 +210,25 @@ fn one(scalar: Scalar) -> String {
     }
 }
 
+/// Where a key is in the spec, in words; none where there is no such key.
+fn elsewhere(key: &str) -> Option<String> {
+    let mut found = Vec::new();
+    let mut open = vec![(MANIFEST, Vec::new())];
+    while let Some((object, path)) = open.pop() {
+        for field in object.fields {
+            let path: Vec<&str> = path.iter().copied().chain([field.key]).collect();
+            if field.key == key {
+                let path = path.join(".");
+                found.push(format!("`{}`", path.strip_prefix("spec.").unwrap_or(&path)));
+            }
+            open.extend(object_of(field.shape).map(|below| (below, path)));
+        }
+    }
+    found.sort_by_key(|path| (path.len(), path.clone()));
+    found.truncate(3);
+    (!found.is_empty()).then(|| found.join(" or "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,6 +262,11 @@ mod tests {
             "`spec.flows` has no key `stauts`; did you mean `status`?"
         );
         assert_eq!(explain("flow.main-ivr").unwrap().path, "spec.flows.main-ivr");
+        assert_eq!(
+            explain("flow.timeLimit").unwrap_err(),
+            "`spec.flows.NAME` has no key `timeLimit`; it is `flows.bindings.timeLimit` or `modules.bindings.timeLimit`"
+        );
+        assert!(explain("flow..status").unwrap_err().contains("no key beside it"));
         assert!(explain("metadata.zzzz").unwrap_err().contains("there is only `name`"));
         assert!(explain("flow.status.more").unwrap_err().contains("has no keys"));
     }

@@ -1,5 +1,7 @@
 //! Files that are read and written whole: never a part of one, never a device or a pipe, never through a link that
 //! somebody else put there.
+//!
+//! Written here: libraries that replace files whole follow links, and none bounds what it reads.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};

@@ -3,6 +3,9 @@
 //!
 //! Colours take no column. What stands between backticks stays together where it fits, and a command that ends a line
 //! gets a line of its own, so that it can be copied: where even that is too narrow, the shell's `\` joins its lines.
+//!
+//! Written here: a library breaks text at spaces, and knows neither commands that have to stay whole nor what a line
+//! continues.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

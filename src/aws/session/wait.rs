@@ -4,6 +4,8 @@
 //! each twice as long as the last, up to a longest one. A look that waits for AWS has a limit besides, after which no look
 //! is begun; once the run is to end (it was interrupted, or its time is over) that limit is 20 s at the most. Whoever
 //! waits says how long and what for; nobody sleeps in a loop of their own.
+//!
+//! Written here, since a library for retries knows nothing of a run that is to end.
 
 use std::future::Future;
 use std::time::Duration;

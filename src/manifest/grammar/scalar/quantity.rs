@@ -1,4 +1,6 @@
 //! Quantities: times and sizes.
+//!
+//! Written here: libraries read many more ways to write a duration than the schema's pattern allows.
 
 use std::time::Duration;
 

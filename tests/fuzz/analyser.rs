@@ -36,10 +36,8 @@ fuzz_target!(|bytes: &[u8]| {
 fn around(view: &FlowView<'_>, document: &Arc<Document>) -> Facts {
     // The length picks what else is known, so that the fuzzer can.
     let pick = document.text().len();
-    let callee = |name: &str| CalleeFacts {
-        name: Some(name.to_owned()),
-        document: Some(Arc::clone(document)),
-    };
+    let callee =
+        |name: &str| CalleeFacts { name: Some(name.to_owned()), document: Some(Arc::clone(document)) };
     let calls = view.graph.calls().iter().map(|call| call.reference.as_str());
     let function = |arn: &ArnValue| FunctionFacts {
         name: Some(arn.text().to_owned()),

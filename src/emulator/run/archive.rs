@@ -85,6 +85,10 @@ pub(super) fn unpack(zip: &[u8], into: &Path) -> Result<(), ArchiveError> {
 fn link(into: &Path, links: BTreeMap<PathBuf, (String, Vec<u8>)>) -> Result<(), ArchiveError> {
     for (path, (name, target)) in &links {
         let failed = |source| ArchiveError::Write { name: name.clone(), source };
+        // A link below a link would be made wherever that leads.
+        if path.ancestors().skip(1).any(|above| links.contains_key(above)) {
+            return Err(ArchiveError::Outside(name.clone()));
+        }
         let target = std::str::from_utf8(target).map_err(|_| ArchiveError::Damaged(name.clone()))?;
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
         std::os::unix::fs::symlink(target, path).map_err(failed)?;
@@ -229,6 +233,26 @@ mod tests {
         assert_eq!((mode("a/bootstrap"), mode("a/plain")), (0o755, 0o644));
         assert_eq!(fs::read(task.join("b/link")).unwrap(), b"x");
         assert!(task.join("empty").is_dir());
+    }
+
+    #[test]
+    fn no_link_and_no_folder_is_made_through_a_link() {
+        let (around, done) = unpacked(&[
+            ("a", b"../beside", 0o120_777),
+            ("a/link", b"anything", 0o120_777),
+            ("a/made/link", b"anything", 0o120_777),
+        ]);
+        assert!(matches!(done, Err(ArchiveError::Outside(_))), "{done:?}");
+        assert!(!around.path().join("beside").exists());
+        let elsewhere = tempfile::tempdir().unwrap();
+        let target = elsewhere.path().to_str().unwrap().as_bytes().to_vec();
+        let (_around, done) = unpacked(&[
+            ("a", &target, 0o120_777),
+            ("a/link", b"anything", 0o120_777),
+            ("a/made/link", b"anything", 0o120_777),
+        ]);
+        assert!(matches!(done, Err(ArchiveError::Outside(_))), "{done:?}");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing was made there");
     }
 
     #[test]

@@ -72,7 +72,7 @@ async fn look_at_all<'m, T, F>(
     manifests: &'m [Manifest],
     (reads, sees_orphans): (impl Fn(&Manifest) -> LookReads, bool),
     watch: &impl Watch,
-    look: impl Fn(&'m Manifest, Identities) -> F,
+    look: impl Fn(&'m Manifest, LookReads, Identities) -> F,
 ) -> Result<Vec<T>, ObserveError>
 where
     F: Future<Output = T>,
@@ -85,12 +85,13 @@ where
         .zip(&forecasts)
         .map(|(desired, forecast)| Ahead { subject: desired.set.as_str(), forecast, sees_orphans })
         .collect();
-    let identified = manifests.iter().zip(&reads);
-    let identified = identified.map(|(desired, reads)| aws::identify(session, desired, &reads.declared));
     let looks = async {
+        let identified = manifests.iter().zip(&reads);
+        let identified = identified.map(|(desired, reads)| aws::identify(session, desired, &reads.declared));
         let identities: Vec<Identities> =
             stream::iter(identified).buffered(MOST_SETS_AT_ONCE).try_collect().await?;
-        let looks = manifests.iter().zip(identities).map(|(desired, known)| look(desired, known));
+        let looks = manifests.iter().zip(reads).zip(identities);
+        let looks = looks.map(|((desired, reads), known)| look(desired, reads, known));
         Ok(stream::iter(looks).buffered(MOST_SETS_AT_ONCE).collect().await)
     };
     watch.during(&ahead, looks).await
@@ -140,7 +141,7 @@ impl<'a> Goal<'a> {
                 Self::Declared { manifests, wish } => {
                     let reach = wish.reach;
                     let reads = (|desired: &_| reach.of_plan(desired), reach.sees_orphans());
-                    let look = |desired, known| look::plan_as(session, desired, reach, known);
+                    let look = |desired, reads, known| look::plan_as(session, desired, (reach, reads), known);
                     let plans = look_at_all(session, manifests, reads, watch, look).await?;
                     wish.of_all(manifests, plans).map_err(LookError::Unknown)
                 }
@@ -212,6 +213,6 @@ pub async fn drifts(
 ) -> Result<Vec<Drift>, ObserveError> {
     let reach = scope.reach;
     let reads = (|desired: &_| reach.of_drift(desired), reach.sees_orphans());
-    let look = |desired, known| look::drift_as(session, desired, scope, known);
+    let look = |desired, reads, known| look::drift_as(session, desired, (scope, reads), known);
     look_at_all(session, scope.manifests, reads, watch, look).await
 }

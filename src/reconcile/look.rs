@@ -14,18 +14,19 @@ use crate::snapshot::{LiveInstance, Snapshot};
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
 pub async fn plan(session: &Session, desired: &Manifest, reach: Reach) -> Result<Plan, ObserveError> {
-    let identities = aws::identify(session, desired, &reach.of_plan(desired).declared).await?;
-    Ok(plan_as(session, desired, reach, identities).await)
+    let reads = reach.of_plan(desired);
+    let identities = aws::identify(session, desired, &reads.declared).await?;
+    Ok(plan_as(session, desired, (reach, reads), identities).await)
 }
 
 /// Looks at AWS and plans, where it is known who calls.
 pub(super) async fn plan_as(
     session: &Session,
     desired: &Manifest,
-    reach: Reach,
+    (reach, reads): (Reach, LookReads),
     identities: Identities,
 ) -> Plan {
-    let snapshot = observe(session, desired, &reach.of_plan(desired), identities).await;
+    let snapshot = observe(session, desired, &reads, identities).await;
     let planned = match reach {
         Reach::Declared => {
             Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) }
@@ -45,18 +46,18 @@ pub(super) async fn plan_as(
 ///
 /// When the caller cannot be identified, or is in another account than the manifest says.
 pub async fn drift(session: &Session, desired: &Manifest, scope: Scope<'_>) -> Result<Drift, ObserveError> {
-    let identities = aws::identify(session, desired, &scope.reach.of_drift(desired).declared).await?;
-    Ok(drift_as(session, desired, scope, identities).await)
+    let reads = scope.reach.of_drift(desired);
+    let identities = aws::identify(session, desired, &reads.declared).await?;
+    Ok(drift_as(session, desired, (scope, reads), identities).await)
 }
 
 /// Looks at AWS and tells how it left the declared state, where it is known who calls.
 pub(super) async fn drift_as(
     session: &Session,
     desired: &Manifest,
-    scope: Scope<'_>,
+    (scope, reads): (Scope<'_>, LookReads),
     identities: Identities,
 ) -> Drift {
-    let reads = scope.reach.of_drift(desired);
     let mut snapshot = observe(session, desired, &reads, identities).await;
     if reads.removal.is_none() {
         aws::observe_unmanaged(session, desired, &mut snapshot).await;

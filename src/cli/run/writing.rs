@@ -148,6 +148,9 @@ impl Host for Writing<'_> {
 
     fn writing(&self, lanes: &[Vec<&Plan>]) {
         self.interrupt.writing(self.reconciler.session);
+        if !self.terminal.draws() {
+            return;
+        }
         let share = |plan: &Plan, pace: &mut Pace| {
             let left = apply_schedule(&plan.carried_out(&self.reconciler.allowed_in(plan))).time(pace);
             let all: BTreeSet<_> = plan.actions.iter().map(|action| &action.id.address).collect();

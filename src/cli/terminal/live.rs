@@ -39,13 +39,11 @@ struct State {
 }
 
 impl LiveLine {
-    /// Shows what is to be carried out.
+    /// Shows what is to be carried out, on a terminal that draws.
     pub(in crate::cli) fn begin(&self, lanes: Vec<Vec<(SetName, Share)>>, terminal: &Terminal) {
-        if terminal.draws() {
-            let mut state = self.state();
-            *state = State { lanes, ..State::default() };
-            state.draw(terminal);
-        }
+        let mut state = self.state();
+        *state = State { lanes, ..State::default() };
+        state.draw(terminal);
     }
 
     /// Shows how far a set is, together with the others.

@@ -73,6 +73,11 @@ pub struct Address {
     pub block: Option<String>,
 }
 
+/// Returns what stands before the addresses of a set: its name where there are several sets, as in `acme:flow/main`.
+pub fn set_prefix(set: impl fmt::Display, several: bool) -> String {
+    if several { format!("{set}:") } else { String::new() }
+}
+
 impl Address {
     /// Addresses a resource by its kind and logical name.
     pub fn new(kind: Kind, name: &Label) -> Self {

@@ -19,7 +19,7 @@ mod problem;
 pub(crate) mod secret;
 mod visible;
 
-pub use address::{Address, AddressError, Kind};
+pub use address::{Address, AddressError, Kind, set_prefix};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
 pub use code::{Code, InDrift};
 pub use count::count;

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::cli::args::{AwsArgs, ManifestArgs};
 use crate::plan::{Guard, Plan};
 use crate::report::Typed;
+use crate::resource::set_prefix;
 use crate::saved::SavedInputs;
 
 /// Writes a command on the same manifests and the same AWS; `--var` is repeated without its value.
@@ -54,7 +55,7 @@ pub(in crate::cli) fn allow<'g>(
     several: bool,
     guard: &'g Guard,
 ) -> impl Iterator<Item = String> + 'g {
-    let set = if several { format!("{}:", plan.set) } else { String::new() };
+    let set = set_prefix(&plan.set, several);
     guard.needs().map(move |address| option("--allow", &format!("{set}{address}")))
 }
 

@@ -14,6 +14,7 @@ use crate::cli::terminal::note::{Level, Note};
 use crate::manifest::Loaded;
 use crate::plan::{self, Evidence, Moved, Plan, Reach};
 use crate::reconcile::Wish;
+use crate::resource::set_prefix;
 use crate::saved::{Age, FileError, SavedError, SavedInputs, SavedPlan, places};
 
 /// Where the approval of a plan comes from.
@@ -214,7 +215,7 @@ fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Term
     for (before, plan) in reviewed.iter().zip(fresh) {
         let fresh = Evidence::of(plan);
         same &= before.same_outcome(&fresh);
-        let set = if several { format!("{}:", plan.set) } else { String::new() };
+        let set = set_prefix(&plan.set, several);
         lines.extend(
             before.moved(&fresh).into_iter().map(|Moved { address, what }| format!("{set}{address}: {what}")),
         );

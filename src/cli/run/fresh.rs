@@ -8,6 +8,7 @@ use crate::cli::terminal::note::Note;
 use crate::manifest::Sources;
 use crate::plan::Plan;
 use crate::report::{self, PlanView};
+use crate::resource::set_prefix;
 use crate::snapshot::{Gap, cut_off_after};
 
 /// Puts plans into words.
@@ -43,7 +44,7 @@ fn not_read(plan: &Plan, limit: &str, count: usize, several: bool) -> Note {
 
 fn unread(plan: &Plan, gap: &Gap, several: bool) -> Note {
     let Gap { address, operation, message, hint, .. } = gap;
-    let set = if several { format!("{}:", plan.set) } else { String::new() };
+    let set = set_prefix(&plan.set, several);
     Note::error("could not be read:", format!("{set}{address}: {operation}: {message}"))
         .hint(hint.as_ref())
         .field("set", plan.set.to_string())

@@ -26,6 +26,7 @@ use crate::reconcile::{
     self, Ahead, Carrying, Consent, Host, NotBegun, Reconciler, Round, Stopped, Watch, Why,
 };
 use crate::report::{self, PlanView};
+use crate::resource::set_prefix;
 
 /// Where flowbind keeps its own files, below the working folder.
 pub(in crate::cli) const OWN_FOLDER: &str = ".flowbind";
@@ -249,7 +250,7 @@ impl Writing<'_> {
         let mut options = BTreeSet::new();
         for plan in plans {
             let allowed = self.reconciler.allowed_in(plan);
-            let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
+            let set = set_prefix(&plan.set, plans.len() > 1);
             for action in &plan.actions {
                 let Some(guard) = action.guard.as_ref().filter(|guard| guard.missing(&allowed).is_some())
                 else {

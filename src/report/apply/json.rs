@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::operations::{FaultKind, Operation};
 use crate::plan::{ActionId, ApplyReport, FailedCall, Outcome, Plan, Step};
-use crate::resource::{Problem, SetName};
+use crate::resource::{Problem, SetName, set_prefix};
 
 /// `flowbind.apply/v1`.
 #[derive(Debug, Serialize)]
@@ -86,7 +86,7 @@ impl OutcomeLine {
                 ("skipped", Some(format!("{} was not done", because_of.address)), None)
             }
             Outcome::Refused { message, allow } => {
-                let only = if several { format!("{set}:") } else { String::new() };
+                let only = set_prefix(set, several);
                 ("refused", Some(message.clone()), Some(format!("--allow {only}{allow}")))
             }
             Outcome::Moved { message } => ("moved", Some(message.clone()), None),

@@ -2,7 +2,7 @@
 
 use super::{Annotation, Level, commands};
 use crate::drift::{Difference, Drift, DriftKind};
-use crate::resource::{Problem, Severity};
+use crate::resource::{Problem, Severity, set_prefix};
 
 impl Level {
     /// How loud a difference is: what moved behind the repository's back is a warning, the rest is news.
@@ -25,7 +25,7 @@ impl Level {
 pub fn drift_github(drifts: &[Drift], warnings: &[Problem]) -> String {
     let mut found: Vec<Annotation> = Vec::new();
     for drift in drifts {
-        let set = if drifts.len() > 1 { format!("{}:", drift.set) } else { String::new() };
+        let set = set_prefix(&drift.set, drifts.len() > 1);
         found.extend(drift.counted().map(|it| difference(it, &set)));
         let told = drift.findings.iter().filter(|finding| finding.ignored.is_none());
         found.extend(told.map(|finding| problem(&finding.problem, &set)));

@@ -3,7 +3,7 @@
 use super::{Annotation, Level, commands};
 use crate::manifest::Manifest;
 use crate::plan::{Action, Plan, Verb};
-use crate::resource::{Origin, Problem, Severity};
+use crate::resource::{Origin, Problem, Severity, set_prefix};
 
 /// Writes a command for each problem, gap, guard and change of the plans, and for each warning about the manifests.
 /// `manifests` are those of the plans, in their order.
@@ -41,7 +41,7 @@ pub fn plan_github(plans: &[Plan], manifests: &[Manifest], warnings: &[Problem])
 
 /// The prefix of addresses where there are several sets.
 fn prefix(plans: &[Plan], plan: &Plan) -> String {
-    if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() }
+    set_prefix(&plan.set, plans.len() > 1)
 }
 
 /// Writes a command for each problem of manifests that could not be taken.

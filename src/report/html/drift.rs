@@ -6,7 +6,7 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Verdict};
 use crate::report::drift::next_step;
 use crate::report::plan::{Mark, Note, beyond_message, flow_details};
 use crate::report::several::of;
-use crate::resource::Problem;
+use crate::resource::{Problem, set_prefix};
 
 /// Writes drifts as a page, with the pictures of the flows that differ. `warnings` are about the ignore file.
 pub fn drift_html(drifts: &[Drift], warnings: &[Problem], pictures: &Pictures) -> String {
@@ -16,7 +16,7 @@ pub fn drift_html(drifts: &[Drift], warnings: &[Problem], pictures: &Pictures) -
     };
     let mut page = Page::new(&title);
     for drift in drifts {
-        let set = if drifts.len() > 1 { format!("{}:", drift.set) } else { String::new() };
+        let set = set_prefix(&drift.set, drifts.len() > 1);
         if drifts.len() > 1 {
             page.heading(2, drift.set.as_str(), "");
         }

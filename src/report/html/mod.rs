@@ -16,6 +16,7 @@ use super::graph::{self, Picture};
 use super::plan::{Mark, PlanView};
 use crate::drift::Drift;
 use crate::manifest::Manifest;
+use crate::resource::set_prefix;
 
 /// Pictures of flows and modules, by address.
 pub type Pictures = BTreeMap<String, Picture>;
@@ -47,7 +48,7 @@ fn pictures(names: Vec<(&str, BTreeSet<&str>)>, manifests: &[Manifest]) -> Pictu
     for (set, names) in names {
         let Some(manifest) = manifests.iter().find(|manifest| manifest.set.as_str() == set) else { continue };
         let of_set = graph::of_contents(manifest, |address| names.contains(address.to_string().as_str()));
-        let prefix = if several { format!("{set}:") } else { String::new() };
+        let prefix = set_prefix(set, several);
         all.extend(of_set.into_iter().map(|(address, picture)| (format!("{prefix}{address}"), picture)));
     }
     all

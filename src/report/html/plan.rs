@@ -4,7 +4,7 @@ use super::Pictures;
 use super::page::{Page, escape, prose};
 use crate::report::plan::{Entry, Mark, Note, PlanView, RemarkKind, Section, verdict};
 use crate::report::several::of;
-use crate::resource::Problem;
+use crate::resource::{Problem, set_prefix};
 
 /// Writes plans as a page, with the pictures of the flows that change. `checksum` is that of the plans where they can be
 /// applied; `warnings` are about the manifests.
@@ -23,7 +23,7 @@ pub fn plan_html(
         if plans.len() > 1 {
             page.heading(2, &plan.set, "");
         }
-        let set = if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() };
+        let set = set_prefix(&plan.set, plans.len() > 1);
         summary(&mut page, plan, &set);
         for section in &plan.sections {
             heading(&mut page, section, plan);

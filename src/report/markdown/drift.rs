@@ -8,7 +8,7 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdi
 use crate::report::count;
 use crate::report::drift::next_step;
 use crate::report::plan::{Mark, beyond_message, flow_details};
-use crate::resource::Problem;
+use crate::resource::{Problem, set_prefix};
 
 /// The most sets with a row of their own.
 const SETS: usize = 40;
@@ -48,7 +48,7 @@ pub fn drift_markdown(drifts: &[Drift], warnings: &[Problem], show_ignored: bool
 
 /// The prefix of addresses where there are several sets.
 fn prefix(drifts: &[Drift], drift: &Drift) -> String {
-    if drifts.len() > 1 { format!("{}:", drift.set) } else { String::new() }
+    set_prefix(&drift.set, drifts.len() > 1)
 }
 
 fn of_kind(drifts: &[Drift], kind: DriftKind) -> Section {

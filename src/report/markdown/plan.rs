@@ -8,7 +8,7 @@ use super::problems::{note_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::plan::Counts;
 use crate::report::plan::{Entry, Note, PlanView, RemarkKind, Section as Changes};
-use crate::resource::Problem;
+use crate::resource::{Problem, set_prefix};
 
 /// The most sets with a row of their own.
 const SETS: usize = 40;
@@ -53,7 +53,7 @@ fn foot(checksum: Option<&str>) -> String {
 
 /// The prefix of addresses where there are several sets.
 fn prefix(plans: &[PlanView], plan: &PlanView) -> String {
-    if plans.len() > 1 { format!("{}:", plan.set) } else { String::new() }
+    set_prefix(&plan.set, plans.len() > 1)
 }
 
 fn notes(plans: &[PlanView], word: &'static str) -> impl Iterator<Item = Item> {

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::emulator::{World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole};
+use crate::emulator::{
+    World, WorldAccount, WorldExample, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole,
+};
 use crate::manifest::{Flow, Function, Instance, InstanceLookup, Manifest, NamedKind, RoleRef};
 use crate::plan::stub_of;
 use crate::resource::{Kind, Label};
@@ -21,6 +23,7 @@ pub fn world(manifests: &[Manifest]) -> World {
             seed_named(manifest, name, instance, &mut world);
         }
         for function in manifest.functions.values() {
+            world.examples.extend(seed_example(function));
             match &function.source {
                 None => world.functions.push(seed_function(function)),
                 Some(source) => world.roles.extend(seed_role(&source.role)),
@@ -51,8 +54,18 @@ fn seed_function(function: &Function) -> WorldFunction {
         name: function.target.name.clone(),
         aliases: function.target.qualifier.iter().cloned().collect(),
         timeout: TIMEOUT,
-        response: None,
     }
+}
+
+/// What a function answers when its code cannot run: the example of its manifest.
+fn seed_example(function: &Function) -> Option<WorldExample> {
+    let target = &function.target;
+    Some(WorldExample {
+        account: target.place.account.to_string(),
+        region: target.place.region.to_string(),
+        function: target.name.clone(),
+        answer: function.response.as_ref()?.example.clone()?,
+    })
 }
 
 /// A role that is only referred to, by its ARN: `arn:aws:iam::ACCOUNT:role/PATH/NAME`.

@@ -9,7 +9,7 @@
 //! Service, Region and account come from the SigV4 credential scope. An access key that holds a 12-digit account id
 //! (`111122223333`, or what AssumeRole issues) selects that account, any other key the default account: the first of
 //! the [`World`], else 000000000000. **Signatures are not verified.** Then, in this order: the operation is looked up
-//! (an unknown one answers 501 and is named in the log and in the counters) and counted; injected delays, dropped
+//! (one that it does not have answers 501 with its name, which is in the log and in the counters too) and counted; injected delays, dropped
 //! connections, HTML pages and errors; the rate limit; the caller's policy; the operation, which checks the shape of
 //! its input itself. `GET /_emulator/stats` answers the counters and `rates`, the factor on AWS's rates by which a client
 //! may pace its calls (null: no limit); `POST /_emulator/reset` clears the counters (and the call counts of faults),
@@ -57,8 +57,9 @@
 //! handler with three parameters is refused), and the log names the interpreter where it is another than the declared one.
 //! Each version has processes of its own that stay warm for ten minutes, take one invocation at a time, and end when
 //! code or configuration change. The limits are time, reserved concurrency, 6 MB, and 64 invocations at once. Packages
-//! lie in the folder `FILE.code` beside a state file, named by their digest. A function without code here answers what
-//! its [`WorldFunction::response`] says, or with an error that says what is missing (502 InvalidRuntimeException).
+//! lie in the folder `FILE.code` beside a state file, named by their digest. A function without code here, or without an
+//! interpreter, answers its [`WorldExample`] (a line of the log and the header `x-flowbind-example` say that no code ran), or
+//! with an error that says what is missing (502 InvalidRuntimeException).
 //!
 //! The code is contained: a session and a supervisor of its own, which ends every process that the function made, at the
 //! deadline, at the end of the server, and when the server was killed; a cleared environment with fake keys and an
@@ -193,7 +194,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use self::run::Functions;
+use self::run::{Examples, Functions};
 use self::server::connection::{Cut, CuttableListener};
 use self::server::core::Core;
 use self::state::State;
@@ -209,7 +210,7 @@ pub use self::settings::quotas::{Quota, Quotas};
 pub use self::settings::rates::Rates;
 pub use self::settings::{Arrival, Settings, Timings};
 pub use self::state::world::{
-    World, WorldAccount, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole,
+    World, WorldAccount, WorldExample, WorldFlow, WorldFunction, WorldInstance, WorldNamed, WorldRole,
 };
 pub use self::store::StateError;
 
@@ -284,7 +285,7 @@ impl Emulator {
         let packages = settings.state.as_deref().map(Packages::beside).unwrap_or_default();
         let used: BTreeSet<String> = state.code_digests().map(str::to_owned).collect();
         packages.keep_only(|digest| used.contains(digest));
-        Self::launch(address, settings, (state, store), packages).await
+        Self::launch(address, settings, (state, store), (packages, Examples::of(&world.examples))).await
     }
 
     /// Starts another one on a free port, with what this one holds now and nothing of its settings. Its state is in
@@ -296,14 +297,15 @@ impl Emulator {
         let address = SocketAddr::new(self.address.ip(), 0);
         let settings = Settings { state: None, ..settings };
         let packages = Packages::after(self.core.packages());
-        Self::launch(address, settings, (self.core.state(), None), packages).await
+        let examples = self.core.functions.examples.clone();
+        Self::launch(address, settings, (self.core.state(), None), (packages, examples)).await
     }
 
     async fn launch(
         address: SocketAddr,
         settings: Settings,
         (state, store): (State, Option<Store>),
-        packages: Packages,
+        (packages, examples): (Packages, Examples),
     ) -> Result<Self, StartError> {
         let listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -311,8 +313,8 @@ impl Emulator {
         let within = settings.arrival.0;
         let packages = Arc::new(packages);
         let remote = settings.allow_remote || !address.ip().is_loopback();
-        let run = settings.functions.clone();
-        let functions = Arc::new(Functions::new(run, address, Arc::clone(&packages), remote));
+        let run = (settings.functions.clone(), remote);
+        let functions = Arc::new(Functions::new(run, address, Arc::clone(&packages), examples));
         let core = Arc::new(Core::new(settings, state, store, (packages, functions)));
         let (shutdown, stopped) = oneshot::channel();
         let task = serve(CuttableListener { listener, within }, Arc::clone(&core), stopped);

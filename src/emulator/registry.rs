@@ -1,5 +1,7 @@
 //! The table of all operations, and which of them a request is.
 
+pub(crate) mod absent;
+
 use std::collections::BTreeMap;
 
 use super::dispatch::operation::Operation;
@@ -31,9 +33,10 @@ pub(crate) fn find(
         .find_map(|operation| Some((operation, labels(operation.path, &request.path)?)))
 }
 
-/// Returns whether the body of a request is handed on as it is.
+/// Returns whether the body of a request is handed on as it is. That of an unknown operation is not judged.
 pub(crate) fn takes_payload(service: Service, request: &RawRequest) -> bool {
-    find(service, request, None).is_some_and(|(operation, _)| operation.handler.takes_payload())
+    !service.is_query()
+        && find(service, request, None).is_none_or(|(operation, _)| operation.handler.takes_payload())
 }
 
 /// Compares a path with a template segment by segment, before decoding: an encoded slash is part of a label.

@@ -3,6 +3,7 @@
 mod answers;
 mod containment;
 mod errors;
+mod examples;
 mod judge;
 mod lives;
 
@@ -17,6 +18,7 @@ use aws_sdk_lambda::types::{Environment, FunctionCode, LogType, Runtime};
 use base64::Engine as _;
 use flowbind::emulator::{Emulator, RunFunctions, Settings, Timings, World, WorldRole};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::world::{ACCOUNT, config_at};
 
@@ -66,8 +68,12 @@ impl Lambda {
     }
 
     pub(super) async fn with(settings: Settings) -> Self {
+        Self::with_world(settings, seed()).await
+    }
+
+    pub(super) async fn with_world(settings: Settings, world: World) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let emulator = Emulator::start(address, settings, seed()).await.unwrap();
+        let emulator = Emulator::start(address, settings, world).await.unwrap();
         let client = Client::new(&config_at(&emulator.url(), ACCOUNT, REGION));
         Self { emulator, client }
     }
@@ -121,6 +127,19 @@ impl Lambda {
         assert_eq!(output.status_code(), 200);
         json(&output)
     }
+}
+
+/// Sends Lambda a request that no client would, and gives the answer as it came.
+pub(super) async fn raw(address: SocketAddr, method: &str, path: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let scope = format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{REGION}/lambda/aws4_request");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {scope}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 pub(super) fn text(output: &InvokeOutput) -> String {

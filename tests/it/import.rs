@@ -32,7 +32,6 @@ pub(crate) async fn two_instances(settings: Settings) -> World {
         name: name.to_owned(),
         aliases: vec!["live".to_owned()],
         timeout: 3,
-        response: None,
     };
     let named = |instance: &str, name: &str| WorldNamed {
         account: account.clone(),

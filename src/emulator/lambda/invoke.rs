@@ -64,7 +64,6 @@ fn invoke(view: &View<'_>) -> Result<Invocation, ApiError> {
         configuration: configuration(resolved.configuration),
         version: resolved.version,
         reserved: function.reserved_concurrency,
-        canned: function.response.clone(),
         payload,
         client_context: client_context(call)?,
         tail: call.header("x-amz-log-type") == Some("Tail"),

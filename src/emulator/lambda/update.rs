@@ -44,7 +44,6 @@ fn update_code(edit: &mut Edit<'_>) -> Answer {
     }
     configuration::touch(&mut members, now, revision);
     function.latest = members;
-    function.response = None;
     function.updated_at = done;
     let publish = call.flag("Publish")?.unwrap_or_default();
     let version = publish.then(|| writes::publish(function, None).to_string());

@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of the emulator's state: it gets an [`Invocation`] with everything in it. `pool` keeps the execution
 //! environments, `environment` is one of them, `runtime_api` the Lambda Runtime API that its process talks to,
-//! `supervisor` what ends all of its processes, even those that hid, and even when the emulator was killed.
+//! `supervisor` what ends all of its processes, even those that hid, and even when the emulator was killed. Where no code
+//! can run, `example` gives the answer.
 
 #[cfg(unix)]
 mod archive;
@@ -10,6 +11,7 @@ mod archive;
 mod contained;
 #[cfg(unix)]
 mod environment;
+mod example;
 #[cfg(unix)]
 mod failure;
 #[cfg(unix)]
@@ -35,6 +37,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub(crate) use example::Examples;
 #[cfg(unix)]
 pub(crate) use pool::Functions;
 
@@ -91,8 +94,6 @@ pub(crate) struct Invocation {
     pub(crate) configuration: Configuration,
     /// Reserved concurrent executions.
     pub(crate) reserved: Option<u64>,
-    /// What a function answers whose code is not here.
-    pub(crate) canned: Option<String>,
     pub(crate) payload: Vec<u8>,
     /// The client context, as JSON.
     pub(crate) client_context: Option<String>,
@@ -139,6 +140,8 @@ pub(crate) struct Invoked {
     pub(crate) version: String,
     /// The last 4 KB of the log.
     pub(crate) tail: Option<Vec<u8>>,
+    /// Whether it is an example, and no code ran.
+    pub(crate) example: bool,
 }
 
 /// The function cannot run here, for a reason that is not the caller's.
@@ -152,21 +155,32 @@ mod elsewhere {
     use std::net::SocketAddr;
     use std::sync::Arc;
 
-    use super::{FunctionId, Invocation, Invoked, RunFunctions, cannot_run};
+    use super::{Examples, FunctionId, Invocation, Invoked, RunFunctions};
     use crate::emulator::store::packages::Packages;
     use crate::emulator::wire::ApiError;
 
     /// Runs nothing.
     #[derive(Debug)]
-    pub(crate) struct Functions;
+    pub(crate) struct Functions {
+        pub(crate) examples: Examples,
+    }
 
     impl Functions {
-        pub(crate) fn new(_: Option<RunFunctions>, _: SocketAddr, _: Arc<Packages>, _: bool) -> Self {
-            Self
+        pub(crate) fn new(
+            _: (Option<RunFunctions>, bool),
+            _: SocketAddr,
+            _: Arc<Packages>,
+            examples: Examples,
+        ) -> Self {
+            Self { examples }
         }
 
-        pub(crate) async fn invoke(self: &Arc<Self>, _: Invocation, _: &str) -> Result<Invoked, ApiError> {
-            Err(cannot_run("functions run on Linux and macOS only"))
+        pub(crate) async fn invoke(
+            self: &Arc<Self>,
+            invocation: Invocation,
+            id: &str,
+        ) -> Result<Invoked, ApiError> {
+            self.examples.instead(&invocation, id, "functions run on Linux and macOS only")
         }
 
         pub(crate) fn retire(&self, _: impl Fn(&FunctionId, &str) -> Option<String>) {}

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 use super::environment::Environment;
 use super::folder;
-use super::start::Starter;
-use super::{FunctionId, Invocation, Invoked, RunFunctions, Waiting, cannot_run};
+use super::start::{NotStarted, Starter};
+use super::{Examples, FunctionId, Invocation, Invoked, RunFunctions, Waiting, cannot_run};
 use crate::emulator::store::packages::Packages;
 use crate::emulator::wire::ApiError;
 
@@ -21,10 +21,13 @@ const MOST_RUNNING: usize = 64;
 /// The most that are kept warm, and for how long.
 const MOST_WARM: usize = 16;
 const WARM_FOR: Duration = Duration::from_secs(600);
+
 /// Everything that runs.
 #[derive(Debug)]
 pub(crate) struct Functions {
     starter: Result<Starter, &'static str>,
+    pub(crate) examples: Examples,
+    packages: Arc<Packages>,
     inner: Mutex<Inner>,
 }
 
@@ -70,10 +73,10 @@ impl Drop for Running {
 impl Functions {
     /// `remote` says that other machines reach the emulator.
     pub(crate) fn new(
-        run: Option<RunFunctions>,
+        (run, remote): (Option<RunFunctions>, bool),
         address: SocketAddr,
         packages: Arc<Packages>,
-        remote: bool,
+        examples: Examples,
     ) -> Self {
         let how = match run {
             None => Err(
@@ -93,8 +96,8 @@ impl Functions {
                 tracing::warn!(%error, "functions could read the emulator's environment");
             }
         }
-        let starter = how.map(|how| Starter::new(how, packages, format!("http://{address}")));
-        Self { starter, inner: Mutex::default() }
+        let starter = how.map(|how| Starter::new(how, format!("http://{address}")));
+        Self { starter, examples, packages, inner: Mutex::default() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -114,6 +117,7 @@ impl Functions {
             failed: false,
             version: version.clone(),
             tail: None,
+            example: false,
         };
         let waiting = invocation.waiting;
         if waiting == Waiting::DryRun {
@@ -159,19 +163,16 @@ impl Functions {
 
     async fn carry_out(&self, invocation: Invocation, id: &str) -> Result<Invoked, ApiError> {
         let name = &invocation.function.name;
-        if let Some(canned) = &invocation.canned {
-            let log = format!(
-                "START RequestId: {id} Version: {}\nflowbind: `{name}` has no code here; this is its example answer\nEND RequestId: {id}\n",
-                invocation.version
+        let code = self.packages.get(&invocation.configuration.code);
+        let code =
+            code.map_err(|error| cannot_run(format!("the code of `{name}` cannot be read: {error}")))?;
+        let Some(code) = code else {
+            let no_code = format!(
+                "the embedded AWS does not have the code of `{name}`. Upload a package with UpdateFunctionCode"
             );
-            return Ok(Invoked {
-                status: 200,
-                payload: canned.clone().into_bytes(),
-                failed: false,
-                version: invocation.version,
-                tail: invocation.tail.then(|| log.into_bytes()),
-            });
-        }
+            let why = self.starter.as_ref().err().map_or(no_code.as_str(), |why| *why);
+            return self.examples.instead(&invocation, id, why);
+        };
         let starter = self.starter.as_ref().map_err(|why| cannot_run(*why))?;
         let key = Key {
             function: invocation.function.clone(),
@@ -180,7 +181,11 @@ impl Functions {
         };
         let environment = match self.take_warm(&key) {
             Some(environment) => environment,
-            None => self.start(starter, &invocation, &key).await?,
+            None => match self.start(starter, &invocation, &code, &key).await {
+                Ok(environment) => environment,
+                Err(NotStarted::Cannot(why)) => return self.examples.instead(&invocation, id, &why),
+                Err(NotStarted::Failed(error)) => return Err(error),
+            },
         };
         let finished = environment.run(&invocation, id).await;
         if finished.reusable {
@@ -190,7 +195,7 @@ impl Functions {
         }
         let tail = invocation.tail.then_some(finished.tail);
         let (payload, failed) = (finished.payload, finished.failed);
-        Ok(Invoked { status: 200, payload, failed, version: invocation.version, tail })
+        Ok(Invoked { status: 200, payload, failed, version: invocation.version, tail, example: false })
     }
 
     fn take_warm(&self, key: &Key) -> Option<Arc<Environment>> {
@@ -224,9 +229,11 @@ impl Functions {
         &self,
         starter: &Starter,
         invocation: &Invocation,
+        code: &Arc<Vec<u8>>,
         key: &Key,
-    ) -> Result<Arc<Environment>, ApiError> {
-        let environment = Arc::new(starter.start(invocation, |user| self.new_folder(user)).await?);
+    ) -> Result<Arc<Environment>, NotStarted> {
+        let environment = starter.start(invocation, code, |user| self.new_folder(user)).await?;
+        let environment = Arc::new(environment);
         let mut inner = self.inner();
         inner.all.retain(|(_, environment)| environment.strong_count() > 0);
         inner.all.push((key.clone(), Arc::downgrade(&environment)));

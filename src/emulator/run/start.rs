@@ -10,7 +10,6 @@ use super::interpreter::{Family, Interpreter};
 use super::processes::{Limits, Order};
 use super::runtime_api::RuntimeApi;
 use super::{Invocation, RunFunctions, archive, cannot_run, variables};
-use crate::emulator::store::packages::Packages;
 use crate::emulator::wire::ApiError;
 
 /// What an interpreter needs beyond the memory of its function, in megabytes.
@@ -20,48 +19,52 @@ const OVERHEAD: u64 = 64;
 const NODE: &str = include_str!("bootstrap.mjs");
 const PYTHON: &str = include_str!("bootstrap.py");
 
+/// Why no environment was started.
+#[derive(Debug)]
+pub(super) enum NotStarted {
+    /// Code of its kind does not run on this machine, for this reason.
+    Cannot(String),
+    Failed(ApiError),
+}
+
 /// What every start needs.
 #[derive(Debug)]
 pub(super) struct Starter {
     how: RunFunctions,
-    packages: Arc<Packages>,
     /// The emulator's own address, for the functions.
     url: String,
     interpreters: tokio::sync::Mutex<BTreeMap<&'static str, Result<Interpreter, String>>>,
 }
 
 impl Starter {
-    pub(super) fn new(how: RunFunctions, packages: Arc<Packages>, url: String) -> Self {
-        Self { how, packages, url, interpreters: tokio::sync::Mutex::default() }
+    pub(super) fn new(how: RunFunctions, url: String) -> Self {
+        Self { how, url, interpreters: tokio::sync::Mutex::default() }
     }
 
     /// Starts an environment for an invocation, in the folder that `folder` makes for a user.
     pub(super) async fn start(
         &self,
         invocation: &Invocation,
+        code: &Arc<Vec<u8>>,
         folder: impl FnOnce(Option<u32>) -> std::io::Result<PathBuf>,
-    ) -> Result<Environment, ApiError> {
+    ) -> Result<Environment, NotStarted> {
         let (name, runtime) = (&invocation.function.name, &invocation.configuration.runtime);
-        let family = Family::of(runtime).ok_or_else(|| match runtime.as_str() {
-            "" => cannot_run(format!("`{name}` is a container image, which does not run here")),
-            _ => cannot_run(format!(
-                "`{name}` has the runtime {runtime}; nodejs, python and provided runtimes run here"
-            )),
+        let family = Family::of(runtime).ok_or_else(|| {
+            NotStarted::Cannot(match runtime.as_str() {
+                "" => format!("`{name}` is a container image, which does not run here"),
+                _ => {
+                    format!(
+                        "`{name}` has the runtime {runtime}; nodejs, python and provided runtimes run here"
+                    )
+                }
+            })
         })?;
-        let interpreter = self.interpreter(family).await.map_err(cannot_run)?;
-        let code = self.packages.get(&invocation.configuration.code);
-        let code =
-            code.map_err(|error| cannot_run(format!("the code of `{name}` cannot be read: {error}")))?;
-        let code = code.ok_or_else(|| {
-            cannot_run(format!(
-                "the embedded AWS does not have the code of `{name}`. Upload a package with UpdateFunctionCode"
-            ))
-        })?;
+        let interpreter = self.interpreter(family).await.map_err(NotStarted::Cannot)?;
         let failed = |what: &str, error: &dyn std::fmt::Display| {
-            cannot_run(format!("`{name}` could not be started: {what}: {error}"))
+            NotStarted::Failed(cannot_run(format!("`{name}` could not be started: {what}: {error}")))
         };
         let root = folder(interpreter.user).map_err(|error| failed("its folder", &error))?;
-        let made = root.clone();
+        let (made, code) = (root.clone(), Arc::clone(code));
         let user = interpreter.user;
         let unpacked = tokio::task::spawn_blocking(move || prepare(made, user, family, &code)).await;
         let folders = match unpacked {
@@ -69,7 +72,7 @@ impl Starter {
             Ok(Err(error)) => {
                 folder::remove(&root);
                 let message = format!("Could not unzip the package of `{name}`: {error}");
-                return Err(ApiError::new(502, "InvalidZipFileException", message));
+                return Err(NotStarted::Failed(ApiError::new(502, "InvalidZipFileException", message)));
             }
             Err(error) => return Err(failed("its package", &error)),
         };

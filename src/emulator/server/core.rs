@@ -157,7 +157,9 @@ impl Core {
         let Incoming { scope, service, raw } = incoming;
         let action = raw.body.get("Action").and_then(Value::as_str);
         let Some((operation, labels)) = registry::find(service, &raw, action) else {
-            let what = action.map_or_else(|| format!("{} {}", raw.method, raw.path), str::to_owned);
+            let modelled = registry::absent::find(service, &raw).map(|operation| operation.name);
+            let named = modelled.or(action).map(str::to_owned);
+            let what = named.unwrap_or_else(|| format!("{} {}", raw.method, raw.path));
             let name = format!("{}:{what}", service.prefix());
             tracing::warn!(operation = name, "unknown operation");
             inner.stats.unknown.insert(name.clone());

@@ -100,7 +100,7 @@ async fn aws(core: Arc<Core>, cut: Cut, request: Request) -> Response<Body> {
         Outcome::False(instead, answer) => {
             falsely(instead, wire::respond(service, &name, &answer, &request_id)).await
         }
-        Outcome::Unknown => unknown(&name, &request_id),
+        Outcome::Unknown => unknown(service, &name, &request_id),
         Outcome::Drop => {
             cut.cut();
             plain(StatusCode::OK, "text/plain", String::new())
@@ -143,6 +143,7 @@ fn invoked(done: Invoked, request_id: &str) -> Response<Body> {
         ("x-amz-executed-version", Some(done.version.as_str())),
         ("x-amz-function-error", done.failed.then_some("Unhandled")),
         ("x-amz-log-result", tail.as_deref()),
+        ("x-flowbind-example", done.example.then_some("no code ran")),
     ] {
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
             response.headers_mut().insert(name, value);
@@ -170,8 +171,10 @@ async fn falsely(instead: FalseAnswer, real: Response<Body>) -> Response<Body> {
 }
 
 /// An operation that the emulator does not have.
-fn unknown(name: &str, request_id: &str) -> Response<Body> {
-    let body = json!({ "Message": format!("the emulator does not know {name}") });
+fn unknown(service: Service, name: &str, request_id: &str) -> Response<Body> {
+    let instead = registry::absent::instead(service, name).map(|instead| format!(": {instead}"));
+    let message = format!("the embedded AWS does not have {name}{}", instead.unwrap_or_default());
+    let body = json!({ "Message": message });
     let mut response = plain(StatusCode::NOT_IMPLEMENTED, "application/json", body.to_string());
     let headers = response.headers_mut();
     headers.insert("x-amzn-errortype", HeaderValue::from_static("UnknownOperationException"));
@@ -191,7 +194,7 @@ async fn read(request: Request) -> Result<(Incoming, Service), (Service, ApiErro
     })?;
     let service = Service::from_signing_name(&scope.service).ok_or_else(|| {
         tracing::warn!(service = scope.service, "unknown service");
-        let message = format!("the emulator does not know the service {}", scope.service);
+        let message = format!("the embedded AWS does not have the service {}", scope.service);
         (Service::Connect, ApiError::new(501, "UnknownOperationException", message))
     })?;
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|error| {

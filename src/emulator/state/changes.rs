@@ -146,7 +146,6 @@ fields!(Function {
     reserved_concurrency,
     active_at,
     updated_at,
-    response,
 });
 
 /// Notes what became of an entry.

@@ -187,9 +187,6 @@ pub(crate) struct Function {
     pub(crate) active_at: u64,
     /// Until when LastUpdateStatus is InProgress.
     pub(crate) updated_at: u64,
-    /// What it answers while it has no code here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) response: Option<String>,
 }
 
 /// An alias of a function.

@@ -21,6 +21,9 @@ pub struct World {
     pub instances: Vec<WorldInstance>,
     /// Lambda functions.
     pub functions: Vec<WorldFunction>,
+    /// What functions answer whose code cannot run, those of `functions` or any other. No part of the state: a world
+    /// that brings none leaves none.
+    pub examples: Vec<WorldExample>,
     /// Roles that Lambda can assume.
     pub roles: Vec<WorldRole>,
     /// Contact flows and modules.
@@ -71,8 +74,20 @@ pub struct WorldFunction {
     pub aliases: Vec<String>,
     /// Timeout in seconds; 0 stands for Lambda's default of 3.
     pub timeout: u32,
-    /// What an invocation answers, as JSON; until code is uploaded, since a seeded function has none.
-    pub response: Option<String>,
+}
+
+/// An example of what a function answers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WorldExample {
+    /// Account id.
+    pub account: String,
+    /// Region name.
+    pub region: String,
+    /// Function name.
+    pub function: String,
+    /// The answer, as JSON.
+    pub answer: String,
 }
 
 /// An IAM role that Lambda can assume from the start.
@@ -222,7 +237,7 @@ fn add_function(state: &mut State, seed: &WorldFunction, now: u64) {
     let functions = &mut state.region_mut(&seed.account, &seed.region).functions;
     if !functions.contains_key(&seed.name) {
         let latest = seeded_configuration(seed, &seeded, now);
-        let function = Function { latest, response: seed.response.clone(), ..Function::default() };
+        let function = Function { latest, ..Function::default() };
         functions.insert(seed.name.clone(), function);
     }
     let Some(function) = functions.get_mut(&seed.name) else { return };

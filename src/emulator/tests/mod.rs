@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::{Emulator, Settings, World, WorldAccount, WorldFunction, WorldInstance};
+use super::{Emulator, Settings, World, WorldAccount, WorldExample, WorldFunction, WorldInstance};
 
 /// The account and Region of the tests.
 const ACCOUNT: &str = "111122223333";
@@ -168,7 +168,6 @@ fn world() -> World {
         name: name.into(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         timeout: 8,
-        response: Some("{}".into()),
     };
     World {
         accounts: vec![WorldAccount { id: ACCOUNT.into() }],
@@ -179,6 +178,12 @@ fn world() -> World {
             ..WorldInstance::default()
         }],
         functions: vec![function("crm", &["live"]), function("greeter", &[])],
+        examples: vec![WorldExample {
+            account: ACCOUNT.into(),
+            region: REGION.into(),
+            function: "crm".into(),
+            answer: "{}".into(),
+        }],
         ..World::default()
     }
 }

@@ -13,10 +13,17 @@ async fn counters_are_read_and_cleared() {
     bench.connect("GET", "/instance", Value::Null).await.ok();
     bench.connect("PATCH", "/nothing", Value::Null).await.fails(501, "UnknownOperationException");
     bench.form("iam", "Action=CreateSomethingElse").await.fails(501, "UnknownOperationException");
+    bench
+        .connect("PUT", "/users/i", json!({ "Action": "other" }))
+        .await
+        .fails(501, "UnknownOperationException");
     let stats = bench.connect("GET", "/_emulator/stats", Value::Null).await.ok();
     assert_eq!(stats["calls"], json!({ "connect:ListInstances": 1 }));
     assert_eq!(stats["throttled"], 0);
-    assert_eq!(stats["unknown"], json!(["connect:PATCH /nothing", "iam:CreateSomethingElse"]));
+    assert_eq!(
+        stats["unknown"],
+        json!(["connect:CreateUser", "connect:PATCH /nothing", "iam:CreateSomethingElse"])
+    );
     bench.connect("POST", "/_emulator/reset", Value::Null).await.ok();
     assert_eq!(bench.connect("GET", "/_emulator/stats", Value::Null).await.ok()["calls"], json!({}));
     assert_eq!(bench.connect("GET", "/healthz", Value::Null).await.status, 200);

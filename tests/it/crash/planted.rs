@@ -22,7 +22,6 @@ pub(super) fn function() -> WorldFunction {
         name: "theirs-desk".to_owned(),
         aliases: vec!["live".to_owned()],
         timeout: 3,
-        response: None,
     }
 }
 

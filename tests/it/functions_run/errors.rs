@@ -3,11 +3,10 @@
 use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::operation::invoke::InvokeError;
 use aws_sdk_lambda::primitives::Blob;
-use flowbind::emulator::{Settings, World, WorldFunction};
+use flowbind::emulator::Settings;
 use serde_json::{Value, json};
 
-use super::{Lambda, has, log, seed, settings};
-use crate::world::ACCOUNT;
+use super::{Lambda, has, log, settings};
 
 fn message(error: &Value) -> &str {
     error["errorMessage"].as_str().unwrap()
@@ -209,39 +208,24 @@ async fn a_caller_without_the_right_is_denied_by_the_name_of_the_action() {
 }
 
 #[tokio::test]
-async fn what_has_no_code_here_says_so_or_gives_its_example() {
-    let mut world = seed();
-    for (name, response) in [("bare", None), ("canned", Some(r#"{"Name":"Ann"}"#.to_owned()))] {
-        let (account, region) = (ACCOUNT.to_owned(), super::REGION.to_owned());
-        let function =
-            WorldFunction { account, region, name: name.to_owned(), response, ..WorldFunction::default() };
-        world.functions.push(function);
-    }
-    let why = |settings: Settings, world: World, name: &'static str| async move {
-        let address = ([127, 0, 0, 1], 0).into();
-        let emulator = flowbind::emulator::Emulator::start(address, settings, world).await.unwrap();
-        let config = crate::world::config_at(&emulator.url(), ACCOUNT, super::REGION);
-        let sent = aws_sdk_lambda::Client::new(&config).invoke().function_name(name).send().await;
-        sent.map(|output| super::json(&output)).map_err(|error| {
-            (error.code().unwrap().to_owned(), error.message().unwrap_or_default().to_owned())
-        })
-    };
-    for functions in [None, settings().functions] {
-        let settings = Settings { functions, ..settings() };
-        assert_eq!(why(settings, world.clone(), "canned").await, Ok(json!({ "Name": "Ann" })));
-    }
-    let off = Settings { functions: None, ..settings() };
-    let (code, message) = why(off, world.clone(), "bare").await.unwrap_err();
-    assert!(code == "InvalidRuntimeException" && message.contains("--run-functions"), "{code}: {message}");
-    let remote = Settings { allow_remote: true, ..settings() };
-    let (_, message) = why(remote, world.clone(), "bare").await.unwrap_err();
-    assert!(message.contains("that other machines reach"), "{message}");
-    if has("node") {
-        let (_, message) = why(settings(), world.clone(), "bare").await.unwrap_err();
-        assert!(message.contains("does not have the code of `bare`"), "{message}");
-    }
-    let mut nowhere = settings();
-    nowhere.functions.as_mut().unwrap().search_path = "/nowhere".into();
-    let (_, message) = why(nowhere, world, "bare").await.unwrap_err();
-    assert!(message.contains("no `node`") && message.contains("Install Node.js"), "{message}");
+async fn an_operation_that_is_not_here_is_refused_by_its_name() {
+    let lambda = Lambda::new().await;
+    let event = Blob::new("[1]");
+    let error = lambda.client.invoke_with_response_stream().function_name("f").payload(event).send().await;
+    let error = error.unwrap_err();
+    assert_eq!(error.raw_response().unwrap().status().as_u16(), 501);
+    assert_eq!(error.code(), Some("UnknownOperationException"));
+    assert_eq!(
+        error.message(),
+        Some(
+            "the embedded AWS does not have lambda:InvokeWithResponseStream: use Invoke, which answers with the whole result at once"
+        )
+    );
+    let error = lambda.client.list_layers().send().await.unwrap_err();
+    assert_eq!(error.message(), Some("the embedded AWS does not have lambda:ListLayers"));
+    let unknown = lambda.emulator.stats().unknown;
+    assert_eq!(
+        unknown.into_iter().collect::<Vec<_>>(),
+        ["lambda:InvokeWithResponseStream", "lambda:ListLayers"]
+    );
 }

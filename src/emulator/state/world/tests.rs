@@ -19,7 +19,6 @@ fn world() -> World {
             name: "crm".into(),
             aliases: vec!["live".into()],
             timeout: 8,
-            response: None,
         }],
         flows: vec![WorldFlow {
             account,

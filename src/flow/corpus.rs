@@ -43,6 +43,11 @@ fn texts() -> Vec<(PathBuf, String)> {
     found.into_iter().map(text).collect()
 }
 
+/// The real flows, read.
+pub(super) fn documents() -> Vec<(PathBuf, Document)> {
+    texts().into_iter().map(|(path, text)| (path, Document::parse(&text).unwrap())).collect()
+}
+
 /// What the blocks of a document have already.
 fn own_values(document: &Document) -> Vec<(String, BlockValues)> {
     let values = |invocation: super::Invocation| {

@@ -2,8 +2,10 @@
 
 pub mod attributes;
 pub mod catalog;
+pub mod channel;
 pub mod invocation;
 pub mod limits;
+pub mod namespaces;
 pub mod references;
 pub mod resources;
 pub mod stub;

@@ -26,11 +26,13 @@
 //! ```
 //!
 //! Each part uses only those before it: `text`, [`document`], `language` (what one block is), [`template`], [`patch`] and
-//! [`compare`] (what is done to a text), [`FlowText`] (a text that is parsed once), `analysis` (what follows from a whole flow), [`rules`].
+//! [`compare`] (what is done to a text), [`FlowText`] (a text that is parsed once), `analysis` (what follows from a whole flow), [`rules`],
+//! [`engine`] (a contact's way through flows).
 
 mod analysis;
 pub mod compare;
 pub mod document;
+pub mod engine;
 mod flow_text;
 mod language;
 pub mod patch;
@@ -47,7 +49,9 @@ pub use bytes::{DecodeError, decode};
 pub use document::{Block, Branch, Document, FindError, Format, ParseError, Target, Transitions, Wrapping};
 pub use flow_text::{ChangeError, FlowText};
 pub use invocation::{ArnValue, Invocation, InvocationKind, ResponseType, TimeLimit};
-pub use language::{attributes, catalog, invocation, limits, references, resources, stub};
+pub use language::{
+    attributes, catalog, channel, invocation, limits, namespaces, references, resources, stub,
+};
 pub use position::Position;
 pub use template::{Attribute, Found, Token, TokenError};
 pub use text::{bytes, json, position};

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::contact::Contact;
 use super::event::Parameter;
-use super::namespaces::{OF_RUN, Read, Values, canonical};
-use crate::flow::references::{Spelling, spellings};
+use super::namespaces::Values;
+use crate::flow::namespaces::{Read, Root, canonical};
+use crate::flow::references::{Spelling, filled, spellings};
 
 /// A reference that was given a value, as in `--set '$.External.name=Ann'`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +54,12 @@ impl Given {
             return Err(GivenError::NotAReference(text.to_owned()));
         }
         let root = steps.first().map(String::as_str).unwrap_or_default();
-        if !OF_RUN.contains(&root) {
+        if Root::of(root).is_none() {
             let values = Values::new(contact, BTreeMap::new());
             if values.of_contact().any(|known| known == root) {
                 return Err(GivenError::OfContact(text.to_owned()));
             }
-            let known = OF_RUN.iter().map(|root| (*root).to_owned()).collect();
+            let known = Root::ALL.iter().map(|root| root.name().to_owned()).collect();
             return Err(GivenError::UnknownRoot { text: text.to_owned(), root: root.to_owned(), known });
         }
         Ok(Self { text: text.to_owned(), steps: canonical(steps), value: value.to_owned() })
@@ -202,21 +203,8 @@ impl Filling {
         members.iter().map(|(name, value)| Ok((name.clone(), self.value(value)?))).collect()
     }
 
-    /// Replaces each reference of a text; what only looks like one, such as a price, stays.
     fn text(&mut self, text: &str) -> Result<String, UnknownRoot> {
-        let (mut filled, mut end) = (String::new(), 0);
-        for Spelling { span, steps } in spellings(text) {
-            let whole = span == (0..text.len());
-            let price = steps.first().is_some_and(|root| root.starts_with(|c: char| c.is_ascii_digit()));
-            if price && !whole {
-                continue;
-            }
-            filled.push_str(text.get(end..span.start).unwrap_or_default());
-            filled.push_str(&self.reference(text.get(span.clone()).unwrap_or_default(), &steps)?);
-            end = span.end;
-        }
-        filled.push_str(text.get(end..).unwrap_or_default());
-        Ok(filled)
+        filled(text, |written, steps| self.reference(written, steps))
     }
 
     fn reference(&mut self, written: &str, steps: &[String]) -> Result<String, UnknownRoot> {
@@ -228,7 +216,8 @@ impl Filling {
             Read::Unset => Note::Unset { parameter, reference },
             Read::NoLeaf => Note::NoLeaf { parameter, reference },
             Read::UnknownRoot => {
-                let known = self.values.of_contact().chain(OF_RUN).map(str::to_owned).collect();
+                let known = self.values.of_contact().chain(Root::ALL.iter().map(|root| root.name()));
+                let known = known.map(str::to_owned).collect();
                 let root = steps.first().cloned().unwrap_or_default();
                 return Err(UnknownRoot { parameter, reference, root, known });
             }

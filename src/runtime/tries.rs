@@ -12,12 +12,6 @@ use crate::resource::sha256;
 /// The most retries after the first try.
 pub const MAX_RETRIES: usize = 3;
 
-/// The limit of a block that says none: what the designer sets.
-const USUAL_LIMIT: Duration = Duration::from_secs(3);
-
-/// The limit of a block that the contact does not wait for, where it says none.
-const LONGEST_LIMIT: Duration = Duration::from_secs(60);
-
 /// The wait before the first retry; it doubles with each one.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 
@@ -87,11 +81,7 @@ pub struct Rules {
 impl Rules {
     /// Takes what a block says; the rest is as it is usually read.
     pub fn new(kind: InvocationKind, time_limit: Option<u32>, seed: u64) -> Self {
-        let usual = match kind {
-            InvocationKind::Sync => USUAL_LIMIT,
-            InvocationKind::Async => LONGEST_LIMIT,
-        };
-        let limit = time_limit.map_or(usual, |seconds| Duration::from_secs(seconds.into()));
+        let limit = Duration::from_secs(time_limit.unwrap_or(kind.usual_seconds()).into());
         Self { limit, has_timeout_branch: false, retries_function_errors: false, seed }
     }
 

@@ -110,6 +110,15 @@ pub enum InvocationKind {
 }
 
 impl InvocationKind {
+    /// Returns the time limit of a block that has none, in seconds: what the designer sets, and the longest that an
+    /// asynchronous invocation is given.
+    pub const fn usual_seconds(self) -> u32 {
+        match self {
+            Self::Sync => 3,
+            Self::Async => 60,
+        }
+    }
+
     /// Returns the value of `InvocationType` in the flow language.
     pub const fn as_str(self) -> &'static str {
         match self {

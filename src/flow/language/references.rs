@@ -223,6 +223,30 @@ pub fn spellings(text: &str) -> Vec<Spelling> {
     found
 }
 
+/// Replaces each reference of a text by what `value` gives for it, as it is written and by its steps. What only looks like
+/// one, such as a price, stays.
+///
+/// # Errors
+/// The first error of `value`.
+pub fn filled<E>(
+    text: &str,
+    mut value: impl FnMut(&str, &[String]) -> Result<String, E>,
+) -> Result<String, E> {
+    let (mut filled, mut end) = (String::new(), 0);
+    for Spelling { span, steps } in spellings(text) {
+        let whole = span == (0..text.len());
+        let price = steps.first().is_some_and(|root| root.starts_with(|c: char| c.is_ascii_digit()));
+        if price && !whole {
+            continue;
+        }
+        filled.push_str(text.get(end..span.start).unwrap_or_default());
+        filled.push_str(&value(text.get(span.clone()).unwrap_or_default(), &steps)?);
+        end = span.end;
+    }
+    filled.push_str(text.get(end..).unwrap_or_default());
+    Ok(filled)
+}
+
 fn is_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_' || character == '-'
 }

@@ -71,7 +71,7 @@ fn what_only_a_run_knows_is_given_or_empty_with_a_note() {
         Note::Unread { reference: "$.External.name".to_owned() },
     ];
     assert_eq!(notes, expected);
-    for root in OF_RUN {
+    for root in Root::ALL.iter().map(|root| root.name()) {
         let (_, notes) = one(format!("$.{root}.x").into(), &[]).unwrap();
         assert!(matches!(notes.as_slice(), [Note::OfRun { .. }]), "{root}: {notes:?}");
     }

@@ -50,6 +50,8 @@ pub enum Repeat {
     Safe,
     /// A write without an idempotency token: tried once, then the state is read.
     Once,
+    /// Something that whoever asks for it repeats by rules of their own: one attempt, throttled or not.
+    Never,
 }
 
 /// Which calls share a token bucket.
@@ -71,6 +73,8 @@ pub enum Answer {
     Bare,
     /// This top-level member.
     Has(&'static str),
+    /// Whatever a function says, or nothing.
+    Payload,
 }
 
 /// What is known of an operation.
@@ -170,6 +174,8 @@ operations! {
     PublishVersion:              Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("Version"), [Lambda:PublishVersion];
     CreateAlias:                 Lambda, 15.0, 15, None, Once, LambdaControlPlane, Has("AliasArn"), [Lambda:CreateAlias];
     UpdateAlias:                 Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Has("AliasArn"), [Lambda:UpdateAlias];
+    // AWS names no rate but that of the function's concurrency; this one is polite.
+    Invoke:                      Lambda, 100.0, 100, None, Never, Nothing, Payload, [Lambda:InvokeFunction];
     TagFunction as "TagResource": Lambda, 15.0, 15, None, Safe, LambdaControlPlane, Bare, [Lambda:TagResource];
 
     GetRole:                  Iam, 10.0, 10, None,       Safe, Nothing, Has("Role"), [Iam:GetRole];

@@ -9,6 +9,7 @@ mod condition;
 mod document;
 mod grouping;
 mod identity;
+mod invokes;
 mod need;
 mod notes;
 mod orphaned;
@@ -26,7 +27,7 @@ use need::{Need, Needs};
 pub use notes::notes;
 
 use crate::manifest::Manifest;
-use crate::plan::Reach;
+use crate::plan::{self, Reach};
 
 /// The command that a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,8 @@ pub enum Command {
     Plan,
     /// `apply`, which plans first.
     Apply,
+    /// `invoke` of every block.
+    Invoke,
 }
 
 /// How much of a command a policy allows.
@@ -96,9 +99,16 @@ pub fn policies(manifests: &[Manifest], scope: Scope) -> Result<Vec<Policy>, Too
 
 fn needs(manifest: &Manifest, scope: Scope) -> BTreeMap<Identity, BTreeSet<Need>> {
     let mut needs = Needs::new(manifest);
-    reads::add(manifest, scope.command, &mut needs);
-    if scope.command == Command::Apply {
-        writes::add(manifest, &mut needs);
+    match scope.command {
+        Command::Plan => reads::add(manifest, &plan::drift_reads(manifest), &mut needs),
+        Command::Apply => {
+            reads::add(manifest, &plan::reads(manifest), &mut needs);
+            writes::add(manifest, &mut needs);
+        }
+        Command::Invoke => {
+            invokes::add(manifest, &mut needs);
+            return needs.by_identity();
+        }
     }
     if scope.reach.sees_orphans() {
         orphaned::add_reads(manifest, &mut needs);

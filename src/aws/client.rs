@@ -9,6 +9,7 @@ mod lambda;
 mod sts;
 
 pub(super) use connect::Tagged;
+pub use lambda::Invoked;
 pub(super) use lambda::unreadable_tags;
 
 use super::session::{Fault, FaultKind};

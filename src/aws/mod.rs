@@ -17,9 +17,10 @@ mod observe;
 mod session;
 
 pub use apply::{GRACE, Keep, Progress, apply};
+pub use client::Invoked;
 pub use observe::{
-    Identities, LiveError, ObserveError, Wanted, identify, observe, observe_as, observe_instance,
-    observe_kept, observe_policies, observe_removal, observe_unmanaged,
+    Identities, LiveError, ObserveError, Wanted, find_instance, identify, observe, observe_as,
+    observe_instance, observe_kept, observe_policies, observe_removal, observe_unmanaged,
 };
 pub use session::{
     ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, InFlight, MOST_AT_ONCE, MachineError,

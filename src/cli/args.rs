@@ -12,6 +12,7 @@ mod graph;
 mod help;
 mod iam_policy;
 mod import;
+mod invoke;
 mod man;
 mod output;
 pub(in crate::cli) mod retype;
@@ -24,10 +25,11 @@ use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
 pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use emulator::EmulatorArgs;
-pub(super) use event::{ContactArgs, EventArgs, EventFields};
+pub(super) use event::{ContactArgs, EventArgs, EventFields, SentArgs};
 pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
+pub(super) use invoke::{InvokeArgs, InvokeOutput};
 pub(super) use man::ManArgs;
 pub(super) use output::{PlanOutput, ShowOutput, ValidateOutput};
 pub(super) use rollback::RollbackArgs;
@@ -106,6 +108,9 @@ pub(super) enum Command {
     /// Print what Amazon Connect sends to the function of a block, offline.
     #[command(after_help = help::EVENT, mut_arg("paths", optional_paths))]
     Event(EventArgs),
+    /// Call functions the way Amazon Connect does, and judge what they answer.
+    #[command(after_help = help::INVOKE, mut_arg("paths", optional_paths), mut_arg("timeout", calling))]
+    Invoke(InvokeArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),
@@ -171,6 +176,11 @@ pub(super) struct ManifestArgs {
 /// What `--timeout` means where nothing is written.
 fn read_only(timeout: clap::Arg) -> clap::Arg {
     timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
+}
+
+/// What `--timeout` means where functions are called.
+fn calling(timeout: clap::Arg) -> clap::Arg {
+    timeout.help("Call no more functions after this time, such as 90s, 30m or 2h")
 }
 
 /// Where manifests are looked for unless a path is given.

@@ -15,6 +15,8 @@ pub enum Does {
     Write,
     /// It gives a role a policy.
     Attach,
+    /// It runs a function.
+    Invoke,
     /// It changes who may call a function.
     Permit,
     /// It hands a role on.
@@ -35,6 +37,7 @@ impl Does {
             Self::Create => "Create",
             Self::Write => "Write",
             Self::Attach => "Attach",
+            Self::Invoke => "Invoke",
             Self::Permit => "Permit",
             Self::Pass => "Pass",
             Self::Assume => "Assume",
@@ -123,6 +126,7 @@ actions! {
         Read { GetAlias, GetFunction, GetPolicy, ListAliases, ListFunctions, ListTags }
         Create { CreateAlias, CreateFunction }
         Write { PublishVersion, UpdateAlias, UpdateFunctionCode, UpdateFunctionConfiguration }
+        Invoke { InvokeFunction }
         Permit { AddPermission, RemovePermission }
         Tag { TagResource }
         Delete { DeleteFunction };

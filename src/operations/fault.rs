@@ -29,6 +29,8 @@ pub enum FaultKind {
     Credentials,
     /// The request is not acceptable.
     Invalid,
+    /// The code of a function cannot be run at all: no such runtime, no interpreter for it, or no readable archive.
+    NotRunnable,
     /// Nobody answered.
     Unreachable,
     /// The service failed.

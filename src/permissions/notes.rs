@@ -1,12 +1,14 @@
 //! What a reader of a policy should know: where it is wider than the manifest could make it.
 
-use super::Scope;
+use super::{Command, Scope};
 use crate::manifest::{InstanceLookup, Manifest};
 
 /// Says what widens the policies, a sentence each, in order.
 pub fn notes(manifests: &[Manifest], scope: Scope) -> Vec<String> {
     let mut notes = Vec::new();
-    for manifest in manifests {
+    // Calling functions takes nothing of the instances but their list.
+    let on_instances = if scope.command == Command::Invoke { &[] } else { manifests };
+    for manifest in on_instances {
         let by_alias =
             manifest.instances.iter().filter(|(_, it)| matches!(it.lookup, InstanceLookup::Alias(_)));
         notes.extend(by_alias.map(|(name, instance)| {

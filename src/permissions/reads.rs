@@ -1,20 +1,15 @@
 //! What a command reads, as permissions: from `plan::reads`, one read after the other; `drift` reads more than `plan`,
 //! and shares its policy.
 
-use super::Command;
 use super::need::Needs;
 use super::target::Target;
 use crate::manifest::{Function, Manifest, NamedKind};
 use crate::operations::Operation;
-use crate::plan::{self, Read, managed};
+use crate::plan::{Read, Reads, managed};
 use crate::resource::{FunctionRef, Kind, Label};
 
 /// Adds what the declared resources take to be read.
-pub(super) fn add(manifest: &Manifest, command: Command, needs: &mut Needs<'_>) {
-    let reads = match command {
-        Command::Plan => plan::drift_reads(manifest),
-        Command::Apply => plan::reads(manifest),
-    };
+pub(super) fn add(manifest: &Manifest, reads: &Reads, needs: &mut Needs<'_>) {
     for read in reads.names.iter().chain(&reads.by_id) {
         add_one(manifest, read, needs);
     }
@@ -90,7 +85,7 @@ fn list(manifest: &Manifest, kind: Kind, instance: &Label, needs: &mut Needs<'_>
 }
 
 /// An empty answer is followed by a look at whether the function exists, which asks for no tags.
-fn policy(function: &FunctionRef, needs: &mut Needs<'_>) {
+pub(super) fn policy(function: &FunctionRef, needs: &mut Needs<'_>) {
     let target = Target::place(&function.place).function(&function.name, function.qualifier.as_deref());
     needs.add(Operation::GetPolicy, &target);
     needs.add_alone(Operation::GetFunction, &target);

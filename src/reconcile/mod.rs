@@ -5,6 +5,7 @@
 
 mod chosen;
 mod goal;
+mod invoke;
 mod lanes;
 mod look;
 mod round;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 
 pub use chosen::{Chosen, ChosenError};
 pub use goal::{Ahead, Goal, LookError, Unknown, Watch, Wish, drifts};
+pub use invoke::{NotTried, Tried, invoke};
 pub use look::{drift, live, plan, plan_rollback};
 pub use round::{Carrying, Consent, Done, Ended, Host, Reconciler, Round, Stopped, Why};
 

@@ -54,6 +54,7 @@ fn command(command: Command) -> &'static str {
     match command {
         Command::Plan => "plan",
         Command::Apply => "apply",
+        Command::Invoke => "invoke",
     }
 }
 

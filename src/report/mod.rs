@@ -14,6 +14,7 @@ mod github;
 pub mod graph;
 mod html;
 mod iam_policy;
+mod invoke;
 mod layout;
 pub mod lint;
 mod markdown;
@@ -40,6 +41,7 @@ pub use explain::explained_text;
 pub use github::{drift_github, plan_github, problems_github};
 pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
+pub use invoke::{InvokeDocument, Trials, Untried, invoke_github, invoke_junit, invoke_text};
 pub use layout::Layout;
 pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
 #[cfg(all(test, feature = "cli"))]

@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::lint::LintDocument;
-use super::{ApplyDocument, DriftDocument, PlanDocument, ValidateDocument};
+use super::{ApplyDocument, DriftDocument, InvokeDocument, PlanDocument, ValidateDocument};
 use crate::runtime::event::Event;
 
 /// Creates the schema of a type as it is written, in draft 7, which editors read.
@@ -56,6 +56,7 @@ fn the_shipped_schemas_are_those_of_the_types() {
     check_shipped::<DriftDocument>("drift");
     check_shipped::<LintDocument<'_>>("lint");
     check_shipped::<ValidateDocument<'_>>("validate");
+    check_shipped::<InvokeDocument<'_>>("invoke");
     // Amazon Connect's own document: what else it holds one day is no error.
     shipped::<Event>("event");
 }

@@ -13,7 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 17] = [
+pub(crate) const VERBS: [&str; 18] = [
     "apply",
     "completions",
     "drift",
@@ -24,6 +24,7 @@ pub(crate) const VERBS: [&str; 17] = [
     "iam-policy",
     "import",
     "init",
+    "invoke",
     "lint",
     "man",
     "plan",

@@ -142,6 +142,11 @@ impl Verdict {
     pub fn is_good(&self) -> bool {
         self.breaches.is_empty()
     }
+
+    /// Whether Amazon Connect takes the answer. It knows nothing of the keys that the manifest promises.
+    pub fn is_taken(&self) -> bool {
+        self.breaches.iter().all(|breach| matches!(breach, Breach::MissingKey { .. }))
+    }
 }
 
 /// Holds an answer against its contract.

@@ -8,7 +8,7 @@ use super::answer::Contract;
 use super::tries::Rules;
 use crate::flow::{Document, Invocation, InvocationKind, ResponseType};
 use crate::manifest::{self, Binding, Flow, Function, Manifest};
-use crate::resource::{Address, FunctionArn, InstanceArn, Kind, Label};
+use crate::resource::{Address, FunctionArn, InstanceArn, Kind, Label, Origin};
 
 mod site;
 
@@ -39,6 +39,8 @@ pub struct Bound<'m> {
     pub parameters: Option<BTreeMap<String, Value>>,
     /// Tokens in the parameters whose value only the live instance knows: an id is made up for each.
     pub made_up: Vec<String>,
+    /// Where the block is in the flow file, or the flow in the manifest.
+    pub origin: Origin,
 }
 
 impl Bound<'_> {
@@ -321,7 +323,17 @@ fn bound<'m>(
             .unwrap_or(ResponseType::StringMap),
         parameters,
         made_up,
+        origin: origin(flow, of_file),
     })
+}
+
+/// Where a block is in its file; of a flow without one, where the manifest declares the flow.
+fn origin(flow: &Flow, of_file: Option<&Invocation>) -> Origin {
+    let written = flow.content.as_ref().and_then(|content| {
+        let block = content.written.document().ok()?.blocks().get(of_file?.index)?.position;
+        Some(Origin { file: content.path.clone(), line: block.line, column: block.column })
+    });
+    written.unwrap_or_else(|| flow.origin.clone())
 }
 
 fn callee<'m>(manifest: &'m Manifest, binding: Option<&Binding>, of_file: Option<&Invocation>) -> Callee<'m> {

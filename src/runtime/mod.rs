@@ -11,4 +11,5 @@ pub mod contact;
 pub mod event;
 mod namespaces;
 pub mod parameters;
+pub mod trial;
 pub mod tries;

@@ -154,6 +154,17 @@ pub fn fill(
     Ok(Filled { parameters: filled, notes })
 }
 
+/// Reads one reference; nothing where it has no value.
+pub fn value(reference: &str, contact: &Contact, given: &[Given]) -> Option<String> {
+    let one = BTreeMap::from([(String::new(), Value::from(reference))]);
+    let filled = fill(&one, contact, given).ok()?;
+    let unset = filled.notes.iter().any(|note| !matches!(note, Note::Unread { .. }));
+    match filled.parameters.into_values().next() {
+        Some(Parameter::Text(text)) if !unset => Some(text),
+        _ => None,
+    }
+}
+
 struct Filling {
     values: Values,
     /// The one that is being filled in.

@@ -48,6 +48,7 @@ mod imports;
 // Kills processes by signal.
 #[cfg(unix)]
 mod instances;
+mod invoke;
 mod laws;
 mod lint;
 mod log_lines;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join, join_all};
 
 use crate::aws::session::{Fault, FaultKind, Session};
-use crate::manifest::{NamedKind, suggest};
+use crate::manifest::{Instance, InstanceLookup, NamedKind, suggest};
 use crate::plan::describes;
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Kind, Place, Region, ResourcePolicy};
 use crate::snapshot::{FlowIds, FlowSeen, FlowSummary, InstanceSeen, InstanceStatus, LiveInstance, Look};
@@ -158,13 +158,7 @@ pub async fn observe_policies(
 async fn find(session: &Session, wanted: &Wanted, region: &Region) -> Result<InstanceSeen, LiveError> {
     let (name, id, place) = match wanted {
         Wanted::Arn(arn) => {
-            let subject = format!("account {}", arn.place.account);
-            let (found, caller) =
-                session.identity(&arn.place, &subject).await.map_err(LiveError::Identity)?;
-            if found != arn.place.account.as_str() {
-                let wanted = arn.place.account.clone();
-                return Err(LiveError::WrongAccount { wanted, found, arn: caller });
-            }
+            in_its_account(session, &arn.place).await?;
             (format!("`{arn}`"), arn.id.clone(), arn.place.clone())
         }
         Wanted::Id(id) => (format!("with the id `{id}`"), id.clone(), own_place(session, region).await?),
@@ -172,6 +166,35 @@ async fn find(session: &Session, wanted: &Wanted, region: &Region) -> Result<Ins
     };
     let seen = session.instance(&place, &id, &name).await.map_err(|fault| LiveError::Unread(vec![fault]))?;
     seen.ok_or(LiveError::Missing { name, place, hint: None })
+}
+
+/// Finds an instance as a manifest names it.
+///
+/// # Errors
+///
+/// When the caller cannot be identified or is in another account, or the instance is not there.
+pub async fn find_instance(session: &Session, declared: &Instance) -> Result<InstanceSeen, LiveError> {
+    let place = declared.place.clone();
+    in_its_account(session, &place).await?;
+    match &declared.lookup {
+        InstanceLookup::Alias(alias) => by_alias(session, alias, place).await,
+        InstanceLookup::Id(id) => {
+            let name = format!("with the id `{id}`");
+            let seen = session.instance(&place, id, &name).await;
+            let seen = seen.map_err(|fault| LiveError::Unread(vec![fault]))?;
+            seen.ok_or(LiveError::Missing { name, place, hint: None })
+        }
+    }
+}
+
+/// Makes sure that the caller is in the account of what is looked at.
+async fn in_its_account(session: &Session, place: &Place) -> Result<(), LiveError> {
+    let subject = format!("account {}", place.account);
+    let (found, arn) = session.identity(place, &subject).await.map_err(LiveError::Identity)?;
+    if found == place.account.as_str() {
+        return Ok(());
+    }
+    Err(LiveError::WrongAccount { wanted: place.account.clone(), found, arn })
 }
 
 async fn by_alias(session: &Session, alias: &str, place: Place) -> Result<InstanceSeen, LiveError> {

@@ -142,7 +142,7 @@ impl Session {
             let again = match fault.kind {
                 FaultKind::Throttled => {
                     self.pacer.throttled(place, operation);
-                    tries < THROTTLED_TRIES
+                    operation.facts().repeat != Repeat::Never && tries < THROTTLED_TRIES
                 }
                 _ if fault.transient() => operation.facts().repeat == Repeat::Safe && tries < TRANSIENT_TRIES,
                 _ => false,

@@ -160,6 +160,9 @@ impl Fault {
             FaultKind::OutOfTime => Some("give a longer --timeout, or run the command again.".to_owned()),
             FaultKind::Interrupted => Some("run the command again.".to_owned()),
             FaultKind::NotCalled => Some("run the command again once the service answers.".to_owned()),
+            FaultKind::NotRunnable => Some(
+                "give the function a `source:` with a package, or a `response.example`, in the manifest.".to_owned(),
+            ),
             FaultKind::Throttled => {
                 Some("something else uses up the account's rate: try again later.".to_owned())
             }
@@ -184,6 +187,7 @@ impl Fault {
             None => actions.join(" and "),
         };
         let command = match self.operation {
+            Operation::Invoke => "invoke",
             // Only deletions and an audit call these.
             Operation::ListFunctions | Operation::ListAliases => "plan --prune",
             operation if !operation.writes() => "plan",
@@ -244,6 +248,7 @@ fn kind(code: &str, status: u16) -> FaultKind {
         "DuplicateResourceException" | "EntityAlreadyExists" => FaultKind::AlreadyExists,
         "ResourceConflictException" | "ConcurrentModification" => FaultKind::Conflict,
         "PreconditionFailedException" => FaultKind::Stale,
+        "InvalidRuntimeException" | "InvalidZipFileException" => FaultKind::NotRunnable,
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => {
             FaultKind::Throttled
         }

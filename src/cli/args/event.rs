@@ -16,6 +16,13 @@ pub(in crate::cli) struct EventArgs {
     pub(in crate::cli) address: String,
     #[command(flatten)]
     pub(in crate::cli) manifest: ManifestArgs,
+    #[command(flatten)]
+    pub(in crate::cli) sent: SentArgs,
+}
+
+/// What a function is sent.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SentArgs {
     /// Set a parameter of the block; a reference in it is filled in. Repeatable.
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = assignment)]
     pub(in crate::cli) parameters: Vec<(String, String)>,

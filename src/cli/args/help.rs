@@ -83,6 +83,14 @@ Examples:
   flowbind event 'flow/main-ivr#Check order' --channel chat manifests/demo
   flowbind event flow/care-queue --attribute callerType=vip manifests/demo";
 
+pub(in crate::cli) const INVOKE: &str = "\
+Examples:
+  flowbind invoke 'flow/main-ivr#Look up caller' --sandbox manifests/demo
+  flowbind invoke --all --shapes --sandbox manifests/demo
+  flowbind invoke --all --output junit --sandbox manifests/demo > invoke.xml
+
+Exits with 2 if an answer is not what Amazon Connect takes or the manifest promises.";
+
 pub(in crate::cli) const IAM_POLICY: &str = "\
 Examples:
   flowbind iam-policy --for plan manifests/demo

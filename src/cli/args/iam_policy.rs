@@ -43,6 +43,7 @@ pub(in crate::cli) enum PolicyFor {
     Plan,
     Drift,
     Apply,
+    Invoke,
 }
 
 impl IamPolicyArgs {

@@ -26,6 +26,8 @@ pub(in crate::cli) enum SchemaDocument {
     Lint,
     /// `validate --output json`.
     Validate,
+    /// `invoke --output json`.
+    Invoke,
     /// What Amazon Connect sends to a function, and `event` prints.
     Event,
 }

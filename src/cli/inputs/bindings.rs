@@ -8,7 +8,10 @@ use crate::resource::Address;
 use crate::runtime::binding::{self, BindError, Bound};
 
 /// Finds the binding in the one set that has it.
-pub(in crate::cli) fn find<'m>(manifests: &'m [Manifest], text: &str) -> Result<Bound<'m>, Failure> {
+pub(in crate::cli) fn find<'m>(
+    manifests: &'m [Manifest],
+    text: &str,
+) -> Result<(&'m Manifest, Bound<'m>), Failure> {
     let address = Address::parse(text).map_err(|error| {
         let hint = "a block is addressed like `flow/main-ivr#Look up caller`.".to_owned();
         Failure::new(Exit::Usage, anyhow!("{error}")).hint(hint)
@@ -32,7 +35,7 @@ pub(in crate::cli) fn find<'m>(manifests: &'m [Manifest], text: &str) -> Result<
         return Err(Failure::new(Exit::Usage, error).hint("choose one with --for TARGET.".to_owned()));
     }
     match (found.pop(), wrong) {
-        (Some((_, bound)), _) => Ok(bound),
+        (Some(found), _) => Ok(found),
         (None, Some(error)) => Err(failure(&error)),
         (None, None) => Err(Failure::new(Exit::Usage, anyhow!("no manifest declares {address}"))),
     }

@@ -5,12 +5,14 @@ use std::path::Path;
 use anyhow::anyhow;
 use serde_json::Value;
 
-use crate::cli::args::ContactArgs;
+use crate::cli::args::{ContactArgs, EventFields, SentArgs};
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::flow::decode;
 use crate::manifest::{self, Disk, Files, MAX_MANIFEST_BYTES};
 use crate::runtime::binding::Bound;
 use crate::runtime::contact::{Channel, Contact, ContactError, Endpoint, Initiation, Profile};
+use crate::runtime::event::Fields;
+use crate::runtime::parameters::{Given, GivenError};
 
 /// Makes up the contact that reaches a binding, with what was given of it.
 pub(in crate::cli) fn contact(
@@ -48,6 +50,31 @@ pub(in crate::cli) fn contact(
     }
     contact.attributes.extend(args.attributes.iter().cloned());
     Ok((profile, contact))
+}
+
+/// Reads what the flow learns while it runs.
+pub(in crate::cli) fn given(args: &SentArgs, contact: &Contact) -> Result<Vec<Given>, Failure> {
+    let given = args.set.iter().map(|(reference, value)| Given::new(reference, value, contact));
+    given.collect::<Result<_, _>>().map_err(|error| {
+        let hint = match &error {
+            GivenError::NotAReference(_) => Some("quote it, so that the shell leaves `$` alone.".to_owned()),
+            GivenError::OfContact(_) => {
+                Some("set it with an option such as `--attribute`, or in the file of `--contact`.".to_owned())
+            }
+            GivenError::UnknownRoot { root, known, .. } => {
+                manifest::suggest(root, known.iter().map(String::as_str))
+            }
+        };
+        Failure::new(Exit::Usage, anyhow!("--set {error}")).hint(hint)
+    })
+}
+
+/// Says which members of the contact are sent.
+pub(in crate::cli) const fn fields(args: &SentArgs) -> Fields {
+    match args.fields {
+        EventFields::Documented => Fields::Documented,
+        EventFields::Observed => Fields::Observed,
+    }
 }
 
 /// Reads members of a contact: as they are, or out of an event.

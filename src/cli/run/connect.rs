@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::aws::{
-    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, ObserveError, Options, Session, trust,
+    ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, LiveError, ObserveError, Options, Session,
+    trust,
 };
 use crate::cli::args::AwsArgs;
 use crate::cli::inputs::chosen;
@@ -16,10 +17,11 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::live::seconds;
 use crate::cli::terminal::note::Note;
 use crate::cli::terminal::progress::Reading;
-use crate::emulator::{Emulator, Settings};
+use crate::emulator::{Emulator, RunFunctions, Settings};
 use crate::manifest::Manifest;
 use crate::plan::{CALLERS_LAST, Forecast};
 use crate::reconcile::{Ahead, LookError, Watch};
+use crate::report;
 use crate::resource::AccountId;
 use crate::sandbox;
 
@@ -40,6 +42,16 @@ impl Connection {
     pub(in crate::cli) async fn open(
         args: &AwsArgs,
         manifests: &[Manifest],
+        terminal: &Terminal,
+    ) -> Result<Self, Failure> {
+        Self::open_running(args, manifests, None, terminal).await
+    }
+
+    /// The same; an embedded AWS in this process runs functions as `functions` says.
+    pub(in crate::cli) async fn open_running(
+        args: &AwsArgs,
+        manifests: &[Manifest],
+        functions: Option<RunFunctions>,
         terminal: &Terminal,
     ) -> Result<Self, Failure> {
         let Some(file) = &args.sandbox else {
@@ -71,7 +83,7 @@ impl Connection {
             }
             return Ok(Self { session, timeout: args.timeout, emulator: None });
         };
-        let settings = Settings { state: Some(file.clone()), ..Settings::default() };
+        let settings = Settings { state: Some(file.clone()), functions, ..Settings::default() };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let started = Emulator::start(address, settings, sandbox::world(manifests)).await;
         let emulator = started
@@ -125,6 +137,14 @@ impl Watch for Shown<'_> {
     }
 }
 
+/// How functions run: beside this binary, with the interpreters of `PATH`.
+pub(in crate::cli) fn run_functions() -> Result<RunFunctions, Failure> {
+    let supervisor = std::env::current_exe()
+        .context("functions cannot run, since the path of flowbind itself is unknown")
+        .map_err(|error| Failure::new(Exit::Error, error))?;
+    Ok(RunFunctions { supervisor, search_path: std::env::var_os("PATH").unwrap_or_default() })
+}
+
 /// The roles that the manifests assume.
 fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
     let accounts = manifests.iter().flat_map(|manifest| manifest.accounts.values());
@@ -149,6 +169,33 @@ pub(in crate::cli) fn no_plans(error: LookError, terminal: &Terminal) -> Failure
     match error {
         LookError::Unread(error) => unread(error, terminal),
         LookError::Unknown(unknown) => chosen::unknown(*unknown),
+    }
+}
+
+/// Says why an instance of a manifest could not be found.
+pub(in crate::cli) fn unfound(error: LiveError, terminal: &Terminal) -> Failure {
+    match error {
+        LiveError::Identity(mut fault) => {
+            let hint = fault.hint();
+            shorten(&mut fault, terminal);
+            Failure::new(Exit::Error, LiveError::Identity(fault)).hint(hint)
+        }
+        LiveError::WrongAccount { .. } => Failure::new(Exit::Refused, error)
+            .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),
+        LiveError::Missing { ref hint, .. } => {
+            let hint =
+                hint.clone().unwrap_or_else(|| "correct its alias or id, or apply the manifest.".to_owned());
+            Failure::new(Exit::Error, error).hint(hint)
+        }
+        LiveError::NotActive { .. } => Failure::new(Exit::Error, error).hint("wait until it is.".to_owned()),
+        LiveError::Unread(faults) => {
+            for fault in &faults {
+                let note = Note::error("could not be read:", fault.to_string()).hint(fault.hint());
+                terminal.note(&note.field("operation", fault.operation.to_string()));
+            }
+            let failed = report::count(faults.len(), "call");
+            Failure::new(Exit::Incomplete, anyhow::anyhow!("{failed} failed; no function was called"))
+        }
     }
 }
 

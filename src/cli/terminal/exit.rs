@@ -6,7 +6,8 @@ use crate::cli::terminal::Terminal;
 use crate::cli::terminal::note::{Level, Note};
 use crate::drift::{self, Drift};
 use crate::plan::{ApplyReport, ApplyVerdict, NotBegun, Plan, PlanVerdict};
-use crate::report;
+use crate::report::{self, Trials};
+use crate::runtime::trial::Trial;
 
 /// The exit codes, in the order of their weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +114,15 @@ impl Exit {
             (true, _) => Self::Error,
             (false, true) => Self::Differences,
             (false, false) => Self::Done,
+        }
+    }
+
+    /// How a command ends that called functions: some could not be called from here, or some break their contract.
+    pub(in crate::cli) fn of_trials(trials: &Trials) -> Self {
+        match (trials.all.iter().any(Result::is_err), trials.all.iter().flatten().all(Trial::is_good)) {
+            (true, _) => Self::Error,
+            (false, false) => Self::Differences,
+            (false, true) => Self::Done,
         }
     }
 

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use crate::cli::args::EmulatorArgs;
 use crate::cli::inputs::load;
+use crate::cli::run::connect::run_functions;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::disk;
-use crate::emulator::{Emulator, RunFunctions, Settings, StartError, World};
+use crate::emulator::{Emulator, Settings, StartError, World};
 use crate::sandbox;
 
 /// IAM's own documents have at most 10,240 characters; several may stand in one file.
@@ -30,7 +31,7 @@ pub(in crate::cli) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Res
         seed: args.seed,
         state: args.state.clone(),
         allow_remote: args.allow_remote,
-        functions: args.run_functions.then(functions).transpose()?,
+        functions: args.run_functions.then(run_functions).transpose()?,
         caller_policy: caller_policy(&args.caller_policies)?,
         ..Settings::default()
     };
@@ -51,14 +52,6 @@ pub(in crate::cli) async fn run(args: &EmulatorArgs, terminal: &Terminal) -> Res
     let stopped = emulator.stop().await.context("the state could not be written");
     stopped.map_err(|error| Failure::new(Exit::Error, error))?;
     Ok(Exit::Done)
-}
-
-/// How functions run: beside this binary, with the interpreters of `PATH`.
-fn functions() -> Result<RunFunctions, Failure> {
-    let supervisor = std::env::current_exe()
-        .context("functions cannot run, since the path of flowbind itself is unknown")
-        .map_err(|error| Failure::new(Exit::Error, error))?;
-    Ok(RunFunctions { supervisor, search_path: std::env::var_os("PATH").unwrap_or_default() })
 }
 
 /// Reads the documents that limit callers; their statements count together, as those of one identity do.

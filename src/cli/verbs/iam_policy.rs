@@ -13,6 +13,7 @@ pub(in crate::cli) fn run(args: &IamPolicyArgs, terminal: &Terminal) -> Result<E
     let command = match args.command {
         PolicyFor::Plan | PolicyFor::Drift => Command::Plan,
         PolicyFor::Apply => Command::Apply,
+        PolicyFor::Invoke => Command::Invoke,
     };
     let scope = Scope { command, reach: Reach::asked(args.prune, false) };
     let policies = policies(&loaded.manifests, scope).map_err(|error| {

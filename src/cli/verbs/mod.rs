@@ -10,6 +10,7 @@ pub(in crate::cli) mod graph;
 pub(in crate::cli) mod iam_policy;
 pub(in crate::cli) mod import;
 pub(in crate::cli) mod init;
+pub(in crate::cli) mod invoke;
 pub(in crate::cli) mod lint;
 pub(in crate::cli) mod man;
 pub(in crate::cli) mod plan;

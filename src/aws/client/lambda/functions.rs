@@ -236,7 +236,7 @@ impl Session {
 }
 
 /// A try that sends a package may take longer than others.
-fn patient(attempt: Duration) -> aws_sdk_lambda::config::Builder {
+pub(super) fn patient(attempt: Duration) -> aws_sdk_lambda::config::Builder {
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt).build();
     aws_sdk_lambda::config::Builder::new().timeout_config(timeouts)
 }

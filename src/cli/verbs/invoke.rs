@@ -1,0 +1,218 @@
+//! `flowbind invoke`: functions called the way Amazon Connect calls them, and what they answer judged.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use crate::aws::{LiveError, Session, find_instance};
+use crate::cli::args::{InvokeArgs, InvokeOutput, ManifestArgs, retype};
+use crate::cli::inputs::{bindings, contact, load};
+use crate::cli::run::connect::{Connection, run_functions, unfound};
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::note::Note;
+use crate::manifest::{self, Manifest};
+use crate::reconcile::{self, NotTried, Tried};
+use crate::report::{self, EventNote, InvokeDocument, Trials, Untried, count};
+use crate::resource::{InstanceArn, Label, Place, Problem};
+use crate::runtime::binding::{self, Bound};
+use crate::runtime::contact::Shape;
+use crate::runtime::trial::{Asked, Case, CaseError, Trial};
+
+pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let manifest_args = manifest_args(args);
+    terminal.learn_typed(retype::typed(&manifest_args, &args.aws, String::new()));
+    let page = |problems: &[Problem]| broken(args.output, problems);
+    let loaded = load::load_or_report(&manifest_args, Some(&args.aws), terminal, page)?;
+    let manifests = &loaded.manifests;
+    let bound = wanted(args, manifests)?;
+    let functions = args.aws.sandbox.as_ref().map(|_| run_functions()).transpose()?;
+    let connection = Connection::open_running(&args.aws, manifests, functions, terminal).await?;
+    let called = call(args, manifests, bound, &connection.session, terminal).await;
+    let calls = connection.session.calls();
+    connection.close().await?;
+    let trials = Trials { all: called?.into_iter().map(untried).collect(), problems: Vec::new() };
+    match args.output {
+        InvokeOutput::Text => {
+            let layout = terminal.layout();
+            terminal.result(&report::invoke_text(&trials, terminal.is_verbose(), &layout))?;
+            terminal.result(&report::calls_text(&calls, &layout))?;
+        }
+        InvokeOutput::Json => terminal.json(&InvokeDocument::new(&trials, &calls))?,
+        InvokeOutput::Junit => terminal.result(&report::invoke_junit(&trials)?)?,
+        InvokeOutput::Github => terminal.result(&report::invoke_github(&trials))?,
+    }
+    Ok(Exit::of_trials(&trials))
+}
+
+/// With `--all` there is no address: what stands in its place is a path.
+fn manifest_args(args: &InvokeArgs) -> ManifestArgs {
+    let ManifestArgs { paths, vars, var_files, targets, region, allow_outside } = &args.manifest;
+    let mut all: Vec<PathBuf> = args.address.iter().filter(|_| args.all).map(PathBuf::from).collect();
+    // The default stands for no path at all.
+    if all.is_empty() || paths.iter().any(|path| path.as_os_str() != ".") {
+        all.extend(paths.iter().cloned());
+    }
+    ManifestArgs {
+        paths: all,
+        vars: vars.clone(),
+        var_files: var_files.clone(),
+        targets: targets.clone(),
+        region: region.clone(),
+        allow_outside: *allow_outside,
+    }
+}
+
+/// Writes what is wrong with a manifest for those formats that somebody reads beside a log.
+fn broken(output: InvokeOutput, problems: &[Problem]) -> io::Result<Option<String>> {
+    let trials = Trials { all: Vec::new(), problems: problems.to_vec() };
+    Ok(match output {
+        InvokeOutput::Text | InvokeOutput::Junit => None,
+        InvokeOutput::Json => Some(report::json_text(&InvokeDocument::new(&trials, &BTreeMap::new()))?),
+        InvokeOutput::Github => Some(report::problems_github(problems)),
+    })
+}
+
+/// The bindings to be called, with the set that each is in.
+fn wanted<'m>(
+    args: &InvokeArgs,
+    manifests: &'m [Manifest],
+) -> Result<Vec<(&'m Manifest, Bound<'m>)>, Failure> {
+    let Some(address) = args.address.as_ref().filter(|_| !args.all) else {
+        let mut all = Vec::new();
+        for manifest in manifests {
+            let found = binding::all(manifest).map_err(|error| Failure::new(Exit::Error, error))?;
+            all.extend(found.into_iter().map(|bound| (manifest, bound)));
+        }
+        if all.is_empty() {
+            return Err(Failure::new(Exit::Error, anyhow!("no block of these manifests invokes a function")));
+        }
+        return Ok(all);
+    };
+    Ok(vec![bindings::find(manifests, address)?])
+}
+
+async fn call(
+    args: &InvokeArgs,
+    manifests: &[Manifest],
+    bound: Vec<(&Manifest, Bound<'_>)>,
+    session: &Session,
+    terminal: &Terminal,
+) -> Result<Vec<Tried>, Failure> {
+    let unfound = |error| unfound(error, terminal);
+    let instances = instances(session, manifests, &bound).await.map_err(unfound)?;
+    let mut cases = Vec::new();
+    for (manifest, mut bound) in bound {
+        if let Some(arn) = instances.get(&(manifest.set.to_string(), bound.instance.clone())) {
+            bound.instance_arn = arn.clone();
+        }
+        cases.extend(cases_of(args, &bound, terminal)?);
+    }
+    if args.all && !session.is_on_this_machine() && !args.auto_approve {
+        approve(&cases, terminal).await?;
+    }
+    reconcile::invoke(session, cases).await.map_err(unfound)
+}
+
+/// Finds the instances as they are: policies name them by their ids.
+async fn instances(
+    session: &Session,
+    manifests: &[Manifest],
+    bound: &[(&Manifest, Bound<'_>)],
+) -> Result<BTreeMap<(String, Label), InstanceArn>, LiveError> {
+    let mut found = BTreeMap::new();
+    for manifest in manifests {
+        for (name, declared) in &manifest.instances {
+            let is_wanted =
+                |(of, bound): &(&Manifest, Bound<'_>)| of.set == manifest.set && bound.instance == name;
+            if bound.iter().any(is_wanted) {
+                let seen = find_instance(session, declared).await?;
+                found.insert((manifest.set.to_string(), name.clone()), seen.arn);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Makes the events of a binding: as asked for, and in other shapes.
+fn cases_of(args: &InvokeArgs, bound: &Bound<'_>, terminal: &Terminal) -> Result<Vec<Case>, Failure> {
+    let sent = &args.sent;
+    let (profile, contact) = contact::contact(&sent.contact, bound, sent.seed)?;
+    let asked = Asked {
+        parameters: sent.parameters.clone(),
+        given: contact::given(sent, &contact)?,
+        fields: contact::fields(sent),
+        seed: sent.seed,
+    };
+    let one = |contact: &_, shape| Case::new(bound, contact, shape, &asked).map_err(wrong);
+    let first = one(&contact, None)?;
+    // What is wrong with many events would hide what came of the calls.
+    if !args.all {
+        for EventNote { text, warns } in report::event_notes(bound, &profile, &first.notes) {
+            match warns {
+                true => terminal.note(&Note::warning("warning:", text)),
+                false => terminal.say(&format!("note: {text}")),
+            }
+        }
+    }
+    let mut cases = vec![first];
+    if args.shapes {
+        for shape in Shape::ALL {
+            let mut shaped = shape.contact(&profile);
+            shaped.attributes.extend(sent.contact.attributes.iter().cloned());
+            cases.push(one(&shaped, Some(shape))?);
+        }
+    }
+    Ok(cases)
+}
+
+fn wrong(error: CaseError) -> Failure {
+    let hint = match &error {
+        CaseError::Dynamic(_, reference) if reference.starts_with("$.Attributes.") => {
+            let name = reference.trim_start_matches("$.Attributes.");
+            Some(format!("give it with `--attribute {name}=ARN`."))
+        }
+        CaseError::Dynamic(_, reference) => Some(format!("give it with `--set '{reference}=ARN'`.")),
+        CaseError::Root(_, unknown) => {
+            manifest::suggest(&unknown.root, unknown.known.iter().map(String::as_str))
+        }
+        CaseError::NoFunction(_) | CaseError::NotAnArn(..) => {
+            Some("bind the block to a function in the manifest, under `bindings:` of the flow.".to_owned())
+        }
+    };
+    Failure::new(Exit::Error, error).hint(hint)
+}
+
+/// Asks before many functions of a real account run.
+async fn approve(cases: &[Case], terminal: &Terminal) -> Result<(), Failure> {
+    let functions: BTreeSet<_> = cases.iter().map(|case| &case.function).collect();
+    let places: BTreeSet<&Place> = functions.iter().map(|function| &function.place).collect();
+    let places: Vec<String> = places.into_iter().map(ToString::to_string).collect();
+    let what = format!(
+        "Run {} {} times in {} with made-up contacts?",
+        count(functions.len(), "function"),
+        cases.len(),
+        places.join(", ")
+    );
+    let refused = |why: &str| Failure::new(Exit::Refused, anyhow!("{why}; no function was called"));
+    if let Some(why) = terminal.cannot_ask() {
+        let hint = "functions may write or send something; give --auto-approve if they may be called.";
+        return Err(refused(&format!("cannot ask for approval: {why}")).hint(hint.to_owned()));
+    }
+    let answer = terminal.ask(&format!("{what} Type `yes`:")).await?;
+    match answer.as_deref() {
+        Some("yes") => Ok(()),
+        Some(_) => Err(refused("not approved")),
+        None => Err(Failure::interrupted()),
+    }
+}
+
+fn untried(tried: Tried) -> Result<Trial, Untried> {
+    tried.map_err(|NotTried { case, fault }| {
+        let hint = fault.hint();
+        let request = fault.request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
+        Untried { case, message: format!("{}{request}", fault.message), hint }
+    })
+}

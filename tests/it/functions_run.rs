@@ -4,6 +4,7 @@ mod answers;
 mod containment;
 mod errors;
 mod examples;
+mod hostile;
 mod judge;
 mod lives;
 

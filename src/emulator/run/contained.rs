@@ -19,16 +19,20 @@ const FILES: u64 = 1024;
 /// As many processes and threads as on Lambda. It counts all of the user's, so those that there are come on top.
 const PROCESSES: u64 = 1024;
 
+/// What one process may have beyond the memory of its function, in bytes. Stacks of threads are reserved, 8 MB each, and
+/// hardly used; what is used is measured, of all processes together.
+const RESERVED: u64 = 1 << 30;
+
 /// What a failed start ends with, as a shell's does.
 const NOT_STARTED: u8 = 127;
 
 /// The command that becomes the function of an order.
 pub(super) fn command(binary: &Path, order: &Order) -> Command {
-    let Limits { data, storage } = order.limits;
+    let Limits { memory, storage } = order.limits;
     let mut command = Command::new(binary);
     command
         .args([HIDDEN, PART])
-        .args([std::process::id().to_string(), data.to_string(), storage.to_string()])
+        .args([std::process::id().to_string(), memory.to_string(), storage.to_string()])
         .arg(order.user.map_or_else(|| "-".to_owned(), |user| user.to_string()))
         .arg(&order.program)
         .args(&order.arguments)
@@ -41,12 +45,12 @@ pub(super) fn command(binary: &Path, order: &Order) -> Command {
 /// Becomes the interpreter of a function, or says in its log why not.
 pub(super) fn become_function(arguments: &[OsString]) -> ExitCode {
     let why = match arguments {
-        [parent, data, storage, user, program, rest @ ..] => {
+        [parent, memory, storage, user, program, rest @ ..] => {
             let number = |text: &OsStr| text.to_str().and_then(|text| text.parse::<u64>().ok());
-            match (number(parent), number(data), number(storage)) {
-                (Some(parent), Some(data), Some(storage)) => {
+            match (number(parent), number(memory), number(storage)) {
+                (Some(parent), Some(memory), Some(storage)) => {
                     let user = number(user).and_then(|user| u32::try_from(user).ok());
-                    start(parent, Limits { data, storage }, user, program, rest)
+                    start(parent, Limits { memory, storage }, user, program, rest)
                 }
                 _ => "its limits are not numbers".to_owned(),
             }
@@ -60,15 +64,10 @@ pub(super) fn become_function(arguments: &[OsString]) -> ExitCode {
 /// Does not return when it succeeds.
 fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: &[OsString]) -> String {
     let _ = setsid();
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Signal, set_parent_process_death_signal};
-        if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
-            return format!("it would outlive its supervisor: {error}");
-        }
-        if let Err(error) = rustix::thread::set_no_new_privs(true) {
-            return format!("it could get more rights: {error}");
-        }
+    // Looked at before the user changes, who may not look.
+    let open = inherited();
+    if let Err(why) = leave(user) {
+        return why;
     }
     if getppid().is_none_or(|now| u64::try_from(now.as_raw_nonzero().get()) != Ok(parent)) {
         return "its supervisor has ended".to_owned();
@@ -78,7 +77,7 @@ fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: 
         (Resource::Nofile, FILES),
         (Resource::Fsize, limits.storage),
         (Resource::Nproc, PROCESSES.saturating_add(running())),
-        (Resource::Data, limits.data),
+        (Resource::Data, limits.memory.saturating_add(RESERVED)),
     ] {
         let allowed = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
         let most = Some(most.min(allowed));
@@ -86,7 +85,7 @@ fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: 
             return format!("the limit {resource:?} cannot be set: {error}");
         }
     }
-    let mut command = match closing(&inherited()) {
+    let mut command = match closing(&open) {
         Ok(None) => Command::new(program),
         Ok(Some((shell, script))) => {
             let mut command = Command::new(shell);
@@ -98,10 +97,36 @@ fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: 
         Err(why) => return why,
     };
     command.args(rest);
+    #[cfg(not(target_os = "linux"))]
     if let Some(user) = user {
         command.uid(user).gid(user);
     }
     command.exec().to_string()
+}
+
+/// Becomes another user, with no way back and no life beyond the supervisor's.
+#[cfg(target_os = "linux")]
+fn leave(user: Option<u32>) -> Result<(), String> {
+    use rustix::process::{Gid, Signal, Uid, set_parent_process_death_signal};
+    use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+    // This process has one thread.
+    if let Some(user) = user {
+        let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(user));
+        let left = set_thread_groups(&[])
+            .and_then(|()| set_thread_res_gid(gid, gid, gid))
+            .and_then(|()| set_thread_res_uid(uid, uid, uid));
+        left.map_err(|error| format!("it would run as root: {error}"))?;
+    }
+    // The system forgets this one when the user changes.
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|error| format!("it would outlive its supervisor: {error}"))?;
+    rustix::thread::set_no_new_privs(true).map_err(|error| format!("it could get more rights: {error}"))
+}
+
+/// Elsewhere the user changes with the program.
+#[cfg(not(target_os = "linux"))]
+fn leave(_: Option<u32>) -> Result<(), String> {
+    Ok(())
 }
 
 /// The shell that closes descriptors, and how: the standard one knows those of one digit only.

@@ -94,6 +94,7 @@ impl Environment {
             .stderr(Stdio::piped())
             .spawn()?;
         let supervisor = child.id();
+        let _ = api.above.set(supervisor);
         let (life, watched) = watch::channel(Life::default());
         let mut control = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;

@@ -31,6 +31,8 @@ mod start;
 #[cfg(unix)]
 mod supervisor;
 #[cfg(unix)]
+mod usage;
+#[cfg(unix)]
 mod variables;
 
 use std::ffi::OsString;

@@ -63,8 +63,8 @@ pub(super) struct Order {
 /// Limits of the function's processes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Limits {
-    /// Bytes of data of one process.
-    pub(super) data: u64,
+    /// Bytes of memory of all processes together.
+    pub(super) memory: u64,
     /// Bytes of one file, and of all together.
     pub(super) storage: u64,
 }

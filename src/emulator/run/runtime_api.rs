@@ -1,10 +1,11 @@
 //! The Lambda Runtime API (2018-06-01) of one execution environment, on a loopback port of its own.
 //!
 //! Page: "Using the Lambda runtime API for custom runtimes". The clients of runtimes know a host and a port and nothing
-//! else, so there is no secret in its path. Where the system says who a connection belongs to, other users are refused.
+//! else, so there is no secret in its path. Where the system says whose a connection is, others than the processes of the
+//! environment are refused.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -15,6 +16,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::failure::MAX_ANSWER;
+use super::usage;
 
 const PREFIX: &str = "/2018-06-01/runtime/";
 
@@ -55,6 +57,8 @@ pub(super) struct RuntimeApi {
     pub(super) address: SocketAddr,
     pub(super) work: mpsc::Sender<Work>,
     pub(super) seen: watch::Receiver<Seen>,
+    /// The process that those of the function are below, once it is there.
+    pub(super) above: Arc<OnceLock<u32>>,
     server: JoinHandle<()>,
 }
 
@@ -64,6 +68,7 @@ struct Api {
     work: Mutex<mpsc::Receiver<Work>>,
     seen: watch::Sender<Seen>,
     current: std::sync::Mutex<Option<String>>,
+    above: Arc<OnceLock<u32>>,
 }
 
 impl RuntimeApi {
@@ -73,8 +78,14 @@ impl RuntimeApi {
         let address = listener.local_addr()?;
         let (work, receiver) = mpsc::channel(1);
         let (sender, seen) = watch::channel(Seen::default());
-        let api =
-            Api { address, work: Mutex::new(receiver), seen: sender, current: std::sync::Mutex::default() };
+        let above = Arc::default();
+        let api = Api {
+            address,
+            work: Mutex::new(receiver),
+            seen: sender,
+            current: std::sync::Mutex::default(),
+            above: Arc::clone(&above),
+        };
         let router = Router::new().fallback(handle).with_state(Arc::new(api));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move {
@@ -82,7 +93,7 @@ impl RuntimeApi {
                 tracing::warn!(%error, "a Runtime API ended");
             }
         });
-        Ok(Self { address, work, seen, server })
+        Ok(Self { address, work, seen, above, server })
     }
 }
 
@@ -97,7 +108,7 @@ async fn handle(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response<Body> {
-    if !is_runtime(request.headers(), api.address) || !is_own(peer, api.address) {
+    if !is_runtime(request.headers(), api.address) || !is_own(peer, api.address, api.above.get().copied()) {
         return answer(StatusCode::FORBIDDEN, "Forbidden");
     }
     let path = request.uri().path().to_owned();
@@ -138,16 +149,19 @@ fn is_runtime(headers: &HeaderMap, address: SocketAddr) -> bool {
     !headers.contains_key("origin") && host.is_none_or(named)
 }
 
-/// Whether a connection belongs to this user, or to whom functions run as; yes where that is not known.
-fn is_own(peer: SocketAddr, address: SocketAddr) -> bool {
+/// Whether a connection is one of the processes below; where that is not known, whether it is this user's, or that of whom
+/// functions run as; yes where neither is known.
+fn is_own(peer: SocketAddr, address: SocketAddr, above: Option<u32>) -> bool {
     let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else { return true };
+    let Some((user, inode)) = owner(&table, peer, address) else { return true };
     let own = rustix::process::geteuid().as_raw();
-    let of = owner(&table, peer, address);
-    of.is_none_or(|user| user == own || Some(user) == super::interpreter::instead_of_root())
+    let above = above.and_then(|above| i32::try_from(above).ok());
+    let has = above.and_then(|above| usage::has_socket(above, inode));
+    has.unwrap_or(user == own || Some(user) == super::interpreter::instead_of_root())
 }
 
-/// Finds the user of a connection in the system's table.
-fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<u32> {
+/// Finds the user and the number of a connection in the system's table.
+fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<(u32, u64)> {
     let written = |address: SocketAddr| match address {
         SocketAddr::V4(v4) => Some(format!("{:08X}:{:04X}", u32::from_le_bytes(v4.ip().octets()), v4.port())),
         SocketAddr::V6(_) => None,
@@ -155,7 +169,8 @@ fn owner(table: &str, from: SocketAddr, to: SocketAddr) -> Option<u32> {
     let (from, to) = (written(from)?, written(to)?);
     table.lines().find_map(|line| {
         let parts: Vec<&str> = line.split_whitespace().collect();
-        (*parts.get(1)? == from && *parts.get(2)? == to).then(|| parts.get(7)?.parse().ok())?
+        let found = *parts.get(1)? == from && *parts.get(2)? == to;
+        found.then(|| Some((parts.get(7)?.parse().ok()?, parts.get(9)?.parse().ok()?)))?
     })
 }
 
@@ -225,7 +240,7 @@ mod tests {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
                      0: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000  1000        0 12345 1\n";
         let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        assert_eq!(owner(table, at(8080), at(50_000)), Some(1000));
+        assert_eq!(owner(table, at(8080), at(50_000)), Some((1000, 12345)));
         assert_eq!(owner(table, at(50_000), at(8080)), None);
     }
 

@@ -125,7 +125,7 @@ impl Starter {
             variables.push(("_FLOWBIND_NODE".to_owned(), generation.to_string()));
         }
         let limits =
-            Limits { data: (memory + OVERHEAD) << 20, storage: invocation.configuration.storage << 20 };
+            Limits { memory: (memory + OVERHEAD) << 20, storage: invocation.configuration.storage << 20 };
         Order {
             program,
             arguments,

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::os::fd::AsFd as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
@@ -12,12 +12,14 @@ use rustix::process::{Pid, Signal, WaitOptions, getppid, kill_process, kill_proc
 use super::contained;
 use super::folder;
 use super::processes::{Ended, Limits, Order, Said};
+use super::usage;
 
 /// How often processes are looked for that a function left behind, and how long is waited in between.
 const ROUNDS: u32 = 2000;
 const PAUSE: Duration = Duration::from_millis(2);
-/// How often it is measured what a function has written.
-const MEASURE: Duration = Duration::from_millis(200);
+/// How often it is measured what a function uses, and after how many of these times what it has written.
+const MEASURE: Duration = Duration::from_millis(50);
+const DISK_EVERY: u32 = 4;
 
 /// Reads an order from standard input, carries it out, and clears up after it.
 pub(super) fn supervise() -> ExitCode {
@@ -68,7 +70,7 @@ fn run(order: &Order) -> io::Result<Ended> {
         let _ = io::copy(&mut io::stdin().lock().by_ref(), &mut io::sink());
         end(pid);
     });
-    let (measured, limits) = (PathBuf::from(&order.remove), order.limits);
+    let (measured, limits) = (PathBuf::from(&order.remove).join(folder::WRITABLE), order.limits);
     std::thread::spawn(move || watch(&measured, limits, pid));
     loop {
         match wait(WaitOptions::empty()) {
@@ -89,19 +91,30 @@ fn end(pid: Pid) {
     let _ = kill_process(pid, Signal::KILL);
 }
 
-/// Ends a function that writes more than its storage holds.
-fn watch(folder: &std::path::Path, limits: Limits, pid: Pid) {
+/// Ends a function that uses more than it may, and says so in its log.
+fn watch(folder: &Path, limits: Limits, pid: Pid) {
+    let own = rustix::process::getpid().as_raw_nonzero().get();
+    let written = |all: &[i32]| {
+        usage::disk(folder, limits.storage).saturating_add(usage::unlinked(all)) > limits.storage
+    };
+    let (mut round, megabytes) = (0_u32, |bytes: u64| bytes >> 20);
     loop {
         std::thread::sleep(MEASURE);
-        if folder::size(&folder.join(folder::WRITABLE), limits.storage) > limits.storage {
-            let _ = writeln!(
-                io::stdout(),
-                "flowbind: the function wrote more than the {} MB of its storage, and was ended",
-                limits.storage >> 20
-            );
-            end(pid);
-            return;
-        }
+        round = round.wrapping_add(1);
+        let all = usage::processes(own);
+        let why = if usage::memory(&all) > limits.memory {
+            format!("used more than {} MB of memory, its own and the runtime's", megabytes(limits.memory))
+        } else if round.is_multiple_of(DISK_EVERY) && written(&all) {
+            format!(
+                "wrote more than the {} MB of its storage, or hid what it wrote",
+                megabytes(limits.storage)
+            )
+        } else {
+            continue;
+        };
+        let _ = writeln!(io::stdout(), "flowbind: the function {why}, and was ended");
+        end(pid);
+        return;
     }
 }
 

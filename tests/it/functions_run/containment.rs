@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{EphemeralStorage, FunctionCode, Runtime};
+use aws_sdk_lambda::types::{EphemeralStorage, FunctionCode, LogType, Runtime};
 use serde_json::{Value, json};
 
 use super::{Lambda, REGION, has, zip};
@@ -50,7 +51,7 @@ def forks(event, context):
     try:
         for _ in range(3000):
             if os.fork() == 0:
-                os.execve(sys.executable, ["python3", "-c", "import time; time.sleep(600)", event["mark"]], {})
+                os.execve("/bin/sleep", [event["mark"], "600"], {})
             made += 1
     except OSError as error:
         return [made, type(error).__name__]
@@ -203,9 +204,9 @@ async fn a_disk_is_not_filled() {
 }
 
 /// A server of its own, as a user starts it.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    client: Client,
+    pub(super) client: Client,
     folder: tempfile::TempDir,
 }
 
@@ -221,7 +222,7 @@ const SECRET: &str = "secret-of-the-emulator-4711";
 
 /// Starts the binary with a secret in its environment and descriptors that it was not asked to keep; as an ordinary
 /// user, where this one is root and may choose.
-async fn server(ordinary: bool) -> Option<Server> {
+pub(super) async fn server(ordinary: bool) -> Option<Server> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("open"), "inherited").unwrap();
     let mut command = Command::new("/bin/sh");
@@ -263,7 +264,7 @@ fn is_root() -> bool {
 }
 
 impl Server {
-    async fn create(&self, name: &str, runtime: &str, handler: &str, file: (&str, &str)) {
+    pub(super) async fn create(&self, name: &str, runtime: &str, handler: &str, file: (&str, &str)) {
         let code = FunctionCode::builder().zip_file(Blob::new(zip(&[file]))).build();
         let create = self.client.create_function().function_name(name).code(code).timeout(20);
         let create = create.runtime(Runtime::from(runtime)).handler(handler);
@@ -271,16 +272,20 @@ impl Server {
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
 
-    async fn answer(&self, name: &str, event: &Value) -> Value {
-        let invoke = self.client.invoke().function_name(name).payload(Blob::new(event.to_string()));
-        let output = invoke.send().await.unwrap();
+    pub(super) async fn call(&self, name: &str, event: &Value) -> InvokeOutput {
+        let invoke = self.client.invoke().function_name(name).log_type(LogType::Tail);
+        invoke.payload(Blob::new(event.to_string())).send().await.unwrap()
+    }
+
+    pub(super) async fn answer(&self, name: &str, event: &Value) -> Value {
+        let output = self.call(name, event).await;
         assert_eq!(output.function_error(), None, "{}", super::text(&output));
         super::json(&output)
     }
 }
 
 /// Each kind of user that can be had here.
-fn users() -> Vec<bool> {
+pub(super) fn users() -> Vec<bool> {
     if is_root() { vec![false, true] } else { vec![false] }
 }
 

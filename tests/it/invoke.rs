@@ -198,6 +198,23 @@ async fn a_function_that_amazon_connect_may_not_call_is_not_called() {
     assert_eq!((exit, codes(trial(&gone, "good"))), (2, vec!["no-function"]));
 }
 
+/// A function that the manifest only refers to has no code here: its example stands in, and every format says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_example_in_place_of_code_is_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::world::copy(&crate::world::shipped("demo"), &folder.path().join("demo"));
+    let run = |arguments: &[&str]| {
+        let mut command = flowbind(folder.path());
+        command.args(arguments).args(["--sandbox", "demo"]).output().unwrap()
+    };
+    assert_eq!(code(&run(&["apply", "--auto-approve"])), 0);
+    let output = run(&["invoke", "--all"]);
+    let text = stdout(&output);
+    assert_eq!((code(&output), text.matches("no code ran").count()), (0, 6), "{text}{}", stderr(&output));
+    let json: Value = serde_json::from_slice(&run(&["invoke", "--all", "--output", "json"]).stdout).unwrap();
+    assert!(json["trials"].as_array().unwrap().iter().all(|trial| trial["example"] == true), "{json:#}");
+}
+
 /// The policy that `iam-policy --for invoke` prints lets the calls through, and nothing is missing from it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_printed_policy_is_enough() {

@@ -30,7 +30,7 @@ impl Examples {
         let Some(answer) = self.0.get(&invocation.function) else {
             return Err(cannot_run(format!("{why}. {DECLARE}")));
         };
-        tracing::warn!(function = invocation.function.name, why, "no code ran, its example was answered");
+        tracing::info!(function = invocation.function.name, why, "no code ran, its example was answered");
         let log = format!(
             "START RequestId: {id} Version: {}\nflowbind: no code ran; the answer is `response.example` of the manifest: {why}\n\
              END RequestId: {id}\n",

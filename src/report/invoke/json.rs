@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::words::{branch_text, interpreter, reply_code, reply_text, shape_text, wrong};
+use super::words::{branch_text, interpreter, is_example, reply_code, reply_text, shape_text, wrong};
 use super::{Trials, Untried};
 use crate::flow::InvocationKind;
 use crate::operations::Operation;
@@ -73,6 +73,8 @@ struct TrialLine<'a> {
     /// The version that ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a str>,
+    /// Whether no code ran and the embedded AWS answered the example of the manifest.
+    example: bool,
     /// What ran the code, on the embedded AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     interpreter: Option<&'a str>,
@@ -165,6 +167,7 @@ impl<'a> TrialLine<'a> {
             answer: body.and_then(|body| serde_json::from_slice(body).ok()),
             bytes: body.map(Vec::len),
             version: trial.ran.version.as_deref(),
+            example: is_example(&trial.ran),
             interpreter: interpreter(&trial.ran),
             log: trial.ran.log.as_deref(),
             unjudged: trial.unjudged.as_deref(),

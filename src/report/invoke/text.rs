@@ -1,6 +1,6 @@
 //! Trials, for people.
 
-use super::words::{branch_text, init, interpreter, name, printed, reply_text, time, wrong};
+use super::words::{branch_text, init, interpreter, is_example, name, printed, reply_text, time, wrong};
 use super::{Trials, Untried};
 use crate::flow::InvocationKind;
 use crate::report::answer::advice_text;
@@ -33,11 +33,11 @@ pub fn invoke_text(trials: &Trials, whole: bool, layout: &Layout) -> String {
 fn made(trial: &Trial, whole: bool, page: &mut Page) {
     let case = &trial.case;
     let waits = match case.kind {
-        InvocationKind::Sync => format!("within {}", time(case.rules.limit)),
+        InvocationKind::Sync => format!("time limit {}", time(case.rules.limit)),
         InvocationKind::Async => "without waiting".to_owned(),
     };
-    let version =
-        trial.ran.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+    let published = trial.ran.version.as_ref().filter(|version| version.parse::<u64>().is_ok());
+    let version = published.map(|version| format!(" (version {version})")).unwrap_or_default();
     page.under(2, format!("{} calls {}{version}, {waits}\n", bold(&name(case)), case.function));
     if let [_, _, ..] = trial.attempts.as_slice() {
         for (n, attempt) in trial.attempts.iter().enumerate() {
@@ -66,6 +66,10 @@ fn made(trial: &Trial, whole: bool, page: &mut Page) {
     }
     if let Some(why) = &trial.unjudged {
         let text = format!("whether Amazon Connect may call the function is not known: {why}");
+        page.under(UNDER, format!("  {} {text}\n", yellow("note   ")));
+    }
+    if is_example(&trial.ran) {
+        let text = "no code ran: the answer is `response.example` of the manifest; `-v` shows why";
         page.under(UNDER, format!("  {} {text}\n", yellow("note   ")));
     }
     if let Some(interpreter) = interpreter(&trial.ran) {

@@ -169,6 +169,11 @@ pub(super) fn interpreter(ran: &Ran) -> Option<&str> {
     report.split('\t').find_map(|part| part.strip_prefix("flowbind: "))
 }
 
+/// Whether the embedded AWS answered the example of the manifest, and ran no code.
+pub(super) fn is_example(ran: &Ran) -> bool {
+    ran.log.as_deref().unwrap_or_default().lines().any(|line| line.starts_with("flowbind: no code ran"))
+}
+
 /// How long the environment took to start, where this call started one.
 pub(super) fn init(ran: &Ran) -> Option<String> {
     let report = ran.log.as_deref()?.lines().rev().find(|line| line.starts_with("REPORT "))?;

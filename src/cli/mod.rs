@@ -20,8 +20,8 @@ use terminal::exit::Failure;
 use terminal::note::{Level, Note};
 use terminal::{Terminal, logging};
 use verbs::{
-    apply, completions, drift, emulator, event, explain, graph, iam_policy, import, init, invoke, lint, man,
-    plan, rollback, schema, show, validate,
+    apply, completions, drift, emulator, event, explain, failed, graph, iam_policy, import, init, invoke,
+    lint, man, plan, rollback, schema, show, validate,
 };
 
 /// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
@@ -41,9 +41,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
     };
     if let Err(error) = jiff::Timestamp::try_from(now) {
         let error = anyhow::anyhow!("this machine's clock shows an impossible time: {error}");
-        return Failure::new(Exit::Error, error)
-            .hint("set the clock, then run again.".to_owned())
-            .print(&terminal);
+        let failure = Failure::new(Exit::Error, error).hint("set the clock, then run again.".to_owned());
+        return failed::end(&cli.command, failure, &terminal);
     }
     let ended = tokio::select! {
         biased;
@@ -51,7 +50,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
         () = interrupt.at_once() => Err(Failure::interrupted()),
     };
     terminal.draw(None);
-    ended.unwrap_or_else(|failure| failure.print(&terminal))
+    ended.unwrap_or_else(|failure| failed::end(&cli.command, failure, &terminal))
 }
 
 /// Whether a command takes its time with AWS, and may have written to it when it is interrupted.

@@ -9,6 +9,7 @@ mod arns;
 mod drift;
 mod event;
 mod explain;
+mod failed;
 mod fields;
 mod github;
 pub mod graph;
@@ -38,6 +39,7 @@ pub use apply::{ApplyDocument, apply_text, outcome_event, outcome_text, unfinish
 pub use drift::{DriftDocument, drift_text, ignored_text};
 pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
+pub use failed::{ErrorDocument, ErrorLine, Found};
 pub use github::{drift_github, plan_github, problems_github};
 pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};

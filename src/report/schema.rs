@@ -9,7 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::lint::LintDocument;
-use super::{ApplyDocument, DriftDocument, InvokeDocument, PlanDocument, ValidateDocument};
+use super::{ApplyDocument, DriftDocument, ErrorDocument, InvokeDocument, PlanDocument, ValidateDocument};
 use crate::runtime::event::Event;
 
 /// Creates the schema of a type as it is written, in draft 7, which editors read.
@@ -53,6 +53,7 @@ pub(crate) fn shipped<T: JsonSchema>(name: &str) -> Value {
 fn the_shipped_schemas_are_those_of_the_types() {
     check_shipped::<PlanDocument>("plan");
     check_shipped::<ApplyDocument>("apply");
+    check_shipped::<ErrorDocument>("error");
     check_shipped::<DriftDocument>("drift");
     check_shipped::<LintDocument<'_>>("lint");
     check_shipped::<ValidateDocument<'_>>("validate");

@@ -82,7 +82,7 @@ fn show(text: &str, findings: Vec<Finding>) {
     plain(&lint::text(&report, &sources, false, &Layout::default()));
     plain(&lint::github(&report, &sources));
     let sarif = lint::sarif(&report, &sources, &[]).expect("findings are data");
-    for text in [lint::json(&report).expect("findings are data"), sarif] {
+    for text in [lint::json(&report, &[], &[]).expect("findings are data"), sarif] {
         plain(&text);
         json::parse(&text).expect("what is written as JSON is read as JSON");
     }

@@ -39,7 +39,9 @@ fn checked(name: &str, document: Value) -> Value {
     for key in document.as_object().unwrap().keys() {
         let mut broken = document.clone();
         broken.as_object_mut().unwrap().shift_remove(key);
-        assert!(objections(&schema, &broken).is_some(), "{name} may do without {key}");
+        // Only a command that ended early has one.
+        let optional = key == "error" && name != "error";
+        assert_eq!(objections(&schema, &broken).is_none(), optional, "{name} may do without {key}");
         broken[key] = json!(1.5);
         assert!(objections(&schema, &broken).is_some(), "{name} may hold anything in {key}");
         if document[key].as_array().is_some_and(|items| !items.is_empty()) {
@@ -73,8 +75,67 @@ async fn what_plan_drift_and_apply_write_is_as_their_schemas_say() {
     hold(world.folder.path());
     let held = holds("plan", &at(&world, &["plan", "demo", "--prune", "--output", "json"]));
     assert!(length(&held, "problems") > 0 && held.to_string().contains("\"guard\":{"), "{held:#}");
-    let apply = at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]);
-    assert!(apply.stdout.is_empty(), "with errors nothing is applied");
+    let apply = holds("apply", &at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]));
+    assert_eq!(length(&apply, "outcomes"), 0, "with errors nothing is applied");
+    let errors = apply["problems"].as_array().unwrap().iter().filter(|it| it["severity"] == "error");
+    assert!(errors.count() > 0, "{apply:#}");
+    assert_eq!((&apply["error"]["exit_code"], apply["error"]["hint"].is_string()), (&json!(1), true));
+}
+
+/// Why a command ended early; its document is as the schema says, and the process ends with its code.
+fn ended_early(schema: &str, output: &Output) -> Value {
+    let mut document = holds(schema, output);
+    assert_eq!(document["error"]["exit_code"], json!(output.status.code()), "{document:#}");
+    assert!(!document["error"]["message"].as_str().unwrap().is_empty());
+    document["error"].take()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apply_that_may_not_begin_says_why_in_its_document() {
+    let world = applied().await;
+    break_three(&world).await;
+    let apply = |options: &[&str]| at(&world, &[&["apply", "demo", "--output", "json"], options].concat());
+    // Nobody can be asked, no plan has this checksum, no address is so.
+    let error = ended_early("apply", &apply(&[]));
+    assert!(error["message"].as_str().unwrap().starts_with("cannot ask for approval"), "{error:#}");
+    let error = ended_early("apply", &apply(&["--checksum", &"0".repeat(64)]));
+    assert_eq!(error["exit_code"], 4);
+    let error = ended_early("apply", &apply(&["--auto-approve", "--only", "flow/nope"]));
+    assert_eq!(error["exit_code"], 64);
+    // What was reviewed is not what there is.
+    at(&world, &["plan", "demo", "--out", "plan.json", "--only", "flow/main-ivr"]);
+    assert_eq!(apply(&["--auto-approve"]).status.code(), Some(0));
+    let error = ended_early("apply", &apply(&["--plan", "plan.json"]));
+    assert!(
+        error["details"].as_array().unwrap().iter().any(|it| it.as_str().unwrap().contains("flow/main-ivr"))
+    );
+    edit(world.folder.path(), "flowbind.yaml", "  instances:", "  instanzes:");
+    for verb in ["plan", "apply", "drift"] {
+        let output = at(&world, &[verb, "demo", "--output", "json"]);
+        ended_early(verb, &output);
+        assert!(length(&holds(verb, &output), "problems") > 0);
+    }
+    let rollback = at(&world, &["rollback", "--output", "json", "20010101T000000Z"]);
+    ended_early("apply", &rollback);
+    let policy = at(&world, &["iam-policy", "demo", "--for", "plan", "--output", "json"]);
+    ended_early("error", &policy);
+    ended_early("error", &at(&world, &["show", "--output", "json", "none.json"]));
+    ended_early("lint", &at(&world, &["lint", "demo", "--output", "json", "--select", "nope"]));
+    let lint = holds("lint", &at(&world, &["lint", "demo", "none.json", "--output", "json"]));
+    assert!(length(&lint, "problems") > 0 && length(&lint, "unread") == 2, "{lint:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_fails_is_in_the_document() {
+    let world = demo(&["deny:sts:GetCallerIdentity"]).await;
+    for verb in ["plan", "apply", "drift"] {
+        let error = ended_early(verb, &at(&world, &[verb, "demo", "--output", "json"]));
+        assert!(error["hint"].as_str().unwrap().contains("sts:GetCallerIdentity"), "{error:#}");
+    }
+    let world = demo(&["deny:connect:ListContactFlows"]).await;
+    let output = at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]);
+    assert_eq!(ended_early("apply", &output)["exit_code"], 3);
+    assert!(length(&holds("apply", &output), "gaps") > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,8 @@ pub(in crate::cli) enum SchemaDocument {
     Validate,
     /// `invoke --output json`.
     Invoke,
+    /// `show` and `iam-policy --output json` that could not do it.
+    Error,
     /// What Amazon Connect sends to a function, and `event` prints.
     Event,
 }

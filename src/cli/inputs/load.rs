@@ -1,7 +1,6 @@
 //! Loads manifests, and shows everything that is wrong with them.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::PathBuf;
 
 use crate::cli::args::{AwsArgs, EmulatorArgs, ManifestArgs, SANDBOX, retype};
@@ -9,7 +8,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::{Level, Note};
 use crate::manifest::{self, Disk, Inputs, LeftOut, Loaded, Package, Problems, Sources};
-use crate::report::{Layout, count, source};
+use crate::report::{Found, Layout, count, source};
 use crate::resource::{Code, Origin, Problem, Severity};
 
 /// So many problems with one hint show it once.
@@ -56,26 +55,15 @@ fn log_left_out(loaded: &Loaded) {
     }
 }
 
-/// Reads manifests, or shows what is wrong and fails.
-pub(in crate::cli) fn load_or_show(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
-    load_or_report(args, None, terminal, |_| Ok(None))
-}
-
-/// Reads manifests, or shows what is wrong, writes the result that `page` makes of it, and fails.
-pub(in crate::cli) fn load_or_report(
+/// Reads manifests, or shows what is wrong and fails. `aws` are the options of a command that goes on to AWS.
+pub(in crate::cli) fn load_or_show(
     args: &ManifestArgs,
     aws: Option<&AwsArgs>,
     terminal: &Terminal,
-    page: impl Fn(&[Problem]) -> io::Result<Option<String>>,
 ) -> Result<Loaded, Failure> {
     let loaded = load(args, terminal);
     if let Ok(loaded) = &loaded {
         show(&loaded.warnings, &loaded.sources, terminal);
-    }
-    if let Err(Problems { problems, .. }) = &loaded
-        && let Some(page) = page(problems)?
-    {
-        terminal.result(&page)?;
     }
     loaded.map_err(|Problems { problems, sources }| {
         show(&problems, &sources, terminal);
@@ -86,7 +74,7 @@ pub(in crate::cli) fn load_or_report(
             _ => "fix the errors above, then run again.".to_owned(),
         });
         let error = anyhow::anyhow!("no manifest was loaded: {what}; nothing was read from AWS or written");
-        Failure::new(Exit::Error, error).hint(hint)
+        Failure::new(Exit::Error, error).hint(hint).with(Found { problems, gaps: Vec::new() })
     })
 }
 
@@ -158,5 +146,6 @@ fn note(problem: &Problem, sources: &Sources, hinted: bool, layout: &Layout) -> 
 pub(in crate::cli) fn world(args: &EmulatorArgs, terminal: &Terminal) -> Result<Loaded, Failure> {
     let (paths, vars, targets) = (args.world.clone(), args.vars.clone(), args.targets.clone());
     let (var_files, allow_outside) = (Vec::new(), args.allow_outside);
-    load_or_show(&ManifestArgs { paths, vars, targets, var_files, region: None, allow_outside }, terminal)
+    let args = ManifestArgs { paths, vars, targets, var_files, region: None, allow_outside };
+    load_or_show(&args, None, terminal)
 }

@@ -164,7 +164,7 @@ fn check_saved(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let name = file.display();
-    let Some(count) = differing(&saved.sets, plans, &format!("{name} was made"), terminal) else {
+    let Some((count, lines)) = differing(&saved.sets, plans, &format!("{name} was made"), terminal) else {
         // The seal is none of a person: what a reviewer has read counts, and not only what it stands for.
         let views = views(plans, terminal);
         let Some(address) = saved.misshown(plans, &views) else { return Ok(()) };
@@ -182,7 +182,7 @@ fn check_saved(
     let error = anyhow!("{count} from {name}{tool}; nothing was written");
     let hint =
         if agree(plans) { AGREES.to_owned() } else { format!("review the new plan, then apply it: {again}") };
-    Err(Failure::new(Exit::Refused, error).hint(hint))
+    Err(Failure::new(Exit::Refused, error).details(lines).hint(hint))
 }
 
 const AGREES: &str = "AWS already agrees with the manifest; there is nothing to apply.";
@@ -201,15 +201,22 @@ pub(in crate::cli) fn check_answered(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let before: Vec<Evidence> = asked.iter().map(Evidence::of).collect();
-    let Some(count) = differing(&before, fresh, "the plan was shown", terminal) else { return Ok(()) };
+    let Some((count, lines)) = differing(&before, fresh, "the plan was shown", terminal) else {
+        return Ok(());
+    };
     let error = anyhow!("{count} from the plan that was approved; {not}");
     let hint = if agree(fresh) { AGREES } else { "run again to review the new plan." };
-    Err(Failure::new(Exit::Refused, error).hint(hint.to_owned()))
+    Err(Failure::new(Exit::Refused, error).details(lines).hint(hint.to_owned()))
 }
 
 /// Compares fresh plans with what was reviewed and says what changed. Where they would write something else, gives how
-/// much differs.
-fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Terminal) -> Option<String> {
+/// much differs, and a line for each address.
+fn differing(
+    reviewed: &[Evidence],
+    fresh: &[Plan],
+    since: &str,
+    terminal: &Terminal,
+) -> Option<(String, Vec<String>)> {
     let several = fresh.len() > 1;
     let (mut same, mut lines) = (reviewed.len() == fresh.len(), Vec::new());
     for (before, plan) in reviewed.iter().zip(fresh) {
@@ -231,10 +238,11 @@ fn differing(reviewed: &[Evidence], fresh: &[Plan], since: &str, terminal: &Term
     for line in &lines {
         terminal.note(&Note::error("changed:", line.as_str()));
     }
-    Some(match lines.len() {
+    let count = match lines.len() {
         1 => "1 address differs".to_owned(),
         n => format!("{n} addresses differ"),
-    })
+    };
+    Some((count, lines))
 }
 
 /// What a plan is made of, by names.

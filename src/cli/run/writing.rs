@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -25,7 +26,7 @@ use crate::plan::{ActionId, ApplyReport, Extent, Pace, Plan, apply_schedule};
 use crate::reconcile::{
     self, Ahead, Carrying, Consent, Host, NotBegun, Reconciler, Round, Stopped, Watch, Why,
 };
-use crate::report::{self, PlanView};
+use crate::report::{self, Found, PlanView};
 use crate::resource::set_prefix;
 
 /// Where flowbind keeps its own files, below the working folder.
@@ -64,6 +65,8 @@ pub(in crate::cli) struct Writing<'a> {
     pub(in crate::cli) interrupt: &'a Interrupt,
     /// Where sets show how far they are.
     pub(in crate::cli) live: LiveLine,
+    /// What the plans of the last look have found.
+    pub(in crate::cli) found: Mutex<Found>,
 }
 
 /// What is said of a failure: whether anything was written before it.
@@ -108,6 +111,7 @@ impl Host for Writing<'_> {
 
     fn planned(&self, round: Round, plans: &[Plan]) -> Result<(), Failure> {
         let (terminal, work) = (self.terminal, self.reconciler);
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Found::of_plans(plans);
         if round.number == 1 {
             chosen::warn_of_unknown(work.allowed, work.goal.manifests(), plans, terminal);
         }
@@ -211,6 +215,11 @@ impl Host for Writing<'_> {
 }
 
 impl Writing<'_> {
+    /// What the plans of the last look have found.
+    pub(in crate::cli) fn found(&self) -> Found {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The folder of backups: one for each set.
     fn backups(&self, round: Round, plan: &Plan) -> Backups {
         Backups::new(Path::new(OWN_FOLDER), &round.name(&self.run, plan))
@@ -247,7 +256,7 @@ impl Writing<'_> {
 
     /// Refuses a reviewed plan of which a part is protected: it is written whole, or not at all.
     fn whole(&self, plans: &[Plan]) -> Result<(), Failure> {
-        let mut options = BTreeSet::new();
+        let (mut options, mut details) = (BTreeSet::new(), Vec::new());
         for plan in plans {
             let allowed = self.reconciler.allowed_in(plan);
             let set = set_prefix(&plan.set, plans.len() > 1);
@@ -258,6 +267,7 @@ impl Writing<'_> {
                 };
                 let address = format!("{set}{}", action.id.address);
                 let message = format!("{address}: {}", guard.message);
+                details.push(message.clone());
                 self.terminal.note(&Note::error("protected:", message).field("address", address));
                 options.extend(retype::allow(plan, plans.len() > 1, guard));
             }
@@ -269,7 +279,7 @@ impl Writing<'_> {
         let error =
             anyhow!("a reviewed plan is applied whole, and part of it is protected; nothing was written");
         let hint = format!("to apply that part too, run again with {}.", options.join(" "));
-        Err(Failure::new(Exit::Refused, error).hint(hint))
+        Err(Failure::new(Exit::Refused, error).details(details).hint(hint))
     }
 
     /// The question, where somebody has to be asked.
@@ -354,7 +364,7 @@ pub(in crate::cli) fn begin(plans: &[Plan], not: &str) -> Result<(), Failure> {
 fn not_begun(why: &NotBegun, not: &str) -> Failure {
     let (error, hint) = match why {
         NotBegun::Errors => (
-            anyhow!("fix the errors above first; {not}"),
+            anyhow!("the plan has errors; {not}"),
             "fix them and run again, or give --only ADDRESS for resources that they do not affect.",
         ),
         NotBegun::NeedsForce(much) => {
@@ -362,7 +372,7 @@ fn not_begun(why: &NotBegun, not: &str) -> Failure {
         }
         NotBegun::MayNotRead => (
             anyhow!("the caller lacks permission to read some of the resources in this manifest; {not}"),
-            "allow the calls that failed above, then run again.",
+            "allow the calls that were denied, then run again.",
         ),
         NotBegun::Order(why) => {
             (anyhow!("internal error: the order of this plan is wrong ({why}); {not}"), "please report it.")

@@ -6,7 +6,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::terminal::note::{Level, Note};
 use crate::drift::{self, Drift};
 use crate::plan::{ApplyReport, ApplyVerdict, NotBegun, Plan, PlanVerdict};
-use crate::report::{self, Trials};
+use crate::report::{self, ErrorLine, Found, Trials};
 use crate::runtime::trial::Trial;
 
 /// The exit codes, in the order of their weight.
@@ -147,13 +147,17 @@ impl From<Exit> for ExitCode {
 pub(in crate::cli) struct Failure {
     exit: Exit,
     error: anyhow::Error,
+    /// What it is about, a line each.
+    details: Vec<String>,
     hint: Option<String>,
+    /// What was found before, which a document shows beside it.
+    found: Found,
 }
 
 impl Failure {
     /// Creates a failure that ends with `exit`.
     pub(in crate::cli) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, error: error.into(), hint: None }
+        Self { exit, error: error.into(), details: Vec::new(), hint: None, found: Found::default() }
     }
 
     /// A signal ended the command before anything was written.
@@ -176,6 +180,33 @@ impl Failure {
     pub(in crate::cli) fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
         self.hint = hint.into();
         self
+    }
+
+    /// Adds what it is about, a line each: that was said before.
+    pub(in crate::cli) fn details(self, details: Vec<String>) -> Self {
+        Self { details, ..self }
+    }
+
+    /// Adds what was found before: that was shown already.
+    pub(in crate::cli) fn with(self, found: Found) -> Self {
+        Self { found, ..self }
+    }
+
+    /// What was found before.
+    pub(in crate::cli) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// Writes it for a document.
+    pub(in crate::cli) fn line(&self, terminal: &Terminal) -> ErrorLine {
+        let layout = terminal.layout();
+        ErrorLine {
+            message: self.error.to_string(),
+            caused_by: self.error.chain().skip(1).map(ToString::to_string).collect(),
+            details: self.details.clone(),
+            hint: self.hint.as_ref().map(|hint| layout.completed(hint).into_owned()),
+            exit_code: self.exit.code(),
+        }
     }
 
     /// Prints the chain of causes and the hint, each on a line of its own whatever names they hold.

@@ -9,6 +9,7 @@ pub(in crate::cli) mod question;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::SystemTime;
@@ -38,6 +39,8 @@ pub(in crate::cli) struct Terminal {
     /// What the commands in messages are completed with.
     typed: Arc<Mutex<Option<Typed>>>,
     live: Arc<Mutex<Option<ProgressBar>>>,
+    /// Whether a result was written, or was to be.
+    has_result: Arc<AtomicBool>,
     mask: Mask,
 }
 
@@ -57,6 +60,7 @@ impl Terminal {
             aliases: Arc::default(),
             typed: Arc::default(),
             live: Arc::default(),
+            has_result: Arc::default(),
             mask: Mask::default(),
         }
     }
@@ -69,6 +73,11 @@ impl Terminal {
     /// Whether results go to a terminal.
     pub(in crate::cli) fn shows_results(&self) -> bool {
         io::stdout().is_terminal()
+    }
+
+    /// Whether a result was written, or could not be.
+    pub(in crate::cli) fn has_result(&self) -> bool {
+        self.has_result.load(Ordering::Relaxed)
     }
 
     /// The values that are taken out of all that is written here.
@@ -110,6 +119,7 @@ impl Terminal {
     /// Writes a result. A pipe that nobody reads any more, or a terminal that was closed, stops nothing: what the
     /// command does, and the code that it ends with, are the same.
     pub(in crate::cli) fn result(&self, text: &str) -> io::Result<()> {
+        self.has_result.store(true, Ordering::Relaxed);
         let text = report::tame(&self.mask.text(text));
         self.around(|| {
             let mut out = AutoStream::new(io::stdout().lock(), self.color);

@@ -1,5 +1,6 @@
 //! `flowbind apply`: makes AWS agree with the manifests.
 
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use crate::cli::args::{ApplyArgs, Output, retype};
@@ -13,7 +14,7 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::live::LiveLine;
 use crate::cli::terminal::note::Note;
 use crate::reconcile::{Done, Ended, Goal, Reconciler, Wish};
-use crate::report::{self, ApplyDocument};
+use crate::report::{self, ApplyDocument, Found};
 
 pub(in crate::cli) async fn run(
     args: &ApplyArgs,
@@ -24,10 +25,7 @@ pub(in crate::cli) async fn run(
     let allowed = chosen::parse("--allow", &args.allow)?;
     let (approval, wish) = Approval::of(args)?;
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, chosen::options(&wish)));
-    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, |problems| {
-        let document = || report::json_text(&ApplyDocument::invalid(problems));
-        Ok((args.output == Output::Json).then(document).transpose()?)
-    })?;
+    let loaded = load::load_or_show(&args.manifest, Some(&args.aws), terminal)?;
     approval.check_inputs(&args.manifest, &loaded, now)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let goal = Goal::Declared { manifests: &loaded.manifests, wish: &wish };
@@ -45,6 +43,7 @@ pub(in crate::cli) async fn run(
         terminal,
         interrupt,
         live: LiveLine::default(),
+        found: Mutex::default(),
     };
     // What belongs to a new instance was in no plan that anybody has reviewed.
     let rounds = if writing.approval.is_evidence() { 1 } else { Reconciler::MOST_ROUNDS };
@@ -52,7 +51,7 @@ pub(in crate::cli) async fn run(
     let Ended { again, failure } = reconciler.run(rounds, &writing, &mut reports).await;
     let next = writing.approval.again().map(str::to_owned);
     let over = interrupt.is_signalled() || connection.session.over().is_some();
-    let exit = end(&reports, failure, connection, args.output, terminal).await?;
+    let exit = end((&reports, writing.found()), failure, connection, args.output, terminal).await?;
     if over && (again || reports.iter().any(|(_, report)| report.is_cut_short())) {
         return Ok(unfinished(&reports, exit, next.as_deref().unwrap_or(interrupt.again()), terminal));
     }
@@ -94,29 +93,33 @@ pub(in crate::cli) fn unfinished(reports: &[Done], exit: Exit, next: &str, termi
 ///
 /// The failure itself, where nothing was begun: then there is nothing to report.
 pub(in crate::cli) async fn end(
-    reports: &[Done],
+    (reports, found): (&[Done], Found),
     failure: Option<Failure>,
     connection: Connection,
     output: Output,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     let failure = match failure {
-        Some(failure) if reports.is_empty() => return Err(failure),
         Some(failure)
-            if failure.is_interrupt() && reports.iter().all(|(_, report)| report.outcomes.is_empty()) =>
+            if reports.is_empty()
+                || failure.is_interrupt() && reports.iter().all(|(_, report)| report.outcomes.is_empty()) =>
         {
-            return Err(failure);
+            return Err(failure.with(found));
         }
         // A signal is told as what it has left undone.
         other => other.filter(|failure| !failure.is_interrupt()),
     };
     let calls = connection.session.calls();
     let closed = connection.close().await;
+    let failures: Vec<Failure> = failure.into_iter().chain(closed.err()).collect();
     let shown = match output {
-        Output::Json => terminal.json(&ApplyDocument::new(reports, &calls)),
+        Output::Json => {
+            let error = failures.first().map(|failure| failure.line(terminal));
+            terminal.json(&ApplyDocument::new(reports, found, &calls).failed(error))
+        }
         Output::Text => terminal.result(&report::calls_text(&calls, &terminal.layout())),
     };
-    let failures = [failure, closed.err(), shown.err().map(Failure::from)].into_iter().flatten();
+    let failures = failures.into_iter().chain(shown.err().map(Failure::from));
     Ok(failures.map(|failure| failure.print(terminal)).fold(Exit::of_reports(reports), Exit::heavier))
 }
 

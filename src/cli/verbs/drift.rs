@@ -1,6 +1,5 @@
 //! `flowbind drift`: how live AWS left the declared state, and who moved. Makes no write call.
 
-use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cli::args::{DriftArgs, DriftOutput, retype};
@@ -12,8 +11,7 @@ use crate::drift::{Scope, ignorable, mark_ignored};
 use crate::manifest::{Date, Disk, DriftIgnore, Sources, load_drift_ignore};
 use crate::plan::Reach;
 use crate::reconcile;
-use crate::report::{self, DriftDocument};
-use crate::resource::Problem;
+use crate::report::{self, DriftDocument, Found};
 
 pub(in crate::cli) async fn run(
     args: &DriftArgs,
@@ -22,8 +20,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Exit, Failure> {
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, String::new()));
     let (entries, sources) = entries(args, terminal)?;
-    let page = |problems: &[Problem]| broken(args.output, problems);
-    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
+    let loaded = load::load_or_show(&args.manifest, Some(&args.aws), terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let scope = Scope { manifests: &loaded.manifests, reach: Reach::asked(false, args.audit) };
     let shown = Shown { connection: &connection, terminal };
@@ -61,18 +58,6 @@ pub(in crate::cli) async fn run(
     Ok(Exit::of_drifts(&drifts))
 }
 
-/// Writes what is wrong with a manifest for those formats that somebody reads beside a log.
-fn broken(output: DriftOutput, problems: &[Problem]) -> io::Result<Option<String>> {
-    Ok(match output {
-        DriftOutput::Text => None,
-        DriftOutput::Json => Some(report::json_text(&DriftDocument::invalid(problems))?),
-        DriftOutput::Sarif => Some(report::problems_sarif("flowbind/drift/", problems, None)?),
-        DriftOutput::Markdown => Some(report::problems_markdown("drift", problems)),
-        DriftOutput::Github => Some(report::problems_github(problems)),
-        DriftOutput::Html => Some(report::problems_html("drift", problems)),
-    })
-}
-
 /// Reads the ignore file before anything is asked of AWS.
 fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, Sources), Failure> {
     let Some(path) = &args.ignore else { return Ok((Vec::new(), Sources::default())) };
@@ -80,7 +65,7 @@ fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, S
         load::show(&found.problems, &found.sources, terminal);
         let error =
             anyhow::anyhow!("the ignore file {} is invalid; nothing was read from AWS", path.display());
-        Failure::new(Exit::Error, error)
+        Failure::new(Exit::Error, error).with(Found { problems: found.problems, gaps: Vec::new() })
     })
 }
 

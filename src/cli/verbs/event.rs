@@ -16,7 +16,7 @@ use crate::runtime::event::Event;
 use crate::runtime::parameters;
 
 pub(in crate::cli) fn run(args: &EventArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let loaded = load::load_or_show(&args.manifest, None, terminal)?;
     let (_, bound) = bindings::find(&loaded.manifests, &args.address)?;
     let (profile, contact) = contact::contact(&args.sent.contact, &bound, args.sent.seed)?;
     let given = contact::given(&args.sent, &contact)?;

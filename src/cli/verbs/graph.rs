@@ -48,7 +48,7 @@ fn of_file(path: &Path) -> Result<Picture, Failure> {
 }
 
 fn of_manifests(args: &GraphArgs, terminal: &Terminal) -> Result<Picture, Failure> {
-    let loaded = load::load_or_show(&args.manifest, terminal)?;
+    let loaded = load::load_or_show(&args.manifest, None, terminal)?;
     let [manifest] = loaded.manifests.as_slice() else {
         let names: Vec<&str> = loaded.manifests.iter().map(|m| m.set.as_str()).collect();
         let error = anyhow!("there are several sets: {}; a picture shows one", names.join(", "));

@@ -1,7 +1,6 @@
 //! `flowbind invoke`: functions called the way Amazon Connect calls them, and what they answer judged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -16,7 +15,7 @@ use crate::cli::terminal::note::Note;
 use crate::manifest::{self, Manifest};
 use crate::reconcile::{self, NotTried, Tried};
 use crate::report::{self, EventNote, InvokeDocument, Trials, Untried, count};
-use crate::resource::{InstanceArn, Label, Place, Problem};
+use crate::resource::{InstanceArn, Label, Place};
 use crate::runtime::binding::{self, Bound};
 use crate::runtime::contact::Shape;
 use crate::runtime::trial::{Asked, Case, CaseError, Trial};
@@ -24,8 +23,7 @@ use crate::runtime::trial::{Asked, Case, CaseError, Trial};
 pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let manifest_args = manifest_args(args);
     terminal.learn_typed(retype::typed(&manifest_args, &args.aws, String::new()));
-    let page = |problems: &[Problem]| broken(args.output, problems);
-    let loaded = load::load_or_report(&manifest_args, Some(&args.aws), terminal, page)?;
+    let loaded = load::load_or_show(&manifest_args, Some(&args.aws), terminal)?;
     let manifests = &loaded.manifests;
     let bound = wanted(args, manifests)?;
     let functions = args.aws.sandbox.as_ref().map(|_| run_functions()).transpose()?;
@@ -63,16 +61,6 @@ fn manifest_args(args: &InvokeArgs) -> ManifestArgs {
         region: region.clone(),
         allow_outside: *allow_outside,
     }
-}
-
-/// Writes what is wrong with a manifest for those formats that somebody reads beside a log.
-fn broken(output: InvokeOutput, problems: &[Problem]) -> io::Result<Option<String>> {
-    let trials = Trials { all: Vec::new(), problems: problems.to_vec() };
-    Ok(match output {
-        InvokeOutput::Text | InvokeOutput::Junit => None,
-        InvokeOutput::Json => Some(report::json_text(&InvokeDocument::new(&trials, &BTreeMap::new()))?),
-        InvokeOutput::Github => Some(report::problems_github(problems)),
-    })
 }
 
 /// The bindings to be called, with the set that each is in.

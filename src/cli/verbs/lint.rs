@@ -15,6 +15,7 @@ use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
 use crate::manifest::{self, Disk, FileError, Files, Loaded, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
+use crate::resource::Problem;
 
 mod inputs;
 
@@ -28,7 +29,8 @@ pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, 
     let mut linter = Linter::new(&selection);
     let mut inputs = Inputs::of(&args.paths, args.allow_outside);
     let mut sources = Sources::default();
-    let judged = manifests(args, &mut inputs, &mut linter, &mut sources, terminal);
+    let mut problems = Vec::new();
+    let judged = manifests(args, (&mut inputs, &mut problems), &mut linter, &mut sources, terminal);
     for file in std::mem::take(&mut inputs.flows) {
         flow(&file, &judged, &mut inputs, &mut linter, &mut sources);
     }
@@ -42,7 +44,8 @@ pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, 
         // Where nothing could be read, a sum would only read as if all were well.
         LintOutput::Text if broken && report.files == 0 => {}
         LintOutput::Text => terminal.result(&formats::text(&report, &sources, true, &terminal.layout()))?,
-        LintOutput::Json => terminal.result(&formats::json(&report).map_err(std::io::Error::from)?)?,
+        LintOutput::Json => terminal
+            .result(&formats::json(&report, &inputs.unread, &problems).map_err(std::io::Error::from)?)?,
         LintOutput::Sarif => {
             let log = formats::sarif(&report, &sources, &inputs.unread).map_err(std::io::Error::from)?;
             terminal.result(&log)?;
@@ -115,10 +118,11 @@ fn flow(
     sources.insert(name, text);
 }
 
-/// Judges the manifests' flows, and names the files that need not be judged again.
+/// Judges the manifests' flows, and names the files that need not be judged again. `found` takes what is wrong with the
+/// manifests.
 fn manifests(
     args: &LintArgs,
-    inputs: &mut Inputs,
+    (inputs, found): (&mut Inputs, &mut Vec<Problem>),
     linter: &mut Linter<'_>,
     sources: &mut Sources,
     terminal: &Terminal,
@@ -143,11 +147,13 @@ fn manifests(
             for path in std::mem::take(&mut inputs.manifests) {
                 inputs.unread(&path, &message);
             }
+            *found = problems.problems;
             return judged;
         }
     };
     let Loaded { manifests, warnings, sources: read } = loaded;
     load::show(&warnings, &read, terminal);
+    *found = warnings;
     for manifest in &manifests {
         let auditor = Auditor::new(manifest, None);
         linter.problems(manifest_findings(manifest), &manifest.suppressions);

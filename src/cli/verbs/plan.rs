@@ -1,7 +1,6 @@
 //! `flowbind plan`: what would change, and why.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -18,7 +17,6 @@ use crate::manifest::Loaded;
 use crate::plan::{Plan, Reach};
 use crate::reconcile::{Goal, Wish};
 use crate::report::{self, Layout, PlanDocument, PlanView};
-use crate::resource::Problem;
 use crate::saved::{SavedOptions, SavedPlan};
 
 pub(in crate::cli) async fn run(
@@ -32,8 +30,7 @@ pub(in crate::cli) async fn run(
         only: chosen::parse("--only", &args.selection.only)?,
     };
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, chosen::options(&wish)));
-    let page = |problems: &[Problem]| broken(args.output, problems);
-    let loaded = load::load_or_report(&args.manifest, Some(&args.aws), terminal, page)?;
+    let loaded = load::load_or_show(&args.manifest, Some(&args.aws), terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let goal = Goal::Declared { manifests: &loaded.manifests, wish: &wish };
     let plans = goal.plans(&connection.session, &Shown { connection: &connection, terminal }).await;
@@ -74,17 +71,6 @@ pub(in crate::cli) async fn run(
         save(file, args, &loaded, &plans, now, terminal)?;
     }
     Ok(Exit::of_plans(&plans, args.detailed_exitcode))
-}
-
-/// Writes what is wrong with a manifest for those formats that are read without a terminal.
-fn broken(output: PlanOutput, problems: &[Problem]) -> io::Result<Option<String>> {
-    Ok(match output {
-        PlanOutput::Text => None,
-        PlanOutput::Json => Some(report::json_text(&PlanDocument::invalid(problems))?),
-        PlanOutput::Markdown => Some(report::problems_markdown("plan", problems)),
-        PlanOutput::Github => Some(report::problems_github(problems)),
-        PlanOutput::Html => Some(report::problems_html("plan", problems)),
-    })
 }
 
 /// Saves plans, unless apply would not begin to carry them out.

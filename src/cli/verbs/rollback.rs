@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
@@ -39,7 +40,7 @@ pub(in crate::cli) async fn run(
     terminal.learn_typed(retype::typed(&manifest, &args.aws, String::new()));
     let loaded = match args.paths.is_empty() {
         true => None,
-        false => Some(load::load_or_report(&manifest, Some(&args.aws), terminal, |_| Ok(None))?),
+        false => Some(load::load_or_show(&manifest, Some(&args.aws), terminal)?),
     };
     // It may know no alias: an instance that is read by its id is listed nowhere.
     let names = kept.flows.iter().map(|flow| (flow.instance.to_string(), flow.instance_name.to_string()));
@@ -64,6 +65,7 @@ pub(in crate::cli) async fn run(
         terminal,
         interrupt,
         live: LiveLine::default(),
+        found: Mutex::default(),
     };
     let mut reports = Vec::new();
     let failure = reconciler.run(1, &writing, &mut reports).await.failure;
@@ -73,7 +75,7 @@ pub(in crate::cli) async fn run(
         );
     }
     let over = interrupt.is_signalled() || connection.session.over().is_some();
-    let exit = apply::end(&reports, failure, connection, args.output, terminal).await?;
+    let exit = apply::end((&reports, writing.found()), failure, connection, args.output, terminal).await?;
     if over && reports.iter().any(|(_, report)| report.is_cut_short()) {
         return Ok(apply::unfinished(&reports, exit, interrupt.again(), terminal));
     }

@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 
 use crate::operations::{FaultKind, Operation};
 use crate::plan::{ActionId, ApplyReport, FailedCall, Outcome, Plan, Step};
+use crate::report::failed::{ErrorLine, Found};
 use crate::resource::{Problem, SetName, set_prefix};
+use crate::snapshot::Gap;
 
 /// `flowbind.apply/v1`.
 #[derive(Debug, Serialize)]
@@ -17,9 +19,13 @@ pub struct ApplyDocument {
     format: &'static str,
     outcomes: Vec<OutcomeLine>,
     backups: Vec<String>,
-    /// What is wrong with the manifests: nothing was read from AWS or written.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What is wrong with the manifests, or between them and AWS.
     problems: Vec<Problem>,
+    /// What could not be read.
+    gaps: Vec<Gap>,
+    /// Why the command ended early, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
     /// How often each operation was called, by `service:Operation`.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
@@ -57,8 +63,8 @@ struct CallLine {
 }
 
 impl ApplyDocument {
-    /// Creates the document of several sets' reports and the calls that they took together.
-    pub fn new(reports: &[(Plan, ApplyReport)], calls: &BTreeMap<Operation, u32>) -> Self {
+    /// Creates the document of several sets' reports, what the last look has found, and the calls that it all took.
+    pub fn new(reports: &[(Plan, ApplyReport)], found: Found, calls: &BTreeMap<Operation, u32>) -> Self {
         let several = reports.len() > 1;
         let lines = reports.iter().flat_map(|(plan, report)| {
             report.outcomes.iter().map(move |(id, outcome)| OutcomeLine::new(&plan.set, several, id, outcome))
@@ -66,12 +72,14 @@ impl ApplyDocument {
         let outcomes = lines.collect();
         let backups = reports.iter().flat_map(|(_, report)| &report.backups);
         let backups = backups.map(|path| path.display().to_string()).collect();
-        Self { format: "flowbind.apply/v1", outcomes, backups, problems: Vec::new(), calls: calls.clone() }
+        let (Found { problems, gaps }, calls) = (found, calls.clone());
+        Self { format: "flowbind.apply/v1", outcomes, backups, problems, gaps, error: None, calls }
     }
 
-    /// Creates the document of manifests that could not be taken.
-    pub fn invalid(problems: &[Problem]) -> Self {
-        Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
+    /// Adds why the run ended early.
+    #[must_use]
+    pub fn failed(self, error: Option<ErrorLine>) -> Self {
+        Self { error, ..self }
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
 use crate::operations::Operation;
+use crate::report::failed::{ErrorLine, Found};
 use crate::report::plan::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::resource::{Address, Origin, Problem};
 use crate::snapshot::Gap;
@@ -22,9 +23,11 @@ pub struct DriftDocument {
     gaps: Vec<Gap>,
     /// What is wrong with the ignore file.
     warnings: Vec<Problem>,
-    /// What is wrong with the manifests: nothing was read from AWS.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// What is wrong with the manifests, or so much with the ignore file that nothing was read from AWS.
     problems: Vec<Problem>,
+    /// Why the command ended early, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
     /// How often each operation was called, by `service:Operation`.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
@@ -108,6 +111,7 @@ impl DriftDocument {
             gaps: Vec::new(),
             warnings: warnings.to_vec(),
             problems: Vec::new(),
+            error: None,
             calls: calls.clone(),
         };
         for drift in drifts {
@@ -126,9 +130,10 @@ impl DriftDocument {
 }
 
 impl DriftDocument {
-    /// Creates the document of manifests that could not be taken.
-    pub fn invalid(problems: &[Problem]) -> Self {
-        Self { problems: problems.to_vec(), ..Self::new(&[], &[], &BTreeMap::new()) }
+    /// Creates the document of a command that ended before anything was compared.
+    pub fn failed(found: Found, error: ErrorLine) -> Self {
+        let Found { problems, gaps } = found;
+        Self { problems, gaps, error: Some(error), ..Self::new(&[], &[], &BTreeMap::new()) }
     }
 }
 

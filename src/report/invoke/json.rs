@@ -11,6 +11,7 @@ use super::{Trials, Untried};
 use crate::flow::InvocationKind;
 use crate::operations::Operation;
 use crate::report::answer::advice_text;
+use crate::report::failed::ErrorLine;
 use crate::resource::Problem;
 use crate::runtime::event::Event;
 use crate::runtime::trial::{Attempt, Case, Reply, Trial};
@@ -28,6 +29,9 @@ pub struct InvokeDocument<'a> {
     /// What is wrong with the manifests: nothing was called.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     problems: &'a [Problem],
+    /// Why the command ended early, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
     /// How often each operation was called, by `service:Operation`.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, u32>"))]
     calls: BTreeMap<Operation, u32>,
@@ -126,8 +130,14 @@ impl<'a> InvokeDocument<'a> {
                 Err(untried) => not_called.push(UntriedLine::new(untried)),
             }
         }
-        let problems = &trials.problems;
-        Self { format: "flowbind.invoke/v1", trials: made, not_called, problems, calls: calls.clone() }
+        let (problems, calls) = (trials.problems.as_slice(), calls.clone());
+        Self { format: "flowbind.invoke/v1", trials: made, not_called, problems, error: None, calls }
+    }
+
+    /// Adds why the command ended early.
+    #[must_use]
+    pub fn failed(self, error: ErrorLine) -> Self {
+        Self { error: Some(error), ..self }
     }
 }
 

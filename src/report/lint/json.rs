@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::flow::finding::{Finding, PathStep};
 use crate::lint::Report;
+use crate::report::failed::ErrorLine;
+use crate::report::lint::Notice;
 use crate::report::visible::document;
+use crate::resource::Problem;
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -14,6 +17,13 @@ pub(crate) struct LintDocument<'a> {
     files: usize,
     findings: Vec<FindingLine<'a>>,
     suppressed: Vec<SuppressedLine<'a>>,
+    /// What could not be read, and was not judged or not with its manifest.
+    unread: &'a [Notice],
+    /// What is wrong with the manifests.
+    problems: &'a [Problem],
+    /// Why the command ended early, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +106,7 @@ fn step(step: &PathStep) -> StepLine<'_> {
 ///
 /// # Errors
 /// None that this data can cause.
-pub fn json(report: &Report) -> serde_json::Result<String> {
+pub fn json(report: &Report, unread: &[Notice], problems: &[Problem]) -> serde_json::Result<String> {
     document(&LintDocument {
         format: "flowbind.lint/v1",
         files: report.files,
@@ -109,6 +119,25 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
                 reason: &suppressed.reason,
             })
             .collect(),
+        unread,
+        problems,
+        error: None,
+    })
+}
+
+/// Writes the document of a command that ended before anything was judged.
+///
+/// # Errors
+/// None that this data can cause.
+pub fn failed_json(error: ErrorLine) -> serde_json::Result<String> {
+    document(&LintDocument {
+        format: "flowbind.lint/v1",
+        files: 0,
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        unread: &[],
+        problems: &[],
+        error: Some(error),
     })
 }
 
@@ -121,10 +150,10 @@ mod tests {
 
     #[test]
     fn the_document_is_versioned_and_complete() {
-        let text = json(&sample()).unwrap();
+        let text = json(&sample(), &[], &[]).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
         let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-        assert_eq!(keys(&document), ["format", "files", "findings", "suppressed"]);
+        assert_eq!(keys(&document), ["format", "files", "findings", "suppressed", "unread", "problems"]);
         assert_eq!((&document["format"], &document["files"]), (&"flowbind.lint/v1".into(), &2.into()));
         let expected = [
             "code",
@@ -156,7 +185,7 @@ mod tests {
     #[test]
     fn hostile_names_come_through_as_they_are_and_raw_nowhere() {
         let report = hostile();
-        let text = json(&report).unwrap();
+        let text = json(&report, &[], &[]).unwrap();
         assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text}");
         let document: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(document["findings"][0]["block"].as_str(), report.findings[0].block.as_deref());

@@ -14,7 +14,7 @@ pub use explain::{explain, list};
 pub use github::github;
 #[cfg(test)]
 pub(crate) use json::LintDocument;
-pub use json::json;
+pub use json::{failed_json, json};
 pub use sarif::{Notice, sarif};
 pub(super) use text::tally;
 pub use text::{text, unread};

@@ -11,7 +11,8 @@ use crate::report::sarif::{pascal, physical, plain, write};
 use crate::report::visible::visible;
 
 /// Something that went wrong beside the findings: an input that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Notice {
     /// The file or folder, as the caller named it.
     pub file: String,

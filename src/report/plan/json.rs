@@ -12,6 +12,7 @@ use crate::plan::{
     self, Action, AsideSpec, Counts, FieldChange, Guard, Partial, Plan, Removal, Step, TagTarget, TagsSpec,
     Verb, Write,
 };
+use crate::report::failed::{ErrorLine, Found};
 use crate::resource::Problem;
 use crate::snapshot::Gap;
 
@@ -25,6 +26,9 @@ pub struct PlanDocument {
     actions: Vec<ActionLine>,
     problems: Vec<Problem>,
     gaps: Vec<Gap>,
+    /// Why the command ended early, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine>,
     summary: Summary,
     /// What `apply --checksum` takes.
     checksum: String,
@@ -206,6 +210,7 @@ impl PlanDocument {
             actions: Vec::new(),
             problems: Vec::new(),
             gaps: Vec::new(),
+            error: None,
             summary: Summary::default(),
             checksum: plan::checksum(plans),
             calls: calls.clone(),
@@ -236,9 +241,10 @@ impl PlanDocument {
 }
 
 impl PlanDocument {
-    /// Creates the document of manifests that could not be planned: nothing was read from AWS.
-    pub fn invalid(problems: &[Problem]) -> Self {
-        Self { problems: problems.to_vec(), ..Self::new(&[], &BTreeMap::new()) }
+    /// Creates the document of a command that ended before there was a plan.
+    pub fn failed(found: Found, error: ErrorLine) -> Self {
+        let Found { problems, gaps } = found;
+        Self { problems, gaps, error: Some(error), ..Self::new(&[], &BTreeMap::new()) }
     }
 }
 

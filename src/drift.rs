@@ -15,6 +15,7 @@ mod unmanaged;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use ignore::Ignored;
 pub use kind::{DriftKind, Moved};
@@ -74,6 +75,8 @@ pub enum Detail {
     Planned(Box<Write>),
     /// What a draft changes, from what is published.
     Draft(FlowDiff),
+    /// Only the run's time limit, so long, kept it from being read.
+    CutOff(Duration),
     /// A function in an instance's list.
     Association {
         /// The ARN as the list holds it.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -221,15 +222,6 @@ pub struct FlowContent {
     pub modified_ms: Option<i64>,
 }
 
-/// How the message of what was not read ends when the run's time was over.
-pub const OUT_OF_TIME: &str = "(--timeout) was reached";
-
-/// The time limit, such as `20 s`, where a message says that only this kept something from being read.
-pub fn cut_off_after(message: &str) -> Option<&str> {
-    let (_, limit) = message.strip_suffix(OUT_OF_TIME)?.rsplit_once("the time limit of ")?;
-    Some(limit.trim_end())
-}
-
 /// Something that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -247,4 +239,7 @@ pub struct Gap {
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The run's time limit, where only that kept it from being read.
+    #[serde(skip)]
+    pub cut_off: Option<Duration>,
 }

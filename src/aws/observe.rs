@@ -330,6 +330,7 @@ fn gap(fault: &Fault, address: &Address) -> Gap {
         denied: matches!(fault.kind, FaultKind::Denied | FaultKind::Credentials),
         message: fault.message.clone(),
         hint: fault.hint(),
+        cut_off: fault.time_limit(),
     }
 }
 

@@ -40,7 +40,7 @@ use crate::resource::{AccountId, InstanceArn, Mask, Place, Region};
 use crate::snapshot::InstanceSeen;
 
 pub(super) use self::clients::Clients;
-pub(super) use self::ending::{Ending, NOT_CALLED};
+pub(super) use self::ending::Ending;
 pub use self::fault::Fault;
 pub use self::in_flight::MOST_AT_ONCE;
 pub use self::machine::{MachineError, Trust, trust};

@@ -240,7 +240,7 @@ pub(super) fn gap(desired: &Manifest, gap: &Gap) -> Difference {
         address: gap.address.clone(),
         moved: Moved::Unknown,
         message: format!("{} could not be read: {}", gap.operation, gap.message),
-        detail: None,
+        detail: gap.cut_off.map(Detail::CutOff),
         hint: gap.hint.clone(),
         origin: desired.origin(&gap.address).cloned(),
         ignored: None,

@@ -259,6 +259,7 @@ fn what_could_not_be_read_is_ignored_only_by_name() {
         operation: Operation::DescribeContactFlow,
         address,
         denied: true,
+        cut_off: None,
         message: "no".to_owned(),
         hint: None,
     });

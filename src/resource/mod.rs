@@ -22,7 +22,7 @@ mod visible;
 pub use address::{Address, AddressError, Kind, set_prefix};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
 pub use code::{Code, InDrift};
-pub use count::count;
+pub use count::{count, spoken};
 pub use digest::sha256;
 pub use flow_type::FlowType;
 pub use function::FunctionRef;

@@ -293,6 +293,27 @@ async fn a_server_that_never_answers_is_given_up_after_one_call() {
     assert!(silent.calls().values().sum::<u64>() <= 4, "{:?}", silent.calls());
 }
 
+/// A call that is never answered must not outlast the run's time: here a try may take an hour.
+#[tokio::test]
+async fn a_read_in_flight_ends_with_the_time_of_the_run() {
+    let world = everything(add_unmanaged).await;
+    for (fault, planned) in [("hang:*:*:from=9", true), ("hang:*:*", false)] {
+        let silent = fork(&world, quick(&[fault])).await;
+        let options = Options::embedded(silent.emulator.url());
+        let hour = Duration::from_secs(3600);
+        let timeout = Some(Duration::from_millis(500));
+        let session = Session::open(Options { attempt: hour, visible_within: hour, timeout, ..options }).await;
+        let looks = reconcile::plan(&session, silent.manifest(), Reach::Declared);
+        let plan = tokio::time::timeout(Duration::from_secs(60), looks).await.expect("a read outlasts the run");
+        assert_eq!(plan.is_ok(), planned, "{fault}: {plan:?}");
+        let Ok(plan) = plan else { continue };
+        assert!(!plan.gaps.is_empty());
+        assert!(plan.gaps.iter().all(|gap| gap.cut_off == timeout), "{:#?}", plan.gaps);
+        let asked: u64 = silent.calls().values().sum();
+        assert_eq!(asked, u64::from(session.calls().values().sum::<u32>()), "none is asked twice");
+    }
+}
+
 #[tokio::test]
 async fn a_run_that_is_out_of_time_begins_no_write_and_says_so() {
     let world = everything(add_unmanaged).await;

@@ -1,6 +1,6 @@
 //! How a step of an action ends: done, or why not. There is no third way.
 
-use crate::aws::session::{Ending, Fault, FaultKind, NOT_CALLED, Wait};
+use crate::aws::session::{Ending, Fault, FaultKind, Wait};
 use crate::plan::{FailedCall, Failure, Outcome};
 
 /// How a step ends.
@@ -123,9 +123,8 @@ pub(super) fn not_begun(ending: Ending) -> Outcome {
 impl Fault {
     /// How an action ends that this fault ended; `sent` says whether it had sent a write before.
     pub(super) fn outcome(&self, sent: bool) -> Outcome {
-        if let (FaultKind::OutOfTime | FaultKind::Interrupted, false) = (&self.kind, sent) {
-            let why = self.message.strip_prefix(NOT_CALLED).unwrap_or(&self.message);
-            return Outcome::NotBegun { message: format!("{why} before") };
+        if let (Some(ending), false) = (self.ending, sent) {
+            return not_begun(ending);
         }
         if self.kind == FaultKind::QuotaBefore && !sent {
             return Outcome::NotBegun { message: self.message.clone() };

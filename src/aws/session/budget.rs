@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::ending::{Ending, NOT_CALLED, spoken};
+use super::ending::{Ending, NOT_CALLED};
 use super::fault::Fault;
 use crate::operations::{FaultKind, Operation};
-use crate::resource::Place;
+use crate::resource::{Place, spoken};
 
 /// What is left of a run's time, and which operations give no good answer. A clone is the same; one [beside](Budget::beside)
 /// it shares all but the actions.
@@ -44,6 +44,13 @@ struct State {
 }
 
 impl State {
+    /// The run's time limit, and from when on nothing is read: a run that has written may look at what became of that
+    /// for a while longer. None for a run without a limit.
+    fn end_of_reads(&self, patience: Duration) -> Option<(Duration, Instant)> {
+        let grace = if self.sent.is_empty() { Duration::ZERO } else { patience };
+        Some((self.limit?, self.deadline?.checked_add(grace)?))
+    }
+
     fn has_sent(&self, actor: &Actor) -> bool {
         self.sent.contains(actor) || self.flying.get(actor).is_some_and(|flying| *flying > 0)
     }
@@ -108,8 +115,19 @@ impl Budget {
         }
     }
 
-    /// Why a call is not made: the run is over, or the operation has failed for too long. A run that has written may
-    /// look at what became of that for a while longer. Now and then a call is let through to see whether the service
+    /// Waits until nothing is read any more, and gives the run's time limit; for ever if it has none.
+    pub(in crate::aws) async fn until_reads_end(&self) -> Duration {
+        loop {
+            let end = self.state().end_of_reads(self.patience);
+            match end {
+                None => std::future::pending().await,
+                Some((limit, end)) if Instant::now() >= end => return limit,
+                Some((_, end)) => tokio::time::sleep_until(end).await,
+            }
+        }
+    }
+
+    /// Why a call is not made: the run is over, or the operation has failed for too long. Now and then a call is let through to see whether the service
     /// is back.
     pub(in crate::aws) fn refusal(
         &self,
@@ -119,11 +137,10 @@ impl Budget {
         now: Instant,
     ) -> Option<Fault> {
         let mut state = self.state();
-        if let (Some(limit), Some(deadline)) = (state.limit, state.deadline) {
-            let grace = if state.sent.is_empty() { Duration::ZERO } else { self.patience };
-            if now.saturating_duration_since(deadline) >= grace && now >= deadline {
-                return Some(Ending::OutOfTime(limit).fault(operation, subject));
-            }
+        if let Some((limit, end)) = state.end_of_reads(self.patience)
+            && now >= end
+        {
+            return Some(Ending::OutOfTime(limit).fault(operation, subject));
         }
         let patience = self.patience;
         let key = (place.clone(), operation);

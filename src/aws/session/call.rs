@@ -1,7 +1,8 @@
 //! The one function through which every call goes: paced, counted, tried again where that is safe.
 //!
 //! Once the run is to end, an action that has sent no write sends none: its calls are not made, those that wait for
-//! their turn among them.
+//! their turn among them. When the run's time is over, no answer to a read is waited for, unless it shows what became of a
+//! write.
 
 use std::error::Error;
 use std::future::Future;
@@ -14,6 +15,7 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::Session;
+use super::ending::Ending;
 use super::fault::Fault;
 use super::quota::Counted;
 use super::trace::Attempt;
@@ -102,7 +104,21 @@ impl Session {
         Ok(answer.expect("an attempt that succeeds leaves its answer"))
     }
 
+    /// Makes a call as often as is needed; a read that is in vain is not waited for.
     async fn attempts<'a>(
+        &self,
+        (operation, place, subject): (Operation, &Place, &str),
+        counted: Option<&Counted>,
+        once: &(dyn Fn(u32) -> BoxFuture<'a, Result<(), Fault>> + Sync),
+    ) -> Result<(), Fault> {
+        tokio::select! {
+            biased;
+            made = self.tries((operation, place, subject), counted, once) => made,
+            fault = self.given_up(operation, subject) => Err(fault),
+        }
+    }
+
+    async fn tries<'a>(
         &self,
         (operation, place, subject): (Operation, &Place, &str),
         counted: Option<&Counted>,
@@ -127,11 +143,7 @@ impl Session {
             self.pacer.count(operation);
             let began = Instant::now();
             self.budget.sending(operation, subject);
-            let answer = tokio::select! {
-                biased;
-                answer = once(tries) => answer,
-                fault = self.given_up(operation, subject) => return Err(fault),
-            };
+            let answer = once(tries).await;
             self.pacer.answered(place, operation, Instant::now());
             self.budget.note(operation, place, subject, answer.as_ref().err(), Instant::now());
             let fault = match answer {
@@ -205,24 +217,37 @@ impl Session {
         }
     }
 
-    /// Waits until a look before an action's first write is in vain, because the run is to end; for ever where that is
-    /// none.
+    /// Waits until a read is in vain, because the run is to end: one before an action's first write as soon as it is, any
+    /// other when nothing is read any more. For ever for a write, which may be carried out although nobody waits for it.
     async fn given_up(&self, operation: Operation, subject: &str) -> Fault {
         if operation.writes() {
             return std::future::pending().await;
         }
-        self.until_ends().await;
-        match self.may_call(operation, subject) {
-            Err(fault) => fault,
-            Ok(()) => std::future::pending().await,
-        }
+        let before_a_write = async {
+            self.until_ends().await;
+            match self.ending_before_write(operation, subject) {
+                Some(ending) => ending,
+                None => std::future::pending().await,
+            }
+        };
+        let ending = tokio::select! {
+            biased;
+            ending = before_a_write => ending,
+            limit = self.budget.until_reads_end() => Ending::OutOfTime(limit),
+        };
+        ending.cuts_off(operation, subject)
     }
 
     /// Refuses the calls of an action that has sent no write, once the run is to end.
     fn may_call(&self, operation: Operation, subject: &str) -> Result<(), Fault> {
-        match self.ends().filter(|_| self.budget.waits_to_write(operation, subject)) {
+        match self.ending_before_write(operation, subject) {
             Some(ending) => Err(ending.fault(operation, subject)),
             None => Ok(()),
         }
+    }
+
+    /// Why a call is in vain whose action has sent no write.
+    fn ending_before_write(&self, operation: Operation, subject: &str) -> Option<Ending> {
+        self.ends().filter(|_| self.budget.waits_to_write(operation, subject))
     }
 }

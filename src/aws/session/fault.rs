@@ -4,12 +4,14 @@
 //! a reached quota (`LimitExceededException`) a throttle.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer;
+use super::ending::Ending;
 use crate::operations::{FaultKind, Operation};
 use crate::resource::{Mask, said};
 
@@ -40,6 +42,8 @@ pub struct Fault {
     pub problems: Vec<String>,
     /// The service's id of the request.
     pub request_id: Option<String>,
+    /// What ended the run, where only that kept the call from being made or answered.
+    pub(in crate::aws) ending: Option<Ending>,
 }
 
 impl Fault {
@@ -56,6 +60,7 @@ impl Fault {
             message: message.into(),
             problems: Vec::new(),
             request_id: None,
+            ending: None,
         }
     }
 
@@ -89,7 +94,7 @@ impl Fault {
             SdkError::ServiceError(context) => answer::request_id(context.raw()).map(str::to_owned),
             _ => None,
         };
-        Self { operation, subject: subject.to_owned(), kind, message, problems, request_id }
+        Self { operation, subject: subject.to_owned(), kind, message, problems, request_id, ending: None }
     }
 
     /// Takes secret values out of what the service said, and what would forge lines or reorder them, before anybody logs it
@@ -134,6 +139,14 @@ impl Fault {
     /// Whether trying again may help: what answers in place of the service may be gone the next time.
     pub(in crate::aws) fn transient(&self) -> bool {
         self.maybe_done()
+    }
+
+    /// The run's time limit, where only that kept the call from being made or answered.
+    pub(in crate::aws) fn time_limit(&self) -> Option<Duration> {
+        match self.ending? {
+            Ending::OutOfTime(limit) => Some(limit),
+            Ending::Interrupted => None,
+        }
     }
 
     /// Says what to do about it.

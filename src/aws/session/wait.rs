@@ -13,9 +13,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Session;
-use super::ending::spoken;
 use super::fault::Fault;
 use crate::plan::Failure;
+use crate::resource::spoken;
 
 /// The longest pause between two looks.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5);

@@ -8,8 +8,8 @@ use crate::cli::terminal::note::Note;
 use crate::manifest::Sources;
 use crate::plan::Plan;
 use crate::report::{self, PlanView};
-use crate::resource::set_prefix;
-use crate::snapshot::{Gap, cut_off_after};
+use crate::resource::{set_prefix, spoken};
+use crate::snapshot::Gap;
 
 /// Puts plans into words.
 pub(in crate::cli) fn views(plans: &[Plan], terminal: &Terminal) -> Vec<PlanView> {
@@ -22,11 +22,11 @@ pub(in crate::cli) fn show(plan: &Plan, several: bool, sources: &Sources, termin
     load::show_live(&plan.problems, sources, terminal);
     if plan.is_incomplete() {
         let (cut_off, failed): (Vec<&Gap>, Vec<&Gap>) =
-            plan.gaps.iter().partition(|gap| cut_off_after(&gap.message).is_some());
+            plan.gaps.iter().partition(|gap| gap.cut_off.is_some());
         failed.into_iter().for_each(|gap| terminal.note(&unread(plan, gap, several)));
-        if let Some(limit) = cut_off.first().and_then(|gap| cut_off_after(&gap.message)) {
+        if let Some(limit) = cut_off.first().and_then(|gap| gap.cut_off) {
             let resources: BTreeSet<_> = cut_off.iter().map(|gap| &gap.address).collect();
-            terminal.note(&not_read(plan, limit, resources.len(), several));
+            terminal.note(&not_read(plan, &spoken(limit), resources.len(), several));
         }
     }
 }

@@ -86,6 +86,7 @@ mod tests {
             message: "not allowed".to_owned(),
             hint: None,
             denied: true,
+            cut_off: None,
         };
         Plan { problems, gaps: vec![gap; gaps], ..Plan::empty(SetName::parse("acme").unwrap()) }
     }

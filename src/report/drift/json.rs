@@ -155,17 +155,18 @@ fn set_line(drift: &Drift) -> SetLine {
 
 fn difference_line(set: &str, difference: &Difference) -> DifferenceLine {
     let Difference { kind, address, moved, message, detail, hint, origin, ignored } = difference.clone();
-    let detail = detail.map(|detail| match detail {
-        Detail::Planned(write) => DetailLine::Planned(planned_detail(&write)),
-        Detail::Draft(diff) => DetailLine::Draft {
+    let detail = detail.and_then(|detail| match detail {
+        Detail::Planned(write) => Some(DetailLine::Planned(planned_detail(&write))),
+        Detail::Draft(diff) => Some(DetailLine::Draft {
             blocks: diff.blocks.iter().map(block_line).collect(),
             outside: outside_lines(&diff),
-        },
-        Detail::Association { function } => DetailLine::Found(FoundLine::Association { function }),
+        }),
+        Detail::CutOff(_) => None,
+        Detail::Association { function } => Some(DetailLine::Found(FoundLine::Association { function })),
         Detail::Statement { function, sid } => {
-            DetailLine::Found(FoundLine::Statement { function: function.arn().to_string(), sid })
+            Some(DetailLine::Found(FoundLine::Statement { function: function.arn().to_string(), sid }))
         }
-        Detail::Flow { id, name } => DetailLine::Found(FoundLine::Flow { id, name }),
+        Detail::Flow { id, name } => Some(DetailLine::Found(FoundLine::Flow { id, name })),
     });
     DifferenceLine { set: set.to_owned(), kind, address, moved, message, hint, origin, ignored, detail }
 }

@@ -1,13 +1,15 @@
 //! Drift for people: what moved, by kind, one line each and what exactly differs under it, then the sums and what to
 //! type next.
 
+use std::time::Duration;
+
 use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdict};
 use crate::manifest::Date;
 use crate::report::layout::{Layout, Page};
 use crate::report::plan::{beyond_message, details_text, flow_details};
 use crate::report::several::{cut, of as count};
 use crate::report::style::{bold, cyan, dim, green, red, yellow};
-use crate::snapshot::cut_off_after;
+use crate::resource::spoken;
 
 const INDENT: &str = "      ";
 
@@ -28,7 +30,7 @@ pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
         }
         heading(&mut page, kind.words(), kind.meaning());
         let (cut_off, of_kind): (Vec<&Difference>, Vec<&Difference>) =
-            of_kind.into_iter().partition(|difference| cut_off_after(&difference.message).is_some());
+            of_kind.into_iter().partition(|difference| cut_off(difference).is_some());
         let mut hinted = None;
         for difference in of_kind {
             page.append(difference_text(difference, &set, &mut hinted));
@@ -111,13 +113,19 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
     page
 }
 
+/// The time limit of the run, where only that kept something from being read.
+fn cut_off(difference: &Difference) -> Option<Duration> {
+    match difference.detail {
+        Some(Detail::CutOff(limit)) => Some(limit),
+        _ => None,
+    }
+}
+
 /// What the run's time limit cut off is said once.
-fn cut_off_text(cut_off: &[&Difference], set: &str) -> Page {
+fn cut_off_text(all: &[&Difference], set: &str) -> Page {
     let mut page = Page::default();
-    let Some(limit) = cut_off.first().and_then(|difference| cut_off_after(&difference.message)) else {
-        return page;
-    };
-    let addresses = cut(cut_off.iter().map(|difference| format!("{set}{}", difference.address)));
+    let Some(limit) = all.first().and_then(|difference| cut_off(difference)).map(spoken) else { return page };
+    let addresses = cut(all.iter().map(|difference| format!("{set}{}", difference.address)));
     page.line(&format!(
         "  {} {}  reading AWS was cut off after {limit} (--timeout)",
         red("?"),
@@ -142,7 +150,9 @@ fn detail_text(detail: &Detail) -> Page {
             beyond_message(write).map_or_else(Page::default, |details| details_text(&details, INDENT, true))
         }
         Detail::Draft(diff) => details_text(&flow_details(diff), INDENT, true),
-        Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => Page::default(),
+        Detail::CutOff(_) | Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => {
+            Page::default()
+        }
     }
 }
 

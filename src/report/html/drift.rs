@@ -107,7 +107,13 @@ fn thing(
             page.soft("`-` is published, `+` is the draft.");
             page.details(&flow_details(diff), Mark::Update);
         }
-        Some(Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. }) | None => {}
+        Some(
+            Detail::CutOff(_)
+            | Detail::Association { .. }
+            | Detail::Statement { .. }
+            | Detail::Flow { .. },
+        )
+        | None => {}
     }
     page.picture(pictures, &format!("{set}{address}"));
     page.html("</div>\n");

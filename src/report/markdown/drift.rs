@@ -95,7 +95,9 @@ fn lines(detail: &Detail) -> Option<(&'static str, Vec<String>)> {
         Detail::Draft(diff) => {
             ("`-` is published, `+` is the draft", diff_lines(&flow_details(diff), Mark::Update))
         }
-        Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => return None,
+        Detail::CutOff(_) | Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => {
+            return None;
+        },
     };
     (!lines.is_empty()).then_some((legend, lines))
 }

@@ -123,6 +123,7 @@ fn hostile_plan() -> Plan {
         denied: true,
         message: HOSTILE.to_owned(),
         hint: Some(HOSTILE.to_owned()),
+        cut_off: None,
     };
     let mut guarded = flow_update("main", HOSTILE, 20);
     guarded.guard =

@@ -85,7 +85,7 @@ impl Note {
     }
 
     pub(in crate::report) fn unread(gap: &Gap) -> Self {
-        let Gap { operation, address, denied: _, message, hint } = gap;
+        let Gap { operation, address, denied: _, message, hint, cut_off: _ } = gap;
         Self {
             word: "not read".to_owned(),
             address: Some(address.to_string()),

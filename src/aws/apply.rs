@@ -114,9 +114,9 @@ impl<'a> Runner<'a> {
         match not {
             NotDone::Call(fault) => match vanished(action, &fault) {
                 Some(what) => gone(subject, &what, &fault),
-                None => fault.outcome(self.session.budget.has_sent(subject)),
+                None => fault.outcome(subject, self.session.budget.has_sent(subject)),
             },
-            other => other.outcome(self.session.budget.has_sent(subject)),
+            other => other.outcome(subject, self.session.budget.has_sent(subject)),
         }
     }
 

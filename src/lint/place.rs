@@ -1,8 +1,9 @@
 //! Where findings are: their order, and what becomes of their places when the judged text is not the written one.
 
 use super::codes;
-use crate::flow::document::{Block, Document, Target};
-use crate::flow::finding::{Confidence, Finding, PathStep, Severity, fingerprint, nearest};
+use crate::flow::document::{Block, Branch, Document, Transitions};
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity, Taken, fingerprint, nearest};
+use crate::flow::graph::EdgeKind;
 use crate::flow::json::{self, Value};
 use crate::resource::{self, Problem};
 
@@ -58,12 +59,15 @@ fn line_of(step: &PathStep, written: &Document) -> Option<usize> {
         return None;
     }
     let block: &Block = written.blocks().iter().find(|block| block.pointer == step.pointer)?;
-    let branches = block.transitions.conditions.iter().chain(&block.transitions.errors);
-    let mut branches = branches.filter(|branch| branch.label == step.by);
-    let target: Option<&Target> = match step.by.as_str() {
-        "" => return Some(block.position.line),
-        "next" => block.transitions.next.as_ref(),
-        _ => branches.next().and_then(|branch| branch.target.as_ref()),
+    let Transitions { next, conditions, errors } = &block.transitions;
+    let of = |branches: &[Branch], label: &str| {
+        branches.iter().find(|branch| branch.label == label).and_then(|branch| branch.target.clone())
+    };
+    let target = match &step.by {
+        Taken::Branch(EdgeKind::Next) => next.clone(),
+        Taken::Branch(EdgeKind::Condition(label)) => of(conditions, label),
+        Taken::Branch(EdgeKind::Error(label)) => of(errors, label),
+        Taken::Into(_) | Taken::Back | Taken::End => return Some(block.position.line),
     };
     target.map(|target| target.position.line)
 }

@@ -38,8 +38,8 @@ pub use model::{
     Counts, Disassociation, FailedCall, Failure, FieldChange, FieldPath, FlowMetadataSpec, FlowRemoval,
     FlowSpec, FunctionRemoval, FunctionSpec, GrantSpec, Guard, InstanceSpec, KeptFlow, KeptGrant, LateText,
     LateTextError, LiveFlow, Made, Outcome, Outline, Outlined, OwnStatement, Partial, Plan, PolicySeen,
-    Removal, RoleRemoval, RoleSpec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb, Withheld,
-    Write,
+    Purpose, Removal, RoleRemoval, RoleSpec, StatementRemoval, Step, TagTarget, TagsSpec, Undeclared, Verb,
+    Withheld, Write,
 };
 pub use planner::claims::settle_rivals;
 pub use planner::flows::stub_of;

@@ -48,7 +48,12 @@ impl Outline {
 
     /// The first flow or module on an instance that calls a function.
     pub fn caller(&self, instance: &Label, function: &Label) -> Option<&Outlined> {
-        self.contents.iter().find(|it| it.instance == *instance && it.calls.contains_key(function))
+        self.callers(instance, function).next()
+    }
+
+    /// The flows and modules on an instance that call a function.
+    pub fn callers(&self, instance: &Label, function: &Label) -> impl Iterator<Item = &Outlined> {
+        self.contents.iter().filter(move |it| it.instance == *instance && it.calls.contains_key(function))
     }
 
     /// The flow or module of an address.

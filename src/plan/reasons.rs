@@ -2,7 +2,7 @@
 //! flow that calls the function, that it is missing and who calls it need not be said again.
 
 use crate::plan::model::{Action, Write};
-use crate::resource::{Address, FunctionRef, Kind};
+use crate::resource::{Address, FunctionRef, Kind, said_of};
 
 /// An association is missing.
 pub(super) fn not_associated(function: &FunctionRef) -> String {
@@ -19,6 +19,14 @@ pub(super) fn needed_by(user: &Address) -> String {
     match user.kind {
         Kind::Instance => format!("{user} lists it"),
         _ => format!("{user} calls it"),
+    }
+}
+
+/// Something is not written before something else is, and why that is not.
+pub(super) fn waits(who: &Address, of: &Address, why: &str) -> String {
+    match said_of(&of.to_string(), why) {
+        (" ", said) => format!("{who} waits for {of}, which {said}"),
+        (parts, said) => format!("{who} waits for {of}{parts}{said}"),
     }
 }
 

@@ -11,12 +11,11 @@ use crate::plan::Plan;
 use crate::resource::AccountId;
 
 /// Distributes plans over lanes, each by its number: what is in one lane is carried out one after another. A plan of no
-/// manifest may touch anything.
+/// manifest, such as a rollback, may touch anything.
 pub(super) fn lanes(plans: &[Plan], manifests: &[Manifest]) -> Vec<Vec<usize>> {
-    let accounts: Option<Vec<BTreeSet<&AccountId>>> = plans
-        .iter()
-        .map(|plan| manifests.iter().find(|manifest| manifest.set == plan.set).map(Manifest::account_ids))
-        .collect();
+    let own = |plan: &Plan| manifests.iter().find(|manifest| manifest.set == plan.set && !plan.is_rollback());
+    let accounts: Option<Vec<BTreeSet<&AccountId>>> =
+        plans.iter().map(|plan| own(plan).map(Manifest::account_ids)).collect();
     match accounts {
         Some(accounts) => apart(&accounts),
         None => vec![(0..plans.len()).collect()],

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::visible::visible;
-use crate::resource::Origin;
+use crate::resource::{Address, Origin, said_of};
 
 mod drift;
 mod plan;
 
 pub use drift::drift_github;
-pub use plan::{plan_github, problems_github};
+pub use plan::{plan_github, problems_github, saved_github};
 
 /// How many annotations of a level GitHub shows for one step.
 const SHOWN: usize = 10;
@@ -97,6 +97,13 @@ pub(super) fn commands(mut annotations: Vec<Annotation>, whole: &str) -> String 
         }
     }
     out
+}
+
+/// Writes what a problem says, with its address in front.
+fn about(set: &str, address: Option<&Address>, message: &str) -> String {
+    let Some(address) = address.map(ToString::to_string) else { return message.to_owned() };
+    let (parts, said) = said_of(&address, message);
+    format!("{set}{address}{parts}{said}")
 }
 
 /// Escapes a message.

@@ -6,10 +6,10 @@
 mod answer;
 mod apply;
 mod arns;
+mod document;
 mod drift;
 mod event;
 mod explain;
-mod failed;
 mod fields;
 mod github;
 pub mod graph;
@@ -29,18 +29,17 @@ pub mod source;
 mod style;
 mod typed;
 mod undeclared;
-mod validate_json;
 mod visible;
 mod wrap;
 
 pub use crate::resource::count;
 pub use answer::{advice_text, breach_text};
-pub use apply::{ApplyDocument, apply_text, outcome_event, outcome_text, unfinished_text};
+pub use apply::{ApplyDocument, apply_text, next_text, outcome_event, outcome_text, unfinished_text};
+pub use document::{ErrorDocument, ErrorLine, Found, ValidateDocument};
 pub use drift::{DriftDocument, drift_text, ignored_text};
 pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
-pub use failed::{ErrorDocument, ErrorLine, Found};
-pub use github::{drift_github, plan_github, problems_github};
+pub use github::{drift_github, plan_github, problems_github, saved_github};
 pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 pub use invoke::{InvokeDocument, Trials, Untried, invoke_github, invoke_junit, invoke_text};
@@ -54,7 +53,6 @@ pub use plan::{
 pub use sarif::{drift_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use typed::Typed;
-pub use validate_json::ValidateDocument;
 pub use visible::{document as json_text, line as json_line, one_line, tame};
 #[cfg(test)]
 #[cfg(all(test, feature = "cli"))]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::visible::{document, visible};
-use crate::resource::sha256;
+use crate::resource::{Address, said_of, sha256};
 use log::*;
 
 mod drift;
@@ -43,6 +43,13 @@ pub(super) fn write(
             results,
         }],
     })
+}
+
+/// Writes a message with the address that it is about in front.
+fn about(address: Option<&Address>, message: &str) -> String {
+    let Some(address) = address.map(ToString::to_string) else { return message.to_owned() };
+    let (parts, said) = said_of(&address, message);
+    format!("{address}{parts}{said}")
 }
 
 /// Makes what stays the same while a result lasts out of a text that tells it; equal texts are told apart by their order.

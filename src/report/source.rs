@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::layout::Layout;
 use super::visible::visible;
 use crate::manifest::Sources;
-use crate::resource::{Origin, Problem, Severity};
+use crate::resource::{Origin, Problem, Severity, said_of};
 
 /// Why a line is not shown as it was written.
 const HIDDEN: &str = "`*` hides values of variables, environments and unknown keys: they may be secret";
@@ -20,7 +20,11 @@ pub fn render(problem: &Problem, sources: &Sources, color: bool, layout: &Layout
     let Problem { code, severity, origin, address, message, hint } = problem;
     // Names in it are anybody's text: a line break in one must not begin a line of a pipeline's log.
     let message = match address {
-        Some(address) => format!("{address}: {}", visible(message)),
+        Some(address) => {
+            let address = address.to_string();
+            let (parts, said) = said_of(&address, message);
+            format!("{address}{parts}{}", visible(said))
+        }
         None => visible(message).into_owned(),
     };
     let hint = hint.as_deref().map(visible);

@@ -6,6 +6,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::name::Label;
 
+/// What a message says of an address that stands in front of it, with what parts the two: a message that begins with the
+/// address itself does not repeat it.
+pub fn said_of<'m>(address: &str, message: &'m str) -> (&'static str, &'m str) {
+    let rest = message.strip_prefix(address).filter(|_| !address.is_empty()).unwrap_or_default();
+    match (rest.strip_prefix(": "), rest.strip_prefix(' ')) {
+        (Some(said), _) => (": ", said),
+        (None, Some(said)) => (" ", said),
+        (None, None) => (": ", message),
+    }
+}
+
 /// The kinds of resource, in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -163,6 +174,20 @@ impl<'de> Deserialize<'de> for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_about_an_address_does_not_repeat_it() {
+        for (message, said) in [
+            ("flow/a waits for flow/b", (" ", "waits for flow/b")),
+            ("flow/a: it is gone", (": ", "it is gone")),
+            ("flow/ab is gone", (": ", "flow/ab is gone")),
+            ("it is gone", (": ", "it is gone")),
+            ("flow/a", (": ", "flow/a")),
+        ] {
+            assert_eq!(said_of("flow/a", message), said, "{message}");
+        }
+        assert_eq!(said_of("", " blank"), (": ", " blank"));
+    }
 
     #[test]
     fn addresses_are_read_as_they_are_written() {

@@ -16,7 +16,32 @@ pub struct FunctionRef {
     pub qualifier: Option<String>,
 }
 
+/// What is called of a function, by the word behind its name: an alias or a version, or what was uploaded last
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Qualifier<'a> {
+    /// The unqualified function: with no word, or with `$LATEST`.
+    Latest,
+    /// The alias or version of this name.
+    Named(&'a str),
+}
+
+impl<'a> Qualifier<'a> {
+    /// Reads the word behind a function's name, or what an alias points at.
+    pub fn of(word: Option<&'a str>) -> Self {
+        match word {
+            None | Some("$LATEST") => Self::Latest,
+            Some(name) => Self::Named(name),
+        }
+    }
+}
+
 impl FunctionRef {
+    /// Returns what is called of the function.
+    pub fn called(&self) -> Qualifier<'_> {
+        Qualifier::of(self.qualifier.as_deref())
+    }
+
     /// Returns the ARN that a flow names.
     pub fn arn(&self) -> FunctionArn {
         FunctionArn { place: self.place.clone(), name: self.name.clone(), qualifier: self.qualifier.clone() }

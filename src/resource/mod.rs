@@ -19,13 +19,13 @@ mod problem;
 pub(crate) mod secret;
 mod visible;
 
-pub use address::{Address, AddressError, Kind, set_prefix};
+pub use address::{Address, AddressError, Kind, said_of, set_prefix};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
 pub use code::{Code, InDrift};
 pub use count::{count, spoken};
 pub use digest::sha256;
 pub use flow_type::FlowType;
-pub use function::FunctionRef;
+pub use function::{FunctionRef, Qualifier};
 pub use grant::{Grant, OwnSid, SidKind};
 pub use mask::Mask;
 pub use name::{AccountId, Label, NameError, Place, Region, SetName};

@@ -302,9 +302,11 @@ async fn a_read_in_flight_ends_with_the_time_of_the_run() {
         let options = Options::embedded(silent.emulator.url());
         let hour = Duration::from_secs(3600);
         let timeout = Some(Duration::from_millis(500));
-        let session = Session::open(Options { attempt: hour, visible_within: hour, timeout, ..options }).await;
+        let session =
+            Session::open(Options { attempt: hour, visible_within: hour, timeout, ..options }).await;
         let looks = reconcile::plan(&session, silent.manifest(), Reach::Declared);
-        let plan = tokio::time::timeout(Duration::from_secs(60), looks).await.expect("a read outlasts the run");
+        let plan =
+            tokio::time::timeout(Duration::from_secs(60), looks).await.expect("a read outlasts the run");
         assert_eq!(plan.is_ok(), planned, "{fault}: {plan:?}");
         let Ok(plan) = plan else { continue };
         assert!(!plan.gaps.is_empty());

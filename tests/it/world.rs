@@ -218,11 +218,27 @@ pub(crate) fn flowbind_at(folder: &Path, url: &str) -> Command {
 }
 
 pub(crate) fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    once(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 pub(crate) fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    once(String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A text in which no address stands twice in a row, as in `flow/main: flow/main waits`.
+fn once(text: String) -> String {
+    let kinds = flowbind::resource::Kind::ALL.map(|kind| format!("{kind}/"));
+    let is_address = |word: &str| kinds.iter().any(|kind| word.starts_with(kind.as_str()));
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_end_matches(':')).collect();
+        let twice = words.windows(2).find(|pair| {
+            // In front of the first stands its set, where there are several.
+            let first = pair[0].rsplit(':').next().unwrap_or_default();
+            is_address(first) && first == pair[1]
+        });
+        assert_eq!(twice, None, "{line}");
+    }
+    text
 }
 
 pub(crate) fn code(output: &Output) -> i32 {

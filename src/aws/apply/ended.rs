@@ -104,15 +104,21 @@ impl NotDone {
         }
     }
 
-    /// How the action ends; `sent` says whether it had sent a write before.
-    pub(super) fn outcome(self, sent: bool) -> Outcome {
+    /// How the action on `subject` ends; `sent` says whether it had sent a write before.
+    pub(super) fn outcome(self, subject: &str, sent: bool) -> Outcome {
         match self {
-            Self::Call(fault) => fault.outcome(sent),
+            Self::Call(fault) => fault.outcome(subject, sent),
             Self::Changed(message) => Outcome::Moved { message },
             Self::Failed(failure) => Outcome::Failed(failure),
             Self::Unknown(failure) => Outcome::Unknown(failure),
         }
     }
+}
+
+/// What to do about a write that may have been carried out, after what there is to fix.
+fn next(fix: Option<String>) -> String {
+    let look = "`flowbind plan` shows whether it was written; running again writes only what is missing.";
+    fix.map_or_else(|| look.to_owned(), |fix| format!("{fix} {look}"))
 }
 
 /// How an action ends that has written nothing when the run ends.
@@ -121,8 +127,8 @@ pub(super) fn not_begun(ending: Ending) -> Outcome {
 }
 
 impl Fault {
-    /// How an action ends that this fault ended; `sent` says whether it had sent a write before.
-    pub(super) fn outcome(&self, sent: bool) -> Outcome {
+    /// How an action on `subject` ends that this fault ended; `sent` says whether it had sent a write before.
+    pub(super) fn outcome(&self, subject: &str, sent: bool) -> Outcome {
         if let (Some(ending), false) = (self.ending, sent) {
             return not_begun(ending);
         }
@@ -134,10 +140,20 @@ impl Fault {
             true => self.maybe_done(),
             false => sent && unseen,
         };
+        let failure = Failure { message: self.said_of(subject), ..self.failure() };
         match unknown {
-            true => Outcome::Unknown(self.failure()),
-            false => Outcome::Failed(self.failure()),
+            true => Outcome::Unknown(Failure { hint: Some(next(failure.hint)), ..failure }),
+            false => Outcome::Failed(failure),
         }
+    }
+
+    /// What is reported of this fault where its subject is known.
+    fn said_of(&self, subject: &str) -> String {
+        if self.subject != subject {
+            return self.to_string();
+        }
+        let request = self.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+        format!("{}: {}{request}", self.operation, self.message)
     }
 
     /// What is reported of this fault.
@@ -165,17 +181,21 @@ mod tests {
     #[test]
     fn an_action_that_the_end_of_the_run_met_before_its_first_write_has_not_begun() {
         for operation in [Operation::GetRole, Operation::PutRolePolicy] {
-            let ended = Ending::Interrupted.fault(operation, "role/x").outcome(false);
+            let ended = Ending::Interrupted.fault(operation, "role/x").outcome("role/x", false);
             assert_eq!(ended, not_begun(Ending::Interrupted));
             let late = Ending::OutOfTime(Duration::from_secs(90));
             let message = "the time limit of 90 s (--timeout) was reached before".to_owned();
-            assert_eq!(late.fault(operation, "role/x").outcome(false), Outcome::NotBegun { message });
+            assert_eq!(
+                late.fault(operation, "role/x").outcome("role/x", false),
+                Outcome::NotBegun { message }
+            );
         }
     }
 
     #[test]
     fn a_fault_is_unknown_where_something_may_have_been_done() {
-        let unknown = |fault: Fault, sent| matches!(fault.outcome(sent), Outcome::Unknown { .. });
+        let unknown =
+            |fault: Fault, sent| matches!(fault.outcome("flow/main", sent), Outcome::Unknown { .. });
         let (write, read) = (Operation::PutRolePolicy, Operation::GetRole);
         assert!(unknown(failed(write, FaultKind::Unreachable), false));
         assert!(!unknown(failed(write, FaultKind::Throttled), true));

@@ -39,7 +39,8 @@ impl Runner<'_> {
                     "{subject}: Amazon Connect accepted {name}={value} and does not show it after {}",
                     wait.waited()
                 );
-                let hint = "AWS Support has to enable some settings for the account first.";
+                let hint = "AWS Support has to enable some settings for the account first; `flowbind plan` shows whether it \
+                            took effect.";
                 return Err(NotDone::Unknown(Failure::new(message, hint)));
             }
         }

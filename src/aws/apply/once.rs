@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn names_both(fault: &Fault, what: &str, met: &str) {
-        let Outcome::Unknown(why) = fault.outcome(true) else { panic!("{fault:?}") };
+        let Outcome::Unknown(why) = fault.outcome("other", true) else { panic!("{fault:?}") };
         let message = why.message;
         assert!(["no answer", what, met].iter().all(|part| message.contains(part)), "{message}");
     }

@@ -11,7 +11,7 @@ use aws_sdk_connect::config::http::HttpResponse;
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer;
-use super::ending::Ending;
+use super::ending::{Ending, NOT_CALLED};
 use crate::operations::{FaultKind, Operation};
 use crate::resource::{Mask, said};
 
@@ -181,6 +181,27 @@ impl Fault {
             }
             _ => None,
         }
+    }
+}
+
+impl Ending {
+    /// The fault of a call that is not made any more.
+    pub(in crate::aws) fn fault(self, operation: Operation, subject: &str) -> Fault {
+        self.met(operation, subject, NOT_CALLED)
+    }
+
+    /// The fault of a read whose answer is not waited for any more.
+    pub(in crate::aws) fn cuts_off(self, operation: Operation, subject: &str) -> Fault {
+        self.met(operation, subject, "not waited for: ")
+    }
+
+    fn met(self, operation: Operation, subject: &str, how: &str) -> Fault {
+        let kind = match self {
+            Self::Interrupted => FaultKind::Interrupted,
+            Self::OutOfTime(_) => FaultKind::OutOfTime,
+        };
+        let fault = Fault::unexpected(operation, subject, format!("{how}{self}"));
+        Fault { kind, ending: Some(self), ..fault }
     }
 }
 

@@ -27,7 +27,7 @@ use crate::reconcile::{
     self, Ahead, Carrying, Consent, Host, NotBegun, Reconciler, Round, Stopped, Watch, Why,
 };
 use crate::report::{self, Found, PlanView};
-use crate::resource::set_prefix;
+use crate::resource::{said_of, set_prefix};
 
 /// Where flowbind keeps its own files, below the working folder.
 pub(in crate::cli) const OWN_FOLDER: &str = ".flowbind";
@@ -266,7 +266,8 @@ impl Writing<'_> {
                     continue;
                 };
                 let address = format!("{set}{}", action.id.address);
-                let message = format!("{address}: {}", guard.message);
+                let (parts, said) = said_of(&action.id.address.to_string(), &guard.message);
+                let message = format!("{address}{parts}{said}");
                 details.push(message.clone());
                 self.terminal.note(&Note::error("protected:", message).field("address", address));
                 options.extend(retype::allow(plan, plans.len() > 1, guard));

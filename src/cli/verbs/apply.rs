@@ -117,7 +117,10 @@ pub(in crate::cli) async fn end(
             let error = failures.first().map(|failure| failure.line(terminal));
             terminal.json(&ApplyDocument::new(reports, found, &calls).failed(error))
         }
-        Output::Text => terminal.result(&report::calls_text(&calls, &terminal.layout())),
+        Output::Text => {
+            let (layout, next) = (terminal.layout(), report::next_text(reports, &terminal.layout()));
+            terminal.result(&format!("{next}{}", report::calls_text(&calls, &layout)))
+        }
     };
     let failures = failures.into_iter().chain(shown.err().map(Failure::from));
     Ok(failures.map(|failure| failure.print(terminal)).fold(Exit::of_reports(reports), Exit::heavier))

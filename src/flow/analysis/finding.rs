@@ -1,9 +1,11 @@
 //! What the analyser says about a flow.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
 use crate::flow::document::{Block, Document};
-use crate::flow::graph::Edge;
+use crate::flow::graph::{Edge, EdgeKind};
 use crate::flow::position::Position;
 
 /// How bad a finding is.
@@ -53,6 +55,31 @@ impl Confidence {
     }
 }
 
+/// What a contact leaves a block by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// A branch of the block.
+    Branch(EdgeKind),
+    /// It goes into a module or another flow, of this name.
+    Into(Option<String>),
+    /// It comes back from a module.
+    Back,
+    /// The path ends here.
+    End,
+}
+
+impl fmt::Display for Taken {
+    /// Writes `next`, a condition (`Equals 1`), an error type, `to NAME` or `back`; nothing at the end of a path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Branch(kind) => f.write_str(kind.label()),
+            Self::Into(name) => write!(f, "to {}", name.as_deref().unwrap_or("the start")),
+            Self::Back => f.write_str("back"),
+            Self::End => Ok(()),
+        }
+    }
+}
+
 /// One step of the way a contact takes to a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathStep {
@@ -62,8 +89,8 @@ pub struct PathStep {
     pub pointer: String,
     /// The module or other flow that the block belongs to; none for the flow that was checked.
     pub callee: Option<String>,
-    /// What the contact takes it by: `next`, a condition (`Equals 1`) or an error type; empty at the end of a path.
-    pub by: String,
+    /// What the contact takes it by.
+    pub by: Taken,
     /// The line of the transition; of the block at the end of a path.
     pub line: usize,
     /// For a path that counts time: the seconds from its start until the block is left.
@@ -80,7 +107,7 @@ impl PathStep {
             block: block.map(|block| block.name.clone()).unwrap_or_default(),
             pointer: block.map(|block| block.pointer.clone()).unwrap_or_default(),
             callee: None,
-            by: edge.kind.label().to_owned(),
+            by: Taken::Branch(edge.kind.clone()),
             line: edge.target.position.line,
             seconds: None,
             rounds: None,

@@ -20,6 +20,11 @@ pub enum EdgeKind {
 }
 
 impl EdgeKind {
+    /// Whether it is the branch that is taken where no condition holds.
+    pub fn is_no_match(&self) -> bool {
+        matches!(self, Self::Error(label) if label == "NoMatchingCondition")
+    }
+
     /// Names it in a word: `next`, the condition, or the error type.
     pub fn label(&self) -> &str {
         match self {

@@ -7,22 +7,22 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::resource::{AccountId, Place};
+use crate::resource::{AccountId, Place, Qualifier};
 
-/// A function by any of its ARNs.
+/// Which of a function's ARNs count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::plan) enum Qualifier<'a> {
+pub(in crate::plan) enum Called<'a> {
     /// With whatever qualifier, or none.
-    Any,
-    /// With this one; none is the unqualified function, which `$LATEST` is too.
-    Exactly(Option<&'a str>),
+    Anyhow,
+    /// With this one.
+    Exactly(Qualifier<'a>),
 }
 
-impl Qualifier<'_> {
+impl Called<'_> {
     fn is(self, found: Option<&str>) -> bool {
         match self {
-            Self::Any => true,
-            Self::Exactly(wanted) => wanted == found.filter(|found| *found != "$LATEST"),
+            Self::Anyhow => true,
+            Self::Exactly(wanted) => wanted == Qualifier::of(found),
         }
     }
 }
@@ -42,11 +42,11 @@ pub(in crate::plan) fn holds(text: &str, id: &str) -> bool {
 }
 
 /// Whether the text names the function.
-pub(in crate::plan) fn calls(text: &str, place: &Place, name: &str, qualifier: Qualifier<'_>) -> bool {
+pub(in crate::plan) fn calls(text: &str, place: &Place, name: &str, qualifier: Called<'_>) -> bool {
     by_arn(text, place, name, qualifier) || by_name(text, name, qualifier)
 }
 
-fn by_arn(text: &str, place: &Place, name: &str, qualifier: Qualifier<'_>) -> bool {
+fn by_arn(text: &str, place: &Place, name: &str, qualifier: Called<'_>) -> bool {
     let needle = format!("function:{name}");
     text.match_indices(&needle).any(|(at, _)| {
         let rest = &text[at + needle.len()..];
@@ -55,7 +55,7 @@ fn by_arn(text: &str, place: &Place, name: &str, qualifier: Qualifier<'_>) -> bo
 }
 
 /// A block may give the bare name, which is then looked for in the instance's own account and Region.
-fn by_name(text: &str, name: &str, qualifier: Qualifier<'_>) -> bool {
+fn by_name(text: &str, name: &str, qualifier: Called<'_>) -> bool {
     const KEY: &str = "\"LambdaFunctionARN\"";
     text.match_indices(KEY).any(|(at, _)| {
         let rest = text[at + KEY.len()..].trim_start();
@@ -123,17 +123,17 @@ mod tests {
             ("{\"Text\":\"crm\"}", false, false, false),
         ] {
             let found = |qualifier| calls(text, &place(), "crm", qualifier);
-            assert_eq!(found(Qualifier::Any), any, "{text}");
-            assert_eq!(found(Qualifier::Exactly(Some("live"))), live, "{text}");
-            assert_eq!(found(Qualifier::Exactly(None)), none, "{text}");
+            assert_eq!(found(Called::Anyhow), any, "{text}");
+            assert_eq!(found(Called::Exactly(Qualifier::Named("live"))), live, "{text}");
+            assert_eq!(found(Called::Exactly(Qualifier::Latest)), none, "{text}");
         }
     }
 
     #[test]
     fn escapes_hide_nothing() {
         let text = r#"{"a":"arn:aws:lambda:eu-west-2:111122223333:function\u003acrm"}"#;
-        assert!(!calls(text, &place(), "crm", Qualifier::Any));
-        assert!(calls(&plain(text), &place(), "crm", Qualifier::Any));
+        assert!(!calls(text, &place(), "crm", Called::Anyhow));
+        assert!(calls(&plain(text), &place(), "crm", Called::Anyhow));
         assert!(matches!(plain("{}"), Cow::Borrowed(_)));
     }
 }

@@ -33,7 +33,7 @@ pub use instance::{AttributesSpec, InstanceSpec};
 pub use kept::{KeptFlow, LiveFlow};
 pub use outcome::{ApplyReport, FailedCall, Failure, Outcome};
 pub use outline::{Outline, Outlined};
-pub use plan::{ABSENT, Partial, Plan};
+pub use plan::{ABSENT, Partial, Plan, Purpose};
 pub use policy::PolicySeen;
 pub use removal::{
     Callers, Disassociation, FlowRemoval, FunctionRemoval, KeptGrant, OwnStatement, Removal, RoleRemoval,

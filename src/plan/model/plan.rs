@@ -13,9 +13,20 @@ use crate::snapshot::Gap;
 /// Stands for something that is surely not there.
 pub const ABSENT: &str = "absent";
 
+/// What a plan is to bring about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// AWS is to agree with a manifest.
+    Declared,
+    /// Contents that a run overwrote or deleted are to be restored: it belongs to no set.
+    Restored,
+}
+
 /// What would be done.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// What it is to bring about.
+    pub purpose: Purpose,
     /// The set that it is for.
     pub set: SetName,
     /// The manifest's digest.
@@ -59,6 +70,7 @@ impl Plan {
     /// A plan of a set that says nothing yet.
     pub(crate) fn empty(set: SetName) -> Self {
         Self {
+            purpose: Purpose::Declared,
             set,
             manifest: String::new(),
             actions: Vec::new(),
@@ -78,7 +90,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// Whether something has to be mended before anything may be written.
+    /// Whether something has to be fixed before anything may be written.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)
     }
@@ -90,10 +102,10 @@ impl Plan {
 
     /// Whether it plans a run's backups back: it belongs to no set.
     pub fn is_rollback(&self) -> bool {
-        self.manifest.is_empty() && self.set.as_str() == "rollback"
+        self.purpose == Purpose::Restored
     }
 
-    /// Whether something that the manifest wants is left undone, because it must not be written as things are.
+    /// Whether something that the manifest declares is left undone, because it must not be written as things are.
     pub fn is_held(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Held)
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::model::{Action, ActionId, Cause, Guard, Removal, Step, TagsSpec, Withheld, Write};
+use crate::plan::reasons;
 use crate::resource::{Address, Code, Problem};
 
 /// Collects what a plan will be made of.
@@ -111,7 +112,7 @@ impl PlanBuilder {
         self.actions = kept;
         let others: BTreeSet<Address> = waiting.iter().map(|id| id.address.clone()).collect();
         for address in others.into_iter().filter(|address| *address != id.address) {
-            let message = format!("{address} waits for {}: {}", id.address, problem.message);
+            let message = reasons::waits(&address, &id.address, &problem.message);
             let hint = format!("fix {} first, then run again.", id.address);
             self.block(address.clone(), message.clone());
             self.problems.push(Problem::held(Code::FlowHeld, message).on(&address).hint(hint));

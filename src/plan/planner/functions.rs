@@ -9,7 +9,7 @@ use crate::plan::facts::differences::{differences, named};
 use crate::plan::facts::ownership::{OWNER_TAG, owner_tag};
 use crate::plan::facts::roles;
 use crate::plan::model::{ActionId, Cause, FieldChange, FieldPath, FunctionSpec, Step, TagTarget, Write};
-use crate::resource::{Address, Code, Kind, Label, Problem};
+use crate::resource::{Address, Code, Kind, Label, Problem, Qualifier};
 use crate::snapshot::{AliasSeen, FunctionConfiguration, FunctionSeen, FunctionState, Look, Snapshot};
 
 /// Whether carrying out a function's `source:` makes the qualifier that its flows call.
@@ -222,7 +222,7 @@ impl Site<'_> {
     }
 
     fn is_good(&self, alias: &AliasSeen, latest: &[FieldChange]) -> bool {
-        if alias.version == "$LATEST" {
+        if Qualifier::of(Some(&alias.version)) == Qualifier::Latest {
             return false;
         }
         match &alias.behind {

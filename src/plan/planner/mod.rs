@@ -20,7 +20,7 @@ mod set_laws;
 use crate::audit;
 use crate::manifest::Manifest;
 use crate::plan::evidence::fingerprint::fingerprints;
-use crate::plan::model::{Outline, Plan, Undeclared};
+use crate::plan::model::{Outline, Plan, Purpose, Undeclared};
 use crate::plan::review::order_check;
 use crate::resource::Problem;
 use crate::snapshot::Snapshot;
@@ -70,6 +70,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, builder: PlanBuilder) -> Plan
     let fingerprints = fingerprints(desired, observed);
     let outline = Outline::of(desired, observed, &actions);
     let mut plan = Plan {
+        purpose: Purpose::Declared,
         set,
         manifest,
         actions,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::facts::editing::kind;
-use crate::plan::facts::mentions::{self, Qualifier};
+use crate::plan::facts::mentions::{self, Called};
 use crate::plan::model::FunctionRemoval;
 use crate::resource::{FunctionRef, ResourcePolicy};
 use crate::snapshot::{FlowContent, FlowSeen};
@@ -36,8 +36,8 @@ pub fn caller<'a>(
     whatever_qualifier: bool,
 ) -> Option<String> {
     let qualifier = match whatever_qualifier {
-        true => Qualifier::Any,
-        false => Qualifier::Exactly(function.qualifier.as_deref()),
+        true => Called::Anyhow,
+        false => Called::Exactly(function.called()),
     };
     naming(contents, |text| mentions::calls(text, &function.place, &function.name, qualifier))
 }

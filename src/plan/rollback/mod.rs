@@ -10,7 +10,7 @@ use crate::flow::compare::{self, FlowDiff};
 use crate::manifest::{Manifest, Status, called_in};
 use crate::plan::facts::editing::{editing, newer_draft};
 use crate::plan::facts::ownership::APPLIED_TAG;
-use crate::plan::model::{Cause, FlowSpec, Guard, Kept, KeptFlow, LateText, LiveFlow, Plan};
+use crate::plan::model::{Cause, FlowSpec, Guard, Kept, KeptFlow, LateText, LiveFlow, Plan, Purpose};
 use crate::plan::planner::builder::PlanBuilder;
 use crate::plan::planner::flows::site::Planned;
 use crate::plan::planner::flows::{self, Bridges};
@@ -28,7 +28,8 @@ pub fn plan_rollback(
     live: &[LiveFlow],
     gaps: Vec<Gap>,
 ) -> Plan {
-    let mut plan = Plan { gaps, ..Plan::empty(SetName::parse("rollback").expect("a set's name")) };
+    let set = SetName::parse("rollback").expect("a set's name");
+    let mut plan = Plan { gaps, purpose: Purpose::Restored, ..Plan::empty(set) };
     let moves = Moves::of(kept, live);
     let mut planned: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
     // What flowbind itself published until the content could be written is nobody's old content: a caller who meets it is

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::operations::{FaultKind, Operation};
 use crate::plan::{ActionId, ApplyReport, FailedCall, Outcome, Plan, Step};
-use crate::report::failed::{ErrorLine, Found};
-use crate::resource::{Problem, SetName, set_prefix};
+use crate::report::document::{ErrorLine, Found};
+use crate::resource::{Problem, SetName, said_of, set_prefix};
 use crate::snapshot::Gap;
 
 /// `flowbind.apply/v1`.
@@ -119,7 +119,8 @@ pub fn outcome_event(
     outcome: &Outcome,
 ) -> (String, Map<String, Value>) {
     let line = OutcomeLine::new(set, several, id, outcome);
-    let why = line.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+    let said = |message| said_of(&line.address, message).1;
+    let why = line.message.as_deref().map(|message| format!(": {}", said(message))).unwrap_or_default();
     let message = format!("{} {}{why}", line.address, line.outcome);
     let mut fields = match serde_json::to_value(&line) {
         Ok(Value::Object(fields)) => fields,

@@ -4,4 +4,4 @@ mod json;
 mod text;
 
 pub use json::{ApplyDocument, outcome_event};
-pub use text::{apply_text, outcome_text, unfinished_text};
+pub use text::{apply_text, next_text, outcome_text, unfinished_text};

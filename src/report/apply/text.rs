@@ -7,7 +7,7 @@ use crate::plan::{ActionId, ApplyReport, Outcome, Plan, Step, Verb};
 use crate::report::layout::{Layout, Page};
 use crate::report::several::{cut, first, of};
 use crate::report::style::{bold, dim, green, red, yellow};
-use crate::resource::{Address, SetName, Severity};
+use crate::resource::{Address, SetName, Severity, said_of};
 
 /// Where the address of an action's line begins: the lines that continue it are indented as far.
 const UNDER: usize = 10;
@@ -15,7 +15,8 @@ const UNDER: usize = 10;
 /// Writes one action's end in a line, with the hint under it; where there are several sets, addresses have theirs in
 /// front. What has not started has no line of its own: [`apply_text`] sums it up.
 pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout: &Layout) -> String {
-    let address = bold(&in_set(set, &id.address));
+    let (plain, address) = (id.address.to_string(), bold(&in_set(set, &id.address)));
+    let said = |message| said_of(&plain, message).1;
     let step = crate::report::plan::step_words(id.step);
     let line = match outcome {
         Outcome::Applied => format!("  {} {address}{step}", green("done   ")),
@@ -27,15 +28,16 @@ pub fn outcome_text(set: Option<&str>, id: &ActionId, outcome: &Outcome, layout:
         Outcome::Refused { message, allow } => {
             let verb = if id.step == Step::Delete { "delete" } else { "write" };
             format!(
-                "  {} {address}{step} {message}; to {verb} it anyway: --allow {}",
+                "  {} {address}{step} {}; to {verb} it anyway: --allow {}",
                 red("refused"),
+                said(message),
                 in_set(set, allow)
             )
         }
-        Outcome::Moved { message } => format!("  {} {address}{step} {message}", red("changed")),
+        Outcome::Moved { message } => format!("  {} {address}{step} {}", red("changed"), said(message)),
         Outcome::NotBegun { .. } => return String::new(),
-        Outcome::Failed(why) => format!("  {} {address}{step} {}", red("failed "), why.message),
-        Outcome::Unknown(why) => format!("  {} {address}{step} {}", red("unknown"), why.message),
+        Outcome::Failed(why) => format!("  {} {address}{step} {}", red("failed "), said(&why.message)),
+        Outcome::Unknown(why) => format!("  {} {address}{step} {}", red("unknown"), said(&why.message)),
     };
     let mut page = Page::default();
     page.under(UNDER, format!("{line}\n"));
@@ -146,7 +148,7 @@ pub fn unfinished_text<'r>(reports: impl Iterator<Item = (&'r Plan, &'r ApplyRep
 pub fn apply_text(plan: &Plan, report: &ApplyReport, several: bool, layout: &Layout) -> String {
     let mut page = not_begun(several.then_some(&plan.set), report);
     let sums = Sums::of(plan, report);
-    let Sums { created, updated, deleted, already, failed, .. } = sums;
+    let Sums { created, updated, deleted, already, .. } = sums;
     if !report.outcomes.is_empty() {
         page.line("");
     }
@@ -164,15 +166,32 @@ pub fn apply_text(plan: &Plan, report: &ApplyReport, several: bool, layout: &Lay
         let _ = write!(line, "; {}", not.join(", "));
     }
     page.line(&bold(&format!("{line}.")));
-    if failed > 0 {
-        page.line(&yellow("Fix the errors above and run again; completed changes are kept."));
-    }
     page.append(blocked(plan));
     page.append(empty(report));
     for path in &report.backups {
         let draft = path.to_str().is_some_and(|path| path.ends_with(".draft.json"));
         let what = if draft { "The draft that was newer" } else { "The old content" };
         page.line(&dim(&format!("{what} is kept in {}.", path.display())));
+    }
+    page.finish(layout)
+}
+
+/// Says what to do next about what several sets' applies have left, once for all of them.
+pub fn next_text(reports: &[(Plan, ApplyReport)], layout: &Layout) -> String {
+    let count = |of: fn(&Sums) -> usize| {
+        reports.iter().map(|(plan, report)| of(&Sums::of(plan, report))).sum::<usize>()
+    };
+    let mut page = Page::default();
+    if count(|sums| sums.failed) > 0 {
+        page.line(&yellow("Fix the errors above and run again; completed changes are kept."));
+    }
+    if count(|sums| sums.unknown) > 0 {
+        let see = match reports.iter().any(|(plan, _)| plan.is_rollback()) {
+            true => "",
+            false => "to see which, run `flowbind plan PATH...`; ",
+        };
+        let again = "running again reads AWS first and writes only what is missing";
+        page.typed(yellow(&format!("What is unknown may have been written: {see}{again}.")) + "\n");
     }
     page.finish(layout)
 }
@@ -306,5 +325,31 @@ mod tests {
         let of = format!("Not started of {}: the run was interrupted before", plan.set);
         assert!(one_of_several.contains(&of), "{one_of_several}");
         assert!(text.contains("Still empty: flow/c; no flow that callers can reach leads there"), "{text}");
+    }
+
+    #[test]
+    fn what_to_do_is_said_once_for_all_sets() {
+        let ids: Vec<ActionId> = ["a", "b"].map(|name| id(name, Step::Write)).into();
+        let ended = |outcome: fn(Failure) -> Outcome| {
+            let outcomes = ids.iter().map(|id| (id.clone(), outcome(Failure::new("no", "do"))));
+            (plan(&ids), ApplyReport { outcomes: outcomes.collect(), backups: Vec::new() })
+        };
+        let (failed, unknown) = (ended(Outcome::Failed), ended(Outcome::Unknown));
+        let layout = Layout::default();
+        let text = next_text(&[failed.clone(), unknown.clone(), failed.clone(), unknown], &layout);
+        assert_eq!(text.matches("Fix the errors above and run again").count(), 1, "{text}");
+        assert_eq!(text.matches("run `flowbind plan PATH...`").count(), 1, "{text}");
+        assert!(!apply_text(&failed.0, &failed.1, true, &layout).contains("Fix the errors"));
+        assert_eq!(next_text(&[], &layout), "");
+    }
+
+    #[test]
+    fn a_message_that_begins_with_its_address_does_not_repeat_it() {
+        let id = id("a", Step::Write);
+        let moved = Outcome::Moved { message: "flow/a was deleted by someone".to_owned() };
+        let failed = Outcome::Failed(Failure::new("flow/a: AWS does not show it", "do"));
+        let line = |outcome| outcome_text(Some("acme"), &id, outcome, &Layout::default());
+        assert!(line(&moved).contains("acme:flow/a\u{1b}[0m was deleted"), "{:?}", line(&moved));
+        assert!(line(&failed).contains("acme:flow/a\u{1b}[0m AWS does"), "{:?}", line(&failed));
     }
 }

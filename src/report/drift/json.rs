@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::drift::{Detail, Difference, Drift, DriftKind, Ignored, Moved, Verdict};
 use crate::operations::Operation;
-use crate::report::failed::{ErrorLine, Found};
+use crate::report::document::{ErrorLine, Found};
 use crate::report::plan::{BlockLine, FieldLine, PlannedDetail, block_line, outside_lines, planned_detail};
 use crate::resource::{Address, Origin, Problem};
 use crate::snapshot::Gap;

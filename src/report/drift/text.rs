@@ -9,7 +9,7 @@ use crate::report::layout::{Layout, Page};
 use crate::report::plan::{beyond_message, details_text, flow_details};
 use crate::report::several::{cut, of as count};
 use crate::report::style::{bold, cyan, dim, green, red, yellow};
-use crate::resource::spoken;
+use crate::resource::{said_of, spoken};
 
 const INDENT: &str = "      ";
 
@@ -104,7 +104,11 @@ fn difference_text(difference: &Difference, set: &str, hinted: &mut Option<Strin
         _ => yellow("~"),
     };
     let mut page = Page::default();
-    page.line(&format!("  {mark} {}  {}", bold(&format!("{set}{address}")), plain(message)));
+    page.line(&format!(
+        "  {mark} {}  {}",
+        bold(&format!("{set}{address}")),
+        plain(said_of(&address.to_string(), message).1)
+    ));
     page.append(detail.as_ref().map(detail_text).unwrap_or_default());
     if let Some(hint) = hint.as_ref().filter(|hint| hinted.as_ref() != Some(*hint)) {
         page.typed(format!("{INDENT}hint: {}\n", plain(hint)));
@@ -160,7 +164,8 @@ fn finding_text(finding: &Finding, set: &str) -> Page {
     let problem = &finding.problem;
     let address = problem.address.as_ref().map_or_else(String::new, |address| format!("{set}{address}"));
     let mut page = Page::default();
-    let (mark, message) = (yellow("!"), plain(&problem.message));
+    let about = problem.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (mark, message) = (yellow("!"), plain(said_of(&about, &problem.message).1));
     page.line(&format!("  {mark} {}  {message} [{}]", bold(&address), problem.code));
     if let Some(hint) = &problem.hint {
         page.typed(format!("{INDENT}hint: {}\n", plain(hint)));

@@ -1,8 +1,8 @@
 //! Drift at the places of the manifest that declare what drifted.
 
-use super::{Annotation, Level, commands};
+use super::{Annotation, Level, about, commands};
 use crate::drift::{Difference, Drift, DriftKind};
-use crate::resource::{Problem, Severity, set_prefix};
+use crate::resource::{Problem, Severity, said_of, set_prefix};
 
 impl Level {
     /// How loud a difference is: what moved behind the repository's back is a warning, the rest is news.
@@ -41,18 +41,20 @@ fn difference(difference: &Difference, set: &str) -> Annotation {
         place: origin.clone(),
         end_column: None,
         title: format!("{}: {set}{address}", kind.words()),
-        lines: [message.clone()].into_iter().chain(hint.clone()).collect(),
+        lines: [said_of(&address.to_string(), message).1.to_owned()]
+            .into_iter()
+            .chain(hint.clone())
+            .collect(),
     }
 }
 
 fn problem(problem: &Problem, set: &str) -> Annotation {
     let Problem { code, severity, origin, address, message, hint } = problem;
-    let about = address.as_ref().map(|address| format!("{set}{address}: ")).unwrap_or_default();
     Annotation {
         level: if *severity == Severity::Error { Level::Error } else { Level::Warning },
         place: origin.clone(),
         end_column: None,
         title: code.to_string(),
-        lines: [format!("{about}{message}")].into_iter().chain(hint.clone()).collect(),
+        lines: [about(set, address.as_ref(), message)].into_iter().chain(hint.clone()).collect(),
     }
 }

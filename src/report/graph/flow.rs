@@ -1,6 +1,6 @@
 //! A flow as a picture: its blocks, their branches, and what the analyser says about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::document::Block;
 use crate::flow::finding::{Finding, Severity};
@@ -150,7 +150,7 @@ pub(super) fn short(reference: &str) -> &str {
 fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
     let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
     let mut places: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    let mut arrows: Vec<Arrow> = Vec::new();
+    let (mut arrows, mut kinds) = (Vec::<Arrow>::new(), Vec::<BTreeSet<&EdgeKind>>::new());
     for edge in graph.edges() {
         let to = edge.to.unwrap_or_else(|| {
             let name = edge.target.identifier.as_str();
@@ -164,8 +164,10 @@ fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
         let (line, label, detail) = words(&edge.kind);
         let place = *places.entry((edge.from, to)).or_insert_with(|| {
             arrows.push(arrow(edge.from, to, line, String::new(), String::new()));
+            kinds.push(BTreeSet::new());
             arrows.len() - 1
         });
+        kinds[place].insert(&edge.kind);
         let arrow = &mut arrows[place];
         arrow.line = arrow.line.min(line);
         arrow.strong = ways.arrows.contains(&(edge.from, to));
@@ -176,14 +178,15 @@ fn arrows(graph: &Graph, ways: &Ways, boxes: &mut Vec<Tile>) -> Vec<Arrow> {
     for arrow in &arrows {
         *leaving.entry(arrow.from).or_default() += 1;
     }
-    for arrow in &mut arrows {
-        // The only way out needs no name.
-        if leaving.get(&arrow.from) == Some(&1) || arrow.label == "next" {
-            arrow.label.clear();
-        }
-        // Where no condition holds there is no other next block.
-        if arrow.label == "next, no match" {
-            "no match".clone_into(&mut arrow.label);
+    for (arrow, kinds) in arrows.iter_mut().zip(kinds) {
+        let kinds: Vec<&EdgeKind> = kinds.into_iter().collect();
+        match kinds.as_slice() {
+            // The only way out needs no name.
+            [EdgeKind::Next] => arrow.label.clear(),
+            _ if leaving.get(&arrow.from) == Some(&1) => arrow.label.clear(),
+            // Where no condition holds there is no other next block.
+            [EdgeKind::Next, other] if other.is_no_match() => arrow.label = words(other).1,
+            _ => {}
         }
     }
     arrows
@@ -219,7 +222,7 @@ fn words(kind: &EdgeKind) -> (Line, String, String) {
         EdgeKind::Error(label) => {
             let short = match label.as_str() {
                 "NoMatchingError" => "error".to_owned(),
-                "NoMatchingCondition" => "no match".to_owned(),
+                _ if kind.is_no_match() => "no match".to_owned(),
                 "InputTimeLimitExceeded" => "timeout".to_owned(),
                 other => lower(other),
             };

@@ -6,7 +6,7 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Verdict};
 use crate::report::drift::next_step;
 use crate::report::plan::{Mark, Note, beyond_message, flow_details};
 use crate::report::several::of;
-use crate::resource::{Problem, set_prefix};
+use crate::resource::{Problem, said_of, set_prefix};
 
 /// Writes drifts as a page, with the pictures of the flows that differ. `warnings` are about the ignore file.
 pub fn drift_html(drifts: &[Drift], warnings: &[Problem], pictures: &Pictures) -> String {
@@ -89,7 +89,7 @@ fn thing(
     page.html(&format!(
         "<div class=\"thing {class}\">\n<p><span class=\"sign\">{sign}</span> <span class=\"name\">{}</span> {}{}</p>\n",
         escape(&format!("{set}{address}")),
-        prose(message),
+        prose(said_of(&address.to_string(), message).1),
         at.unwrap_or_default()
     ));
     if let Some(hint) = hint.as_ref().filter(|hint| hinted.as_ref() != Some(*hint)) {
@@ -108,10 +108,7 @@ fn thing(
             page.details(&flow_details(diff), Mark::Update);
         }
         Some(
-            Detail::CutOff(_)
-            | Detail::Association { .. }
-            | Detail::Statement { .. }
-            | Detail::Flow { .. },
+            Detail::CutOff(_) | Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. },
         )
         | None => {}
     }

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::Pictures;
 use crate::report::graph::{self, Direction, Picture};
-use crate::report::plan::{Block, Detail, Line, Mark, Note, Tag};
+use crate::report::plan::{Block, Detail, Grade, Line, Mark, Note, Tag};
 use crate::report::several::graded;
 use crate::report::visible::visible;
-use crate::resource::Problem;
+use crate::resource::{Problem, said_of};
 
 /// The most lines that are shown of what changes in one thing.
 const LINES: usize = 2_000;
@@ -80,8 +80,10 @@ impl Page {
 
     /// Adds a problem, or what could not be read. `set` goes in front of an address.
     pub(super) fn note(&mut self, note: &Note, set: &str) {
-        let Note { word, address, message, code, place, hint } = note;
-        let address = address.as_ref().map(|it| format!("<code>{}</code>: ", escape(&format!("{set}{it}"))));
+        let Note { grade, address, message, code, place, hint } = note;
+        let (parts, message) = said_of(address.as_deref().unwrap_or_default(), message);
+        let address =
+            address.as_ref().map(|it| format!("<code>{}</code>{parts}", escape(&format!("{set}{it}"))));
         let place = place.as_ref().map(|place| format!(" at <code>{}</code>", escape(place)));
         let place = place.unwrap_or_default();
         let code =
@@ -89,8 +91,9 @@ impl Page {
         let hint = hint.as_ref().map(|hint| format!("<br>{}", prose(hint)));
         let (address, code, hint) =
             (address.unwrap_or_default(), code.unwrap_or_default(), hint.unwrap_or_default());
-        let class = if word == "not read" { "unread" } else { word };
-        self.remark(class, &format!("<b>{}</b> {address}{}{code}{hint}", escape(word), prose(message)));
+        let class = if *grade == Grade::Unread { "unread" } else { grade.word() };
+        let word = escape(grade.word());
+        self.remark(class, &format!("<b>{word}</b> {address}{}{code}{hint}", prose(message)));
     }
 
     /// Adds what exactly changes: facts as sentences, differences folded.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::plan::Counts;
 use crate::report::graph::{Picture, Role, Tile};
-use crate::report::plan::{Block, Detail, Entry, Line, Note, Remark, RemarkKind, Section, Tag};
+use crate::report::plan::{Block, Detail, Entry, Grade, Line, Note, Remark, RemarkKind, Section, Tag};
 use crate::resource::{Code, Problem};
 
 const HOSTILE: &str = "x</title></style></pre><script>alert(1)</script><img src=x onerror='a'>\" onload=\"b` &lt; \u{202e}\u{1b}[31m\nnext";
@@ -66,7 +66,7 @@ fn entry(text: &str) -> Entry {
 fn view(text: &str) -> PlanView {
     let Counts { create, update, delete } = Counts { create: 0, update: 1, delete: 0 };
     let note = Note {
-        word: "error".to_owned(),
+        grade: Grade::Error,
         address: Some(text.to_owned()),
         message: text.to_owned(),
         code: Some(text.to_owned()),
@@ -94,7 +94,7 @@ fn view(text: &str) -> PlanView {
             remark(RemarkKind::Incomplete),
         ],
         problems: vec![note.clone()],
-        unread: vec![Note { word: "not read".to_owned(), ..note }],
+        unread: vec![Note { grade: Grade::Unread, ..note }],
     }
 }
 

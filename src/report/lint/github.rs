@@ -1,7 +1,7 @@
 //! Findings as workflow commands of GitHub Actions.
 
 use super::excerpt::located;
-use crate::flow::finding::{Finding, PathStep, Severity};
+use crate::flow::finding::{Finding, PathStep, Severity, Taken};
 use crate::lint::Report;
 use crate::manifest::Sources;
 use crate::report::github::{Annotation, Level};
@@ -30,7 +30,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
 
 fn step(step: &PathStep) -> String {
     let PathStep { block, by, line, seconds, .. } = step;
-    let by = if by.is_empty() { String::new() } else { format!(" - {by}") };
+    let by = if *by == Taken::End { String::new() } else { format!(" - {by}") };
     let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
     format!("{block}{by} (line {line}{sum})")
 }

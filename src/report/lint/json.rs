@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::flow::finding::{Finding, PathStep};
 use crate::lint::Report;
-use crate::report::failed::ErrorLine;
+use crate::report::document::ErrorLine;
 use crate::report::lint::Notice;
 use crate::report::visible::document;
 use crate::resource::Problem;
@@ -51,7 +51,7 @@ struct StepLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     callee: Option<&'a str>,
     pointer: &'a str,
-    by: &'a str,
+    by: String,
     line: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     seconds: Option<u64>,
@@ -98,7 +98,7 @@ fn line(finding: &Finding) -> FindingLine<'_> {
 
 fn step(step: &PathStep) -> StepLine<'_> {
     let PathStep { block, pointer, callee, by, line, seconds, rounds } = step;
-    let (line, seconds, rounds) = (*line, *seconds, *rounds);
+    let (by, line, seconds, rounds) = (by.to_string(), *line, *seconds, *rounds);
     StepLine { block, callee: callee.as_deref(), pointer, by, line, seconds, rounds }
 }
 

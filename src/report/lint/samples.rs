@@ -1,6 +1,7 @@
 //! Findings for the tests of all formats: plain ones, and ones whose every name was written by an attacker.
 
-use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity, Taken};
+use crate::flow::graph::EdgeKind;
 use crate::lint::{Report, Suppressed};
 use crate::manifest::Sources;
 
@@ -21,7 +22,11 @@ pub(in crate::report) fn step(block: &str, by: &str, line: usize) -> PathStep {
         block: block.to_owned(),
         pointer: "/Actions/0".to_owned(),
         callee: None,
-        by: by.to_owned(),
+        by: match by {
+            "" => Taken::End,
+            "next" => Taken::Branch(EdgeKind::Next),
+            error => Taken::Branch(EdgeKind::Error(error.to_owned())),
+        },
         line,
         seconds: None,
         rounds: None,

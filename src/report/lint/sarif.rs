@@ -2,7 +2,7 @@
 
 use super::excerpt::{Excerpt, located};
 use super::explain::first_sentence;
-use crate::flow::finding::{Finding, PathStep, Severity};
+use crate::flow::finding::{Finding, PathStep, Severity, Taken};
 use crate::flow::rules::RuleMeta;
 use crate::lint::{Report, codes};
 use crate::manifest::Sources;
@@ -140,8 +140,8 @@ fn result(
 
 fn step_location(step: &PathStep, file: Option<&str>) -> ThreadFlowLocation {
     let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
-    let mut text = match by.as_str() {
-        "" => block.clone(),
+    let mut text = match by {
+        Taken::End => block.clone(),
         by => format!("{block} - {by}"),
     };
     if let Some(callee) = callee {

@@ -161,7 +161,7 @@ fn row(step: &PathStep) -> [String; 4] {
     };
     let rounds = rounds.map(|rounds| format!(" ({rounds} rounds)")).unwrap_or_default();
     let sum = seconds.map(|seconds| format!("{seconds:>3} s{rounds}")).unwrap_or_default();
-    [block, visible(by).into_owned(), format!("line {line}"), sum]
+    [block, visible(&by.to_string()).into_owned(), format!("line {line}"), sum]
 }
 
 /// Says how many findings there are, in how many files.

@@ -8,7 +8,7 @@ use crate::drift::{Detail, Difference, Drift, DriftKind, Finding, Ignored, Verdi
 use crate::report::count;
 use crate::report::drift::next_step;
 use crate::report::plan::{Mark, beyond_message, flow_details};
-use crate::resource::{Problem, set_prefix};
+use crate::resource::{Problem, said_of, set_prefix};
 
 /// The most sets with a row of their own.
 const SETS: usize = 40;
@@ -67,6 +67,8 @@ fn of_kind(drifts: &[Drift], kind: DriftKind) -> Section {
 fn item(difference: &Difference, set: &str, hinted: &mut Option<String>) -> Item {
     let Difference { address, message, detail, hint, origin, .. } = difference;
     let name = format!("{set}{address}");
+    let address = address.to_string();
+    let (_, message) = said_of(&address, message);
     let place = origin.as_ref().map(ToString::to_string);
     let at = |code: fn(&str) -> String| {
         place.as_ref().map(|place| format!(" (declared at {})", code(place))).unwrap_or_default()
@@ -97,7 +99,7 @@ fn lines(detail: &Detail) -> Option<(&'static str, Vec<String>)> {
         }
         Detail::CutOff(_) | Detail::Association { .. } | Detail::Statement { .. } | Detail::Flow { .. } => {
             return None;
-        },
+        }
     };
     (!lines.is_empty()).then_some((legend, lines))
 }

@@ -2,7 +2,7 @@
 
 use super::page::{Item, Page, Section};
 use super::text::{code, code_html, fence, prose, prose_html};
-use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity, Taken};
 use crate::lint::{Report, find};
 use crate::manifest::Sources;
 use crate::report::lint::excerpt::{Excerpt, located};
@@ -73,7 +73,10 @@ fn way(path: &[PathStep]) -> String {
     let step = |(index, step): (usize, &PathStep)| {
         let PathStep { block, pointer: _, callee, by, line, seconds, rounds } = step;
         let callee = callee.as_ref().map(|callee| format!("{} &gt; ", code(callee)));
-        let by = if by.is_empty() { String::new() } else { format!(", left by {}", code(by)) };
+        let by = match by {
+            Taken::End => String::new(),
+            by => format!(", left by {}", code(&by.to_string())),
+        };
         let sum = seconds.map(|seconds| format!(", {seconds} s")).unwrap_or_default();
         let rounds = rounds.map(|rounds| format!(" ({rounds} rounds)")).unwrap_or_default();
         format!(

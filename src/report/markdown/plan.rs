@@ -7,7 +7,7 @@ use super::page::{Item, Page, Section, capital};
 use super::problems::{note_item, problem_item};
 use super::text::{code, code_html, fence, prose, prose_html};
 use crate::plan::Counts;
-use crate::report::plan::{Entry, Note, PlanView, RemarkKind, Section as Changes};
+use crate::report::plan::{Entry, Grade, Note, PlanView, RemarkKind, Section as Changes};
 use crate::resource::{Problem, set_prefix};
 
 /// The most sets with a row of their own.
@@ -20,7 +20,7 @@ const HEADINGS: usize = 40;
 /// applied.
 pub fn plan_markdown(plans: &[PlanView], warnings: &[Problem], checksum: Option<&str>) -> String {
     let warned = warnings.iter().map(|problem| problem_item(problem, ""));
-    let warned = warned.chain(notes(plans, "warning")).collect();
+    let warned = warned.chain(notes(plans, Grade::Warning)).collect();
     let section = |heading: &str, items| Section { heading: heading.to_owned(), meaning: "", items };
     let mut sections = vec![section("Needs attention", attention(plans))];
     sections.extend(changes(plans));
@@ -56,11 +56,11 @@ fn prefix(plans: &[PlanView], plan: &PlanView) -> String {
     set_prefix(&plan.set, plans.len() > 1)
 }
 
-fn notes(plans: &[PlanView], word: &'static str) -> impl Iterator<Item = Item> {
+fn notes(plans: &[PlanView], grade: Grade) -> impl Iterator<Item = Item> {
     plans.iter().flat_map(move |plan| {
         let set = prefix(plans, plan);
-        let of_word = |note: &&Note| note.word == word;
-        let notes = plan.problems.iter().chain(&plan.unread).filter(of_word);
+        let of_grade = |note: &&Note| note.grade == grade;
+        let notes = plan.problems.iter().chain(&plan.unread).filter(of_grade);
         notes.map(|note| note_item(note, &set)).collect::<Vec<_>>()
     })
 }
@@ -88,8 +88,8 @@ fn attention(plans: &[PlanView]) -> Vec<Item> {
             guard.addresses.iter().map(line).collect::<Vec<_>>()
         })
     });
-    let bad = notes(plans, "error").chain(notes(plans, "not read"));
-    bad.chain(forced).chain(guarded).chain(notes(plans, "blocked")).collect()
+    let bad = notes(plans, Grade::Error).chain(notes(plans, Grade::Unread));
+    bad.chain(forced).chain(guarded).chain(notes(plans, Grade::Blocked)).collect()
 }
 
 /// Writes what changes under one heading.
@@ -164,14 +164,14 @@ fn head(plans: &[PlanView]) -> String {
         sum.delete += delete;
         in_sync += plan.agree;
     }
-    let any = |word: &str| plans.iter().map(|plan| plan.count(word)).sum::<usize>();
-    let errors = any("error");
+    let any = |grade: Grade| plans.iter().map(|plan| plan.count(grade)).sum::<usize>();
+    let errors = any(Grade::Error);
     let idle = plans.iter().all(PlanView::is_empty);
     let remarked = |kind| plans.iter().any(|plan| plan.remarks_on(kind));
     let gaps = remarked(RemarkKind::Incomplete);
     let mut title = match idle {
         true if errors > 0 => "could not be planned".to_owned(),
-        true if gaps || any("blocked") > 0 => "nothing to write".to_owned(),
+        true if gaps || any(Grade::Blocked) > 0 => "nothing to write".to_owned(),
         true if remarked(RemarkKind::Orphaned) => "nothing to write".to_owned(),
         true if remarked(RemarkKind::Partial) => "nothing to do there".to_owned(),
         true => "in sync".to_owned(),

@@ -95,6 +95,7 @@ fn association(name: &str) -> Action {
 
 fn plan_of(actions: Vec<Action>) -> Plan {
     Plan {
+        purpose: crate::plan::Purpose::Declared,
         set: SetName::parse("acme").unwrap(),
         manifest: String::new(),
         actions,

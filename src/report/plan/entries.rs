@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::details::{around_blocks, block, details};
 use super::groups::{self, Group, Heading, Subject, sections};
 use super::sums::remarks;
-use super::view::{Block, Detail, Entry, Guarded, Mark, Note, PlanView, Section};
+use super::view::{Block, Detail, Entry, Grade, Guarded, Mark, Note, PlanView, Section};
 use crate::flow::compare::BlockChange;
 use crate::plan::{Action, Counts, FlowSpec, Plan, Removal, Step, Verb, Write};
 use crate::report::several::{cut, of};
@@ -69,13 +69,13 @@ fn hide(value: &mut serde_json::Value, mask: &Mask) {
 impl Note {
     pub(in crate::report) fn of(problem: &Problem) -> Self {
         let Problem { code, severity, origin, address, message, hint } = problem;
-        let word = match severity {
-            Severity::Error => "error",
-            Severity::Held => "blocked",
-            Severity::Warning => "warning",
+        let grade = match severity {
+            Severity::Error => Grade::Error,
+            Severity::Held => Grade::Blocked,
+            Severity::Warning => Grade::Warning,
         };
         Self {
-            word: word.to_owned(),
+            grade,
             address: address.as_ref().map(ToString::to_string),
             message: message.clone(),
             code: Some(code.to_string()),
@@ -87,7 +87,7 @@ impl Note {
     pub(in crate::report) fn unread(gap: &Gap) -> Self {
         let Gap { operation, address, denied: _, message, hint, cut_off: _ } = gap;
         Self {
-            word: "not read".to_owned(),
+            grade: Grade::Unread,
             address: Some(address.to_string()),
             message: format!("{}: {message}", operation.facts().name),
             code: None,
@@ -186,13 +186,19 @@ fn binding(
             why.push(reason.to_owned());
         }
     }
+    // Association and permission are the instance's: they are shown under one flow, and serve them all.
+    let shared = !group.actions.is_empty() && !group.other_callers.is_empty();
+    let shared = shared.then(|| {
+        format!("also used by {}", cut(group.other_callers.iter().map(|address| address.to_string())))
+    });
+    why.extend(shared.clone());
     let mut shown: Vec<Detail> = group.actions.iter().flat_map(|action| details(action.write())).collect();
     shown.extend(group.blocks.iter().map(|change| Detail::Block(Block { title: None, ..block(change) })));
     Entry {
         mark: group.mark(),
         name: format!("binding {from}{function}"),
         beside: format!("{on}{}", parts(group)),
-        in_short: String::new(),
+        in_short: shared.unwrap_or_default(),
         target: target(group).filter(|_| !goes),
         binding: true,
         why,

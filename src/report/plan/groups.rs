@@ -52,6 +52,8 @@ pub(in crate::report) struct Group<'p> {
     pub(in crate::report) below: Vec<Self>,
     /// The flow or module, as the manifest declares it.
     pub(in crate::report) outlined: Option<&'p Outlined>,
+    /// Of a binding under the first flow or module that calls the function: the others on the instance that do.
+    pub(in crate::report) other_callers: Vec<&'p Address>,
 }
 
 /// Groups a plan.
@@ -188,7 +190,8 @@ impl<'p> Group<'p> {
             Subject::Resource(address) => plan.outline.content(address),
             Subject::Binding { .. } => None,
         };
-        Self { subject, actions: Vec::new(), blocks: Vec::new(), below: Vec::new(), outlined }
+        let (actions, blocks, below, other_callers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { subject, actions, blocks, below, outlined, other_callers }
     }
 
     /// Its actions, and those of what belongs to it.
@@ -199,7 +202,14 @@ impl<'p> Group<'p> {
     /// The group below this one that is about something.
     fn part(&mut self, plan: &'p Plan, subject: Subject<'p>) -> &mut Self {
         let at = self.below.iter().position(|part| part.subject == subject).unwrap_or_else(|| {
-            self.below.push(Self::new(plan, subject));
+            let callers = match (&subject, &self.subject) {
+                (Subject::Binding { instance, function, .. }, Subject::Resource(owner)) => {
+                    let all = plan.outline.callers(instance, function).map(|it| &it.address);
+                    all.filter(|address| address != owner).collect()
+                }
+                _ => Vec::new(),
+            };
+            self.below.push(Self { other_callers: callers, ..Self::new(plan, subject) });
             self.below.len() - 1
         });
         &mut self.below[at]

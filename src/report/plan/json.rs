@@ -12,7 +12,7 @@ use crate::plan::{
     self, Action, AsideSpec, Counts, FieldChange, Guard, Partial, Plan, Removal, Step, TagTarget, TagsSpec,
     Verb, Write,
 };
-use crate::report::failed::{ErrorLine, Found};
+use crate::report::document::{ErrorLine, Found};
 use crate::resource::Problem;
 use crate::snapshot::Gap;
 

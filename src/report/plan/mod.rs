@@ -24,4 +24,4 @@ pub use text::{notes_text, plan_text};
 pub use view::PlanView;
 #[cfg(test)]
 pub(in crate::report) use view::Remark;
-pub(in crate::report) use view::{Block, Detail, Entry, Line, Mark, Note, RemarkKind, Section, Tag};
+pub(in crate::report) use view::{Block, Detail, Entry, Grade, Line, Mark, Note, RemarkKind, Section, Tag};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::{PlanView, Remark, RemarkKind, Section};
+use super::view::{Grade, PlanView, Remark, RemarkKind, Section};
 use crate::operations::Operation;
 use crate::plan::{self, Counts, Partial, Plan};
 use crate::report::layout::{Layout, Page};
@@ -38,7 +38,7 @@ pub(super) fn remarks(plan: &Plan) -> Vec<Remark> {
 fn sums(view: &PlanView) -> String {
     let Counts { create, update, delete } = view.counts();
     // Without a plan, that nothing would be done says nothing.
-    let planned = !view.is_empty() || view.count("error") == 0;
+    let planned = !view.is_empty() || view.count(Grade::Error) == 0;
     let mut sums = Vec::new();
     if planned {
         sums =
@@ -49,11 +49,11 @@ fn sums(view: &PlanView) -> String {
     let unread = if view.remarks_on(RemarkKind::Incomplete) { view.unread.len() } else { 0 };
     let others = [
         (protected, format!("{protected} protected")),
-        (view.count("blocked"), format!("{} blocked", view.count("blocked"))),
+        (view.count(Grade::Blocked), format!("{} blocked", view.count(Grade::Blocked))),
         (view.orphans, format!("{} orphaned", view.orphans)),
-        (view.count("warning"), of(view.count("warning"), "warning")),
+        (view.count(Grade::Warning), of(view.count(Grade::Warning), "warning")),
         (unread, format!("{unread} could not be read")),
-        (view.count("error"), of(view.count("error"), "error")),
+        (view.count(Grade::Error), of(view.count(Grade::Error), "error")),
     ];
     sums.extend(others.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words));
     format!("{}{}", if planned { "" } else { "could not be planned: " }, sums.join(", "))

@@ -5,6 +5,7 @@ use super::view::{Block, Detail, Entry, Guarded, Line, Mark, Note, PlanView, Rem
 use crate::report::fields::field_text;
 use crate::report::layout::{Layout, Page};
 use crate::report::style::{bold, dim, green, red, yellow};
+use crate::resource::said_of;
 
 const INDENT: &str = "      ";
 
@@ -34,11 +35,12 @@ pub fn plan_text(view: &PlanView, several: bool, layout: &Layout) -> String {
 /// Writes the problems of a plan, which a fresh plan shows with the lines of their files.
 pub fn notes_text(view: &PlanView) -> String {
     let mut out = String::new();
-    for Note { word, address, message, code, place, hint } in view.problems.iter().chain(&view.unread) {
-        let address = address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    for Note { grade, address, message, code, place, hint } in view.problems.iter().chain(&view.unread) {
+        let (parts, message) = said_of(address.as_deref().unwrap_or_default(), message);
+        let address = address.as_ref().map(|address| format!("{address}{parts}")).unwrap_or_default();
         let code = code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
         let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-        out.push_str(&format!("{}: {address}{message}{place}\n", yellow(&format!("{word}{code}"))));
+        out.push_str(&format!("{}: {address}{message}{place}\n", yellow(&format!("{}{code}", grade.word()))));
         out.extend(hint.as_ref().map(|hint| format!("hint: {hint}\n")));
     }
     out

@@ -183,13 +183,27 @@ pub(in crate::report) enum RemarkKind {
     Incomplete,
 }
 
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::report) enum Grade {
+    Error,
+    Blocked,
+    Warning,
+    /// It is no problem that is known: it could not be read.
+    #[serde(rename = "not read")]
+    Unread,
+}
+
 /// A problem, or what could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::report) struct Note {
-    /// How bad it is: `error`, `blocked`, `warning`, `not read`.
-    pub(in crate::report) word: String,
+    /// How bad it is.
+    #[serde(rename = "word")]
+    pub(in crate::report) grade: Grade,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::report) address: Option<String>,
     pub(in crate::report) message: String,
@@ -231,13 +245,25 @@ impl PlanView {
     }
 
     /// How many problems there are of a kind.
-    pub(in crate::report) fn count(&self, word: &str) -> usize {
-        self.problems.iter().filter(|note| note.word == word).count()
+    pub(in crate::report) fn count(&self, grade: Grade) -> usize {
+        self.problems.iter().filter(|note| note.grade == grade).count()
     }
 
     /// Whether something is remarked.
     pub(in crate::report) fn remarks_on(&self, kind: RemarkKind) -> bool {
         self.remarks.iter().any(|remark| remark.kind == kind)
+    }
+}
+
+impl Grade {
+    /// The word in front of the message.
+    pub(in crate::report) const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Blocked => "blocked",
+            Self::Warning => "warning",
+            Self::Unread => "not read",
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::log::*;
-use super::{pascal, physical, plain};
+use super::{about, pascal, physical, plain};
 use crate::drift::{Difference, Drift, DriftKind, Finding, Ignored, Moved, Verdict};
 use crate::manifest::Manifest;
 use crate::report::drift::next_step;
@@ -81,7 +81,7 @@ fn difference(difference: &Difference, drift: &Drift, manifest: &Manifest, seen:
         rule_id: kind.name(),
         rule_index: DriftKind::ALL.iter().position(|other| other == kind),
         level: level(*kind),
-        message: Message { text: plain(&format!("{address}: {message}{hint}")) },
+        message: Message { text: plain(&format!("{}{hint}", about(Some(address), message))) },
         locations: vec![location(origin.as_ref(), Some(address), manifest)],
         partial_fingerprints: fingerprint(kind.name(), drift, Some(address), seen),
         code_flows: Vec::new(),
@@ -96,13 +96,12 @@ fn difference(difference: &Difference, drift: &Drift, manifest: &Manifest, seen:
 
 fn finding(finding: &Finding, drift: &Drift, manifest: &Manifest, seen: &mut Seen) -> SarifResult {
     let Finding { problem: Problem { code, severity, origin, address, message, hint }, ignored } = finding;
-    let about = address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
     let hint = hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
     SarifResult {
         rule_id: code.as_str(),
         rule_index: None,
         level: if *severity == Severity::Error { "error" } else { "warning" },
-        message: Message { text: plain(&format!("{about}{message}{hint}")) },
+        message: Message { text: plain(&format!("{}{hint}", about(address.as_ref(), message))) },
         locations: vec![location(origin.as_ref(), address.as_ref(), manifest)],
         partial_fingerprints: fingerprint(code.as_str(), drift, address.as_ref(), seen),
         code_flows: Vec::new(),

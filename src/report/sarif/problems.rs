@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::*;
-use super::{pascal, physical, plain};
+use super::{about, pascal, physical, plain};
 use crate::report::visible::visible;
 use crate::resource::{Origin, Problem, Severity};
 
@@ -52,18 +52,18 @@ fn result(
     seen: &mut BTreeMap<String, u32>,
 ) -> SarifResult {
     let Problem { code, severity, origin, address, message, hint } = problem;
-    let about = address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+    let message = about(address.as_ref(), message);
     let hint = hint.as_ref().map(|hint| format!("\n{hint}")).unwrap_or_default();
     let first = || Some(Origin { file: head?.to_owned(), line: 1, column: 1 });
     let place = origin.clone().or_else(first);
     let file = place.as_ref().map(|place| place.file.clone()).unwrap_or_default();
     // The line is not a part: it moves with every edit above it.
-    let text = format!("{code}\0{file}\0{about}{message}");
+    let text = format!("{code}\0{file}\0{message}");
     SarifResult {
         rule_id: code.as_str(),
         rule_index: codes.iter().position(|other| *other == code.as_str()),
         level: if *severity == Severity::Error { "error" } else { "warning" },
-        message: Message { text: plain(&format!("{about}{message}{hint}")) },
+        message: Message { text: plain(&format!("{message}{hint}")) },
         locations: vec![Location {
             physical_location: place.map(|Origin { file, line, column }| {
                 let region =

@@ -5,7 +5,7 @@ use super::search::{Endless, Piece, Search};
 use super::silence::Effect;
 use super::world::{MAX_ROUNDS, World};
 use super::{Belief, Chain, MAX_SILENT_SECONDS};
-use crate::flow::finding::PathStep;
+use crate::flow::finding::{PathStep, Taken};
 use crate::flow::graph::components::strong;
 
 /// A path in the making.
@@ -41,7 +41,7 @@ impl<'w, 'a> Path<'w, 'a> {
             block: block.name.clone(),
             pointer: block.pointer.clone(),
             callee: self.world.places[place].name.clone(),
-            by: String::new(),
+            by: Taken::End,
             line: block.position.line,
             seconds: Some(seconds),
             rounds: None,
@@ -62,7 +62,7 @@ impl<'w, 'a> Path<'w, 'a> {
                 self.step(link.from, 0, 0);
             }
             if let Some(step) = self.steps.last_mut() {
-                step.by.clone_from(&link.label);
+                step.by.clone_from(&link.by);
                 step.line = link.line;
             }
         }

@@ -119,7 +119,7 @@ fn the_worst_branch_counts_errors_included() {
     let lines = "p P a a\na 8 e b\nb 8 e c\nc S d d\nd 8 f f\nf 3 e e\ne E - -";
     assert_eq!(alone(lines), ["27: p=0 a=8 b=16 c=16 !d=24 f=27"]);
     let chain = &found(lines, &Facts::default())[0];
-    let by: Vec<_> = chain.path.iter().map(|step| step.by.as_str()).collect();
+    let by: Vec<_> = chain.path.iter().map(|step| step.by.to_string()).collect();
     assert_eq!(by, ["next", "NoMatchingError", "NoMatchingError", "next", "next", ""]);
     assert_eq!((chain.over, chain.block), (4, 4));
     // A prompt on only one of two branches leaves the other.

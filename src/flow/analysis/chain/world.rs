@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::silence::{Effect, Seconds, effect};
 use crate::flow::document::{Block, Document};
 use crate::flow::facts::Facts;
+use crate::flow::finding::Taken;
 use crate::flow::graph::{CallKind, Edge, EdgeKind, Graph, LoopCount, hands_over, is_terminal};
 
 /// How deep modules are followed into modules; a deeper one is taken for unknown.
@@ -46,7 +47,7 @@ pub(super) struct Link {
     pub(super) to: usize,
     pub(super) again: bool,
     /// What the contact takes it by.
-    pub(super) label: String,
+    pub(super) by: Taken,
     /// The line of the transition in its own file.
     pub(super) line: usize,
 }
@@ -162,7 +163,7 @@ impl<'a> World<'a> {
             from: node,
             to,
             again,
-            label: edge.kind.label().to_owned(),
+            by: Taken::Branch(edge.kind.clone()),
             line: edge.target.position.line,
         };
         let here = |edge: &Edge| {
@@ -201,8 +202,8 @@ impl<'a> World<'a> {
 
     fn call(&self, node: usize, start: usize, block: &Block) -> Link {
         let (place, _) = self.spot(start);
-        let label = format!("to {}", self.places[place].name.as_deref().unwrap_or("the start"));
-        Link { from: node, to: start, again: false, label, line: block.position.line }
+        let by = Taken::Into(self.places[place].name.clone());
+        Link { from: node, to: start, again: false, by, line: block.position.line }
     }
 
     /// Returns the links from the end of a module to behind the block that invoked it.
@@ -213,7 +214,7 @@ impl<'a> World<'a> {
         let edges = graph.edges_from(block.index).iter();
         let back = edges.filter(|edge| !matches!(edge.kind, EdgeKind::Error(_))).filter_map(|edge| {
             let line = edge.target.position.line;
-            Some(Link { from: node, to: first + edge.to?, again: false, label: "back".to_owned(), line })
+            Some(Link { from: node, to: first + edge.to?, again: false, by: Taken::Back, line })
         });
         back.collect()
     }

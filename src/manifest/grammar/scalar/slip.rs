@@ -2,6 +2,7 @@
 
 use super::Scalar;
 use crate::flow::placeholder;
+use crate::resource::Qualifier;
 
 /// Says what to write instead of a text that is not of a kind, where it shows what was meant.
 pub(super) fn hint(scalar: Scalar, text: &str) -> Option<String> {
@@ -48,7 +49,8 @@ pub(in crate::manifest) fn foreign(text: &str) -> Option<String> {
         ));
     }
     let name = text.strip_prefix('$').unwrap_or_default();
-    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && text != "$LATEST" {
+    let is_latest = Qualifier::of(Some(text)) == Qualifier::Latest;
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && !is_latest {
         return Some(
             "variables of the environment are not read: declare one and write `${var.NAME}`".to_owned(),
         );

@@ -3,7 +3,7 @@
 use super::form::{self, within};
 use super::{Fault, regions};
 use crate::manifest::reading::log::{hint, quote};
-use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Region, SetName};
+use crate::resource::{AccountId, FlowType, FunctionArn, InstanceArn, Label, Qualifier, Region, SetName};
 
 /// The longest name of a set, in characters: with a target behind it, it must still fit into a statement's Sid.
 pub(crate) const MAX_SET: usize = 40;
@@ -84,7 +84,7 @@ pub(super) fn function_name(text: &str) -> Result<(), Fault> {
 }
 
 pub(super) fn qualifier(text: &str) -> Result<(), Fault> {
-    if text == "$LATEST" {
+    if Qualifier::of(Some(text)) == Qualifier::Latest {
         let fault = Fault::new("`$LATEST` cannot be granted: a resource policy takes an alias or a version");
         return Err(fault.hint("leave `qualifier` out to call the unqualified function"));
     }

@@ -16,6 +16,7 @@ use crate::manifest::{self, Flow, Manifest, State, Status};
 use crate::plan::facts::ownership::{ADOPTED_TAG, OWNER_TAG};
 use crate::plan::model::{ActionId, Cause, FlowMetadataSpec, FlowSpec, Guard, Step, TagsSpec, Write};
 use crate::plan::planner::builder::PlanBuilder;
+use crate::plan::reasons;
 use crate::resource::{Address, Code, InstanceArn, Kind, Label, Problem};
 use crate::snapshot::{FlowSeen, FlowSummary, Look, Resolved, Snapshot};
 
@@ -308,7 +309,7 @@ impl Site<'_> {
             for kind in [Kind::Association, Kind::Grant] {
                 let address = Address::between(kind, self.instance, function);
                 if let Some(why) = builder.blocked.get(&address).cloned() {
-                    let message = format!("{} waits for {address}: {why}", self.address());
+                    let message = reasons::waits(&self.address(), &address, &why);
                     let hint = format!("fix {address} first, then run again.");
                     self.hold(builder, Code::FlowHeld, message, Some(&hint));
                     return None;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::contents::Contents;
 use super::{DeletionCounts, label};
 use crate::manifest::Manifest;
-use crate::plan::facts::mentions::Qualifier;
+use crate::plan::facts::mentions::Called;
 use crate::plan::model::{
     ActionId, Cause, Disassociation, GrantSpec, KeptGrant, OwnStatement, Removal, StatementRemoval, Write,
 };
@@ -176,7 +176,7 @@ impl<'a> Planner<'a, '_> {
             self.builder.problems.push(Problem::held(Code::CannotTell, message).on(&address).hint(hint));
             return End::Stays { held: true };
         }
-        if let Some(caller) = self.contents.caller(name, function, Qualifier::Any) {
+        if let Some(caller) = self.contents.caller(name, function, Called::Anyhow) {
             self.refuse(&address, &caller);
             return End::Stays { held: true };
         }
@@ -225,7 +225,7 @@ impl<'a> Planner<'a, '_> {
         if !goes || pair.associated || pair.other.is_some() {
             return End::None;
         }
-        let Some(caller) = self.contents.caller(name, function, Qualifier::Any) else {
+        let Some(caller) = self.contents.caller(name, function, Called::Anyhow) else {
             return End::Unseen;
         };
         self.refuse(&Address::between(Kind::Association, name, function_name), &caller);
@@ -313,7 +313,7 @@ impl<'a> Planner<'a, '_> {
                 }
                 continue;
             }
-            let qualifier = Qualifier::Exactly(own.function.qualifier.as_deref());
+            let qualifier = Called::Exactly(own.function.called());
             if let Some(caller) = self.contents.caller(name, &own.function, qualifier) {
                 self.refuse(&address, &caller);
                 self.disassociations.held.insert((own.function.place.clone(), own.function.name.clone()));

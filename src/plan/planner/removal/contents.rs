@@ -7,7 +7,7 @@ use super::DeletionCounts;
 use crate::flow::FlowText;
 use crate::manifest::Manifest;
 use crate::plan::facts::editing::{editing, kind};
-use crate::plan::facts::mentions::{self, Qualifier};
+use crate::plan::facts::mentions::{self, Called};
 use crate::plan::facts::ownership::{OWNER_TAG, Owner};
 use crate::plan::model::{Action, ActionId, Callers, FlowRemoval, Guard, KeptFlow, Removal, Step};
 use crate::plan::planner::builder::PlanBuilder;
@@ -156,7 +156,7 @@ impl<'a> Contents<'a> {
         &self,
         instance: &Label,
         function: &FunctionRef,
-        qualifier: Qualifier<'_>,
+        qualifier: Called<'_>,
     ) -> Option<String> {
         let calls = |text: &str| mentions::calls(text, &function.place, &function.name, qualifier);
         let stays = |c: &&Content<'_>| c.instance == instance && c.orphaned.is_none();
@@ -165,7 +165,7 @@ impl<'a> Contents<'a> {
 
     /// The actions after which nothing calls the function any more: deletions and writes of what does now.
     pub(super) fn last_calls(&self, instance: &Label, function: &FunctionRef) -> Vec<ActionId> {
-        let calls = |text: &str| mentions::calls(text, &function.place, &function.name, Qualifier::Any);
+        let calls = |text: &str| mentions::calls(text, &function.place, &function.name, Called::Anyhow);
         self.all.iter().filter(|c| c.instance == instance).filter_map(|c| c.last_mention(calls)).collect()
     }
 

@@ -4,7 +4,7 @@ use super::bindings::Disassociations;
 use super::contents::Contents;
 use super::{DeletionCounts, orphan};
 use crate::manifest::Manifest;
-use crate::plan::facts::mentions::Qualifier;
+use crate::plan::facts::mentions::Called;
 use crate::plan::facts::ownership::Owner;
 use crate::plan::model::{ActionId, FunctionRemoval, Guard, Removal};
 use crate::plan::planner::builder::PlanBuilder;
@@ -84,7 +84,7 @@ impl Planner<'_> {
             return Some(Problem::held(Code::CannotTell, message).hint(hint));
         }
         let mut instances = self.contents.arns.keys();
-        let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Qualifier::Any));
+        let caller = instances.find_map(|at| self.contents.caller(at, &self.function, Called::Anyhow));
         if let Some(caller) = caller {
             let message = format!("it is orphaned, but {caller} still refers to it");
             let hint = "remove the reference, or declare the function again.";

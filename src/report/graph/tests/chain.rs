@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::flow::Document;
 use crate::flow::facts::Facts;
-use crate::flow::finding::{Confidence, Finding, PathStep, Severity};
+use crate::flow::finding::{Confidence, Finding, PathStep, Severity, Taken};
+use crate::flow::graph::EdgeKind;
 use crate::flow::graph::Graph;
 use crate::flow::rules::{self, FlowView};
 use crate::report::graph::flow::short;
@@ -36,7 +37,7 @@ fn finding(code: &'static str, pointer: &str, block: Option<&str>, path: &[Step]
         block: block.to_string(),
         pointer: format!("/Actions/{block}"),
         callee: callee.map(str::to_owned),
-        by: "next".to_owned(),
+        by: Taken::Branch(EdgeKind::Next),
         line: 1,
         seconds: Some(*seconds),
         rounds: None,

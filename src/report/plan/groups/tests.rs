@@ -147,4 +147,21 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn what_several_flows_use_is_shown_once_and_names_the_others(plan in plans()) {
+        let shared = plan.actions.iter().filter(|action| !action.write().is_deletion()).filter_map(|action| {
+            let address = &action.id.address;
+            let callers: Vec<_> = plan.outline.callers(address.instance.as_ref()?, &address.name).collect();
+            let others: Vec<String> = callers.iter().skip(1).map(|it| it.address.to_string()).collect();
+            others.into_iter().find(|other| *other != callers[0].address.to_string())
+        });
+        for compact in [false, true] {
+            let text = plan_text(&PlanView::of(&plan), false, &Layout { compact, ..Layout::default() });
+            for other in shared.clone() {
+                let said = text.lines().any(|line| line.contains("also used by ") && line.contains(&other));
+                prop_assert!(said, "{}\n{}", other, text);
+            }
+        }
+    }
 }

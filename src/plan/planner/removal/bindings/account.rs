@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Planner;
-use crate::plan::facts::mentions::Qualifier;
+use crate::plan::facts::mentions::Called;
 use crate::plan::model::{ActionId, Callers, OwnStatement, Removal, StatementRemoval};
 use crate::plan::planner::removal::account_address;
 use crate::resource::{
@@ -140,7 +140,7 @@ impl<'a> Planner<'a, '_> {
             if !own.is_empty() {
                 continue;
             }
-            let qualifier = Qualifier::Exactly(target.qualifier.as_deref());
+            let qualifier = Called::Exactly(target.called());
             if let Some(caller) = self.contents.caller(instance, target, qualifier) {
                 let message = format!("it is orphaned, but {caller} still calls the function");
                 let hint = "remove the call, from the draft too, or bind the block in the manifest.";

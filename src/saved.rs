@@ -28,6 +28,9 @@ const FORMAT: &str = "flowbind.saved-plan/v";
 /// The version that is written and read.
 const VERSION: u32 = 1;
 
+/// What some editors and shells put in front of UTF-8 text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// By how much the clocks of two machines may differ.
 const SKEW: Duration = Duration::from_secs(300);
 
@@ -106,12 +109,21 @@ pub enum Age {
 /// Why a text is not a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SavedError {
-    /// It is no JSON, or ends too early.
-    #[error("it is not JSON, or was cut off: {0}")]
+    /// It is in an encoding other than UTF-8.
+    #[error("it is not UTF-8 text{}", if *.utf16 { ", but UTF-16, as PowerShell writes it with `>`" } else { "" })]
+    Encoding {
+        /// Whether it is UTF-16, by its byte-order mark.
+        utf16: bool,
+    },
+    /// It is no JSON.
+    #[error("it is not a saved plan, and not JSON: {0}")]
     Json(String),
-    /// It is something else.
-    #[error("it is not a saved plan: its format is not `{FORMAT}{VERSION}`")]
-    Foreign,
+    /// It ends too early.
+    #[error("it was cut off: {0}")]
+    CutOff(String),
+    /// It is something else: says of which format, where it does.
+    #[error("it is not a saved plan: {}", .0.as_ref().map_or_else(|| "it has no `format`".to_owned(), |it| format!("its format is `{it}`")))]
+    Foreign(Option<String>),
     /// It is of a version that this flowbind does not know.
     #[error("it is a `{0}`, and this flowbind reads `{FORMAT}{VERSION}`: a newer flowbind made it")]
     Newer(String),
@@ -171,13 +183,19 @@ impl SavedPlan {
     ///
     /// When the text is anything but a whole saved plan of this version, as it was written.
     pub fn parse(text: &str) -> Result<Self, SavedError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| SavedError::Json(error.to_string()))?;
-        let format = value.get("format").and_then(Value::as_str).unwrap_or_default();
-        let version = format.strip_prefix(FORMAT).ok_or(SavedError::Foreign)?;
+        // Editors and shells put it there; it says nothing.
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let value: Value = serde_json::from_str(text).map_err(|error| match error.is_eof() {
+            true => SavedError::CutOff(error.to_string()),
+            false => SavedError::Json(error.to_string()),
+        })?;
+        let format = value.get("format").and_then(Value::as_str);
+        let foreign = || SavedError::Foreign(format.map(str::to_owned));
+        let version = format.and_then(|format| format.strip_prefix(FORMAT)).ok_or_else(foreign)?;
         match version.parse::<u32>() {
             Ok(VERSION) => {}
-            Ok(newer) if newer > VERSION => return Err(SavedError::Newer(format.to_owned())),
-            _ => return Err(SavedError::Foreign),
+            Ok(newer) if newer > VERSION => return Err(SavedError::Newer(format!("{FORMAT}{newer}"))),
+            _ => return Err(foreign()),
         }
         let saved: Self =
             serde_json::from_value(value).map_err(|error| SavedError::Shape(error.to_string()))?;

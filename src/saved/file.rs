@@ -55,7 +55,8 @@ impl SavedPlan {
         let bytes = disk::read(path, MAX_BYTES)
             .map_err(|source| FileError::Read { path: path.to_owned(), source })?;
         let wrong = |source| FileError::Saved { path: path.to_owned(), source };
-        let text = String::from_utf8(bytes).map_err(|error| wrong(SavedError::Json(error.to_string())))?;
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        let text = String::from_utf8(bytes).map_err(|_| wrong(SavedError::Encoding { utf16 }))?;
         Self::parse(&text).map_err(wrong)
     }
 
@@ -84,6 +85,7 @@ fn may_replace(path: &Path) -> io::Result<bool> {
             let mut head = Vec::new();
             File::open(path)?.take(4096).read_to_end(&mut head)?;
             let head = String::from_utf8_lossy(&head);
+            let head = head.strip_prefix(super::BYTE_ORDER_MARK).unwrap_or(&head);
             Ok(head.trim_start().starts_with('{') && head.contains("\"flowbind.saved-plan/"))
         }
     }

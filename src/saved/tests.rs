@@ -71,17 +71,37 @@ fn every_edit_of_the_text_is_noticed() {
 #[test]
 fn what_is_no_saved_plan_is_told_from_what_is_newer_and_what_is_damaged() {
     let text = saved().to_text();
-    assert!(matches!(SavedPlan::parse(&text[..text.len() / 2]), Err(SavedError::Json(_))));
-    assert!(matches!(SavedPlan::parse(""), Err(SavedError::Json(_))));
-    for foreign in
-        ["[]", "{}", r#"{"format": "flowbind.plan/v1"}"#, r#"{"format": "flowbind.saved-plan/vx"}"#]
-    {
-        assert_eq!(SavedPlan::parse(foreign), Err(SavedError::Foreign), "{foreign}");
+    assert!(matches!(SavedPlan::parse(&text[..text.len() / 2]), Err(SavedError::CutOff(_))));
+    assert!(matches!(SavedPlan::parse(""), Err(SavedError::CutOff(_))));
+    assert!(matches!(SavedPlan::parse("kind: BindingSet"), Err(SavedError::Json(_))));
+    for (foreign, format) in [
+        ("[]", None),
+        ("{}", None),
+        (r#"{"format": "flowbind.plan/v1"}"#, Some("flowbind.plan/v1")),
+        (r#"{"format": "flowbind.saved-plan/vx"}"#, Some("flowbind.saved-plan/vx")),
+    ] {
+        let error = SavedError::Foreign(format.map(str::to_owned));
+        assert_eq!(SavedPlan::parse(foreign), Err(error), "{foreign}");
     }
     let newer = text.replace("saved-plan/v1", "saved-plan/v2");
     assert_eq!(SavedPlan::parse(&newer), Err(SavedError::Newer("flowbind.saved-plan/v2".to_owned())));
     let unknown = text.replacen("\"tool\"", "\"tool2\"", 1);
     assert!(matches!(SavedPlan::parse(&unknown), Err(SavedError::Shape(_))));
+}
+
+#[test]
+fn a_byte_order_mark_says_nothing_and_utf_16_is_called_that() {
+    let saved = saved();
+    assert_eq!(SavedPlan::parse(&format!("\u{feff}{}", saved.to_text())).unwrap().seal, saved.seal);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    std::fs::write(&path, format!("\u{feff}{}", saved.to_text())).unwrap();
+    saved.write(&path).expect("it is a saved plan that is replaced");
+    for (bytes, utf16) in [(&b"\xff\xfe{\0}\0"[..], true), (b"\xfe\xff\0{\0}", true), (b"{\x80}", false)] {
+        std::fs::write(&path, bytes).unwrap();
+        let Err(FileError::Saved { source, .. }) = SavedPlan::read(&path) else { panic!("{bytes:?}") };
+        assert_eq!(source, SavedError::Encoding { utf16 });
+    }
 }
 
 #[test]

@@ -224,6 +224,7 @@ async fn a_saved_plan_is_shown_as_it_was_planned_without_its_manifest_and_withou
     let plan = ["plan", "--var", "note=another", "m.yaml"];
     let fresh = |more: &[&str]| of(&[&plan[..], more].concat()).0;
     let (text, markdown, compact) = (fresh(&[]), fresh(&["--output", "markdown"]), fresh(&["--compact"]));
+    let github = fresh(&["--output", "github"]);
     std::fs::remove_file(world.folder.path().join("m.yaml")).unwrap();
     let calls = world.calls();
     let changes = |text: &str| text.split("Checksum: ").next().unwrap_or_default().to_owned();
@@ -235,6 +236,17 @@ async fn a_saved_plan_is_shown_as_it_was_planned_without_its_manifest_and_withou
     assert_eq!(of(&["show", "--output", "markdown", "plan.json"]).0, markdown);
     let json: Value = serde_json::from_str(&of(&["show", "--output", "json", "plan.json"]).0).unwrap();
     assert_eq!(json, serde_json::from_str::<Value>(&read(&world)).unwrap());
+    // The same annotations, but for the places in a manifest that is not there.
+    let titles = |text: &str| -> Vec<String> {
+        let all = text.lines().map(|line| {
+            let level = line.split(' ').next().unwrap_or_default();
+            format!("{level} {}", line.split_once("title=").expect("a title").1)
+        });
+        all.collect()
+    };
+    let shown = of(&["show", "--output", "github", "plan.json"]).0;
+    assert!(!shown.is_empty() && !shown.contains("file="), "{shown}");
+    assert_eq!(titles(&shown), titles(&github));
     let page = of(&["show", "--output", "html", "plan.json"]).0;
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("flow/main"), "{page}");
     assert_eq!(world.calls(), calls, "AWS is not asked");
@@ -255,7 +267,13 @@ async fn showing_what_is_no_saved_plan_says_so() {
     let text = read(&world);
     for (file, text, says) in [
         ("half.json", &text[..text.len() / 2], "cut off"),
-        ("other.json", "{}", "not a saved plan"),
+        ("other.json", "{}", "not a saved plan: it has no `format`"),
+        ("plan-document.json", r#"{"format": "flowbind.plan/v1"}"#, "its format is `flowbind.plan/v1`"),
+        (
+            "m.yaml",
+            "kind: BindingSet",
+            "hint: give the file that `flowbind plan --out FILE` wrote; a manifest",
+        ),
         ("edited.json", &text.replacen("flow/main", "flow/mane", 1), "damaged, or was edited"),
     ] {
         std::fs::write(world.folder.path().join(file), text).unwrap();

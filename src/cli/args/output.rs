@@ -23,6 +23,8 @@ pub(in crate::cli) enum ShowOutput {
     Json,
     /// A page for a comment on a pull request.
     Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
     /// A page for a browser.
     Html,
 }

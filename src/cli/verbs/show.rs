@@ -18,6 +18,10 @@ pub(in crate::cli) fn run(args: &ShowArgs, now: SystemTime, terminal: &Terminal)
         ShowOutput::Html => {
             terminal.result(&report::plan_html(&plan.views, &[], checksum, &Pictures::new()))?;
         }
+        ShowOutput::Github => {
+            let text = report::saved_github(&plan.views, &plan.actions).map_err(std::io::Error::from)?;
+            terminal.result(&text)?;
+        }
         ShowOutput::Text => text(args, &plan, terminal)?,
     }
     let name = args.plan.display();
@@ -58,6 +62,15 @@ fn unreadable(error: FileError) -> Failure {
     let hint = match &error {
         FileError::Saved { source: SavedError::Newer(_), .. } => {
             "use that version of flowbind, or plan again with this one."
+        }
+        FileError::Saved { source: SavedError::Encoding { .. }, .. } => {
+            "save it as UTF-8, or write it with `flowbind plan --out FILE` instead of `>`."
+        }
+        FileError::Saved { source: SavedError::Json(_), .. } => {
+            "give the file that `flowbind plan --out FILE` wrote; a manifest goes to `flowbind plan`."
+        }
+        FileError::Saved { source: SavedError::Foreign(_), .. } => {
+            "give the file that `flowbind plan --out FILE` wrote; what `--output json` prints cannot be shown again."
         }
         FileError::Read { .. } => "`flowbind plan --out FILE` saves a plan.",
         _ => "plan again with `flowbind plan --out FILE`.",

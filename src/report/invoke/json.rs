@@ -11,7 +11,7 @@ use super::{Trials, Untried};
 use crate::flow::InvocationKind;
 use crate::operations::Operation;
 use crate::report::answer::advice_text;
-use crate::report::failed::ErrorLine;
+use crate::report::document::ErrorLine;
 use crate::resource::Problem;
 use crate::runtime::event::Event;
 use crate::runtime::trial::{Attempt, Case, Reply, Trial};

@@ -145,6 +145,7 @@ const READS_MESSAGES: &[(&str, &str)] = &[
     ("cli/run/connect.rs", "what the SDK has tried for credentials is left to `-v`"),
     ("plan/reasons.rs", "it writes the reasons that it shortens"),
     ("report/plan/entries.rs", "what a heading says already is left out of a reason"),
+    ("report/invoke/words.rs", "which module a runtime misses stands in its message alone"),
     ("resource/address.rs", "it parts an address from what is said of it"),
 ];
 

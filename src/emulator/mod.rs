@@ -61,17 +61,7 @@
 //! interpreter, answers its [`WorldExample`] (a line of the log and the header `x-flowbind-example` say that no code ran), or
 //! with an error that says what is missing (502 InvalidRuntimeException).
 //!
-//! The code is contained: a session and a supervisor of its own, which ends every process that the function made, at the
-//! deadline, at the end of the server, and when the server was killed; a cleared environment with fake keys and an
-//! `AWS_ENDPOINT_URL` that leads back here; no inherited descriptors; limits of memory (its own and 64 MB, measured over all
-//! of its processes), files, processes, written bytes; HOME and TMPDIR of its own, removed afterwards; no way to more rights;
-//! a Runtime API that answers its own processes alone. A server of root runs functions as nobody (65534), unless the
-//! interpreter is only root's.
-//!
-//! Not promised: the network is open, so code can call what this machine can call, instance metadata included; files that
-//! the user may read can be read; `/var/task` is another path; on systems other than Linux a process that leaves its
-//! group outlives its function. A program that means harm and runs as the same user can end its own supervisor. So
-//! functions never run when other machines reach the server, nor on Windows.
+//! The code is contained; [`RunFunctions`] says how, and what is not promised.
 //!
 //! # Faults
 //!

@@ -3,12 +3,14 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use rustix::process::{Resource, Rlimit, getppid, setrlimit, setsid};
 
 use super::HIDDEN;
+use super::confined::confine;
+use super::folder;
 use super::processes::{Limits, Order};
 
 /// The second argument that makes the binary a function.
@@ -34,6 +36,8 @@ pub(super) fn command(binary: &Path, order: &Order) -> Command {
         .args([HIDDEN, PART])
         .args([std::process::id().to_string(), memory.to_string(), storage.to_string()])
         .arg(order.user.map_or_else(|| "-".to_owned(), |user| user.to_string()))
+        .arg(&order.remove)
+        .arg(std::env::join_paths(&order.readable).unwrap_or_default())
         .arg(&order.program)
         .args(&order.arguments)
         .env_clear()
@@ -45,12 +49,14 @@ pub(super) fn command(binary: &Path, order: &Order) -> Command {
 /// Becomes the interpreter of a function, or says in its log why not.
 pub(super) fn become_function(arguments: &[OsString]) -> ExitCode {
     let why = match arguments {
-        [parent, memory, storage, user, program, rest @ ..] => {
+        [parent, memory, storage, user, own, readable, program, rest @ ..] => {
             let number = |text: &OsStr| text.to_str().and_then(|text| text.parse::<u64>().ok());
             match (number(parent), number(memory), number(storage)) {
                 (Some(parent), Some(memory), Some(storage)) => {
                     let user = number(user).and_then(|user| u32::try_from(user).ok());
-                    start(parent, Limits { memory, storage }, user, program, rest)
+                    let own = Some(Path::new(own)).filter(|own| !own.as_os_str().is_empty());
+                    let readable: Vec<PathBuf> = std::env::split_paths(readable).collect();
+                    start((parent, user), Limits { memory, storage }, (own, &readable), (program, rest))
                 }
                 _ => "its limits are not numbers".to_owned(),
             }
@@ -62,7 +68,12 @@ pub(super) fn become_function(arguments: &[OsString]) -> ExitCode {
 }
 
 /// Does not return when it succeeds.
-fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: &[OsString]) -> String {
+fn start(
+    (parent, user): (u64, Option<u32>),
+    limits: Limits,
+    (own, readable): (Option<&Path>, &[PathBuf]),
+    (program, rest): (&OsStr, &[OsString]),
+) -> String {
     let _ = setsid();
     // Looked at before the user changes, who may not look.
     let open = inherited();
@@ -84,6 +95,10 @@ fn start(parent: u64, limits: Limits, user: Option<u32>, program: &OsStr, rest: 
         if let Err(error) = setrlimit(resource, Rlimit { current: most, maximum: most }) {
             return format!("the limit {resource:?} cannot be set: {error}");
         }
+    }
+    let writable = own.map(|own| own.join(folder::WRITABLE));
+    if let Err(why) = confine(own.zip(writable.as_deref()), readable) {
+        return why;
     }
     let mut command = match closing(&open) {
         Ok(None) => Command::new(program),

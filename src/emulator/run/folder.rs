@@ -27,7 +27,7 @@ impl Folders {
             root,
         };
         // Another user has to pass through to its own.
-        let mode = if user.is_some() { 0o711 } else { 0o700 };
+        let mode = if user.is_some() { 0o755 } else { 0o700 };
         let make = |path: &Path, mode| fs::DirBuilder::new().mode(mode).create(path);
         make(&made.root, mode)?;
         make(&made.task, 0o755)?;

@@ -5,6 +5,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::processes::{Limits, Order};
+use super::{confined, contained};
+
 /// What a runtime of Lambda is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
@@ -27,14 +30,11 @@ impl Family {
         (runtime == "provided" || runtime.starts_with("provided.")).then_some(Self::Provided)
     }
 
-    /// The program that is looked for, and how it says its path and version.
+    /// The program that is looked for, and how it says its path, its version, and what it is installed below.
     fn program(self) -> Option<(&'static str, [&'static str; 2])> {
         match self {
-            Self::Node(_) => Some(("node", ["-p", "process.execPath + '\\n' + process.version"])),
-            Self::Python => Some((
-                "python3",
-                ["-c", "import sys, platform; print(sys.executable + '\\n' + platform.python_version())"],
-            )),
+            Self::Node(_) => Some(("node", ["-p", NODE])),
+            Self::Python => Some(("python3", ["-c", PYTHON])),
             Self::Provided => None,
         }
     }
@@ -58,7 +58,16 @@ pub(super) struct Interpreter {
     pub(super) version: String,
     /// The user it runs as, in place of root.
     pub(super) user: Option<u32>,
+    /// What it may read.
+    pub(super) readable: Vec<PathBuf>,
 }
+
+/// How each says its path, its version, and what it is installed below.
+const NODE: &str =
+    "[process.execPath, process.version, path.dirname(path.dirname(process.execPath))].join('\\n')";
+const PYTHON: &str = "import sys, platform; print(sys.executable, platform.python_version(), sys.prefix, sys.base_prefix, sep='\\n')";
+/// What an interpreter may take to say so.
+const LIMITS: Limits = Limits { memory: 1 << 30, storage: 1 << 20 };
 
 /// Nobody: owns nothing, and may do nothing that root may.
 const NOBODY: u32 = 65_534;
@@ -69,23 +78,55 @@ pub(super) fn instead_of_root() -> Option<u32> {
 }
 
 impl Interpreter {
-    /// Looks for it along `path`. As root, one is preferred that runs as another user.
-    pub(super) fn find(family: Family, path: &OsStr) -> Result<Self, String> {
+    /// Looks for it along `path`, as it will run: as root, one that another user can run. `supervisor` contains it.
+    pub(super) fn find(family: Family, path: &OsStr, supervisor: &Path) -> Result<Self, String> {
         let user = instead_of_root();
+        let readable = |prefixes: &[PathBuf]| confined::readable(prefixes, path);
         let Some((name, asking)) = family.program() else {
-            return Ok(Self { path: PathBuf::new(), version: String::new(), user });
+            let (path, version) = (PathBuf::new(), String::new());
+            return Ok(Self { path, version, user, readable: readable(&[]) });
         };
         let there: Vec<PathBuf> = std::env::split_paths(path)
             .map(|folder| folder.join(name))
             .filter(|file| file.is_file())
             .collect();
-        let ask = |user| there.iter().find_map(move |program| ask(program, asking, path, user));
-        ask(user).or_else(|| user.and_then(|_| ask(None))).ok_or_else(|| {
-            format!(
-                "there is no `{name}` in the PATH of the embedded AWS. Install {}, then start it again",
-                family.wanted()
-            )
+        let found = there.iter().find_map(|program| {
+            let (found, prefixes) = ask(program, asking, path, user)?;
+            let narrow = Self { readable: readable(&prefixes), ..found.clone() };
+            // What needs more than is known of it may read everything, as without confinement.
+            let wide = Self { readable: vec![PathBuf::from("/")], ..found };
+            [narrow, wide].into_iter().find(|interpreter| interpreter.runs(asking, supervisor))
+        });
+        let only_root =
+            user.is_some() && there.iter().any(|program| ask(program, asking, path, None).is_some());
+        found.ok_or_else(|| {
+            let wanted = family.wanted();
+            match only_root {
+                true => format!(
+                    "`{name}` can be run by root only, and functions do not run as root. Install {wanted} for all users, such as in /usr/local, or start the embedded AWS as another user"
+                ),
+                false => format!(
+                    "there is no `{name}` in the PATH of the embedded AWS. Install {wanted}, then start it again"
+                ),
+            }
         })
+    }
+
+    /// Whether it runs contained.
+    fn runs(&self, asking: [&str; 2], supervisor: &Path) -> bool {
+        let order = Order {
+            program: self.path.to_string_lossy().into_owned(),
+            arguments: asking.map(str::to_owned).to_vec(),
+            variables: Vec::new(),
+            directory: "/".to_owned(),
+            remove: String::new(),
+            readable: self.readable.clone(),
+            limits: LIMITS,
+            user: self.user,
+        };
+        let mut command = contained::command(supervisor, &order);
+        let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output();
+        output.is_ok_and(|output| output.status.success() && !output.stdout.is_empty())
     }
 
     /// Says what ran a function, where that is not what it declares.
@@ -102,8 +143,13 @@ impl Interpreter {
     }
 }
 
-/// Asks a program who it is: what lies in `PATH` may be a script that chooses one.
-fn ask(program: &Path, asking: [&str; 2], path: &OsStr, user: Option<u32>) -> Option<Interpreter> {
+/// Asks a program who it is, and what it is installed below: what lies in `PATH` may be a script that chooses one.
+fn ask(
+    program: &Path,
+    asking: [&str; 2],
+    path: &OsStr,
+    user: Option<u32>,
+) -> Option<(Interpreter, Vec<PathBuf>)> {
     let mut command = Command::new(program);
     command
         .args(asking)
@@ -117,8 +163,10 @@ fn ask(program: &Path, asking: [&str; 2], path: &OsStr, user: Option<u32>) -> Op
     }
     let output = command.output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?;
-    let (path, version) = text.trim().split_once('\n')?;
-    Some(Interpreter { path: PathBuf::from(path.trim()), version: version.trim().to_owned(), user })
+    let mut lines = text.lines().map(str::trim);
+    let (path, version) = (PathBuf::from(lines.next()?), lines.next()?.to_owned());
+    let prefixes = lines.filter(|line| !line.is_empty()).map(PathBuf::from).collect();
+    Some((Interpreter { path, version, user, readable: Vec::new() }, prefixes))
 }
 
 #[cfg(test)]
@@ -137,8 +185,12 @@ mod tests {
 
     #[test]
     fn another_interpreter_than_the_declared_one_is_named() {
-        let found =
-            |version: &str| Interpreter { path: PathBuf::new(), version: version.to_owned(), user: None };
+        let found = |version: &str| Interpreter {
+            path: PathBuf::new(),
+            version: version.to_owned(),
+            user: None,
+            readable: Vec::new(),
+        };
         assert_eq!(found("v22.3.1").differs(Family::Node(22), "nodejs22.x"), None);
         assert_eq!(
             found("v20.3.1").differs(Family::Node(22), "nodejs22.x"),
@@ -151,7 +203,8 @@ mod tests {
     #[test]
     fn a_missing_interpreter_says_what_to_install() {
         let empty = tempfile::tempdir().unwrap();
-        let refused = Interpreter::find(Family::Node(22), empty.path().as_os_str()).unwrap_err();
+        let refused =
+            Interpreter::find(Family::Node(22), empty.path().as_os_str(), Path::new("/none")).unwrap_err();
         assert!(refused.contains("no `node`") && refused.contains("Install Node.js"), "{refused}");
     }
 }

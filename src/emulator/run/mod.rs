@@ -8,6 +8,8 @@
 #[cfg(unix)]
 mod archive;
 #[cfg(unix)]
+mod confined;
+#[cfg(unix)]
 mod contained;
 #[cfg(unix)]
 mod environment;
@@ -46,6 +48,22 @@ pub(crate) use pool::Functions;
 use super::wire::ApiError;
 
 /// How the embedded AWS runs functions. Whoever reaches the server can run programs on this machine then.
+///
+/// The code is contained: a session and a supervisor of its own, which ends every process that the function made, at the
+/// deadline, at the end of the server, and when the server was killed; a cleared environment with fake keys and an
+/// `AWS_ENDPOINT_URL` that leads back here; no inherited descriptors; limits of memory (its own and 64 MB, measured over all
+/// of its processes), files, processes, written bytes; HOME and TMPDIR of its own, removed afterwards; no way to more rights;
+/// a Runtime API that answers its own processes alone. A server of root runs functions as nobody (65534), and an interpreter
+/// that is only root's is none.
+///
+/// On Linux from 5.13 on (Landlock) a function writes to its own folder alone and reads the system's, its interpreter's and
+/// its own, nobody's home; from 6.12 on it can signal no other process. Where user namespaces can be had its `/tmp` is its own
+/// folder too. An interpreter that needs more than that to start may read everything.
+///
+/// Not promised: the network is open, so code can call what this machine can call, instance metadata included; `/var/task` is
+/// another path. Without Landlock code can read and write what its user can, and before 6.12 it can end the user's processes,
+/// its own supervisor among them; on systems other than Linux a process that leaves its group outlives its function, and
+/// memory is not measured. So functions never run when other machines reach the server, nor on Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFunctions {
     /// The `flowbind` binary, which supervises the processes of a function. Its `main` has to call

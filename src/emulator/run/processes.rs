@@ -1,6 +1,7 @@
 //! What the supervisor and the emulator say to each other, and what both know of processes.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -53,8 +54,10 @@ pub(super) struct Order {
     pub(super) variables: Vec<(String, String)>,
     /// Where it starts.
     pub(super) directory: String,
-    /// What is removed when all has ended.
+    /// What is removed when all has ended, the folder of an environment; empty for a process that has none.
     pub(super) remove: String,
+    /// What it may read beside that folder.
+    pub(super) readable: Vec<PathBuf>,
     pub(super) limits: Limits,
     /// The user that it runs as, in place of root.
     pub(super) user: Option<u32>,

@@ -93,8 +93,9 @@ impl Starter {
         if let Some(found) = known.get(which) {
             return found.clone();
         }
-        let path = self.how.search_path.clone();
-        let found = tokio::task::spawn_blocking(move || Interpreter::find(family, &path)).await;
+        let RunFunctions { search_path, supervisor } = self.how.clone();
+        let find = move || Interpreter::find(family, &search_path, &supervisor);
+        let found = tokio::task::spawn_blocking(find).await;
         let found = found.map_err(|error| error.to_string()).and_then(|found| found);
         known.insert(which, found.clone());
         found
@@ -132,6 +133,7 @@ impl Starter {
             variables,
             directory: text(&folders.task),
             remove: text(&folders.root),
+            readable: interpreter.readable.clone(),
             limits,
             user: interpreter.user,
         }

@@ -88,7 +88,8 @@ pub(super) fn has_socket(top: i32, inode: u64) -> Option<bool> {
     let mut seen = !all.is_empty();
     for id in all {
         let Some(descriptors) = descriptors(id) else {
-            seen = false;
+            // What has ended and was not waited for has none.
+            seen &= has_ended(id);
             continue;
         };
         if descriptors.iter().any(|file| fs::read_link(file).is_ok_and(|link| link == name)) {
@@ -96,6 +97,12 @@ pub(super) fn has_socket(top: i32, inode: u64) -> Option<bool> {
         }
     }
     seen.then_some(false)
+}
+
+fn has_ended(id: i32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The state follows the name, which stands in brackets.
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 fn descriptors(id: i32) -> Option<Vec<PathBuf>> {

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Lambda, has, text};
+use super::{Lambda, has, settings, text};
 
 const HANDLERS: &str = r#"
 import collections, datetime, decimal, json, logging, os, sys
@@ -100,7 +100,12 @@ async fn python_answers_as_the_official_client_does() {
     if !has("python3") {
         return;
     }
-    let lambda = Lambda::new().await;
+    // Functions may read what lies in the PATH of the emulator.
+    let mut settings = settings();
+    let search_path = &mut settings.functions.as_mut().unwrap().search_path;
+    search_path.push(":");
+    search_path.push(&folder);
+    let lambda = Lambda::with(settings).await;
     let named = HANDLERS.lines().filter_map(|line| line.strip_prefix("def ")?.split('(').next());
     let named = named.map(|name| (name.to_owned(), format!("app.{name}")));
     let others = OTHERS.iter().map(|(name, handler)| ((*name).to_owned(), (*handler).to_owned()));

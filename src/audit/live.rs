@@ -65,7 +65,7 @@ pub const CODES: [&str; 16] = [
 
 /// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
 /// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan. The contents
-/// that the manifest declares are judged as well: what is wrong with them is told at its place in the file, once.
+/// that the manifest declares are judged as well: what is wrong with them is reported at its place in the file, once.
 pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     let judge = Judge::new(desired, Some(observed));
     let mut problems = judge.files(&RULES, Severity::Error);
@@ -74,7 +74,7 @@ pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     for ((kind, instance, name), look) in &observed.flows {
         let Some(seen) = look.found() else { continue };
         let flow = desired.flow_address(*kind, name, instance);
-        let told = |problem: &Problem| {
+        let is_reported = |problem: &Problem| {
             let same = |other: &Problem| {
                 (other.code, &other.address, &other.message)
                     == (problem.code, &problem.address, &problem.message)
@@ -82,7 +82,7 @@ pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
             problems[..declared].iter().any(same)
         };
         let found: Vec<Problem> =
-            judge.flow(instance, seen, &flow).into_iter().filter(|problem| !told(problem)).collect();
+            judge.flow(instance, seen, &flow).into_iter().filter(|problem| !is_reported(problem)).collect();
         problems.extend(found);
     }
     for instance in desired.instances.keys() {
@@ -181,8 +181,8 @@ impl<'a> Judge<'a> {
                     {
                         problem.severity = foreign;
                     }
-                    let told = !bound.contains(&finding.pointer);
-                    problems.extend(told.then(|| problem.at(&origin)));
+                    let is_other = !bound.contains(&finding.pointer);
+                    problems.extend(is_other.then(|| problem.at(&origin)));
                 }
             }
         }

@@ -34,7 +34,7 @@ pub(super) fn differences(desired: &Manifest, plan: &Plan, findings: &mut Vec<Pr
     for problem in &plan.problems {
         match fate(problem) {
             Fate::Difference(_, _) if problem.address.as_ref().is_some_and(|a| explained.contains(a)) => {}
-            Fate::Difference(kind, moved) => found.extend(told(desired, problem, kind, moved)),
+            Fate::Difference(kind, moved) => found.extend(of_problem(desired, problem, kind, moved)),
             Fate::Finding => findings.push(problem.clone()),
             Fate::OfPlanning => {}
         }
@@ -65,7 +65,7 @@ fn fate(problem: &Problem) -> Fate {
     }
 }
 
-fn told(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) -> Option<Difference> {
+fn of_problem(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Moved) -> Option<Difference> {
     let address = problem.address.clone()?;
     let origin = problem.origin.clone().or_else(|| desired.origin(&address).cloned());
     let hint = problem.hint.clone();

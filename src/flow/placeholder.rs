@@ -155,9 +155,9 @@ mod tests {
             ("__QUEUE_ARN__", "__QUEUE_ARN__", "replacetokens"),
             ("%%QUEUE%%", "%%QUEUE%%", "replacetokens"),
         ] {
-            let told = placeholder(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(told.text, found, "{text}");
-            assert!(told.tool.is_some_and(|named| named.contains(tool)), "{text}: {told:?}");
+            let read = placeholder(text).unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(read.text, found, "{text}");
+            assert!(read.tool.is_some_and(|named| named.contains(tool)), "{text}: {read:?}");
         }
         assert_eq!(placeholder("${a b}").map(|found| found.tool), Some(None));
     }

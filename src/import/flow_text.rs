@@ -137,8 +137,8 @@ impl Writer<'_> {
         let name = match meaning {
             Meaning::Token(token) => return Some(token),
             Meaning::Value { .. } if place.metadata => self.values.find(text)?.to_string(),
-            Meaning::Value { base, why, told } => {
-                self.values.give(text, (&base, why, told), self.taken.address()).to_string()
+            Meaning::Value { base, why, reported } => {
+                self.values.give(text, (&base, why, reported), self.taken.address()).to_string()
             }
         };
         Some(Token::Value(name))

@@ -25,7 +25,7 @@ pub(super) enum Meaning {
         /// Why it is no token.
         why: String,
         /// Whether another note tells of it.
-        told: bool,
+        reported: bool,
     },
 }
 
@@ -55,14 +55,14 @@ impl Table {
             let base = format!("function {}", broken.target);
             let word = if broken.trouble.fails { "fails today" } else { "not checked" };
             let why = format!("{word}: {}", broken.trouble.why);
-            table.known.insert(broken.arn.clone(), Meaning::Value { base, why, told: true });
+            table.known.insert(broken.arn.clone(), Meaning::Value { base, why, reported: true });
         }
         for left_out in &contents.left_out {
             let (kind, name) = (left_out.kind, &left_out.seen.name);
             let meaning = Meaning::Value {
                 base: format!("{kind} {name}"),
                 why: format!("the {kind} {}, which is not in this manifest", yaml::shown(name)),
-                told: false,
+                reported: false,
             };
             let summary = &left_out.seen.summary;
             table.known.insert(summary.arn.clone(), meaning.clone());
@@ -105,12 +105,12 @@ impl Table {
                     let meaning = if times.get(name.as_str()).is_some_and(|times| *times > 1) {
                         let why =
                             format!("more than one of the instance's {word}s is named {}", yaml::shown(name));
-                        Meaning::Value { base: format!("{word} {name}"), why, told: false }
+                        Meaning::Value { base: format!("{word} {name}"), why, reported: false }
                     } else if is_writable(&token) {
                         Meaning::Token(token)
                     } else {
                         let why = format!("no token can hold the name of the {word} {}", yaml::shown(name));
-                        Meaning::Value { base: format!("{word} {name}"), why, told: false }
+                        Meaning::Value { base: format!("{word} {name}"), why, reported: false }
                     };
                     self.known.insert(text.clone(), meaning);
                 }
@@ -137,7 +137,7 @@ impl Table {
                 "module/{} and module/{name} name each other: neither could be made first",
                 inside.label
             );
-            return Some((length, Meaning::Value { base: format!("module {name}"), why, told: false }));
+            return Some((length, Meaning::Value { base: format!("module {name}"), why, reported: false }));
         }
         Some((length, meaning))
     }
@@ -230,7 +230,7 @@ fn foreign(arn: &str) -> Option<Meaning> {
         "connect" => "of a kind that has no token, of another instance, or gone",
         _ => "of another service",
     };
-    Some(Meaning::Value { base, why: why.to_owned(), told: false })
+    Some(Meaning::Value { base, why: why.to_owned(), reported: false })
 }
 
 /// Finds the ARNs and ids in a text, each as long as it can be. What a `$` stands before is none: a token there would

@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) why: String,
     pub(super) users: BTreeSet<String>,
     /// Whether another note tells of it.
-    told: bool,
+    reported: bool,
 }
 
 /// The variables that a manifest has anyway; each value is one too.
@@ -47,13 +47,13 @@ impl Values {
     pub(super) fn give(
         &mut self,
         text: &str,
-        (base, why, told): (&str, String, bool),
+        (base, why, reported): (&str, String, bool),
         user: String,
     ) -> Label {
         let place = *self.places.entry(text.to_owned()).or_insert(self.entries.len());
         if place == self.entries.len() {
             let name = self.labels.give(&value_name(base), "value");
-            self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new(), told });
+            self.entries.push(Entry { name, text: text.to_owned(), why, users: BTreeSet::new(), reported });
         }
         let entry = self.entries.get_mut(place).expect("it was inserted or found");
         entry.users.insert(user);
@@ -67,6 +67,6 @@ impl Values {
             message: format!("{} ({})", super::yaml::shown(&entry.text), entry.why),
             hint: None,
         };
-        self.entries.iter().filter(|entry| !entry.told).map(note).collect()
+        self.entries.iter().filter(|entry| !entry.reported).map(note).collect()
     }
 }

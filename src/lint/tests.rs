@@ -37,7 +37,7 @@ fn lint(suppressions: &[Suppression]) -> Report {
     linter.finish()
 }
 
-fn told(report: &Report) -> Vec<(&str, &str, usize)> {
+fn findings(report: &Report) -> Vec<(&str, &str, usize)> {
     let tell = |finding: &'_ Finding| (finding.code, finding.line);
     let files = report.findings.iter().map(|finding| finding.file.as_deref().unwrap_or_default());
     report.findings.iter().map(tell).zip(files).map(|((code, line), file)| (code, file, line)).collect()
@@ -46,7 +46,7 @@ fn told(report: &Report) -> Vec<(&str, &str, usize)> {
 #[test]
 fn a_finding_is_told_once_however_many_instances_the_flow_is_on() {
     let report = lint(&[]);
-    assert_eq!(told(&report), [("dangling-transition", "f.json", 4)]);
+    assert_eq!(findings(&report), [("dangling-transition", "f.json", 4)]);
     assert!(report.fails() && report.files == 1);
 }
 
@@ -57,7 +57,7 @@ fn a_suppression_lets_pass_what_it_names_and_nothing_else() {
         [(None, None), (Some("main"), None), (Some("main"), Some("Greet")), (None, Some("a"))]
     {
         let report = lint(&[suppression(code, flow, block, 3)]);
-        assert_eq!(told(&report), [], "{flow:?} {block:?}");
+        assert_eq!(findings(&report), [], "{flow:?} {block:?}");
         assert_eq!(report.suppressed.len(), 1);
         assert_eq!(report.suppressed[0].reason, "known");
     }
@@ -69,7 +69,7 @@ fn a_suppression_lets_pass_what_it_names_and_nothing_else() {
     ] {
         let report = lint(&[suppression(other, flow, block, 3)]);
         let expected = [(code, "f.json", 4), ("unused-suppression", "m.yaml", 3)];
-        assert_eq!(told(&report), expected, "{other} {flow:?} {block:?}");
+        assert_eq!(findings(&report), expected, "{other} {flow:?} {block:?}");
     }
 }
 
@@ -115,7 +115,7 @@ fn a_file_that_cannot_be_read_is_a_finding_and_the_others_go_on() {
         ("unreadable-flow", "b.json", 1),
         ("dangling-transition", "z.json", 4),
     ];
-    assert_eq!(told(&report), expected);
+    assert_eq!(findings(&report), expected);
     assert_eq!((report.files, report.count(Severity::Error)), (3, 3));
 }
 
@@ -128,16 +128,16 @@ fn what_is_wrong_with_a_manifest_is_a_finding_like_any_other() {
         .at(&origin)
         .hint("remove it.");
     let selection = all();
-    let told = |suppressions: &[Suppression]| {
+    let findings = |suppressions: &[Suppression]| {
         let mut linter = Linter::new(&selection);
         linter.problems(vec![problem.clone()], suppressions);
         linter.finish()
     };
-    let report = told(&[]);
+    let report = findings(&[]);
     let finding = &report.findings[0];
     assert_eq!((finding.line, finding.message.as_str()), (7, "nothing uses it; remove it"));
     assert!(report.fails());
-    let excused = told(&[suppression("unused-function", None, None, 2)]);
+    let excused = findings(&[suppression("unused-function", None, None, 2)]);
     assert_eq!((excused.findings.len(), excused.suppressed.len()), (0, 1));
 }
 

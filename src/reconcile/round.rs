@@ -147,7 +147,7 @@ pub trait Host: Watch {
     ///
     /// # Errors
     ///
-    /// When that could not be told. It stops no write.
+    /// When that could not be reported. It stops no write.
     fn ended(
         &self,
         carried: Self::Carrying<'_>,
@@ -204,7 +204,7 @@ impl Reconciler<'_> {
     ///
     /// # Errors
     ///
-    /// When the host refuses, a plan may not begin, or something could not be told.
+    /// When the host refuses, a plan may not begin, or something could not be reported.
     pub async fn round<H: Host>(
         &self,
         number: usize,
@@ -257,11 +257,11 @@ impl Reconciler<'_> {
         let unwritten = round.number == 1
             && host.is_stopped()
             && carried.iter().all(|one| one.report.as_ref().is_ok_and(nothing));
-        let (mut told, mut reports) = (Ok(()), BTreeMap::new());
-        for Carried { number, report, told: heard } in carried {
-            // A result that cannot be told stops no write: what was done is reported as far as it can be.
-            told = told.and(match heard {
-                Heard::Told(told) => told,
+        let (mut reported, mut reports) = (Ok(()), BTreeMap::new());
+        for Carried { number, report, heard } in carried {
+            // A result that cannot be reported stops no write: what was done is reported as far as it can be.
+            reported = reported.and(match heard {
+                Heard::Already(reported) => reported,
                 Heard::NotYet(carrying) => {
                     let shown = report.as_ref().ok().filter(|_| !unwritten);
                     host.ended(carrying, &plans[number], shown)
@@ -282,7 +282,7 @@ impl Reconciler<'_> {
         }
         match refused {
             Some(why) => Err(host.failure(Stopped { begun: !done.is_empty(), why: Why::NotBegun(why) })),
-            None => told,
+            None => reported,
         }
     }
 
@@ -302,12 +302,12 @@ impl Reconciler<'_> {
             let carrying = host.begin(round, plan, ends);
             let report = apply(&session, plan, &allowed, carrying.keep(), carrying.progress()).await;
             // Whether a run that was stopped has written anything is known when all have ended.
-            let told = match &report {
-                Ok(report) if !host.is_stopped() => Heard::Told(host.ended(carrying, plan, Some(report))),
+            let heard = match &report {
+                Ok(report) if !host.is_stopped() => Heard::Already(host.ended(carrying, plan, Some(report))),
                 _ => Heard::NotYet(carrying),
             };
             let refused = report.is_err();
-            carried.push(Carried { number, report, told });
+            carried.push(Carried { number, report, heard });
             if refused {
                 break;
             }
@@ -320,11 +320,11 @@ impl Reconciler<'_> {
 struct Carried<'p, H: Host + 'p> {
     number: usize,
     report: Result<ApplyReport, NotBegun>,
-    told: Heard<'p, H>,
+    heard: Heard<'p, H>,
 }
 
 /// Whether the host has heard of it.
 enum Heard<'p, H: Host + 'p> {
-    Told(Result<(), H::Failure>),
+    Already(Result<(), H::Failure>),
     NotYet(H::Carrying<'p>),
 }

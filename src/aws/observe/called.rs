@@ -24,9 +24,9 @@ pub(super) async fn observe_called(session: &Session, desired: &Manifest, snapsh
             Ok(None) => Look::Absent { close: Vec::new() },
             Err(fault) => {
                 if !matches!(fault.kind, FaultKind::Denied | FaultKind::Credentials) {
-                    let told = gap(&fault, by);
-                    let message = format!("function `{function}`: {}", told.message);
-                    snapshot.gaps.push(crate::snapshot::Gap { message, ..told });
+                    let unread = gap(&fault, by);
+                    let message = format!("function `{function}`: {}", unread.message);
+                    snapshot.gaps.push(crate::snapshot::Gap { message, ..unread });
                 }
                 Look::Unknown
             }

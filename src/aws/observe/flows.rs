@@ -188,10 +188,10 @@ impl Site<'_> {
             });
             let ids: Vec<(String, Label)> = ids.collect();
             if ids.is_empty() {
-                let told = |label: &Label| !missed.contains(label);
+                let is_known = |label: &Label| !missed.contains(label);
                 return identities
                     .into_iter()
-                    .map(|(label, identity)| (label.clone(), Some(identity).filter(|_| told(&label))))
+                    .map(|(label, identity)| (label.clone(), Some(identity).filter(|_| is_known(&label))))
                     .collect();
             }
             // What a search shows may lag behind: what is read is decided on again.

@@ -142,8 +142,8 @@ impl Observer<'_> {
         let address = Address::new(Kind::Instance, instance);
         let subject = format!("{kind} `{live}` of {address}");
         let named = |fault: Fault| {
-            let told = gap(&fault, &address);
-            Gap { message: format!("{kind} `{live}`: {}", told.message), ..told }
+            let unread = gap(&fault, &address);
+            Gap { message: format!("{kind} `{live}`: {}", unread.message), ..unread }
         };
         let seen = self.session.seen(kind, arn, live, summary, &subject).await.map_err(named)?;
         if seen.published.is_none() && seen.draft.is_none() {
@@ -187,8 +187,8 @@ impl Observer<'_> {
                 Ok(Some(function)) => drop(found.insert((place.clone(), name), function)),
                 Ok(None) => {}
                 Err(fault) => gaps.extend(address.iter().map(|address| {
-                    let told = gap(&fault, address);
-                    Gap { message: format!("function `{name}` in {place}: {}", told.message), ..told }
+                    let unread = gap(&fault, address);
+                    Gap { message: format!("function `{name}` in {place}: {}", unread.message), ..unread }
                 })),
             }
         }

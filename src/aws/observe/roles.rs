@@ -30,14 +30,14 @@ impl Observer<'_> {
 
     async fn roles_of(&self, place: &Place) -> (BTreeMap<String, RoleFound>, Vec<Gap>) {
         let subject = format!("the roles of account {}", place.account);
-        let told = |fault: &Fault, what: &str| {
+        let unread = |fault: &Fault, what: &str| {
             let address = self.address_of(place)?;
-            let told = gap(fault, &address);
-            Some(Gap { message: format!("{what}: {}", told.message), ..told })
+            let gap = gap(fault, &address);
+            Some(Gap { message: format!("{what}: {}", gap.message), ..gap })
         };
         let listed = match self.session.lambda_roles(place, &subject).await {
             Ok(listed) => listed,
-            Err(fault) => return (BTreeMap::new(), told(&fault, &subject).into_iter().collect()),
+            Err(fault) => return (BTreeMap::new(), unread(&fault, &subject).into_iter().collect()),
         };
         let looks = listed.into_iter().map(|(name, arn)| async move {
             let found = match self.known(&place.account, &name) {
@@ -56,7 +56,7 @@ impl Observer<'_> {
                 }
                 // Somebody else's, or deleted meanwhile.
                 Ok(None) => {}
-                Err(fault) => gaps.extend(told(&fault, &format!("role `{name}`"))),
+                Err(fault) => gaps.extend(unread(&fault, &format!("role `{name}`"))),
             }
         }
         (found, gaps)

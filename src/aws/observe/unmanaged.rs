@@ -28,10 +28,10 @@ pub async fn observe_unmanaged(session: &Session, desired: &Manifest, snapshot: 
             Ok(None) => Look::Absent { close: Vec::new() },
             Err(fault) => {
                 if !matches!(fault.kind, FaultKind::Denied | FaultKind::Credentials) {
-                    let told = gap(&fault, &Address::new(Kind::Instance, instance));
+                    let unread = gap(&fault, &Address::new(Kind::Instance, instance));
                     gaps.push(Gap {
-                        message: format!("function `{}`: {}", function.name, told.message),
-                        ..told
+                        message: format!("function `{}`: {}", function.name, unread.message),
+                        ..unread
                     });
                 }
                 Look::Unknown

@@ -17,7 +17,7 @@ pub(super) type Counted = (Operation, Place, String);
 #[derive(Debug, Default)]
 pub(super) struct Reached {
     faults: Mutex<BTreeMap<Counted, Fault>>,
-    told: Notify,
+    noted: Notify,
 }
 
 impl Reached {
@@ -29,11 +29,11 @@ impl Reached {
     /// Waits until the quota is reached.
     pub(super) async fn refused(&self, counted: &Counted, subject: &str) -> Fault {
         loop {
-            let told = self.told.notified();
+            let noted = self.noted.notified();
             if let Some(fault) = self.refusal(counted, subject) {
                 return fault;
             }
-            told.await;
+            noted.await;
         }
     }
 
@@ -49,7 +49,7 @@ impl Reached {
         }
         faults.insert(counted.clone(), fault.clone());
         drop(faults);
-        self.told.notify_waiters();
+        self.noted.notify_waiters();
         fault
     }
 

@@ -186,16 +186,16 @@ impl Host for Writing<'_> {
         report: Option<&ApplyReport>,
     ) -> Result<(), Failure> {
         let OnTerminal { backups, console, several } = carried;
-        let mut told = console.end();
-        let Some(report) = report else { return Ok(told?) };
+        let mut written = console.end();
+        let Some(report) = report else { return Ok(written?) };
         if self.output == Output::Text {
             let layout = self.terminal.layout();
-            told = told.and(self.terminal.result(&report::apply_text(plan, report, several, &layout)));
+            written = written.and(self.terminal.result(&report::apply_text(plan, report, several, &layout)));
         }
         if let Some(run) = backups.run_to_plan_back() {
             self.terminal.say(&format!("To restore the old contents: {}", (self.rollback)(&run)));
         }
-        Ok(told?)
+        Ok(written?)
     }
 
     fn failure(&self, Stopped { begun, why }: Stopped) -> Failure {

@@ -216,9 +216,9 @@ impl Progress for Console<'_> {
         if self.text {
             let set = self.several.then(|| self.plan.set.as_str());
             let shown = outcome.hint().is_some_and(|hint| !state.hinted.insert(hint.to_owned()));
-            let told = if shown { &outcome.clone().without_hint() } else { outcome };
+            let printed = if shown { &outcome.clone().without_hint() } else { outcome };
             if let Err(error) =
-                self.terminal.result(&report::outcome_text(set, id, told, &self.terminal.layout()))
+                self.terminal.result(&report::outcome_text(set, id, printed, &self.terminal.layout()))
             {
                 state.error.get_or_insert(error);
             }

@@ -44,13 +44,13 @@ pub(in crate::cli) async fn run(args: &ImportArgs, terminal: &Terminal) -> Resul
     let looked = reading.during(&connection.session, look(&connection.session, &wanted, named)).await;
     let calls = connection.session.calls();
     connection.close().await?;
-    let (live, policies) = looked.map_err(|failure| failure.told(terminal))?;
+    let (live, policies) = looked.map_err(|failure| failure.shown(terminal))?;
     let imported = import::import(&live, &policies, set.as_ref());
     prove(&imported, &live, &policies)?;
     let paths: Vec<&str> = imported.files.keys().map(String::as_str).collect();
     free(&args.out, &paths)?;
     write(&args.out, &imported.files)?;
-    tell(args, &imported, &live, terminal)?;
+    summarize(args, &imported, &live, terminal)?;
     terminal.result(&report::calls_text(&calls, &terminal.layout()))?;
     Ok(Exit::Done)
 }
@@ -68,8 +68,8 @@ impl From<LiveError> for Looked {
 }
 
 impl Looked {
-    /// Tells of each call that failed, and of what to do.
-    fn told(self, terminal: &Terminal) -> Failure {
+    /// Shows each call that failed, and says what to do.
+    fn shown(self, terminal: &Terminal) -> Failure {
         let error = match self {
             Self::Failed(failure) => return failure,
             Self::Live(error) => error,
@@ -220,7 +220,12 @@ fn write_one(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> io::Result<
     Ok(())
 }
 
-fn tell(args: &ImportArgs, imported: &Imported, live: &LiveInstance, terminal: &Terminal) -> io::Result<()> {
+fn summarize(
+    args: &ImportArgs,
+    imported: &Imported,
+    live: &LiveInstance,
+    terminal: &Terminal,
+) -> io::Result<()> {
     let mut values = 0;
     for note in &imported.notes {
         let label = match note.kind {

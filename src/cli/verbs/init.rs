@@ -47,11 +47,11 @@ pub(in crate::cli) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, 
 }
 
 fn write(path: &Path, content: &str) -> io::Result<()> {
-    let told = |error: io::Error| {
+    let unwritten = |error: io::Error| {
         io::Error::new(error.kind(), format!("{} could not be written: {error}", path.display()))
     };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(told)?;
+        fs::create_dir_all(folder).map_err(unwritten)?;
     }
-    disk::create(path, content.as_bytes(), disk::Access::Usual).map_err(told)
+    disk::create(path, content.as_bytes(), disk::Access::Usual).map_err(unwritten)
 }

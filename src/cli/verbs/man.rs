@@ -71,11 +71,11 @@ pub(in crate::cli) fn run(args: &ManArgs, terminal: &Terminal) -> Result<Exit, F
 }
 
 fn write(pages: &[(String, String)], dir: &Path) -> anyhow::Result<()> {
-    let told = |path: &Path| format!("{} could not be written", path.display());
-    fs::create_dir_all(dir).with_context(|| told(dir))?;
+    let unwritten = |path: &Path| format!("{} could not be written", path.display());
+    fs::create_dir_all(dir).with_context(|| unwritten(dir))?;
     for (name, text) in pages {
         let path = dir.join(name);
-        disk::replace(&path, text.as_bytes(), disk::Access::Usual).with_context(|| told(&path))?;
+        disk::replace(&path, text.as_bytes(), disk::Access::Usual).with_context(|| unwritten(&path))?;
     }
     Ok(())
 }

@@ -43,10 +43,13 @@ impl Rule for AttributeNeverSet {
         if written.open || modules {
             return;
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for found in flow.references().iter().filter(|found| found.namespace == Namespace::Attributes) {
             let Some(name) = found.key().filter(|name| !name.starts_with("HostedWidget-")) else { continue };
-            if !flow.graph.is_reachable(found.block) || written.contact.contains(name) || !told.insert(name) {
+            if !flow.graph.is_reachable(found.block)
+                || written.contact.contains(name)
+                || !reported.insert(name)
+            {
                 continue;
             }
             let block = flow.document.blocks().get(found.block);

@@ -41,10 +41,11 @@ impl Rule for FlowAttributeNeverSet {
         if written.open {
             return;
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for found in flow.references().iter().filter(|found| found.namespace == Namespace::FlowAttributes) {
             let Some(name) = found.key() else { continue };
-            if !flow.graph.is_reachable(found.block) || written.flow.contains(name) || !told.insert(name) {
+            if !flow.graph.is_reachable(found.block) || written.flow.contains(name) || !reported.insert(name)
+            {
                 continue;
             }
             let block = flow.document.blocks().get(found.block);

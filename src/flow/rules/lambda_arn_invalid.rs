@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_value_that_names_no_function_is_one_finding() {
-        let told = |value: &str| {
+        let messages = |value: &str| {
             let text = META.bad.replace(r#""LambdaFunctionARN": "", "#, value);
             let document = Document::parse(&text).unwrap();
             let rule = find(META.code).unwrap();
@@ -109,7 +109,7 @@ mod tests {
                 "is not a function ARN",
             ),
         ] {
-            let found = told(value);
+            let found = messages(value);
             assert!(found.len() == 1 && found[0].contains(says), "{value}: {found:?}");
         }
         for value in [
@@ -119,7 +119,7 @@ mod tests {
             "<LOOKUP_ARN>",
             "arn:aws-cn:lambda:cn-north-1:111122223333:function:f:live",
         ] {
-            assert_eq!(told(&format!(r#""LambdaFunctionARN": "{value}", "#)), [""; 0], "{value}");
+            assert_eq!(messages(&format!(r#""LambdaFunctionARN": "{value}", "#)), [""; 0], "{value}");
         }
     }
 }

@@ -65,7 +65,7 @@ impl Rule for LambdaUnboundedRetry {
         let free = |edge: &Edge| edge.to.filter(|to| !bounds[*to] && !bounds[edge.from]);
         let edge = |block: usize, nth: usize| flow.graph.edges_from(block).get(nth).map(free);
         let (component, components) = components::strong(blocks.len(), edge);
-        let mut told = vec![false; components.len()];
+        let mut reported = vec![false; components.len()];
         for block in
             blocks.iter().filter(|block| block.kind == ACTION && flow.graph.is_reachable(block.index))
         {
@@ -73,11 +73,12 @@ impl Rule for LambdaUnboundedRetry {
             let retries = |edge: &&Edge| {
                 matches!(edge.kind, EdgeKind::Error(_)) && free(edge).is_some_and(|to| component[to] == of)
             };
-            let Some(first) = flow.graph.edges_from(block.index).iter().find(retries).filter(|_| !told[of])
+            let Some(first) =
+                flow.graph.edges_from(block.index).iter().find(retries).filter(|_| !reported[of])
             else {
                 continue;
             };
-            told[of] = true;
+            reported[of] = true;
             let message = format!(
                 "when the function of `{}` fails the flow returns to it without end; limit it with a Loop block",
                 block.name

@@ -75,12 +75,12 @@ fn calls_that_fail_stand_as_values_and_are_told_with_what_to_do() {
 
     let (imported, manifest) = round(&live, &policies);
     assert_eq!(manifest.functions.keys().collect::<Vec<_>>(), [&label("fine")]);
-    let told: Vec<String> = imported
+    let said: Vec<String> = imported
         .notes
         .iter()
         .map(|note| format!("{:?} {}: {}", note.kind, note.subject, note.message))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @r#"
+    insta::assert_snapshot!(said.join("\n"), @r#"
     Broken function denied: statement "no" of its policy denies the call, or may (flow/calls calls it)
     Broken function missing: there is none in account 111122223333, eu-west-2 (flow/calls calls it)
     Broken function silent: its policy does not let the instance call it (flow/calls calls it)

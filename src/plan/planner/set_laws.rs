@@ -165,8 +165,8 @@ proptest! {
         let nothing = looked_at(&desired);
         let first = plan(&desired, &nothing);
         // Where nothing is, nothing can be adopted; that is said.
-        let told = ["nothing-to-adopt", "association-unmarked"];
-        prop_assert!(first.problems.iter().all(|it| told.contains(&it.code.as_str())), "{:#?}", first.problems);
+        let expected = ["nothing-to-adopt", "association-unmarked"];
+        prop_assert!(first.problems.iter().all(|it| expected.contains(&it.code.as_str())), "{:#?}", first.problems);
         let again = plan(&desired, &carry_out(&made, &desired, &first, nothing));
         prop_assert!(again.actions.is_empty() && again.withheld.is_empty(), "{:#?}", again.actions);
         prop_assert!(again.problems.is_empty(), "{:#?}", again.problems);

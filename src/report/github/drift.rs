@@ -27,8 +27,8 @@ pub fn drift_github(drifts: &[Drift], warnings: &[Problem]) -> String {
     for drift in drifts {
         let set = set_prefix(&drift.set, drifts.len() > 1);
         found.extend(drift.counted().map(|it| difference(it, &set)));
-        let told = drift.findings.iter().filter(|finding| finding.ignored.is_none());
-        found.extend(told.map(|finding| problem(&finding.problem, &set)));
+        let shown = drift.findings.iter().filter(|finding| finding.ignored.is_none());
+        found.extend(shown.map(|finding| problem(&finding.problem, &set)));
     }
     found.extend(warnings.iter().map(|warning| problem(warning, "")));
     commands(found, "flowbind drift")

@@ -183,12 +183,12 @@ fn summary(report: &Report) -> String {
         (Severity::Info, "info", "info"),
     ];
     let counts = kinds.map(|(severity, one, many)| (report.count(severity), one, many));
-    let told = counts.into_iter().filter(|(number, ..)| *number > 0);
-    let told: Vec<_> = told
+    let counted = counts.into_iter().filter(|(number, ..)| *number > 0);
+    let counted: Vec<_> = counted
         .map(|(number, one, many)| format!("{number} {}", if number == 1 { one } else { many }))
         .collect();
-    if !told.is_empty() {
-        let _ = write!(out, ": {}", told.join(", "));
+    if !counted.is_empty() {
+        let _ = write!(out, ": {}", counted.join(", "));
     }
     if !report.suppressed.is_empty() {
         let _ = write!(out, "; {} suppressed by the manifest", report.suppressed.len());

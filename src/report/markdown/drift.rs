@@ -32,8 +32,8 @@ pub fn drift_markdown(drifts: &[Drift], warnings: &[Problem], show_ignored: bool
     let mut sections: Vec<Section> = KINDS.iter().map(|kind| of_kind(drifts, *kind)).collect();
     let findings = drifts.iter().flat_map(|drift| {
         let set = prefix(drifts, drift);
-        let told = drift.findings.iter().filter(|finding| finding.ignored.is_none());
-        told.map(move |finding| problem_item(&finding.problem, &set))
+        let shown = drift.findings.iter().filter(|finding| finding.ignored.is_none());
+        shown.map(move |finding| problem_item(&finding.problem, &set))
     });
     let findings = findings.collect();
     let meaning = "whoever caused them";

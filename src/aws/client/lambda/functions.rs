@@ -273,13 +273,13 @@ pub(in crate::aws) fn unreadable_tags(subject: &str) -> Fault {
 }
 
 fn state(live: &types::FunctionConfiguration, mask: &Mask) -> FunctionState {
-    let told = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
+    let why = |code: Option<&str>, reason: Option<&str>| match (code, reason) {
         (Some(code), Some(reason)) => said(&format!("{} ({code})", mask.foreign(reason))),
         (Some(text), None) | (None, Some(text)) => said(&mask.foreign(text)),
         (None, None) => "AWS gives no reason".to_owned(),
     };
     match (&live.state, &live.last_update_status) {
-        (Some(State::Failed), _) => FunctionState::Failed(told(
+        (Some(State::Failed), _) => FunctionState::Failed(why(
             live.state_reason_code.as_ref().map(types::StateReasonCode::as_str),
             live.state_reason.as_deref(),
         )),
@@ -287,7 +287,7 @@ fn state(live: &types::FunctionConfiguration, mask: &Mask) -> FunctionState {
         (Some(State::Pending | State::Deleting), _) | (_, Some(LastUpdateStatus::InProgress)) => {
             FunctionState::Busy
         }
-        (_, Some(LastUpdateStatus::Failed)) => FunctionState::UpdateFailed(told(
+        (_, Some(LastUpdateStatus::Failed)) => FunctionState::UpdateFailed(why(
             live.last_update_status_reason_code.as_ref().map(types::LastUpdateStatusReasonCode::as_str),
             live.last_update_status_reason.as_deref(),
         )),

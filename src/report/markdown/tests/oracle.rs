@@ -91,7 +91,7 @@ fn markup(html: &str, depth: &mut usize, reading: &mut Reading) {
     let (mut rest, mut code) = (html, false);
     while let Some((before, after)) = rest.split_once('<') {
         let (tag, next) = after.split_once('>').unwrap_or_else(|| panic!("an open tag in {html:?}"));
-        told(before, code, reading);
+        read_text(before, code, reading);
         match tag {
             "details" => {
                 *depth += 1;
@@ -105,10 +105,10 @@ fn markup(html: &str, depth: &mut usize, reading: &mut Reading) {
         }
         rest = next;
     }
-    told(rest, code, reading);
+    read_text(rest, code, reading);
 }
 
-fn told(text: &str, code: bool, reading: &mut Reading) {
+fn read_text(text: &str, code: bool, reading: &mut Reading) {
     assert!(!text.contains('>'), "{text:?}");
     let read = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
     let text = read.iter().fold(text.to_owned(), |text, (entity, raw)| text.replace(entity, raw));

@@ -193,6 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unknown_says_how_to_find_out_after_what_there_is_to_fix() {
+        for kind in [FaultKind::Unreachable, FaultKind::Internal, FaultKind::Unexpected] {
+            let Outcome::Unknown(why) = failed(Operation::PutRolePolicy, kind).outcome("flow/main", true)
+            else {
+                panic!("{kind:?}")
+            };
+            let hint = why.hint.expect("there is something to do");
+            assert!(hint.ends_with(&next(None)) && hint.contains("`flowbind plan`"), "{hint}");
+            assert_eq!(hint.contains("check the network"), kind == FaultKind::Unreachable, "{hint}");
+            assert_eq!(why.message, "iam:PutRolePolicy: no answer in time", "the address is beside it");
+        }
+        let other = failed(Operation::PutRolePolicy, FaultKind::Internal).outcome("function/x", true);
+        let Outcome::Unknown(why) = other else { panic!("{other:?}") };
+        assert!(why.message.contains("for flow/main: "), "it is about something else: {}", why.message);
+    }
+
+    #[test]
     fn a_fault_is_unknown_where_something_may_have_been_done() {
         let unknown =
             |fault: Fault, sent| matches!(fault.outcome("flow/main", sent), Outcome::Unknown { .. });

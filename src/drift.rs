@@ -2,7 +2,7 @@
 //!
 //! Pure: `drift(&Manifest, &Snapshot, …) -> Drift` reads no clock, no file and no network. What differs is the planner's
 //! word alone: its actions, and the differences that it holds back, become differences here. On top of them come what
-//! the set left over, what nobody declared, what somebody is editing, and what could not be told. Nothing here can
+//! the set orphaned, what is unmanaged, what somebody is editing, and what could not be read. Nothing here can
 //! write.
 
 mod ignore;
@@ -54,9 +54,9 @@ pub struct Difference {
     pub kind: DriftKind,
     /// What differs. What the manifest does not name has an address made of its name on AWS.
     pub address: Address,
-    /// Who moved.
+    /// Which side changed.
     pub moved: Moved,
-    /// What differs and who moved, in one sentence.
+    /// What differs and which side changed, in one sentence.
     pub message: String,
     /// What exactly differs.
     pub detail: Option<Detail>,
@@ -64,7 +64,7 @@ pub struct Difference {
     pub hint: Option<String>,
     /// Where it is declared.
     pub origin: Option<Origin>,
-    /// Set where the ignore file lets it pass.
+    /// Set where the ignore file ignores it.
     pub ignored: Option<Ignored>,
 }
 
@@ -103,7 +103,7 @@ pub enum Detail {
 pub struct Finding {
     /// What is wrong.
     pub problem: Problem,
-    /// Set where the ignore file lets it pass.
+    /// Set where the ignore file ignores it.
     pub ignored: Option<Ignored>,
 }
 
@@ -114,7 +114,7 @@ pub enum Verdict {
     Incomplete,
     /// Something differs, or is wrong.
     Differs,
-    /// All agrees, but for what is let pass.
+    /// All agrees, but for what is ignored.
     InSync,
 }
 
@@ -186,7 +186,7 @@ impl Drift {
         counts
     }
 
-    /// Counts what is let pass: differences and findings.
+    /// Counts what is ignored: differences and findings.
     pub fn ignored(&self) -> usize {
         let differences = self.differences.iter().filter(|difference| difference.ignored.is_some()).count();
         differences + self.findings.iter().filter(|finding| finding.ignored.is_some()).count()

@@ -64,11 +64,11 @@
 //! | [`manifest`] | YAML to closed, checked data | `flow`, `resource` |
 //! | [`snapshot`] | what was seen | `flow`, `manifest`, `operations`, `resource` |
 //! | [`audit`] | facts for the analyser's rules, what is wrong beside any one flow | `flow`, `manifest`, `resource`, `snapshot` |
-//! | [`lint`] | which rules judge which flows, and what is let pass | `flow`, `manifest`, `resource` |
+//! | [`lint`] | which rules judge which flows, and what is ignored | `flow`, `manifest`, `resource` |
 //! | [`runtime`] | what a function is sent, and what is made of its answer | `flow`, `manifest`, `resource` |
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`import`] | a live instance as a manifest and flow files | `flow`, `manifest`, `plan`, `resource`, `snapshot` |
-//! | [`drift`] | how live AWS left the declared state, and who moved | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
+//! | [`drift`] | how live AWS left the declared state, and which side changed | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
 //! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |

@@ -1,4 +1,4 @@
-//! Linting: which rules judge which flows, what is let pass with a reason, and in which order findings are told.
+//! Linting: which rules judge which flows, what is ignored with a reason, and in which order findings are told.
 //!
 //! Pure: texts and facts come in, a [`Report`] goes out. Who reads files and who shows findings is elsewhere.
 

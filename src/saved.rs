@@ -87,7 +87,7 @@ pub struct SavedInputs {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SavedOptions {
-    /// Whether what is left over is deleted.
+    /// Whether what is orphaned is deleted.
     pub prune: bool,
     /// Whether somebody insisted on a large deletion.
     pub force: bool,

@@ -64,7 +64,7 @@ pub const CODES: [&str; 16] = [
 ];
 
 /// Judges what was read: live flows that invoke what cannot be invoked, associated functions that no flow uses, and
-/// grants that are too wide. What the manifest declares and the plan mends by itself is left to the plan. The contents
+/// grants that are too wide. What the manifest declares and the plan fixes by itself is left to the plan. The contents
 /// that the manifest declares are judged as well: what is wrong with them is reported at its place in the file, once.
 pub fn live(desired: &Manifest, observed: &Snapshot) -> Vec<Problem> {
     let judge = Judge::new(desired, Some(observed));

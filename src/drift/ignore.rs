@@ -6,13 +6,13 @@ use super::{Drift, DriftKind};
 use crate::manifest::{Date, DriftIgnore};
 use crate::resource::{Address, Code, Problem};
 
-/// Why something is let pass.
+/// Why something is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Ignored {
     /// The reason that the ignore file gives.
     pub reason: String,
-    /// The last day on which it is let pass.
+    /// The last day on which it is ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub until: Option<Date>,
@@ -66,7 +66,7 @@ pub(super) fn mark_ignored(drifts: &mut [Drift], entries: &[DriftIgnore], today:
     warnings
 }
 
-/// What could not be told is let pass only by name: a gap must not look like agreement.
+/// What could not be told is ignored only by name: a gap must not look like agreement.
 fn covers(
     entry: &DriftIgnore,
     set: &crate::resource::SetName,

@@ -8,13 +8,13 @@ use crate::plan::Cause;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub enum DriftKind {
-    /// AWS moved since the last apply.
+    /// AWS changed since the last apply.
     ChangedOutside,
-    /// The repository moved since the last apply.
+    /// The repository changed since the last apply.
     ChangedInManifest,
-    /// Both moved.
+    /// Both changed.
     ChangedBoth,
-    /// It differs, and who moved cannot be told.
+    /// It differs, and which side changed cannot be told.
     Changed,
     /// It is declared and not there.
     Missing,

@@ -102,7 +102,7 @@ impl Text<'_> {
         self.by_alias().filter(|alias| fits::<kind::SetName>(alias))
     }
 
-    /// Names the set: what it owns on one instance must not look left over on another.
+    /// Names the set: what it owns on one instance must not look orphaned on another.
     fn set(&self, document: &Keys<DeclaredManifest>, lines: &mut Lines) {
         let metadata = document.object(&DeclaredManifest::metadata(), lines);
         let (why, variable) = match (self.set, self.alias_for_set()) {

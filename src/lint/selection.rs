@@ -1,4 +1,4 @@
-//! Which rules judge, and how bad a finding must be to be told.
+//! Which rules judge, and how bad a finding must be to be reported.
 
 use std::collections::BTreeSet;
 

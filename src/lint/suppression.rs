@@ -7,7 +7,7 @@ use crate::flow::finding::{Finding, fingerprint};
 use crate::manifest::Suppression;
 use crate::resource::Label;
 
-/// A finding that is let pass.
+/// A finding that is suppressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppressed {
     /// The finding.
@@ -16,7 +16,7 @@ pub struct Suppressed {
     pub reason: String,
 }
 
-/// Returns whether a finding is let pass. `flow` and `document` are those that it was found in.
+/// Returns whether a finding is suppressed. `flow` and `document` are those that it was found in.
 pub(super) fn covers(
     suppression: &Suppression,
     finding: &Finding,

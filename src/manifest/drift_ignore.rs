@@ -1,4 +1,4 @@
-//! The ignore file of `flowbind drift`: what is let pass, why, and until when.
+//! The ignore file of `flowbind drift`: what is ignored, why, and until when.
 
 use std::fmt;
 use std::path::Path;
@@ -40,9 +40,9 @@ pub struct DriftIgnore {
     pub address: String,
     /// The kind of drift, or the code of a finding, that it is for; every one but "could not tell" where there is none.
     pub kind: Option<String>,
-    /// Why it is let pass.
+    /// Why it is ignored.
     pub reason: String,
-    /// The last day on which it is let pass.
+    /// The last day on which it is ignored.
     pub until: Option<Date>,
     /// Where the entry stands.
     pub origin: Origin,

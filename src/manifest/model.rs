@@ -43,7 +43,7 @@ pub struct Manifest {
     pub needs: Needs,
 }
 
-/// An entry of `spec.lint.ignore`: findings that are let pass.
+/// An entry of `spec.lint.ignore`: findings that are suppressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// The code of the findings.
@@ -52,7 +52,7 @@ pub struct Suppression {
     pub flow: Option<Label>,
     /// The block that they must be about, by its identifier or friendly name; any where there is none.
     pub block: Option<String>,
-    /// Why they are let pass.
+    /// Why they are suppressed.
     pub reason: String,
     /// Where the entry stands.
     pub origin: Origin,

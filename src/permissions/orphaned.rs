@@ -1,4 +1,4 @@
-//! What it takes to find what is left over, and to delete it: the whole of each account and Region is looked at.
+//! What it takes to find what is orphaned, and to delete it: the whole of each account and Region is looked at.
 //!
 //! Deletions are held to what carries the set's tag, where the resource can carry one.
 

@@ -1,4 +1,4 @@
-//! A problem that a person has to mend: in a manifest, or between a manifest and what AWS holds.
+//! A problem that a person has to fix: in a manifest, or between a manifest and what AWS holds.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl fmt::Display for Origin {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nothing is written until it is mended.
+    /// Nothing is written until it is fixed.
     Error,
     /// What it concerns is left alone; the rest goes on.
     Held,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{FlowSeen, FunctionSeen, Look, RolePolicies};
 use crate::resource::{AccountId, FunctionRef, InstanceArn, Label, Place, ResourcePolicy};
 
-/// Everything that tells what is left over, and whether something still needs it.
+/// Everything that tells what is orphaned, and whether something still needs it.
 #[derive(Debug, Clone, Default)]
 pub struct RemovalSeen {
     /// Every flow and module of each instance; unknown unless each of them could be read, drafts too.

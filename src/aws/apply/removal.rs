@@ -1,4 +1,4 @@
-//! Takes away what is left over, and looks afterwards whether it is gone.
+//! Deletes what is orphaned, and looks afterwards whether it is gone.
 
 use std::collections::BTreeMap;
 use std::future::Future;

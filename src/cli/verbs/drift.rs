@@ -1,4 +1,4 @@
-//! `flowbind drift`: how live AWS left the declared state, and who moved. Makes no write call.
+//! `flowbind drift`: how live AWS left the declared state, and which side changed. Makes no write call.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

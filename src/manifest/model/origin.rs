@@ -5,7 +5,7 @@ use crate::resource::{Address, Kind, Origin};
 
 impl Manifest {
     /// Finds the place that declares what an address names. An association or grant is declared by its function, a
-    /// role by the function that has it; what is left over is declared nowhere.
+    /// role by the function that has it; what is orphaned is declared nowhere.
     pub fn origin(&self, address: &Address) -> Option<&Origin> {
         let function = || self.functions.get(&address.name).map(|function| &function.origin);
         match address.kind {

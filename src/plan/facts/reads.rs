@@ -107,7 +107,7 @@ pub fn reads(desired: &Manifest) -> Reads {
     reads
 }
 
-/// Says what must be read to tell what is left over and what nobody declared, on top of what planning reads: the lists of
+/// Says what must be read to tell what is orphaned and what nobody declared, on top of what planning reads: the lists of
 /// every instance, and whose its flows and modules are. No content is read for it.
 pub fn drift_reads(desired: &Manifest) -> Reads {
     let mut reads = reads(desired);

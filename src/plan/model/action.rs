@@ -24,7 +24,7 @@ pub struct Action {
     write: Write,
     /// Why, in words for the user.
     pub reason: String,
-    /// Who moved, so that it has to be made.
+    /// Which side changed, so that it has to be made.
     pub cause: Cause,
     /// Actions that must have succeeded before.
     pub after: Vec<ActionId>,
@@ -41,7 +41,7 @@ pub struct Withheld {
     pub write: Write,
     /// How it differs, in words for the user.
     pub reason: String,
-    /// Who moved.
+    /// Which side changed.
     pub cause: Cause,
 }
 

@@ -1,21 +1,21 @@
-//! Why something differs, as data: who moved since AWS and the manifest agreed last. There is no state file: the
+//! Why something differs, as data: which side changed since AWS and the manifest agreed last. There is no state file: the
 //! digest that was applied last is a tag, and where there is none nobody can tell.
 
 use serde::Serialize;
 
-/// Who moved since AWS and the manifest agreed last.
+/// Which side changed since AWS and the manifest agreed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// It is not there, and nothing tells whether it ever was.
     Absent,
-    /// AWS moved; what the manifest wants is what was applied last.
+    /// AWS changed; what the manifest wants is what was applied last.
     Outside,
-    /// AWS moved; whether the manifest did too cannot be told, since not every value is declared.
+    /// AWS changed; whether the manifest did too is unknown, since not every value is declared.
     OutsideAtLeast,
-    /// The manifest moved; AWS holds what was applied last.
+    /// The manifest changed; AWS holds what was applied last.
     Manifest,
-    /// Both moved.
+    /// Both changed.
     Both,
     /// There is no trace of what was applied last.
     Unknown,
@@ -27,7 +27,7 @@ pub enum Cause {
 
 impl Cause {
     /// Compares the digest that was applied last, if it is known, with what is there and with what is wanted. `wanted`
-    /// is none where not all of it is declared; it is asked for only if AWS moved.
+    /// is none where not all of it is declared; it is asked for only if AWS changed.
     pub(in crate::plan) fn of(
         applied: Option<&str>,
         live: &str,

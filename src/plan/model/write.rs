@@ -95,7 +95,7 @@ pub enum Step {
     Archive,
     /// Tags alone: whose it is, and what was applied last.
     Tag,
-    /// What is left over is taken away.
+    /// What is orphaned is deleted.
     Delete,
 }
 

@@ -32,7 +32,7 @@ pub fn plan(desired: &Manifest, observed: &Snapshot) -> Plan {
 }
 
 /// Plans, and takes away what the set owns and the manifest does not name any more. Needs a snapshot that has looked
-/// at all that [`removal_reads`](crate::plan::removal_reads) names: without it nothing is left over.
+/// at all that [`removal_reads`](crate::plan::removal_reads) names: without it nothing is orphaned.
 pub fn plan_pruned(desired: &Manifest, observed: &Snapshot) -> Plan {
     let mut builder = compared(desired, observed, true);
     let force = removal::plan(desired, observed, &mut builder);

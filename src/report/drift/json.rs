@@ -42,7 +42,7 @@ struct SetLine {
     verdict: &'static str,
     in_sync: usize,
     audited: bool,
-    /// By kind, without what is let pass.
+    /// By kind, without what is ignored.
     counts: BTreeMap<&'static str, usize>,
     ignored: usize,
 }

@@ -53,7 +53,7 @@ pub(in crate::report) fn report(findings: Vec<Finding>) -> Report {
     Report { findings, suppressed: Vec::new(), files: 1 }
 }
 
-/// Four findings of all kinds in a file, one without a file, and one that is let pass.
+/// Four findings of all kinds in a file, one without a file, and one that is suppressed.
 pub(in crate::report) fn sample() -> Report {
     let at = |line, column, severity, code| Finding {
         file: Some("flows/main.json".to_owned()),

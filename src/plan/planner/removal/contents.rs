@@ -1,4 +1,4 @@
-//! The flows and modules of the instances: which are left over, and what each of them names when the run is over.
+//! The flows and modules of the instances: which are orphaned, and what each of them names when the run is over.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +106,7 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// Left over is what carries the set's tag, under a logical name that is not declared on the instance, and is no
+    /// Orphaned is what carries the set's tag, under a logical name that is not declared on the instance, and is no
     /// flow that the manifest means under another name.
     fn find_orphaned(&mut self, desired: &'a Manifest, observed: &'a Snapshot) {
         let meant: BTreeSet<&str> =

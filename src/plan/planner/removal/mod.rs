@@ -1,4 +1,4 @@
-//! Plans the removal of what is left over: what the set owns and the manifest does not name any more.
+//! Plans the removal of what is orphaned: what the set owns and the manifest does not name any more.
 //!
 //! Nothing is removed that something else still names, nor on an instance of which not every flow and module, drafts
 //! too, could be read. What the set does not own is never touched.

@@ -1,6 +1,7 @@
 //! Functions run in the embedded AWS: their code, in a process of its own, behind Lambda's wire.
 
 mod answers;
+mod clients;
 mod confined;
 mod containment;
 mod errors;

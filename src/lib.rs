@@ -17,7 +17,7 @@
 //! says how the two differ and which side changed, a [`Finding`](flow::finding::Finding) what is wrong in a flow.
 //! [`report`] puts all of them into words. [`import`] goes the other way, from a snapshot to a manifest; [`saved`] keeps a plan
 //! that somebody reviews, and [`backup`] what a run overwrites, for a rollback. [`runtime`] says what a function is sent by a
-//! binding.
+//! binding, and [`simulate`] what happens to a contact.
 //!
 //! # As a library
 //!
@@ -69,8 +69,9 @@
 //! | [`plan`] | reads, differences, order | `audit`, `flow`, `manifest`, `operations`, `resource`, `snapshot` |
 //! | [`import`] | a live instance as a manifest and flow files | `flow`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`drift`] | how live AWS left the declared state, and which side changed | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
+//! | [`simulate`] | one contact through the flows of a manifest | `flow`, `manifest`, `resource`, `runtime` |
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
-//! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `snapshot` |
+//! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `simulate`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `flow`, `plan`, `resource` |
 //! | [`reconcile`] | a run: look, plan, decide, apply, look again; functions called as Amazon Connect calls them | `aws`, `drift`, `import`, `manifest`, `plan`, `resource`, `runtime`, `snapshot` |
@@ -109,4 +110,5 @@ pub mod runtime;
 pub mod sandbox;
 #[cfg(feature = "cli")]
 pub mod saved;
+pub mod simulate;
 pub mod snapshot;

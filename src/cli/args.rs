@@ -20,6 +20,7 @@ mod rollback;
 mod saving;
 mod schema;
 mod show;
+mod simulate;
 
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
@@ -36,6 +37,7 @@ pub(super) use rollback::RollbackArgs;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
 pub(super) use show::ShowArgs;
+pub(super) use simulate::{SimulateArgs, SimulateOutput};
 
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
@@ -111,6 +113,9 @@ pub(super) enum Command {
     /// Call functions the way Amazon Connect does, and judge what they answer.
     #[command(after_help = help::INVOKE, mut_arg("paths", optional_paths), mut_arg("timeout", calling))]
     Invoke(InvokeArgs),
+    /// Send one contact through a flow, offline: what it hears, which branches it takes, and why.
+    #[command(after_help = help::SIMULATE, mut_arg("paths", optional_paths))]
+    Simulate(SimulateArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),

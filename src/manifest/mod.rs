@@ -16,6 +16,7 @@ mod package;
 mod reading;
 mod resolve;
 mod rivals;
+mod scenario;
 mod targets;
 mod variables;
 mod yaml;
@@ -40,6 +41,10 @@ pub use reading::log::hint as suggest;
 pub(crate) use reading::project::{HINT as OUTSIDE_HINT, Project};
 pub use reading::sources::Sources;
 pub use rivals::{Claim, InstanceId, Object, Rival, rivals};
+pub use scenario::{
+    Scenario, ScenarioContact, Stub, StubFailure, Told, load_scenarios, reply as scenario_reply,
+    time as scenario_time,
+};
 #[cfg(feature = "cli")]
 pub(crate) use yaml::MAX_BYTES as MAX_MANIFEST_BYTES;
 pub use yaml::{ReadError, from_yaml};

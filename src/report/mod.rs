@@ -25,6 +25,7 @@ mod sarif;
 #[cfg(test)]
 pub(crate) mod schema;
 mod several;
+pub mod simulate;
 pub mod source;
 mod style;
 mod typed;

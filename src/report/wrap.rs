@@ -13,7 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 18] = [
+pub(crate) const VERBS: [&str; 19] = [
     "apply",
     "completions",
     "drift",
@@ -31,6 +31,7 @@ pub(crate) const VERBS: [&str; 18] = [
     "rollback",
     "schema",
     "show",
+    "simulate",
     "validate",
 ];
 

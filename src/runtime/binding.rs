@@ -10,8 +10,10 @@ use crate::flow::{Document, Invocation, InvocationKind, ResponseType};
 use crate::manifest::{self, Binding, Flow, Function, Manifest};
 use crate::resource::{Address, FunctionArn, InstanceArn, Kind, Label, Origin};
 
+mod place;
 mod site;
 
+pub use place::{instance, tokens};
 use site::Site;
 
 /// A block that invokes a function, as the manifest makes it.
@@ -137,6 +139,14 @@ pub enum BindError {
         block: String,
         /// Their identifiers.
         identifiers: Vec<String>,
+    },
+    /// A token of the content is wrong.
+    #[error("{flow}: {why}")]
+    Content {
+        /// The flow.
+        flow: String,
+        /// What is wrong.
+        why: String,
     },
     /// A token of the parameters is wrong.
     #[error("the parameters of `{block}`: {why}")]

@@ -8,25 +8,8 @@ mod invented;
 
 use crate::flow::channel::words;
 
-pub use crate::flow::channel::Channel;
+pub use crate::flow::channel::{Channel, Initiation};
 pub use invented::{Profile, Shape, instance_id, invented_id};
-
-words! {
-    /// How the contact began.
-    Initiation,
-    Inbound = "INBOUND", "inbound";
-    Outbound = "OUTBOUND", "outbound";
-    Transfer = "TRANSFER", "transfer";
-    QueueTransfer = "QUEUE_TRANSFER", "queue-transfer";
-    Callback = "CALLBACK", "callback";
-    Api = "API", "api";
-    Disconnect = "DISCONNECT", "disconnect";
-    Monitor = "MONITOR", "monitor";
-    ExternalOutbound = "EXTERNAL_OUTBOUND", "external-outbound";
-    WebrtcApi = "WEBRTC_API", "webrtc-api";
-    AgentReply = "AGENT_REPLY", "agent-reply";
-    Flow = "FLOW", "flow";
-}
 
 words! {
     /// What an address is.

@@ -85,6 +85,7 @@ mod saved_plans;
 mod schemas;
 mod sets_beside;
 mod sets_conflict;
+mod simulate;
 mod states;
 mod story;
 mod streams;

@@ -7,6 +7,7 @@ pub(in crate::cli) const OUTPUT: &str = "Output";
 pub(in crate::cli) const APPROVAL: &str = "Approval";
 pub(in crate::cli) const REMOVAL: &str = "Removal";
 pub(in crate::cli) const CONTACT: &str = "Contact";
+pub(in crate::cli) const ANSWERS: &str = "Answers";
 pub(in crate::cli) const SELECTION: &str = "Selection";
 
 pub(in crate::cli) const EXIT_CODES: &str = "\
@@ -90,6 +91,13 @@ Examples:
   flowbind invoke --all --output junit --sandbox manifests/demo > invoke.xml
 
 Exits with 2 if an answer is not what Amazon Connect takes or the manifest promises.";
+
+pub(in crate::cli) const SIMULATE: &str = "\
+Examples:
+  flowbind simulate flow/main-ivr --input 1 --input none manifests/demo
+
+What no option answers is asked on a terminal. Elsewhere it is an error that
+names the option.";
 
 pub(in crate::cli) const IAM_POLICY: &str = "\
 Examples:

@@ -28,8 +28,10 @@ pub(in crate::cli) enum SchemaDocument {
     Validate,
     /// `invoke --output json`.
     Invoke,
-    /// `show` and `iam-policy --output json` that could not do it.
+    /// `show`, `iam-policy` and `simulate --output json` that could not do it.
     Error,
+    /// `simulate --output json`.
+    Simulate,
     /// What Amazon Connect sends to a function, and `event` prints.
     Event,
 }

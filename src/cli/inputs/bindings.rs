@@ -55,7 +55,7 @@ fn failure(error: &BindError) -> Failure {
         BindError::NotAFlow(_) => {
             Some("a block is addressed like `flow/main-ivr#Look up caller`.".to_owned())
         }
-        BindError::NoBinding(_) | BindError::Token { .. } => None,
+        BindError::NoBinding(_) | BindError::Token { .. } | BindError::Content { .. } => None,
     };
     let exit = if matches!(error, BindError::Token { .. }) { Exit::Error } else { Exit::Usage };
     Failure::new(exit, anyhow!("{error}")).hint(hint)

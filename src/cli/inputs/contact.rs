@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cli::args::{ContactArgs, EventFields, SentArgs};
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::flow::decode;
-use crate::manifest::{self, Disk, Files, MAX_MANIFEST_BYTES};
+use crate::manifest::{self, Disk, Files, MAX_MANIFEST_BYTES, ScenarioContact};
 use crate::runtime::binding::Bound;
 use crate::runtime::contact::{Channel, Contact, ContactError, Endpoint, Initiation, Profile};
 use crate::runtime::event::Fields;
@@ -75,6 +75,32 @@ pub(in crate::cli) const fn fields(args: &SentArgs) -> Fields {
         EventFields::Documented => Fields::Documented,
         EventFields::Observed => Fields::Observed,
     }
+}
+
+/// Lays the members of a file over a contact; what was said of it by other means wins.
+pub(in crate::cli) fn laid_over(
+    contact: &Contact,
+    path: &Path,
+    said: &ScenarioContact,
+) -> Result<Contact, Failure> {
+    let mut laid = contact.with(&members(path)?).map_err(|error| wrong(path, &error))?;
+    if said.channel.is_some() {
+        laid.channel = contact.channel;
+    }
+    if said.initiation.is_some() {
+        laid.initiation_method = contact.initiation_method;
+    }
+    if said.customer.is_some() {
+        laid.customer_endpoint.clone_from(&contact.customer_endpoint);
+    }
+    if said.system.is_some() {
+        laid.system_endpoint.clone_from(&contact.system_endpoint);
+    }
+    if said.queue.is_some() {
+        laid.queue.clone_from(&contact.queue);
+    }
+    laid.attributes.extend(said.attributes.clone());
+    Ok(laid)
 }
 
 /// Reads members of a contact: as they are, or out of an event.

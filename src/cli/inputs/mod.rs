@@ -4,3 +4,4 @@ pub(in crate::cli) mod bindings;
 pub(in crate::cli) mod chosen;
 pub(in crate::cli) mod contact;
 pub(in crate::cli) mod load;
+pub(in crate::cli) mod scenario;

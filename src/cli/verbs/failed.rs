@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::cli::args::{Command, DriftOutput, InvokeOutput, LintOutput, Output, PlanOutput, ShowOutput};
+use crate::cli::args::{
+    Command, DriftOutput, InvokeOutput, LintOutput, Output, PlanOutput, ShowOutput, SimulateOutput,
+};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::report::{
@@ -53,6 +55,7 @@ fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Re
         Command::Rollback(args) if args.output == Output::Json => Some(applied(failure, terminal)?),
         Command::Lint(args) if args.output == LintOutput::Json => Some(report::lint::failed_json(error())?),
         Command::Show(args) if args.output == ShowOutput::Json => Some(other(failure, terminal)?),
+        Command::Simulate(args) if args.output == SimulateOutput::Json => Some(other(failure, terminal)?),
         Command::IamPolicy(args) if args.output == Output::Json => Some(other(failure, terminal)?),
         _ => None,
     })

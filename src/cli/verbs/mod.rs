@@ -18,4 +18,5 @@ pub(in crate::cli) mod plan;
 pub(in crate::cli) mod rollback;
 pub(in crate::cli) mod schema;
 pub(in crate::cli) mod show;
+pub(in crate::cli) mod simulate;
 pub(in crate::cli) mod validate;

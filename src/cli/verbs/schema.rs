@@ -24,6 +24,7 @@ const fn shipped(document: SchemaDocument) -> Option<&'static str> {
         SchemaDocument::Lint => Some(include_str!("../../../manifests/schema/lint.v1.json")),
         SchemaDocument::Invoke => Some(include_str!("../../../manifests/schema/invoke.v1.json")),
         SchemaDocument::Error => Some(include_str!("../../../manifests/schema/error.v1.json")),
+        SchemaDocument::Simulate => Some(include_str!("../../../manifests/schema/simulate.v1.json")),
         SchemaDocument::Event => Some(include_str!("../../../manifests/schema/event.v1.json")),
         SchemaDocument::Validate => Some(include_str!("../../../manifests/schema/validate.v1.json")),
     }

@@ -111,13 +111,15 @@ impl Program {
     pub(super) fn rendered(&self, text: &str) -> String {
         let (mut rendered, mut rest) = (String::new(), text);
         while let Some(at) = rest.find("${") {
-            let token = rest[at..].find('}').map(|end| &rest[at..=at + end]);
+            let literal = rest[..at].ends_with('$');
+            let token = rest[at..].find('}').filter(|_| !literal).map(|end| &rest[at..=at + end]);
             let value = token.and_then(|token| Some((token, self.tokens.get(token)?)));
             let (taken, value) = match value {
                 Some((token, value)) => (at + token.len(), value.as_str()),
                 None => (at + 2, "${"),
             };
-            rendered.push_str(&rest[..at]);
+            // `$${` is how a flow file writes `${`.
+            rendered.push_str(&rest[..at - usize::from(literal)]);
             rendered.push_str(value);
             rest = &rest[taken..];
         }

@@ -1,4 +1,4 @@
-//! How a contact reaches the contact centre, and the words of such closed lists.
+//! How a contact begins and reaches the contact centre, and the words of such closed lists.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,4 +48,21 @@ words! {
     Chat = "CHAT", "chat";
     Task = "TASK", "task";
     Email = "EMAIL", "email";
+}
+
+words! {
+    /// How the contact began.
+    Initiation,
+    Inbound = "INBOUND", "inbound";
+    Outbound = "OUTBOUND", "outbound";
+    Transfer = "TRANSFER", "transfer";
+    QueueTransfer = "QUEUE_TRANSFER", "queue-transfer";
+    Callback = "CALLBACK", "callback";
+    Api = "API", "api";
+    Disconnect = "DISCONNECT", "disconnect";
+    Monitor = "MONITOR", "monitor";
+    ExternalOutbound = "EXTERNAL_OUTBOUND", "external-outbound";
+    WebrtcApi = "WEBRTC_API", "webrtc-api";
+    AgentReply = "AGENT_REPLY", "agent-reply";
+    Flow = "FLOW", "flow";
 }

@@ -7,6 +7,7 @@ mod function;
 mod instance;
 
 pub(crate) use flow::{DeclaredBinding, DeclaredFlow, DeclaredModule};
+pub(in crate::manifest) use function::nested;
 pub(crate) use function::{DeclaredFunction, DeclaredRole, DeclaredSource};
 pub(crate) use instance::{DeclaredCreate, DeclaredInstance};
 

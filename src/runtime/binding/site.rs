@@ -48,7 +48,7 @@ impl Site<'_> {
         Ok((parameters, made_up))
     }
 
-    fn value(&self, token: &Token, made_up: &mut Vec<String>) -> Result<String, String> {
+    pub(super) fn value(&self, token: &Token, made_up: &mut Vec<String>) -> Result<String, String> {
         let instance = self.arn();
         let mut of_instance = |kind: &str, name: &str, attribute: Attribute| {
             made_up.push(token.to_string());

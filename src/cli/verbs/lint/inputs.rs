@@ -29,6 +29,9 @@ pub(super) struct Inputs {
 /// The first line of a manifest that makes it one of flowbind's.
 const API: &str = "flowbind.dev/";
 
+/// The kind of the documents beside manifests, which have no flows.
+const SCENARIO: &str = "Scenario";
+
 impl Inputs {
     /// Finds the files of the given paths, folders in the order of names; `allow_outside` follows links in
     /// folders out of the project.
@@ -119,11 +122,16 @@ fn begins_as_a_manifest(path: &Path) -> bool {
         && is_manifest(&String::from_utf8_lossy(&start))
 }
 
-/// Tells flowbind's manifests from the other YAML files of a folder.
+/// Tells flowbind's manifests from the other YAML files of a folder, and from scenarios.
 fn is_manifest(text: &str) -> bool {
-    let value =
-        |line: &str| Some(line.strip_prefix("apiVersion:")?.trim_start_matches([' ', '"', '\'']).to_owned());
-    text.lines().filter_map(value).any(|value| value.starts_with(API))
+    let values = |key: &'static str| {
+        let value =
+            move |line: &str| Some(line.strip_prefix(key)?.trim_start_matches([' ', '"', '\'']).to_owned());
+        text.lines().filter_map(value)
+    };
+    let scenario = |kind: String| kind.trim_end_matches([' ', '"', '\'']) == SCENARIO;
+    let scenarios = values("kind:").next().is_some() && values("kind:").all(scenario);
+    values("apiVersion:").any(|value| value.starts_with(API)) && !scenarios
 }
 
 /// Names a file as it was given, with `/` on every system.
@@ -148,6 +156,7 @@ mod tests {
             (".git/x.json", ""),
             ("node_modules/p/package.json", ""),
             ("m.yaml", "# a set\napiVersion: flowbind.dev/v1alpha1\n"),
+            ("s.yaml", "apiVersion: flowbind.dev/v1alpha1\nkind: Scenario\n"),
             ("other.yml", "apiVersion: v1\nkind: Pod\n"),
         ] {
             let path = root.join(name);

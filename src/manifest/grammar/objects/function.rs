@@ -9,6 +9,7 @@ use crate::manifest::model::{Associate, Grants, ResponseType};
 mod example;
 mod policy;
 
+pub(in crate::manifest) use example::nested;
 use example::{Answer, Example};
 use policy::Policy;
 

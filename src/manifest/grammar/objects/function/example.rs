@@ -58,6 +58,11 @@ fn check(example: &Node, log: &mut Log) {
     }
 }
 
+/// Turns a value into JSON, in which what looks like a literal of JSON is one.
+pub(in crate::manifest) fn nested(node: &Node) -> Value {
+    json(node, ResponseType::Json)
+}
+
 /// Turns a value of the manifest into JSON.
 ///
 /// In a flat string map every scalar is a text. In nested JSON, a scalar without quotes that is a literal of JSON is

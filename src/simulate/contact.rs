@@ -1,0 +1,33 @@
+//! The contact of a scenario.
+
+use crate::manifest::ScenarioContact;
+use crate::resource::{FlowType, InstanceArn};
+use crate::runtime::contact::{Channel, Contact, Endpoint, Profile};
+
+/// Returns what a scenario's contact is made up from.
+pub fn profile(described: &ScenarioContact, instance: &InstanceArn, flow: FlowType, seed: u64) -> Profile {
+    Profile {
+        channel: described.channel.unwrap_or(Channel::Voice),
+        initiation: described.initiation,
+        instance: instance.clone(),
+        flow,
+        seed,
+    }
+}
+
+/// Makes a contact up, with what was said of it.
+pub fn contact(described: &ScenarioContact, profile: &Profile) -> Contact {
+    let mut contact = profile.contact();
+    let endpoint = |address: &String| (address != "none").then(|| Endpoint::new(address));
+    if let Some(address) = &described.customer {
+        contact.customer_endpoint = endpoint(address);
+    }
+    if let Some(address) = &described.system {
+        contact.system_endpoint = endpoint(address);
+    }
+    if let Some(name) = &described.queue {
+        contact.queue = (name != "none").then(|| profile.queue(name));
+    }
+    contact.attributes.extend(described.attributes.clone());
+    contact
+}

@@ -1,0 +1,20 @@
+//! One contact through the flows of a manifest, offline: what it hears, how long it is silent, which branches it takes, and
+//! why.
+//!
+//! Pure: what the world answers comes from a [`Scenario`](crate::manifest::Scenario), or from whoever drives a
+//! [`Simulation`] step by step. [`Functions`] is the one place where the call of a function is answered.
+
+mod answers;
+mod contact;
+mod functions;
+mod program;
+mod run;
+
+pub use answers::words_of;
+pub use contact::{contact, profile};
+pub use functions::{Called, Functions, Outcome, Tried};
+pub use program::{NoFlow, Subject, subject};
+pub use run::{By, Ending, MAX_STEPS, Progress, Refused, Simulation, Taken, UnusedAnswer, answers_of, label};
+
+#[cfg(test)]
+mod tests;

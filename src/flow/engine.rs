@@ -52,7 +52,7 @@ pub use outcomes::{Branch, Cause, Outcome, outcomes};
 pub use program::{Code, Key, KeyKind, Place, Program};
 pub use question::{Answer, Asked, Call, InputMode, Question, Refusal, Reply};
 pub use state::{CHAIN_LIMIT_MS, End, Frame, Lost, State, Target};
-pub use step::{Step, Went, after_hook, replies, step};
+pub use step::{Step, Went, after_hook, over, replies, step};
 
 #[cfg(test)]
 mod tests;

@@ -27,12 +27,13 @@
 //!
 //! Each part uses only those before it: `text`, [`document`], `language` (what one block is), [`template`], [`patch`] and
 //! [`compare`] (what is done to a text), [`FlowText`] (a text that is parsed once), `analysis` (what follows from a whole flow), [`rules`],
-//! [`engine`] (a contact's way through flows).
+//! [`engine`] (a contact's way through flows), [`explore`] (every way through them).
 
 mod analysis;
 pub mod compare;
 pub mod document;
 pub mod engine;
+pub mod explore;
 mod flow_text;
 mod language;
 pub mod patch;

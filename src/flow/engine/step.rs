@@ -175,6 +175,17 @@ fn go(program: &Program, frame: &mut Frame, block: &Block, branch: Branch) -> Op
     }
 }
 
+/// Leaves the next block over one of its branches, and does nothing else; none where that branch leads to no block.
+pub fn over(program: &Program, state: &State, branch: Branch) -> Option<State> {
+    let mut state = state.clone();
+    let mut frame = state.frames.pop()?;
+    let block = program.block(&frame.place())?;
+    branch.target(block)?;
+    state.end = go(program, &mut frame, block, branch);
+    state.frames.push(frame);
+    Some(state)
+}
+
 /// Begins the flow that was set for an event, with what stays with a contact; none where none was set that is known.
 pub fn after_hook(program: &Program, state: &State, event: &str) -> Option<State> {
     let key = program.callee(state.hooks.get(event)?)?;

@@ -1,0 +1,109 @@
+//! Every way through flows: which branches a contact can take at all, and what can go wrong on the way.
+//!
+//! It walks with the [engine](super::engine), so that it follows the same rules as a simulation. What a flow cannot know
+//! (what a function answers, what the customer enters, which attributes the contact brings) is decided where it is first
+//! read, and stays so for the rest of the way: a value that is compared twice is the same both times.
+//!
+//! Two walks are made. The [precise](Mode::Precise) one decides with values that tell the conditions of the flows apart,
+//! and every way it finds can be walked: it gives the [findings](Finding) and the scenarios. The [wide](Mode::Wide) one
+//! takes every branch that an unknown value could take: what it does not reach is [unreachable](Explored::unreachable),
+//! whatever the contact and the answers are. What lies between is not decided, and counted.
+//!
+//! Each flow begins with a contact of each channel, with a queue and without one. What another flow has set before a
+//! transfer (attributes, hooks) counts where the transfer is walked, and is unknown in a flow's own start.
+
+mod cycle;
+mod findings;
+mod holes;
+mod key;
+mod values;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+pub use findings::{Finding, Problem};
+pub use walk::Mode;
+
+use super::engine::{Answer, Assumptions, Branch, Key, Place, Program, outcomes};
+use walk::Walked;
+
+/// One block on a way: what was answered to it, and the branch that was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passed {
+    /// The block.
+    pub at: Place,
+    /// The answer; none where the block asks nothing.
+    pub answer: Option<Answer>,
+    /// The branch.
+    pub branch: Branch,
+}
+
+/// A way through flows that can be walked again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// The flow in which it begins.
+    pub start: Key,
+    /// The contact's data, in the form in which functions are sent it.
+    pub contact: Value,
+    /// The blocks, in order.
+    pub passed: Vec<Passed>,
+}
+
+/// What is known of the ways through flows.
+#[derive(Debug, Clone)]
+pub struct Explored {
+    /// The branches that the precise walk takes, each with the shortest way over it.
+    pub taken: BTreeMap<(Place, Branch), Way>,
+    /// The branches that no contact takes.
+    pub unreachable: BTreeSet<(Place, Branch)>,
+    /// The branches of which neither is known.
+    pub undecided: BTreeSet<(Place, Branch)>,
+    /// What can go wrong, each kind at each block once.
+    pub findings: Vec<Finding>,
+    /// How many states were looked at.
+    pub states: usize,
+    /// Whether all states were looked at; otherwise nothing is called unreachable.
+    pub complete: bool,
+}
+
+/// Explores flows from the start of each of `starts`.
+pub fn explore(program: &Program, starts: &[Key], assumptions: &Assumptions) -> Explored {
+    let precise = walk::walk(program, starts, assumptions, Mode::Precise);
+    let wide = walk::walk(program, starts, assumptions, Mode::Wide);
+    let complete = wide.complete;
+    let (mut unreachable, mut undecided) = (BTreeSet::new(), BTreeSet::new());
+    for branch in branches(program, starts, &wide) {
+        if precise.taken.contains_key(&branch) {
+            continue;
+        }
+        match complete && !wide.taken.contains_key(&branch) {
+            true => unreachable.insert(branch),
+            false => undecided.insert(branch),
+        };
+    }
+    let findings = findings::findings(program, &precise);
+    let taken = precise.taken.iter().map(|(branch, node)| (branch.clone(), precise.way(*node)));
+    let states = precise.states() + wide.states();
+    Explored { taken: taken.collect(), unreachable, undecided, findings, states, complete }
+}
+
+/// All branches of the flows that a walk begins in or comes to.
+fn branches(program: &Program, starts: &[Key], wide: &Walked) -> BTreeSet<(Place, Branch)> {
+    let mut flows: BTreeSet<&Key> = starts.iter().collect();
+    flows.extend(wide.taken.keys().map(|(place, _)| &place.flow));
+    let mut found = BTreeSet::new();
+    for key in flows {
+        let Some(code) = program.flows.get(key) else { continue };
+        for block in code.document.blocks() {
+            let place = Place { flow: key.clone(), block: block.index };
+            let branches = outcomes(code, block).into_iter().filter(|branch| *branch != Branch::Missing);
+            found.extend(branches.map(|branch| (place.clone(), branch)));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

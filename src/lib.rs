@@ -74,7 +74,7 @@
 //! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `simulate`, `snapshot` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `flow`, `plan`, `resource` |
-//! | [`reconcile`] | a run: look, plan, decide, apply, look again; functions called as Amazon Connect calls them | `aws`, `drift`, `import`, `manifest`, `plan`, `resource`, `runtime`, `snapshot` |
+//! | [`reconcile`] | a run: look, plan, decide, apply, look again; functions called as Amazon Connect calls them | `aws`, `drift`, `import`, `manifest`, `operations`, `plan`, `resource`, `runtime`, `snapshot` |
 //! | [`saved`] | plans on paper: written, read again | `disk`, `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |

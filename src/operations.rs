@@ -13,6 +13,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 pub use self::action::Action;
+use self::action::Does;
 pub use self::fault::FaultKind;
 
 /// The share of the published rates that is used: clocks and the network are not exact.
@@ -205,9 +206,9 @@ impl Operation {
         Self::ALL.iter().find(is).copied()
     }
 
-    /// Whether it changes anything.
+    /// Whether it changes anything that flowbind manages. A function that runs may change anything else.
     pub fn writes(self) -> bool {
-        self.facts().actions.first().is_some_and(|action| !action.is_read())
+        self.facts().actions.first().is_some_and(|action| !action.is_read() && action.does() != Does::Invoke)
     }
 }
 

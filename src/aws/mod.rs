@@ -20,7 +20,7 @@ pub use apply::{GRACE, Keep, Progress, apply};
 pub use client::Invoked;
 pub use observe::{
     Identities, LiveError, ObserveError, Wanted, find_instance, identify, observe, observe_as,
-    observe_instance, observe_kept, observe_policies, observe_removal, observe_unmanaged,
+    observe_instance, observe_kept, observe_policies, observe_removal, observe_unmanaged, read_policy,
 };
 pub use session::{
     ATTEMPT, Access, AssumedRole, FIRST_PAUSE, Fault, FaultKind, InFlight, MOST_AT_ONCE, MachineError,

@@ -17,7 +17,7 @@ use futures_util::future::{join, join_all};
 
 use self::called::observe_called;
 use self::functions::{is_from_source, sources};
-pub use self::import::{LiveError, Wanted, find_instance, observe_instance, observe_policies};
+pub use self::import::{LiveError, Wanted, find_instance, observe_instance, observe_policies, read_policy};
 pub use self::kept::observe_kept;
 pub use self::removal::observe_removal;
 use self::unmanaged::former;

@@ -111,7 +111,7 @@ pub(super) enum Command {
     #[command(after_help = help::EVENT, mut_arg("paths", optional_paths))]
     Event(EventArgs),
     /// Call functions the way Amazon Connect does, and judge what they answer.
-    #[command(after_help = help::INVOKE, mut_arg("paths", optional_paths), mut_arg("timeout", calling))]
+    #[command(after_help = help::INVOKE, mut_arg("paths", no_paths), mut_arg("timeout", calling))]
     Invoke(InvokeArgs),
     /// Send one contact through a flow, offline: what it hears, which branches it takes, and why.
     #[command(after_help = help::SIMULATE, mut_arg("paths", optional_paths))]
@@ -181,6 +181,11 @@ pub(super) struct ManifestArgs {
 /// What `--timeout` means where nothing is written.
 fn read_only(timeout: clap::Arg) -> clap::Arg {
     timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
+}
+
+/// Paths that may be left out, where that is not the same as to type `.`.
+fn no_paths(paths: clap::Arg) -> clap::Arg {
+    paths.required(false).help("Manifests, or folders with manifests (*.yaml, *.yml) [default: .]")
 }
 
 /// What `--timeout` means where functions are called.

@@ -47,7 +47,13 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
     let ended = tokio::select! {
         biased;
         ended = dispatch(&cli.command, now, &terminal, &interrupt) => ended,
-        () = interrupt.at_once() => Err(Failure::interrupted()),
+        () = interrupt.at_once() => Err(match &cli.command {
+            Command::Invoke(_) => Failure::new(
+                Exit::Interrupted,
+                anyhow::anyhow!("Interrupted: functions that were called may have run, or still run"),
+            ),
+            _ => Failure::interrupted(),
+        }),
     };
     terminal.draw(None);
     ended.unwrap_or_else(|failure| failed::end(&cli.command, failure, &terminal))
@@ -57,7 +63,12 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, now: SystemTime)
 fn reaches_aws(command: &Command) -> bool {
     matches!(
         command,
-        Command::Plan(_) | Command::Apply(_) | Command::Import(_) | Command::Drift(_) | Command::Rollback(_)
+        Command::Plan(_)
+            | Command::Apply(_)
+            | Command::Import(_)
+            | Command::Drift(_)
+            | Command::Rollback(_)
+            | Command::Invoke(_)
     )
 }
 

@@ -18,6 +18,7 @@ mod holes;
 mod key;
 mod values;
 mod walk;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,22 +12,32 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
-use crate::aws::{self, Fault, FaultKind, LiveError, Session};
+use crate::aws::{self, Fault, FaultKind, Session};
+use crate::operations::Operation;
 use crate::resource::{FunctionRef, InstanceArn, Judgement, ResourcePolicy};
 use crate::runtime::trial::{Attempt, Case, Denial, Ran, Reply, Trial};
 use crate::runtime::tries::{Next, Try};
-use crate::snapshot::Look;
 
-/// How many functions are called at once. Each has one call at a time, so that none meets its own concurrency.
+/// How many functions are called at once. Each has one call at a time, so that none meets its own concurrency, unless an
+/// earlier call runs on after its time limit.
 const AT_ONCE: usize = 8;
 
-/// A binding whose function could not be called from here, which says nothing about Amazon Connect.
+/// A binding whose function gave no answer here that says anything about Amazon Connect.
 #[derive(Debug)]
 pub struct NotTried {
     /// What was to be tried.
     pub case: Box<Case>,
+    /// The calls before the one that failed.
+    pub attempts: Vec<Attempt>,
     /// What happened.
     pub fault: Fault,
+}
+
+impl NotTried {
+    /// Whether the function may have run.
+    pub fn may_have_run(&self) -> bool {
+        self.fault.operation == Operation::Invoke && self.fault.maybe_done() || !self.attempts.is_empty()
+    }
 }
 
 /// A trial, or why there is none.
@@ -35,33 +45,46 @@ pub type Tried = Result<Trial, NotTried>;
 
 /// Tries cases: those of one function one after the other, functions side by side. The results are in the order of the
 /// cases.
-///
-/// # Errors
-/// A resource policy could not be read for another reason than a missing permission.
-pub async fn invoke(session: &Session, cases: Vec<Case>) -> Result<Vec<Tried>, LiveError> {
+pub async fn invoke(session: &Session, cases: Vec<Case>) -> Vec<Tried> {
     let count = cases.len();
     let mut groups: BTreeMap<FunctionRef, Vec<(usize, Case)>> = BTreeMap::new();
     for (at, case) in cases.into_iter().enumerate() {
-        groups.entry(case.function.clone()).or_default().push((at, case));
+        groups.entry(case.function.unqualified()).or_default().push((at, case));
     }
-    let tried = stream::iter(groups).map(|(function, cases)| async move {
-        let policy = policy(session, &function).await?;
-        let mut tried = Vec::new();
-        for (at, case) in cases {
-            tried.push((at, one(session, case, &policy).await));
-        }
-        Ok::<_, LiveError>(tried)
-    });
+    let tried = stream::iter(groups.into_values()).map(|cases| group(session, cases));
     let mut all: Vec<Option<Tried>> = (0..count).map(|_| None).collect();
     let mut tried = tried.buffer_unordered(AT_ONCE);
     while let Some(group) = tried.next().await {
-        for (at, one) in group? {
+        for (at, one) in group {
             if let Some(slot) = all.get_mut(at) {
                 *slot = Some(one);
             }
         }
     }
-    Ok(all.into_iter().flatten().collect())
+    all.into_iter().flatten().collect()
+}
+
+/// The cases of one function and its qualifiers.
+async fn group(session: &Session, cases: Vec<(usize, Case)>) -> Vec<(usize, Tried)> {
+    let mut policies: BTreeMap<FunctionRef, Result<Policy, Fault>> = BTreeMap::new();
+    let (mut tried, mut runs_on) = (Vec::new(), false);
+    for (at, case) in cases {
+        let function = case.function.clone();
+        if !policies.contains_key(&function) {
+            policies.insert(function.clone(), policy(session, &function).await);
+        }
+        let one = match policies.get(&function) {
+            Some(Ok(policy)) => one(session, case, policy).await,
+            Some(Err(fault)) => {
+                Err(NotTried { case: Box::new(case), attempts: Vec::new(), fault: fault.clone() })
+            }
+            None => continue,
+        };
+        let one = one.map(|trial| Trial { after_overrun: runs_on, ..trial });
+        runs_on |= one.as_ref().is_ok_and(Trial::ran_out_of_time);
+        tried.push((at, one));
+    }
+    tried
 }
 
 /// Who may call a function, as far as it could be read.
@@ -71,18 +94,12 @@ enum Policy {
     Unreadable(String),
 }
 
-async fn policy(session: &Session, function: &FunctionRef) -> Result<Policy, LiveError> {
-    let one = [function.clone()].into();
-    match aws::observe_policies(session, &one).await {
-        Ok(found) => Ok(match found.into_values().next() {
-            Some(Look::Found(policy)) => Policy::Known(policy),
-            Some(Look::Absent { .. } | Look::Unknown) | None => Policy::NoFunction,
-        }),
-        Err(LiveError::Unread(faults)) if faults.iter().all(|fault| fault.kind == FaultKind::Denied) => {
-            let said = faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>();
-            Ok(Policy::Unreadable(said.join("; ")))
-        }
-        Err(error) => Err(error),
+async fn policy(session: &Session, function: &FunctionRef) -> Result<Policy, Fault> {
+    match aws::read_policy(session, function).await {
+        Ok(Some(policy)) => Ok(Policy::Known(policy)),
+        Ok(None) => Ok(Policy::NoFunction),
+        Err(fault) if fault.kind == FaultKind::Denied => Ok(Policy::Unreadable(fault.message)),
+        Err(fault) => Err(fault),
     }
 }
 
@@ -113,7 +130,7 @@ async fn one(session: &Session, case: Case, policy: &Policy) -> Tried {
     }
     // What is built from texts and maps always has a form in JSON.
     let event = serde_json::to_vec(&case.event).unwrap_or_default();
-    let (began, mut attempts, mut ran) = (Instant::now(), Vec::<Attempt>::new(), Ran::default());
+    let (mut began, mut attempts, mut ran) = (Instant::now(), Vec::<Attempt>::new(), Ran::default());
     loop {
         let tries: Vec<Try> = attempts.iter().map(|one| one.as_try(&case.contract)).collect();
         let at = match case.rules.next(&tries) {
@@ -121,11 +138,14 @@ async fn one(session: &Session, case: Case, policy: &Policy) -> Tried {
             Next::Try(at) => at,
         };
         tokio::time::sleep_until(began + at).await;
+        if attempts.is_empty() {
+            began = Instant::now();
+        }
         let started = began.elapsed();
         let left = case.rules.limit.saturating_sub(started);
         let reply = match called(session, &case.function, &event, left, &mut ran).await {
             Ok(reply) => reply,
-            Err(fault) => return Err(NotTried { case: Box::new(case), fault }),
+            Err(fault) => return Err(NotTried { case: Box::new(case), attempts, fault }),
         };
         attempts.push(Attempt { started, ended: began.elapsed(), reply });
     }

@@ -18,7 +18,13 @@ pub struct EventNote {
 
 /// Says what of an event is made up, empty, or not what handlers expect.
 pub fn event_notes(bound: &Bound<'_>, profile: &Profile, notes: &BTreeSet<Note>) -> Vec<EventNote> {
-    let mut said: Vec<EventNote> = notes.iter().map(of_parameter).collect();
+    // The reference that the block takes its function from is read, though by no parameter.
+    let names_function = |note: &&Note| match (note, &bound.callee) {
+        (Note::Unread { reference }, Callee::Dynamic(function)) => reference == function,
+        _ => false,
+    };
+    let notes = notes.iter().filter(|note| !names_function(note));
+    let mut said: Vec<EventNote> = notes.map(of_parameter).collect();
     let mut say = |text: String| said.push(EventNote { text, warns: false });
     let elsewhere = bound.flow.instances.iter().filter(|instance| *instance != bound.instance);
     let elsewhere: Vec<String> = elsewhere.map(|instance| format!("`@{instance}`")).collect();
@@ -54,6 +60,11 @@ pub fn event_notes(bound: &Bound<'_>, profile: &Profile, notes: &BTreeSet<Note>)
         say(format!("AWS documents {method} only for {only} contacts, and this one is {channel}"));
     }
     said
+}
+
+/// Says what is worth knowing about a parameter.
+pub(super) fn note_text(note: &Note) -> String {
+    of_parameter(note).text
 }
 
 fn of_parameter(note: &Note) -> EventNote {

@@ -238,6 +238,8 @@ pub struct Trial {
     pub ran: Ran,
     /// Why it is not known whether Amazon Connect may call the function, where it could not be read.
     pub unjudged: Option<String>,
+    /// Whether an earlier call of the function was given up at its limit, and may still have run.
+    pub after_overrun: bool,
 }
 
 impl Trial {
@@ -255,7 +257,7 @@ impl Trial {
             Some(Reply::Answered(body)) => Some(answer::verdict(body, &case.contract)),
             _ => None,
         };
-        Self { case, attempts, left, verdict, ran, unjudged }
+        Self { case, attempts, left, verdict, ran, unjudged, after_overrun: false }
     }
 
     /// What went wrong, in order; nothing where the flow gets what it was promised.
@@ -280,6 +282,11 @@ impl Trial {
     /// Whether the flow gets what it was promised.
     pub fn is_good(&self) -> bool {
         self.troubles().is_empty()
+    }
+
+    /// Whether a call was given up at the limit of the block.
+    pub fn ran_out_of_time(&self) -> bool {
+        self.attempts.iter().any(|attempt| attempt.reply == Reply::OutOfTime)
     }
 }
 

@@ -131,7 +131,7 @@ async fn each_answer_gets_the_verdict_that_the_guide_demands() {
         assert_eq!(outcomes(trial), [*outcome], "{trial:#}");
     }
     assert_eq!(trial(&document, "asked")["answer"], json!({ "asked": "sentAttributeValue" }));
-    assert_eq!(trial(&document, "slow")["left"], 1_000);
+    assert_eq!(trial(&document, "slow")["left_ms"], 1_000);
     // What the guide's own rule does not name, in the guide's own answer.
     assert_eq!(trial(&document, "good")["advice"].as_array().unwrap().len(), 1);
     assert_eq!(document["calls"]["lambda:Invoke"], FUNCTIONS.len());
@@ -198,6 +198,55 @@ async fn a_function_that_amazon_connect_may_not_call_is_not_called() {
     assert_eq!((exit, codes(trial(&gone, "good"))), (2, vec!["no-function"]));
 }
 
+/// A policy that cannot be read, or an answer that is lost, is no word about Amazon Connect, and never hides the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_gives_no_answer_here_hides_no_other_and_is_not_said_to_be_uncalled() {
+    if !has("node") {
+        return;
+    }
+    let world = applied(&FUNCTIONS[..3], &["drop-after:lambda:Invoke:nth=1"]).await;
+    let (document, exit) = document(&world, &["--all"]);
+    assert_eq!((exit, document["trials"].as_array().unwrap().len()), (1, 2), "{document:#}");
+    let lost = &document["without_answer"][0];
+    assert_eq!(lost["may_have_run"], true, "{lost:#}");
+    let text = stdout(&invoke(&world, &["--all"]));
+    assert!(text.contains("3 calls: 2 ok, 1 in breach."), "{text}");
+    let world =
+        applied(&FUNCTIONS[..1], &["throttle:lambda:Invoke:nth=1", "drop-before:lambda:Invoke:nth=2"]).await;
+    let text = stdout(&invoke(&world, &["flow/main"]));
+    assert!(text.contains("try 1") && text.contains("called, but without an answer"), "{text}");
+    assert!(text.contains("1 call: 0 ok, 1 without an answer."), "{text}");
+}
+
+/// After the time of the run no more function is called.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_function_is_called_after_the_time_of_the_run() {
+    if !has("node") {
+        return;
+    }
+    let world = applied(&FUNCTIONS[6..7], &[]).await;
+    let (document, exit) = document(&world, &["flow/main", "--shapes", "--timeout", "1s"]);
+    assert_eq!(exit, 1, "{document:#}");
+    assert!(world.calls()["lambda:Invoke"] <= 2, "{:?}", world.calls());
+    let late = document["without_answer"].as_array().unwrap();
+    assert!(late.iter().any(|one| one["may_have_run"] == false), "{document:#}");
+}
+
+/// What a function prints or answers makes no XML that cannot be read, and no command for GitHub's runner.
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_answers_break_no_format() {
+    if !has("node") {
+        return;
+    }
+    let body = r#"console.log("\n::error::forged"); const e = new Error("x\uffff"); e.stack = "::error file=a::forged"; throw e;"#;
+    let world = applied(&[("odd", body)], &[]).await;
+    let junit = stdout(&invoke(&world, &["flow/main", "--output", "junit"]));
+    assert!(!junit.contains(['\u{fffe}', '\u{ffff}']) && junit.ends_with("</testsuites>\n"), "{junit}");
+    for output in [junit, stdout(&invoke(&world, &["flow/main", "-v"]))] {
+        assert!(!output.lines().any(|line| line.trim_start().starts_with("::")), "{output}");
+    }
+}
+
 /// A function that the manifest only refers to has no code here: its example stands in, and every format says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_example_in_place_of_code_is_marked() {
@@ -210,7 +259,12 @@ async fn an_example_in_place_of_code_is_marked() {
     assert_eq!(code(&run(&["apply", "--auto-approve"])), 0);
     let output = run(&["invoke", "--all"]);
     let text = stdout(&output);
-    assert_eq!((code(&output), text.matches("no code ran").count()), (0, 6), "{text}{}", stderr(&output));
+    assert_eq!(
+        (code(&output), text.matches("  example no code ran").count()),
+        (0, 6),
+        "{text}{}",
+        stderr(&output)
+    );
     let json: Value = serde_json::from_slice(&run(&["invoke", "--all", "--output", "json"]).stdout).unwrap();
     assert!(json["trials"].as_array().unwrap().iter().all(|trial| trial["example"] == true), "{json:#}");
 }
@@ -293,6 +347,9 @@ async fn what_has_no_code_or_no_instance_says_what_to_do() {
     let output = run(&["flow/main#good"]);
     assert_eq!(code(&output), 2, "{}", stderr(&output));
     assert!(stdout(&output).contains("hint: apply the manifest first"), "{}", stdout(&output));
+    let output = run(&["m.yaml"]);
+    assert_eq!(code(&output), 64, "{}", stderr(&output));
+    assert!(stderr(&output).contains("`m.yaml` is a path, and a block comes first"), "{}", stderr(&output));
     let output = run(&["flow/main#none"]);
     assert_eq!(code(&output), 64, "{}", stderr(&output));
     assert!(stderr(&output).contains("has no block `none` that invokes a function"), "{}", stderr(&output));

@@ -155,6 +155,15 @@ pub async fn observe_policies(
     if faults.is_empty() { Ok(found) } else { Err(LiveError::Unread(faults)) }
 }
 
+/// Reads the policy of a function; none if there is no such function.
+///
+/// # Errors
+///
+/// When it could not be read.
+pub async fn read_policy(session: &Session, function: &FunctionRef) -> Result<Option<ResourcePolicy>, Fault> {
+    session.policy(function, &format!("function `{function}`")).await
+}
+
 async fn find(session: &Session, wanted: &Wanted, region: &Region) -> Result<InstanceSeen, LiveError> {
     let (name, id, place) = match wanted {
         Wanted::Arn(arn) => {

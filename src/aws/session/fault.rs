@@ -173,9 +173,6 @@ impl Fault {
             FaultKind::OutOfTime => Some("give a longer --timeout, or run the command again.".to_owned()),
             FaultKind::Interrupted => Some("run the command again.".to_owned()),
             FaultKind::NotCalled => Some("run the command again once the service answers.".to_owned()),
-            FaultKind::NotRunnable => Some(
-                "give the function a `source:` with a package, or a `response.example`, in the manifest.".to_owned(),
-            ),
             FaultKind::Throttled => {
                 Some("something else uses up the account's rate: try again later.".to_owned())
             }

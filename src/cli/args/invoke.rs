@@ -7,7 +7,8 @@ use super::{AwsArgs, ManifestArgs, SentArgs};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InvokeArgs {
-    /// The block, such as `flow/main-ivr#Look up caller`; its flow alone where that invokes only one function.
+    /// The block, such as `flow/main-ivr#Look up caller`; its flow alone where that invokes only one function. Not with
+    /// `--all`, which takes paths alone.
     #[arg(value_name = "ADDRESS", required_unless_present = "all")]
     pub(in crate::cli) address: Option<String>,
     #[command(flatten)]

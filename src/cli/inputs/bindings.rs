@@ -32,13 +32,23 @@ pub(in crate::cli) fn find<'m>(
     if found.len() > 1 {
         let sets: Vec<&str> = found.iter().map(|(manifest, _)| manifest.set.as_str()).collect();
         let error = anyhow!("{address} is in several sets: {}", sets.join(", "));
-        return Err(Failure::new(Exit::Usage, error).hint("choose one with --for TARGET.".to_owned()));
+        return Err(Failure::new(Exit::Usage, error)
+            .hint("choose one with --for TARGET, or give the manifest of one set alone.".to_owned()));
+    }
+    // A flow of that name whose block is not clear is as much meant as one whose is.
+    if let Some(unclear) = wrong.as_ref().filter(|error| is_unclear(error) && !found.is_empty()) {
+        return Err(failure(unclear));
     }
     match (found.pop(), wrong) {
         (Some(found), _) => Ok(found),
         (None, Some(error)) => Err(failure(&error)),
         (None, None) => Err(Failure::new(Exit::Usage, anyhow!("no manifest declares {address}"))),
     }
+}
+
+/// Whether an address means one of several blocks.
+const fn is_unclear(error: &BindError) -> bool {
+    matches!(error, BindError::Several { .. } | BindError::Ambiguous { .. })
 }
 
 /// Says what is wrong with an address, and what was perhaps meant.

@@ -105,7 +105,7 @@ impl Connection {
     }
 
     /// Tells the terminal how people name what was read.
-    fn teach(&self, terminal: &Terminal) {
+    pub(in crate::cli) fn teach(&self, terminal: &Terminal) {
         let aliases = self.session.aliases();
         terminal.learn_aliases(aliases.into_iter().map(|(arn, alias)| (arn.to_string(), alias)).collect());
     }

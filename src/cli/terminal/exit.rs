@@ -119,7 +119,7 @@ impl Exit {
 
     /// How a command ends that called functions: some could not be called from here, or some break their contract.
     pub(in crate::cli) fn of_trials(trials: &Trials) -> Self {
-        match (trials.all.iter().any(Result::is_err), trials.all.iter().flatten().all(Trial::is_good)) {
+        match (trials.all.iter().any(Result::is_err), trials.made().all(Trial::is_good)) {
             (true, _) => Self::Error,
             (false, false) => Self::Differences,
             (false, true) => Self::Done,

@@ -1,7 +1,7 @@
 //! `flowbind invoke`: functions called the way Amazon Connect calls them, and what they answer judged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
@@ -12,15 +12,17 @@ use crate::cli::run::connect::{Connection, run_functions, unfound};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::Note;
+use crate::cli::terminal::progress::Reading;
 use crate::manifest::{self, Manifest};
 use crate::reconcile::{self, NotTried, Tried};
 use crate::report::{self, EventNote, InvokeDocument, Trials, Untried, count};
-use crate::resource::{InstanceArn, Label, Place};
+use crate::resource::{Address, InstanceArn, Label, Place};
 use crate::runtime::binding::{self, Bound};
 use crate::runtime::contact::Shape;
 use crate::runtime::trial::{Asked, Case, CaseError, Trial};
 
 pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    mistaken(args)?;
     let manifest_args = manifest_args(args);
     terminal.learn_typed(retype::typed(&manifest_args, &args.aws, String::new()));
     let loaded = load::load_or_show(&manifest_args, Some(&args.aws), terminal)?;
@@ -30,8 +32,9 @@ pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Resul
     let connection = Connection::open_running(&args.aws, manifests, functions, terminal).await?;
     let called = call(args, manifests, bound, &connection.session, terminal).await;
     let calls = connection.session.calls();
+    connection.teach(terminal);
     connection.close().await?;
-    let trials = Trials { all: called?.into_iter().map(untried).collect(), problems: Vec::new() };
+    let trials = Trials { all: called?, problems: Vec::new() };
     match args.output {
         InvokeOutput::Text => {
             let layout = terminal.layout();
@@ -49,9 +52,9 @@ pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Resul
 fn manifest_args(args: &InvokeArgs) -> ManifestArgs {
     let ManifestArgs { paths, vars, var_files, targets, region, allow_outside } = &args.manifest;
     let mut all: Vec<PathBuf> = args.address.iter().filter(|_| args.all).map(PathBuf::from).collect();
-    // The default stands for no path at all.
-    if all.is_empty() || paths.iter().any(|path| path.as_os_str() != ".") {
-        all.extend(paths.iter().cloned());
+    all.extend(paths.iter().cloned());
+    if all.is_empty() {
+        all.push(PathBuf::from("."));
     }
     ManifestArgs {
         paths: all,
@@ -82,26 +85,61 @@ fn wanted<'m>(
     Ok(vec![bindings::find(manifests, address)?])
 }
 
+/// Says so where a path stands in the place of the address, or the other way round.
+fn mistaken(args: &InvokeArgs) -> Result<(), Failure> {
+    let Some(first) = &args.address else { return Ok(()) };
+    let is_address = Address::parse(first).is_ok();
+    let exists = Path::new(first).exists();
+    let (error, hint) = match args.all {
+        false if exists && !is_address => (
+            format!("`{first}` is a path, and a block comes first"),
+            "name a block, such as `flow/main-ivr#Look up caller`, or call all with `--all`.",
+        ),
+        true if is_address && !exists => (
+            format!("`{first}` is an address, and `--all` takes paths alone"),
+            "leave out `--all` to call one block, or the address to call all.",
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure::new(Exit::Usage, anyhow!("{error}")).hint(hint.to_owned()))
+}
+
+type Outcomes = Vec<Result<Box<Trial>, Box<Untried>>>;
+
 async fn call(
     args: &InvokeArgs,
     manifests: &[Manifest],
     bound: Vec<(&Manifest, Bound<'_>)>,
     session: &Session,
     terminal: &Terminal,
-) -> Result<Vec<Tried>, Failure> {
-    let unfound = |error| unfound(error, terminal);
-    let instances = instances(session, manifests, &bound).await.map_err(unfound)?;
-    let mut cases = Vec::new();
+) -> Result<Outcomes, Failure> {
+    let instances = instances(session, manifests, &bound).await.map_err(|error| unfound(error, terminal))?;
+    // In the place of each case its outcome comes, so that all keep their order.
+    let (mut outcomes, mut cases): (Vec<Option<_>>, _) = (Vec::new(), Vec::new());
     for (manifest, mut bound) in bound {
         if let Some(arn) = instances.get(&(manifest.set.to_string(), bound.instance.clone())) {
             bound.instance_arn = arn.clone();
         }
-        cases.extend(cases_of(args, &bound, terminal)?);
+        match cases_of(args, &bound, terminal)? {
+            Ok(some) => {
+                outcomes.extend(some.iter().map(|_| None));
+                cases.extend(some);
+            }
+            Err(error) if args.all => outcomes.push(Some(Err(unresolved(&bound, &error)))),
+            Err(error) => {
+                let hint = hint(&error);
+                return Err(Failure::new(Exit::Error, error).hint(hint));
+            }
+        }
     }
     if args.all && !session.is_on_this_machine() && !args.auto_approve {
         approve(&cases, terminal).await?;
     }
-    reconcile::invoke(session, cases).await.map_err(unfound)
+    let what = format!("{}: calling functions", count(cases.len(), "event"));
+    let calling = Reading::unforeseen(terminal, what);
+    let tried = calling.during(session, reconcile::invoke(session, cases)).await;
+    let mut tried = tried.into_iter();
+    Ok(outcomes.into_iter().filter_map(|known| known.or_else(|| tried.next().map(outcome))).collect())
 }
 
 /// Finds the instances as they are: policies name them by their ids.
@@ -125,7 +163,11 @@ async fn instances(
 }
 
 /// Makes the events of a binding: as asked for, and in other shapes.
-fn cases_of(args: &InvokeArgs, bound: &Bound<'_>, terminal: &Terminal) -> Result<Vec<Case>, Failure> {
+fn cases_of(
+    args: &InvokeArgs,
+    bound: &Bound<'_>,
+    terminal: &Terminal,
+) -> Result<Result<Vec<Case>, CaseError>, Failure> {
     let sent = &args.sent;
     let (profile, contact) = contact::contact(&sent.contact, bound, sent.seed)?;
     let asked = Asked {
@@ -134,8 +176,10 @@ fn cases_of(args: &InvokeArgs, bound: &Bound<'_>, terminal: &Terminal) -> Result
         fields: contact::fields(sent),
         seed: sent.seed,
     };
-    let one = |contact: &_, shape| Case::new(bound, contact, shape, &asked).map_err(wrong);
-    let first = one(&contact, None)?;
+    let first = match Case::new(bound, &contact, None, &asked) {
+        Ok(first) => first,
+        Err(error) => return Ok(Err(error)),
+    };
     // What is wrong with many events would hide what came of the calls.
     if !args.all {
         for EventNote { text, warns } in report::event_notes(bound, &profile, &first.notes) {
@@ -148,16 +192,17 @@ fn cases_of(args: &InvokeArgs, bound: &Bound<'_>, terminal: &Terminal) -> Result
     let mut cases = vec![first];
     if args.shapes {
         for shape in Shape::ALL {
-            let mut shaped = shape.contact(&profile);
-            shaped.attributes.extend(sent.contact.attributes.iter().cloned());
-            cases.push(one(&shaped, Some(shape))?);
+            match Case::new(bound, &shape.of(&contact, &profile), Some(shape), &asked) {
+                Ok(case) => cases.push(case),
+                Err(error) => return Ok(Err(error)),
+            }
         }
     }
-    Ok(cases)
+    Ok(Ok(cases))
 }
 
-fn wrong(error: CaseError) -> Failure {
-    let hint = match &error {
+fn hint(error: &CaseError) -> Option<String> {
+    match error {
         CaseError::Dynamic(_, reference) if reference.starts_with("$.Attributes.") => {
             let name = reference.trim_start_matches("$.Attributes.");
             Some(format!("give it with `--attribute {name}=ARN`."))
@@ -169,8 +214,21 @@ fn wrong(error: CaseError) -> Failure {
         CaseError::NoFunction(_) | CaseError::NotAnArn(..) => {
             Some("bind the block to a function in the manifest, under `bindings:` of the flow.".to_owned())
         }
-    };
-    Failure::new(Exit::Error, error).hint(hint)
+    }
+}
+
+/// What is said of a block whose function or event is not known, where others are called.
+fn unresolved(bound: &Bound<'_>, error: &CaseError) -> Box<Untried> {
+    Box::new(Untried {
+        address: bound.address.clone(),
+        origin: bound.origin.clone(),
+        shape: None,
+        function: None,
+        attempts: Vec::new(),
+        may_have_run: false,
+        message: error.to_string(),
+        hint: hint(error),
+    })
 }
 
 /// Asks before many functions of a real account run.
@@ -179,9 +237,9 @@ async fn approve(cases: &[Case], terminal: &Terminal) -> Result<(), Failure> {
     let places: BTreeSet<&Place> = functions.iter().map(|function| &function.place).collect();
     let places: Vec<String> = places.into_iter().map(ToString::to_string).collect();
     let what = format!(
-        "Run {} {} times in {} with made-up contacts?",
+        "Send {} with made-up contacts to {} in {}?",
+        count(cases.len(), "event"),
         count(functions.len(), "function"),
-        cases.len(),
         places.join(", ")
     );
     let refused = |why: &str| Failure::new(Exit::Refused, anyhow!("{why}; no function was called"));
@@ -197,10 +255,21 @@ async fn approve(cases: &[Case], terminal: &Terminal) -> Result<(), Failure> {
     }
 }
 
-fn untried(tried: Tried) -> Result<Trial, Untried> {
-    tried.map_err(|NotTried { case, fault }| {
+fn outcome(tried: Tried) -> Result<Box<Trial>, Box<Untried>> {
+    tried.map(Box::new).map_err(|not_tried| {
+        let may_have_run = not_tried.may_have_run();
+        let NotTried { case, attempts, fault } = not_tried;
         let hint = fault.hint();
         let request = fault.request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
-        Untried { case, message: format!("{}{request}", fault.message), hint }
+        Box::new(Untried {
+            address: case.address,
+            origin: case.origin,
+            shape: case.shape,
+            function: Some(case.function),
+            attempts,
+            may_have_run,
+            message: format!("{}{request}", fault.message),
+            hint,
+        })
     })
 }

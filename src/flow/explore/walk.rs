@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::holes::{Steps, UNKNOWN, is_hole, put, put_contact, reads, text, under_mut};
+use super::Passed;
+use super::holes::{Steps, UNKNOWN, is_hole, put, put_contact, reads, text};
 use super::key::key;
 use super::values::Deciders;
-use super::{Passed, Way};
 use crate::flow::channel::Channel;
 use crate::flow::engine::{
     Answer, Asked, Assumptions, Branch, Cause, Effect, Key, KeyKind, Outcome, Place, Program, Reply, State,
@@ -55,9 +55,9 @@ pub(super) struct Node {
     /// What became of that block.
     pub(super) outcome: Option<Outcome>,
     /// The values that were decided before it.
-    given: Vec<(Steps, String)>,
+    pub(super) given: Vec<(Steps, String)>,
     /// What it put under which roots.
-    found: Vec<Root>,
+    pub(super) found: Vec<Root>,
     /// Whether the contact waited there, or something was asked of the customer.
     pub(super) waited: bool,
     /// The number of its key.
@@ -370,48 +370,4 @@ fn contact(channel: Channel) -> Value {
         "LanguageCode": null, "MediaStreams": {}, "Name": null, "PreviousContactId": null, "Queue": null, "References": {},
         "RelatedContactId": null, "SegmentAttributes": {}, "SystemEndpoint": null, "Tags": {}
     })
-}
-
-impl Walked {
-    pub(super) fn states(&self) -> usize {
-        self.keys
-    }
-
-    /// The nodes from the start to one, in order.
-    pub(super) fn trail(&self, to: usize) -> Vec<usize> {
-        let mut trail = vec![to];
-        while let Some(parent) = trail.last().and_then(|last| self.nodes.get(*last)?.parent) {
-            trail.push(parent);
-        }
-        trail.reverse();
-        trail
-    }
-
-    /// The way to a node, with the answers that make it: what was decided later is put into the answer that it came with.
-    pub(super) fn way(&self, to: usize) -> Way {
-        let trail = self.trail(to);
-        let nodes: Vec<&Node> = trail.iter().filter_map(|at| self.nodes.get(*at)).collect();
-        let first = nodes.first().map(|node| &node.state);
-        let start = first.and_then(|state| Some(state.frames.first()?.flow.clone()));
-        let mut contact = first.map(|state| state.contact.clone()).unwrap_or_default();
-        let mut passed: Vec<Passed> = nodes.iter().filter_map(|node| node.passed.clone()).collect();
-        for (n, node) in nodes.iter().enumerate() {
-            for (steps, value) in &node.given {
-                let Some((name, rest)) = steps.split_first() else { continue };
-                let Some(root) = Root::of(name) else {
-                    put_contact(&mut contact, steps, value);
-                    continue;
-                };
-                // The node after a block bears what the block found; the first node has no block.
-                let source =
-                    (1..n).rev().find(|at| nodes.get(*at).is_some_and(|node| node.found.contains(&root)));
-                let answer = source.and_then(|at| passed.get_mut(at - 1)?.answer.as_mut());
-                if let Some(answer) = answer {
-                    under_mut(answer.data.get_or_insert_with(|| json!({})), rest, value);
-                }
-            }
-        }
-        let start = start.unwrap_or_else(|| Key::flow(""));
-        Way { start, contact, passed }
-    }
 }

@@ -119,6 +119,14 @@ impl InvocationKind {
         }
     }
 
+    /// Returns the longest time limit that a block may have, in seconds.
+    pub const fn most_seconds(self) -> u32 {
+        match self {
+            Self::Sync => 8,
+            Self::Async => 60,
+        }
+    }
+
     /// Returns the value of `InvocationType` in the flow language.
     pub const fn as_str(self) -> &'static str {
         match self {

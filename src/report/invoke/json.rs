@@ -12,6 +12,7 @@ use crate::flow::InvocationKind;
 use crate::operations::Operation;
 use crate::report::answer::advice_text;
 use crate::report::document::ErrorLine;
+use crate::report::event::note_text;
 use crate::resource::Problem;
 use crate::runtime::event::Event;
 use crate::runtime::trial::{Attempt, Case, Reply, Trial};
@@ -24,8 +25,8 @@ pub struct InvokeDocument<'a> {
     format: &'static str,
     /// The calls that were made, in the order of the bindings.
     trials: Vec<TrialLine<'a>>,
-    /// What could not be called from here, which says nothing about Amazon Connect.
-    not_called: Vec<UntriedLine<'a>>,
+    /// What was not called or gave no answer from here, which says nothing about Amazon Connect.
+    without_answer: Vec<UntriedLine<'a>>,
     /// What is wrong with the manifests: nothing was called.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     problems: &'a [Problem],
@@ -49,8 +50,7 @@ struct CaseLine<'a> {
     shape: Option<&'static str>,
     /// Whether the contact waits for the answer.
     waits: bool,
-    /// Seconds.
-    time_limit: u64,
+    time_limit_s: u64,
     event: &'a Event,
 }
 
@@ -63,12 +63,14 @@ struct TrialLine<'a> {
     ok: bool,
     /// `success`, `error` or `timeout`.
     branch: &'static str,
-    /// When the contact left the block, in milliseconds since it reached it.
-    left: u64,
+    /// When the contact left the block, since it reached it.
+    left_ms: u64,
     tries: Vec<TryLine>,
     breaches: Vec<BreachLine>,
     advice: Vec<String>,
-    /// What the function answered, where that is JSON.
+    /// What is worth knowing about the parameters that were sent.
+    notes: Vec<String>,
+    /// What the function answered, where that is JSON of at most 64 KiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<Value>,
     /// Its length in bytes.
@@ -90,12 +92,12 @@ struct TrialLine<'a> {
     unjudged: Option<&'a str>,
 }
 
-/// One call, in milliseconds since the contact reached the block.
+/// One call, by the time since the contact reached the block.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct TryLine {
-    started: u64,
-    ended: u64,
+    started_ms: u64,
+    ended_ms: u64,
     #[cfg_attr(test, schemars(extend("enum" = ["answered", "function-error", "throttled", "service-failure", "denied", "time-limit"])))]
     outcome: &'static str,
     message: String,
@@ -113,25 +115,35 @@ struct BreachLine {
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct UntriedLine<'a> {
-    #[serde(flatten)]
-    case: CaseLine<'a>,
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<&'static str>,
+    /// Whether the function may have run.
+    may_have_run: bool,
+    /// The calls before.
+    tries: Vec<TryLine>,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
 }
 
+/// The largest answer that is written, in bytes.
+const LARGEST: usize = 64 << 10;
+
 impl<'a> InvokeDocument<'a> {
     /// Creates the document of trials and the calls that they took.
     pub fn new(trials: &'a Trials, calls: &BTreeMap<Operation, u32>) -> Self {
-        let (mut made, mut not_called) = (Vec::new(), Vec::new());
+        let (mut made, mut without_answer) = (Vec::new(), Vec::new());
         for one in &trials.all {
             match one {
                 Ok(trial) => made.push(TrialLine::new(trial)),
-                Err(untried) => not_called.push(UntriedLine::new(untried)),
+                Err(untried) => without_answer.push(UntriedLine::new(untried)),
             }
         }
         let (problems, calls) = (trials.problems.as_slice(), calls.clone());
-        Self { format: "flowbind.invoke/v1", trials: made, not_called, problems, error: None, calls }
+        Self { format: "flowbind.invoke/v1", trials: made, without_answer, problems, error: None, calls }
     }
 
     /// Adds why the command ended early.
@@ -149,7 +161,7 @@ impl<'a> CaseLine<'a> {
             instance: case.instance.to_string(),
             shape: case.shape.map(shape_text),
             waits: case.kind == InvocationKind::Sync,
-            time_limit: case.rules.limit.as_secs(),
+            time_limit_s: case.rules.limit.as_secs(),
             event: &case.event,
         }
     }
@@ -159,7 +171,7 @@ impl<'a> TrialLine<'a> {
     fn new(trial: &'a Trial) -> Self {
         let (left, branch) = trial.left;
         let breaches = trial.troubles().into_iter().map(|trouble| {
-            let wrong = wrong(&trouble, &trial.case);
+            let wrong = wrong(&trouble, trial);
             BreachLine { code: wrong.code, message: wrong.message, hint: wrong.hint }
         });
         let body = match trial.attempts.last().map(|last| &last.reply) {
@@ -170,11 +182,14 @@ impl<'a> TrialLine<'a> {
             case: CaseLine::new(&trial.case),
             ok: trial.is_good(),
             branch: branch_text(branch),
-            left: milliseconds(left),
+            left_ms: milliseconds(left),
             tries: trial.attempts.iter().map(TryLine::new).collect(),
             breaches: breaches.collect(),
             advice: trial.verdict.iter().flat_map(|verdict| &verdict.advice).map(advice_text).collect(),
-            answer: body.and_then(|body| serde_json::from_slice(body).ok()),
+            notes: trial.case.notes.iter().map(note_text).collect(),
+            answer: body
+                .filter(|body| body.len() <= LARGEST)
+                .and_then(|body| serde_json::from_slice(body).ok()),
             bytes: body.map(Vec::len),
             version: trial.ran.version.as_deref(),
             example: is_example(&trial.ran),
@@ -188,8 +203,8 @@ impl<'a> TrialLine<'a> {
 impl TryLine {
     fn new(attempt: &Attempt) -> Self {
         Self {
-            started: milliseconds(attempt.started),
-            ended: milliseconds(attempt.ended),
+            started_ms: milliseconds(attempt.started),
+            ended_ms: milliseconds(attempt.ended),
             outcome: reply_code(&attempt.reply),
             message: reply_text(&attempt.reply),
         }
@@ -198,8 +213,16 @@ impl TryLine {
 
 impl<'a> UntriedLine<'a> {
     fn new(untried: &'a Untried) -> Self {
-        let Untried { case, message, hint } = untried;
-        Self { case: CaseLine::new(case), message, hint: hint.as_deref() }
+        let Untried { address, origin: _, shape, function, attempts, may_have_run, message, hint } = untried;
+        Self {
+            address: address.to_string(),
+            function: function.as_ref().map(|function| function.arn().to_string()),
+            shape: shape.map(shape_text),
+            may_have_run: *may_have_run,
+            tries: attempts.iter().map(TryLine::new).collect(),
+            message,
+            hint: hint.as_deref(),
+        }
     }
 }
 

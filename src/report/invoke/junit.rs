@@ -2,11 +2,12 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::words::{name, printed, wrong};
+use super::words::{is_example, name, printed, unforged, wrong};
 use super::{Trials, Untried};
 use crate::report::visible::visible;
-use crate::resource::Address;
-use crate::runtime::trial::{Case, Reply, Trial};
+use crate::resource::{Address, FunctionRef};
+use crate::runtime::contact::Shape;
+use crate::runtime::trial::{Reply, Trial};
 
 /// Writes trials as JUnit XML.
 ///
@@ -16,11 +17,11 @@ pub fn invoke_junit(trials: &Trials) -> std::io::Result<String> {
     let mut report = Report::new("flowbind invoke");
     let mut suites: Vec<TestSuite> = Vec::new();
     for one in &trials.all {
-        let (case, test) = match one {
-            Ok(trial) => (&trial.case, of_trial(trial)),
-            Err(untried) => (&*untried.case, of_untried(untried)),
+        let (address, test) = match one {
+            Ok(trial) => (&trial.case.address, of_trial(trial)),
+            Err(untried) => (&untried.address, of_untried(untried)),
         };
-        let flow = Address { block: None, ..case.address.clone() }.to_string();
+        let flow = clean(&Address { block: None, ..address.clone() }.to_string());
         match suites.iter_mut().find(|suite| suite.name.as_str() == flow) {
             Some(suite) => drop(suite.add_test_case(test)),
             None => {
@@ -35,8 +36,13 @@ pub fn invoke_junit(trials: &Trials) -> std::io::Result<String> {
 }
 
 fn of_trial(trial: &Trial) -> TestCase {
-    let troubles: Vec<_> = trial.troubles().iter().map(|trouble| wrong(trouble, &trial.case)).collect();
+    let troubles: Vec<_> = trial.troubles().iter().map(|trouble| wrong(trouble, trial)).collect();
     let status = match troubles.as_slice() {
+        [] if is_example(&trial.ran) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message("no code ran: the answer is `response.example` of the manifest");
+            status
+        }
         [] => TestCaseStatus::success(),
         [first, ..] => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
@@ -46,7 +52,8 @@ fn of_trial(trial: &Trial) -> TestCase {
             status
         }
     };
-    let mut test = test(&trial.case, status);
+    let case = &trial.case;
+    let mut test = test(&case.address, case.shape, Some(&case.function), status);
     test.set_time(trial.attempts.last().map(|last| last.ended).unwrap_or_default());
     if let Some(Reply::Answered(body) | Reply::Failed(body)) = trial.attempts.last().map(|last| &last.reply) {
         test.set_system_out(clean(&String::from_utf8_lossy(body)));
@@ -58,22 +65,36 @@ fn of_trial(trial: &Trial) -> TestCase {
     test
 }
 
-fn of_untried(Untried { case, message, hint }: &Untried) -> TestCase {
+fn of_untried(untried: &Untried) -> TestCase {
+    let Untried { address, shape, function, message, hint, may_have_run, .. } = untried;
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-    status.set_type("not-called").set_message(clean(message));
+    status.set_type(if *may_have_run { "without-answer" } else { "not-called" }).set_message(clean(message));
     if let Some(hint) = hint {
         status.set_description(clean(&format!("hint: {hint}")));
     }
-    test(case, status)
+    test(address, *shape, function.as_ref(), status)
 }
 
-fn test(case: &Case, status: TestCaseStatus) -> TestCase {
-    let mut test = TestCase::new(clean(&name(case)), status);
-    test.set_classname(clean(&case.function.to_string()));
+fn test(
+    address: &Address,
+    shape: Option<Shape>,
+    function: Option<&FunctionRef>,
+    status: TestCaseStatus,
+) -> TestCase {
+    let mut test = TestCase::new(clean(&name(address, shape)), status);
+    if let Some(function) = function {
+        test.set_classname(clean(&function.to_string()));
+    }
     test
 }
 
+/// The most of a text that is written, in characters.
+const LONGEST: usize = 64 << 10;
+
 /// Keeps lines, and shows what XML cannot hold or what steers a terminal.
 fn clean(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+    let text: String = text.chars().take(LONGEST).collect();
+    let lines =
+        text.lines().map(|line| unforged(&visible(line)).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"));
+    lines.collect::<Vec<_>>().join("\n")
 }

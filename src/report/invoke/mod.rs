@@ -11,14 +11,25 @@ pub use json::InvokeDocument;
 pub use junit::invoke_junit;
 pub use text::invoke_text;
 
-use crate::resource::Problem;
-use crate::runtime::trial::{Case, Trial};
+use crate::resource::{Address, FunctionRef, Origin, Problem};
+use crate::runtime::contact::Shape;
+use crate::runtime::trial::{Attempt, Trial};
 
-/// A binding whose function could not be called from here.
+/// A binding of which nothing is known about Amazon Connect: its function was not called, or gave no answer from here.
 #[derive(Debug, Clone)]
 pub struct Untried {
-    /// What was to be tried.
-    pub case: Box<Case>,
+    /// The block.
+    pub address: Address,
+    /// Where it is.
+    pub origin: Origin,
+    /// The form of the contact, where it is not the one that was asked for.
+    pub shape: Option<Shape>,
+    /// The function, where it is known.
+    pub function: Option<FunctionRef>,
+    /// The calls that were made before.
+    pub attempts: Vec<Attempt>,
+    /// Whether the function may have run.
+    pub may_have_run: bool,
     /// What happened.
     pub message: String,
     /// What to do about it.
@@ -29,14 +40,14 @@ pub struct Untried {
 #[derive(Debug, Default)]
 pub struct Trials {
     /// Each trial, or why there is none.
-    pub all: Vec<Result<Trial, Untried>>,
+    pub all: Vec<Result<Box<Trial>, Box<Untried>>>,
     /// What is wrong with the manifests: nothing was called then.
     pub problems: Vec<Problem>,
 }
 
 impl Trials {
     /// Those that were made.
-    fn made(&self) -> impl Iterator<Item = &Trial> {
-        self.all.iter().flatten()
+    pub fn made(&self) -> impl Iterator<Item = &Trial> {
+        self.all.iter().flatten().map(|trial| &**trial)
     }
 }

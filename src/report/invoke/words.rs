@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::report::answer::breach_text;
 use crate::report::one_line;
+use crate::resource::Address;
 use crate::runtime::answer::Breach;
 use crate::runtime::contact::Shape;
 use crate::runtime::trial::{Case, Denial, Failure, Ran, Reply, Trial, Trouble};
@@ -17,7 +18,9 @@ pub(super) struct Wrong {
 }
 
 /// Says what went wrong in a trial.
-pub(super) fn wrong(trouble: &Trouble, case: &Case) -> Wrong {
+pub(super) fn wrong(trouble: &Trouble, trial: &Trial) -> Wrong {
+    let case = &trial.case;
+    let tries = trial.attempts.len();
     let (code, message, hint) = match trouble {
         Trouble::Breach(breach) => {
             let (message, hint) = breach_text(breach);
@@ -30,19 +33,27 @@ pub(super) fn wrong(trouble: &Trouble, case: &Case) -> Wrong {
         ),
         Trouble::Throttled(said) => (
             "throttled",
-            format!("Lambda throttled every call: {}", one_line(said)),
-            "raise the reserved concurrency of the function, or the concurrency of the account.".to_owned(),
+            format!("Lambda throttled the last of {tries} tries: {}", one_line(said)),
+            match trial.after_overrun {
+                true => "an earlier call was given up at its limit and may still run: try this block alone."
+                    .to_owned(),
+                false => "raise the reserved concurrency of the function, or the concurrency of the account."
+                    .to_owned(),
+            },
         ),
         Trouble::ServiceFailure(said) => (
             "service-failure",
-            format!("Lambda failed every time: {}", one_line(said)),
+            format!("Lambda failed at the last of {tries} tries: {}", one_line(said)),
             "run the command again; AWS Health shows whether the service has a problem.".to_owned(),
         ),
         Trouble::Denied(denial) => denied(denial, case),
         Trouble::OutOfTime(limit) => (
             "time-limit",
-            format!("no answer within the {} of the block; the function goes on running", time(*limit)),
-            "make the function faster, or raise `timeLimit` on the binding (at most 8 seconds).".to_owned(),
+            format!("no answer within the {} of the block; the function may go on running", seconds(*limit)),
+            format!(
+                "make the function faster, or raise `timeLimit` on the binding (at most {} seconds).",
+                case.kind.most_seconds()
+            ),
         ),
     };
     Wrong { code, message, hint }
@@ -54,7 +65,7 @@ fn denied(denial: &Denial, case: &Case) -> (&'static str, String, String) {
     match denial {
         Denial::NoFunction => (
             "no-function",
-            format!("there is no function `{function}`"),
+            format!("there is no function `{function}` in {}", function.place),
             "apply the manifest first, or correct the name or qualifier.".to_owned(),
         ),
         Denial::NoStatement => (
@@ -70,15 +81,21 @@ fn denied(denial: &Denial, case: &Case) -> (&'static str, String, String) {
     }
 }
 
+/// The SDKs that Lambda's runtimes bring along: version 3 with Node.js 18 and later.
+const BROUGHT: [&str; 3] = ["@aws-sdk/", "boto3", "botocore"];
+
 /// What to do about a function that fails.
 fn fix(failure: &Failure) -> &'static str {
-    let missing = failure.kind.as_deref() == Some("Runtime.ImportModuleError");
-    let says = |word| failure.message.as_ref().is_some_and(|message| message.contains(word));
-    if missing && ["aws-sdk", "boto3", "botocore"].into_iter().any(says) {
+    let says = |word: &str| failure.message.as_ref().is_some_and(|message| message.contains(word));
+    let missing = ["Cannot find", "No module named", "Unable to import"].into_iter().any(says);
+    if missing && BROUGHT.into_iter().any(says) {
         return "Lambda's own runtimes bring the AWS SDK, the embedded AWS does not: put it into the package to run the \
                 function here.";
     }
-    "fix the function; `-v` shows its log."
+    match failure.kind.as_deref() {
+        Some("Sandbox.Timedout") => "make the function faster, or raise its `timeout`.",
+        _ => "fix the function; `-v` shows its log.",
+    }
 }
 
 const fn breach_code(breach: &Breach) -> &'static str {
@@ -148,19 +165,26 @@ pub(super) const fn shape_text(shape: Shape) -> &'static str {
 }
 
 /// Names a trial: the block, and the form of its contact.
-pub(super) fn name(case: &Case) -> String {
-    match case.shape {
-        Some(shape) => format!("{} ({})", case.address, shape_text(shape)),
-        None => case.address.to_string(),
+pub(super) fn name(address: &Address, shape: Option<Shape>) -> String {
+    match shape {
+        Some(shape) => format!("{address} ({})", shape_text(shape)),
+        None => address.to_string(),
     }
 }
 
 /// Says how long something took.
 pub(super) fn time(time: Duration) -> String {
-    if time.subsec_millis() == 0 && !time.is_zero() {
-        return format!("{} s", time.as_secs());
-    }
     format!("{:.2} s", time.as_secs_f64())
+}
+
+/// Says how long something may take.
+pub(super) fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs())
+}
+
+/// Keeps a line that somebody else wrote from being taken for a command by GitHub's runner.
+pub(super) fn unforged(line: &str) -> String {
+    if line.trim_start().starts_with("::") { format!("| {line}") } else { line.to_owned() }
 }
 
 /// What ran the code, where the embedded AWS says that it is not what is declared.

@@ -200,6 +200,30 @@ impl Shape {
     pub const ALL: [Self; 6] =
         [Self::FirstChat, Self::Task, Self::Callback, Self::Disconnect, Self::NoQueue, Self::Queued];
 
+    /// Gives a contact this shape, and leaves the rest of it as it is.
+    pub fn of(self, given: &Contact, profile: &Profile) -> Contact {
+        let shape = self.contact(profile);
+        // What the shape has nothing for stays null; what both have is what was given.
+        let both =
+            |shape: Option<Endpoint>, given: &Option<Endpoint>| shape.map(|own| given.clone().unwrap_or(own));
+        Contact {
+            channel: shape.channel,
+            contact_id: shape.contact_id,
+            customer_endpoint: both(shape.customer_endpoint, &given.customer_endpoint),
+            initial_contact_id: shape.initial_contact_id,
+            initiation_method: shape.initiation_method,
+            name: given.name.clone().or(shape.name),
+            previous_contact_id: shape.previous_contact_id,
+            queue: shape.queue.map(|own| match &given.queue {
+                Some(queue) => Queue { outbound_caller_id: own.outbound_caller_id, ..queue.clone() },
+                None => own,
+            }),
+            segment_attributes: shape.segment_attributes,
+            system_endpoint: both(shape.system_endpoint, &given.system_endpoint),
+            ..given.clone()
+        }
+    }
+
     /// Makes up a contact of this shape on the instance of a profile.
     pub fn contact(self, profile: &Profile) -> Contact {
         let of = |channel, initiation| {

@@ -4,24 +4,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
+
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 /// The most that all files have together, in bytes (Lambda quotas).
 const MOST_UNPACKED: u64 = 262_144_000;
 
-const END: &[u8] = b"PK\x05\x06";
-const ENTRY: &[u8] = b"PK\x01\x02";
-const LOCAL: &[u8] = b"PK\x03\x04";
-const END_SIZE: usize = 22;
-const ENTRY_SIZE: usize = 46;
-const LOCAL_SIZE: usize = 30;
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
-const ENCRYPTED: u16 = 1;
-/// The system on which permissions are Unix's.
-const UNIX: u8 = 3;
+/// What says in the mode of an entry that it is a link.
 const LINK: u32 = 0o120_000;
 const KIND: u32 = 0o170_000;
 
@@ -29,7 +22,7 @@ const KIND: u32 = 0o170_000;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ArchiveError {
     #[error("it is not a zip archive: {0}")]
-    Broken(&'static str),
+    Broken(#[from] ZipError),
     #[error("its entry `{0}` would be outside of the function's folder")]
     Outside(String),
     #[error("its entry `{0}` is damaged")]
@@ -42,43 +35,70 @@ pub(super) enum ArchiveError {
     Write { name: String, source: io::Error },
 }
 
-/// One entry of the directory.
-struct Entry<'a> {
-    name: String,
-    method: u16,
-    flags: u16,
-    checksum: u32,
-    packed: &'a [u8],
-    size: u64,
-    mode: Option<u32>,
-}
-
 /// Unpacks a package into a folder, which exists and is empty.
 pub(super) fn unpack(zip: &[u8], into: &Path) -> Result<(), ArchiveError> {
-    let entries = directory(zip)?;
-    if entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size)) > MOST_UNPACKED {
+    let mut archive = ZipArchive::new(io::Cursor::new(zip))?;
+    let mut sum: u64 = 0;
+    for index in 0..archive.len() {
+        sum = sum.saturating_add(archive.by_index_raw(index)?.size());
+    }
+    if sum > MOST_UNPACKED {
         return Err(ArchiveError::TooLarge);
     }
     let mut links = BTreeMap::new();
-    for entry in &entries {
+    for index in 0..archive.len() {
+        let mut entry = Entry::read(&mut archive, index)?;
         let path = into.join(inside(&entry.name).ok_or_else(|| ArchiveError::Outside(entry.name.clone()))?);
         let failed = |source| ArchiveError::Write { name: entry.name.clone(), source };
         if entry.name.ends_with('/') {
             fs::create_dir_all(&path).map_err(failed)?;
             continue;
         }
-        let bytes = content(entry)?;
         if entry.mode.is_some_and(|mode| mode & KIND == LINK) {
-            links.insert(path, (entry.name.clone(), bytes));
+            links.insert(path, (entry.name, std::mem::take(&mut entry.bytes)));
             continue;
         }
         path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
-        fs::write(&path, bytes).map_err(failed)?;
+        fs::write(&path, &entry.bytes).map_err(failed)?;
         // Readable for whom the function runs as.
         let mode = entry.mode.map_or(0o644, |mode| mode & 0o755 | 0o444);
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).map_err(failed)?;
     }
     link(into, links)
+}
+
+/// One entry with what is in it.
+struct Entry {
+    name: String,
+    mode: Option<u32>,
+    bytes: Vec<u8>,
+}
+
+impl Entry {
+    fn read(archive: &mut ZipArchive<io::Cursor<&[u8]>>, index: usize) -> Result<Self, ArchiveError> {
+        let raw = archive.by_index_raw(index)?;
+        let name = raw.name()?.into_owned();
+        let what = match raw.compression() {
+            _ if raw.encrypted() => Some("encrypted"),
+            CompressionMethod::Stored | CompressionMethod::Deflated => None,
+            _ => Some("compressed in another way than Deflate"),
+        };
+        drop(raw);
+        if let Some(what) = what {
+            return Err(ArchiveError::Unsupported { name, what });
+        }
+        let mut file = archive.by_index(index).map_err(|_| ArchiveError::Damaged(name.clone()))?;
+        let (size, mode) = (file.size(), file.unix_mode());
+        let mut bytes = Vec::new();
+        // It may hold more than it says.
+        let read = file.by_ref().take(size.saturating_add(1)).read_to_end(&mut bytes);
+        match read {
+            Ok(_) if u64::try_from(bytes.len()).is_ok_and(|read| read == size) => {
+                Ok(Self { name, mode, bytes })
+            }
+            _ => Err(ArchiveError::Damaged(name)),
+        }
+    }
 }
 
 /// Creates the links, none of which may lead out of the folder.
@@ -110,79 +130,17 @@ fn inside(name: &str) -> Option<PathBuf> {
     good.then(|| path.components().filter(|c| matches!(c, Component::Normal(_))).collect())
 }
 
-/// The bytes of an entry.
-fn content(entry: &Entry<'_>) -> Result<Vec<u8>, ArchiveError> {
-    let damaged = || ArchiveError::Damaged(entry.name.clone());
-    let unsupported = |what| ArchiveError::Unsupported { name: entry.name.clone(), what };
-    if entry.flags & ENCRYPTED != 0 {
-        return Err(unsupported("encrypted"));
-    }
-    let size = usize::try_from(entry.size).map_err(|_| ArchiveError::TooLarge)?;
-    let bytes = match entry.method {
-        STORED => entry.packed.to_vec(),
-        DEFLATED => {
-            miniz_oxide::inflate::decompress_to_vec_with_limit(entry.packed, size).map_err(|_| damaged())?
-        }
-        _ => return Err(unsupported("compressed in another way than Deflate")),
-    };
-    let whole = bytes.len() == size && crc32fast::hash(&bytes) == entry.checksum;
-    if whole { Ok(bytes) } else { Err(damaged()) }
-}
-
-/// Reads the directory at the end of an archive.
-fn directory(zip: &[u8]) -> Result<Vec<Entry<'_>>, ArchiveError> {
-    let broken = ArchiveError::Broken;
-    // A comment of up to 65,535 bytes may follow the end.
-    let first = zip.len().saturating_sub(END_SIZE + usize::from(u16::MAX));
-    let end = (first..(zip.len() + 1).saturating_sub(END_SIZE))
-        .rev()
-        .find(|at| zip[*at..].starts_with(END))
-        .ok_or(broken("it has no directory"))?;
-    let count = number16(zip, end + 10).ok_or(broken("its directory is cut"))?;
-    let mut at = number32(zip, end + 16).ok_or(broken("its directory is cut"))? as usize;
-    if count == u16::MAX || at == u32::MAX as usize {
-        return Err(broken("it is of the kind zip64"));
-    }
-    let mut entries = Vec::new();
-    for _ in 0..count {
-        let (entry, next) = entry(zip, at).ok_or(broken("its directory is damaged"))?;
-        entries.push(entry);
-        at = next;
-    }
-    Ok(entries)
-}
-
-/// Reads an entry of the directory, and where the next one is.
-fn entry(zip: &[u8], at: usize) -> Option<(Entry<'_>, usize)> {
-    let head = zip.get(at..at.checked_add(ENTRY_SIZE)?).filter(|head| head.starts_with(ENTRY))?;
-    let lengths = [28, 30, 32].map(|field| usize::from(number16(head, field).unwrap_or_default()));
-    let name = zip.get(at + ENTRY_SIZE..)?.get(..lengths[0])?;
-    let local = number32(head, 42)? as usize;
-    let begin = zip.get(local..local.checked_add(LOCAL_SIZE)?).filter(|begin| begin.starts_with(LOCAL))?;
-    let skipped = LOCAL_SIZE + usize::from(number16(begin, 26)?) + usize::from(number16(begin, 28)?);
-    let entry = Entry {
-        name: String::from_utf8(name.to_vec()).ok()?,
-        flags: number16(head, 8)?,
-        method: number16(head, 10)?,
-        checksum: number32(head, 16)?,
-        packed: zip.get(local + skipped..)?.get(..number32(head, 20)? as usize)?,
-        size: u64::from(number32(head, 24)?),
-        mode: (*head.get(5)? == UNIX).then_some(number32(head, 38)? >> 16).filter(|mode| *mode != 0),
-    };
-    Some((entry, at + ENTRY_SIZE + lengths.iter().sum::<usize>()))
-}
-
-fn number16(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
-}
-
-fn number32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const END: &[u8] = b"PK\x05\x06";
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    const LOCAL: &[u8] = b"PK\x03\x04";
+    const END_SIZE: usize = 22;
+    const ENTRY_SIZE: usize = 46;
+    /// The system on which permissions are Unix's.
+    const UNIX: u8 = 3;
 
     /// An archive of stored entries, each with its mode.
     fn zip(entries: &[(&str, &[u8], u32)]) -> Vec<u8> {
@@ -296,10 +254,53 @@ mod tests {
     }
 
     #[test]
+    fn what_is_packed_in_another_way_is_named() {
+        let good = zip(&[("a", b"x", 0o100_644)]);
+        let at = good.len() - END_SIZE - 1 - ENTRY_SIZE;
+        // Flags and method stand in both headers.
+        for (local, central, byte, says) in [
+            (6, 8, 1, "its entry `a` is encrypted"),
+            (8, 10, 12, "its entry `a` is compressed in another way than Deflate"),
+        ] {
+            let mut odd = good.clone();
+            (odd[local], odd[at + central]) = (byte, byte);
+            let into = tempfile::tempdir().unwrap();
+            let refused = unpack(&odd, into.path()).unwrap_err().to_string();
+            assert!(refused.starts_with(says), "{refused}");
+        }
+        let refused = unpack(b"nonsense", Path::new("/none")).unwrap_err().to_string();
+        assert!(refused.starts_with("it is not a zip archive: "), "{refused}");
+    }
+
+    #[test]
+    fn of_two_entries_with_one_name_one_is_unpacked() {
+        let (around, done) = unpacked(&[("a", b"first", 0o100_644), ("a", b"second", 0o100_644)]);
+        done.unwrap();
+        assert_eq!(fs::read(around.path().join("task/a")).unwrap(), b"second");
+        // It may be a file and a folder, which nothing can hold.
+        let (_around, done) = unpacked(&[("a", b"x", 0o100_644), ("a/b", b"x", 0o100_644)]);
+        assert!(matches!(done, Err(ArchiveError::Write { .. })), "{done:?}");
+    }
+
+    #[test]
+    fn an_entry_that_holds_more_than_it_says_is_damaged() {
+        let packed = miniz_oxide::deflate::compress_to_vec(&vec![0; 10_000_000], 9);
+        let mut bomb = zip(&[("a", &packed, 0o100_644)]);
+        let at = bomb.len() - END_SIZE - 1 - ENTRY_SIZE;
+        // Deflated, ten bytes when unpacked.
+        (bomb[8], bomb[at + 10]) = (8, 8);
+        for at in [22, at + 24] {
+            bomb[at..at + 4].copy_from_slice(&10_u32.to_le_bytes());
+        }
+        let into = tempfile::tempdir().unwrap();
+        assert!(matches!(unpack(&bomb, into.path()), Err(ArchiveError::Damaged(_))));
+    }
+
+    #[test]
     fn a_bomb_is_refused_before_it_is_unpacked() {
         let mut bomb = zip(&[("a", b"x", 0o100_644)]);
         let at = bomb.len() - END_SIZE - 1 - ENTRY_SIZE + 24;
-        bomb[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        bomb[at..at + 4].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
         let into = tempfile::tempdir().unwrap();
         assert!(matches!(unpack(&bomb, into.path()), Err(ArchiveError::TooLarge)));
     }

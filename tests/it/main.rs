@@ -101,6 +101,8 @@ mod world;
 mod approval;
 #[cfg(unix)]
 mod second_round;
+#[cfg(unix)]
+mod simulate_asks;
 // Runs the scripts of the pipeline files.
 #[cfg(unix)]
 mod pipelines;

@@ -38,8 +38,10 @@ pub(in crate::cli) async fn run(args: &SimulateArgs, terminal: &Terminal) -> Res
     if args.output == SimulateOutput::Text {
         terminal.result(&words::contact_text(&run.simulation, &met, &terminal.layout()))?;
     }
-    let ending = run.go().await?;
-    run.finish(&met, &ending)
+    match run.go().await? {
+        Some(ending) => run.finish(&met, &ending),
+        None => Ok(Exit::Done),
+    }
 }
 
 /// Finds the flow in the one set that has it.
@@ -88,7 +90,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn go(&mut self) -> Result<Ending, Failure> {
+    /// Goes to the end; none where a person stops before.
+    async fn go(&mut self) -> Result<Option<Ending>, Failure> {
         if self.args.step
             && let Some(why) = self.terminal.cannot_ask()
         {
@@ -102,9 +105,11 @@ impl Run<'_> {
                     self.show(&taken)?;
                     self.steps.push(*taken);
                     self.before.extend(before);
-                    self.turn().await?;
+                    if !self.turn().await? {
+                        return Ok(None);
+                    }
                 }
-                Progress::Ended(ending) => return Ok(ending),
+                Progress::Ended(ending) => return Ok(Some(ending)),
                 Progress::Needs(question) => self.ask(&question).await?,
                 Progress::Refused(refused) => {
                     let name = self.block(&refused.place);
@@ -129,8 +134,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Waits for a person to go on, or goes back.
-    async fn turn(&mut self) -> Result<(), Failure> {
+    /// Waits for a person to go on, or goes back. Says whether it goes on.
+    async fn turn(&mut self) -> Result<bool, Failure> {
         while self.args.step {
             let line = self.terminal.ask("Enter for the next block, `b` to go back, `q` to stop:").await?;
             match line.as_deref() {
@@ -142,11 +147,12 @@ impl Run<'_> {
                         self.show(&last)?;
                     }
                 }
-                Some("q") | None => return Err(Failure::interrupted()),
-                Some(_) => return Ok(()),
+                Some("q") => return Ok(false),
+                None => return Err(Failure::interrupted()),
+                Some(_) => return Ok(true),
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn block(&self, place: &Place) -> String {

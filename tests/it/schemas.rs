@@ -131,6 +131,8 @@ async fn a_look_that_fails_is_in_the_document() {
     for verb in ["plan", "apply", "drift"] {
         let error = ended_early(verb, &at(&world, &[verb, "demo", "--output", "json"]));
         assert!(error["hint"].as_str().unwrap().contains("sts:GetCallerIdentity"), "{error:#}");
+        let document = holds(verb, &at(&world, &[verb, "demo", "--output", "json"]));
+        assert_eq!(document["calls"]["sts:GetCallerIdentity"], 1, "{document:#}");
     }
     let world = demo(&["deny:connect:ListContactFlows"]).await;
     let output = at(&world, &["apply", "demo", "--auto-approve", "--output", "json"]);

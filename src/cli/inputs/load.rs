@@ -74,7 +74,7 @@ pub(in crate::cli) fn load_or_show(
             _ => "fix the errors above, then run again.".to_owned(),
         });
         let error = anyhow::anyhow!("no manifest was loaded: {what}; nothing was read from AWS or written");
-        Failure::new(Exit::Error, error).hint(hint).with(Found { problems, gaps: Vec::new() })
+        Failure::new(Exit::Error, error).hint(hint).with(Found::problems(problems))
     })
 }
 

@@ -151,13 +151,13 @@ pub(in crate::cli) struct Failure {
     details: Vec<String>,
     hint: Option<String>,
     /// What was found before, which a document shows beside it.
-    found: Found,
+    found: Box<Found>,
 }
 
 impl Failure {
     /// Creates a failure that ends with `exit`.
     pub(in crate::cli) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self { exit, error: error.into(), details: Vec::new(), hint: None, found: Found::default() }
+        Self { exit, error: error.into(), details: Vec::new(), hint: None, found: Box::default() }
     }
 
     /// A signal ended the command before anything was written.
@@ -189,7 +189,7 @@ impl Failure {
 
     /// Adds what was found before: that was shown already.
     pub(in crate::cli) fn with(self, found: Found) -> Self {
-        Self { found, ..self }
+        Self { found: Box::new(found), ..self }
     }
 
     /// What was found before.

@@ -99,6 +99,8 @@ pub(in crate::cli) async fn end(
     output: Output,
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
+    let calls = connection.session.calls();
+    let found = Found { calls, ..found };
     let failure = match failure {
         Some(failure)
             if reports.is_empty()
@@ -109,17 +111,16 @@ pub(in crate::cli) async fn end(
         // A signal is told as what it has left undone.
         other => other.filter(|failure| !failure.is_interrupt()),
     };
-    let calls = connection.session.calls();
     let closed = connection.close().await;
     let failures: Vec<Failure> = failure.into_iter().chain(closed.err()).collect();
     let shown = match output {
         Output::Json => {
             let error = failures.first().map(|failure| failure.line(terminal));
-            terminal.json(&ApplyDocument::new(reports, found, &calls).failed(error))
+            terminal.json(&ApplyDocument::new(reports, found).failed(error))
         }
         Output::Text => {
             let (layout, next) = (terminal.layout(), report::next_text(reports, &terminal.layout()));
-            terminal.result(&format!("{next}{}", report::calls_text(&calls, &layout)))
+            terminal.result(&format!("{next}{}", report::calls_text(&found.calls, &layout)))
         }
     };
     let failures = failures.into_iter().chain(shown.err().map(Failure::from));

@@ -25,8 +25,9 @@ pub(in crate::cli) async fn run(
     let scope = Scope { manifests: &loaded.manifests, reach: Reach::asked(false, args.audit) };
     let shown = Shown { connection: &connection, terminal };
     let drifts = reconcile::drifts(&connection.session, scope, &shown).await;
-    let mut drifts = drifts.map_err(|error| unread(error, terminal))?;
     let calls = connection.session.calls();
+    let found = || Found { calls: calls.clone(), ..Found::default() };
+    let mut drifts = drifts.map_err(|error| unread(error, terminal).with(found()))?;
     connection.close().await?;
     let warnings = mark_ignored(&mut drifts, &entries, today(now));
     match args.output {
@@ -65,7 +66,7 @@ fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, S
         load::show(&found.problems, &found.sources, terminal);
         let error =
             anyhow::anyhow!("the ignore file {} is invalid; nothing was read from AWS", path.display());
-        Failure::new(Exit::Error, error).with(Found { problems: found.problems, gaps: Vec::new() })
+        Failure::new(Exit::Error, error).with(Found::problems(found.problems))
     })
 }
 

@@ -1,7 +1,6 @@
 //! What a command writes to stdout that could not do what it is for. Whoever asked for JSON gets a document in every case;
 //! formats for people get a page where the manifests are wrong.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use crate::cli::args::{
@@ -63,14 +62,14 @@ fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Re
 
 /// The document of a run that has carried nothing out.
 fn applied(failure: &Failure, terminal: &Terminal) -> serde_json::Result<String> {
-    let document = ApplyDocument::new(&[], failure.found().clone(), &BTreeMap::new());
+    let document = ApplyDocument::new(&[], failure.found().clone());
     report::json_text(&document.failed(Some(failure.line(terminal))))
 }
 
 /// The document of a command that has called no function.
 fn uncalled(failure: &Failure, terminal: &Terminal) -> serde_json::Result<String> {
     let trials = Trials { all: Vec::new(), problems: failure.found().problems.clone() };
-    report::json_text(&InvokeDocument::new(&trials, &BTreeMap::new()).failed(failure.line(terminal)))
+    report::json_text(&InvokeDocument::new(&trials, &failure.found().calls).failed(failure.line(terminal)))
 }
 
 /// The document of a command whose own one has no room for an error.

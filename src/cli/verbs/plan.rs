@@ -16,7 +16,7 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::manifest::Loaded;
 use crate::plan::{Plan, Reach};
 use crate::reconcile::{Goal, Wish};
-use crate::report::{self, Layout, PlanDocument, PlanView};
+use crate::report::{self, Found, Layout, PlanDocument, PlanView};
 use crate::saved::{SavedOptions, SavedPlan};
 
 pub(in crate::cli) async fn run(
@@ -34,8 +34,9 @@ pub(in crate::cli) async fn run(
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let goal = Goal::Declared { manifests: &loaded.manifests, wish: &wish };
     let plans = goal.plans(&connection.session, &Shown { connection: &connection, terminal }).await;
-    let plans = plans.map_err(|error| no_plans(error, terminal))?;
     let calls = connection.session.calls();
+    let found = || Found { calls: calls.clone(), ..Found::default() };
+    let plans = plans.map_err(|error| no_plans(error, terminal).with(found()))?;
     connection.close().await?;
     match args.output {
         PlanOutput::Json => terminal.json(&PlanDocument::new(&plans, &calls))?,

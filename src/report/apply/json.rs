@@ -63,8 +63,8 @@ struct CallLine {
 }
 
 impl ApplyDocument {
-    /// Creates the document of several sets' reports, what the last look has found, and the calls that it all took.
-    pub fn new(reports: &[(Plan, ApplyReport)], found: Found, calls: &BTreeMap<Operation, u32>) -> Self {
+    /// Creates the document of several sets' reports, and what the last look has found, with the calls that it all took.
+    pub fn new(reports: &[(Plan, ApplyReport)], found: Found) -> Self {
         let several = reports.len() > 1;
         let lines = reports.iter().flat_map(|(plan, report)| {
             report.outcomes.iter().map(move |(id, outcome)| OutcomeLine::new(&plan.set, several, id, outcome))
@@ -72,7 +72,7 @@ impl ApplyDocument {
         let outcomes = lines.collect();
         let backups = reports.iter().flat_map(|(_, report)| &report.backups);
         let backups = backups.map(|path| path.display().to_string()).collect();
-        let (Found { problems, gaps }, calls) = (found, calls.clone());
+        let Found { problems, gaps, calls } = found;
         Self { format: "flowbind.apply/v1", outcomes, backups, problems, gaps, error: None, calls }
     }
 

@@ -1,8 +1,11 @@
 //! Why a command could not do what it is for, in the documents that a program reads: every document has a place for it, so
 //! that stdout is never empty where JSON was asked for.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::operations::Operation;
 use crate::plan::Plan;
 use crate::resource::Problem;
 use crate::snapshot::Gap;
@@ -26,16 +29,23 @@ pub struct ErrorLine {
     pub exit_code: u8,
 }
 
-/// What is wrong with manifests or between them and AWS, and what could not be read.
+/// What a command has found before it ended early.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// What is wrong.
+    /// What is wrong with manifests, or between them and AWS.
     pub problems: Vec<Problem>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
+    /// The calls that it took.
+    pub calls: BTreeMap<Operation, u32>,
 }
 
 impl Found {
+    /// Takes problems alone: AWS was not looked at.
+    pub fn problems(problems: Vec<Problem>) -> Self {
+        Self { problems, ..Self::default() }
+    }
+
     /// Takes what plans have found.
     pub fn of_plans<'p>(plans: impl IntoIterator<Item = &'p Plan>) -> Self {
         let mut found = Self::default();

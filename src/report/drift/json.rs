@@ -132,8 +132,8 @@ impl DriftDocument {
 impl DriftDocument {
     /// Creates the document of a command that ended before anything was compared.
     pub fn failed(found: Found, error: ErrorLine) -> Self {
-        let Found { problems, gaps } = found;
-        Self { problems, gaps, error: Some(error), ..Self::new(&[], &[], &BTreeMap::new()) }
+        let Found { problems, gaps, calls } = found;
+        Self { problems, gaps, error: Some(error), ..Self::new(&[], &[], &calls) }
     }
 }
 

@@ -243,8 +243,8 @@ impl PlanDocument {
 impl PlanDocument {
     /// Creates the document of a command that ended before there was a plan.
     pub fn failed(found: Found, error: ErrorLine) -> Self {
-        let Found { problems, gaps } = found;
-        Self { problems, gaps, error: Some(error), ..Self::new(&[], &BTreeMap::new()) }
+        let Found { problems, gaps, calls } = found;
+        Self { problems, gaps, error: Some(error), ..Self::new(&[], &calls) }
     }
 }
 

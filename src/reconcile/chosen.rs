@@ -52,8 +52,7 @@ impl Chosen {
         if !self.is_for(plan) {
             return BTreeSet::new();
         }
-        let manifest = manifests.iter().find(|manifest| manifest.set == plan.set);
-        plan::chosen(manifest, plan, &self.address)
+        plan::chosen(plan.manifest_in(manifests), plan, &self.address)
     }
 
     /// The addresses of a plan's set that are meant.
@@ -63,10 +62,9 @@ impl Chosen {
 
     /// The address that was perhaps meant.
     pub fn suggested(&self, manifests: &[Manifest], plans: &[Plan]) -> Option<String> {
-        let manifest = |plan: &Plan| manifests.iter().find(|manifest| manifest.set == plan.set);
         let plans = plans.iter().filter(|plan| self.is_for(plan));
         let known: BTreeSet<String> = plans
-            .flat_map(|plan| plan::addresses(manifest(plan), plan))
+            .flat_map(|plan| plan::addresses(plan.manifest_in(manifests), plan))
             .map(|address| address.to_string())
             .collect();
         // A needless or wrong instance is a longer way off than a slip of the finger.

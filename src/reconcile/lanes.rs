@@ -13,9 +13,8 @@ use crate::resource::AccountId;
 /// Distributes plans over lanes, each by its number: what is in one lane is carried out one after another. A plan of no
 /// manifest, such as a rollback, may touch anything.
 pub(super) fn lanes(plans: &[Plan], manifests: &[Manifest]) -> Vec<Vec<usize>> {
-    let own = |plan: &Plan| manifests.iter().find(|manifest| manifest.set == plan.set && !plan.is_rollback());
     let accounts: Option<Vec<BTreeSet<&AccountId>>> =
-        plans.iter().map(|plan| own(plan).map(Manifest::account_ids)).collect();
+        plans.iter().map(|plan| plan.manifest_in(manifests).map(Manifest::account_ids)).collect();
     match accounts {
         Some(accounts) => apart(&accounts),
         None => vec![(0..plans.len()).collect()],
@@ -45,6 +44,20 @@ fn apart<T: Ord + Copy>(sets: &[BTreeSet<T>]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_restored_is_no_plan_of_the_set_that_has_its_name() {
+        let text = "apiVersion: flowbind.dev/v1alpha1\nkind: BindingSet\nmetadata: { name: rollback }\nspec:\n  accounts: \
+                    { m: { id: \"111122223333\" } }\n  defaults: { account: m, region: eu-west-2 }\n  instances: { i: { alias: x } }\n";
+        let files = std::collections::BTreeMap::from([("m.yaml".into(), text.as_bytes().to_vec())]);
+        let loaded =
+            crate::manifest::load(&["m.yaml".into()], &crate::manifest::Inputs::default(), &files).unwrap();
+        let declared = Plan::empty(loaded.manifests[0].set.clone());
+        let restored = crate::plan::plan_rollback("r", (&[], &loaded.manifests), &[], Vec::new());
+        assert_eq!(restored.set, declared.set);
+        assert!(declared.manifest_in(&loaded.manifests).is_some());
+        assert!(restored.manifest_in(&loaded.manifests).is_none());
+    }
 
     fn lanes_of(sets: &[&[u8]]) -> Vec<Vec<usize>> {
         apart(&sets.iter().map(|set| set.iter().copied().collect()).collect::<Vec<BTreeSet<u8>>>())

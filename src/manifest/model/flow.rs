@@ -102,6 +102,16 @@ pub enum State {
     Archived,
 }
 
+impl State {
+    /// As a manifest says it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
 /// What a flow file may look up by its name on the live instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

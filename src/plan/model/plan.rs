@@ -6,7 +6,7 @@ use super::action::{Action, Withheld};
 use super::outline::Outline;
 use super::policy::PolicySeen;
 use super::undeclared::Undeclared;
-use crate::manifest::Claim;
+use crate::manifest::{Claim, Manifest};
 use crate::resource::{Address, FunctionRef, Problem, SetName, Severity};
 use crate::snapshot::Gap;
 
@@ -87,9 +87,12 @@ impl Plan {
             outline: Outline::default(),
         }
     }
-}
 
-impl Plan {
+    /// The manifest that it was made of; none where it restores what a run kept, whatever the sets are called.
+    pub fn manifest_in<'m>(&self, manifests: &'m [Manifest]) -> Option<&'m Manifest> {
+        manifests.iter().find(|manifest| manifest.set == self.set && self.purpose == Purpose::Declared)
+    }
+
     /// Whether something has to be fixed before anything may be written.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(|problem| problem.severity == Severity::Error)

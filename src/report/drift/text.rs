@@ -9,13 +9,13 @@ use crate::report::layout::{Layout, Page};
 use crate::report::plan::{beyond_message, details_text, flow_details};
 use crate::report::several::{cut, of as count};
 use crate::report::style::{bold, cyan, dim, green, red, yellow};
-use crate::resource::{said_of, spoken};
+use crate::resource::{said_of, set_prefix, spoken};
 
 const INDENT: &str = "      ";
 
 /// Writes a drift; where it is one of several, addresses have the set in front.
 pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
-    let set = if several { format!("{}:", drift.set) } else { String::new() };
+    let set = set_prefix(&drift.set, several);
     let mut page = Page::default();
     if several {
         page.line(&bold(&drift.set.to_string()));
@@ -61,7 +61,7 @@ pub fn drift_text(drift: &Drift, several: bool, layout: &Layout) -> String {
 
 /// Writes what an ignore file suppresses, with the reasons.
 pub fn ignored_text(drift: &Drift, several: bool, layout: &Layout) -> String {
-    let set = if several { format!("{}:", drift.set) } else { String::new() };
+    let set = set_prefix(&drift.set, several);
     let mut page = Page::default();
     let mut line = |address: &str, what: &str, ignored: &Ignored| {
         let until = |until: &Date| format!(" (until {until})");

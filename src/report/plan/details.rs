@@ -35,7 +35,7 @@ pub(in crate::report) fn details(spec: &Write) -> Vec<Detail> {
             let FlowMetadataSpec { name, description, state, .. } = spec;
             let name = name.as_ref().map(|name| format!("name -> `{name}`"));
             let description = description.as_ref().map(|text| format!("description -> `{text}`"));
-            let state = state.map(|state| format!("state -> {state:?}").to_lowercase());
+            let state = state.map(|state| format!("state -> {}", state.word()));
             [name, description, state].into_iter().flatten().map(Detail::Words).collect()
         }
         Write::Tags(spec) => {

@@ -5,7 +5,7 @@ use super::view::{Block, Detail, Entry, Guarded, Line, Mark, Note, PlanView, Rem
 use crate::report::fields::field_text;
 use crate::report::layout::{Layout, Page};
 use crate::report::style::{bold, dim, green, red, yellow};
-use crate::resource::said_of;
+use crate::resource::{said_of, set_prefix};
 
 const INDENT: &str = "      ";
 
@@ -16,8 +16,7 @@ pub fn plan_text(view: &PlanView, several: bool, layout: &Layout) -> String {
         page.line(&bold(&format!("Set {}", view.set)));
         page.line("");
     }
-    let set = if several { format!("{}:", view.set) } else { String::new() };
-    let writer = Writer { set, layout };
+    let writer = Writer { set: set_prefix(&view.set, several), layout };
     for section in &view.sections {
         page.line(&heading(section, layout));
         for entry in &section.entries {

@@ -57,10 +57,11 @@ impl Session {
                 };
                 let kind_text = line.contact_flow_type.as_ref().map_or("unknown", |t| t.as_str()).to_owned();
                 let kind = FlowType::ALL.into_iter().find(|kind| kind.wire() == kind_text);
-                let published =
-                    line.contact_flow_status.as_ref().is_none_or(|status| status.as_str() == "PUBLISHED");
-                let archived =
-                    line.contact_flow_state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+                let published = line
+                    .contact_flow_status
+                    .as_ref()
+                    .is_none_or(|status| *status == ContactFlowStatus::Published);
+                let archived = line.contact_flow_state == Some(ContactFlowState::Archived);
                 found.insert(name, FlowSummary { id, arn, kind, kind_text, published, archived });
             }
             Ok(answer.next_token)
@@ -85,7 +86,7 @@ impl Session {
                 let (Some(id), Some(arn), Some(name)) = (line.id, line.arn, line.name) else {
                     return Err(Fault::unexpected(operation, subject, "a module without id, ARN or name"));
                 };
-                let archived = line.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+                let archived = line.state == Some(ContactFlowModuleState::Archived);
                 let (kind, kind_text) = (Some(FlowType::Module), "MODULE".to_owned());
                 found.insert(name, FlowSummary { id, arn, kind, kind_text, published: true, archived });
             }
@@ -158,7 +159,7 @@ impl Session {
             let module = self.call(operation, &instance.place, subject, request).await?.contact_flow_module;
             let module =
                 module.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a module"))?;
-            let archived = module.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            let archived = module.state == Some(ContactFlowModuleState::Archived);
             let summary = summary(id, module.arn, "MODULE", archived);
             (operation, module.content, None, module.description, module.tags, summary, module.name)
         } else {
@@ -169,7 +170,7 @@ impl Session {
             let flow = self.call(operation, &instance.place, subject, request).await?.contact_flow;
             let flow =
                 flow.ok_or_else(|| Fault::unexpected(operation, subject, "an answer without a flow"))?;
-            let archived = flow.state.as_ref().is_some_and(|state| state.as_str() == "ARCHIVED");
+            let archived = flow.state == Some(ContactFlowState::Archived);
             let kind = flow.r#type.as_ref().map_or("unknown", |kind| kind.as_str());
             let summary = summary(id, flow.arn, kind, archived);
             let time = flow.last_modified_time;

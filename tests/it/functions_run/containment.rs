@@ -259,7 +259,7 @@ pub(super) async fn server(ordinary: bool) -> Option<Server> {
 
 const NOBODY: u32 = 65_534;
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 

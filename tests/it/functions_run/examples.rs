@@ -8,7 +8,7 @@ use flowbind::emulator::{Settings, World, WorldExample, WorldFunction};
 use flowbind::manifest::{self, Inputs};
 use serde_json::json;
 
-use super::{Lambda, log, seed, settings};
+use super::{Lambda, has, log, seed, settings};
 use crate::world::ACCOUNT;
 
 #[tokio::test]
@@ -89,6 +89,31 @@ async fn what_cannot_run_on_this_machine_says_so_or_gives_its_example() {
     let config = crate::world::config_at(&fork.url(), ACCOUNT, super::REGION);
     let sent = aws_sdk_lambda::Client::new(&config).invoke().function_name("canned").send().await.unwrap();
     assert_eq!(super::json(&sent), json!({ "Name": "Ann" }));
+}
+
+#[tokio::test]
+async fn an_interpreter_that_only_root_can_run_is_none() {
+    if !super::containment::is_root() || !has("node") {
+        return;
+    }
+    let path = std::env::var_os("PATH").unwrap();
+    let node = std::env::split_paths(&path).map(|folder| folder.join("node")).find(|node| node.is_file());
+    // Nobody else gets into this folder.
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("#!/bin/sh\nexec {} \"$@\"\n", node.unwrap().display());
+    std::fs::write(folder.path().join("node"), script).unwrap();
+    for (path, mode) in [(folder.path().join("node"), 0o755), (folder.path().to_owned(), 0o700)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(path, mode).unwrap();
+    }
+    let mut settings = settings();
+    settings.functions.as_mut().unwrap().search_path = folder.path().into();
+    let lambda = Lambda::with(settings).await;
+    let code = [("index.js", "exports.handler = async () => process.getuid();")];
+    lambda.create("f", "nodejs22.x", "index.handler", &code).await;
+    let error = lambda.client.invoke().function_name("f").send().await.unwrap_err();
+    let message = error.message().unwrap();
+    assert!(message.contains("can be run by root only"), "{message}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 mod drift;
 mod emulator;
 mod event;
+mod explore;
 mod graph;
 mod help;
 mod iam_policy;
@@ -27,6 +28,7 @@ use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use emulator::EmulatorArgs;
 pub(super) use event::{ContactArgs, EventArgs, EventFields, SentArgs};
+pub(super) use explore::ExploreArgs;
 pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
@@ -116,6 +118,9 @@ pub(super) enum Command {
     /// Send one contact through a flow, offline: what it hears, which branches it takes, and why.
     #[command(after_help = help::SIMULATE, mut_arg("paths", optional_paths))]
     Simulate(SimulateArgs),
+    /// Look at every way through the flows of manifests, offline: what can go wrong, and what no contact reaches.
+    #[command(after_help = help::EXPLORE, mut_arg("paths", optional_paths))]
+    Explore(ExploreArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
     IamPolicy(IamPolicyArgs),

@@ -9,6 +9,8 @@
 //! takes every branch that an unknown value could take: what it does not reach is [unreachable](Explored::unreachable),
 //! whatever the contact and the answers are. What lies between is not decided, and counted.
 //!
+//! The wide walk ends where a contact is transferred to another flow, which has a start of its own.
+//!
 //! Each flow begins with a contact of each channel, with a queue and without one. What another flow has set before a
 //! transfer (attributes, hooks) counts where the transfer is walked, and is unknown in a flow's own start.
 
@@ -79,7 +81,7 @@ pub fn explore(program: &Program, starts: &[Key], assumptions: &Assumptions) -> 
         if precise.taken.contains_key(&branch) {
             continue;
         }
-        match complete && !wide.taken.contains_key(&branch) {
+        match complete && !wide.taken.contains_key(&branch) && !may_fail(program, &wide, &branch) {
             true => unreachable.insert(branch),
             false => undecided.insert(branch),
         };
@@ -88,6 +90,15 @@ pub fn explore(program: &Program, starts: &[Key], assumptions: &Assumptions) -> 
     let taken = precise.taken.iter().map(|(branch, node)| (branch.clone(), precise.way(*node)));
     let states = precise.states() + wide.states();
     Explored { taken: taken.collect(), unreachable, undecided, findings, states, complete }
+}
+
+/// Whether it is the branch for any failure of a block that contacts come to: Amazon Connect may fail there, whatever the
+/// flow says.
+fn may_fail(program: &Program, wide: &Walked, (place, branch): &(Place, Branch)) -> bool {
+    let Branch::Error(at) = branch else { return false };
+    let error = program.block(place).and_then(|block| block.transitions.errors.get(*at));
+    let is_any = error.is_some_and(|error| error.label == "NoMatchingError");
+    is_any && wide.taken.keys().any(|(taken, _)| taken == place)
 }
 
 /// All branches of the flows that a walk begins in or comes to.

@@ -9,7 +9,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::lint::LintDocument;
-use super::{ApplyDocument, DriftDocument, ErrorDocument, InvokeDocument, PlanDocument, ValidateDocument};
+use super::{
+    ApplyDocument, DriftDocument, ErrorDocument, ExploreDocument, InvokeDocument, PlanDocument,
+    ValidateDocument,
+};
 use crate::runtime::event::Event;
 
 /// Creates the schema of a type as it is written, in draft 7, which editors read.
@@ -58,6 +61,7 @@ fn the_shipped_schemas_are_those_of_the_types() {
     check_shipped::<LintDocument<'_>>("lint");
     check_shipped::<ValidateDocument<'_>>("validate");
     check_shipped::<InvokeDocument<'_>>("invoke");
+    check_shipped::<ExploreDocument>("explore");
     // Amazon Connect's own document: what else it holds one day is no error.
     shipped::<Event>("event");
 }

@@ -13,13 +13,14 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 19] = [
+pub(crate) const VERBS: [&str; 20] = [
     "apply",
     "completions",
     "drift",
     "emulator",
     "event",
     "explain",
+    "explore",
     "graph",
     "iam-policy",
     "import",

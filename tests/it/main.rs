@@ -26,6 +26,7 @@ mod embedded_rates;
 mod ends;
 mod ends_paced;
 mod event;
+mod explore;
 mod false_answers;
 mod faults;
 mod forecasts;

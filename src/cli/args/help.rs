@@ -99,6 +99,13 @@ Examples:
 What no option answers is asked on a terminal. Elsewhere it is an error that
 names the option.";
 
+pub(in crate::cli) const EXPLORE: &str = "\
+Examples:
+  flowbind explore manifests/demo
+  flowbind explore --output json manifests/demo
+
+Exits with 2 if something can go wrong.";
+
 pub(in crate::cli) const IAM_POLICY: &str = "\
 Examples:
   flowbind iam-policy --for plan manifests/demo

@@ -26,6 +26,8 @@ pub(in crate::cli) enum SchemaDocument {
     Lint,
     /// `validate --output json`.
     Validate,
+    /// `explore --output json`.
+    Explore,
     /// `invoke --output json`.
     Invoke,
     /// `show`, `iam-policy` and `simulate --output json` that could not do it.

@@ -55,6 +55,7 @@ fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Re
         Command::Lint(args) if args.output == LintOutput::Json => Some(report::lint::failed_json(error())?),
         Command::Show(args) if args.output == ShowOutput::Json => Some(other(failure, terminal)?),
         Command::Simulate(args) if args.output == SimulateOutput::Json => Some(other(failure, terminal)?),
+        Command::Explore(args) if args.output == Output::Json => Some(other(failure, terminal)?),
         Command::IamPolicy(args) if args.output == Output::Json => Some(other(failure, terminal)?),
         _ => None,
     })

@@ -6,6 +6,7 @@ pub(in crate::cli) mod drift;
 pub(in crate::cli) mod emulator;
 pub(in crate::cli) mod event;
 pub(in crate::cli) mod explain;
+pub(in crate::cli) mod explore;
 pub(in crate::cli) mod failed;
 pub(in crate::cli) mod graph;
 pub(in crate::cli) mod iam_policy;

@@ -22,6 +22,7 @@ const fn shipped(document: SchemaDocument) -> Option<&'static str> {
         SchemaDocument::Apply => Some(include_str!("../../../manifests/schema/apply.v1.json")),
         SchemaDocument::Drift => Some(include_str!("../../../manifests/schema/drift.v1.json")),
         SchemaDocument::Lint => Some(include_str!("../../../manifests/schema/lint.v1.json")),
+        SchemaDocument::Explore => Some(include_str!("../../../manifests/schema/explore.v1.json")),
         SchemaDocument::Invoke => Some(include_str!("../../../manifests/schema/invoke.v1.json")),
         SchemaDocument::Error => Some(include_str!("../../../manifests/schema/error.v1.json")),
         SchemaDocument::Simulate => Some(include_str!("../../../manifests/schema/simulate.v1.json")),

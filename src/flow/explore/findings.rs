@@ -87,6 +87,9 @@ fn of_node(program: &Program, node: &Node) -> Vec<(Problem, Place)> {
         Some(End::Disconnected) if hears(node) && !node.spoken_to => {
             found.push((Problem::HangUpUnheard, here.clone()));
         }
+        // That any block may fail is for the rules of `lint`.
+        Some(End::Lost(_))
+            if matches!(node.outcome, Some(Outcome::Failed { cause: Cause::Answered, .. })) => {}
         Some(End::Lost(Lost::NoBranch(_) | Lost::NoBlock { .. })) => {
             found.push((Problem::Lost, here.clone()))
         }

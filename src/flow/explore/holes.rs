@@ -79,7 +79,17 @@ pub(super) fn is_hole(state: &State, steps: &[String]) -> bool {
         Some(value @ Value::Object(_)) => under(value, rest) == Read::Unset,
         Some(_) => false,
         // Amazon Connect sets these, and no block does.
-        None => matches!(root, Root::Agent | Root::Email | Root::Media | Root::Task | Root::Wisdom),
+        // So may the flow before.
+        None => matches!(
+            root,
+            Root::Agent
+                | Root::CustomerCallBackPhoneNumber
+                | Root::Email
+                | Root::Media
+                | Root::Task
+                | Root::TextToSpeechVoiceId
+                | Root::Wisdom
+        ),
     }
 }
 

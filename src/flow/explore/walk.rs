@@ -16,8 +16,8 @@ use crate::flow::engine::{
 use crate::flow::namespaces::Root;
 use crate::flow::stub::FlowType;
 
-/// The most states that a walk comes to, the same ones counted again.
-const MOST_PRECISE: usize = 6_000;
+/// The most states that a walk comes to for each start, the same ones counted again.
+const MOST_PRECISE: usize = 4_000;
 const MOST_WIDE: usize = 16_000;
 /// A silence that is longer counts as this long, in milliseconds, or a cycle would never end.
 const LONGEST_MS: u64 = 120_000;
@@ -60,6 +60,8 @@ pub(super) struct Node {
     pub(super) found: Vec<Root>,
     /// Whether the contact waited there, or something was asked of the customer.
     pub(super) waited: bool,
+    /// Whether the walk does not go on from here.
+    ends: bool,
     /// The number of its key.
     pub(super) key: usize,
 }
@@ -97,7 +99,7 @@ pub(super) fn walk(program: &Program, starts: &[Key], assumptions: &Assumptions,
     for start in starts {
         walk.begin(start);
     }
-    let most = if mode == Mode::Wide { MOST_WIDE } else { MOST_PRECISE };
+    let most = if mode == Mode::Wide { MOST_WIDE } else { MOST_PRECISE } * starts.len().max(1);
     while let Some(at) = walk.open.pop_front() {
         if walk.walked.nodes.len() > most {
             walk.walked.complete = false;
@@ -160,6 +162,7 @@ impl Walk<'_> {
                     given: Vec::new(),
                     found: Vec::new(),
                     waited: false,
+                    ends: false,
                     key: 0,
                 });
             }
@@ -176,11 +179,14 @@ impl Walk<'_> {
         for steps in node.absent.iter().filter(|steps| self.deciders.decides(steps)) {
             text.push_str(&format!("-{}", steps.join(".")));
         }
+        if node.ends {
+            text.push('!');
+        }
         let next = self.seen.len();
         let seen = self.seen.get(&text).copied();
         let (number, longest, chain) = seen.unwrap_or((next, 0, 0));
         let worse = self.mode == Mode::Precise && (silence > longest || state.chain_ms > chain);
-        let open = state.end.is_none() && (seen.is_none() || worse);
+        let open = state.end.is_none() && !node.ends && (seen.is_none() || worse);
         self.seen.insert(text, (number, longest.max(silence), chain.max(state.chain_ms)));
         node.key = number;
         if let Some(parent) = node.parent.and_then(|parent| self.walked.nodes.get(parent)) {
@@ -287,20 +293,23 @@ impl Walk<'_> {
         let is_function =
             self.program.block(&place).is_some_and(|block| block.kind == "InvokeLambdaFunction");
         let said = effects.iter().any(|effect| matches!(effect, Effect::Said { .. }));
-        let failed = match &outcome {
-            Outcome::Failed { .. } if is_function => Some(place.clone()),
-            _ if said => None,
-            _ => node.failed.clone(),
-        };
         let silenced = matches!(&outcome, Outcome::Failed { cause: Cause::Answered, .. })
             && self.program.block(&place).is_some_and(|block| SPEAKS.contains(&block.kind.as_str()));
+        let failed = match &outcome {
+            Outcome::Failed { .. } if is_function => Some(place.clone()),
+            _ if said || silenced => None,
+            _ => node.failed.clone(),
+        };
         let spoken_to = node.spoken_to || state.heard || silenced;
         let waited = answer.is_some() && !is_function
             || state.clock_ms > node.state.clock_ms
             || state.counters != node.state.counters;
+        // A flow's own start stands for whatever contacts are transferred to it.
+        let elsewhere = self.mode == Mode::Wide && base(&state) != base(&node.state);
         let passed = Passed { at: place.clone(), answer, branch };
         let next = self.add(Node {
             state,
+            ends: node.ends || elsewhere,
             failed,
             spoken_to,
             absent,
@@ -342,6 +351,11 @@ impl Walk<'_> {
             self.walked.taken.entry((place.clone(), branch)).or_insert(next);
         }
     }
+}
+
+/// The flow that a contact is in, whatever module runs over it.
+fn base(state: &State) -> Option<&Key> {
+    state.frames.first().map(|frame| &frame.flow)
 }
 
 /// Forgets what was answered, so that it is unknown when it is read.

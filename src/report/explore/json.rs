@@ -1,0 +1,148 @@
+//! What exploring found, for machines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ExploredInstance;
+use super::words::{block, branch, code, finding};
+use crate::flow::engine::{Branch, Place, Program};
+use crate::flow::explore::{Finding, Way};
+use crate::simulate::words_of;
+
+/// `flowbind.explore/v1`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ExploreDocument {
+    #[cfg_attr(test, schemars(extend("const" = "flowbind.explore/v1")))]
+    format: &'static str,
+    instances: Vec<InstanceLine>,
+}
+
+/// The flows of one instance.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct InstanceLine {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<String>,
+    instance: String,
+    /// How many states were looked at.
+    states: usize,
+    /// Whether that was all; otherwise no branch is called unreachable.
+    complete: bool,
+    /// How many branches of each flow a contact can take.
+    taken: BTreeMap<String, usize>,
+    /// Branches that no contact takes.
+    unreachable: Vec<BranchLine>,
+    /// Branches of which it is not known.
+    undecided: Vec<BranchLine>,
+    findings: Vec<FindingLine>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct BranchLine {
+    block: String,
+    /// `next`, a condition, an error type, or `end`.
+    branch: String,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct FindingLine {
+    #[cfg_attr(test, schemars(extend("enum" = ["hang-up-unheard", "no-queue-set", "endless-cycle", "failure-unheard", "contact-lost", "longest-silence"])))]
+    code: &'static str,
+    block: String,
+    message: String,
+    hint: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silence_ms: Option<u64>,
+    way: WayLine,
+}
+
+/// A way that can be walked again.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct WayLine {
+    flow: String,
+    contact: Value,
+    blocks: Vec<PassedLine>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct PassedLine {
+    block: String,
+    branch: String,
+    /// What it was answered, as `simulate --answer` takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+}
+
+impl ExploreDocument {
+    /// Creates the document of instances that were explored.
+    pub fn new(all: &[ExploredInstance]) -> Self {
+        Self { format: "flowbind.explore/v1", instances: all.iter().map(InstanceLine::new).collect() }
+    }
+}
+
+impl InstanceLine {
+    fn new(instance: &ExploredInstance) -> Self {
+        let ExploredInstance { set, instance, program, explored } = instance;
+        let mut taken = BTreeMap::new();
+        for (place, _) in explored.taken.keys() {
+            *taken.entry(place.flow.to_string()).or_default() += 1;
+        }
+        let lines = |branches: &std::collections::BTreeSet<(Place, Branch)>| {
+            branches.iter().map(|(place, of)| BranchLine::new(program, place, *of)).collect()
+        };
+        Self {
+            set: set.clone(),
+            instance: instance.clone(),
+            states: explored.states,
+            complete: explored.complete,
+            taken,
+            unreachable: lines(&explored.unreachable),
+            undecided: lines(&explored.undecided),
+            findings: explored.findings.iter().map(|found| FindingLine::new(program, found)).collect(),
+        }
+    }
+}
+
+impl BranchLine {
+    fn new(program: &Program, place: &Place, of: Branch) -> Self {
+        Self { block: block(program, place), branch: branch(program, place, of) }
+    }
+}
+
+impl FindingLine {
+    fn new(program: &Program, found: &Finding) -> Self {
+        let (message, hint) = finding(found);
+        Self {
+            code: code(found.problem),
+            block: block(program, &found.at),
+            message,
+            hint,
+            silence_ms: found.silence_ms,
+            way: WayLine::new(program, &found.way),
+        }
+    }
+}
+
+impl WayLine {
+    fn new(program: &Program, way: &Way) -> Self {
+        let blocks = way.passed.iter().map(|passed| PassedLine {
+            block: block(program, &passed.at),
+            branch: branch(program, &passed.at, passed.branch),
+            answer: passed.answer.as_ref().map(|answer| words_of(&answer.reply)),
+            after_ms: passed.answer.as_ref().map(|answer| answer.after_ms),
+            data: passed.answer.as_ref().and_then(|answer| answer.data.clone()),
+        });
+        Self { flow: way.start.to_string(), contact: way.contact.clone(), blocks: blocks.collect() }
+    }
+}

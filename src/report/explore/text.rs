@@ -1,0 +1,115 @@
+//! What exploring found, for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ExploredInstance;
+use super::words::{block, branch, code, finding, way};
+use crate::flow::engine::{Branch, Key, Place};
+use crate::flow::explore::Problem;
+use crate::report::layout::{Layout, Page};
+use crate::report::style::{bold, dim, yellow};
+use crate::resource::count;
+
+/// How many branches of a kind are named for a flow; `-v` names all.
+const NAMED: usize = 5;
+
+/// The branches of one flow.
+#[derive(Default)]
+struct Sums {
+    taken: usize,
+    unreachable: Vec<(Place, Branch)>,
+    undecided: Vec<(Place, Branch)>,
+}
+
+/// Writes the findings and the branches of each flow, and sums them up; with `whole` nothing is cut.
+pub fn explore_text(all: &[ExploredInstance], whole: bool, layout: &Layout) -> String {
+    let mut page = Page::default();
+    let (mut findings, mut taken, mut branches) = (0, 0, 0);
+    for instance in all {
+        let mut flows: BTreeMap<&Key, Sums> = BTreeMap::new();
+        for (place, _) in instance.explored.taken.keys() {
+            flows.entry(&place.flow).or_default().taken += 1;
+        }
+        let lists: [(_, fn(&mut Sums) -> &mut Vec<(Place, Branch)>); 2] = [
+            (&instance.explored.unreachable, |sums| &mut sums.unreachable),
+            (&instance.explored.undecided, |sums| &mut sums.undecided),
+        ];
+        for (list, of) in lists {
+            for (place, branch) in list {
+                of(flows.entry(&place.flow).or_default()).push((place.clone(), *branch));
+            }
+        }
+        for (key, sums) in flows {
+            taken += sums.taken;
+            branches += sums.taken + sums.unreachable.len() + sums.undecided.len();
+            findings += flow(instance, key, &sums, whole, &mut page);
+        }
+        if !instance.explored.complete {
+            page.under(
+                2,
+                "  The flows are too large to look at every state, so no branch is called unreachable.\n",
+            );
+        }
+    }
+    page.line(&format!(
+        "{}: a contact can take {taken} of {}.",
+        count(findings, "problem"),
+        count_branches(branches)
+    ));
+    page.finish(layout)
+}
+
+fn count_branches(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "branch" } else { "branches" })
+}
+
+/// Writes one flow, and counts its problems.
+fn flow(instance: &ExploredInstance, key: &Key, sums: &Sums, whole: bool, page: &mut Page) -> usize {
+    let program = &instance.program;
+    let at = match &instance.set {
+        Some(set) => format!("{set}:{key}@{}", instance.instance),
+        None => format!("{key}@{}", instance.instance),
+    };
+    let all = sums.taken + sums.unreachable.len() + sums.undecided.len();
+    page.under(2, format!("{}: a contact can take {} of {}\n", bold(&at), sums.taken, count_branches(all)));
+    let mut problems = 0;
+    for found in instance.explored.findings.iter().filter(|found| found.at.flow == *key) {
+        let (message, hint) = finding(found);
+        let is_problem = found.problem != Problem::LongestSilence;
+        problems += usize::from(is_problem);
+        let label = if is_problem { yellow("problem") } else { dim("note   ") };
+        let name = program.block(&found.at).map(|block| block.name.as_str()).unwrap_or_default();
+        page.under(10, format!("  {label} `{name}`: {message} [{}]\n", code(found.problem)));
+        page.under(10, format!("{:10}way: {}\n", "", way(program, &found.way)));
+        if is_problem {
+            page.typed(format!("{:10}hint: {hint}\n", ""));
+        }
+    }
+    list("no contact takes", &sums.unreachable, program, whole, page);
+    if whole {
+        list("not decided", &sums.undecided, program, whole, page);
+    }
+    problems
+}
+
+fn list(
+    what: &str,
+    branches: &[(Place, Branch)],
+    program: &crate::flow::engine::Program,
+    whole: bool,
+    page: &mut Page,
+) {
+    if branches.is_empty() {
+        return;
+    }
+    let names: BTreeSet<String> = branches
+        .iter()
+        .map(|(place, of)| format!("{} ({})", block(program, place), branch(program, place, *of)))
+        .collect();
+    let shown = if whole { names.len() } else { NAMED.min(names.len()) };
+    let mut text = names.iter().take(shown).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > shown {
+        text.push_str(&format!(" and {} more (`-v` names them)", names.len() - shown));
+    }
+    page.under(10, format!("  {} {what}: {text}\n", dim("note   ")));
+}

@@ -30,14 +30,11 @@ pub fn explore_text(all: &[ExploredInstance], whole: bool, layout: &Layout) -> S
         for (place, _) in instance.explored.taken.keys() {
             flows.entry(&place.flow).or_default().taken += 1;
         }
-        let lists: [(_, fn(&mut Sums) -> &mut Vec<(Place, Branch)>); 2] = [
-            (&instance.explored.unreachable, |sums| &mut sums.unreachable),
-            (&instance.explored.undecided, |sums| &mut sums.undecided),
-        ];
-        for (list, of) in lists {
-            for (place, branch) in list {
-                of(flows.entry(&place.flow).or_default()).push((place.clone(), *branch));
-            }
+        for (place, branch) in &instance.explored.unreachable {
+            flows.entry(&place.flow).or_default().unreachable.push((place.clone(), *branch));
+        }
+        for (place, branch) in &instance.explored.undecided {
+            flows.entry(&place.flow).or_default().undecided.push((place.clone(), *branch));
         }
         for (key, sums) in flows {
             taken += sums.taken;

@@ -1,6 +1,6 @@
 //! What a command may do at the most: the least IAM policies for the manifests at hand.
 //!
-//! Pure, and offline: what is needed follows from the manifests, through [`plan::reads`](crate::plan::reads) and the
+//! Pure, and offline: what is needed follows from the manifests, through [`plan::reads`] and the
 //! one table of operations, dependent actions included. Shapes of resources and condition keys are those of the
 //! Service Authorization Reference for Amazon Connect, AWS Lambda, IAM, Directory Service and CloudWatch Logs. It may
 //! not ask AWS anything: an instance that is only known by its alias stays a wildcard, and a note says so.

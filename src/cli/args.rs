@@ -161,7 +161,7 @@ pub(super) struct CompletionsArgs {
     pub(super) shell: clap_complete::Shell,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ManifestArgs {
     /// Manifests, or folders with manifests (*.yaml, *.yml).
     #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]

@@ -98,7 +98,9 @@ fn may_fail(program: &Program, wide: &Walked, (place, branch): &(Place, Branch))
     let Branch::Error(at) = branch else { return false };
     let error = program.block(place).and_then(|block| block.transitions.errors.get(*at));
     let is_any = error.is_some_and(|error| error.label == "NoMatchingError");
-    is_any && wide.taken.keys().any(|(taken, _)| taken == place)
+    // The branches of a place stand together, from the first kind of branch on.
+    let first = wide.taken.range((place.clone(), Branch::Next)..).next();
+    is_any && first.is_some_and(|((taken, _), _)| taken == place)
 }
 
 /// All branches of the flows that a walk begins in or comes to.

@@ -11,11 +11,11 @@ use super::grammar::object::objects;
 use super::grammar::read::{List, document};
 use super::grammar::scalar::{Fault, Scalar, ScalarKind, kind};
 use super::load::Problems;
-use super::reading::files::{Files, clean, display};
+use super::one_file::OneFile;
+use super::reading::files::Files;
 use super::reading::log::{Log, quote};
 use super::reading::sources::Sources;
-use super::yaml::{self, MAX_BYTES};
-use crate::resource::{Code, Origin, Problem};
+use crate::resource::{Code, Origin};
 
 objects! {
     DeclaredFile = "driftIgnore", "an ignore file", "What `flowbind drift` ignores." {
@@ -106,32 +106,14 @@ pub fn load_drift_ignore(
     kinds: &[&str],
     files: &impl Files,
 ) -> Result<(Vec<DriftIgnore>, Sources), Problems> {
-    let path = clean(path);
-    let (name, mut sources) = (display(&path), Sources::default());
-    let text = files.read(&path, MAX_BYTES as u64).map_err(|error| error.to_string());
-    let text = text.and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8; save it as UTF-8".to_owned())
-    });
-    let text = match text {
-        Ok(text) => text,
-        Err(why) => {
-            let problem = Problem::error(Code::Unreadable, format!("{}: {why}", quote(&name)));
-            return Err(Problems { problems: vec![problem], sources });
-        }
-    };
-    let mut log = Log::new(&name);
-    let documents = yaml::parse(&text, &mut log);
-    sources.insert(name, text);
+    let mut file = OneFile::read(path, files)?;
     let mut entries = Vec::new();
-    for node in &documents {
-        let DeclaredFile { ignore } = document(node, &mut log);
+    for node in &file.documents {
+        let DeclaredFile { ignore } = document(node, &mut file.log);
         let ignored = ignore.into_value().unwrap_or_default();
-        entries.extend(ignored.into_iter().filter_map(|at| entry(at, kinds, &mut log)));
+        entries.extend(ignored.into_iter().filter_map(|at| entry(at, kinds, &mut file.log)));
     }
-    if log.is_clean() {
-        return Ok((entries, sources));
-    }
-    Err(Problems { problems: log.into_problems(), sources })
+    file.finish(entries)
 }
 
 fn entry(At { value, position }: At<DeclaredEntry>, kinds: &[&str], log: &mut Log) -> Option<DriftIgnore> {
@@ -161,6 +143,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::resource::Problem;
 
     fn load(text: &str) -> Result<Vec<DriftIgnore>, Vec<String>> {
         let files: BTreeMap<PathBuf, Vec<u8>> = [(PathBuf::from("i.yaml"), text.as_bytes().to_vec())].into();

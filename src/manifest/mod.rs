@@ -12,6 +12,7 @@ mod grammar;
 mod load;
 mod masking;
 mod model;
+mod one_file;
 mod package;
 mod reading;
 mod resolve;

@@ -13,13 +13,14 @@ use super::grammar::read::{Either, List, Map, OneOf, document};
 use super::grammar::scalar::kind::{self, Word};
 use super::grammar::scalar::{API_VERSION, Words};
 use super::load::Problems;
-use super::reading::files::{Files, clean, display};
-use super::reading::log::{Log, quote};
+use super::one_file::OneFile;
+use super::reading::files::Files;
+use super::reading::log::Log;
 use super::reading::sources::Sources;
-use super::yaml::{self, MAX_BYTES};
+use super::yaml;
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Answer, Assumptions, Reply};
-use crate::resource::{Code, Label, Origin, Problem};
+use crate::resource::{Code, Label, Origin};
 
 mod kinds;
 
@@ -202,36 +203,18 @@ pub fn reply(text: &str) -> Reply {
 ///
 /// When it cannot be read, holds none, or something in it is wrong: everything at once, each with its place.
 pub fn load_scenarios(path: &Path, files: &impl Files) -> Result<(Vec<Scenario>, Sources), Problems> {
-    let path = clean(path);
-    let (name, mut sources) = (display(&path), Sources::default());
-    let text = files.read(&path, MAX_BYTES as u64).map_err(|error| error.to_string());
-    let text = text.and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| "it is not UTF-8; save it as UTF-8".to_owned())
-    });
-    let text = match text {
-        Ok(text) => text,
-        Err(why) => {
-            let problem = Problem::error(Code::Unreadable, format!("{}: {why}", quote(&name)));
-            return Err(Problems { problems: vec![problem], sources });
-        }
-    };
-    let mut log = Log::new(&name);
-    let documents = yaml::parse(&text, &mut log);
-    sources.insert(name, text);
+    let mut file = OneFile::read(path, files)?;
     let mut scenarios = Vec::new();
-    for node in &documents {
-        let declared: DeclaredScenario = document(node, &mut log);
-        scenarios.extend(scenario(declared, &log));
+    for node in &file.documents {
+        let declared: DeclaredScenario = document(node, &mut file.log);
+        scenarios.extend(scenario(declared, &file.log));
     }
-    if documents.is_empty() && log.is_clean() {
+    if file.documents.is_empty() && file.log.is_clean() {
         let hint = format!("a scenario starts with `apiVersion: {API_VERSION}` and `kind: Scenario`");
         let start = yaml::Position { line: 1, column: 1 };
-        log.error_with(Code::BadValue, start, "the file is empty", hint);
+        file.log.error_with(Code::BadValue, start, "the file is empty", hint);
     }
-    if log.is_clean() {
-        return Ok((scenarios, sources));
-    }
-    Err(Problems { problems: log.into_problems(), sources })
+    file.finish(scenarios)
 }
 
 fn scenario(declared: DeclaredScenario, log: &Log) -> Option<Scenario> {

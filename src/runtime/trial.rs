@@ -12,7 +12,7 @@ use super::answer::{self, Breach, Contract, Verdict};
 use super::binding::{Bound, Callee};
 use super::contact::{Contact, Shape};
 use super::event::{Event, Fields};
-use super::parameters::{self, Given, Note, UnknownRoot};
+use super::parameters::{self, Filled, Given, Note, UnknownRoot};
 use super::tries::{Branch, Next, Outcome, Rules, Try};
 use crate::flow::InvocationKind;
 use crate::resource::{Address, FunctionArn, FunctionRef, InstanceArn, Origin};
@@ -72,6 +72,23 @@ pub struct Asked {
     pub seed: u64,
 }
 
+impl Asked {
+    /// Makes the event that a binding's function is sent, and says what is worth knowing about its parameters.
+    ///
+    /// # Errors
+    /// A parameter reads what no flow knows.
+    pub fn event(
+        &self,
+        bound: &Bound<'_>,
+        contact: &Contact,
+    ) -> Result<(Event, BTreeSet<Note>), UnknownRoot> {
+        let mut wanted = bound.parameters.clone().unwrap_or_default();
+        wanted.extend(self.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())));
+        let Filled { parameters, notes } = parameters::fill(&wanted, contact, &self.given)?;
+        Ok((Event::new(contact, parameters, self.fields), notes))
+    }
+}
+
 impl Case {
     /// Makes the event of a binding and a contact.
     ///
@@ -84,9 +101,8 @@ impl Case {
         asked: &Asked,
     ) -> Result<Self, CaseError> {
         let function = function(bound, contact, asked)?;
-        let mut wanted = bound.parameters.clone().unwrap_or_default();
-        wanted.extend(asked.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into())));
-        let filled = parameters::fill(&wanted, contact, &asked.given)
+        let (event, notes) = asked
+            .event(bound, contact)
             .map_err(|error| CaseError::Root(Box::new(bound.address.clone()), Box::new(error)))?;
         Ok(Self {
             address: bound.address.clone(),
@@ -97,8 +113,8 @@ impl Case {
             rules: bound.rules(asked.seed),
             contract: bound.contract(),
             shape,
-            event: Event::new(contact, filled.parameters, asked.fields),
-            notes: filled.notes,
+            event,
+            notes,
         })
     }
 }
@@ -282,6 +298,14 @@ impl Trial {
     /// Whether the flow gets what it was promised.
     pub fn is_good(&self) -> bool {
         self.troubles().is_empty()
+    }
+
+    /// What the last call gave back: the function's answer, or what Lambda says of its failure.
+    pub fn body(&self) -> Option<&[u8]> {
+        match &self.attempts.last()?.reply {
+            Reply::Answered(body) | Reply::Failed(body) => Some(body),
+            Reply::Throttled(_) | Reply::ServiceFailure(_) | Reply::Denied(_) | Reply::OutOfTime => None,
+        }
     }
 
     /// Whether a call was given up at the limit of the block.

@@ -141,9 +141,8 @@ pub async fn observe_policies(
     session: &Session,
     functions: &BTreeSet<FunctionRef>,
 ) -> Result<BTreeMap<FunctionRef, Look<ResourcePolicy>>, LiveError> {
-    let looks = functions.iter().map(|function| async move {
-        (function, session.policy(function, &format!("function `{function}`")).await)
-    });
+    let looks =
+        functions.iter().map(|function| async move { (function, read_policy(session, function).await) });
     let (mut found, mut faults) = (BTreeMap::new(), Vec::new());
     for (function, look) in join_all(looks).await {
         match look {

@@ -6,13 +6,17 @@ use anyhow::anyhow;
 use serde_json::Value;
 
 use crate::cli::args::{ContactArgs, EventFields, SentArgs};
+use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::note::Note;
 use crate::flow::decode;
 use crate::manifest::{self, Disk, Files, MAX_MANIFEST_BYTES, ScenarioContact};
+use crate::report::EventNote;
 use crate::runtime::binding::Bound;
 use crate::runtime::contact::{Channel, Contact, ContactError, Endpoint, Initiation, Profile};
 use crate::runtime::event::Fields;
 use crate::runtime::parameters::{Given, GivenError};
+use crate::runtime::trial::Asked;
 
 /// Makes up the contact that reaches a binding, with what was given of it.
 pub(in crate::cli) fn contact(
@@ -52,8 +56,28 @@ pub(in crate::cli) fn contact(
     Ok((profile, contact))
 }
 
+/// What the options say of every event that is made for a contact.
+pub(in crate::cli) fn asked(args: &SentArgs, contact: &Contact) -> Result<Asked, Failure> {
+    let fields = match args.fields {
+        EventFields::Documented => Fields::Documented,
+        EventFields::Observed => Fields::Observed,
+    };
+    let (parameters, given) = (args.parameters.clone(), given(args, contact)?);
+    Ok(Asked { parameters, given, fields, seed: args.seed })
+}
+
+/// Says what is worth knowing about an event.
+pub(in crate::cli) fn show(notes: Vec<EventNote>, terminal: &Terminal) {
+    for EventNote { text, warns } in notes {
+        match warns {
+            true => terminal.note(&Note::warning("warning:", text)),
+            false => terminal.say(&format!("note: {text}")),
+        }
+    }
+}
+
 /// Reads what the flow learns while it runs.
-pub(in crate::cli) fn given(args: &SentArgs, contact: &Contact) -> Result<Vec<Given>, Failure> {
+fn given(args: &SentArgs, contact: &Contact) -> Result<Vec<Given>, Failure> {
     let given = args.set.iter().map(|(reference, value)| Given::new(reference, value, contact));
     given.collect::<Result<_, _>>().map_err(|error| {
         let hint = match &error {
@@ -67,14 +91,6 @@ pub(in crate::cli) fn given(args: &SentArgs, contact: &Contact) -> Result<Vec<Gi
         };
         Failure::new(Exit::Usage, anyhow!("--set {error}")).hint(hint)
     })
-}
-
-/// Says which members of the contact are sent.
-pub(in crate::cli) const fn fields(args: &SentArgs) -> Fields {
-    match args.fields {
-        EventFields::Documented => Fields::Documented,
-        EventFields::Observed => Fields::Observed,
-    }
 }
 
 /// Lays the members of a file over a contact; what was said of it by other means wins.

@@ -11,15 +11,14 @@ use crate::cli::inputs::{bindings, contact, load};
 use crate::cli::run::connect::{Connection, run_functions, unfound};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::cli::terminal::note::Note;
 use crate::cli::terminal::progress::Reading;
 use crate::manifest::{self, Manifest};
 use crate::reconcile::{self, NotTried, Tried};
-use crate::report::{self, EventNote, InvokeDocument, Trials, Untried, count};
+use crate::report::{self, InvokeDocument, Trials, Untried, count};
 use crate::resource::{Address, InstanceArn, Label, Place};
 use crate::runtime::binding::{self, Bound};
 use crate::runtime::contact::Shape;
-use crate::runtime::trial::{Asked, Case, CaseError, Trial};
+use crate::runtime::trial::{Case, CaseError, Trial};
 
 pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     mistaken(args)?;
@@ -50,20 +49,12 @@ pub(in crate::cli) async fn run(args: &InvokeArgs, terminal: &Terminal) -> Resul
 
 /// With `--all` there is no address: what stands in its place is a path.
 fn manifest_args(args: &InvokeArgs) -> ManifestArgs {
-    let ManifestArgs { paths, vars, var_files, targets, region, allow_outside } = &args.manifest;
-    let mut all: Vec<PathBuf> = args.address.iter().filter(|_| args.all).map(PathBuf::from).collect();
-    all.extend(paths.iter().cloned());
-    if all.is_empty() {
-        all.push(PathBuf::from("."));
+    let mut paths: Vec<PathBuf> = args.address.iter().filter(|_| args.all).map(PathBuf::from).collect();
+    paths.extend(args.manifest.paths.iter().cloned());
+    if paths.is_empty() {
+        paths.push(PathBuf::from("."));
     }
-    ManifestArgs {
-        paths: all,
-        vars: vars.clone(),
-        var_files: var_files.clone(),
-        targets: targets.clone(),
-        region: region.clone(),
-        allow_outside: *allow_outside,
-    }
+    ManifestArgs { paths, ..args.manifest.clone() }
 }
 
 /// The bindings to be called, with the set that each is in.
@@ -170,24 +161,14 @@ fn cases_of(
 ) -> Result<Result<Vec<Case>, CaseError>, Failure> {
     let sent = &args.sent;
     let (profile, contact) = contact::contact(&sent.contact, bound, sent.seed)?;
-    let asked = Asked {
-        parameters: sent.parameters.clone(),
-        given: contact::given(sent, &contact)?,
-        fields: contact::fields(sent),
-        seed: sent.seed,
-    };
+    let asked = contact::asked(sent, &contact)?;
     let first = match Case::new(bound, &contact, None, &asked) {
         Ok(first) => first,
         Err(error) => return Ok(Err(error)),
     };
     // What is wrong with many events would hide what came of the calls.
     if !args.all {
-        for EventNote { text, warns } in report::event_notes(bound, &profile, &first.notes) {
-            match warns {
-                true => terminal.note(&Note::warning("warning:", text)),
-                false => terminal.say(&format!("note: {text}")),
-            }
-        }
+        contact::show(report::event_notes(bound, &profile, &first.notes), terminal);
     }
     let mut cases = vec![first];
     if args.shapes {

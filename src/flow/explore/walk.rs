@@ -13,6 +13,7 @@ use crate::flow::engine::{
     Answer, Asked, Assumptions, Branch, Cause, Effect, Key, KeyKind, Outcome, Place, Program, Reply, State,
     Step, Target, Went, outcomes, over, replies, step,
 };
+use crate::flow::invocation::ACTION;
 use crate::flow::namespaces::Root;
 use crate::flow::stub::FlowType;
 
@@ -290,8 +291,7 @@ impl Walk<'_> {
         if self.mode == Mode::Wide {
             widen(&effects, &mut state);
         }
-        let is_function =
-            self.program.block(&place).is_some_and(|block| block.kind == "InvokeLambdaFunction");
+        let is_function = self.program.block(&place).is_some_and(|block| block.kind == ACTION);
         let said = effects.iter().any(|effect| matches!(effect, Effect::Said { .. }));
         let silenced = matches!(&outcome, Outcome::Failed { cause: Cause::Answered, .. })
             && self.program.block(&place).is_some_and(|block| SPEAKS.contains(&block.kind.as_str()));

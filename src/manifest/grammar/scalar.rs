@@ -17,7 +17,7 @@ pub(crate) use attribute::word as attribute_word;
 pub(in crate::manifest) use regions::REGIONS;
 pub(in crate::manifest) use slip::foreign;
 pub(crate) use text::{MAX_FLOW_NAME, MAX_SET};
-pub(crate) use words::{IdentityWord, Words};
+pub(crate) use words::{IdentityWord, Words, words};
 
 use attribute::ATTRIBUTES;
 use form::Form;

@@ -10,23 +10,10 @@ use crate::flow::engine::{Assumption, AssumptionError};
 use crate::manifest::grammar::objects::nested;
 use crate::manifest::grammar::read::{Any, Kind, Map};
 use crate::manifest::grammar::report::Here;
-use crate::manifest::grammar::scalar::{Fault, Scalar, ScalarKind, Words, kind};
+use crate::manifest::grammar::scalar::{Fault, Scalar, ScalarKind, Words, kind, words};
 use crate::manifest::grammar::shape::Shape;
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::Node;
-
-macro_rules! words {
-    ($($name:ident { $($variant:ident $word:literal),+ $(,)? })+) => {
-        $(impl Words for $name {
-            const WORDS: &'static [&'static str] = &[$($word),+];
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        })+
-    };
-}
 
 words! {
     StubFailure {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::*;
+use crate::resource::Problem;
 
 fn load(text: &str) -> Result<Vec<Scenario>, Vec<String>> {
     let files: BTreeMap<PathBuf, Vec<u8>> = [(PathBuf::from("s.yaml"), text.as_bytes().to_vec())].into();

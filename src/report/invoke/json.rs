@@ -15,7 +15,7 @@ use crate::report::document::ErrorLine;
 use crate::report::event::note_text;
 use crate::resource::Problem;
 use crate::runtime::event::Event;
-use crate::runtime::trial::{Attempt, Case, Reply, Trial};
+use crate::runtime::trial::{Attempt, Case, Trial};
 
 /// `flowbind.invoke/v1`.
 #[derive(Debug, Serialize)]
@@ -174,10 +174,7 @@ impl<'a> TrialLine<'a> {
             let wrong = wrong(&trouble, trial);
             BreachLine { code: wrong.code, message: wrong.message, hint: wrong.hint }
         });
-        let body = match trial.attempts.last().map(|last| &last.reply) {
-            Some(Reply::Answered(body) | Reply::Failed(body)) => Some(body),
-            _ => None,
-        };
+        let body = trial.body();
         Self {
             case: CaseLine::new(&trial.case),
             ok: trial.is_good(),
@@ -190,7 +187,7 @@ impl<'a> TrialLine<'a> {
             answer: body
                 .filter(|body| body.len() <= LARGEST)
                 .and_then(|body| serde_json::from_slice(body).ok()),
-            bytes: body.map(Vec::len),
+            bytes: body.map(<[u8]>::len),
             version: trial.ran.version.as_deref(),
             example: is_example(&trial.ran),
             interpreter: interpreter(&trial.ran),

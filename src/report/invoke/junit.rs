@@ -7,7 +7,7 @@ use super::{Trials, Untried};
 use crate::report::visible::visible;
 use crate::resource::{Address, FunctionRef};
 use crate::runtime::contact::Shape;
-use crate::runtime::trial::{Reply, Trial};
+use crate::runtime::trial::Trial;
 
 /// Writes trials as JUnit XML.
 ///
@@ -55,7 +55,7 @@ fn of_trial(trial: &Trial) -> TestCase {
     let case = &trial.case;
     let mut test = test(&case.address, case.shape, Some(&case.function), status);
     test.set_time(trial.attempts.last().map(|last| last.ended).unwrap_or_default());
-    if let Some(Reply::Answered(body) | Reply::Failed(body)) = trial.attempts.last().map(|last| &last.reply) {
+    if let Some(body) = trial.body() {
         test.set_system_out(clean(&String::from_utf8_lossy(body)));
     }
     let lines = printed(trial);

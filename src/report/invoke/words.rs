@@ -187,10 +187,15 @@ pub(super) fn unforged(line: &str) -> String {
     if line.trim_start().starts_with("::") { format!("| {line}") } else { line.to_owned() }
 }
 
+/// What the last line of an invocation's log reports under a label.
+fn reported<'r>(ran: &'r Ran, label: &str) -> Option<&'r str> {
+    let report = ran.log.as_deref()?.lines().rev().find(|line| line.starts_with("REPORT "))?;
+    report.split('\t').find_map(|part| part.strip_prefix(label))
+}
+
 /// What ran the code, where the embedded AWS says that it is not what is declared.
 pub(super) fn interpreter(ran: &Ran) -> Option<&str> {
-    let report = ran.log.as_deref()?.lines().rev().find(|line| line.starts_with("REPORT "))?;
-    report.split('\t').find_map(|part| part.strip_prefix("flowbind: "))
+    reported(ran, "flowbind: ")
 }
 
 /// Whether the embedded AWS answered the example of the manifest, and ran no code.
@@ -200,9 +205,7 @@ pub(super) fn is_example(ran: &Ran) -> bool {
 
 /// How long the environment took to start, where this call started one.
 pub(super) fn init(ran: &Ran) -> Option<String> {
-    let report = ran.log.as_deref()?.lines().rev().find(|line| line.starts_with("REPORT "))?;
-    let text = report.split('\t').find_map(|part| part.strip_prefix("Init Duration: "))?;
-    let milliseconds: f64 = text.strip_suffix(" ms")?.parse().ok()?;
+    let milliseconds: f64 = reported(ran, "Init Duration: ")?.strip_suffix(" ms")?.parse().ok()?;
     Some(format!("{:.2} s", milliseconds / 1000.0))
 }
 

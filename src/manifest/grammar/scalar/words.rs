@@ -36,8 +36,9 @@ pub(crate) enum IdentityWord {
     ExistingDirectory,
 }
 
+/// Says which words stand for the values of a closed list.
 macro_rules! words {
-    ($($name:ident { $($variant:ident $word:literal),+ })+) => {
+    ($($name:ident { $($variant:ident $word:literal),+ $(,)? })+) => {
         $(impl Words for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
             const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -48,6 +49,8 @@ macro_rules! words {
         })+
     };
 }
+
+pub(crate) use words;
 
 words! {
     Grants { Own "own", Exact "exact", Account "account", Any "any" }

@@ -1,12 +1,10 @@
 //! Texts of AWS as YAML scalars and in comments: whatever they hold, they are read back as they were.
 
-/// Words that some reader of YAML takes for something else than text.
-const RESERVED: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "null", "nan"];
+use crate::manifest::writing::{is_hidden, quoted, scalar as plain_or_quoted};
 
 /// Writes a text as a scalar; `${` in it stays what it is.
 pub(super) fn scalar(text: &str) -> String {
-    let text = text.replace("${", "$${");
-    if is_plain(&text) { text } else { quoted(&text) }
+    plain_or_quoted(&text.replace("${", "$${"))
 }
 
 /// Writes a text between quotes, for comments and messages: on one line, and without what moves a terminal's cursor.
@@ -17,69 +15,4 @@ pub(super) fn shown(text: &str) -> String {
 /// Escapes what would end a comment's line or move a terminal's cursor.
 pub(super) fn visible(text: &str) -> String {
     text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
-/// Letters, digits, `-`, `_` and single spaces, beginning with a letter: no reader has another opinion of these.
-fn is_plain(text: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == ' ';
-    let reserved = |word: &&str| word.eq_ignore_ascii_case(text);
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && !text.ends_with(' ')
-        && text.len() <= 100
-        && text.chars().all(word)
-        && !RESERVED.iter().chain(&["true", "false"]).any(reserved)
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if is_hidden(c) => {
-                let code = u32::from(c);
-                out.push_str(&if code > 0xFFFF {
-                    format!("\\U{code:08X}")
-                } else {
-                    format!("\\u{code:04X}")
-                });
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// Controls, line separators, marks that turn the direction of text, and what has no width.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}')
-        || matches!(c, '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFF}' | '\u{E0000}'..='\u{E007F}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_every_reader_takes_for_text_goes_without_quotes() {
-        for plain in ["Main IVR", "crm-lookup", "a_b"] {
-            assert_eq!(scalar(plain), plain);
-        }
-        for (text, written) in [
-            ("NO", "\"NO\""),
-            ("007", "\"007\""),
-            ("a: b", "\"a: b\""),
-            ("", "\"\""),
-            (" a", "\" a\""),
-            ("say \"${x}\" \\", "\"say \\\"$${x}\\\" \\\\\""),
-            ("a\nb\u{202E}\u{1F600}\u{E0041}", "\"a\\nb\\u202E\u{1F600}\\U000E0041\""),
-        ] {
-            assert_eq!(scalar(text), written);
-        }
-    }
 }

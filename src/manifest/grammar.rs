@@ -26,4 +26,5 @@ pub(crate) mod writing {
     pub(crate) use super::read::{DeclaredObject, Kept, List, Map};
     pub(crate) use super::scalar::kind::{self, Word};
     pub(crate) use super::scalar::{MAX_FLOW_NAME, MAX_SET, ScalarKind, Words, attribute_word, fits};
+    pub(crate) use crate::manifest::yaml::write::{is_hidden, quoted, scalar};
 }

@@ -5,89 +5,37 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::grammar::given::At;
-use super::grammar::object::objects;
-use super::grammar::read::{Either, List, Map, OneOf, document};
-use super::grammar::scalar::kind::{self, Word};
+use super::grammar::read::document;
 use super::grammar::scalar::{API_VERSION, Words};
 use super::load::Problems;
 use super::one_file::OneFile;
 use super::reading::files::Files;
-use super::reading::log::Log;
 use super::reading::sources::Sources;
 use super::yaml;
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Answer, Assumptions, Reply};
 use crate::resource::{Code, Label, Origin};
 
+mod declared;
 mod kinds;
+mod made;
+mod write;
 
+use declared::DeclaredScenario;
 pub use kinds::time;
-use kinds::{AssumptionText, Data, Json, LONGEST_MS, ScenarioKind, Time};
-
-objects! {
-    DeclaredScenario = "scenario", "a scenario", "A contact, the flow that it meets, and what the world answers it." {
-        #[expect(dead_code, reason = "a document of another version is refused when it is read")]
-        Required api_version = "apiVersion": kind::ApiVersion, "write `apiVersion: flowbind.dev/v1alpha1`";
-        #[expect(dead_code, reason = "a document of another kind is refused when it is read")]
-        Required kind = "kind": ScenarioKind, "write `kind: Scenario`";
-        Required metadata = "metadata": DeclaredScenarioName, "the name of the scenario";
-        Required spec = "spec": DeclaredScenarioSpec, "the contact and its answers";
-    }
-
-    DeclaredScenarioName = "scenarioMetadata", "`metadata`", "The name of the scenario." {
-        Required name = "name": kind::Name, "what it is called in results";
-    }
-
-    DeclaredScenarioSpec = "scenarioSpec", "`spec`", "The contact and its answers." {
-        Required flow = "flow": kind::Label, "the flow that it meets, by its name under `flows`";
-        Optional instance = "instance": kind::Label, "the instance, where the flow is on several";
-        Optional contact = "contact": DeclaredContact, "the contact; what is left out is invented";
-        Optional inputs = "inputs": List<kind::Text>,
-            "what the customer enters, in order, at blocks that have no answer of their own; `none` for nothing";
-        Optional answers = "answers": Map<kind::Name, List<OneOf<kind::Text, DeclaredAnswer>>>,
-            "what blocks come to, by identifier or friendly name, in order";
-        Optional functions = "functions": Map<kind::Name, List<OneOf<Word<StubFailure>, DeclaredStub>>>,
-            "what functions answer, by block, in order";
-        Optional events = "events": List<kind::Name>,
-            "events after the flow, such as `CustomerRemaining`, whose flows run if they were set";
-        Optional assume = "assume": List<AssumptionText>,
-            "assumptions about what AWS leaves undocumented, such as `S1=unset-as-written`";
-    }
-
-    DeclaredContact = "scenarioContact", "a contact", "A contact; what is left out is invented." {
-        Optional channel = "channel": Word<Channel>, "the channel; voice where none is given";
-        Optional initiation = "initiation": Word<Initiation>, "how it began";
-        Optional customer = "customer": kind::Text, "the customer's number or email address";
-        Optional system = "system": kind::Text, "the number or email address that the customer reached";
-        Optional queue = "queue": kind::Text, "the queue that is set, by name";
-        Optional attributes = "attributes": Map<kind::Name, kind::Text>, "the contact's attributes";
-    }
-
-    DeclaredAnswer = "scenarioAnswer", "an answer", "What a block comes to.", needs one of result error {
-        Optional result = "result": kind::Text,
-            "digits, an intent, an action, an event, a number, or the name of a branch";
-        Optional error = "error": kind::Name, "the type of an error, such as `QueueAtCapacity`";
-        Optional after = "after": Time, "how long it takes, such as 300ms or 4s";
-        Optional data = "data": Data, "what is found out, such as the slots of a bot or a profile";
-    }
-
-    DeclaredStub = "scenarioFunction", "the answer of a function", "What a function comes to.",
-        needs one of answer failure
-    {
-        Optional answer = "answer": Json, "its answer, any JSON";
-        Optional failure = "failure": Word<StubFailure>, "how it fails";
-        Optional after = "after": Time, "how long each try takes, such as 300ms or 4s";
-    }
-}
+use made::scenario;
+pub use write::{entry, yaml as to_yaml};
 
 /// A contact, the flow that it meets, and what the world answers it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     /// What it is called.
     pub name: String,
+    /// Where its name is in its file.
+    pub origin: Option<Origin>,
     /// The flow, by its name in the manifest.
     pub flow: Label,
     /// The instance, where one is named.
@@ -104,6 +52,8 @@ pub struct Scenario {
     pub events: Vec<String>,
     /// The assumptions in force.
     pub assumptions: Assumptions,
+    /// What must happen; none where it only must come to an end.
+    pub expect: Option<Expectations>,
 }
 
 impl Scenario {
@@ -111,6 +61,7 @@ impl Scenario {
     pub fn new(flow: Label) -> Self {
         Self {
             name: flow.to_string(),
+            origin: None,
             flow,
             instance: None,
             contact: ScenarioContact::default(),
@@ -119,6 +70,7 @@ impl Scenario {
             functions: BTreeMap::new(),
             events: Vec::new(),
             assumptions: Assumptions::default(),
+            expect: None,
         }
     }
 }
@@ -149,13 +101,104 @@ pub struct Told<T> {
     pub origin: Option<Origin>,
 }
 
+impl<T> Told<T> {
+    /// Something that an option gave, or code.
+    pub const fn new(value: T) -> Self {
+        Self { value, origin: None }
+    }
+}
+
 /// What a function comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stub {
     /// Its answer, or how it fails.
-    pub outcome: Result<Value, StubFailure>,
-    /// How long each try takes.
+    pub outcome: StubOutcome,
+    /// How long each try takes; of a function that runs, what it takes counts.
     pub after: Duration,
+    /// Whether the answer is meant to break what the block or the manifest asks for.
+    pub invalid: bool,
+}
+
+impl Stub {
+    /// A function that comes to something at once.
+    pub const fn new(outcome: StubOutcome) -> Self {
+        Self { outcome, after: Duration::ZERO, invalid: false }
+    }
+}
+
+/// What the call of a function comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StubOutcome {
+    /// It answers this.
+    Answer(Value),
+    /// It fails.
+    Failure(StubFailure),
+    /// Its own code runs, at this call and all that follow.
+    Run,
+}
+
+/// What must happen to a contact.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Expectations {
+    /// What it hears, in order; `*` stands for any text.
+    pub heard: Vec<Told<String>>,
+    /// What it must not hear.
+    pub unheard: Vec<Told<String>>,
+    /// Blocks that it comes to, in order.
+    pub path: Vec<Told<ExpectedStep>>,
+    /// Attributes at the end.
+    pub attributes: BTreeMap<String, Told<String>>,
+    /// Attributes that it must not have at the end.
+    pub unset: Vec<Told<String>>,
+    /// The working queue at the end, by name; `none` for none.
+    pub queue: Option<Told<String>>,
+    /// How it ends.
+    pub end: Option<Told<EndKind>>,
+    /// How long it may hear nothing at the most.
+    pub silence: Option<Told<Duration>>,
+    /// How long it may take at the most.
+    pub time: Option<Told<Duration>>,
+}
+
+/// A block that a contact must come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedStep {
+    /// The block, by identifier or friendly name, with its flow in front where that is needed.
+    pub block: String,
+    /// The branch, where one is named.
+    pub branch: Option<String>,
+}
+
+/// How a contact's way through the flows ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum EndKind {
+    /// It is disconnected.
+    Disconnected,
+    /// The flow ends, and the contact stays where it is.
+    FlowEnded,
+    /// It waits in a queue.
+    Queued,
+    /// It is transferred to an agent.
+    Agent,
+    /// Someone takes it.
+    Taken,
+    /// It is transferred to an outside number for good.
+    ThirdParty,
+    /// It goes on to a flow whose content is not at hand.
+    Elsewhere,
+    /// No flow knows what to do with it.
+    Lost,
+    /// It goes round without end.
+    TooLong,
+}
+
+impl EndKind {
+    /// Returns the word for it.
+    pub fn word(self) -> &'static str {
+        Words::word(self)
+    }
 }
 
 /// How a function fails.
@@ -176,6 +219,11 @@ pub enum StubFailure {
 impl StubFailure {
     /// Every word for a failure.
     pub const WORDS: &'static [&'static str] = <Self as Words>::WORDS;
+
+    /// Returns the word for it.
+    pub fn word(self) -> &'static str {
+        Words::word(self)
+    }
 
     /// Finds a failure by its word.
     pub fn of_word(word: &str) -> Option<Self> {
@@ -215,83 +263,6 @@ pub fn load_scenarios(path: &Path, files: &impl Files) -> Result<(Vec<Scenario>,
         file.log.error_with(Code::BadValue, start, "the file is empty", hint);
     }
     file.finish(scenarios)
-}
-
-fn scenario(declared: DeclaredScenario, log: &Log) -> Option<Scenario> {
-    let DeclaredScenario { metadata, spec, .. } = declared;
-    let DeclaredScenarioSpec { flow, instance, contact, inputs, answers, functions, events, assume } =
-        spec.into_value()?;
-    let assumptions = assume.items().iter().map(|at| at.value).collect();
-    let input = |At { value, position }: &At<String>| Told {
-        value: Answer::new(reply(value)),
-        origin: Some(log.origin(*position)),
-    };
-    Some(Scenario {
-        name: metadata.into_value()?.name.into_value()?,
-        flow: flow.into_value()?,
-        instance: instance.into_value(),
-        contact: contact.into_value().map(described).unwrap_or_default(),
-        inputs: inputs.items().iter().map(input).collect(),
-        answers: lists(answers.into_value(), log, answer),
-        functions: lists(functions.into_value(), log, stub),
-        events: events.items().iter().map(|at| at.value.clone()).collect(),
-        assumptions,
-    })
-}
-
-fn described(declared: DeclaredContact) -> ScenarioContact {
-    let DeclaredContact { channel, initiation, customer, system, queue, attributes } = declared;
-    ScenarioContact {
-        channel: channel.into_value(),
-        initiation: initiation.into_value(),
-        customer: customer.into_value(),
-        system: system.into_value(),
-        queue: queue.into_value(),
-        attributes: attributes.without_places().unwrap_or_default(),
-    }
-}
-
-/// Lists by block, as they are read.
-type Lists<V> = BTreeMap<String, At<Vec<At<V>>>>;
-
-fn lists<V, T>(
-    lists: Option<Lists<V>>,
-    log: &Log,
-    made: impl Fn(V) -> Option<T>,
-) -> BTreeMap<String, Vec<Told<T>>> {
-    let told = |At { value, position }: At<V>| {
-        Some(Told { value: made(value)?, origin: Some(log.origin(position)) })
-    };
-    let lists = lists.into_iter().flatten();
-    lists.map(|(block, list)| (block, list.value.into_iter().filter_map(&told).collect())).collect()
-}
-
-fn answer(given: Either<String, DeclaredAnswer>) -> Option<Answer> {
-    let DeclaredAnswer { result, error, after, data } = match given {
-        Either::Scalar(text) => return Some(Answer::new(reply(&text))),
-        Either::Object(declared) => declared,
-    };
-    let reply = match (result.into_value(), error.into_value()) {
-        (Some(result), _) => Reply::Result(result),
-        (None, Some(error)) => Reply::Error(error),
-        (None, None) => return None,
-    };
-    let after_ms =
-        after.into_value().map_or(0, |after| u64::try_from(after.as_millis()).unwrap_or(LONGEST_MS));
-    Some(Answer { reply, after_ms, data: data.into_value() })
-}
-
-fn stub(given: Either<StubFailure, DeclaredStub>) -> Option<Stub> {
-    let DeclaredStub { answer, failure, after } = match given {
-        Either::Scalar(failure) => return Some(Stub { outcome: Err(failure), after: Duration::ZERO }),
-        Either::Object(declared) => declared,
-    };
-    let outcome = match (answer.into_value(), failure.into_value()) {
-        (Some(answer), _) => Ok(answer),
-        (None, Some(failure)) => Err(failure),
-        (None, None) => return None,
-    };
-    Some(Stub { outcome, after: after.into_value().unwrap_or_default() })
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::functions::{Functions, Outcome, Tried};
-use crate::flow::engine::{Answer, Asked, Call, Place, Reply};
-use crate::manifest::{Stub, StubFailure};
+use super::functions::{Attempted, Functions, Outcome, Tried};
+use crate::flow::engine::{Answer, Asked, Reply};
+use crate::manifest::{Stub, StubFailure, StubOutcome};
 use crate::runtime::binding::{Bound, Callee};
 use crate::runtime::tries;
 
@@ -31,48 +31,37 @@ pub(super) fn example(bound: &Bound<'_>) -> Option<Stub> {
     let Callee::Declared(_, function) = &bound.callee else { return None };
     let example = function.response.as_ref()?.example.as_ref()?;
     let value: Value = serde_json::from_str(example).ok()?;
-    Some(Stub { outcome: Ok(value), after: Duration::ZERO })
+    Some(Stub::new(StubOutcome::Answer(value)))
 }
 
 /// What an asynchronous call comes to, where nobody says otherwise.
 pub(super) fn accepted() -> Stub {
-    Stub { outcome: Ok(Value::Object(serde_json::Map::new())), after: Duration::ZERO }
+    Stub::new(StubOutcome::Answer(Value::Object(serde_json::Map::new())))
 }
 
 /// A stub stands for the whole call: every try of it comes to the same.
 pub(super) struct Stubs(pub(super) Stub);
 
 impl Functions for Stubs {
-    fn attempt(&mut self, _: &Place, call: &Call, _: usize) -> Option<Tried> {
+    fn attempt(&mut self, attempted: &Attempted<'_>) -> Option<Tried> {
         let took = self.0.after;
-        Some(match &self.0.outcome {
-            Ok(value) => Tried { took, outcome: Outcome::Answered(value.to_string().into_bytes()) },
-            Err(StubFailure::Timeout) => {
-                let seconds = call.limit_seconds.unwrap_or(call.kind.usual_seconds());
-                let took = Duration::from_secs(seconds.into());
-                Tried { took, outcome: Outcome::Failed(tries::Outcome::OutOfTime) }
+        let failure = match &self.0.outcome {
+            StubOutcome::Run => return None,
+            StubOutcome::Answer(value) => {
+                return Some(Tried { took, outcome: Outcome::Answered(value.to_string().into_bytes()) });
             }
-            Err(StubFailure::Error) => {
-                Tried { took, outcome: Outcome::Failed(tries::Outcome::FunctionError) }
+            StubOutcome::Failure(failure) => failure,
+        };
+        let (took, outcome) = match failure {
+            StubFailure::Timeout => {
+                let seconds = attempted.call.limit_seconds.unwrap_or(attempted.call.kind.usual_seconds());
+                (Duration::from_secs(seconds.into()), tries::Outcome::OutOfTime)
             }
-            Err(StubFailure::Throttled) => {
-                Tried { took, outcome: Outcome::Failed(tries::Outcome::Throttled) }
-            }
-            Err(StubFailure::Unavailable) => {
-                Tried { took, outcome: Outcome::Failed(tries::Outcome::ServiceFailure) }
-            }
-            Err(StubFailure::Denied) => Tried { took, outcome: Outcome::Failed(tries::Outcome::Denied) },
-        })
-    }
-}
-
-/// Returns a reply as people type it.
-pub fn words_of(reply: &Reply) -> String {
-    match reply {
-        Reply::Done => "done".to_owned(),
-        Reply::Result(text) => text.clone(),
-        Reply::TimeOut => "none".to_owned(),
-        Reply::Error(kind) if kind == "NoMatchingError" => "error".to_owned(),
-        Reply::Error(kind) => format!("error:{kind}"),
+            StubFailure::Error => (took, tries::Outcome::FunctionError),
+            StubFailure::Throttled => (took, tries::Outcome::Throttled),
+            StubFailure::Unavailable => (took, tries::Outcome::ServiceFailure),
+            StubFailure::Denied => (took, tries::Outcome::Denied),
+        };
+        Some(Tried { took, outcome: Outcome::Failed(outcome) })
     }
 }

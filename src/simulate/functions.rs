@@ -29,10 +29,35 @@ pub struct Tried {
     pub outcome: Outcome,
 }
 
+/// A try of a function that is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempted<'a> {
+    /// The block.
+    pub place: &'a Place,
+    /// What it calls.
+    pub call: &'a Call,
+    /// The contact's data, in the form in which functions are sent it.
+    pub contact: &'a Value,
+    /// The binding, where the block has one.
+    pub bound: Option<&'a Bound<'a>>,
+    /// The number of the try, from 0.
+    pub number: usize,
+}
+
 /// Whoever answers for functions.
 pub trait Functions {
-    /// Tries a function: the block, what it sends, and the number of the try, from 0. None where nothing is known.
-    fn attempt(&mut self, place: &Place, call: &Call, number: usize) -> Option<Tried>;
+    /// Tries a function. None where nothing is known of it.
+    fn attempt(&mut self, attempted: &Attempted<'_>) -> Option<Tried>;
+}
+
+/// Knows no function.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFunctions;
+
+impl Functions for NoFunctions {
+    fn attempt(&mut self, _: &Attempted<'_>) -> Option<Tried> {
+        None
+    }
 }
 
 /// A call, and what came of it.
@@ -53,12 +78,11 @@ pub struct Called {
 /// Calls a function as Amazon Connect does, and gives what the engine takes as the answer.
 pub(super) fn call(
     functions: &mut dyn Functions,
-    place: &Place,
-    call: &Call,
-    bound: Option<&Bound<'_>>,
+    first: &Attempted<'_>,
     assumptions: &Assumptions,
     seed: u64,
 ) -> Option<(Called, Answer)> {
+    let Attempted { place, call, bound, .. } = *first;
     let rules = Rules {
         has_timeout_branch: call.has_timeout_branch,
         retries_function_errors: assumptions.function_errors == FunctionErrors::Retried,
@@ -77,7 +101,8 @@ pub(super) fn call(
         match rules.next(&called.tries) {
             Next::Leave(at, branch) => break (at, branch),
             Next::Try(started) => {
-                let Tried { took, outcome } = functions.attempt(place, call, called.tries.len())?;
+                let Tried { took, outcome } =
+                    functions.attempt(&Attempted { number: called.tries.len(), ..*first })?;
                 let outcome = match outcome {
                     Outcome::Failed(outcome) => outcome,
                     Outcome::Answered(bytes) => {

@@ -10,9 +10,9 @@ mod functions;
 mod program;
 mod run;
 
-pub use answers::words_of;
+pub use crate::manifest::scenario_entry as words_of;
 pub use contact::{contact, profile};
-pub use functions::{Called, Functions, Outcome, Tried};
+pub use functions::{Attempted, Called, Functions, NoFunctions, Outcome, Tried};
 pub use program::{NoFlow, Subject, subject};
 pub use run::{By, Ending, MAX_STEPS, Progress, Refused, Simulation, Taken, UnusedAnswer, answers_of, label};
 

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::answers::{Stubs, accepted, as_asked, example, usual, words_of};
-use super::functions::{self, Called};
+use super::answers::{Stubs, accepted, as_asked, example, usual};
+use super::functions::{self, Attempted, Called, Functions, NoFunctions};
 use super::program::Subject;
 use crate::flow::InvocationKind;
 use crate::flow::engine::{
     Answer, Asked, Branch, End, Place, Program, Question, Refusal, Reply, State, Step, Went, after_hook,
     replies, step,
 };
-use crate::manifest::{Scenario, Stub, Told};
+use crate::manifest::{EndKind, Scenario, Stub, StubOutcome, Told, scenario_entry};
 use crate::resource::Origin;
 use crate::runtime::contact::Contact;
 
@@ -26,6 +26,8 @@ pub enum By {
     Default,
     /// The example of the answer, in the manifest.
     Example,
+    /// The function itself, which ran.
+    Function,
 }
 
 /// A step that was taken.
@@ -50,6 +52,23 @@ pub enum Ending {
     End(End),
     /// The contact goes round without end.
     TooLong,
+}
+
+impl Ending {
+    /// Returns which kind of end it is.
+    pub const fn kind(&self) -> EndKind {
+        match self {
+            Self::TooLong => EndKind::TooLong,
+            Self::End(End::Disconnected) => EndKind::Disconnected,
+            Self::End(End::FlowEnded) => EndKind::FlowEnded,
+            Self::End(End::Queued(_)) => EndKind::Queued,
+            Self::End(End::Agent) => EndKind::Agent,
+            Self::End(End::Taken) => EndKind::Taken,
+            Self::End(End::ThirdParty(_)) => EndKind::ThirdParty,
+            Self::End(End::Elsewhere(_)) => EndKind::Elsewhere,
+            Self::End(End::Lost(_)) => EndKind::Lost,
+        }
+    }
 }
 
 /// An answer that a block did not take.
@@ -136,7 +155,7 @@ impl<'m> Simulation<'m> {
         let Some(name) = self.names(place).into_iter().next() else { return };
         let used = self.used.get(&(false, name.clone())).copied().unwrap_or_default();
         let list = self.scenario.answers.entry(name).or_default();
-        list.insert(used.min(list.len()), Told { value: answer, origin: None });
+        list.insert(used.min(list.len()), Told::new(answer));
     }
 
     /// Says what a function comes to the next time that a block calls it.
@@ -144,11 +163,16 @@ impl<'m> Simulation<'m> {
         let Some(name) = self.names(place).into_iter().next() else { return };
         let used = self.used.get(&(true, name.clone())).copied().unwrap_or_default();
         let list = self.scenario.functions.entry(name).or_default();
-        list.insert(used.min(list.len()), Told { value: stub, origin: None });
+        list.insert(used.min(list.len()), Told::new(stub));
     }
 
-    /// Takes the next step.
+    /// Takes the next step; no function runs.
     pub fn advance(&mut self) -> Progress {
+        self.advance_with(&mut NoFunctions)
+    }
+
+    /// Takes the next step; a function that the scenario does not answer for is called with `functions`.
+    pub fn advance_with(&mut self, functions: &mut dyn Functions) -> Progress {
         while let Some(end) = self.state.end.clone() {
             let Some(event) = self.events.pop_front() else { return Progress::Ended(Ending::End(end)) };
             if let Some(state) = after_hook(&self.subject.program, &self.state, &event) {
@@ -161,7 +185,7 @@ impl<'m> Simulation<'m> {
         }
         let Some(place) = self.state.place() else { return Progress::Ended(Ending::End(End::FlowEnded)) };
         match self.step(None) {
-            Step::Ask(question) => self.answered(&place, question),
+            Step::Ask(question) => self.answered(&place, question, functions),
             Step::Went(went) => {
                 // An error that is answered to a block that asks nothing.
                 let error =
@@ -182,23 +206,32 @@ impl<'m> Simulation<'m> {
     }
 
     /// Answers a question, if anybody does.
-    fn answered(&mut self, place: &Place, question: Question) -> Progress {
+    fn answered(&mut self, place: &Place, question: Question, functions: &mut dyn Functions) -> Progress {
         let Asked::Function(call) = &question.asked else {
             return self.told(place, question);
         };
-        let stub = self.stub(place);
         let bound = self.subject.bound.get(place);
-        let (mut stubs, by, list) = match stub {
-            Some((list, told)) => (Stubs(told.value), By::Scenario(told.origin), Some(list)),
-            None => match bound.and_then(|bound| example(bound)) {
-                Some(stub) => (Stubs(stub), By::Example, None),
-                // Nobody waits for its answer.
-                None if call.kind == InvocationKind::Async => (Stubs(accepted()), By::Default, None),
-                None => return Progress::Needs(question),
-            },
+        let (list, stub) = self.stub(place).unzip();
+        let first = Attempted { place, call, contact: &self.state.contact, bound, number: 0 };
+        let called = |functions: &mut dyn Functions| {
+            functions::call(functions, &first, &self.scenario.assumptions, self.seed)
         };
-        let called = functions::call(&mut stubs, place, call, bound, &self.scenario.assumptions, self.seed);
-        let Some((called, answer)) = called else { return Progress::Needs(question) };
+        let scripted = stub.filter(|told| told.value.outcome != StubOutcome::Run);
+        let made = match scripted {
+            Some(Told { value, origin }) => {
+                called(&mut Stubs(value)).map(|made| (made, By::Scenario(origin)))
+            }
+            None => called(functions).map(|made| (made, By::Function)).or_else(|| {
+                let (stub, by) = match bound.and_then(example) {
+                    Some(stub) => (stub, By::Example),
+                    // Nobody waits for its answer.
+                    None if call.kind == InvocationKind::Async => (accepted(), By::Default),
+                    None => return None,
+                };
+                called(&mut Stubs(stub)).map(|made| (made, by))
+            }),
+        };
+        let Some(((called, answer), by)) = made else { return Progress::Needs(question) };
         if let Some(list) = list {
             *self.used.entry((true, list)).or_default() += 1;
         }
@@ -283,8 +316,16 @@ impl<'m> Simulation<'m> {
         self.next_of(place, false, &self.scenario.answers)
     }
 
+    /// What a function comes to at its next call: one that runs goes on to.
     fn stub(&self, place: &Place) -> Option<(String, Told<Stub>)> {
-        self.next_of(place, true, &self.scenario.functions)
+        let lists = &self.scenario.functions;
+        self.next_of(place, true, lists).or_else(|| {
+            let runs = |name: String| {
+                let last = lists.get(&name)?.last()?;
+                (last.value.outcome == StubOutcome::Run).then(|| (name, last.clone()))
+            };
+            self.names(place).into_iter().find_map(runs)
+        })
     }
 
     fn next_of<T: Clone>(
@@ -328,7 +369,7 @@ impl<'m> Simulation<'m> {
 /// Returns answers that the block which comes next takes, as people type them.
 pub fn answers_of(simulation: &Simulation<'_>) -> Vec<String> {
     let found = replies(&simulation.subject.program, &simulation.scenario.assumptions, &simulation.state);
-    found.into_iter().flatten().map(|answer| words_of(&answer.reply)).collect()
+    found.into_iter().flatten().map(|answer| scenario_entry(&answer.reply)).collect()
 }
 
 /// Names a branch as the flow does: `next`, a condition, or an error type; none where the contact leaves without one.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::flow::engine::{Cause, Effect, End, Outcome as Came, Switch};
-use crate::manifest::{self, Inputs, Manifest, Scenario, Stub, StubFailure, Told, scenario_reply};
+use crate::manifest::{
+    self, Inputs, Manifest, Scenario, Stub, StubFailure, StubOutcome, Told, scenario_reply,
+};
 use crate::resource::{Address, Label};
 use crate::runtime::answer::Breach;
 use crate::runtime::tries;
@@ -71,10 +73,10 @@ fn scenario(answers: &[(&str, &str)], functions: &[(&str, Stub)]) -> Scenario {
     let mut scenario = Scenario::new(Label::parse("main").unwrap());
     for (block, text) in answers {
         let value = Answer::new(scenario_reply(text));
-        scenario.answers.entry((*block).to_owned()).or_default().push(Told { value, origin: None });
+        scenario.answers.entry((*block).to_owned()).or_default().push(Told::new(value));
     }
     for (block, stub) in functions {
-        let told = Told { value: stub.clone(), origin: None };
+        let told = Told::new(stub.clone());
         scenario.functions.entry((*block).to_owned()).or_default().push(told);
     }
     scenario
@@ -112,7 +114,7 @@ fn said(steps: &[Taken]) -> Vec<&str> {
 }
 
 fn stub(failure: StubFailure, after_ms: u64) -> Stub {
-    Stub { outcome: Err(failure), after: std::time::Duration::from_millis(after_ms) }
+    Stub { after: std::time::Duration::from_millis(after_ms), ..Stub::new(StubOutcome::Failure(failure)) }
 }
 
 #[test]
@@ -150,7 +152,7 @@ fn what_no_one_answers_is_asked_for_and_can_be_given_then() {
 #[test]
 fn answers_are_used_in_order_and_entries_where_a_block_has_none_of_its_own() {
     let manifest = manifest();
-    let other = Stub { outcome: Ok(serde_json::json!({"Name": "Bob"})), after: std::time::Duration::ZERO };
+    let other = Stub::new(StubOutcome::Answer(serde_json::json!({"Name": "Bob"})));
     let mut told = scenario(&[("check", "open")], &[("again", other)]);
     for text in ["none", "1", "2"] {
         told.inputs.push(Told { value: Answer::new(scenario_reply(text)), origin: None });
@@ -212,15 +214,17 @@ fn a_time_out_ends_at_the_limit_of_the_block_and_an_error_at_once() {
 
 #[test]
 fn an_answer_that_comes_too_late_is_none() {
-    let late =
-        Stub { outcome: Ok(serde_json::json!({"Name": "Ann"})), after: std::time::Duration::from_secs(3) };
+    let late = Stub {
+        after: std::time::Duration::from_secs(3),
+        ..Stub::new(StubOutcome::Answer(serde_json::json!({"Name": "Ann"})))
+    };
     let (taken, clock) = called(late);
     assert_eq!((clock, cause(&taken)), (2_000, Some(&Cause::TimeOver)));
 }
 
 #[test]
 fn an_answer_is_held_against_the_block_and_the_promise_of_the_manifest() {
-    let answer = |value| Stub { outcome: Ok(value), after: std::time::Duration::ZERO };
+    let answer = |value| Stub::new(StubOutcome::Answer(value));
     let (taken, _) = called(answer(serde_json::json!({"Name": {"First": "Ann"}})));
     assert_eq!(taken.called.as_ref().unwrap().tries[0].outcome, tries::Outcome::Refused);
     assert!(cause(&taken).is_some());

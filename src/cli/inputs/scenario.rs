@@ -10,7 +10,9 @@ use crate::cli::args::{ContactArgs, SimulateArgs};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::flow::engine::Answer;
-use crate::manifest::{self, Disk, Problems, Scenario, ScenarioContact, Stub, StubFailure, Told};
+use crate::manifest::{
+    self, Disk, Problems, Scenario, ScenarioContact, Stub, StubFailure, StubOutcome, Told,
+};
 use crate::resource::Address;
 use crate::runtime::contact::{Channel, Initiation};
 
@@ -33,16 +35,13 @@ pub(in crate::cli) fn scenario(
     for (block, text) in &args.functions {
         let stub =
             stub(text).map_err(|why| Failure::new(Exit::Usage, anyhow!("--function {block}: {why}")))?;
-        scenario.functions.entry(block.clone()).or_default().push(Told { value: stub, origin: None });
+        scenario.functions.entry(block.clone()).or_default().push(Told::new(stub));
     }
     for (block, text) in &args.answers {
         let value = Answer::new(manifest::scenario_reply(text));
-        scenario.answers.entry(block.clone()).or_default().push(Told { value, origin: None });
+        scenario.answers.entry(block.clone()).or_default().push(Told::new(value));
     }
-    let inputs = args
-        .inputs
-        .iter()
-        .map(|text| Told { value: Answer::new(manifest::scenario_reply(text)), origin: None });
+    let inputs = args.inputs.iter().map(|text| Told::new(Answer::new(manifest::scenario_reply(text))));
     scenario.inputs.extend(inputs);
     scenario.events.extend(args.events.iter().cloned());
     args.assumptions.iter().for_each(|assumption| scenario.assumptions.set(*assumption));
@@ -94,12 +93,11 @@ fn over(contact: &mut ScenarioContact, args: &ContactArgs) {
 
 /// Reads what a function comes to: a failure by its word, else JSON.
 pub(in crate::cli) fn stub(text: &str) -> Result<Stub, String> {
-    let after = std::time::Duration::ZERO;
     if let Some(failure) = StubFailure::of_word(text) {
-        return Ok(Stub { outcome: Err(failure), after });
+        return Ok(Stub::new(StubOutcome::Failure(failure)));
     }
     match serde_json::from_str::<Value>(text) {
-        Ok(value) => Ok(Stub { outcome: Ok(value), after }),
+        Ok(value) => Ok(Stub::new(StubOutcome::Answer(value))),
         Err(error) => {
             Err(format!("`{text}` is not JSON ({error}) and none of {}", StubFailure::WORDS.join(", ")))
         }

@@ -114,6 +114,16 @@ macro_rules! switches {
         }
 
         impl Assumptions {
+            /// Lists the answers that are not the defaults, as they are read.
+            pub fn named(&self) -> Vec<String> {
+                let mut named = Vec::new();
+                $(match self.$field {
+                    $Answers::$default => {}
+                    $($Answers::$other => named.push(format!("{}={}", Switch::$switch.code(), $other_name)),)+
+                })+
+                named
+            }
+
             /// Sets one answer, in place of the one before.
             pub fn set(&mut self, assumption: Assumption) {
                 match assumption.0 {
@@ -218,7 +228,9 @@ mod tests {
             for answer in question.answers {
                 let text = format!("{}={answer}", question.switch.code());
                 let assumptions: Assumptions = [text.parse().unwrap()].into_iter().collect();
-                assert_eq!(assumptions == Assumptions::default(), *answer == question.answers[0], "{text}");
+                let is_default = *answer == question.answers[0];
+                assert_eq!(assumptions == Assumptions::default(), is_default, "{text}");
+                assert_eq!(assumptions.named(), if is_default { vec![] } else { vec![text] });
             }
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::StubFailure;
+use super::{EndKind, StubFailure, StubOutcome};
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Assumption, AssumptionError};
 use crate::manifest::grammar::objects::nested;
@@ -15,11 +15,25 @@ use crate::manifest::grammar::shape::Shape;
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::Node;
 
+/// What a block comes to without a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It succeeds.
+    Done,
+    /// Nothing happens in time.
+    None,
+}
+
 words! {
     StubFailure {
         Error "error", Timeout "timeout", Throttled "throttled", Unavailable "unavailable", Denied "denied",
     }
     Channel { Voice "voice", Chat "chat", Task "task", Email "email" }
+    EndKind {
+        Disconnected "disconnected", FlowEnded "flow-ended", Queued "queued", Agent "agent", Taken "taken",
+        ThirdParty "third-party", Elsewhere "elsewhere", Lost "lost", TooLong "too-long",
+    }
+    Outcome { Done "done", None "none" }
     Initiation {
         Inbound "inbound", Outbound "outbound", Transfer "transfer", QueueTransfer "queue-transfer",
         Callback "callback", Api "api", Disconnect "disconnect", Monitor "monitor",
@@ -39,6 +53,25 @@ impl ScalarKind for ScenarioKind {
         match text {
             "Scenario" => Ok(text.to_owned()),
             _ => Err(Fault::new(format!("{} is not a scenario", quote(text))).hint("write `kind: Scenario`")),
+        }
+    }
+}
+
+/// What a function comes to, in a word.
+#[derive(Debug)]
+pub(crate) struct StubWord;
+
+/// The word for a function whose own code runs.
+pub(super) const RUN: &str = "run";
+
+impl ScalarKind for StubWord {
+    type Value = StubOutcome;
+    const SCALAR: Scalar = Scalar::Word(&[RUN, "error", "timeout", "throttled", "unavailable", "denied"]);
+
+    fn parse(text: &str) -> Result<StubOutcome, Fault> {
+        match text {
+            RUN => Ok(StubOutcome::Run),
+            text => <kind::Word<StubFailure>>::parse(text).map(StubOutcome::Failure),
         }
     }
 }

@@ -9,6 +9,7 @@ mod node;
 mod odd;
 mod syntax;
 mod tree;
+pub(super) mod write;
 
 use crate::resource::Code;
 use serde::de::{DeserializeOwned, IgnoredAny};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::words;
 use crate::flow::engine::{Effect, Outcome, Place, Program, Speech, State};
+use crate::manifest::EndKind;
 use crate::runtime::contact::Contact;
 use crate::simulate::{By, Called, Ending, Simulation, Taken, label, words_of};
 
@@ -36,22 +37,6 @@ pub struct SimulateDocument {
     heard: bool,
     /// The answers that no block took, by block.
     unused: Vec<String>,
-}
-
-/// The ends of a contact's way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-enum EndKind {
-    Disconnected,
-    FlowEnded,
-    Queued,
-    Agent,
-    Taken,
-    ThirdParty,
-    Elsewhere,
-    Lost,
-    TooLong,
 }
 
 /// A step.
@@ -148,9 +133,9 @@ impl SimulateDocument {
     pub fn new(simulation: &Simulation<'_>, contact: &Contact, steps: &[Taken], ending: &Ending) -> Self {
         let subject = &simulation.subject;
         let state: &State = &simulation.state;
-        let (end, end_kind) = match ending {
-            Ending::End(end) => (words::ended(end, &subject.program), kind_of(end)),
-            Ending::TooLong => ("it goes round without end".to_owned(), EndKind::TooLong),
+        let end = match ending {
+            Ending::End(end) => words::ended(end, &subject.program),
+            Ending::TooLong => "it goes round without end".to_owned(),
         };
         Self {
             format: "flowbind.simulate/v1",
@@ -160,26 +145,12 @@ impl SimulateDocument {
             contact: contact.clone(),
             steps: steps.iter().map(|taken| line(&subject.program, taken)).collect(),
             end,
-            end_kind,
+            end_kind: ending.kind(),
             clock_ms: state.clock_ms,
             longest_silence_ms: state.longest_silence_ms,
             heard: state.heard,
             unused: simulation.unused().into_iter().map(|unused| unused.block).collect(),
         }
-    }
-}
-
-fn kind_of(end: &crate::flow::engine::End) -> EndKind {
-    use crate::flow::engine::End;
-    match end {
-        End::Disconnected => EndKind::Disconnected,
-        End::FlowEnded => EndKind::FlowEnded,
-        End::Queued(_) => EndKind::Queued,
-        End::Agent => EndKind::Agent,
-        End::Taken => EndKind::Taken,
-        End::ThirdParty(_) => EndKind::ThirdParty,
-        End::Elsewhere(_) => EndKind::Elsewhere,
-        End::Lost(_) => EndKind::Lost,
     }
 }
 

@@ -91,6 +91,7 @@ fn calls(called: &Called, taken: &Taken, line: &mut impl FnMut(String)) {
     let by = match taken.answer.as_ref().map(|(_, by)| by) {
         Some(By::Example) => ", which answers the example in the manifest",
         Some(By::Default) => ", which is assumed to be accepted",
+        Some(By::Function) => ", which runs",
         Some(By::Scenario(_)) | None => "",
     };
     line(format!("calls `{}`{by}", called.call.function));

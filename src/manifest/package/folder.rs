@@ -228,12 +228,21 @@ fn too_large(folder: &Path) -> Fault {
     Fault::new(message).hint("leave out with `exclude:` what the runtime or a layer provides")
 }
 
+/// What the system says of a link that leads back to itself: `ErrorKind` has no stable kind for it. On Windows it is
+/// `ERROR_CANT_RESOLVE_FILENAME`, elsewhere `ELOOP`, whose number differs between Linux and the BSDs.
+const LINK_LOOP: i32 = if cfg!(windows) {
+    1921
+} else if cfg!(any(target_os = "linux", target_os = "android")) {
+    40
+} else {
+    62
+};
+
 /// Says why a link cannot be followed.
 fn no_way(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "which does not exist".to_owned(),
-        // The name of this kind is not stable in Rust, and the same on every system.
-        kind if format!("{kind:?}") == "FilesystemLoop" => "which leads back to itself".to_owned(),
+        _ if error.raw_os_error() == Some(LINK_LOOP) => "which leads back to itself".to_owned(),
         _ => format!("which cannot be followed: {error}"),
     }
 }

@@ -12,6 +12,10 @@ pub struct Outline {
     /// The flows and modules that are written, or that call a function whose association or permission is written: in
     /// the order of addresses, modules first.
     pub contents: Vec<Outlined>,
+    /// What an association or a permission serves beside what its address says: an instance, and a function by the
+    /// logical name that flows call it by. One function may have several logical names, and one permission may hold for
+    /// several instances.
+    pub serves: BTreeMap<Address, BTreeSet<(Label, Label)>>,
 }
 
 /// A flow or module on one instance.

@@ -60,7 +60,7 @@ fn compared(desired: &Manifest, observed: &Snapshot, prunes: bool) -> PlanBuilde
 }
 
 fn finish(desired: &Manifest, observed: &Snapshot, builder: PlanBuilder) -> Plan {
-    let PlanBuilder { mut actions, mut problems, in_sync, withheld, .. } = builder;
+    let PlanBuilder { mut actions, mut problems, in_sync, withheld, shared, .. } = builder;
     actions.sort_by(|a, b| a.id.cmp(&b.id));
     problems.extend(order_check::problem(&actions));
     sort(&mut problems);
@@ -68,7 +68,7 @@ fn finish(desired: &Manifest, observed: &Snapshot, builder: PlanBuilder) -> Plan
     gaps.sort();
     let (set, manifest) = (desired.set.clone(), desired.digest.clone());
     let fingerprints = fingerprints(desired, observed);
-    let outline = Outline::of(desired, observed, &actions);
+    let outline = Outline::of(desired, observed, &actions, &shared);
     let mut plan = Plan {
         purpose: Purpose::Declared,
         set,

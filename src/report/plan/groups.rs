@@ -3,7 +3,7 @@
 //!
 //! Pure, and without words. Every action of the plan is in exactly one group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::Mark;
 use crate::flow::compare::{BlockChange, FlowDiff};
@@ -52,7 +52,8 @@ pub(in crate::report) struct Group<'p> {
     pub(in crate::report) below: Vec<Self>,
     /// The flow or module, as the manifest declares it.
     pub(in crate::report) outlined: Option<&'p Outlined>,
-    /// Of a binding under the first flow or module that calls the function: the others on the instance that do.
+    /// Of a binding under the first flow or module that calls the function: the others that its association or permission
+    /// serves.
     pub(in crate::report) other_callers: Vec<&'p Address>,
 }
 
@@ -76,6 +77,7 @@ pub(in crate::report) fn sections(plan: &Plan) -> Vec<Section<'_>> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for ((heading, _), mut group) in groups {
         group.take_blocks(plan);
+        group.take_callers(plan);
         match sections.last_mut().filter(|section| section.heading == heading) {
             Some(section) => section.groups.push(group),
             None => {
@@ -202,17 +204,24 @@ impl<'p> Group<'p> {
     /// The group below this one that is about something.
     fn part(&mut self, plan: &'p Plan, subject: Subject<'p>) -> &mut Self {
         let at = self.below.iter().position(|part| part.subject == subject).unwrap_or_else(|| {
-            let callers = match (&subject, &self.subject) {
-                (Subject::Binding { instance, function, .. }, Subject::Resource(owner)) => {
-                    let all = plan.outline.callers(instance, function).map(|it| &it.address);
-                    all.filter(|address| address != owner).collect()
-                }
-                _ => Vec::new(),
-            };
-            self.below.push(Self { other_callers: callers, ..Self::new(plan, subject) });
+            self.below.push(Self::new(plan, subject));
             self.below.len() - 1
         });
         &mut self.below[at]
+    }
+
+    /// Names with each binding the other flows and modules that its association or permission serves.
+    fn take_callers(&mut self, plan: &'p Plan) {
+        let Subject::Resource(owner) = &self.subject else { return };
+        for part in &mut self.below {
+            if !matches!(part.subject, Subject::Binding { .. }) {
+                continue;
+            }
+            let served = part.actions.iter().flat_map(|action| plan.outline.served(&action.id.address));
+            let others: BTreeSet<&Address> =
+                served.map(|it| &it.address).filter(|address| address != owner).collect();
+            part.other_callers = others.into_iter().collect();
+        }
     }
 
     /// Shows the changes of blocks that call a function with the function's binding.

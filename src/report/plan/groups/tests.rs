@@ -79,12 +79,19 @@ fn outlined((flow, at, several, calls): (usize, usize, bool, Vec<(usize, usize)>
     Outlined { address, instance: at, blocks: Some(3), calls: blocks }
 }
 
-fn plan(actions: Vec<Action>, contents: Vec<Outlined>) -> Plan {
+/// An association that another function's flows are served by, too.
+type Serves = Option<(usize, usize, usize)>;
+
+fn plan(actions: Vec<Action>, contents: Vec<Outlined>, serves: Serves) -> Plan {
     let actions: BTreeMap<ActionId, Action> = actions.into_iter().map(|it| (it.id.clone(), it)).collect();
     let instances = (0..NAMES.len()).map(|n| (label(n), arn(n))).collect();
+    let serves = serves.into_iter().map(|(instance, function, other)| {
+        let address = Address::between(Kind::Association, &label(instance), &label(function));
+        (address, BTreeSet::from([(label(instance), label(other))]))
+    });
     Plan {
         actions: actions.into_values().collect(),
-        outline: Outline { instances, contents },
+        outline: Outline { instances, contents, serves: serves.collect() },
         ..Plan::empty(SetName::parse("acme").unwrap())
     }
 }
@@ -94,7 +101,9 @@ fn plans() -> impl Strategy<Value = Plan> {
     let calls = prop::collection::vec((0..3usize, 0..3usize), 0..4);
     let contents = (0..3usize, 0..3usize, any::<bool>(), calls).prop_map(outlined);
     let contents = prop::collection::vec(contents, 0..4);
-    (prop::collection::vec(actions, 0..12), contents).prop_map(|(actions, contents)| plan(actions, contents))
+    let serves = prop::option::of((0..3usize, 0..3usize, 0..3usize));
+    (prop::collection::vec(actions, 0..12), contents, serves)
+        .prop_map(|(actions, contents, serves)| plan(actions, contents, serves))
 }
 
 proptest! {
@@ -152,9 +161,9 @@ proptest! {
     fn what_several_flows_use_is_shown_once_and_names_the_others(plan in plans()) {
         let shared = plan.actions.iter().filter(|action| !action.write().is_deletion()).filter_map(|action| {
             let address = &action.id.address;
-            let callers: Vec<_> = plan.outline.callers(address.instance.as_ref()?, &address.name).collect();
-            let others: Vec<String> = callers.iter().skip(1).map(|it| it.address.to_string()).collect();
-            others.into_iter().find(|other| *other != callers[0].address.to_string())
+            let first = plan.outline.caller(address.instance.as_ref()?, &address.name)?;
+            let mut others = plan.outline.served(address).map(|it| &it.address);
+            others.find(|other| **other != first.address).map(ToString::to_string)
         });
         for compact in [false, true] {
             let text = plan_text(&PlanView::of(&plan), false, &Layout { compact, ..Layout::default() });

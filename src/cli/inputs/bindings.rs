@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use super::sets::Searched;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::manifest::{self, Manifest};
 use crate::resource::Address;
@@ -16,34 +17,16 @@ pub(in crate::cli) fn find<'m>(
         let hint = "a block is addressed like `flow/main-ivr#Look up caller`.".to_owned();
         Failure::new(Exit::Usage, anyhow!("{error}")).hint(hint)
     })?;
-    let (mut found, mut wrong) = (Vec::new(), None::<BindError>);
-    for manifest in manifests {
-        match binding::find(manifest, &address) {
-            Ok(bound) => found.push((manifest, bound)),
-            Err(error) => {
-                // That a set has no such flow says the least.
-                let says_more = !matches!(error, BindError::NoFlow { .. });
-                if wrong.is_none() || says_more {
-                    wrong = Some(error);
-                }
-            }
-        }
-    }
-    if found.len() > 1 {
-        let sets: Vec<&str> = found.iter().map(|(manifest, _)| manifest.set.as_str()).collect();
-        let error = anyhow!("{address} is in several sets: {}", sets.join(", "));
-        return Err(Failure::new(Exit::Usage, error)
-            .hint("choose one with --for TARGET, or give the manifest of one set alone.".to_owned()));
-    }
+    let searched = Searched::among(
+        manifests,
+        |manifest| binding::find(manifest, &address),
+        |error| matches!(error, BindError::NoFlow { .. }),
+    );
     // A flow of that name whose block is not clear is as much meant as one whose is.
-    if let Some(unclear) = wrong.as_ref().filter(|error| is_unclear(error) && !found.is_empty()) {
+    if let Some(unclear) = searched.wrong.as_ref().filter(|error| is_unclear(error) && searched.is_found()) {
         return Err(failure(unclear));
     }
-    match (found.pop(), wrong) {
-        (Some(found), _) => Ok(found),
-        (None, Some(error)) => Err(failure(&error)),
-        (None, None) => Err(Failure::new(Exit::Usage, anyhow!("no manifest declares {address}"))),
-    }
+    searched.one(&address, failure)
 }
 
 /// Whether an address means one of several blocks.

@@ -5,3 +5,4 @@ pub(in crate::cli) mod chosen;
 pub(in crate::cli) mod contact;
 pub(in crate::cli) mod load;
 pub(in crate::cli) mod scenario;
+pub(in crate::cli) mod sets;

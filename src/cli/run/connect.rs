@@ -172,31 +172,52 @@ pub(in crate::cli) fn no_plans(error: LookError, terminal: &Terminal) -> Failure
     }
 }
 
-/// Says why an instance of a manifest could not be found.
-pub(in crate::cli) fn unfound(error: LiveError, terminal: &Terminal) -> Failure {
-    match error {
+/// What an instance is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Sought {
+    /// It is the manifest's, and its functions are called.
+    Called,
+    /// It is to be imported: there is no manifest yet.
+    Imported,
+}
+
+/// Says why an instance could not be found, or not be read; shows each call that failed.
+pub(in crate::cli) fn unfound(error: LiveError, sought: Sought, terminal: &Terminal) -> Failure {
+    let imported = sought == Sought::Imported;
+    let (exit, error, hint) = match error {
         LiveError::Identity(mut fault) => {
             let hint = fault.hint();
             shorten(&mut fault, terminal);
-            Failure::new(Exit::Error, LiveError::Identity(fault)).hint(hint)
+            (Exit::Error, LiveError::Identity(fault).into(), hint)
         }
-        LiveError::WrongAccount { .. } => Failure::new(Exit::Refused, error)
-            .hint("use the credentials of that account, or correct `accounts:` in the manifest.".to_owned()),
+        LiveError::WrongAccount { .. } => {
+            let correct = if imported { "" } else { ", or correct `accounts:` in the manifest" };
+            (Exit::Refused, error.into(), Some(format!("use the credentials of that account{correct}.")))
+        }
         LiveError::Missing { ref hint, .. } => {
-            let hint =
-                hint.clone().unwrap_or_else(|| "correct its alias or id, or apply the manifest.".to_owned());
-            Failure::new(Exit::Error, error).hint(hint)
+            let hint = match (hint, imported) {
+                (Some(hint), true) => format!("{hint} (or another `--region`)"),
+                (None, true) => "look in another Region with `--region`.".to_owned(),
+                (Some(hint), false) => hint.clone(),
+                (None, false) => "correct its alias or id, or apply the manifest.".to_owned(),
+            };
+            (Exit::Error, error.into(), Some(hint))
         }
-        LiveError::NotActive { .. } => Failure::new(Exit::Error, error).hint("wait until it is.".to_owned()),
+        LiveError::NotActive { .. } => {
+            (Exit::Error, error.into(), Some("wait until it is, or delete it if it failed.".to_owned()))
+        }
         LiveError::Unread(faults) => {
             for fault in &faults {
                 let note = Note::error("could not be read:", fault.to_string()).hint(fault.hint());
                 terminal.note(&note.field("operation", fault.operation.to_string()));
             }
-            let failed = report::count(faults.len(), "call");
-            Failure::new(Exit::Incomplete, anyhow::anyhow!("{failed} failed; no function was called"))
+            let undone = if imported { "nothing was written" } else { "no function was called" };
+            let error = anyhow::anyhow!("{} failed; {undone}", report::count(faults.len(), "call"));
+            let hint = "an import is all or nothing: run it again when these can be read.";
+            (Exit::Incomplete, error, imported.then(|| hint.to_owned()))
         }
-    }
+    };
+    Failure::new(exit, error).hint(hint)
 }
 
 /// Says why AWS could not be looked at.

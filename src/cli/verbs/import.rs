@@ -9,7 +9,7 @@ use anyhow::anyhow;
 
 use crate::aws::{LiveError, Session, Wanted};
 use crate::cli::args::{ImportArgs, retype};
-use crate::cli::run::connect::Connection;
+use crate::cli::run::connect::{Connection, Sought, unfound};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::Note;
@@ -70,37 +70,9 @@ impl From<LiveError> for Looked {
 impl Looked {
     /// Shows each call that failed, and says what to do.
     fn shown(self, terminal: &Terminal) -> Failure {
-        let error = match self {
-            Self::Failed(failure) => return failure,
-            Self::Live(error) => error,
-        };
-        match error {
-            LiveError::Unread(faults) => {
-                for fault in &faults {
-                    let note = Note::error("could not be read:", fault.to_string()).hint(fault.hint());
-                    terminal.note(&note.field("operation", fault.operation.to_string()));
-                }
-                let error = anyhow!("{} failed; nothing was written", count(faults.len(), "call"));
-                let hint = "an import is all or nothing: run it again when these can be read.";
-                Failure::new(Exit::Incomplete, error).hint(hint.to_owned())
-            }
-            LiveError::WrongAccount { .. } => {
-                let hint = "use the credentials of that account.".to_owned();
-                Failure::new(Exit::Refused, error).hint(hint)
-            }
-            LiveError::Identity(mut fault) => {
-                let hint = fault.hint();
-                crate::cli::run::connect::shorten(&mut fault, terminal);
-                let error = LiveError::Identity(fault);
-                Failure::new(Exit::Error, error).hint(hint)
-            }
-            LiveError::Missing { ref hint, .. } => {
-                let hint = hint.clone().map(|hint| format!("{hint} (or another `--region`)"));
-                let hint = hint.unwrap_or_else(|| "look in another Region with `--region`.".to_owned());
-                Failure::new(Exit::Error, error).hint(hint)
-            }
-            LiveError::NotActive { .. } => Failure::new(Exit::Error, error)
-                .hint("wait until it is, or delete it if it failed.".to_owned()),
+        match self {
+            Self::Failed(failure) => failure,
+            Self::Live(error) => unfound(error, Sought::Imported, terminal),
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use crate::aws::{LiveError, Session, find_instance};
 use crate::cli::args::{InvokeArgs, InvokeOutput, ManifestArgs, retype};
 use crate::cli::inputs::{bindings, contact, load};
-use crate::cli::run::connect::{Connection, run_functions, unfound};
+use crate::cli::run::connect::{Connection, Sought, run_functions, unfound};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::progress::Reading;
@@ -104,7 +104,9 @@ async fn call(
     session: &Session,
     terminal: &Terminal,
 ) -> Result<Outcomes, Failure> {
-    let instances = instances(session, manifests, &bound).await.map_err(|error| unfound(error, terminal))?;
+    let instances = instances(session, manifests, &bound)
+        .await
+        .map_err(|error| unfound(error, Sought::Called, terminal))?;
     // In the place of each case its outcome comes, so that all keep their order.
     let (mut outcomes, mut cases): (Vec<Option<_>>, _) = (Vec::new(), Vec::new());
     for (manifest, mut bound) in bound {

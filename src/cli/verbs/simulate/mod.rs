@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::cli::args::{SimulateArgs, SimulateOutput, retype};
+use crate::cli::inputs::sets::Searched;
 use crate::cli::inputs::{contact, load, scenario};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
@@ -46,38 +47,22 @@ pub(in crate::cli) async fn run(args: &SimulateArgs, terminal: &Terminal) -> Res
 
 /// Finds the flow in the one set that has it.
 fn find<'m>(manifests: &'m [Manifest], address: &Address) -> Result<Subject<'m>, Failure> {
-    let (mut found, mut wrong) = (Vec::new(), None::<NoFlow>);
-    for manifest in manifests {
-        match simulate::subject(manifest, address) {
-            Ok(subject) => found.push(subject),
-            Err(error) => {
-                // That a set has no such flow says the least.
-                let says_more = !matches!(error, NoFlow::Unknown { .. });
-                if wrong.is_none() || says_more {
-                    wrong = Some(error);
-                }
+    let searched = Searched::among(
+        manifests,
+        |manifest| simulate::subject(manifest, address),
+        |error| matches!(error, NoFlow::Unknown { .. }),
+    );
+    let failure = |error: &NoFlow| {
+        let hint = match error {
+            NoFlow::Unknown { name, known, .. } => {
+                manifest::suggest(&format!("flow/{name}"), known.iter().map(String::as_str))
             }
-        }
-    }
-    if found.len() > 1 {
-        let sets: Vec<&str> = found.iter().map(|subject| subject.manifest.set.as_str()).collect();
-        let error = anyhow!("{address} is in several sets: {}", sets.join(", "));
-        return Err(Failure::new(Exit::Usage, error).hint("choose one with --for TARGET.".to_owned()));
-    }
-    match (found.pop(), wrong) {
-        (Some(subject), _) => Ok(subject),
-        (None, Some(error)) => {
-            let hint = match &error {
-                NoFlow::Unknown { name, known, .. } => {
-                    manifest::suggest(&format!("flow/{name}"), known.iter().map(String::as_str))
-                }
-                NoFlow::NotAFlow(_) => Some("a flow is addressed like `flow/main-ivr`.".to_owned()),
-                NoFlow::NoContent { .. } | NoFlow::Binding(_) => None,
-            };
-            Err(Failure::new(Exit::Usage, anyhow!("{error}")).hint(hint))
-        }
-        (None, None) => Err(Failure::new(Exit::Usage, anyhow!("no manifest declares {address}"))),
-    }
+            NoFlow::NotAFlow(_) => Some("a flow is addressed like `flow/main-ivr`.".to_owned()),
+            NoFlow::NoContent { .. } | NoFlow::Binding(_) => None,
+        };
+        Failure::new(Exit::Usage, anyhow!("{error}")).hint(hint)
+    };
+    searched.one(address, failure).map(|(_, subject)| subject)
 }
 
 struct Run<'a> {

@@ -34,7 +34,7 @@ pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
 pub(super) use invoke::{InvokeArgs, InvokeOutput};
 pub(super) use man::ManArgs;
-pub(super) use output::{PlanOutput, ShowOutput, ValidateOutput};
+pub(super) use output::{Format, PlanOutput, ShowOutput, ValidateOutput};
 pub(super) use rollback::RollbackArgs;
 pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};

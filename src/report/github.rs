@@ -12,7 +12,7 @@ mod drift;
 mod plan;
 
 pub use drift::drift_github;
-pub use plan::{plan_github, problems_github, saved_github};
+pub use plan::{failed_github, plan_github, problems_github, saved_github};
 
 /// How many annotations of a level GitHub shows for one step.
 const SHOWN: usize = 10;

@@ -37,23 +37,23 @@ mod wrap;
 pub use crate::resource::count;
 pub use answer::{advice_text, breach_text};
 pub use apply::{ApplyDocument, apply_text, next_text, outcome_event, outcome_text, unfinished_text};
-pub use document::{ErrorDocument, ErrorLine, Found, ValidateDocument};
+pub use document::{ErrorDocument, ErrorLine, Failed, Found, ValidateDocument};
 pub use drift::{DriftDocument, drift_text, ignored_text};
 pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
 pub use explore::{ExploreDocument, ExploredInstance, explore_text};
-pub use github::{drift_github, plan_github, problems_github, saved_github};
-pub use html::{Pictures, drift_html, pictures_of, pictures_of_drift, plan_html, problems_html};
+pub use github::{drift_github, failed_github, plan_github, problems_github, saved_github};
+pub use html::{Pictures, drift_html, failed_html, pictures_of, pictures_of_drift, plan_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
-pub use invoke::{InvokeDocument, Trials, Untried, invoke_github, invoke_junit, invoke_text};
+pub use invoke::{InvokeDocument, Trials, Untried, failed_junit, invoke_github, invoke_junit, invoke_text};
 pub use layout::Layout;
-pub use markdown::{drift_markdown, lint_markdown, plan_markdown, problems_markdown};
+pub use markdown::{drift_markdown, failed_markdown, lint_markdown, plan_markdown};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use plan::ActionLine;
 pub use plan::{
     PlanDocument, PlanView, action_lines, approvable, calls_text, checksum_text, notes_text, plan_text,
 };
-pub use sarif::{drift_sarif, problems_sarif};
+pub use sarif::{drift_sarif, failed_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};
 pub use typed::Typed;
 pub use visible::{document as json_text, line as json_line, one_line, tame};

@@ -14,7 +14,7 @@ pub(super) mod log;
 mod problems;
 
 pub use drift::drift_sarif;
-pub use problems::problems_sarif;
+pub use problems::{failed_sarif, problems_sarif};
 
 /// Where the schema of the standard lies.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -26,7 +26,7 @@ const VERSION: &str = "2.1.0";
 /// # Errors
 /// None that this data can cause.
 pub(super) fn write(
-    category: &'static str,
+    category: &str,
     rules: Vec<ReportingDescriptor>,
     invocation: Invocation,
     results: Vec<SarifResult>,

@@ -1,22 +1,9 @@
 //! Many things of one kind in a sentence: counted, and cut where nobody would read on.
 
-use crate::resource::{Problem, Severity};
-
 /// The most that are named in one line.
 const NAMED: usize = 10;
 
 pub(crate) use crate::resource::count as of;
-
-/// Counts problems by how bad they are, such as `1 error, 2 warnings`.
-pub(crate) fn graded(problems: &[Problem]) -> String {
-    let graded =
-        [(Severity::Error, "error"), (Severity::Held, "blocked resource"), (Severity::Warning, "warning")];
-    let graded = graded.map(|(severity, word)| {
-        (problems.iter().filter(|problem| problem.severity == severity).count(), word)
-    });
-    let words = graded.into_iter().filter(|(number, _)| *number > 0).map(|(number, word)| of(number, word));
-    words.collect::<Vec<_>>().join(", ")
-}
 
 /// Names them all, or the first of them and how many more there are.
 pub(crate) fn cut(items: impl IntoIterator<Item = String>) -> String {

@@ -5,6 +5,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::ends::demo;
 use crate::hand_made::{applied, break_three};
 use crate::world::{World, code, copy, flowbind, flowbind_at, shipped, stderr, stdout};
 
@@ -212,6 +213,42 @@ fn a_broken_manifest_is_written_in_every_format_that_a_machine_reads() {
     let log = run(&["drift", "--output", "sarif"]);
     assert_eq!(log["runs"][0]["automationDetails"]["id"], "flowbind/drift/");
     assert!(!log["runs"][0]["results"].as_array().unwrap().is_empty());
+}
+
+/// In a pipeline an empty report would read as if nothing were wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_ended_early_says_why_in_every_format() {
+    let world = demo(&["deny:sts:GetCallerIdentity"]).await;
+    let pages: [(&str, &[&str]); 3] = [
+        ("plan", &["markdown", "github", "html"]),
+        ("drift", &["markdown", "github", "html", "sarif"]),
+        ("invoke", &["github", "junit"]),
+    ];
+    for (verb, formats) in pages {
+        for format in formats {
+            let all: &[&str] = if verb == "invoke" { &["--all"] } else { &[] };
+            let output = at(&world, &[&[verb, "demo", "--output", format], all].concat());
+            let text = stdout(&output);
+            assert_eq!(code(&output), 1, "{verb} {format}: {}", stderr(&output));
+            assert!(
+                text.contains(&format!("flowbind {verb} failed")) || *format == "sarif",
+                "{verb} {format}: {text}"
+            );
+            assert!(text.contains("sts:GetCallerIdentity"), "{verb} {format}: {text}");
+        }
+    }
+    snapshot("plan_denied_markdown", &ended(&at(&world, &["plan", "demo", "--output", "markdown"])));
+    let sarif = at(&world, &["drift", "demo", "--output", "sarif"]);
+    let log: Value = serde_json::from_str(&stdout(&sarif)).unwrap();
+    assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    for format in ["markdown", "github", "html"] {
+        let text = stdout(&at(&world, &["show", "none.json", "--output", format]));
+        assert!(text.contains("none.json") && text.contains("flowbind show failed"), "{format}: {text}");
+    }
+    for format in ["markdown", "github", "sarif"] {
+        let text = stdout(&at(&world, &["lint", "demo", "--select", "nope", "--output", format]));
+        assert!(text.contains("nope"), "{format}: {text}");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use super::{DriftOutput, InvokeOutput, LintOutput, Output, SimulateOutput};
+
 /// The formats of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum PlanOutput {
@@ -38,4 +40,49 @@ pub(in crate::cli) enum ValidateOutput {
     Github,
     /// SARIF 2.1.0.
     Sarif,
+}
+
+/// The format that a command was asked for, whichever command it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Format {
+    /// For a person at a terminal, who reads stderr too; or a picture.
+    Shown,
+    Json,
+    Markdown,
+    Github,
+    Html,
+    Sarif,
+    Junit,
+}
+
+/// Says of each format of a command which one it is.
+macro_rules! formats {
+    ($($output:ident: $($word:ident)+;)+) => {$(
+        impl From<$output> for Format {
+            fn from(output: $output) -> Self {
+                match output {
+                    $output::Text => Self::Shown,
+                    $($output::$word => Self::$word,)+
+                }
+            }
+        }
+    )+};
+}
+
+formats! {
+    Output: Json;
+    PlanOutput: Json Markdown Github Html;
+    ShowOutput: Json Markdown Github Html;
+    DriftOutput: Json Markdown Github Html Sarif;
+    LintOutput: Json Markdown Github Sarif;
+    InvokeOutput: Json Github Junit;
+}
+
+impl From<SimulateOutput> for Format {
+    fn from(output: SimulateOutput) -> Self {
+        match output {
+            SimulateOutput::Text | SimulateOutput::Svg => Self::Shown,
+            SimulateOutput::Json => Self::Json,
+        }
+    }
 }

@@ -1,15 +1,13 @@
-//! What a command writes to stdout that could not do what it is for. Whoever asked for JSON gets a document in every case;
-//! formats for people get a page where the manifests are wrong.
+//! What a command writes to stdout that could not do what it is for: in every format but the text for a terminal, so that
+//! no pipeline takes an empty file for a result. Text is for a person, who reads the error on stderr.
 
 use std::io;
 
-use crate::cli::args::{
-    Command, DriftOutput, InvokeOutput, LintOutput, Output, PlanOutput, ShowOutput, SimulateOutput,
-};
+use crate::cli::args::{Command, Format};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::report::{
-    self, ApplyDocument, DriftDocument, ErrorDocument, InvokeDocument, PlanDocument, Trials,
+    self, ApplyDocument, DriftDocument, ErrorDocument, Failed, InvokeDocument, PlanDocument, Trials,
 };
 
 /// Says why a command ended early, on stdout too unless its result is there.
@@ -23,57 +21,51 @@ pub(in crate::cli) fn end(command: &Command, failure: Failure, terminal: &Termin
     written.map_or_else(|error| exit.heavier(Failure::from(error).print(terminal)), |()| exit)
 }
 
-fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Result<Option<String>> {
-    let (found, error) = (failure.found().clone(), || failure.line(terminal));
-    let problems = &failure.found().problems;
-    // A page of no problem would say that the manifests are fine.
-    let page = |write: &dyn Fn() -> String| (!problems.is_empty()).then(write);
-    Ok(match command {
-        Command::Plan(args) => match args.output {
-            PlanOutput::Text => None,
-            PlanOutput::Json => Some(report::json_text(&PlanDocument::failed(found, error()))?),
-            PlanOutput::Markdown => page(&|| report::problems_markdown("plan", problems)),
-            PlanOutput::Github => page(&|| report::problems_github(problems)),
-            PlanOutput::Html => page(&|| report::problems_html("plan", problems)),
-        },
-        Command::Drift(args) => match args.output {
-            DriftOutput::Text => None,
-            DriftOutput::Json => Some(report::json_text(&DriftDocument::failed(found, error()))?),
-            DriftOutput::Sarif if problems.is_empty() => None,
-            DriftOutput::Sarif => Some(report::problems_sarif("flowbind/drift/", problems, None)?),
-            DriftOutput::Markdown => page(&|| report::problems_markdown("drift", problems)),
-            DriftOutput::Github => page(&|| report::problems_github(problems)),
-            DriftOutput::Html => page(&|| report::problems_html("drift", problems)),
-        },
-        Command::Invoke(args) => match args.output {
-            InvokeOutput::Text | InvokeOutput::Junit => None,
-            InvokeOutput::Json => Some(uncalled(failure, terminal)?),
-            InvokeOutput::Github => page(&|| report::problems_github(problems)),
-        },
-        Command::Apply(args) if args.output == Output::Json => Some(applied(failure, terminal)?),
-        Command::Rollback(args) if args.output == Output::Json => Some(applied(failure, terminal)?),
-        Command::Lint(args) if args.output == LintOutput::Json => Some(report::lint::failed_json(error())?),
-        Command::Show(args) if args.output == ShowOutput::Json => Some(other(failure, terminal)?),
-        Command::Simulate(args) if args.output == SimulateOutput::Json => Some(other(failure, terminal)?),
-        Command::Explore(args) if args.output == Output::Json => Some(other(failure, terminal)?),
-        Command::IamPolicy(args) if args.output == Output::Json => Some(other(failure, terminal)?),
-        _ => None,
+/// The command's name and the format that it was asked for, where it has several.
+fn asked(command: &Command) -> Option<(&'static str, Format)> {
+    Some(match command {
+        Command::Plan(args) => ("plan", args.output.into()),
+        Command::Apply(args) => ("apply", args.output.into()),
+        Command::Rollback(args) => ("rollback", args.output.into()),
+        Command::Drift(args) => ("drift", args.output.into()),
+        Command::Lint(args) => ("lint", args.output.into()),
+        Command::Show(args) => ("show", args.output.into()),
+        Command::Invoke(args) => ("invoke", args.output.into()),
+        Command::Simulate(args) => ("simulate", args.output.into()),
+        Command::Explore(args) => ("explore", args.output.into()),
+        Command::IamPolicy(args) => ("iam-policy", args.output.into()),
+        _ => return None,
     })
 }
 
-/// The document of a run that has carried nothing out.
-fn applied(failure: &Failure, terminal: &Terminal) -> serde_json::Result<String> {
-    let document = ApplyDocument::new(&[], failure.found().clone());
-    report::json_text(&document.failed(Some(failure.line(terminal))))
+fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Result<Option<String>> {
+    let Some((name, format)) = asked(command) else { return Ok(None) };
+    let failed = Failed { command: name, found: failure.found().clone(), error: failure.line(terminal) };
+    Ok(match format {
+        Format::Shown => None,
+        Format::Json => Some(json(command, failed)?),
+        Format::Markdown => Some(report::failed_markdown(&failed)),
+        Format::Github => Some(report::failed_github(&failed)),
+        Format::Html => Some(report::failed_html(&failed)),
+        Format::Sarif => Some(report::failed_sarif(&failed)?),
+        Format::Junit => Some(report::failed_junit(&failed)?),
+    })
 }
 
-/// The document of a command that has called no function.
-fn uncalled(failure: &Failure, terminal: &Terminal) -> serde_json::Result<String> {
-    let trials = Trials { all: Vec::new(), problems: failure.found().problems.clone() };
-    report::json_text(&InvokeDocument::new(&trials, &failure.found().calls).failed(failure.line(terminal)))
-}
-
-/// The document of a command whose own one has no room for an error.
-fn other(failure: &Failure, terminal: &Terminal) -> serde_json::Result<String> {
-    report::json_text(&ErrorDocument::new(failure.found().problems.clone(), failure.line(terminal)))
+/// The command's own document; that of an error where it has no room for one.
+fn json(command: &Command, failed: Failed) -> serde_json::Result<String> {
+    let Failed { command: _, found, error } = failed;
+    match command {
+        Command::Plan(_) => report::json_text(&PlanDocument::failed(found, error)),
+        Command::Drift(_) => report::json_text(&DriftDocument::failed(found, error)),
+        Command::Apply(_) | Command::Rollback(_) => {
+            report::json_text(&ApplyDocument::new(&[], found).failed(Some(error)))
+        }
+        Command::Invoke(_) => {
+            let trials = Trials { all: Vec::new(), problems: found.problems };
+            report::json_text(&InvokeDocument::new(&trials, &found.calls).failed(error))
+        }
+        Command::Lint(_) => report::lint::failed_json(error),
+        _ => report::json_text(&ErrorDocument::new(found.problems, error)),
+    }
 }

@@ -1,5 +1,5 @@
-//! Why a command could not do what it is for, in the documents that a program reads: every document has a place for it, so
-//! that stdout is never empty where JSON was asked for.
+//! Why a command could not do what it is for: every document and page has a place for it, so that stdout is never empty
+//! where a format was asked for that a program or a browser reads.
 
 use std::collections::BTreeMap;
 
@@ -57,6 +57,34 @@ impl Found {
     }
 }
 
+/// A command that ended early, for every format.
+#[derive(Debug, Clone)]
+pub struct Failed {
+    /// The command.
+    pub command: &'static str,
+    /// What it had found until then.
+    pub found: Found,
+    /// Why it ended.
+    pub error: ErrorLine,
+}
+
+impl Failed {
+    /// The heading of a page.
+    pub(in crate::report) fn title(&self) -> String {
+        format!("flowbind {} failed", self.command)
+    }
+}
+
+impl ErrorLine {
+    /// What happened, then why and what it is about, then what to do: a line each.
+    pub(in crate::report) fn lines(&self) -> Vec<String> {
+        let Self { message, caused_by, details, hint, exit_code: _ } = self;
+        let causes = caused_by.iter().map(|cause| format!("caused by: {cause}"));
+        let first = [message.clone()].into_iter().chain(causes).chain(details.iter().cloned());
+        first.chain(hint.clone()).collect()
+    }
+}
+
 /// `flowbind.error/v1`: stands in place of a document that has no room for an error, such as a saved plan.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -72,5 +100,58 @@ impl ErrorDocument {
     /// Creates the document.
     pub fn new(problems: Vec<Problem>, error: ErrorLine) -> Self {
         Self { format: "flowbind.error/v1", problems, error }
+    }
+}
+
+/// A command that ended early, in a stranger's words.
+#[cfg(test)]
+pub(in crate::report) fn hostile(text: &str) -> Failed {
+    use crate::resource::{Address, Code, Kind, Label};
+    let gap = Gap {
+        operation: Operation::GetPolicy,
+        address: Address::new(Kind::Function, &Label::parse("f").unwrap()),
+        denied: true,
+        message: text.to_owned(),
+        hint: Some(text.to_owned()),
+        cut_off: None,
+    };
+    let found = Found {
+        problems: vec![Problem::error(Code::Rule("c"), text).hint(text)],
+        gaps: vec![gap],
+        calls: BTreeMap::new(),
+    };
+    let error = ErrorLine {
+        message: text.to_owned(),
+        caused_by: vec![text.to_owned()],
+        details: vec![text.to_owned()],
+        hint: Some(text.to_owned()),
+        exit_code: 1,
+    };
+    Failed { command: "plan", found, error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{failed_github, failed_junit, failed_sarif};
+
+    #[test]
+    fn no_name_of_a_stranger_becomes_a_command_or_markup() {
+        let failed = hostile("a\n::error::b<script>\u{202e}");
+        let github = failed_github(&failed);
+        assert!(
+            github.lines().all(|line| line.starts_with("::")) && !github.contains("\n::error::b"),
+            "{github}"
+        );
+        let without = Failed { found: Found::default(), ..failed.clone() };
+        assert!(failed_github(&without).starts_with("::error title=flowbind plan failed::"));
+        let junit = failed_junit(&failed).unwrap();
+        assert!(junit.contains("errors=\"1\"") && !junit.contains("<script"), "{junit}");
+        let sarif = failed_sarif(&failed).unwrap();
+        let log: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+        let invocation = &log["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        assert_eq!(invocation["toolExecutionNotifications"].as_array().unwrap().len(), 2, "{sarif}");
+        assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 1);
     }
 }

@@ -3,5 +3,7 @@
 mod failed;
 mod validate;
 
-pub use failed::{ErrorDocument, ErrorLine, Found};
+#[cfg(test)]
+pub(in crate::report) use failed::hostile;
+pub use failed::{ErrorDocument, ErrorLine, Failed, Found};
 pub use validate::ValidateDocument;

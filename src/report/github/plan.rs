@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Annotation, Level, about, commands};
 use crate::manifest::Manifest;
 use crate::plan::{Action, Guard, Plan, Step, Verb};
+use crate::report::document::Failed;
 use crate::report::plan::{Grade, Note, PlanView, RemarkKind};
 use crate::resource::{Origin, Problem, Severity, said_of, set_prefix};
 
@@ -145,6 +146,25 @@ fn prefix(plans: &[Plan], plan: &Plan) -> String {
 /// Writes a command for each problem of manifests that could not be taken.
 pub fn problems_github(problems: &[Problem]) -> String {
     commands(problems.iter().map(|it| problem(it, None, "")).collect(), "flowbind validate")
+}
+
+/// Writes why a command ended early: what is wrong with the manifests stands at its lines, and says it all.
+pub fn failed_github(failed: &Failed) -> String {
+    let Failed { found, error, .. } = failed;
+    let all = found.problems.iter().map(|it| problem(it, None, ""));
+    let mut all: Vec<Annotation> =
+        all.chain(found.gaps.iter().map(|gap| note(&Note::unread(gap), ""))).collect();
+    if !all.iter().any(|annotation| annotation.level == Level::Error) {
+        let title = failed.title();
+        all.push(Annotation {
+            level: Level::Error,
+            place: None,
+            end_column: None,
+            title,
+            lines: error.lines(),
+        });
+    }
+    commands(all, "flowbind validate")
 }
 
 fn problem(problem: &Problem, manifest: Option<&Manifest>, set: &str) -> Annotation {

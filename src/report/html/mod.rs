@@ -7,7 +7,7 @@ mod page;
 mod plan;
 
 pub use drift::drift_html;
-pub use page::problems_html;
+pub use page::failed_html;
 pub use plan::plan_html;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::Pictures;
+use crate::report::document::Failed;
 use crate::report::graph::{self, Direction, Picture};
 use crate::report::plan::{Block, Detail, Grade, Line, Mark, Note, Tag};
-use crate::report::several::graded;
 use crate::report::visible::visible;
-use crate::resource::{Problem, said_of};
+use crate::resource::said_of;
 
 /// The most lines that are shown of what changes in one thing.
 const LINES: usize = 2_000;
@@ -193,12 +193,12 @@ fn block_lines(lines: &mut Vec<(&'static str, String)>, block: &Block) {
     }));
 }
 
-/// Writes what is wrong with manifests that could not be taken, for a command's page.
-pub fn problems_html(command: &str, problems: &[Problem]) -> String {
-    let mut page = Page::new(&format!("flowbind {command}: the manifest has {}", graded(problems)));
-    page.soft("Nothing was read from AWS and nothing was written.");
-    for problem in problems {
-        page.note(&Note::of(problem), "");
-    }
+/// Writes why a command ended early, and what it had found until then.
+pub fn failed_html(failed: &Failed) -> String {
+    let mut page = Page::new(&failed.title());
+    let (problems, unread) = Note::of_found(&failed.found);
+    problems.iter().chain(&unread).for_each(|note| page.note(note, ""));
+    let lines: Vec<String> = failed.error.lines().iter().map(|line| prose(line)).collect();
+    page.remark("error", &format!("<b>error</b> {}", lines.join("<br>")));
     page.finish()
 }

@@ -111,7 +111,7 @@ fn hostile_names_are_text_and_nothing_else() {
     for page in [
         plan_html(&views[..1], std::slice::from_ref(&warning), Some(HOSTILE), &pictures),
         plan_html(&views, &[], None, &pictures),
-        problems_html("plan", &[warning]),
+        failed_html(&crate::report::document::hostile(HOSTILE)),
     ] {
         let text = read(&page);
         assert!(text.contains("&lt;script&gt;alert(1)") && !page.contains("<script"), "{page}");

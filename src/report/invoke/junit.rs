@@ -4,6 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::words::{is_example, name, printed, unforged, wrong};
 use super::{Trials, Untried};
+use crate::report::document::Failed;
 use crate::report::visible::visible;
 use crate::resource::{Address, FunctionRef};
 use crate::runtime::contact::Shape;
@@ -32,6 +33,24 @@ pub fn invoke_junit(trials: &Trials) -> std::io::Result<String> {
         }
     }
     report.add_test_suites(suites);
+    report.to_string().map_err(std::io::Error::other)
+}
+
+/// Writes as JUnit XML that no function was called, and why: a report without a test would pass.
+///
+/// # Errors
+/// The XML could not be written.
+pub fn failed_junit(failed: &Failed) -> std::io::Result<String> {
+    let Failed { command, found, error } = failed;
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    let problems = found.problems.iter().map(|problem| format!("{}: {}", problem.code, problem.message));
+    let lines: Vec<String> = problems.chain(error.lines()).collect();
+    status.set_type("failed").set_message(clean(&error.message)).set_description(clean(&lines.join("\n")));
+    let name = format!("flowbind {command}");
+    let mut suite = TestSuite::new(name.clone());
+    suite.add_test_case(TestCase::new(failed.title(), status));
+    let mut report = Report::new(name);
+    report.add_test_suite(suite);
     report.to_string().map_err(std::io::Error::other)
 }
 

@@ -8,7 +8,7 @@ mod words;
 
 pub use github::invoke_github;
 pub use json::InvokeDocument;
-pub use junit::invoke_junit;
+pub use junit::{failed_junit, invoke_junit};
 pub use text::invoke_text;
 
 use crate::resource::{Address, FunctionRef, Origin, Problem};

@@ -15,7 +15,7 @@ mod text;
 pub use drift::drift_markdown;
 pub use lint::lint_markdown;
 pub use plan::plan_markdown;
-pub use problems::problems_markdown;
+pub use problems::failed_markdown;
 
 #[cfg(test)]
 mod tests;

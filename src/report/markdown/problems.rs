@@ -1,20 +1,24 @@
-//! Problems and gaps, a line each.
+//! Problems and gaps, a line each, and the page of a command that ended early.
 
 use super::page::{Item, Page, Section};
 use super::text::{code, prose};
+use crate::report::document::Failed;
 use crate::report::plan::Note;
-use crate::report::several::graded;
 use crate::resource::{Problem, said_of};
 
-/// Writes what is wrong with manifests that could not be taken, for a command's page.
-pub fn problems_markdown(command: &str, problems: &[Problem]) -> String {
-    let many = graded(problems);
-    let head = format!(
-        "### flowbind {command}: the manifest has {many}\n\nNothing was read from AWS and nothing was written.\n"
-    );
-    let items = problems.iter().map(|problem| problem_item(problem, "")).collect();
-    let sections = vec![Section { heading: "Problems".to_owned(), meaning: "", items }];
-    Page { head, sections, foot: String::new(), whole: "flowbind validate" }.render()
+/// Writes why a command ended early, and what it had found until then.
+pub fn failed_markdown(failed: &Failed) -> String {
+    let (problems, unread) = Note::of_found(&failed.found);
+    let section = |heading: &str, notes: Vec<Note>| Section {
+        heading: heading.to_owned(),
+        meaning: "",
+        items: notes.iter().map(|note| note_item(note, "")).collect(),
+    };
+    let sections = vec![section("Problems", problems), section("Could not be read", unread)];
+    let lines: Vec<String> = failed.error.lines().iter().map(|line| prose(line)).collect();
+    let head = format!("### {}\n", failed.title());
+    let foot = format!("**error** {}\n", lines.join("<br>"));
+    Page { head, sections, foot, whole: "flowbind validate" }.render()
 }
 
 /// Writes a problem. `set` goes in front of an address.

@@ -173,7 +173,8 @@ fn hostile_names_in_a_plan_are_text_and_nothing_else() {
         assert_eq!(page.headings.len(), if text.contains("| set |") { 7 } else { 5 });
         assert!(!text.chars().any(|c| c != '\n' && crate::report::visible::steers(c)), "{text:?}");
     }
-    read(&problems_markdown("plan", &plans[0].problems));
+    let page = read(&failed_markdown(&crate::report::document::hostile(HOSTILE)));
+    assert_eq!(page.headings.len(), 3, "the command, its problems and what could not be read");
 }
 
 #[test]

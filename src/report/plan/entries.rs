@@ -8,6 +8,7 @@ use super::sums::remarks;
 use super::view::{Block, Detail, Entry, Grade, Guarded, Mark, Note, PlanView, Section};
 use crate::flow::compare::BlockChange;
 use crate::plan::{Action, Counts, FlowSpec, Plan, Removal, Step, Verb, Write};
+use crate::report::document::Found;
 use crate::report::several::{cut, of};
 use crate::report::visible::visible;
 use crate::resource::{Address, Kind, Label, Mask, Problem, Severity};
@@ -67,6 +68,12 @@ fn hide(value: &mut serde_json::Value, mask: &Mask) {
 }
 
 impl Note {
+    /// What is wrong with manifests, and what could not be read.
+    pub(in crate::report) fn of_found(found: &Found) -> (Vec<Self>, Vec<Self>) {
+        let Found { problems, gaps, calls: _ } = found;
+        (problems.iter().map(Self::of).collect(), gaps.iter().map(Self::unread).collect())
+    }
+
     pub(in crate::report) fn of(problem: &Problem) -> Self {
         let Problem { code, severity, origin, address, message, hint } = problem;
         let grade = match severity {

@@ -6,18 +6,18 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::report) struct Log {
+pub(in crate::report) struct Log<'a> {
     #[serde(rename = "$schema")]
     pub(in crate::report) schema: &'static str,
     pub(in crate::report) version: &'static str,
-    pub(in crate::report) runs: [Run; 1],
+    pub(in crate::report) runs: [Run<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::report) struct Run {
+pub(in crate::report) struct Run<'a> {
     pub(in crate::report) tool: Tool,
-    pub(in crate::report) automation_details: AutomationDetails,
+    pub(in crate::report) automation_details: AutomationDetails<'a>,
     pub(in crate::report) column_kind: &'static str,
     pub(in crate::report) invocations: [Invocation; 1],
     pub(in crate::report) results: Vec<SarifResult>,
@@ -68,8 +68,8 @@ pub(in crate::report) struct RuleProperties {
 }
 
 #[derive(Serialize)]
-pub(in crate::report) struct AutomationDetails {
-    pub(in crate::report) id: &'static str,
+pub(in crate::report) struct AutomationDetails<'a> {
+    pub(in crate::report) id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -84,6 +84,7 @@ pub(in crate::report) struct Invocation {
 pub(in crate::report) struct Notification {
     pub(in crate::report) level: &'static str,
     pub(in crate::report) message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::report) locations: Vec<Location>,
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::*;
 use super::{about, pascal, physical, plain};
+use crate::report::document::Failed;
 use crate::report::visible::visible;
 use crate::resource::{Origin, Problem, Severity};
 
@@ -20,12 +21,38 @@ pub fn problems_sarif(
     problems: &[Problem],
     head: Option<&str>,
 ) -> serde_json::Result<String> {
+    let invocation = Invocation { execution_successful: true, tool_execution_notifications: Vec::new() };
+    log(category, problems, head, invocation)
+}
+
+/// Writes the log of a command that ended early: a program does not take it for one that found nothing.
+///
+/// # Errors
+/// None that this data can cause.
+pub fn failed_sarif(failed: &Failed) -> serde_json::Result<String> {
+    let gaps = failed.found.gaps.iter().map(|gap| about(Some(&gap.address), &gap.message));
+    let texts = gaps.chain([failed.error.lines().join("\n")]);
+    let notifications = texts.map(|text| Notification {
+        level: "error",
+        message: Message { text: plain(&text) },
+        locations: Vec::new(),
+    });
+    let invocation =
+        Invocation { execution_successful: false, tool_execution_notifications: notifications.collect() };
+    log(&format!("flowbind/{}/", failed.command), &failed.found.problems, None, invocation)
+}
+
+fn log(
+    category: &str,
+    problems: &[Problem],
+    head: Option<&str>,
+    invocation: Invocation,
+) -> serde_json::Result<String> {
     let codes: BTreeSet<&'static str> = problems.iter().map(|problem| problem.code.as_str()).collect();
     let codes: Vec<&'static str> = codes.into_iter().collect();
     let mut seen = BTreeMap::new();
     let results = problems.iter().map(|problem| result(problem, &codes, head, &mut seen)).collect();
     let rules = codes.iter().map(|code| descriptor(code)).collect();
-    let invocation = Invocation { execution_successful: true, tool_execution_notifications: Vec::new() };
     super::write(category, rules, invocation, results)
 }
 

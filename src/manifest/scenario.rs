@@ -90,6 +90,9 @@ pub struct ScenarioContact {
     pub queue: Option<String>,
     /// The contact's attributes.
     pub attributes: BTreeMap<String, String>,
+    /// What else flows read of it, laid over the rest: members as `ContactData` has them, and what stays with a contact,
+    /// such as `Agent`.
+    pub data: Option<Value>,
 }
 
 /// Something that was given, and where: options have no place.

@@ -1,5 +1,7 @@
 //! The contact of a scenario.
 
+use serde_json::Value;
+
 use crate::manifest::ScenarioContact;
 use crate::resource::{FlowType, InstanceArn};
 use crate::runtime::contact::{Channel, Contact, Endpoint, Profile};
@@ -30,4 +32,16 @@ pub fn contact(described: &ScenarioContact, profile: &Profile) -> Contact {
     }
     contact.attributes.extend(described.attributes.clone());
     contact
+}
+
+/// Lays data over other data: members of maps one by one, everything else in place of what was there.
+pub(super) fn lay_over(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                lay_over(under.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::answers::{Stubs, accepted, as_asked, example, usual};
+use super::contact::lay_over;
 use super::functions::{self, Attempted, Called, Functions, NoFunctions};
 use super::program::Subject;
 use crate::flow::InvocationKind;
@@ -134,7 +135,10 @@ impl<'m> Simulation<'m> {
     /// Begins a run.
     pub fn new(subject: Subject<'m>, scenario: Scenario, contact: &Contact, seed: u64) -> Self {
         // Maps with text as keys always serialise.
-        let contact = serde_json::to_value(contact).unwrap_or_default();
+        let mut contact = serde_json::to_value(contact).unwrap_or_default();
+        if let Some(data) = &scenario.contact.data {
+            lay_over(&mut contact, data);
+        }
         let state = State::new(&subject.program, subject.key(), contact);
         let events = scenario.events.iter().cloned().collect();
         Self {
@@ -187,12 +191,16 @@ impl<'m> Simulation<'m> {
         match self.step(None) {
             Step::Ask(question) => self.answered(&place, question, functions),
             Step::Went(went) => {
-                // An error that is answered to a block that asks nothing.
-                let error =
-                    self.queued(&place).filter(|(_, told)| matches!(told.value.reply, Reply::Error(_)));
-                match error {
-                    Some((list, told)) => self.given(&place, (None, told), Some((false, list)), None),
-                    None => self.went(*went, None, None, None),
+                // An error that is answered to a block that asks nothing, or that it succeeds before it fails later.
+                match self.queued(&place) {
+                    Some((list, told)) if matches!(told.value.reply, Reply::Error(_)) => {
+                        self.given(&place, (None, told), Some((false, list)), None)
+                    }
+                    Some((list, told)) if told.value == Answer::new(Reply::Done) => {
+                        *self.used.entry((false, list)).or_default() += 1;
+                        self.went(*went, None, None, None)
+                    }
+                    _ => self.went(*went, None, None, None),
                 }
             }
             Step::Ended(end) => Progress::Ended(Ending::End(end)),

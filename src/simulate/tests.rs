@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::flow::engine::{Cause, Effect, End, Outcome as Came, Switch};
+use crate::flow::namespaces::Root;
 use crate::manifest::{
     self, Inputs, Manifest, Scenario, Stub, StubFailure, StubOutcome, Told, scenario_reply,
 };
@@ -62,7 +63,12 @@ const HOURS: &str = r#"{"Version": "2019-10-30", "StartAction": "check", "Action
   {"Identifier": "end", "Type": "EndFlowModuleExecution", "Parameters": {}, "Transitions": {}}]}"#;
 
 fn manifest() -> Manifest {
-    let files = [("acme.yaml", MANIFEST), ("main.json", MAIN), ("next.json", NEXT), ("hours.json", HOURS)];
+    manifest_with(NEXT)
+}
+
+/// The manifest, with another flow for `next`.
+fn manifest_with(next: &str) -> Manifest {
+    let files = [("acme.yaml", MANIFEST), ("main.json", MAIN), ("next.json", next), ("hours.json", HOURS)];
     let files: BTreeMap<PathBuf, Vec<u8>> =
         files.iter().map(|(name, text)| (PathBuf::from(name), text.as_bytes().to_vec())).collect();
     let loaded = manifest::load(&[PathBuf::from("acme.yaml")], &Inputs::default(), &files);
@@ -249,14 +255,37 @@ fn what_is_no_flow_with_content_is_refused() {
 fn a_contact_that_goes_round_is_stopped() {
     let round = r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
       {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "a"}, "Transitions": {"NextAction": "a"}}]}"#;
-    let files = [("acme.yaml", MANIFEST), ("main.json", MAIN), ("next.json", round), ("hours.json", HOURS)];
-    let files: BTreeMap<PathBuf, Vec<u8>> =
-        files.iter().map(|(name, text)| (PathBuf::from(name), text.as_bytes().to_vec())).collect();
-    let manifest = manifest::load(&[PathBuf::from("acme.yaml")], &Inputs::default(), &files)
-        .unwrap()
-        .manifests
-        .remove(0);
+    let manifest = manifest_with(round);
     let mut simulation = begin(&manifest, scenario(&[("check", "open"), ("menu", "1")], &[]));
     let (steps, ending) = run(&mut simulation);
     assert_eq!((steps.len(), ending), (MAX_STEPS, Ending::TooLong));
+}
+
+#[test]
+fn what_a_scenario_says_of_its_contact_is_laid_over_the_invented_one() {
+    let manifest = manifest();
+    let mut scenario = scenario(&[], &[]);
+    scenario.contact.data = Some(serde_json::json!({
+        "LanguageCode": null, "SegmentAttributes": {"site": {"ValueString": "Leeds"}}, "Agent": {"FirstName": "Ann"}
+    }));
+    let state = begin(&manifest, scenario).state;
+    assert_eq!(state.contact["LanguageCode"], serde_json::Value::Null);
+    assert_eq!(state.contact["SegmentAttributes"]["site"]["ValueString"], "Leeds");
+    assert_eq!(state.contact["SegmentAttributes"]["connect:Subtype"]["ValueString"], "connect:Telephony");
+    assert_eq!((state.contact.get("Agent"), &state.values[&Root::Agent]["FirstName"]), (None, &"Ann".into()));
+}
+
+/// A block that asks nothing succeeds as often as `done` stands before its error.
+#[test]
+fn a_block_that_asks_nothing_can_fail_at_its_second_time() {
+    let round = r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
+      {"Identifier": "a", "Type": "MessageParticipant", "Parameters": {"Text": "a"},
+       "Transitions": {"NextAction": "a", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+      {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}]}"#;
+    let manifest = manifest_with(round);
+    let answers = [("check", "open"), ("menu", "1"), ("a", "done"), ("a", "done"), ("a", "error")];
+    let mut simulation = begin(&manifest, scenario(&answers, &[]));
+    let (steps, ending) = run(&mut simulation);
+    assert_eq!((said(&steps).split_off(2), ending), (vec!["a", "a"], Ending::End(End::Disconnected)));
+    assert_eq!(simulation.unused(), []);
 }

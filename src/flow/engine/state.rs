@@ -147,7 +147,7 @@ pub struct State {
 
 impl State {
     /// Begins a flow with a contact. `contact` is its data in the form in which functions are sent it; what is missing
-    /// there is not set.
+    /// there is not set. It may also have what [stays](Root::stays) with a contact, such as `Agent`.
     pub fn new(program: &Program, flow: Key, contact: Value) -> Self {
         let mut contact = match contact {
             Value::Object(members) => members,
@@ -156,6 +156,10 @@ impl State {
         if !contact.get("Attributes").is_some_and(Value::is_object) {
             contact.insert("Attributes".to_owned(), Value::Object(Map::new()));
         }
+        let mut values = BTreeMap::new();
+        for root in Root::ALL.iter().filter(|root| root.stays()) {
+            values.extend(contact.remove(root.name()).map(|value| (*root, value)));
+        }
         let queue = contact.get("Queue").and_then(|queue| queue.get("ARN")?.as_str());
         let queue = queue.map(|arn| Target::Queue(arn.to_owned()));
         let frame = Frame::new(program, &flow);
@@ -163,7 +167,7 @@ impl State {
         Self {
             frames: frame.into_iter().collect(),
             contact: Value::Object(contact),
-            values: BTreeMap::new(),
+            values,
             queue,
             hooks: BTreeMap::new(),
             counters: BTreeMap::new(),

@@ -45,6 +45,8 @@ objects! {
         Optional system = "system": kind::Text, "the number or email address that the customer reached";
         Optional queue = "queue": kind::Text, "the queue that is set, by name";
         Optional attributes = "attributes": Map<kind::Name, kind::Text>, "the contact's attributes";
+        Optional data = "data": Data,
+            "anything else that flows read of it, as `ContactData` has it, such as `LanguageCode`, and `Agent`, `Task` or `Email`";
     }
 
     DeclaredAnswer = "scenarioAnswer", "an answer", "What a block comes to.", needs one of result outcome error {

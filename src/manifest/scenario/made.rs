@@ -36,7 +36,7 @@ pub(super) fn scenario(declared: DeclaredScenario, log: &Log) -> Option<Scenario
 }
 
 fn described(declared: DeclaredContact) -> ScenarioContact {
-    let DeclaredContact { channel, initiation, customer, system, queue, attributes } = declared;
+    let DeclaredContact { channel, initiation, customer, system, queue, attributes, data } = declared;
     ScenarioContact {
         channel: channel.into_value(),
         initiation: initiation.into_value(),
@@ -44,6 +44,7 @@ fn described(declared: DeclaredContact) -> ScenarioContact {
         system: system.into_value(),
         queue: queue.into_value(),
         attributes: attributes.without_places().unwrap_or_default(),
+        data: data.into_value(),
     }
 }
 

@@ -28,7 +28,7 @@ fn of(spec: &str) -> Result<Vec<Scenario>, Vec<String>> {
 
 const WHOLE: &str = r#"  flow: main-ivr
   instance: london
-  contact: { channel: chat, customer: "+447700900123", attributes: { tier: gold } }
+  contact: { channel: chat, customer: "+447700900123", attributes: { tier: gold }, data: { LanguageCode: de-DE, Name: null } }
   inputs: ["2"]
   answers:
     Main menu: ["1", none]
@@ -56,6 +56,7 @@ fn a_scenario_says_who_comes_and_what_the_world_answers() {
     assert_eq!((scenario.name.as_str(), scenario.flow.as_str()), ("known caller", "main-ivr"));
     assert_eq!(scenario.contact.channel, Some(Channel::Chat));
     assert_eq!(scenario.contact.attributes["tier"], "gold");
+    assert_eq!(scenario.contact.data, Some(json!({"LanguageCode": "de-DE", "Name": null})));
     let replies =
         |block: &str| scenario.answers[block].iter().map(|told| told.value.reply.clone()).collect::<Vec<_>>();
     assert_eq!(replies("Main menu"), [Reply::Result("1".to_owned()), Reply::TimeOut]);
@@ -264,11 +265,13 @@ mod written {
             option::of(prop::sample::select(Channel::ALL)),
             option::of(text()),
             btree_map(name(), text(), 0..3),
+            option::of(btree_map(name(), json(), 0..3).prop_map(|members| members.into_iter().collect())),
         )
-            .prop_map(|(channel, customer, attributes)| ScenarioContact {
+            .prop_map(|(channel, customer, attributes, data)| ScenarioContact {
                 channel,
                 customer,
                 attributes,
+                data,
                 ..ScenarioContact::default()
             });
         let lists = (

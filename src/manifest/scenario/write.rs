@@ -101,7 +101,7 @@ fn texts<T>(list: &[Told<T>], text: impl Fn(&T) -> String) -> Vec<String> {
 }
 
 fn of_contact(contact: &ScenarioContact, lines: &mut Lines, depth: usize) {
-    let ScenarioContact { channel, initiation, customer, system, queue, attributes } = contact;
+    let ScenarioContact { channel, initiation, customer, system, queue, attributes, data } = contact;
     lines.pair(depth, "channel", channel.map(|channel| channel.word().to_owned()));
     lines.pair(depth, "initiation", initiation.map(|initiation| initiation.word().to_owned()));
     lines.pair(depth, "customer", customer.as_deref().map(scalar));
@@ -110,6 +110,7 @@ fn of_contact(contact: &ScenarioContact, lines: &mut Lines, depth: usize) {
     lines.under(depth, "attributes", |lines, depth| {
         attributes.iter().for_each(|(name, value)| lines.pair(depth, name, Some(scalar(value))));
     });
+    lines.pair(depth, "data", data.as_ref().map(json));
 }
 
 /// Writes what must happen.

@@ -28,7 +28,7 @@ use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 pub(super) use drift::{DriftArgs, DriftOutput};
 pub(super) use emulator::EmulatorArgs;
 pub(super) use event::{ContactArgs, EventArgs, EventFields, SentArgs};
-pub(super) use explore::ExploreArgs;
+pub(super) use explore::{ExploreArgs, ExploreOutput};
 pub(super) use graph::{GraphArgs, GraphDirection, GraphFormat};
 pub(super) use iam_policy::{IamPolicyArgs, PolicyFor};
 pub(super) use import::ImportArgs;
@@ -118,8 +118,8 @@ pub(super) enum Command {
     /// Send one contact through a flow, offline: what it hears, which branches it takes, and why.
     #[command(after_help = help::SIMULATE, mut_arg("paths", optional_paths))]
     Simulate(SimulateArgs),
-    /// Look at every way through the flows of manifests, offline: what can go wrong, and what no contact reaches.
-    #[command(after_help = help::EXPLORE, mut_arg("paths", optional_paths))]
+    /// Look at every way through flows, offline: what can go wrong, and what no contact reaches.
+    #[command(after_help = help::EXPLORE, mut_arg("paths", paths_of_flows))]
     Explore(ExploreArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY)]
@@ -201,6 +201,12 @@ fn calling(timeout: clap::Arg) -> clap::Arg {
 /// Where manifests are looked for unless a path is given.
 fn optional_paths(paths: clap::Arg) -> clap::Arg {
     paths.required(false).default_value(".")
+}
+
+/// The same, and flow files beside them.
+fn paths_of_flows(paths: clap::Arg) -> clap::Arg {
+    optional_paths(paths)
+        .help("Flow files, manifests, or folders with either; in a folder, every *.json that is a flow")
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -41,7 +41,9 @@ pub use document::{ErrorDocument, ErrorLine, Failed, Found, ValidateDocument};
 pub use drift::{DriftDocument, drift_text, ignored_text};
 pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
-pub use explore::{ExploreDocument, ExploredInstance, explore_text};
+pub use explore::{
+    Exploration, ExploreDocument, ExploredFlows, FlowSource, explore_github, explore_sarif, explore_text,
+};
 pub use github::{drift_github, failed_github, plan_github, problems_github, saved_github};
 pub use html::{Pictures, drift_html, failed_html, pictures_of, pictures_of_drift, plan_html};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};

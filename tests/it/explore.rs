@@ -47,3 +47,66 @@ fn the_same_flows_give_the_same_bytes() {
     assert!(text.contains("flow/main-ivr@london: a contact can take "), "{text}");
     assert_eq!(text, run());
 }
+
+const HANGS_UP: &str = r#"{"Version": "2019-10-30", "StartAction": "a", "Actions": [
+  {"Identifier": "a", "Type": "Compare", "Parameters": {"ComparisonValue": "$.Attributes.vip"}, "Transitions": {
+    "Conditions": [{"NextAction": "b", "Condition": {"Operator": "Equals", "Operands": ["yes"]}}],
+    "Errors": [{"ErrorType": "NoMatchingCondition", "NextAction": "b"}]}},
+  {"Identifier": "b", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}]}"#;
+
+/// A folder with a flow, a file that was one, and one that never was.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("flows")).unwrap();
+    let files = [
+        ("main.json", HANGS_UP),
+        ("broken.json", "{\"StartAction\": \"a\", \"Actions\": ["),
+        ("package.json", "{}"),
+    ];
+    for (name, text) in files {
+        std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn flow_files_and_folders_are_explored_without_a_manifest() {
+    let folder = folder();
+    let run = |more: &[&str]| flowbind(folder.path()).arg("explore").args(more).output().unwrap();
+    let output = run(&["flows"]);
+    let text = stdout(&output);
+    assert_eq!(code(&output), 2, "{text}{}", stderr(&output));
+    assert!(text.contains("flows/main.json: a contact can take 3 of 3 branches"), "{text}");
+    assert!(text.contains("[hang-up-unheard]") && text.contains("at flows/main.json:5:"), "{text}");
+    assert!(text.contains("flows/broken.json:1:") && text.contains("[unreadable-flow]"), "{text}");
+    assert!(!text.contains("package.json"), "{text}");
+
+    let output = run(&["--output", "json", "flows/main.json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = &document["instances"][0]["findings"][0];
+    assert_eq!((&found["code"], &found["line"]), (&"hang-up-unheard".into(), &5.into()), "{found:#}");
+
+    let output = run(&["none.json"]);
+    assert_eq!((code(&output), stdout(&output).as_str()), (1, ""), "{}", stderr(&output));
+}
+
+#[test]
+fn sarif_and_github_name_the_line_of_each_block() {
+    let folder = folder();
+    let run = |format: &str| {
+        let output = flowbind(folder.path()).args(["explore", "flows", "--output", format]).output().unwrap();
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        stdout(&output)
+    };
+    let log: Value = serde_json::from_str(&run("sarif")).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let found = results.iter().find(|result| result["ruleId"] == "hang-up-unheard").unwrap();
+    let place = &found["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "flows/main.json");
+    assert_eq!(place["region"]["startLine"], 5);
+    assert_eq!(found["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap().len(), 2);
+    assert!(results.iter().any(|result| result["ruleId"] == "unreadable-flow"));
+    let github = run("github");
+    assert!(github.contains("::warning file=flows/main.json,line=5,col="), "{github}");
+    assert!(github.contains("::error file=flows/broken.json,"), "{github}");
+}

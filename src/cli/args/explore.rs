@@ -1,9 +1,9 @@
 //! What `flowbind explore` takes.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::ManifestArgs;
 use super::help::OUTPUT;
-use super::{ManifestArgs, Output};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExploreArgs {
@@ -11,5 +11,16 @@ pub(in crate::cli) struct ExploreArgs {
     pub(in crate::cli) manifest: ManifestArgs,
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
-    pub(in crate::cli) output: Output,
+    pub(in crate::cli) output: ExploreOutput,
+}
+
+/// The formats of what exploring found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExploreOutput {
+    Text,
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
 }

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{DriftOutput, InvokeOutput, LintOutput, Output, SimulateOutput};
+use super::{DriftOutput, ExploreOutput, InvokeOutput, LintOutput, Output, SimulateOutput};
 
 /// The formats of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +74,7 @@ formats! {
     PlanOutput: Json Markdown Github Html;
     ShowOutput: Json Markdown Github Html;
     DriftOutput: Json Markdown Github Html Sarif;
+    ExploreOutput: Json Sarif Github;
     LintOutput: Json Markdown Github Sarif;
     InvokeOutput: Json Github Junit;
 }

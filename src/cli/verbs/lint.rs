@@ -5,21 +5,16 @@ use std::path::PathBuf;
 
 use crate::audit::{Auditor, manifest_findings};
 use crate::cli::args::{LeastSeverity, LintArgs, LintOutput};
+use crate::cli::inputs::flow_files::Inputs;
 use crate::cli::inputs::load;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::{Level, Note};
-use crate::flow::decode;
-use crate::flow::document::MAX_TEXT_BYTES;
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
-use crate::manifest::{self, Disk, FileError, Files, Loaded, Sources};
+use crate::manifest::{self, Loaded, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
 use crate::resource::Problem;
-
-mod inputs;
-
-use inputs::{FlowFile, Inputs, display};
 
 pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(code) = &args.explain {
@@ -32,7 +27,7 @@ pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, 
     let mut problems = Vec::new();
     let judged = manifests(args, (&mut inputs, &mut problems), &mut linter, &mut sources, terminal);
     for file in std::mem::take(&mut inputs.flows) {
-        flow(&file, &judged, &mut inputs, &mut linter, &mut sources);
+        inputs.read(&file, &judged, &mut linter, &mut sources);
     }
     let report = linter.finish();
     let broken = !inputs.unread.is_empty();
@@ -80,42 +75,6 @@ fn explain(code: Option<&str>, terminal: &Terminal) -> Result<Exit, Failure> {
     };
     terminal.result(&page)?;
     Ok(Exit::Done)
-}
-
-/// Judges a file of which nothing else is known, unless a manifest has it.
-fn flow(
-    file: &FlowFile,
-    judged: &BTreeSet<PathBuf>,
-    inputs: &mut Inputs,
-    linter: &mut Linter<'_>,
-    sources: &mut Sources,
-) {
-    let FlowFile { path, named } = file;
-    if !judged.is_empty() && path.canonicalize().is_ok_and(|path| judged.contains(&path)) {
-        return;
-    }
-    let name = display(path);
-    let bytes = match Disk.read(path, MAX_TEXT_BYTES as u64) {
-        Ok(bytes) => bytes,
-        Err(error @ FileError::TooLarge { .. }) if !named => {
-            tracing::info!("{name} is skipped: {error}, so it is not a flow");
-            return;
-        }
-        Err(error) => return inputs.unread(path, &error),
-    };
-    let text = match decode(&bytes) {
-        Ok(text) => text,
-        Err(error) if *named => return linter.undecodable(&name, &error),
-        Err(error) => {
-            tracing::info!("{name} is skipped: {error}");
-            return;
-        }
-    };
-    if !linter.file(&name, &text, *named) {
-        tracing::info!("{name} is skipped: it is not a flow");
-        return;
-    }
-    sources.insert(name, text);
 }
 
 /// Judges the manifests' flows, and names the files that need not be judged again. `found` takes what is wrong with the

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ExploredInstance;
-use super::words::{block, branch, code, finding};
+use super::rules::rule_of;
+use super::words::{block, branch, message};
+use super::{Exploration, ExploredFlows};
 use crate::flow::engine::{Branch, Place, Program};
 use crate::flow::explore::{Finding, Way};
+use crate::report::lint::Notice;
 use crate::simulate::words_of;
 
 /// `flowbind.explore/v1`.
@@ -18,15 +20,33 @@ pub struct ExploreDocument {
     #[cfg_attr(test, schemars(extend("const" = "flowbind.explore/v1")))]
     format: &'static str,
     instances: Vec<InstanceLine>,
+    /// Files that cannot be read as a flow.
+    unreadable: Vec<UnreadableLine>,
+    /// Inputs that could not be read.
+    unread: Vec<Notice>,
 }
 
-/// The flows of one instance.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct UnreadableLine {
+    code: &'static str,
+    file: Option<String>,
+    line: usize,
+    column: usize,
+    message: String,
+}
+
+/// The flows of one instance, or one flow file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct InstanceLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     set: Option<String>,
-    instance: String,
+    /// The instance, by its name in the manifest; none for a flow file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    /// The file of each flow.
+    files: BTreeMap<String, String>,
     /// How many states were looked at.
     states: usize,
     /// Whether that was all; otherwise no branch is called unreachable.
@@ -54,6 +74,13 @@ struct FindingLine {
     #[cfg_attr(test, schemars(extend("enum" = ["hang-up-unheard", "no-queue-set", "endless-cycle", "failure-unheard", "contact-lost", "longest-silence"])))]
     code: &'static str,
     block: String,
+    /// Where the block is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
     message: String,
     hint: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,15 +112,28 @@ struct PassedLine {
 }
 
 impl ExploreDocument {
-    /// Creates the document of instances that were explored.
-    pub fn new(all: &[ExploredInstance]) -> Self {
-        Self { format: "flowbind.explore/v1", instances: all.iter().map(InstanceLine::new).collect() }
+    /// Creates the document of what was explored.
+    pub fn new(exploration: &Exploration) -> Self {
+        let Exploration { all, unreadable, unread, .. } = exploration;
+        let unreadable = unreadable.findings.iter().map(|found| UnreadableLine {
+            code: found.code,
+            file: found.file.clone(),
+            line: found.line,
+            column: found.column,
+            message: found.message.clone(),
+        });
+        Self {
+            format: "flowbind.explore/v1",
+            instances: all.iter().map(InstanceLine::new).collect(),
+            unreadable: unreadable.collect(),
+            unread: unread.clone(),
+        }
     }
 }
 
 impl InstanceLine {
-    fn new(instance: &ExploredInstance) -> Self {
-        let ExploredInstance { set, instance, program, explored } = instance;
+    fn new(flows: &ExploredFlows) -> Self {
+        let ExploredFlows { set, instance, program, explored, files } = flows;
         let mut taken = BTreeMap::new();
         for (place, _) in explored.taken.keys() {
             *taken.entry(place.flow.to_string()).or_default() += 1;
@@ -106,10 +146,11 @@ impl InstanceLine {
             instance: instance.clone(),
             states: explored.states,
             complete: explored.complete,
+            files: files.iter().map(|(key, source)| (key.to_string(), source.name.clone())).collect(),
             taken,
             unreachable: lines(&explored.unreachable),
             undecided: lines(&explored.undecided),
-            findings: explored.findings.iter().map(|found| FindingLine::new(program, found)).collect(),
+            findings: explored.findings.iter().map(|found| FindingLine::new(flows, found)).collect(),
         }
     }
 }
@@ -121,15 +162,19 @@ impl BranchLine {
 }
 
 impl FindingLine {
-    fn new(program: &Program, found: &Finding) -> Self {
-        let (message, hint) = finding(found);
+    fn new(flows: &ExploredFlows, found: &Finding) -> Self {
+        let rule = rule_of(found.problem);
+        let at = flows.at(&found.at);
         Self {
-            code: code(found.problem),
-            block: block(program, &found.at),
-            message,
-            hint,
+            code: rule.code,
+            block: block(&flows.program, &found.at),
+            file: at.map(|(file, _)| file.to_owned()),
+            line: at.map(|(_, position)| position.line),
+            column: at.map(|(_, position)| position.column),
+            message: message(found),
+            hint: rule.fix,
             silence_ms: found.silence_ms,
-            way: WayLine::new(program, &found.way),
+            way: WayLine::new(&flows.program, &found.way),
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ExploredInstance;
-use super::words::{block, branch, code, finding, way};
+use super::rules::rule_of;
+use super::words::{block, branch, message, way};
+use super::{Exploration, ExploredFlows};
 use crate::flow::engine::{Branch, Key, Place};
 use crate::flow::explore::Problem;
 use crate::report::layout::{Layout, Page};
-use crate::report::style::{bold, dim, yellow};
+use crate::report::style::{bold, dim, red, yellow};
+use crate::report::visible::visible;
 use crate::resource::count;
 
 /// How many branches of a kind are named for a flow; `-v` names all.
@@ -22,10 +24,16 @@ struct Sums {
 }
 
 /// Writes the findings and the branches of each flow, and sums them up; with `whole` nothing is cut.
-pub fn explore_text(all: &[ExploredInstance], whole: bool, layout: &Layout) -> String {
+pub fn explore_text(exploration: &Exploration, whole: bool, layout: &Layout) -> String {
     let mut page = Page::default();
-    let (mut findings, mut taken, mut branches) = (0, 0, 0);
-    for instance in all {
+    let (mut findings, mut taken, mut branches) = (exploration.unreadable.findings.len(), 0, 0);
+    for finding in &exploration.unreadable.findings {
+        let file = finding.file.as_deref().unwrap_or_default();
+        page.under(2, format!("{}: it cannot be read as a flow\n", bold(&visible(file))));
+        let at = format!("{file}:{}:{}", finding.line, finding.column);
+        page.under(10, format!("  {} {at}: {} [{}]\n", red("error  "), finding.message, finding.code));
+    }
+    for instance in &exploration.all {
         let mut flows: BTreeMap<&Key, Sums> = BTreeMap::new();
         for (place, _) in instance.explored.taken.keys() {
             flows.entry(&place.flow).or_default().taken += 1;
@@ -61,25 +69,30 @@ fn count_branches(number: usize) -> String {
 }
 
 /// Writes one flow, and counts its problems.
-fn flow(instance: &ExploredInstance, key: &Key, sums: &Sums, whole: bool, page: &mut Page) -> usize {
+fn flow(instance: &ExploredFlows, key: &Key, sums: &Sums, whole: bool, page: &mut Page) -> usize {
     let program = &instance.program;
-    let at = match &instance.set {
-        Some(set) => format!("{set}:{key}@{}", instance.instance),
-        None => format!("{key}@{}", instance.instance),
+    let set = instance.set.as_ref().map(|set| format!("{set}:")).unwrap_or_default();
+    let file = instance.files.get(key).map(|source| visible(&source.name).into_owned()).unwrap_or_default();
+    let at = match &instance.instance {
+        Some(instance) => format!("{set}{key}@{instance}"),
+        None => file,
     };
     let all = sums.taken + sums.unreachable.len() + sums.undecided.len();
     page.under(2, format!("{}: a contact can take {} of {}\n", bold(&at), sums.taken, count_branches(all)));
     let mut problems = 0;
     for found in instance.explored.findings.iter().filter(|found| found.at.flow == *key) {
-        let (message, hint) = finding(found);
+        let rule = rule_of(found.problem);
         let is_problem = found.problem != Problem::LongestSilence;
         problems += usize::from(is_problem);
         let label = if is_problem { yellow("problem") } else { dim("note   ") };
         let name = program.block(&found.at).map(|block| block.name.as_str()).unwrap_or_default();
-        page.under(10, format!("  {label} `{name}`: {message} [{}]\n", code(found.problem)));
+        page.under(10, format!("  {label} `{name}`: {} [{}]\n", message(found), rule.code));
+        if let Some((file, position)) = instance.at(&found.at) {
+            page.under(10, format!("{:10}at {}:{}:{}\n", "", visible(file), position.line, position.column));
+        }
         page.under(10, format!("{:10}way: {}\n", "", way(program, &found.way)));
         if is_problem {
-            page.typed(format!("{:10}hint: {hint}\n", ""));
+            page.typed(format!("{:10}hint: {}\n", "", rule.fix));
         }
     }
     list("no contact takes", &sums.unreachable, program, whole, page);

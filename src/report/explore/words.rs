@@ -4,50 +4,24 @@ use crate::flow::engine::{Branch, Place, Program};
 use crate::flow::explore::{Finding, Problem, Way};
 use crate::simulate::{label, words_of};
 
-/// The code of a problem, which stays the same.
-pub(super) const fn code(problem: Problem) -> &'static str {
-    match problem {
-        Problem::HangUpUnheard => "hang-up-unheard",
-        Problem::NoQueue => "no-queue-set",
-        Problem::Cycle => "endless-cycle",
-        Problem::FailureUnheard => "failure-unheard",
-        Problem::Lost => "contact-lost",
-        Problem::LongestSilence => "longest-silence",
-    }
-}
-
-/// Says what can go wrong, and what to do about it.
-pub(super) fn finding(finding: &Finding) -> (String, &'static str) {
+/// Says what can go wrong.
+pub(super) fn message(finding: &Finding) -> String {
     let silence = finding.silence_ms.unwrap_or_default();
     match finding.problem {
-        Problem::HangUpUnheard => (
-            "contacts can be disconnected here without hearing anything".to_owned(),
-            "play a prompt on the way.",
-        ),
-        Problem::NoQueue => (
-            "contacts can come here without a queue, and the transfer fails".to_owned(),
-            "set the working queue before the transfer on every way.",
-        ),
-        Problem::Cycle => (
-            "contacts can go round here without an input, a loop or a wait".to_owned(),
-            "count the rounds with a Loop block, or ask or wait in between.",
-        ),
-        Problem::FailureUnheard => (
-            "when this function fails, contacts can be disconnected without a word after it".to_owned(),
-            "play a prompt on the Error branch.",
-        ),
-        Problem::Lost => (
-            "no branch leads on from here for something that can happen".to_owned(),
-            "connect the missing branch.",
-        ),
-        Problem::LongestSilence => (
+        Problem::HangUpUnheard => "contacts can be disconnected here without hearing anything".to_owned(),
+        Problem::NoQueue => "contacts can come here without a queue, and the transfer fails".to_owned(),
+        Problem::Cycle => "contacts can go round here without an input, a loop or a wait".to_owned(),
+        Problem::FailureUnheard => {
+            "when this function fails, contacts can be disconnected without a word after it".to_owned()
+        }
+        Problem::Lost => "no branch leads on from here for something that can happen".to_owned(),
+        Problem::LongestSilence => {
             format!(
                 "contacts can hear nothing for {}.{} s up to here",
                 silence / 1_000,
                 silence % 1_000 / 100
-            ),
-            "play a prompt before slow blocks, or lower their time limits.",
-        ),
+            )
+        }
     }
 }
 

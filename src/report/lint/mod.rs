@@ -15,6 +15,7 @@ pub use github::github;
 #[cfg(test)]
 pub(crate) use json::LintDocument;
 pub use json::{failed_json, json};
+pub(super) use sarif::sarif_of;
 pub use sarif::{Notice, sarif};
 pub(super) use text::tally;
 pub use text::{text, unread};

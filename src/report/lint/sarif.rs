@@ -28,10 +28,20 @@ const FINGERPRINT: &str = "flowbindFingerprint/v1";
 /// # Errors
 /// None that this data can cause.
 pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_json::Result<String> {
-    let metas = codes();
+    sarif_of("flowbind/lint/", &codes(), report, sources, notices)
+}
+
+/// Writes the log of other rules than lint's.
+pub(in crate::report) fn sarif_of(
+    category: &'static str,
+    metas: &[&RuleMeta],
+    report: &Report,
+    sources: &Sources,
+    notices: &[Notice],
+) -> serde_json::Result<String> {
     let shown =
-        located(report, sources).map(|(finding, excerpt)| result(finding, excerpt.as_ref(), &metas, None));
-    let passed = report.suppressed.iter().map(|it| result(&it.finding, None, &metas, Some(&it.reason)));
+        located(report, sources).map(|(finding, excerpt)| result(finding, excerpt.as_ref(), metas, None));
+    let passed = report.suppressed.iter().map(|it| result(&it.finding, None, metas, Some(&it.reason)));
     let rules = metas.iter().map(|meta| descriptor(meta)).collect();
     let notifications = notices.iter().map(|notice| Notification {
         level: "error",
@@ -45,7 +55,7 @@ pub fn sarif(report: &Report, sources: &Sources, notices: &[Notice]) -> serde_js
         execution_successful: notices.is_empty(),
         tool_execution_notifications: notifications.collect(),
     };
-    write("flowbind/lint/", rules, invocation, shown.chain(passed).collect())
+    write(category, rules, invocation, shown.chain(passed).collect())
 }
 
 const fn level(severity: Severity) -> &'static str {
@@ -59,9 +69,10 @@ const fn level(severity: Severity) -> &'static str {
 fn descriptor(meta: &RuleMeta) -> ReportingDescriptor {
     let RuleMeta { code, severity, confidence, what, why, fix, bad, good } = meta;
     let text = format!("{what}\n\nWhy it matters: {why}\n\nWhat to do: {fix}");
-    let markdown = format!(
-        "{what}\n\n**Why it matters.** {why}\n\n**What to do.** {fix}\n\nFails:\n\n```\n{bad}\n```\n\nPasses:\n\n```\n{good}\n```\n"
-    );
+    let mut markdown = format!("{what}\n\n**Why it matters.** {why}\n\n**What to do.** {fix}\n");
+    if !bad.is_empty() {
+        markdown.push_str(&format!("\nFails:\n\n```\n{bad}\n```\n\nPasses:\n\n```\n{good}\n```\n"));
+    }
     ReportingDescriptor {
         id: code,
         name: pascal(code),

@@ -1,43 +1,102 @@
-//! `flowbind explore`: every way through the flows of manifests, offline.
+//! `flowbind explore`: every way through flows, offline.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 
-use crate::cli::args::{ExploreArgs, Output};
+use crate::cli::args::{ExploreArgs, ExploreOutput, ManifestArgs};
+use crate::cli::inputs::flow_files::Inputs;
 use crate::cli::inputs::load;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::flow::engine::Assumptions;
+use crate::cli::terminal::note::{Level, Note};
+use crate::flow::Document;
+use crate::flow::engine::{Assumptions, Code, Key, Program};
 use crate::flow::explore::{self, Problem};
-use crate::manifest::Manifest;
-use crate::report::{self, ExploreDocument, ExploredInstance};
+use crate::flow::finding::Severity;
+use crate::flow::stub::FlowType;
+use crate::lint::{Linter, Selection, UNREADABLE_FLOW};
+use crate::manifest::{Loaded, Manifest, Sources};
+use crate::report::{self, Exploration, ExploredFlows, FlowSource, lint as formats};
 use crate::resource::{Address, Kind};
 use crate::simulate;
 
 pub(in crate::cli) fn run(args: &ExploreArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let loaded = load::load_or_show(&args.manifest, None, terminal)?;
-    let several = loaded.manifests.len() > 1;
+    let mut inputs = Inputs::of(&args.manifest.paths, args.manifest.allow_outside);
+    let mut sources = Sources::default();
+    let loaded = match inputs.manifests.is_empty() {
+        true => None,
+        false => {
+            let given = ManifestArgs { paths: inputs.manifests.clone(), ..args.manifest.clone() };
+            Some(load::load_or_show(&given, None, terminal)?)
+        }
+    };
     let mut all = Vec::new();
-    for manifest in &loaded.manifests {
-        instances(manifest, several, &mut all)?;
+    let judged = match &loaded {
+        Some(loaded) => of_manifests(loaded, &mut all, &mut sources)?,
+        None => BTreeSet::new(),
+    };
+    let unreadable = of_files(&mut inputs, &judged, &mut all, &mut sources)?;
+    let exploration = Exploration { all, unreadable, unread: inputs.unread, sources };
+    for notice in &exploration.unread {
+        let note = Note::new(Level::Error, notice.message.as_str()).worded(formats::unread(notice));
+        terminal.note(&note.field("file", notice.file.as_str()));
     }
-    if all.is_empty() {
-        let error =
-            anyhow!("no flow of these manifests has `content:`, so only Amazon Connect knows their blocks");
-        return Err(Failure::new(Exit::Error, error));
+    let unread = !exploration.unread.is_empty();
+    if exploration.all.is_empty() && exploration.unreadable.findings.is_empty() && !unread {
+        return Err(Failure::new(Exit::Error, nothing(loaded.is_some())));
     }
     match args.output {
-        Output::Text => {
-            terminal.result(&report::explore_text(&all, terminal.is_verbose(), &terminal.layout()))?;
+        // Where nothing could be read, a sum would only read as if all were well.
+        ExploreOutput::Text if unread && exploration.all.is_empty() => {}
+        ExploreOutput::Text => {
+            let layout = terminal.layout();
+            terminal.result(&report::explore_text(&exploration, terminal.is_verbose(), &layout))?;
         }
-        Output::Json => terminal.json(&ExploreDocument::new(&all))?,
+        ExploreOutput::Json => terminal.json(&report::ExploreDocument::new(&exploration))?,
+        ExploreOutput::Sarif => {
+            terminal.result(&report::explore_sarif(&exploration).map_err(std::io::Error::from)?)?;
+        }
+        ExploreOutput::Github => terminal.result(&report::explore_github(&exploration))?,
     }
-    let mut findings = all.iter().flat_map(|one| &one.explored.findings);
+    let mut findings = exploration.all.iter().flat_map(|one| &one.explored.findings);
     let wrong = findings.any(|finding| finding.problem != Problem::LongestSilence);
-    Ok(if wrong { Exit::Differences } else { Exit::Done })
+    Ok(Exit::of_lint(unread, wrong || !exploration.unreadable.findings.is_empty()))
+}
+
+fn nothing(manifests: bool) -> anyhow::Error {
+    match manifests {
+        true => {
+            anyhow!("no flow of these manifests has `content:`, so only Amazon Connect knows their blocks")
+        }
+        false => anyhow!("no flow and no manifest was found there"),
+    }
+}
+
+/// Explores the flows of manifests, and returns their files.
+fn of_manifests(
+    loaded: &Loaded,
+    all: &mut Vec<ExploredFlows>,
+    sources: &mut Sources,
+) -> Result<BTreeSet<PathBuf>, Failure> {
+    let several = loaded.manifests.len() > 1;
+    let mut judged = BTreeSet::new();
+    for manifest in &loaded.manifests {
+        instances(manifest, several, all)?;
+        for (_, _, flow) in manifest.contents() {
+            let Some(content) = &flow.content else { continue };
+            let read = loaded.sources.get(&content.path).unwrap_or_else(|| content.text.as_str());
+            sources.insert(content.path.as_str(), read);
+            judged.extend(PathBuf::from(&content.path).canonicalize());
+        }
+    }
+    Ok(judged)
 }
 
 /// Explores the flows of each instance together, since contacts go from one to the other.
-fn instances(manifest: &Manifest, several: bool, all: &mut Vec<ExploredInstance>) -> Result<(), Failure> {
+fn instances(manifest: &Manifest, several: bool, all: &mut Vec<ExploredFlows>) -> Result<(), Failure> {
     for instance in manifest.instances.keys() {
         let on_it =
             |flow: &crate::manifest::Flow| flow.content.is_some() && flow.instances.contains(instance);
@@ -45,14 +104,59 @@ fn instances(manifest: &Manifest, several: bool, all: &mut Vec<ExploredInstance>
         let address = Address { at: Some(instance.clone()), ..Address::new(Kind::Flow, name) };
         let subject =
             simulate::subject(manifest, &address).map_err(|error| Failure::new(Exit::Error, error))?;
-        let starts: Vec<_> = subject.program.flows.keys().cloned().collect();
-        let explored = explore::explore(&subject.program, &starts, &Assumptions::default());
-        all.push(ExploredInstance {
-            set: several.then(|| manifest.set.to_string()),
-            instance: instance.to_string(),
-            program: subject.program,
-            explored,
-        });
+        let mut files = BTreeMap::new();
+        for (kind, name, flow) in manifest.contents() {
+            let key =
+                if kind == Kind::Module { Key::module(name.as_str()) } else { Key::flow(name.as_str()) };
+            let written = flow.content.as_ref().map(|content| (&content.path, content.written.document()));
+            if let (Some((path, Ok(document))), true) = (written, subject.program.flows.contains_key(&key)) {
+                files.insert(key, FlowSource { name: path.clone(), document: Arc::clone(document) });
+            }
+        }
+        let set = several.then(|| manifest.set.to_string());
+        all.push(explored(set, Some(instance.to_string()), subject.program, files));
     }
     Ok(())
+}
+
+fn explored(
+    set: Option<String>,
+    instance: Option<String>,
+    program: Program,
+    files: BTreeMap<Key, FlowSource>,
+) -> ExploredFlows {
+    let starts: Vec<_> = program.flows.keys().cloned().collect();
+    let explored = explore::explore(&program, &starts, &Assumptions::default());
+    ExploredFlows { set, instance, program, explored, files }
+}
+
+/// Explores flow files of which nothing else is known, each by itself, and returns those that cannot be parsed.
+fn of_files(
+    inputs: &mut Inputs,
+    judged: &BTreeSet<PathBuf>,
+    all: &mut Vec<ExploredFlows>,
+    sources: &mut Sources,
+) -> Result<crate::lint::Report, Failure> {
+    let only = [UNREADABLE_FLOW.code.to_owned()];
+    let selection =
+        Selection::new(&only, &[], Severity::Info).map_err(|error| Failure::new(Exit::Error, error))?;
+    let mut linter = Linter::new(&selection);
+    for file in std::mem::take(&mut inputs.flows) {
+        let Some(name) = inputs.read(&file, judged, &mut linter, sources) else { continue };
+        let parsed = sources.get(&name).and_then(|text| Document::parse(text).ok());
+        // What cannot be parsed, the linter reports.
+        let Some(document) = parsed.map(Arc::new) else { continue };
+        let stem = file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let is_module = document.blocks().iter().any(|block| block.kind == "EndFlowModuleExecution");
+        let name_of = stem.unwrap_or_else(|| name.clone());
+        let (key, kind) = match is_module {
+            true => (Key::module(&name_of), FlowType::Module),
+            false => (Key::flow(&name_of), FlowType::ContactFlow),
+        };
+        let code = Code { document: Arc::clone(&document), kind };
+        let program = Program { flows: [(key.clone(), code)].into(), ..Program::default() };
+        let files = [(key, FlowSource { name, document })].into();
+        all.push(explored(None, None, program, files));
+    }
+    Ok(linter.finish())
 }

@@ -1,27 +1,31 @@
-//! Which files are judged: named ones, and those that a walk through folders finds.
+//! Flow files and manifests: named ones, and those that a walk through folders finds.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
-use crate::manifest::{Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project};
+use crate::flow::decode;
+use crate::flow::document::MAX_TEXT_BYTES;
+use crate::lint::Linter;
+use crate::manifest::{Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project, Sources};
 use crate::report::lint::Notice;
 
 /// A flow file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FlowFile {
-    pub(super) path: PathBuf,
+pub(in crate::cli) struct FlowFile {
+    pub(in crate::cli) path: PathBuf,
     /// Whether it stands on the command line: what a walk finds need not be a flow.
-    pub(super) named: bool,
+    pub(in crate::cli) named: bool,
 }
 
 /// What the command line names.
 #[derive(Debug, Default)]
-pub(super) struct Inputs {
-    pub(super) flows: Vec<FlowFile>,
-    pub(super) manifests: Vec<PathBuf>,
+pub(in crate::cli) struct Inputs {
+    pub(in crate::cli) flows: Vec<FlowFile>,
+    pub(in crate::cli) manifests: Vec<PathBuf>,
     /// What could not be read.
-    pub(super) unread: Vec<Notice>,
+    pub(in crate::cli) unread: Vec<Notice>,
     /// Whether links of folders are followed to files outside of the project.
     allow_outside: bool,
 }
@@ -35,7 +39,7 @@ const SCENARIO: &str = "Scenario";
 impl Inputs {
     /// Finds the files of the given paths, folders in the order of names; `allow_outside` follows links in
     /// folders out of the project.
-    pub(super) fn of(paths: &[PathBuf], allow_outside: bool) -> Self {
+    pub(in crate::cli) fn of(paths: &[PathBuf], allow_outside: bool) -> Self {
         let mut inputs = Self { allow_outside, ..Self::default() };
         for path in paths {
             match fs::metadata(path) {
@@ -51,8 +55,52 @@ impl Inputs {
         inputs
     }
 
-    pub(super) fn unread(&mut self, path: &Path, message: &impl ToString) {
+    pub(in crate::cli) fn unread(&mut self, path: &Path, message: &impl ToString) {
         self.unread.push(Notice { file: display(path), message: message.to_string() });
+    }
+
+    /// Reads a flow file and gives it to the linter, unless it is one of `judged`, which a manifest has. Returns its name
+    /// where it is a flow, which may be one that cannot be parsed; its text is in `sources` then.
+    pub(in crate::cli) fn read(
+        &mut self,
+        file: &FlowFile,
+        judged: &BTreeSet<PathBuf>,
+        linter: &mut Linter<'_>,
+        sources: &mut Sources,
+    ) -> Option<String> {
+        let FlowFile { path, named } = file;
+        if !judged.is_empty() && path.canonicalize().is_ok_and(|path| judged.contains(&path)) {
+            return None;
+        }
+        let name = display(path);
+        let bytes = match Disk.read(path, MAX_TEXT_BYTES as u64) {
+            Ok(bytes) => bytes,
+            Err(error @ FileError::TooLarge { .. }) if !named => {
+                tracing::info!("{name} is skipped: {error}, so it is not a flow");
+                return None;
+            }
+            Err(error) => {
+                self.unread(path, &error);
+                return None;
+            }
+        };
+        let text = match decode(&bytes) {
+            Ok(text) => text,
+            Err(error) if *named => {
+                linter.undecodable(&name, &error);
+                return None;
+            }
+            Err(error) => {
+                tracing::info!("{name} is skipped: {error}");
+                return None;
+            }
+        };
+        if !linter.file(&name, &text, *named) {
+            tracing::info!("{name} is skipped: it is not a flow");
+            return None;
+        }
+        sources.insert(name.clone(), text);
+        Some(name)
     }
 
     /// Goes through a folder and those in it. Links to folders are not followed, since they may lead in circles, and
@@ -135,7 +183,7 @@ fn is_manifest(text: &str) -> bool {
 }
 
 /// Names a file as it was given, with `/` on every system.
-pub(super) fn display(path: &Path) -> String {
+pub(in crate::cli) fn display(path: &Path) -> String {
     let text = path.display().to_string();
     if MAIN_SEPARATOR == '/' { text } else { text.replace(MAIN_SEPARATOR, "/") }
 }

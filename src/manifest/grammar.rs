@@ -16,7 +16,7 @@ pub(super) mod schema;
 pub(super) mod secrets;
 pub(super) mod shape;
 
-/// What `import` writes manifests with.
+/// What `import` writes manifests with, and plans name their keys by.
 pub(crate) mod writing {
     pub(crate) use super::object::Key;
     pub(crate) use super::objects::{

@@ -54,6 +54,7 @@ pub use markdown::{drift_markdown, failed_markdown, lint_markdown, plan_markdown
 pub(crate) use plan::ActionLine;
 pub use plan::{
     PlanDocument, PlanView, action_lines, approvable, calls_text, checksum_text, notes_text, plan_text,
+    total_text,
 };
 pub use sarif::{drift_sarif, failed_sarif, problems_sarif};
 pub use style::{bold, dim, red, yellow};

@@ -213,7 +213,7 @@ async fn a_newer_draft_holds_the_flow_back_until_it_is_allowed() {
 async fn settings_are_set_and_switching_calls_off_needs_a_word() {
     let manifest = "  instances: { support: { alias: acme, attributes: { contactflow-logs: true } } }\n";
     let mut world = world(manifest, &[]).await;
-    assert_eq!(lines(&world.plan().await), ["instance/support Write: CONTACTFLOW_LOGS is not true"]);
+    assert_eq!(lines(&world.plan().await), ["instance/support Write: contactflow-logs is false"]);
     apply(&world, "own").await;
     let off = manifest.replace("contactflow-logs: true", "contactflow-logs: true, inbound-calls: false");
     std::fs::write(world.folder.path().join("m.yaml"), format!("{HEAD}{off}")).unwrap();

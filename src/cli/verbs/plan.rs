@@ -46,6 +46,7 @@ pub(in crate::cli) async fn run(
                 let layout = Layout { compact: args.compact, ..terminal.layout() };
                 terminal.result(&report::plan_text(&PlanView::of(plan), plans.len() > 1, &layout))?;
             }
+            terminal.result(&report::total_text(&plans, &terminal.layout()))?;
             terminal.result(&report::checksum_text(
                 &plans,
                 &|sum| reviewed(Reviewed::Checksum(sum), args, &plans),

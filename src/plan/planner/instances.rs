@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::PlanBuilder;
+use crate::manifest::writing::attribute_word;
 use crate::manifest::{Identity, Instance, InstanceLookup, Manifest};
 use crate::plan::facts::ownership::{APPLIED_TAG, OWNER_TAG, Owner, owner_tag};
 use crate::plan::model::{ActionId, AttributesSpec, Cause, Guard, InstanceSpec, TagTarget, TagsSpec, Write};
@@ -190,8 +191,11 @@ fn attributes(
     let mut after = Vec::new();
     if !attributes.is_empty() {
         let guard = guard(&address, instance, &attributes, creation);
-        let words: Vec<String> =
-            attributes.iter().map(|(key, value)| format!("{key} is not {value}")).collect();
+        let words = attributes.iter().map(|(key, wanted)| match live.get(key) {
+            Some(live) => format!("{} is {live}", attribute_word(key)),
+            None => format!("{} is not {wanted}", attribute_word(key)),
+        });
+        let words: Vec<String> = words.collect();
         let spec = AttributesSpec { instance: seen.arn.clone(), attributes };
         let write = Write::Attributes(spec);
         let id = builder.act(address.clone(), write, (Cause::Unknown, words.join(", ")), Vec::new());

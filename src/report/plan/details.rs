@@ -4,6 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::view::{Block, Detail, Line, Mark, Tag};
 use crate::flow::compare::{BlockChange, FieldChange as FlowField, FlowDiff};
+use crate::manifest::writing::attribute_word;
 use crate::plan::{AsideSpec, FlowMetadataSpec, FlowSpec, Write};
 use crate::report::fields::{function_line, role_line};
 use crate::report::removal::removal_lines;
@@ -43,7 +44,7 @@ pub(in crate::report) fn details(spec: &Write) -> Vec<Detail> {
         }
         Write::Attributes(spec) => {
             let given = spec.attributes.iter();
-            given.map(|(name, value)| Detail::Words(format!("{name} -> {value}"))).collect()
+            given.map(|(name, value)| Detail::Words(format!("{} -> {value}", attribute_word(name)))).collect()
         }
         Write::Instance(spec) => vec![Detail::Fact(format!("alias `{}` in {}", spec.alias, spec.place))],
         Write::Removal(removal) => removal_lines(removal).into_iter().map(Detail::Fact).collect(),

@@ -254,7 +254,8 @@ fn in_short(action: &Action, group: &Group<'_>) -> String {
         Write::Flow(spec) if spec.id.is_none() => new_flow(spec, group),
         Write::Flow(spec) => match spec.diff.blocks.len() {
             0 => String::new(),
-            blocks => of(blocks, "block"),
+            1 => "1 block differs".to_owned(),
+            blocks => format!("{blocks} blocks differ"),
         },
         Write::Removal(Removal::Flow(removal)) => format!("`{}`", visible(&removal.flow.name)),
         Write::Removal(

@@ -18,7 +18,7 @@ pub(in crate::report) use json::{
 };
 pub use json::{PlanDocument, action_lines};
 pub(in crate::report) use sums::verdict;
-pub use sums::{approvable, calls_text, checksum_text};
+pub use sums::{approvable, calls_text, checksum_text, total_text};
 pub(in crate::report) use text::details_text;
 pub use text::{notes_text, plan_text};
 pub use view::PlanView;

@@ -7,7 +7,7 @@ use crate::operations::Operation;
 use crate::plan::{self, Counts, Partial, Plan};
 use crate::report::layout::{Layout, Page};
 use crate::report::several::{cut, of};
-use crate::report::style::dim;
+use crate::report::style::{bold, dim};
 use crate::report::undeclared::{orphaned, unchecked};
 
 /// Says what a plan comes to.
@@ -95,10 +95,51 @@ pub fn checksum_text(plans: &[Plan], apply: &dyn Fn(&str) -> String, layout: &La
     page.finish(layout)
 }
 
+/// Sums up the plans of several sets: each has its own sums above.
+pub fn total_text(plans: &[Plan], layout: &Layout) -> String {
+    if plans.len() < 2 || plans.iter().all(|plan| plan.actions.is_empty()) {
+        return String::new();
+    }
+    let mut all = Counts { create: 0, update: 0, delete: 0 };
+    for Counts { create, update, delete } in plans.iter().map(Plan::counts) {
+        (all.create, all.update, all.delete) =
+            (all.create + create, all.update + update, all.delete + delete);
+    }
+    let Counts { create, update, delete } = all;
+    let total =
+        format!("All {} sets: {create} to create, {update} to update, {delete} to delete.", plans.len());
+    layout.text(&format!("{}\n", bold(&total)))
+}
+
 /// Writes the calls that a run has made.
 pub fn calls_text(calls: &BTreeMap<Operation, u32>, layout: &Layout) -> String {
     let sum: u32 = calls.values().sum();
     let each: Vec<String> =
         calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
     layout.text(&format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", ")))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Action, AssociationSpec, Cause, Write};
+    use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, SetName};
+
+    #[test]
+    fn several_plans_have_one_sum() {
+        let (instance, function) = (Label::parse("i").unwrap(), Label::parse("f").unwrap());
+        let address = Address::between(Kind::Association, &instance, &function);
+        let arn = "arn:aws:connect:eu-west-2:111122223333:instance/0f1e2d3c-0f1e-0f1e-0f1e-0f1e2d3c4b5a";
+        let instance = InstanceArn::parse(arn).unwrap();
+        let function = FunctionRef { place: instance.place.clone(), name: "f".to_owned(), qualifier: None };
+        let write = Write::Association(AssociationSpec { instance, function });
+        let action = Action::new(address, write, (Cause::Unknown, String::new()), Vec::new(), None);
+        let plan = |set: &str, actions| Plan { actions, ..Plan::empty(SetName::parse(set).unwrap()) };
+        let text = |plans: &[Plan]| total_text(plans, &Layout::default());
+        let (one, other) = (plan("a", vec![action.clone()]), plan("b", vec![action]));
+        let both = text(&[one.clone(), other]);
+        assert!(both.contains("All 2 sets: 2 to create, 0 to update, 0 to delete."), "{both}");
+        assert_eq!(text(std::slice::from_ref(&one)), "", "its own sum says it");
+        assert_eq!(text(&[plan("a", Vec::new()), plan("b", Vec::new())]), "", "each is in sync");
+    }
 }

@@ -212,7 +212,7 @@ pub(in crate::plan) fn add_contents(
 fn add_stub(address: &Address, spec: &FlowSpec, after: Vec<ActionId>, builder: &mut PlanBuilder) -> ActionId {
     let text = LateText::Known(stub_text(spec.kind));
     let stub = FlowSpec { content: text, marked: false, diff: FlowDiff::default(), ..spec.clone() };
-    let reason = "flows that refer to each other are created first".to_owned();
+    let reason = "it and other flows refer to each other".to_owned();
     let write = Write::Stub(Box::new(stub));
     builder.push(Action::new(address.clone(), write, (Cause::Follows, reason), after, None))
 }

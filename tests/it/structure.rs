@@ -204,3 +204,44 @@ fn parent_and_child_may_use_each_other_and_neighbours_may_not() {
         "no file is in a circle, and yet both folders need each other"
     );
 }
+
+/// What stands between two backticks.
+fn spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// A walk leads from the words of a module's line in the map to a file, and to what is named in it.
+#[test]
+fn the_walks_of_the_contributing_page_lead_where_they_say() {
+    let page = std::fs::read_to_string("CONTRIBUTING.md").unwrap();
+    let sources = sources();
+    let map = &sources["lib.rs"];
+    let (_, table) = page.split_once("| to change | go | to |\n").unwrap();
+    let rows: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), 5, "{rows:#?}");
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, go, to] = cells.as_slice() else { panic!("{row}") };
+        let module = spans(go).next().unwrap();
+        let line = map.lines().find(|line| line.contains(&format!("| [`{module}`] |"))).expect(row);
+        // Of a quotation each part stands in the map's line, in its order.
+        let mut rest = line;
+        for part in go.split('"').nth(1).into_iter().flat_map(|said| said.split('…')) {
+            let at = rest.find(part.trim());
+            rest = &rest[at.unwrap_or_else(|| panic!("the map does not say `{part}` of {module}"))..];
+        }
+        let mut files = Vec::new();
+        for span in spans(to) {
+            match span.strip_prefix("src/") {
+                Some(file) => {
+                    files.push(sources.get(file).unwrap_or_else(|| panic!("there is no src/{file}")))
+                }
+                None => assert!(
+                    files.iter().any(|text: &&String| text.contains(span)),
+                    "{span} is not there: {row}"
+                ),
+            }
+        }
+        assert!(!files.is_empty(), "{row}");
+    }
+}

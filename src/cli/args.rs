@@ -41,6 +41,8 @@ pub(super) use schema::{SchemaArgs, SchemaDocument};
 pub(super) use show::ShowArgs;
 pub(super) use simulate::{SimulateArgs, SimulateOutput};
 
+use crate::manifest::Inputs;
+
 /// Where the sandbox's state stays unless a file is given.
 pub(super) const SANDBOX: &str = ".flowbind/sandbox.json";
 
@@ -86,7 +88,7 @@ pub(super) enum Command {
     #[command(after_help = help::VALIDATE)]
     Validate(ValidateArgs),
     /// Check flows and modules: files, folders, or manifests with their flows.
-    #[command(after_help = help::LINT)]
+    #[command(after_help = help::LINT, mut_arg("paths", linted))]
     Lint(LintArgs),
     /// Show what would change in AWS, and why. Writes nothing.
     #[command(after_help = help::PLAN, mut_arg("timeout", read_only))]
@@ -122,7 +124,7 @@ pub(super) enum Command {
     #[command(after_help = help::EXPLORE, mut_arg("paths", paths_of_flows))]
     Explore(ExploreArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
-    #[command(after_help = help::IAM_POLICY)]
+    #[command(after_help = help::IAM_POLICY, mut_arg("targets", iam_policy::targets))]
     IamPolicy(IamPolicyArgs),
     /// Run the embedded AWS as a server.
     #[command(after_help = help::EMULATOR)]
@@ -183,6 +185,14 @@ pub(super) struct ManifestArgs {
     pub(super) allow_outside: bool,
 }
 
+impl ManifestArgs {
+    /// What the manifests are given beside their paths.
+    pub(super) fn inputs(&self) -> Inputs {
+        let Self { paths: _, vars, var_files, targets, region, allow_outside } = self.clone();
+        Inputs { vars, var_files, targets, region, allow_outside }
+    }
+}
+
 /// What `--timeout` means where nothing is written.
 fn read_only(timeout: clap::Arg) -> clap::Arg {
     timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
@@ -191,6 +201,12 @@ fn read_only(timeout: clap::Arg) -> clap::Arg {
 /// Paths that may be left out, where that is not the same as to type `.`.
 fn no_paths(paths: clap::Arg) -> clap::Arg {
     paths.required(false).help("Manifests, or folders with manifests (*.yaml, *.yml) [default: .]")
+}
+
+/// What is linted: there need be none where a rule is explained.
+fn linted(paths: clap::Arg) -> clap::Arg {
+    let help = "Flow files, manifests, or folders with either; in a folder, every *.json that is a flow";
+    paths.required(false).required_unless_present("explain").help(help)
 }
 
 /// What `--timeout` means where functions are called.
@@ -248,9 +264,8 @@ pub(super) struct ValidateArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
-    /// Flow files, manifests, or folders with either; in a folder, every *.json that is a flow.
-    #[arg(required_unless_present = "explain", value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) manifest: ManifestArgs,
     /// Run only these rules, or `all`. Separate with commas, or repeat.
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     pub(super) select: Vec<String>,
@@ -263,21 +278,6 @@ pub(super) struct LintArgs {
     /// Explain a rule and exit; without a code, list all rules.
     #[arg(long, value_name = "CODE", num_args = 0..=1, conflicts_with_all = ["paths", "select", "ignore"])]
     pub(super) explain: Option<Option<String>>,
-    /// Set a variable of the manifests.
-    #[arg(long = "var", help_heading = MANIFESTS, value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(super) vars: Vec<(String, String)>,
-    /// Set variables of the manifests from a YAML file; --var wins.
-    #[arg(long = "var-file", help_heading = MANIFESTS, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) var_files: Vec<PathBuf>,
-    /// Limit to these targets of the manifests (default: all). Repeatable.
-    #[arg(long = "for", help_heading = MANIFESTS, value_name = "TARGET")]
-    pub(super) targets: Vec<String>,
-    /// Region for resources that declare none.
-    #[arg(long, help_heading = MANIFESTS, value_name = "REGION")]
-    pub(super) region: Option<String>,
-    /// Read files outside of the project that manifests name with `..`, absolute paths or links.
-    #[arg(long, help_heading = MANIFESTS)]
-    pub(super) allow_outside: bool,
     /// How to write the findings.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(super) output: LintOutput,

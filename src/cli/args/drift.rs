@@ -8,27 +8,27 @@ use super::help::{OUTPUT, SELECTION};
 use super::{AwsArgs, ManifestArgs};
 
 #[derive(Debug, Args)]
-pub(crate) struct DriftArgs {
+pub(in crate::cli) struct DriftArgs {
     #[command(flatten)]
-    pub(crate) manifest: ManifestArgs,
+    pub(in crate::cli) manifest: ManifestArgs,
     #[command(flatten)]
-    pub(crate) aws: AwsArgs,
+    pub(in crate::cli) aws: AwsArgs,
     /// Ignore what this YAML file lists, each with a reason and an optional expiry date.
     #[arg(long, help_heading = SELECTION, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) ignore: Option<PathBuf>,
+    pub(in crate::cli) ignore: Option<PathBuf>,
     /// Show what the ignore file suppresses, with the reasons.
     #[arg(long, help_heading = OUTPUT, requires = "ignore")]
-    pub(crate) show_ignored: bool,
+    pub(in crate::cli) show_ignored: bool,
     /// Read every flow, module and function, and check unmanaged ones too.
     #[arg(long, help_heading = SELECTION)]
-    pub(crate) audit: bool,
+    pub(in crate::cli) audit: bool,
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
-    pub(crate) output: DriftOutput,
+    pub(in crate::cli) output: DriftOutput,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DriftOutput {
+pub(in crate::cli) enum DriftOutput {
     Text,
     Json,
     /// A page for an issue or a comment.

@@ -16,14 +16,7 @@ const MANY: usize = 3;
 
 /// Reads manifests. From then on nothing that is written shows the values of their environments.
 pub(in crate::cli) fn load(args: &ManifestArgs, terminal: &Terminal) -> Result<Loaded, Problems> {
-    let inputs = Inputs {
-        vars: args.vars.clone(),
-        var_files: args.var_files.clone(),
-        targets: args.targets.clone(),
-        region: args.region.clone(),
-        allow_outside: args.allow_outside,
-    };
-    let loaded = read(&args.paths, &inputs, terminal)?;
+    let loaded = read(&args.paths, &args.inputs(), terminal)?;
     log_left_out(&loaded);
     Ok(loaded)
 }

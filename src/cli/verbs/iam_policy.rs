@@ -9,7 +9,7 @@ use crate::plan::Reach;
 use crate::report::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 
 pub(in crate::cli) fn run(args: &IamPolicyArgs, terminal: &Terminal) -> Result<Exit, Failure> {
-    let loaded = load::load_or_show(&args.manifest(), None, terminal)?;
+    let loaded = load::load_or_show(&args.manifest, None, terminal)?;
     let command = match args.command {
         PolicyFor::Plan | PolicyFor::Drift => Command::Plan,
         PolicyFor::Apply => Command::Apply,

@@ -12,7 +12,7 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::{Level, Note};
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
-use crate::manifest::{self, Loaded, Sources};
+use crate::manifest::{Loaded, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
 use crate::resource::Problem;
 
@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, 
     }
     let selection = Selection::new(&args.select, &args.ignore, least(args.least)).map_err(unknown)?;
     let mut linter = Linter::new(&selection);
-    let mut inputs = Inputs::of(&args.paths, args.allow_outside);
+    let mut inputs = Inputs::of(&args.manifest.paths, args.manifest.allow_outside);
     let mut sources = Sources::default();
     let mut problems = Vec::new();
     let judged = manifests(args, (&mut inputs, &mut problems), &mut linter, &mut sources, terminal);
@@ -90,14 +90,7 @@ fn manifests(
     if inputs.manifests.is_empty() {
         return judged;
     }
-    let given = manifest::Inputs {
-        vars: args.vars.clone(),
-        var_files: args.var_files.clone(),
-        targets: args.targets.clone(),
-        region: args.region.clone(),
-        allow_outside: args.allow_outside,
-    };
-    let loaded = match load::read(&inputs.manifests, &given, terminal) {
+    let loaded = match load::read(&inputs.manifests, &args.manifest.inputs(), terminal) {
         Ok(loaded) => loaded,
         Err(problems) => {
             load::show(&problems.problems, &problems.sources, terminal);

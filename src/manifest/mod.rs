@@ -24,7 +24,7 @@ mod yaml;
 
 use crate::resource::secret;
 
-pub use crate::resource::{Secret, hidden_digest};
+pub use crate::resource::Secret;
 pub use drift_ignore::{Date, DriftIgnore, load_drift_ignore};
 pub use grammar::explain::{Explained, ExplainedKey, explain};
 pub use grammar::schema::schema;
@@ -33,11 +33,11 @@ pub use load::{Inputs, Loaded, Problems, load};
 pub use model::{
     Account, Associate, Binding, CreateInstance, Flow, FlowFile, Function, Grants, Identity, Instance,
     InstanceLookup, Invocation, LeftOut, Manifest, NamedKind, Names, Need, Needs, Package, Response,
-    ResponseType, Role, RoleRef, Source, State, Status, Suppression, called_in, named_content,
-    named_on_instance,
+    ResponseType, Role, RoleRef, Source, State, Status, Suppression,
 };
+pub(crate) use model::{called_in, named_content, named_on_instance};
 pub use reading::files::{Disk, FileError, FileKind, Files};
-pub use reading::log::hint as suggest;
+pub(crate) use reading::log::hint as suggest;
 #[cfg(feature = "cli")]
 pub(crate) use reading::project::{HINT as OUTSIDE_HINT, Project};
 pub use reading::sources::Sources;

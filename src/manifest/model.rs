@@ -11,10 +11,8 @@ mod needs;
 mod origin;
 mod source;
 
-pub use flow::{
-    Binding, Flow, FlowFile, Invocation, NamedKind, Names, State, Status, called_in, named_content,
-    named_on_instance,
-};
+pub use flow::{Binding, Flow, FlowFile, Invocation, NamedKind, Names, State, Status};
+pub(crate) use flow::{called_in, named_content, named_on_instance};
 pub use needs::{Need, Needs};
 pub use source::{LeftOut, Package, Role, RoleRef, Source};
 

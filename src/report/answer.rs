@@ -3,7 +3,7 @@
 use crate::runtime::answer::{Advice, Breach, JsonKind, MAX_BYTES, REPORTED_BYTES};
 
 /// Says what a breach is, and what to do about it.
-pub fn breach_text(breach: &Breach) -> (String, &'static str) {
+pub(crate) fn breach_text(breach: &Breach) -> (String, &'static str) {
     match breach {
         Breach::Empty => {
             ("the function answered nothing".to_owned(), "return an object, such as `{ Name: \"Ann\" }`.")
@@ -42,7 +42,7 @@ pub fn breach_text(breach: &Breach) -> (String, &'static str) {
 }
 
 /// Says what may surprise.
-pub fn advice_text(advice: &Advice) -> String {
+pub(crate) fn advice_text(advice: &Advice) -> String {
     let named = "the guide names only letters, digits, dashes and underscores";
     match advice {
         Advice::KeyCharacters { key } => format!("the key `{key}` has other characters: {named}"),

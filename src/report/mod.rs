@@ -35,7 +35,8 @@ mod visible;
 mod wrap;
 
 pub use crate::resource::count;
-pub use answer::{advice_text, breach_text};
+
+pub(crate) use answer::{advice_text, breach_text};
 pub use apply::{ApplyDocument, apply_text, next_text, outcome_event, outcome_text, unfinished_text};
 pub use document::{ErrorDocument, ErrorLine, Failed, Found, ValidateDocument};
 pub use drift::{DriftDocument, drift_text, ignored_text};
@@ -57,10 +58,15 @@ pub use plan::{
     total_text,
 };
 pub use sarif::{drift_sarif, failed_sarif, problems_sarif};
-pub use style::{bold, dim, red, yellow};
+pub(crate) use style::{bold, dim, red, yellow};
 pub use typed::Typed;
-pub use visible::{document as json_text, line as json_line, one_line, tame};
+#[cfg(feature = "cli")]
+pub(crate) use visible::line as json_line;
+pub(crate) use visible::one_line;
+pub use visible::{document as json_text, tame};
 #[cfg(test)]
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use wrap::VERBS;
-pub use wrap::{NARROWEST, width, wrap, wrap_under};
+pub use wrap::width;
+#[cfg(feature = "cli")]
+pub(crate) use wrap::{NARROWEST, wrap_under};

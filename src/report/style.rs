@@ -7,22 +7,22 @@ fn paint(style: Style, text: &str) -> String {
 }
 
 /// For headings.
-pub fn bold(text: &str) -> String {
+pub(crate) fn bold(text: &str) -> String {
     paint(Style::new().bold(), text)
 }
 
 /// For what may be skipped.
-pub fn dim(text: &str) -> String {
+pub(crate) fn dim(text: &str) -> String {
     paint(Style::new().dimmed(), text)
 }
 
 /// For failures and what goes.
-pub fn red(text: &str) -> String {
+pub(crate) fn red(text: &str) -> String {
     paint(AnsiColor::Red.on_default(), text)
 }
 
 /// For changes and warnings.
-pub fn yellow(text: &str) -> String {
+pub(crate) fn yellow(text: &str) -> String {
     paint(AnsiColor::Yellow.on_default(), text)
 }
 

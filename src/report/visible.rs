@@ -6,7 +6,7 @@ use std::fmt::Write;
 pub(in crate::report) use crate::resource::{steers, visible};
 
 /// Writes a text on one line with nothing in it that steers a terminal or a log: lines are parted by ` / `.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let lines: Vec<Cow<'_, str>> = text.lines().map(|line| visible(line.trim_end())).collect();
     lines.join(" / ")
 }
@@ -37,7 +37,8 @@ fn colour(text: &str) -> usize {
 }
 
 /// Writes a JSON object on one line, with nothing in it that steers a terminal or a log.
-pub fn line(object: &serde_json::Map<String, serde_json::Value>) -> String {
+#[cfg(feature = "cli")]
+pub(crate) fn line(object: &serde_json::Map<String, serde_json::Value>) -> String {
     let text = serde_json::Value::Object(object.clone()).to_string();
     // All that JSON leaves raw and that steers stands inside of strings.
     visible(&text).into_owned()

@@ -10,7 +10,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// No terminal is taken to be narrower.
-pub const NARROWEST: usize = 20;
+pub(crate) const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
 pub(crate) const VERBS: [&str; 20] = [
@@ -38,7 +38,7 @@ pub(crate) const VERBS: [&str; 20] = [
 
 /// Breaks the lines of a text at `columns`; the lines that continue one are indented under its text. Without columns
 /// nothing is broken.
-pub fn wrap(text: &str, columns: Option<usize>) -> String {
+pub(crate) fn wrap(text: &str, columns: Option<usize>) -> String {
     each_line(text, columns, '`', hanging)
 }
 
@@ -48,7 +48,7 @@ pub(super) fn wrap_code(text: &str, columns: Option<usize>) -> String {
 }
 
 /// The same; the lines that continue one are indented by `hang`.
-pub fn wrap_under(text: &str, columns: Option<usize>, hang: usize) -> String {
+pub(crate) fn wrap_under(text: &str, columns: Option<usize>, hang: usize) -> String {
     each_line(text, columns, '`', |_| hang)
 }
 

@@ -8,7 +8,7 @@ use super::name::Label;
 
 /// What a message says of an address that stands in front of it, with what parts the two: a message that begins with the
 /// address itself does not repeat it.
-pub fn said_of<'m>(address: &str, message: &'m str) -> (&'static str, &'m str) {
+pub(crate) fn said_of<'m>(address: &str, message: &'m str) -> (&'static str, &'m str) {
     let rest = message.strip_prefix(address).filter(|_| !address.is_empty()).unwrap_or_default();
     match (rest.strip_prefix(": "), rest.strip_prefix(' ')) {
         (Some(said), _) => (": ", said),
@@ -85,7 +85,7 @@ pub struct Address {
 }
 
 /// Returns what stands before the addresses of a set: its name where there are several sets, as in `acme:flow/main`.
-pub fn set_prefix(set: impl fmt::Display, several: bool) -> String {
+pub(crate) fn set_prefix(set: impl fmt::Display, several: bool) -> String {
     if several { format!("{set}:") } else { String::new() }
 }
 

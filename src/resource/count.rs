@@ -8,7 +8,7 @@ pub fn count(number: usize, what: &str) -> String {
 }
 
 /// Says a time: `90 s`, `2 min`.
-pub fn spoken(time: Duration) -> String {
+pub(crate) fn spoken(time: Duration) -> String {
     match time.as_secs() {
         seconds if seconds >= 120 && seconds % 60 == 0 => format!("{} min", seconds / 60),
         seconds => format!("{seconds} s"),

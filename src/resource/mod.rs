@@ -19,10 +19,12 @@ mod problem;
 pub(crate) mod secret;
 mod visible;
 
-pub use address::{Address, AddressError, Kind, said_of, set_prefix};
+pub use address::{Address, AddressError, Kind};
+pub(crate) use address::{said_of, set_prefix};
 pub use arn::{ArnError, FunctionArn, InstanceArn, MAX_FUNCTION_ARN, partition};
 pub use code::{Code, InDrift};
-pub use count::{count, spoken};
+pub use count::count;
+pub(crate) use count::spoken;
 pub use digest::sha256;
 pub use flow_type::FlowType;
 pub use function::{FunctionRef, Qualifier};
@@ -31,8 +33,11 @@ pub use mask::Mask;
 pub use name::{AccountId, Label, NameError, Place, Region, SetName};
 pub use owner_tag::OwnerTag;
 pub use policy::{Judgement, MAX_POLICY_BYTES, Opening, PolicyError, ResourcePolicy, Statement};
-pub use policy_document::{canonical_policy, lambda_trust, trusts_lambda};
+#[cfg(feature = "aws")]
+pub(crate) use policy_document::trusts_lambda;
+pub(crate) use policy_document::{canonical_policy, lambda_trust};
 pub use problem::{Origin, Problem, Severity};
-pub use secret::{Secret, hidden_digest};
+pub use secret::Secret;
+pub(crate) use secret::hidden_digest;
 pub use visible::said;
 pub(crate) use visible::{steers, visible};

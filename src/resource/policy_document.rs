@@ -11,7 +11,7 @@ const LISTS: &[&str] = &["Action", "NotAction", "Resource", "NotResource"];
 const MAPS: &[&str] = &["Principal", "NotPrincipal"];
 
 /// Returns the document in canonical form, as JSON text; a text that is no JSON object stays as it is.
-pub fn canonical_policy(text: &str) -> String {
+pub(crate) fn canonical_policy(text: &str) -> String {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(document)) => sorted(statements(document)).to_string(),
         _ => text.to_owned(),
@@ -19,7 +19,7 @@ pub fn canonical_policy(text: &str) -> String {
 }
 
 /// The trust policy of a function's role: Lambda may assume it, nobody else. In canonical form.
-pub fn lambda_trust() -> String {
+pub(crate) fn lambda_trust() -> String {
     let document = json!({
         "Version": "2012-10-17",
         "Statement": [{
@@ -32,7 +32,8 @@ pub fn lambda_trust() -> String {
 }
 
 /// Whether a trust policy lets Lambda assume the role, among whatever else it says.
-pub fn trusts_lambda(text: &str) -> bool {
+#[cfg(any(test, feature = "aws"))]
+pub(crate) fn trusts_lambda(text: &str) -> bool {
     let document: Value = serde_json::from_str(&canonical_policy(text)).unwrap_or_default();
     let has = |value: Option<&Value>, wanted: &[&str]| match value {
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).any(|text| wanted.contains(&text)),

@@ -48,7 +48,10 @@ impl Serialize for Secret {
 /// Returns a digest (64 hex digits) by which a change of hidden values is noticed, without their being in it in the
 /// clear: salted, and hashed again and again, unless there is no value to hide. The salt must be stable where digests
 /// are compared between runs; take the set's name and what the values belong to.
-pub fn hidden_digest<'a>(salt: &str, values: impl IntoIterator<Item = (&'a str, &'a Secret)>) -> String {
+pub(crate) fn hidden_digest<'a>(
+    salt: &str,
+    values: impl IntoIterator<Item = (&'a str, &'a Secret)>,
+) -> String {
     let values: BTreeMap<&str, &str> =
         values.into_iter().map(|(name, value)| (name, value.expose())).collect();
     let text = serde_json::json!(["flowbind.hidden/v1", salt, values]).to_string();

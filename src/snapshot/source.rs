@@ -157,7 +157,7 @@ impl AliasSeen {
 }
 
 impl FunctionSeen {
-    /// Returns the digest of what it is now. It is slow on purpose: see [`hidden_digest`].
+    /// Returns the digest of what it is now. It is slow on purpose, so that no value of the environment is guessed from it.
     pub fn digest(&self) -> String {
         self.latest.digest(&self.arn)
     }

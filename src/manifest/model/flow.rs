@@ -11,7 +11,8 @@ use super::ResponseType;
 
 mod names;
 
-pub use names::{Names, called_in, named_content, named_on_instance};
+pub use names::Names;
+pub(crate) use names::{called_in, named_content, named_on_instance};
 
 /// How a block calls its function (`InvocationType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

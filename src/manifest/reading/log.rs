@@ -125,7 +125,7 @@ impl Log {
 }
 
 /// Proposes the closest of the known names, or lists a few of them when none is close.
-pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().take(MAX_CANDIDATES).collect();
     if let Some(close) = closest(name, known.iter().copied()) {
         return Some(format!("did you mean `{close}`?"));

@@ -47,7 +47,7 @@ impl Names {
 }
 
 /// The flow or module of the set that a token names.
-pub fn named_content(token: &Token) -> Option<((Kind, Label), Attribute)> {
+pub(crate) fn named_content(token: &Token) -> Option<((Kind, Label), Attribute)> {
     let (kind, name, attribute) = match token {
         Token::Flow { name, attribute } => (Kind::Flow, name, *attribute),
         Token::Module { name, attribute } => (Kind::Module, name, *attribute),
@@ -57,7 +57,7 @@ pub fn named_content(token: &Token) -> Option<((Kind, Label), Attribute)> {
 }
 
 /// What a token looks up by its name on the live instance.
-pub fn named_on_instance(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
+pub(crate) fn named_on_instance(token: &Token) -> Option<(NamedKind, &str, Attribute)> {
     match token {
         Token::Queue { name, attribute } => Some((NamedKind::Queue, name, *attribute)),
         Token::Prompt { name, attribute } => Some((NamedKind::Prompt, name, *attribute)),
@@ -67,7 +67,7 @@ pub fn named_on_instance(token: &Token) -> Option<(NamedKind, &str, Attribute)> 
 }
 
 /// The functions that the blocks of a content call by a literal ARN, but for those of the blocks named in `bound`.
-pub fn called_in(text: &FlowText, bound: &[&str]) -> BTreeSet<FunctionRef> {
+pub(crate) fn called_in(text: &FlowText, bound: &[&str]) -> BTreeSet<FunctionRef> {
     // Most flows name functions by tokens or bindings: those need not be parsed. An escape may hide one.
     if !text.contains(":lambda:") && !text.contains("\\u") {
         return BTreeSet::new();

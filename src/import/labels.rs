@@ -19,7 +19,7 @@ impl Labels {
         let numbered = (2_u64..).map(|number| format!("{base}-{number}"));
         let mut tries = std::iter::once(base.clone()).chain(numbered);
         let free = tries.find_map(|text| Label::parse(&text).ok().filter(|label| !self.0.contains(label)));
-        let label = free.expect("a slug with a number behind it is a label, and numbers do not end");
+        let label = free.expect("a slug with a number after it is a label, and numbers do not end");
         self.0.insert(label.clone());
         label
     }

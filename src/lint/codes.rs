@@ -82,7 +82,7 @@ static UNUSED_ASSOCIATION: RuleMeta = RuleMeta {
     confidence: Confidence::High,
     what: "Finds functions that an instance has associated and that none of its flows and modules invokes. Reads \
            AWS: `plan --audit` and `drift --audit`.",
-    why: "Whoever edits flows of the instance may call the function, and the association counts against the quota.",
+    why: "Anyone who edits flows of the instance may call the function, and the association counts against the quota.",
     fix: "Disassociate the function, or list it at the instance in the manifest.",
     bad: "an instance with the function `old-lookup` associated, and no flow that invokes it",
     good: "an instance whose flows invoke every function that is associated with it",

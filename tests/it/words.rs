@@ -58,6 +58,8 @@ const WORDS: &[(&str, &str)] = &[
     ("without it all", "default: all"),
     ("can be given again", "Repeatable."),
     ("behind the end", "trailing, after"),
+    ("behind it", "after it"),
+    ("behind the", "after the"),
     ("whose it is", "the owner"),
     ("looks whether", "checks whether"),
     ("is content with", "accepts"),

@@ -30,7 +30,7 @@ pub(super) fn is_binding_set(document: &Node, log: &mut Log) -> bool {
     }
     if document.get(keys::API_VERSION).is_none() && document.get(keys::KIND).is_none() {
         let hint = format!(
-            "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; if there is other YAML beside it, name \
+            "a manifest starts with `apiVersion: {API_VERSION}` and `kind: {KIND}`; if other YAML lies in the same folder, name \
              the manifest's file rather than its folder"
         );
         log.error_with(Code::NotAManifest, document.position, "this is not a binding set", hint);

@@ -83,7 +83,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Part<'_>>, Fault> {
         let Some(end) = rest[at..].find('}') else {
             let message = format!("{} is not closed with `}}`", quote(&rest[at..]));
             let hint = match rest[at..].starts_with("${var.") {
-                true => format!("write `}}` behind the name of the variable; {LITERAL}"),
+                true => format!("write `}}` after the name of the variable; {LITERAL}"),
                 false => LITERAL.to_owned(),
             };
             return Err(Fault { message, hint });

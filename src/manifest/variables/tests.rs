@@ -119,7 +119,7 @@ fn other_tokens_have_no_place_in_a_manifest() {
     assert_eq!(
         fails("text: a ${var.x\n"),
         [
-            "1:7 bad-variable: `${var.x` is not closed with `}` (write `}` behind the name of the variable; write `$${` for a literal `${`)"
+            "1:7 bad-variable: `${var.x` is not closed with `}` (write `}` after the name of the variable; write `$${` for a literal `${`)"
         ]
     );
 }

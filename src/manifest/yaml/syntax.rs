@@ -266,8 +266,8 @@ mod tests {
             assert!(found == expected, "{text}\n{found}\n{expected}");
         }
         for (value, place, message, hint) in [
-            ("name Main", "2:3", "a `:` with a space behind it is missing in this line", "`key: value`"),
-            ("name:Main", "2:3", "a `:` with a space behind it is missing in this line", "`key: value`"),
+            ("name Main", "2:3", "a `:` followed by a space is missing in this line", "`key: value`"),
+            ("name:Main", "2:3", "a `:` followed by a space is missing in this line", "`key: value`"),
             ("name: *main", "2:9", "a value that starts with `*` or `&` is a reference", "in quotes"),
             ("name: @main", "2:9", "a value cannot start with `@`", "in quotes"),
             ("name: %main", "2:9", "a value cannot start with `%`", "in quotes"),
@@ -275,8 +275,8 @@ mod tests {
             ("name: - main", "2:9", "a list with `- ` cannot start here", "line of its own"),
             ("name: |x", "2:9", "nothing else may follow", "in quotes"),
             ("name: ? x", "2:9", "a value cannot start with `? `", "in quotes"),
-            ("name: 'Main's IVR'", "2:15", "more text behind the closing quote", "as `''`"),
-            ("name: \"Main\" IVR", "2:16", "more text behind the closing quote", "as `\\\"`"),
+            ("name: 'Main's IVR'", "2:15", "more text after the closing quote", "as `''`"),
+            ("name: \"Main\" IVR", "2:16", "more text after the closing quote", "as `\\\"`"),
             ("name: \"a\\d\"", "2:", "a `\\` starts an escape", "write `\\\\`"),
             ("name: { x: 1 y: 2 }", "2:", "a `,` is missing between two entries", "with commas"),
             ("name: { x: 1 }}", "2:17", "this bracket closes nothing", "take it out"),

@@ -20,7 +20,7 @@ fn quickly(manifest: &str, flow: &str) -> Vec<String> {
 #[test]
 fn an_empty_or_strange_file_is_answered() {
     let hint = "(a manifest starts with `apiVersion: flowbind.dev/v1alpha1` and `kind: BindingSet`)";
-    let beside = "; if there is other YAML beside it, name the manifest's file rather than its folder)";
+    let beside = "; if other YAML lies in the same folder, name the manifest's file rather than its folder)";
     assert_eq!(quickly("", FLOW), [format!("m/a.yaml:1:1 not-a-manifest: the file is empty {hint}")]);
     assert_eq!(
         quickly("# nothing\n---\n", FLOW),

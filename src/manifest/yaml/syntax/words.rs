@@ -34,11 +34,11 @@ pub(super) fn plain(kind: &ErrorKind) -> Option<(String, &'static str)> {
 fn layout(kind: &ErrorKind) -> Option<Words> {
     Some(match kind {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            ("a `:` with a space behind it is missing in this line", COLON)
+            ("a `:` followed by a space is missing in this line", COLON)
         }
         ErrorKind::InvalidMappingValueWhitespace
         | ErrorKind::InvalidColonPlacement
-        | ErrorKind::FlowMappingValueAdjacentCollection => ("a `:` needs a space behind it", COLON),
+        | ErrorKind::FlowMappingValueAdjacentCollection => ("a `:` needs a space after it", COLON),
         ErrorKind::MappingValueNotAllowed => ("a `:` is not expected here", INDENT),
         ErrorKind::ExpectedBlockMappingKey => ("this line does not line up with the keys above", INDENT),
         ErrorKind::InvalidIndentation
@@ -49,7 +49,7 @@ fn layout(kind: &ErrorKind) -> Option<Words> {
             "this line does not line up with the list above",
             "start each entry of a list with `- ` in the same column",
         ),
-        ErrorKind::InvalidBlockEntryWhitespace => ("a `-` needs a space behind it", "write `- value`"),
+        ErrorKind::InvalidBlockEntryWhitespace => ("a `-` needs a space after it", "write `- value`"),
         ErrorKind::ExpectedDocumentStart | ErrorKind::InvalidDocumentEnd => {
             ("the document ended in the line above", "indent this line, or start another document with `---`")
         }
@@ -93,11 +93,11 @@ fn values(kind: &ErrorKind) -> Option<Words> {
             ("this quote is not closed", "a text that starts with a quote must end with the same one")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar => (
-            "there is more text behind the closing quote",
+            "there is more text after the closing quote",
             "a text that starts with a quote must end with the same one; inside of `'…'` write `'` as `''`",
         ),
         ErrorKind::InvalidTrailingDoubleQuotedScalar => (
-            "there is more text behind the closing quote",
+            "there is more text after the closing quote",
             "a text that starts with a quote must end with the same one; inside of `\"…\"` write `\"` as `\\\"`",
         ),
         ErrorKind::UnknownQuotedScalarEscape

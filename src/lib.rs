@@ -70,11 +70,12 @@
 //! | [`import`] | a live instance as a manifest and flow files | `flow`, `manifest`, `plan`, `resource`, `snapshot` |
 //! | [`drift`] | how live AWS left the declared state, and which side changed | `audit`, `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`simulate`] | one contact through the flows of a manifest | `flow`, `manifest`, `resource`, `runtime` |
+//! | [`watch`] | a process that stays: what is decided in a round, when the next is due, what changed | `drift`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`permissions`] | what a command may do at the most, as IAM policies | `manifest`, `operations`, `plan`, `resource` |
-//! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `simulate`, `snapshot` |
+//! | [`report`] | the only place that makes text | `audit`, `drift`, `flow`, `lint`, `manifest`, `operations`, `permissions`, `plan`, `resource`, `runtime`, `simulate`, `snapshot`, `watch` |
 //! | [`aws`] | SDK clients, pacing, faults, observe, apply | `flow`, `manifest`, `operations`, `plan`, `resource`, `snapshot` |
 //! | [`backup`] | keeps what is overwritten or deleted | `aws`, `disk`, `flow`, `plan`, `resource` |
-//! | [`reconcile`] | a run: look, plan, decide, apply, look again; functions called as Amazon Connect calls them | `aws`, `drift`, `import`, `manifest`, `operations`, `plan`, `resource`, `runtime`, `snapshot` |
+//! | [`reconcile`] | a run: look, plan, decide, carry out, look again, once or for as long as a process stays; functions called as Amazon Connect calls them | `aws`, `drift`, `import`, `manifest`, `operations`, `plan`, `resource`, `runtime`, `snapshot`, `watch` |
 //! | [`saved`] | plans on paper: written, read again | `disk`, `manifest`, `plan`, `report`, `resource` |
 //! | [`sandbox`] | a manifest as the embedded AWS's seed | `emulator`, `manifest`, `plan`, `resource` |
 //! | [`cli`] | the only place that reads the environment or writes to a terminal | everything |
@@ -112,3 +113,4 @@ pub mod sandbox;
 pub mod saved;
 pub mod simulate;
 pub mod snapshot;
+pub mod watch;

@@ -146,6 +146,19 @@ impl Session {
         }
     }
 
+    /// The same way to AWS for another run of a process that stays: it shares clients, credentials, rates, counters and the
+    /// request to stop. What the last run has given up, because it was denied, full or failing, is tried anew, and the
+    /// time limit begins again. `roles` are those of the run's manifests.
+    pub async fn next_run(&self, roles: BTreeMap<AccountId, AssumedRole>) -> Self {
+        let options = Options { roles, ..self.options.clone() };
+        let same = options.roles == self.options.roles;
+        let assumed = if same { self.assumed.clone() } else { assumed(&options, &self.base).await };
+        let budget = Budget::new(options.visible_within, options.timeout);
+        let clients = if same { Arc::clone(&self.clients) } else { Arc::default() };
+        let (lost, reached) = (Arc::default(), Arc::default());
+        Self { options, base: self.base.clone(), clients, assumed, lost, budget, reached, ..self.beside() }
+    }
+
     /// The aliases of the instances that were seen so far, by which people know them.
     pub fn aliases(&self) -> BTreeMap<InstanceArn, String> {
         self.aliases.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -159,6 +172,16 @@ impl Session {
     /// The calls made so far, retries and pages included.
     pub fn calls(&self) -> BTreeMap<Operation, u32> {
         self.pacer.calls()
+    }
+
+    /// The answers to calls so far, by operation and HTTP status; 0 where none came.
+    pub fn answers(&self) -> BTreeMap<(Operation, u16), u64> {
+        self.pacer.answers()
+    }
+
+    /// How long calls have waited for their turn at AWS's rates so far, all together.
+    pub fn waited(&self) -> Duration {
+        self.pacer.waited()
     }
 
     /// What calls have to wait for from now on: what forecasts of the time start from.

@@ -22,6 +22,7 @@ mod saving;
 mod schema;
 mod show;
 mod simulate;
+mod watch;
 
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
 
@@ -40,6 +41,7 @@ pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
 pub(super) use show::ShowArgs;
 pub(super) use simulate::{SimulateArgs, SimulateOutput};
+pub(super) use watch::{NotifyArgs, NotifyFormat, WatchArgs};
 
 use crate::manifest::Inputs;
 
@@ -105,6 +107,9 @@ pub(super) enum Command {
     /// Show how live AWS differs from the manifest, and which side changed. Writes nothing.
     #[command(after_help = help::DRIFT, mut_arg("timeout", read_only))]
     Drift(DriftArgs),
+    /// Look for drift in rounds until it is asked to end, and fix it with --apply. Deletes nothing.
+    #[command(after_help = help::WATCH, mut_arg("timeout", of_round))]
+    Watch(WatchArgs),
     /// Restore flow contents that a run overwrote or deleted.
     #[command(after_help = help::ROLLBACK)]
     Rollback(RollbackArgs),
@@ -196,6 +201,13 @@ impl ManifestArgs {
 /// What `--timeout` means where nothing is written.
 fn read_only(timeout: clap::Arg) -> clap::Arg {
     timeout.help("Stop reading after this time, such as 90s, 30m or 2h")
+}
+
+/// What `--timeout` means where rounds are made.
+fn of_round(timeout: clap::Arg) -> clap::Arg {
+    timeout.help(
+        "Start no new write in a round after this time, such as 90s or 30m. Writes in flight are finished",
+    )
 }
 
 /// Paths that may be left out, where that is not the same as to type `.`.

@@ -21,7 +21,7 @@ use terminal::note::{Level, Note};
 use terminal::{Terminal, logging};
 use verbs::{
     apply, completions, drift, emulator, event, explain, explore, failed, graph, iam_policy, import, init,
-    invoke, lint, man, plan, rollback, schema, show, simulate, validate,
+    invoke, lint, man, plan, rollback, schema, show, simulate, validate, watch,
 };
 
 /// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
@@ -88,6 +88,7 @@ async fn dispatch(
         Command::Apply(args) => Box::pin(apply::run(args, now, terminal, interrupt)).await,
         Command::Import(args) => Box::pin(import::run(args, terminal)).await,
         Command::Drift(args) => Box::pin(drift::run(args, now, terminal)).await,
+        Command::Watch(args) => Box::pin(watch::run(args, terminal)).await,
         Command::Rollback(args) => Box::pin(rollback::run(args, now, terminal, interrupt)).await,
         Command::Graph(args) => graph::run(args, terminal),
         Command::Event(args) => event::run(args, terminal),

@@ -65,6 +65,31 @@ pub(super) async fn drift_as(
     drift::drift(desired, &snapshot, scope)
 }
 
+/// What one look at a set showed: what would be done, and how AWS left the declared state.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// What would be done.
+    pub plan: Plan,
+    /// How AWS differs, and which side changed.
+    pub drift: Drift,
+}
+
+/// Looks at AWS once, and says both what would be done and how it left the declared state. `all` are the manifests of
+/// all sets: what another one declares on the same instance is not unmanaged.
+///
+/// # Errors
+///
+/// When the caller cannot be identified, or is in another account than the manifest says.
+pub async fn look(session: &Session, desired: &Manifest, all: &[Manifest]) -> Result<Looked, ObserveError> {
+    let (reach, scope) = (Reach::Declared, Scope { manifests: all, reach: Reach::Declared });
+    let reads = reach.of_drift(desired);
+    let identities = aws::identify(session, desired, &reads.declared).await?;
+    let mut snapshot = observe(session, desired, &reads, identities).await;
+    let plan = Plan { undeclared: drift::undeclared(desired, &snapshot), ..plan::plan(desired, &snapshot) };
+    aws::observe_unmanaged(session, desired, &mut snapshot).await;
+    Ok(Looked { plan, drift: drift::drift(desired, &snapshot, scope) })
+}
+
 async fn observe(
     session: &Session,
     desired: &Manifest,

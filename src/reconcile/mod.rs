@@ -9,14 +9,16 @@ mod invoke;
 mod lanes;
 mod look;
 mod round;
+mod stay;
 
 use std::collections::BTreeSet;
 
 pub use chosen::{Chosen, ChosenError};
 pub use goal::{Ahead, Goal, LookError, Unknown, Watch, Wish, drifts};
 pub use invoke::{NotTried, Tried, invoke};
-pub use look::{drift, live, plan, plan_rollback};
+pub use look::{Looked, drift, live, look, plan, plan_rollback};
 pub use round::{Carrying, Consent, Done, Ended, Host, Reconciler, Round, Stopped, Why};
+pub use stay::{Event, Outside, Rules, Wake, stay};
 
 use crate::aws::{self, Keep, Progress, Session};
 use crate::plan::{ApplyReport, Plan};

@@ -238,8 +238,13 @@ impl Reconciler<'_> {
         self.carry_out(round, plans, host, done).await
     }
 
-    /// Carries plans out, those side by side that have no account in common.
-    async fn carry_out<H: Host>(
+    /// Carries plans out that were decided on, those side by side that have no account in common. What was done is added
+    /// to `done`, however it ends.
+    ///
+    /// # Errors
+    ///
+    /// When a plan may not begin, the host was stopped before anything was written, or something could not be reported.
+    pub async fn carry_out<H: Host>(
         &self,
         round: Round,
         plans: Vec<Plan>,

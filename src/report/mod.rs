@@ -32,6 +32,7 @@ mod style;
 mod typed;
 mod undeclared;
 mod visible;
+mod watch;
 mod wrap;
 
 pub use crate::resource::count;
@@ -46,7 +47,10 @@ pub use explore::{
     Exploration, ExploreDocument, ExploredFlows, FlowSource, explore_github, explore_sarif, explore_text,
 };
 pub use github::{drift_github, failed_github, plan_github, problems_github, saved_github};
-pub use html::{Pictures, drift_html, failed_html, pictures_of, pictures_of_drift, plan_html};
+pub use html::{
+    Pictures, StatusPage, drift_html, failed_html, pictures_of, pictures_of_drift, plan_html, status_html,
+    status_of_set_html,
+};
 pub use iam_policy::{IamPolicyDocument, iam_policy_summary, iam_policy_text};
 pub use invoke::{InvokeDocument, Trials, Untried, failed_junit, invoke_github, invoke_junit, invoke_text};
 pub use layout::Layout;
@@ -64,6 +68,10 @@ pub use typed::Typed;
 pub(crate) use visible::line as json_line;
 pub(crate) use visible::one_line;
 pub use visible::{document as json_text, tame};
+pub use watch::{
+    Audience, NOTICE_FORMAT, WATCH_FORMAT, WatchLine, Weight, applied_line, change_line, decision_text,
+    drift_sums, duration_text, looked_line, notice_body, unread_lines, write_line,
+};
 #[cfg(test)]
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use wrap::VERBS;

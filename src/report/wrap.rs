@@ -13,7 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub(crate) const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 20] = [
+pub(crate) const VERBS: [&str; 21] = [
     "apply",
     "completions",
     "drift",
@@ -34,6 +34,7 @@ pub(crate) const VERBS: [&str; 20] = [
     "show",
     "simulate",
     "validate",
+    "watch",
 ];
 
 /// Breaks the lines of a text at `columns`; the lines that continue one are indented under its text. Without columns

@@ -153,7 +153,10 @@ fn run(folder: &Path, url: &str, line: &str) {
     }
     let output = command.output().unwrap();
     // 2 is how findings, or differences that were asked for, end.
-    let fine = [0, if words[0] == "lint" || words.contains(&"--detailed-exitcode") { 2 } else { 0 }];
+    let fine = [
+        0,
+        if ["lint", "watch"].contains(&words[0]) || words.contains(&"--detailed-exitcode") { 2 } else { 0 },
+    ];
     assert!(fine.contains(&code(&output)), "{line}: {}{}", stdout(&output), stderr(&output));
 }
 
@@ -179,6 +182,9 @@ async fn every_example_in_help_runs_as_it_stands() {
                 false => line,
             };
             let line = if command == "rollback" { format!("{line} --auto-approve") } else { line };
+            // The process would stay.
+            let stays = command == "watch" && !line.contains("--once");
+            let line = if stays { format!("{line} --once") } else { line };
             run(folder, &url, &line);
         }
     }

@@ -94,6 +94,7 @@ mod structure;
 mod two_appliers;
 mod typed;
 mod undeclared;
+mod watch;
 mod words;
 mod world;
 

@@ -81,6 +81,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("drift/", "left-over", "a value of the versioned drift document"),
     ("drift/", "could not tell", "the label of `could-not-tell` in the versioned drift document"),
     ("drift/", "could-not-tell", "a value of the versioned drift document"),
+    ("report/watch/mod.rs", "moved", "a field of the versioned drift document"),
     ("report/apply/json.rs", "moved", "an outcome of the versioned apply document"),
     ("resource/code.rs", "cannot-tell", "a code, which versioned documents have"),
     ("resource/code.rs", "flow-held", "a code, which versioned documents have"),

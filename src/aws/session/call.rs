@@ -93,7 +93,8 @@ impl Session {
             let read = move |error: &_| Fault::read(operation, subject, error).masked(self.mask());
             let (sent, answer) = (send(), &answer);
             Box::pin(async move {
-                let made = attempt.make(sent, read).await?;
+                let note = |status| self.pacer.note(operation, status);
+                let made = attempt.make(note, sent, read).await?;
                 *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
                 Ok(())
             })
@@ -190,16 +191,29 @@ impl Session {
         self.may_call(operation, subject)?;
         let wait = self.pacer.take(place, operation, Instant::now());
         if !wait.is_zero() {
-            tokio::select! {
-                biased;
-                () = self.token(operation, place, Instant::now() + wait) => {}
-                () = self.until_ends(), if self.ends().is_none() => {
-                    self.pacer.reopen(Instant::now());
-                    self.may_call(operation, subject)?;
-                    tokio::time::sleep(self.pacer.take(place, operation, Instant::now())).await;
-                }
-            }
+            let began = Instant::now();
+            let turn = self.wait_for_turn((operation, place, subject), began + wait).await;
+            self.pacer.note_wait(began.elapsed());
+            turn?;
             self.may_call(operation, subject)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until a call is due.
+    async fn wait_for_turn(
+        &self,
+        (operation, place, subject): (Operation, &Place, &str),
+        due: Instant,
+    ) -> Result<(), Fault> {
+        tokio::select! {
+            biased;
+            () = self.token(operation, place, due) => {}
+            () = self.until_ends(), if self.ends().is_none() => {
+                self.pacer.reopen(Instant::now());
+                self.may_call(operation, subject)?;
+                tokio::time::sleep(self.pacer.take(place, operation, Instant::now())).await;
+            }
         }
         Ok(())
     }

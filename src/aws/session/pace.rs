@@ -28,6 +28,9 @@ pub(super) struct Pacer {
 struct State {
     buckets: Buckets,
     calls: BTreeMap<Operation, u32>,
+    answers: BTreeMap<(Operation, u16), u64>,
+    /// How long calls have waited for their turn.
+    waited: Duration,
     /// Whether those who waited have given up their turns.
     reopened: bool,
 }
@@ -44,7 +47,8 @@ impl Pacer {
     }
 
     fn of(buckets: Buckets) -> Self {
-        let state = State { buckets, calls: BTreeMap::new(), reopened: false };
+        let (calls, answers) = (BTreeMap::new(), BTreeMap::new());
+        let state = State { buckets, calls, answers, waited: Duration::ZERO, reopened: false };
         Self { began: Instant::now(), state: Mutex::new(state) }
     }
 
@@ -66,6 +70,27 @@ impl Pacer {
     /// Counts a call that is made.
     pub(super) fn count(&self, operation: Operation) {
         *self.lock().calls.entry(operation).or_default() += 1;
+    }
+
+    /// Counts how a call was answered; without a status it was not.
+    pub(super) fn note(&self, operation: Operation, status: Option<u16>) {
+        *self.lock().answers.entry((operation, status.unwrap_or_default())).or_default() += 1;
+    }
+
+    /// Adds the time that a call has waited for its turn.
+    pub(super) fn note_wait(&self, waited: Duration) {
+        let mut state = self.lock();
+        state.waited = state.waited.saturating_add(waited);
+    }
+
+    /// The answers so far, by operation and status; 0 where none came.
+    pub(super) fn answers(&self) -> BTreeMap<(Operation, u16), u64> {
+        self.lock().answers.clone()
+    }
+
+    /// How long calls have waited so far, all together.
+    pub(super) fn waited(&self) -> Duration {
+        self.lock().waited
     }
 
     /// Takes back the tokens of the future, once: all who wait for theirs have to take another one, or do without.

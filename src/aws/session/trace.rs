@@ -60,9 +60,11 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Makes the attempt and writes one line of the log; `read` makes a fault of what went wrong.
+    /// Makes the attempt, writes one line of the log, and hands the answer's status to `note`, if there was one; `read`
+    /// makes a fault of what went wrong.
     pub(super) async fn make<T, E>(
         &self,
+        note: impl FnOnce(Option<u16>),
         send: impl Future<Output = Result<T, E>>,
         read: impl FnOnce(&E) -> Fault,
     ) -> Result<T, Fault> {
@@ -74,6 +76,7 @@ impl Attempt<'_> {
             (sent, ANSWER.with(RefCell::take))
         };
         let (sent, Answered { status, request_id }) = ANSWER.scope(RefCell::default(), answered).await;
+        note(status);
         let done = sent.map_err(|error| read(&error));
         let Self { operation, place, subject: address, number: attempt } = self;
         let (account, region) = (place.account.as_str(), place.region.as_str());

@@ -69,6 +69,14 @@ finding, or a kind of drift:
   changed-outside, changed-in-manifest, changed-both, changed, missing,
   orphaned (in JSON left-over), unmanaged, being-edited, could-not-tell";
 
+pub(in crate::cli) const WATCH: &str = "\
+Examples:
+  flowbind watch --once --sandbox manifests/demo
+  flowbind watch --interval 5m manifests/demo
+  flowbind watch --apply --output json manifests/demo
+
+SIGTERM or Ctrl-C ends it after the writes in flight; SIGHUP starts a round now.";
+
 pub(in crate::cli) const ROLLBACK: &str = "\
 Examples:
   flowbind rollback 20260102T030405Z manifests/demo";

@@ -146,7 +146,7 @@ pub(in crate::cli) fn run_functions() -> Result<RunFunctions, Failure> {
 }
 
 /// The roles that the manifests assume.
-fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
+pub(in crate::cli) fn roles(manifests: &[Manifest]) -> BTreeMap<AccountId, AssumedRole> {
     let accounts = manifests.iter().flat_map(|manifest| manifest.accounts.values());
     let roles = accounts.filter_map(|account| {
         let arn = account.assume_role.clone()?;

@@ -8,6 +8,7 @@ use crate::drift::{self, Drift};
 use crate::plan::{ApplyReport, ApplyVerdict, NotBegun, Plan, PlanVerdict};
 use crate::report::{self, ErrorLine, Found, Trials};
 use crate::runtime::trial::Trial;
+use crate::watch::Refusal;
 
 /// The exit codes, in the order of their weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,6 +133,16 @@ impl Exit {
             NotBegun::Errors | NotBegun::Order(_) => Self::Error,
             NotBegun::NeedsForce(_) => Self::Refused,
             NotBegun::MayNotRead => Self::Incomplete,
+        }
+    }
+}
+
+impl Exit {
+    /// How a round of a process that stays ends whose plan is not carried out.
+    pub(in crate::cli) fn of_watch_refusal(why: &Refusal) -> Self {
+        match why {
+            Refusal::NotBegun(why) => Self::of_refusal(why),
+            Refusal::Deletes(_) => Self::Refused,
         }
     }
 }

@@ -21,3 +21,4 @@ pub(in crate::cli) mod schema;
 pub(in crate::cli) mod show;
 pub(in crate::cli) mod simulate;
 pub(in crate::cli) mod validate;
+pub(in crate::cli) mod watch;

@@ -28,7 +28,8 @@ pub fn drift_html(drifts: &[Drift], warnings: &[Problem], pictures: &Pictures) -
     page.finish()
 }
 
-fn one(page: &mut Page, drift: &Drift, set: &str, pictures: &Pictures) {
+/// Writes one drift; `set` goes in front of addresses.
+pub(super) fn one(page: &mut Page, drift: &Drift, set: &str, pictures: &Pictures) {
     let findings: Vec<_> = drift.findings.iter().filter(|finding| finding.ignored.is_none()).collect();
     let counts = drift.counts();
     let mut sums: Vec<String> =

@@ -5,10 +5,12 @@
 mod drift;
 mod page;
 mod plan;
+mod status;
 
 pub use drift::drift_html;
 pub use page::failed_html;
 pub use plan::plan_html;
+pub use status::{StatusPage, status_html, status_of_set_html};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -22,6 +22,8 @@ pub(super) struct Page {
     body: String,
     /// How many pictures stand in it.
     pictures: usize,
+    /// After how many seconds a browser asks for it again, if it does.
+    refresh: Option<u32>,
 }
 
 /// Writes a text into HTML, in elements and in attributes, with nothing in it that is not seen.
@@ -47,7 +49,12 @@ pub(super) fn prose(text: &str) -> String {
 impl Page {
     pub(super) fn new(title: &str) -> Self {
         let body = format!("<h1>{}</h1>\n", escape(title));
-        Self { title: title.to_owned(), body, pictures: 0 }
+        Self { title: title.to_owned(), body, pictures: 0, refresh: None }
+    }
+
+    /// Sets after how many seconds a browser asks for the page again.
+    pub(super) fn refreshed(self, seconds: u32) -> Self {
+        Self { refresh: Some(seconds), ..self }
     }
 
     /// Adds markup.
@@ -148,13 +155,15 @@ impl Page {
 
     /// Ends the page.
     pub(super) fn finish(self) -> String {
-        let Self { title, body, pictures } = self;
+        let Self { title, body, pictures, refresh } = self;
+        let refresh = refresh.map(|seconds| format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n"));
+        let refresh = refresh.unwrap_or_default();
         let style = include_str!("page.css");
         let of_pictures = if pictures > 0 { graph::STYLE } else { "" };
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n{refresh}\
              <title>{}</title>\n<style>\n{style}{of_pictures}</style>\n</head>\n<body>\n{body}</body>\n</html>\n",
             escape(&title)
         )

@@ -24,13 +24,7 @@ pub fn plan_html(
             page.heading(2, &plan.set, "");
         }
         let set = set_prefix(&plan.set, plans.len() > 1);
-        summary(&mut page, plan, &set);
-        for section in &plan.sections {
-            heading(&mut page, section, plan);
-            for entry in &section.entries {
-                thing(&mut page, entry, &set, pictures);
-            }
-        }
+        one(&mut page, plan, &set, pictures);
     }
     for warning in warnings {
         page.note(&Note::of(warning), "");
@@ -44,6 +38,17 @@ pub fn plan_html(
         );
     }
     page.finish()
+}
+
+/// Writes one plan; `set` goes in front of addresses.
+pub(super) fn one(page: &mut Page, plan: &PlanView, set: &str, pictures: &Pictures) {
+    summary(page, plan, set);
+    for section in &plan.sections {
+        heading(page, section, plan);
+        for entry in &section.entries {
+            thing(page, entry, set, pictures);
+        }
+    }
 }
 
 fn summary(page: &mut Page, plan: &PlanView, set: &str) {

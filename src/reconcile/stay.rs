@@ -104,6 +104,9 @@ pub trait Outside: Host {
     /// Keeps what is known of a set's drift for a later process.
     fn keep(&self, _: &SetName, _: &Known) {}
 
+    /// Marks what of a drift is ignored; nothing unless somebody says so.
+    fn ignore(&self, _: &mut Drift) {}
+
     /// Opens a session for one round of a set; `all` are the manifests of all sets.
     fn session(&self, manifest: &Manifest, all: &[Manifest]) -> impl Future<Output = Session>;
 
@@ -305,7 +308,7 @@ impl<O: Outside> SetRound<'_, O> {
             () = session.stop().requested() => None,
             looked = look::look(&session, manifest, &self.manifests) => Some(looked),
         };
-        let Looked { plan, drift } = match looked {
+        let Looked { plan, mut drift } = match looked {
             // It was asked to end, and has written nothing.
             None => return Over { set, began, memory, claims: None, failed: false },
             Some(Err(error)) => {
@@ -314,6 +317,7 @@ impl<O: Outside> SetRound<'_, O> {
             }
             Some(Ok(looked)) => looked,
         };
+        self.outside.ignore(&mut drift);
         let plan = beside(plan, others, &self.manifests);
         let decision = decide(self.rules.settings, &memory.last, &plan);
         self.outside.hears(Event::Looked { manifest, plan: &plan, drift: &drift, decision: &decision });

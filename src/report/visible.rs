@@ -37,7 +37,6 @@ fn colour(text: &str) -> usize {
 }
 
 /// Writes a JSON object on one line, with nothing in it that steers a terminal or a log.
-#[cfg(feature = "cli")]
 pub(crate) fn line(object: &serde_json::Map<String, serde_json::Value>) -> String {
     let text = serde_json::Value::Object(object.clone()).to_string();
     // All that JSON leaves raw and that steers stands inside of strings.

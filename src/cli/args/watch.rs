@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::help::{APPROVAL, OUTPUT};
+use super::help::{APPROVAL, OUTPUT, SELECTION};
 use super::{AwsArgs, ManifestArgs, Output, saving};
 use crate::watch::Pacing;
 use std::net::SocketAddr;
@@ -16,6 +16,9 @@ pub(in crate::cli) struct WatchArgs {
     pub(in crate::cli) manifest: ManifestArgs,
     #[command(flatten)]
     pub(in crate::cli) http: HttpArgs,
+    /// Ignore what this YAML file lists, each with a reason and an optional expiry date.
+    #[arg(long, help_heading = SELECTION, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(in crate::cli) ignore: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) rounds: RoundArgs,
     /// Make AWS agree with the manifests in each round; without it nothing is written. Nothing is ever deleted.

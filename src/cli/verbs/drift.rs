@@ -1,5 +1,6 @@
 //! `flowbind drift`: how live AWS left the declared state, and which side changed. Makes no write call.
 
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::cli::args::{DriftArgs, DriftOutput, retype};
@@ -19,7 +20,7 @@ pub(in crate::cli) async fn run(
     terminal: &Terminal,
 ) -> Result<Exit, Failure> {
     terminal.learn_typed(retype::typed(&args.manifest, &args.aws, String::new()));
-    let (entries, sources) = entries(args, terminal)?;
+    let (entries, sources) = entries(args.ignore.as_deref(), terminal)?;
     let loaded = load::load_or_show(&args.manifest, Some(&args.aws), terminal)?;
     let connection = Connection::open(&args.aws, &loaded.manifests, terminal).await?;
     let scope = Scope { manifests: &loaded.manifests, reach: Reach::asked(false, args.audit) };
@@ -60,8 +61,11 @@ pub(in crate::cli) async fn run(
 }
 
 /// Reads the ignore file before anything is asked of AWS.
-fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, Sources), Failure> {
-    let Some(path) = &args.ignore else { return Ok((Vec::new(), Sources::default())) };
+pub(in crate::cli) fn entries(
+    path: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<(Vec<DriftIgnore>, Sources), Failure> {
+    let Some(path) = path else { return Ok((Vec::new(), Sources::default())) };
     load_drift_ignore(path, &ignorable(), &Disk).map_err(|found| {
         load::show(&found.problems, &found.sources, terminal);
         let error =
@@ -71,7 +75,7 @@ fn entries(args: &DriftArgs, terminal: &Terminal) -> Result<(Vec<DriftIgnore>, S
 }
 
 /// The day in UTC; a clock before 1970 is one that nobody set.
-fn today(now: SystemTime) -> Date {
+pub(in crate::cli) fn today(now: SystemTime) -> Date {
     let since = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     Date::from_days(u32::try_from(since.as_secs() / 86_400).unwrap_or(u32::MAX))
 }

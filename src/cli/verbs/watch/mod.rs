@@ -56,7 +56,7 @@ pub(in crate::cli) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result
     let settings = Settings { mode: if args.apply { Mode::Apply } else { Mode::Observe } };
     let pacing = Pacing { interval: args.rounds.interval, jitter: args.rounds.jitter };
     let sets = loaded.manifests.len();
-    let inputs = InForce::new(&args.manifest, terminal, loaded);
+    let inputs = InForce::new(&args.manifest, args.ignore.as_deref(), terminal, loaded)?;
     let board =
         Shared::new(connection.session.beside(), inputs.manifests(), args.apply, terminal.mask().clone());
     let server = server(args, &board, &asks).await?;

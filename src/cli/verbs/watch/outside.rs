@@ -22,6 +22,7 @@ use crate::cli::run::writing::OWN_FOLDER;
 use crate::cli::terminal::exit::Exit;
 use crate::cli::verbs::apply::run_name;
 use crate::disk;
+use crate::drift::{Drift, Verdict};
 use crate::manifest::Manifest;
 use crate::plan::{Action, ActionId, ApplyReport, Outcome, Plan};
 use crate::reconcile::{Ahead, Carrying, Consent, Event, Host, Outside, Round, Stopped, Wake, Watch};
@@ -234,6 +235,10 @@ impl Outside for Process<'_> {
         }
     }
 
+    fn ignore(&self, drift: &mut Drift) {
+        self.inputs.ignore(drift, SystemTime::now());
+    }
+
     fn known(&self, set: &SetName) -> Known {
         let read = |folder: &PathBuf| disk::read_text(&kept(folder, set), MAX_KEPT).ok();
         let text = self.kept.as_ref().and_then(read);
@@ -313,7 +318,7 @@ impl Outside for Process<'_> {
                 if let Some(notifier) = &self.notifier {
                     notifier.send(&manifest.set, &time(SystemTime::now()), changes);
                 }
-                self.note_end(plan, report, drift.verdict() != crate::drift::Verdict::InSync);
+                self.note_end(plan, report, drift.verdict() != Verdict::InSync);
             }
             Event::Next { set, took, due, failures } => {
                 let wait = due.saturating_sub(self.began.elapsed());

@@ -114,8 +114,13 @@ pub fn total_text(plans: &[Plan], layout: &Layout) -> String {
 /// Writes the calls that a run has made.
 pub fn calls_text(calls: &BTreeMap<Operation, u32>, layout: &Layout) -> String {
     let sum: u32 = calls.values().sum();
-    let each: Vec<String> =
-        calls.iter().map(|(operation, n)| format!("{} {n}", operation.facts().name)).collect();
+    let name = |operation: &Operation| {
+        let name = operation.facts().name;
+        // Two services have one of that name.
+        let shared = calls.keys().any(|other| other != operation && other.facts().name == name);
+        if shared { operation.to_string() } else { name.to_owned() }
+    };
+    let each: Vec<String> = calls.iter().map(|(operation, n)| format!("{} {n}", name(operation))).collect();
     layout.text(&format!("{}\n", dim(&format!("Calls: {sum} ({}).", each.join(", ")))))
 }
 
@@ -124,6 +129,17 @@ mod tests {
     use super::*;
     use crate::plan::{Action, AssociationSpec, Cause, Write};
     use crate::resource::{Address, FunctionRef, InstanceArn, Kind, Label, SetName};
+
+    #[test]
+    fn two_operations_of_one_name_are_told_apart() {
+        let calls =
+            [(Operation::TagResource, 6), (Operation::TagFunction, 8), (Operation::GetPolicy, 1)].into();
+        let text = calls_text(&calls, &Layout::default());
+        assert!(
+            text.contains("Calls: 15 (connect:TagResource 6, GetPolicy 1, lambda:TagResource 8)."),
+            "{text}"
+        );
+    }
 
     #[test]
     fn several_plans_have_one_sum() {

@@ -56,8 +56,10 @@ pub struct Difference {
     pub address: Address,
     /// Which side changed.
     pub moved: Moved,
-    /// What differs and which side changed, in one sentence.
+    /// What differs. Which side changed is said here too, unless its kind says it: see [`Self::sentence`].
     pub message: String,
+    /// Whether the meaning of its kind says which side changed, so that it is said once under a heading that has it.
+    pub by_kind: bool,
     /// What exactly differs.
     pub detail: Option<Detail>,
     /// What to type or do next.
@@ -66,6 +68,16 @@ pub struct Difference {
     pub origin: Option<Origin>,
     /// Set where the ignore file ignores it.
     pub ignored: Option<Ignored>,
+}
+
+impl Difference {
+    /// Returns what differs and which side changed, in one sentence that needs no heading.
+    pub fn sentence(&self) -> String {
+        match self.by_kind {
+            true => format!("{}: {}", self.message, self.kind.meaning()),
+            false => self.message.clone(),
+        }
+    }
 }
 
 /// What exactly differs.

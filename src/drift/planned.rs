@@ -74,6 +74,7 @@ fn of_problem(desired: &Manifest, problem: &Problem, kind: DriftKind, moved: Mov
         address,
         moved,
         message: problem.message.clone(),
+        by_kind: false,
         detail: None,
         hint,
         origin,
@@ -89,20 +90,22 @@ fn planned(
     held: Option<Code>,
 ) -> Option<Difference> {
     let kind = DriftKind::of(cause)?;
-    let message = match kind {
-        DriftKind::Missing | DriftKind::LeftOver => reason.to_owned(),
-        _ if matches!(write, Write::Tags(_)) => reason.to_owned(),
+    let (message, by_kind) = match kind {
+        DriftKind::Missing | DriftKind::LeftOver => (reason.to_owned(), false),
+        _ if matches!(write, Write::Tags(_)) => (reason.to_owned(), false),
+        _ if matches!(cause, Cause::Outside | Cause::Manifest | Cause::Both) => (what(write, reason), true),
         DriftKind::Changed if held == Some(Code::NotOwned) => {
             let what = what(write, reason);
-            format!("{what}: which side changed is unknown, this set did not create it")
+            (format!("{what}: which side changed is unknown, this set did not create it"), false)
         }
-        _ => moved(&what(write, reason), write, cause),
+        _ => (moved(&what(write, reason), write, cause), false),
     };
     Some(Difference {
         kind,
         address: address.clone(),
         moved: Moved::by(cause),
         message,
+        by_kind,
         detail: Some(Detail::Planned(Box::new(write.clone()))),
         hint: None,
         origin: desired.origin(address).cloned(),
@@ -112,13 +115,9 @@ fn planned(
 
 fn moved(what: &str, write: &Write, cause: Cause) -> String {
     match cause {
-        _ if matches!(write, Write::Tags(_)) => what.to_owned(),
         Cause::OutsideAtLeast => format!(
             "{what}: changed in AWS since flowbind wrote it last; whether the manifest changed too is unknown, because not every value is declared"
         ),
-        Cause::Outside => format!("{what}: {}", DriftKind::ChangedOutside.meaning()),
-        Cause::Manifest => format!("{what}: {}", DriftKind::ChangedInManifest.meaning()),
-        Cause::Both => format!("{what}: {}", DriftKind::ChangedBoth.meaning()),
         _ => {
             let why = match write {
                 Write::Stub(flow) | Write::Flow(flow) if !flow.marked => {
@@ -189,6 +188,7 @@ fn explain(difference: &mut Difference, why: &Problem) {
     if why.code.in_drift() == InDrift::ChangedByAws {
         (difference.kind, difference.moved) = (DriftKind::ChangedOutside, Moved::Aws);
         difference.message.clone_from(&why.message);
+        difference.by_kind = false;
     }
 }
 
@@ -220,6 +220,7 @@ pub(super) fn edited(desired: &Manifest, observed: &Snapshot) -> Vec<Difference>
             address,
             moved: Moved::Aws,
             message,
+            by_kind: false,
             detail: diff.map(Detail::Draft),
             hint: Some(hint.to_owned()),
             ignored: None,
@@ -240,6 +241,7 @@ pub(super) fn gap(desired: &Manifest, gap: &Gap) -> Difference {
         address: gap.address.clone(),
         moved: Moved::Unknown,
         message: format!("{} could not be read: {}", gap.operation, gap.message),
+        by_kind: false,
         detail: gap.cut_off.map(Detail::CutOff),
         hint: gap.hint.clone(),
         origin: desired.origin(&gap.address).cloned(),

@@ -97,7 +97,7 @@ impl Known {
                 unclear.insert(address);
                 continue;
             }
-            let (kind, moved, message) = (difference.kind, difference.moved, difference.message.clone());
+            let (kind, moved, message) = (difference.kind, difference.moved, difference.sentence());
             fresh.entry(address).or_default().insert(Seen { kind, moved, message });
         }
         let fixed = fixed(report);
@@ -171,6 +171,7 @@ mod tests {
             detail: None,
             hint: None,
             origin: None,
+            by_kind: false,
             ignored: None,
         };
         Drift {

@@ -264,7 +264,7 @@ async fn the_text_says_what_moved_by_kind_and_what_to_type_next() {
     let text = stdout(&output);
     for part in [
         "Changed outside  (changed in AWS since flowbind wrote it last, not in the manifest)",
-        "  ~ flow/console  block `call` differs: changed in AWS since flowbind wrote it last, not in the manifest",
+        "\n  ~ flow/console  block `call` differs\n",
         "    \"InvocationTimeLimitSeconds\": 5,\n          +     \"InvocationTimeLimitSeconds\": 3,",
         "Orphaned  (this set created it, and the manifest no longer declares it)",
         "Could not tell  ",

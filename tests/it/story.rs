@@ -95,8 +95,8 @@ async fn an_instance_made_by_hand_is_taken_over_reviewed_applied_and_watched() {
     // Somebody edits the flow in the console.
     in_the_console(&world, "Desk", "A warm welcome to", "You have reached").await;
     let said = [
-        "flow/desk",
-        "block `text` differs: changed in AWS since flowbind wrote it last, not in the manifest",
+        "Changed outside  (changed in AWS since flowbind wrote it last, not in the manifest)\n  ~ flow/desk  ",
+        "block `text` differs\n",
     ];
     expect(&world, &["drift", "repo"], 2, &said);
     // The repository moves as well, and somebody makes a flow of their own.

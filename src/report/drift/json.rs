@@ -154,7 +154,9 @@ fn set_line(drift: &Drift) -> SetLine {
 }
 
 fn difference_line(set: &str, difference: &Difference) -> DifferenceLine {
-    let Difference { kind, address, moved, message, detail, hint, origin, ignored } = difference.clone();
+    let message = difference.sentence();
+    let Difference { kind, address, moved, message: _, by_kind: _, detail, hint, origin, ignored } =
+        difference.clone();
     let detail = detail.and_then(|detail| match detail {
         Detail::Planned(write) => Some(DetailLine::Planned(planned_detail(&write))),
         Detail::Draft(diff) => Some(DetailLine::Draft {

@@ -242,6 +242,7 @@ mod tests {
             address: address.clone(),
             moved: Moved::Unknown,
             message: message.to_owned(),
+            by_kind: false,
             detail: None,
             hint: Some("do something".to_owned()),
             origin: None,

@@ -35,13 +35,14 @@ pub fn drift_github(drifts: &[Drift], warnings: &[Problem]) -> String {
 }
 
 fn difference(difference: &Difference, set: &str) -> Annotation {
-    let Difference { kind, address, message, hint, origin, .. } = difference;
+    let message = difference.sentence();
+    let Difference { kind, address, hint, origin, .. } = difference;
     Annotation {
         level: Level::of(*kind),
         place: origin.clone(),
         end_column: None,
         title: format!("{}: {set}{address}", kind.words()),
-        lines: [said_of(&address.to_string(), message).1.to_owned()]
+        lines: [said_of(&address.to_string(), &message).1.to_owned()]
             .into_iter()
             .chain(hint.clone())
             .collect(),

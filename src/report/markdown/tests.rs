@@ -201,6 +201,7 @@ fn hostile_drift() -> Drift {
         address: Address::new(Kind::Flow, &label("main")).block(HOSTILE),
         moved: Moved::Aws,
         message: HOSTILE.to_owned(),
+        by_kind: false,
         detail,
         hint: Some(HOSTILE.to_owned()),
         origin: Some(Origin { file: HOSTILE.to_owned(), line: 1, column: 2 }),

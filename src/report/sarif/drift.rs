@@ -69,7 +69,9 @@ fn descriptor(kind: DriftKind) -> ReportingDescriptor {
 type Seen = BTreeMap<String, u32>;
 
 fn difference(difference: &Difference, drift: &Drift, manifest: &Manifest, seen: &mut Seen) -> SarifResult {
-    let Difference { kind, address, moved, message, hint, origin, ignored, detail: _ } = difference;
+    let message = difference.sentence();
+    let Difference { kind, address, moved, message: _, by_kind: _, hint, origin, ignored, detail: _ } =
+        difference;
     let moved = match moved {
         Moved::Aws => "aws",
         Moved::Repository => "repository",
@@ -81,7 +83,7 @@ fn difference(difference: &Difference, drift: &Drift, manifest: &Manifest, seen:
         rule_id: kind.name(),
         rule_index: DriftKind::ALL.iter().position(|other| other == kind),
         level: level(*kind),
-        message: Message { text: plain(&format!("{}{hint}", about(Some(address), message))) },
+        message: Message { text: plain(&format!("{}{hint}", about(Some(address), &message))) },
         locations: vec![location(origin.as_ref(), Some(address), manifest)],
         partial_fingerprints: fingerprint(kind.name(), drift, Some(address), seen),
         code_flows: Vec::new(),

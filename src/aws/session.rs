@@ -9,6 +9,7 @@ mod ending;
 mod fault;
 mod in_flight;
 mod machine;
+mod next_run;
 mod options;
 mod pace;
 mod pages;
@@ -31,6 +32,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use self::budget::Budget;
 use self::embedded_rates::EmbeddedRates;
 use self::in_flight::InFlightLimit;
+use self::next_run::Resting;
 use self::pace::Pacer;
 use self::quota::Reached;
 pub use crate::operations::FaultKind;
@@ -77,6 +79,7 @@ pub struct Session {
     stop: StopHandle,
     pub(super) budget: Budget,
     reached: Arc<Reached>,
+    resting: Arc<Resting>,
     in_flight: Arc<InFlightLimit>,
     /// The aliases of the instances that were seen.
     aliases: Arc<Mutex<BTreeMap<InstanceArn, String>>>,
@@ -124,7 +127,21 @@ impl Session {
         let assumed = assumed(&options, &base).await;
         let (clients, lost, stop) = (Arc::default(), Arc::default(), StopHandle::default());
         let (reached, aliases, in_flight) = (Arc::default(), Arc::default(), Arc::default());
-        Self { options, base, clients, assumed, lost, pacer, stop, budget, reached, in_flight, aliases }
+        let resting = Arc::default();
+        Self {
+            options,
+            base,
+            clients,
+            assumed,
+            lost,
+            pacer,
+            stop,
+            budget,
+            reached,
+            resting,
+            in_flight,
+            aliases,
+        }
     }
 
     /// The same session for the actions of another plan, which may bear the same addresses: both share clients, rates,
@@ -141,22 +158,10 @@ impl Session {
             stop: self.stop.clone(),
             budget: self.budget.beside(),
             reached: Arc::clone(&self.reached),
+            resting: Arc::clone(&self.resting),
             in_flight: Arc::clone(&self.in_flight),
             aliases: Arc::clone(&self.aliases),
         }
-    }
-
-    /// The same way to AWS for another run of a process that stays: it shares clients, credentials, rates, counters and the
-    /// request to stop. What the last run has given up, because it was denied, full or failing, is tried anew, and the
-    /// time limit begins again. `roles` are those of the run's manifests.
-    pub async fn next_run(&self, roles: BTreeMap<AccountId, AssumedRole>) -> Self {
-        let options = Options { roles, ..self.options.clone() };
-        let same = options.roles == self.options.roles;
-        let assumed = if same { self.assumed.clone() } else { assumed(&options, &self.base).await };
-        let budget = Budget::new(options.visible_within, options.timeout);
-        let clients = if same { Arc::clone(&self.clients) } else { Arc::default() };
-        let (lost, reached) = (Arc::default(), Arc::default());
-        Self { options, base: self.base.clone(), clients, assumed, lost, budget, reached, ..self.beside() }
     }
 
     /// The aliases of the instances that were seen so far, by which people know them.

@@ -8,6 +8,7 @@ mod goal;
 mod invoke;
 mod lanes;
 mod look;
+mod outside;
 mod round;
 mod stay;
 
@@ -17,8 +18,9 @@ pub use chosen::{Chosen, ChosenError};
 pub use goal::{Ahead, Goal, LookError, Unknown, Watch, Wish, drifts};
 pub use invoke::{NotTried, Tried, invoke};
 pub use look::{Looked, drift, live, look, plan, plan_rollback};
+pub use outside::{Event, Outside, Rules, Wake};
 pub use round::{Carrying, Consent, Done, Ended, Host, Reconciler, Round, Stopped, Why};
-pub use stay::{Event, Outside, Rules, Wake, stay};
+pub use stay::stay;
 
 use crate::aws::{self, Keep, Progress, Session};
 use crate::plan::{ApplyReport, Plan};

@@ -12,129 +12,19 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::chosen::Chosen;
 use super::goal::{Goal, Wish};
 use super::look::{self, Looked};
-use super::round::{Done, Host, Reconciler, Round};
-use crate::aws::{ObserveError, Session};
-use crate::drift::Drift;
+use super::outside::{Event, Outside, Rules, Wake};
+use super::round::{Done, Reconciler, Round};
+use crate::aws::Session;
 use crate::manifest::Manifest;
+use crate::operations::Operation;
 use crate::plan::{self, ApplyReport, Plan};
-use crate::resource::{AccountId, SetName};
-use crate::watch::{Change, Decision, Known, Last, Pacing, Settings, decide};
+use crate::resource::{AccountId, Place, SetName};
+use crate::watch::{Backoff, Decision, Known, Last, decide};
 
 /// So many sets are looked at side by side, at the most: what was seen of each is held until its plan is made.
-const MOST_AT_ONCE: usize = 64;
-
-/// Why the loop goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wake {
-    /// The time has come that was waited for.
-    Due,
-    /// Somebody asked for a round of every set now.
-    Now,
-    /// It is to end: no new round begins, and no new write.
-    End,
-}
-
-/// What happens in the rounds of a set.
-#[derive(Debug)]
-pub enum Event<'e> {
-    /// A round begins.
-    Began(&'e Manifest),
-    /// AWS was looked at, and it is decided what is done.
-    Looked {
-        /// The manifest.
-        manifest: &'e Manifest,
-        /// What would be done.
-        plan: &'e Plan,
-        /// How AWS differs.
-        drift: &'e Drift,
-        /// What is done.
-        decision: &'e Decision,
-    },
-    /// AWS could not be looked at.
-    Unread {
-        /// The manifest.
-        manifest: &'e Manifest,
-        /// Why.
-        error: &'e ObserveError,
-    },
-    /// A round has ended that looked at AWS.
-    Ended {
-        /// The manifest.
-        manifest: &'e Manifest,
-        /// The plan.
-        plan: &'e Plan,
-        /// How AWS differed before it was carried out.
-        drift: &'e Drift,
-        /// What was decided.
-        decision: &'e Decision,
-        /// What became of it, where it was carried out.
-        report: Option<&'e ApplyReport>,
-        /// How the drift changed since the last round.
-        changes: &'e [Change],
-    },
-    /// The next round of a set is due.
-    Next {
-        /// The set.
-        set: &'e SetName,
-        /// How long its round took.
-        took: Duration,
-        /// When the next one is due.
-        due: Duration,
-        /// How many of its rounds in a row have failed.
-        failures: u32,
-    },
-}
-
-/// Where manifests, time, chance and signals come from, and who hears of what happens.
-pub trait Outside: Host {
-    /// Reads the manifests anew: the last valid ones where they are invalid now, which it reports itself.
-    fn manifests(&self) -> Arc<Vec<Manifest>>;
-
-    /// Whether this process may make rounds of a set now: another one on this machine may be making them.
-    fn may_begin(&self, set: &SetName) -> bool;
-
-    /// What an earlier process knew of a set's drift when it ended; nothing where every process begins anew.
-    fn known(&self, _: &SetName) -> Known {
-        Known::default()
-    }
-
-    /// Keeps what is known of a set's drift for a later process.
-    fn keep(&self, _: &SetName, _: &Known) {}
-
-    /// Marks what of a drift is ignored; nothing unless somebody says so.
-    fn ignore(&self, _: &mut Drift) {}
-
-    /// Opens a session for one round of a set; `all` are the manifests of all sets.
-    fn session(&self, manifest: &Manifest, all: &[Manifest]) -> impl Future<Output = Session>;
-
-    /// The time since the process began.
-    fn now(&self) -> Duration;
-
-    /// A number from 0 to 1, another each time.
-    fn chance(&self) -> f64;
-
-    /// Waits until a time, or for ever, unless a signal comes before. It may be dropped at any time without losing one.
-    fn wake(&self, due: Option<Duration>) -> impl Future<Output = Wake>;
-
-    /// Hears of what happens.
-    fn hears(&self, event: Event<'_>);
-}
-
-/// How rounds are made.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
-    /// How sets are treated.
-    pub settings: Settings,
-    /// How far apart rounds are.
-    pub pacing: Pacing,
-    /// What was allowed by name.
-    pub allowed: &'a [Chosen],
-    /// Whether each set has one round only.
-    pub once: bool,
-}
+const MOST_AT_ONCE: usize = 32;
 
 /// What is known of a set between its rounds.
 #[derive(Debug, Default)]
@@ -157,6 +47,7 @@ struct Standing {
 struct Memory {
     known: Known,
     last: Last,
+    backoff: Backoff<(Place, Operation)>,
 }
 
 /// How a set's round ended.
@@ -224,7 +115,7 @@ impl<'a, O: Outside> Stay<'a, O> {
         self.sets.retain(|set, standing| standing.runs || named.contains(set));
         for (at, manifest) in manifests.iter().enumerate() {
             let outside = self.outside;
-            let known = || Memory { known: outside.known(&manifest.set), last: Last::default() };
+            let known = || Memory { known: outside.known(&manifest.set), ..Memory::default() };
             let new = || Standing { memory: known(), ..Standing::default() };
             let standing = self.sets.entry(manifest.set.clone()).or_insert_with(new);
             if standing.digest != manifest.digest {
@@ -244,7 +135,10 @@ impl<'a, O: Outside> Stay<'a, O> {
             }
             standing.runs = true;
             self.outside.hears(Event::Began(manifest));
-            let memory = std::mem::take(&mut standing.memory);
+            let mut memory = std::mem::take(&mut standing.memory);
+            if asked {
+                memory.backoff.clear();
+            }
             let others = self.others(&manifest.set);
             let (rules, outside, writers) = (self.rules, self.outside, writers.clone());
             let round = SetRound { rules, outside, writers, manifests: Arc::clone(&manifests), at };
@@ -303,11 +197,16 @@ impl<O: Outside> SetRound<'_, O> {
         let manifest = &self.manifests[self.at];
         let set = manifest.set.clone();
         let session = self.outside.session(manifest, &self.manifests).await;
+        let resting = memory.backoff.resting(began);
+        let rested: BTreeSet<_> = resting.keys().cloned().collect();
+        session.rest(resting);
         let looked = tokio::select! {
             biased;
             () = session.stop().requested() => None,
             looked = look::look(&session, manifest, &self.manifests) => Some(looked),
         };
+        let pause = |rounds| self.rules.pacing.pause(rounds, 0.5);
+        memory.backoff.learn(session.failing_reads(), &rested, self.outside.now(), pause);
         let Looked { plan, mut drift } = match looked {
             // It was asked to end, and has written nothing.
             None => return Over { set, began, memory, claims: None, failed: false },

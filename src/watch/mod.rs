@@ -4,11 +4,13 @@
 //! Pure: time and chance come in as arguments. `reconcile` makes the rounds; who runs them, where signals come from and who
 //! hears of what happens is up to its caller, so that a command line and another host share one loop.
 
+mod backoff;
 mod board;
 mod changes;
 mod decide;
 mod schedule;
 
+pub use backoff::Backoff;
 pub use board::{BUCKETS, Board, Card, Durations, RoundResult, Shown, WriteResult};
 pub use changes::{Change, ChangeKind, Known, Seen};
 pub use decide::{Decision, Last, MANY_TIMES, Mode, Refusal, Settings, decide};

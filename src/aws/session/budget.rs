@@ -161,6 +161,12 @@ impl Budget {
         Some(Fault { kind: FaultKind::NotCalled, ..Fault::unexpected(operation, subject, message) })
     }
 
+    /// What gave no good answer to its last call, with what went wrong.
+    pub(in crate::aws) fn failing(&self) -> BTreeMap<(Place, Operation), String> {
+        let state = self.state();
+        state.failing.iter().map(|(key, failing)| (key.clone(), failing.message.clone())).collect()
+    }
+
     /// Notes that a call is sent.
     pub(in crate::aws) fn sending(&self, operation: Operation, subject: &str) {
         if operation.writes() {

@@ -128,6 +128,9 @@ impl Session {
         if let Some(fault) = self.lost(&place.account) {
             return Err(Fault { subject: subject.to_owned(), ..fault });
         }
+        if let Some(fault) = self.resting.refusal(operation, place, subject) {
+            return Err(fault);
+        }
         let (mut tries, mut pauses) = (0, Pauses::up_to(self.options.first_pause, LONGEST_PAUSE));
         let mut spent = Duration::ZERO;
         loop {

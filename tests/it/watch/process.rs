@@ -127,6 +127,22 @@ async fn once_makes_one_round_and_its_exit_code_says_how_it_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_ignore_file_lists_is_no_drift() {
+    let world = world(Settings::default()).await;
+    vandal::plant(&world).await;
+    let once =
+        |words: &[&str]| in_world(&world).args(["watch", "--once", "m.yaml"]).args(words).output().unwrap();
+    assert_eq!(code(&once(&["--apply"])), 0);
+    assert!(stdout(&once(&[])).contains("flow/theirs@backup"));
+    let entries = "ignore:\n- { address: \"flow/theirs*\", reason: another team's }\n";
+    std::fs::write(world.folder.path().join("ignore.yaml"), entries).unwrap();
+    let ignored = stdout(&once(&["--ignore", "ignore.yaml"]));
+    assert!(!ignored.contains("flow/theirs") && ignored.contains("nothing to do"), "{ignored}");
+    std::fs::write(world.folder.path().join("ignore.yaml"), "ignore: [{ address: 1 }]\n").unwrap();
+    assert_eq!(code(&once(&["--ignore", "ignore.yaml"])), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_set_has_rounds_in_one_process_of_a_folder_at_a_time() {
     let world = world(Settings::default()).await;
     let mut first = Process::start(in_world(&world), &["--interval", "1d"]);

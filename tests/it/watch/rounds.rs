@@ -168,6 +168,32 @@ async fn watching_without_apply_writes_nothing_and_reports_each_change_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_read_that_goes_on_failing_is_made_less_often_and_everything_else_as_before() {
+    let rounds = 40;
+    let calls = async |fault: Option<&str>| -> BTreeMap<String, u64> {
+        let faults = fault.into_iter().map(|fault| fault.parse().unwrap()).collect();
+        let world = world(Settings { faults, ..Settings::default() }).await;
+        let session = world.session().await;
+        let made = Mutex::new(0);
+        let between = async |_: usize| {
+            let mut made = made.lock().unwrap();
+            *made += 1;
+            *made < rounds
+        };
+        Keeper::new(&world, &session, "own", between).stay(Mode::Observe).await;
+        world.calls()
+    };
+    let (healthy, failing) = (calls(None).await, calls(Some("500:connect:ListContactFlowModules")).await);
+    let modules = "connect:ListContactFlowModules";
+    assert_eq!(healthy[modules], 2 * rounds, "once a round for each instance");
+    assert!(failing[modules] <= healthy[modules], "tries and all: {}", failing[modules]);
+    assert!(failing[modules] >= 2 * 4, "{}", failing[modules]);
+    for (operation, count) in healthy.iter().filter(|(operation, _)| !operation.contains("Module")) {
+        assert_eq!(failing.get(operation), Some(count), "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_set_that_fails_backs_off_alone_and_is_never_looked_at_more_often_than_another() {
     let folder = tempfile::tempdir().unwrap();
     let other =

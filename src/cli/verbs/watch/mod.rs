@@ -64,6 +64,7 @@ pub(in crate::cli) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result
     let process = Process {
         inputs,
         connection: &connection,
+        last: tokio::sync::Mutex::new(connection.session.beside()),
         asks: &asks,
         locks: Locks::new(Path::new(OWN_FOLDER).join("lock")),
         voice,

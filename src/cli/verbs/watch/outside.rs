@@ -34,6 +34,8 @@ use crate::watch::{Change, ChangeKind, Decision, Known, Shown};
 pub(super) struct Process<'a> {
     pub(super) inputs: InForce<'a>,
     pub(super) connection: &'a Connection,
+    /// The session of the last round: the next one has its clients and credentials.
+    pub(super) last: tokio::sync::Mutex<Session>,
     pub(super) asks: &'a Asks,
     pub(super) locks: Locks,
     pub(super) voice: Voice<'a>,
@@ -257,7 +259,10 @@ impl Outside for Process<'_> {
     }
 
     async fn session(&self, _: &Manifest, all: &[Manifest]) -> Session {
-        self.connection.session.next_run(roles(all)).await
+        let mut last = self.last.lock().await;
+        let next = last.next_run(roles(all)).await;
+        *last = next.beside();
+        next
     }
 
     fn now(&self) -> Duration {

@@ -44,7 +44,7 @@ fn texts() -> Vec<(PathBuf, String)> {
 }
 
 /// The real flows, read.
-pub(super) fn documents() -> Vec<(PathBuf, Document)> {
+pub(crate) fn documents() -> Vec<(PathBuf, Document)> {
     texts().into_iter().map(|(path, text)| (path, Document::parse(&text).unwrap())).collect()
 }
 

@@ -14,10 +14,13 @@
 //! Each flow begins with a contact of each channel, with a queue and without one. What another flow has set before a
 //! transfer (attributes, hooks) counts where the transfer is walked, and is unknown in a flow's own start.
 
+mod cover;
 mod cycle;
 mod findings;
 mod holes;
 mod key;
+mod node;
+mod stepper;
 mod values;
 mod walk;
 mod way;
@@ -26,10 +29,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+pub use cover::{Cover, Shows, cover, shown};
 pub use findings::{Finding, Problem};
-pub use walk::Mode;
 
 use super::engine::{Answer, Assumptions, Branch, Key, Place, Program, outcomes};
+use node::Mode;
 use walk::Walked;
 
 /// One block on a way: what was answered to it, and the branch that was taken.
@@ -41,6 +45,26 @@ pub struct Passed {
     pub answer: Option<Answer>,
     /// The branch.
     pub branch: Branch,
+    /// Where the contact came back from a module: the block that invoked it, and the branch taken there.
+    pub back: Option<(Place, Branch)>,
+}
+
+impl Passed {
+    /// Returns the branches that are taken here.
+    pub fn branches(&self) -> impl Iterator<Item = (Place, Branch)> + '_ {
+        std::iter::once((self.at.clone(), self.branch)).chain(self.back.clone())
+    }
+}
+
+/// What was decided about the contact on a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// The reference that reads it, by its steps.
+    pub steps: Vec<String>,
+    /// The value; none where it is not set.
+    pub value: Option<String>,
+    /// Whether branches are decided by it. Otherwise any value does.
+    pub decides: bool,
 }
 
 /// A way through flows that can be walked again.
@@ -50,12 +74,14 @@ pub struct Way {
     pub start: Key,
     /// The contact's data, in the form in which functions are sent it.
     pub contact: Value,
+    /// What of it was decided on the way.
+    pub chosen: Vec<Chosen>,
     /// The blocks, in order.
     pub passed: Vec<Passed>,
 }
 
 /// What is known of the ways through flows.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Explored {
     /// The branches that the precise walk takes, each with the shortest way over it.
     pub taken: BTreeMap<(Place, Branch), Way>,
@@ -69,6 +95,8 @@ pub struct Explored {
     pub states: usize,
     /// Whether all states were looked at; otherwise nothing is called unreachable.
     pub complete: bool,
+    /// The precise walk.
+    walked: Walked,
 }
 
 /// Explores flows from the start of each of `starts`.
@@ -89,7 +117,8 @@ pub fn explore(program: &Program, starts: &[Key], assumptions: &Assumptions) -> 
     let findings = findings::findings(program, &precise);
     let taken = precise.taken.iter().map(|(branch, node)| (branch.clone(), precise.way(*node)));
     let states = precise.states() + wide.states();
-    Explored { taken: taken.collect(), unreachable, undecided, findings, states, complete }
+    let taken = taken.collect();
+    Explored { taken, unreachable, undecided, findings, states, complete, walked: precise }
 }
 
 /// Whether it is the branch for any failure of a block that contacts come to: Amazon Connect may fail there, whatever the

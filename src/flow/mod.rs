@@ -43,7 +43,7 @@ pub mod template;
 mod text;
 
 #[cfg(test)]
-mod corpus;
+pub(crate) mod corpus;
 
 pub use analysis::{chain, dataflow, facts, finding, graph};
 pub use bytes::{DecodeError, decode};

@@ -45,6 +45,7 @@ pub use event::{EventNote, event_notes};
 pub use explain::explained_text;
 pub use explore::{
     Exploration, ExploreDocument, ExploredFlows, FlowSource, explore_github, explore_sarif, explore_text,
+    scenario_name,
 };
 pub use github::{drift_github, failed_github, plan_github, problems_github, saved_github};
 pub use html::{

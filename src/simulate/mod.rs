@@ -6,12 +6,14 @@
 
 mod answers;
 mod contact;
+mod from_way;
 mod functions;
 mod program;
 mod run;
 
 pub use crate::manifest::scenario_entry as words_of;
 pub use contact::{contact, profile};
+pub use from_way::from_way;
 pub use functions::{Attempted, Called, Functions, NoFunctions, Outcome, Tried};
 pub use program::{NoFlow, Subject, subject};
 pub use run::{By, Ending, MAX_STEPS, Progress, Refused, Simulation, Taken, UnusedAnswer, answers_of, label};

@@ -1,4 +1,4 @@
-//! `flowbind explore`: every way through the flows of a manifest.
+//! `flowbind explore`: every way through flows.
 
 use boon::{Compiler, Schemas};
 use serde_json::Value;
@@ -32,6 +32,8 @@ fn the_shipped_flows_are_explored_across_modules_and_transfers() {
             assert_eq!(exit, if bad > 0 { 2 } else { 0 }, "{name}");
             for finding in findings {
                 assert!(!finding["way"]["blocks"].as_array().unwrap().is_empty(), "{finding:#}");
+                let scenario = finding["scenario"].as_str().unwrap_or_else(|| panic!("{finding:#}"));
+                assert!(scenario.contains("kind: Scenario\n"), "{scenario}");
             }
         }
     }
@@ -109,4 +111,39 @@ fn sarif_and_github_name_the_line_of_each_block() {
     let github = run("github");
     assert!(github.contains("::warning file=flows/main.json,line=5,col="), "{github}");
     assert!(github.contains("::error file=flows/broken.json,"), "{github}");
+}
+
+/// What is written covers every branch: nothing is left for a second run, and nothing is overwritten.
+#[test]
+fn scenarios_are_written_until_they_take_every_branch() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::world::copy(&shipped("demo"), &folder.path().join("demo"));
+    let run = || {
+        let mut command = flowbind(folder.path());
+        let output = command.args(["explore", "demo/flowbind.yaml", "--scenarios", "made"]).output().unwrap();
+        assert!(matches!(code(&output), 0 | 2), "{}{}", stdout(&output), stderr(&output));
+        stderr(&output)
+    };
+    let first = run();
+    let written = |text: &str| text.contains("Wrote ");
+    assert!(written(&first) && !first.contains("left out"), "{first}");
+    let files = || {
+        let entries = std::fs::read_dir(folder.path().join("made")).unwrap();
+        let read = |path: std::path::PathBuf| (path.clone(), std::fs::read_to_string(path).unwrap());
+        entries.map(|entry| read(entry.unwrap().path())).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = files();
+    assert!(before.values().all(|text| text.contains("kind: Scenario\n")), "{before:#?}");
+    let second = run();
+    assert!(!written(&second), "{second}");
+    assert_eq!(before, files());
+}
+
+#[test]
+fn scenarios_need_a_manifest() {
+    let folder = folder();
+    let output = flowbind(folder.path()).args(["explore", "flows", "--scenarios", "made"]).output().unwrap();
+    assert_eq!(code(&output), 64);
+    assert!(stderr(&output).contains("scenarios need a manifest"), "{}", stderr(&output));
+    assert!(!folder.path().join("made").exists());
 }

@@ -1,6 +1,8 @@
 //! What `flowbind explore` takes.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::ManifestArgs;
 use super::help::OUTPUT;
@@ -9,6 +11,9 @@ use super::help::OUTPUT;
 pub(in crate::cli) struct ExploreArgs {
     #[command(flatten)]
     pub(in crate::cli) manifest: ManifestArgs,
+    /// Write scenarios to this folder, until they take every branch that a contact can take. No file is overwritten.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(in crate::cli) scenarios: Option<PathBuf>,
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) output: ExploreOutput,

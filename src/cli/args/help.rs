@@ -109,8 +109,9 @@ names the option.";
 
 pub(in crate::cli) const EXPLORE: &str = "\
 Examples:
+  flowbind explore flows
   flowbind explore manifests/demo
-  flowbind explore --output json manifests/demo
+  flowbind explore manifests/demo --scenarios my-scenarios
 
 Exits with 2 if something can go wrong.";
 

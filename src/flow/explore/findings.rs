@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Way;
 use super::cycle::cycles;
-use super::walk::{Node, Walked};
+use super::node::Node;
+use super::walk::Walked;
 use crate::flow::channel::Channel;
 use crate::flow::engine::{Cause, End, Lost, Outcome, Place, Program};
 
@@ -36,6 +37,8 @@ pub struct Finding {
     pub silence_ms: Option<u64>,
     /// How to come there.
     pub way: Way,
+    /// The node of the walk that shows it.
+    pub(super) node: usize,
 }
 
 /// A silence that is shorter is none, in milliseconds.
@@ -62,11 +65,12 @@ pub(super) fn findings(program: &Program, walked: &Walked) -> Vec<Finding> {
         at,
         silence_ms: None,
         way: walked.way(node),
+        node,
     });
     let silence = longest.and_then(|(silence, node)| {
         let at = walked.nodes.get(node)?.passed.as_ref()?.at.clone();
         let way = walked.way(node);
-        Some(Finding { problem: Problem::LongestSilence, at, silence_ms: Some(silence), way })
+        Some(Finding { problem: Problem::LongestSilence, at, silence_ms: Some(silence), way, node })
     });
     found.chain(silence).collect()
 }

@@ -10,6 +10,7 @@ use super::words::{block, branch, message};
 use super::{Exploration, ExploredFlows};
 use crate::flow::engine::{Branch, Place, Program};
 use crate::flow::explore::{Finding, Way};
+use crate::manifest::scenario_yaml;
 use crate::report::lint::Notice;
 use crate::simulate::words_of;
 
@@ -86,6 +87,9 @@ struct FindingLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     silence_ms: Option<u64>,
     way: WayLine,
+    /// The scenario that shows it, as a document of YAML; none where no manifest has the flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<String>,
 }
 
 /// A way that can be walked again.
@@ -133,7 +137,7 @@ impl ExploreDocument {
 
 impl InstanceLine {
     fn new(flows: &ExploredFlows) -> Self {
-        let ExploredFlows { set, instance, program, explored, files } = flows;
+        let ExploredFlows { set, instance, program, explored, files, scenarios } = flows;
         let mut taken = BTreeMap::new();
         for (place, _) in explored.taken.keys() {
             *taken.entry(place.flow.to_string()).or_default() += 1;
@@ -141,6 +145,9 @@ impl InstanceLine {
         let lines = |branches: &std::collections::BTreeSet<(Place, Branch)>| {
             branches.iter().map(|(place, of)| BranchLine::new(program, place, *of)).collect()
         };
+        let findings = explored.findings.iter().enumerate();
+        let findings =
+            findings.map(|(at, found)| FindingLine::new(flows, found, scenarios.get(&at).map(scenario_yaml)));
         Self {
             set: set.clone(),
             instance: instance.clone(),
@@ -150,7 +157,7 @@ impl InstanceLine {
             taken,
             unreachable: lines(&explored.unreachable),
             undecided: lines(&explored.undecided),
-            findings: explored.findings.iter().map(|found| FindingLine::new(flows, found)).collect(),
+            findings: findings.collect(),
         }
     }
 }
@@ -162,7 +169,7 @@ impl BranchLine {
 }
 
 impl FindingLine {
-    fn new(flows: &ExploredFlows, found: &Finding) -> Self {
+    fn new(flows: &ExploredFlows, found: &Finding, scenario: Option<String>) -> Self {
         let rule = rule_of(found.problem);
         let at = flows.at(&found.at);
         Self {
@@ -175,6 +182,7 @@ impl FindingLine {
             hint: rule.fix,
             silence_ms: found.silence_ms,
             way: WayLine::new(&flows.program, &found.way),
+            scenario,
         }
     }
 }

@@ -17,11 +17,11 @@ pub use text::explore_text;
 
 use crate::flow::Document;
 use crate::flow::engine::{Key, Place, Program};
-use crate::flow::explore::Explored;
+use crate::flow::explore::{Cover, Explored, Shows};
 use crate::flow::finding::nearest;
 use crate::flow::position::Position;
 use crate::lint::Report;
-use crate::manifest::Sources;
+use crate::manifest::{Scenario, Sources};
 
 /// What was explored, and what could not be.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct Exploration {
     pub unread: Vec<super::lint::Notice>,
     /// The texts of the files.
     pub sources: Sources,
+    /// Whether scenarios are written of the ways.
+    pub saved: bool,
 }
 
 /// Flows that were explored together: those of one instance of a manifest, or one file.
@@ -49,6 +51,8 @@ pub struct ExploredFlows {
     pub explored: Explored,
     /// The files of the flows, in which places are reported.
     pub files: BTreeMap<Key, FlowSource>,
+    /// The scenarios that show findings, by their place among them.
+    pub scenarios: BTreeMap<usize, Scenario>,
 }
 
 /// The file of a flow.
@@ -58,6 +62,20 @@ pub struct FlowSource {
     pub name: String,
     /// What is written in it.
     pub document: Arc<Document>,
+}
+
+/// Names the scenario of a way by what it is there for: the finding, or the branch.
+pub fn scenario_name(flows: &ExploredFlows, cover: &Cover) -> String {
+    let (what, place) = match &cover.shows {
+        Shows::Finding(at) => match flows.explored.findings.get(*at) {
+            Some(found) => (rules::rule_of(found.problem).code.to_owned(), &found.at),
+            None => return at.to_string(),
+        },
+        Shows::Branch(place, of) => (words::branch(&flows.program, place, *of), place),
+    };
+    let name = flows.program.block(place).map(|block| block.name.as_str()).unwrap_or_default();
+    let elsewhere = (place.flow != cover.way.start).then(|| format!("{} ", place.flow));
+    format!("{}{name}: {what}", elsewhere.unwrap_or_default())
 }
 
 impl ExploredFlows {

@@ -61,6 +61,10 @@ pub fn explore_text(exploration: &Exploration, whole: bool, layout: &Layout) -> 
         count(findings, "problem"),
         count_branches(branches)
     ));
+    let of_manifests = exploration.all.iter().any(|flows| flows.instance.is_some());
+    if of_manifests && !exploration.saved {
+        page.line("`--scenarios DIR` saves the way to each problem and over each branch as scenarios, for `flowbind test`.");
+    }
     page.finish(layout)
 }
 

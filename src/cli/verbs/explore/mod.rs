@@ -14,32 +14,45 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::{Level, Note};
 use crate::flow::Document;
 use crate::flow::engine::{Assumptions, Code, Key, Program};
-use crate::flow::explore::{self, Problem};
+use crate::flow::explore::{self, Problem, Shows};
 use crate::flow::finding::Severity;
 use crate::flow::stub::FlowType;
 use crate::lint::{Linter, Selection, UNREADABLE_FLOW};
 use crate::manifest::{Loaded, Manifest, Sources};
 use crate::report::{self, Exploration, ExploredFlows, FlowSource, lint as formats};
 use crate::resource::{Address, Kind};
-use crate::simulate;
+use crate::simulate::{self, Subject};
+
+mod scenarios;
 
 pub(in crate::cli) fn run(args: &ExploreArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let mut inputs = Inputs::of(&args.manifest.paths, args.manifest.allow_outside);
     let mut sources = Sources::default();
+    let manifests = inputs.manifests.clone();
     let loaded = match inputs.manifests.is_empty() {
         true => None,
         false => {
-            let given = ManifestArgs { paths: inputs.manifests.clone(), ..args.manifest.clone() };
+            let given = ManifestArgs { paths: manifests.clone(), ..args.manifest.clone() };
             Some(load::load_or_show(&given, None, terminal)?)
         }
     };
-    let mut all = Vec::new();
+    if let (Some(_), None) = (&args.scenarios, &loaded) {
+        let error = anyhow!("scenarios need a manifest, by whose names they name flows and functions");
+        let hint =
+            "name the manifest that has these flows; `flowbind init` writes one to begin with.".to_owned();
+        return Err(Failure::new(Exit::Usage, error).hint(hint));
+    }
+    let (mut all, mut subjects) = (Vec::new(), Vec::new());
     let judged = match &loaded {
-        Some(loaded) => of_manifests(loaded, &mut all, &mut sources)?,
+        Some(loaded) => of_manifests(loaded, (&mut all, &mut subjects), &mut sources)?,
         None => BTreeSet::new(),
     };
+    if args.output == ExploreOutput::Json {
+        all.iter_mut().zip(&subjects).for_each(|(flows, subject)| shown(flows, subject));
+    }
     let unreadable = of_files(&mut inputs, &judged, &mut all, &mut sources)?;
-    let exploration = Exploration { all, unreadable, unread: inputs.unread, sources };
+    let exploration =
+        Exploration { all, unreadable, unread: inputs.unread, sources, saved: args.scenarios.is_some() };
     for notice in &exploration.unread {
         let note = Note::new(Level::Error, notice.message.as_str()).worded(formats::unread(notice));
         terminal.note(&note.field("file", notice.file.as_str()));
@@ -61,6 +74,10 @@ pub(in crate::cli) fn run(args: &ExploreArgs, terminal: &Terminal) -> Result<Exi
         }
         ExploreOutput::Github => terminal.result(&report::explore_github(&exploration))?,
     }
+    if let Some(folder) = &args.scenarios {
+        let explored: Vec<_> = exploration.all.iter().zip(subjects).collect();
+        scenarios::write(folder, &manifests, &explored, terminal)?;
+    }
     let mut findings = exploration.all.iter().flat_map(|one| &one.explored.findings);
     let wrong = findings.any(|finding| finding.problem != Problem::LongestSilence);
     Ok(Exit::of_lint(unread, wrong || !exploration.unreadable.findings.is_empty()))
@@ -75,16 +92,19 @@ fn nothing(manifests: bool) -> anyhow::Error {
     }
 }
 
+/// What is explored of manifests, and beside it what a contact is sent through.
+type Explored<'m, 'a> = (&'a mut Vec<ExploredFlows>, &'a mut Vec<Subject<'m>>);
+
 /// Explores the flows of manifests, and returns their files.
-fn of_manifests(
-    loaded: &Loaded,
-    all: &mut Vec<ExploredFlows>,
+fn of_manifests<'m>(
+    loaded: &'m Loaded,
+    (all, subjects): Explored<'m, '_>,
     sources: &mut Sources,
 ) -> Result<BTreeSet<PathBuf>, Failure> {
     let several = loaded.manifests.len() > 1;
     let mut judged = BTreeSet::new();
     for manifest in &loaded.manifests {
-        instances(manifest, several, all)?;
+        instances(manifest, several, (all, subjects))?;
         for (_, _, flow) in manifest.contents() {
             let Some(content) = &flow.content else { continue };
             let read = loaded.sources.get(&content.path).unwrap_or_else(|| content.text.as_str());
@@ -96,7 +116,11 @@ fn of_manifests(
 }
 
 /// Explores the flows of each instance together, since contacts go from one to the other.
-fn instances(manifest: &Manifest, several: bool, all: &mut Vec<ExploredFlows>) -> Result<(), Failure> {
+fn instances<'m>(
+    manifest: &'m Manifest,
+    several: bool,
+    (all, subjects): Explored<'m, '_>,
+) -> Result<(), Failure> {
     for instance in manifest.instances.keys() {
         let on_it =
             |flow: &crate::manifest::Flow| flow.content.is_some() && flow.instances.contains(instance);
@@ -114,7 +138,8 @@ fn instances(manifest: &Manifest, several: bool, all: &mut Vec<ExploredFlows>) -
             }
         }
         let set = several.then(|| manifest.set.to_string());
-        all.push(explored(set, Some(instance.to_string()), subject.program, files));
+        all.push(explored(set, Some(instance.to_string()), subject.program.clone(), files));
+        subjects.push(subject);
     }
     Ok(())
 }
@@ -127,7 +152,19 @@ fn explored(
 ) -> ExploredFlows {
     let starts: Vec<_> = program.flows.keys().cloned().collect();
     let explored = explore::explore(&program, &starts, &Assumptions::default());
-    ExploredFlows { set, instance, program, explored, files }
+    ExploredFlows { set, instance, program, explored, files, scenarios: BTreeMap::new() }
+}
+
+/// Makes the scenario that shows each finding.
+fn shown(flows: &mut ExploredFlows, subject: &Subject<'_>) {
+    for cover in explore::shown(&flows.program, &Assumptions::default(), &flows.explored) {
+        let name = report::scenario_name(flows, &cover);
+        if let (Shows::Finding(at), Some(scenario)) =
+            (&cover.shows, simulate::from_way(subject, &cover.way, &name))
+        {
+            flows.scenarios.insert(*at, scenario);
+        }
+    }
 }
 
 /// Explores flow files of which nothing else is known, each by itself, and returns those that cannot be parsed.

@@ -34,7 +34,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// By how much the clocks of two machines may differ.
 const SKEW: Duration = Duration::from_secs(300);
 
-/// A plan to be carried out later, if nothing has moved by then.
+/// A plan to be carried out later, if nothing has changed by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -45,7 +45,7 @@ pub struct SavedPlan {
     pub tool: String,
     /// When it was made, as RFC 3339.
     pub created: String,
-    /// When it ends to be good, as RFC 3339.
+    /// When it expires, as RFC 3339.
     pub expires: String,
     /// The manifests, variables and targets that it was made of.
     pub inputs: SavedInputs,
@@ -53,7 +53,7 @@ pub struct SavedPlan {
     pub options: SavedOptions,
     /// The accounts and Regions that it is for, as `111122223333 eu-west-2`.
     pub places: BTreeSet<String>,
-    /// What fresh plans are held against, one for each set.
+    /// What fresh plans are compared with, one for each set.
     pub sets: Vec<Evidence>,
     /// The checksum of the plans.
     pub checksum: String,
@@ -89,7 +89,7 @@ pub struct SavedInputs {
 pub struct SavedOptions {
     /// Whether what is orphaned is deleted.
     pub prune: bool,
-    /// Whether somebody insisted on a large deletion.
+    /// Whether a large deletion was allowed (`--force`).
     pub force: bool,
     /// The addresses that it is limited to; none means all.
     pub only: Vec<String>,

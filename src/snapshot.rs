@@ -56,7 +56,7 @@ pub struct Snapshot {
     pub flows: BTreeMap<(Kind, Label, Label), Look<FlowSeen>>,
     /// The queues, prompts and hours of each instance, by name, where tokens ask for them.
     pub named: BTreeMap<(Label, NamedKind), Look<BTreeMap<String, FlowIds>>>,
-    /// The functions that are in an instance's list and that nothing declared needs; unknown where whose they are could not be read.
+    /// The functions in an instance's list that nothing declared needs. Unknown where their owner could not be read.
     pub unmanaged: BTreeMap<(Place, String), Look<FunctionFound>>,
     /// The tags of functions that are in an instance's list and that nothing declares, where a function that is to be
     /// made is not there: it may have had that name before.

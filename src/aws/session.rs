@@ -312,7 +312,7 @@ impl Session {
         if self.stop.is_requested() { Some(Ending::Interrupted) } else { self.over().map(Ending::OutOfTime) }
     }
 
-    /// Waits until the run is to end; for ever if nobody asks and its time has no limit.
+    /// Waits until the run is to end; forever if nobody asks and its time has no limit.
     pub(super) async fn until_ends(&self) {
         tokio::select! {
             () = self.stop.requested() => {}

@@ -14,13 +14,13 @@ pub enum DriftKind {
     ChangedInManifest,
     /// Both changed.
     ChangedBoth,
-    /// It differs, and which side changed cannot be told.
+    /// It differs, and which side changed is unknown.
     Changed,
     /// It is declared and not there.
     Missing,
     /// The set made it, and the manifest does not name it any more.
     LeftOver,
-    /// It is there, and nobody declared it.
+    /// It exists, and no manifest declares it.
     Unmanaged,
     /// Its draft is newer than what is published, and different.
     BeingEdited,
@@ -111,7 +111,7 @@ impl Serialize for DriftKind {
     }
 }
 
-/// Which side moved, as far as it is known.
+/// Which side changed, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -122,7 +122,7 @@ pub enum Moved {
     Repository,
     /// Both did.
     Both,
-    /// Nothing tells.
+    /// It is unknown.
     Unknown,
 }
 

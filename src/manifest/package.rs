@@ -8,7 +8,7 @@
 //! # Compression
 //!
 //! A folder is stored while its zip fits what a call takes (50 MB), and compressed only beyond. The comparison rests on
-//! the bytes of the zip in both cases, so both writers are fixed for ever and are part of this crate: no upgrade, of
+//! the bytes of the zip in both cases, so both writers are fixed forever and are part of this crate: no upgrade, of
 //! flowbind or of a library, publishes a function whose files did not change. The other way would be a tag with a
 //! digest of the files, for any compressor to be used: that needs the permission to tag, says nothing of functions that
 //! were made before, and has to be kept true when code is changed elsewhere. The price of this one is some 250 lines

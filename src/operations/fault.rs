@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Why a call failed: decides about retries, and about what the user is told.
+/// Why a call failed: decides about retries, and about what is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -31,7 +31,7 @@ pub enum FaultKind {
     Invalid,
     /// The code of a function cannot be run at all: no such runtime, no interpreter for it, or no readable archive.
     NotRunnable,
-    /// Nobody answered.
+    /// No answer came.
     Unreachable,
     /// The service failed.
     Internal,

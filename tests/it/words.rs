@@ -1,11 +1,12 @@
-//! The words of what people read: each string literal of `src` outside of tests, each help text and `README.md` use the
-//! plain term. The left column of [`WORDS`] fails, and the test names the better word.
+//! The words of what people read: each string literal of `src` outside of tests, each help text, each description in a
+//! shipped schema and `README.md` use the plain term. The left column of [`WORDS`] fails, and the test names the better word.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
 use crate::imports::sources;
+use crate::world::files;
 
 /// Words and phrases that no text uses, each with the better one. A phrase matches whole words in either case.
 const WORDS: &[(&str, &str)] = &[
@@ -268,9 +269,19 @@ fn texts_use_plain_words() {
         all.extend(judge(&format!("src/{name}"), &texts, &mut used));
     }
     assert!(seen > 5000, "only {seen} texts were found");
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = Text { line: 1, text: std::fs::read_to_string(readme).unwrap() };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = Text { line: 1, text: std::fs::read_to_string(root.join("README.md")).unwrap() };
     all.extend(judge("README.md", &[readme], &mut used));
+    let mut schemas = Vec::new();
+    files(&root.join("manifests/schema"), "json", &mut schemas);
+    assert!(schemas.len() > 8, "{schemas:?}");
+    for path in schemas {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let described = text.lines().enumerate().filter(|(_, line)| line.contains("\"description\": "));
+        let texts: Vec<Text> =
+            described.map(|(line, text)| Text { line: line + 1, text: text.to_owned() }).collect();
+        all.extend(judge(&path.file_name().unwrap().to_string_lossy(), &texts, &mut used));
+    }
     assert!(all.is_empty(), "{} texts use a word that has a plainer one:\n{}", all.len(), all.join("\n"));
     let idle: Vec<_> = RIGHT.iter().filter(|(_, phrase, _)| !used.contains_key(phrase)).collect();
     assert!(idle.is_empty(), "exceptions that nothing needs any more: {idle:?}");

@@ -103,7 +103,7 @@ impl Budget {
         state.limit.filter(|_| state.deadline.is_some_and(|deadline| Instant::now() >= deadline))
     }
 
-    /// Waits until the run's time is over; for ever if it has none.
+    /// Waits until the run's time is over; forever if it has none.
     pub(in crate::aws) async fn until_over(&self) {
         loop {
             let deadline = self.state().deadline;
@@ -115,7 +115,7 @@ impl Budget {
         }
     }
 
-    /// Waits until nothing is read any more, and gives the run's time limit; for ever if it has none.
+    /// Waits until nothing is read any more, and gives the run's time limit; forever if it has none.
     pub(in crate::aws) async fn until_reads_end(&self) -> Duration {
         loop {
             let end = self.state().end_of_reads(self.patience);

@@ -7,7 +7,7 @@ use super::machine::Trust;
 use crate::plan::CALLERS_LAST;
 use crate::resource::{AccountId, Mask};
 
-/// The usual time that a try may take; without it the SDK waits for an answer for ever.
+/// The usual time that a try may take; without it the SDK waits for an answer forever.
 pub const ATTEMPT: Duration = Duration::from_secs(15);
 /// The usual first pause between two tries.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(250);

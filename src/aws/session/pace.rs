@@ -1,8 +1,8 @@
 //! One token bucket for each account, Region, service and operation, in front of the SDK.
 //!
 //! Amazon Connect allows about 2 requests a second for each operation, for all users of an account and Region
-//! together. Whoever asks faster is throttled and then waits longer than he would have here, so every attempt waits
-//! for a token first.
+//! together. A faster caller is throttled and ends up waiting longer than it would here, so every attempt waits for a
+//! token first.
 //!
 //! Written here, and not with a library for rate limits, because the forecast runs through the same buckets without a clock
 //! (`plan::schedule`), and a bucket is emptied when AWS refuses a call.

@@ -1,7 +1,7 @@
 //! The one way to wait: pauses that double, and an end.
 //!
 //! Between two tries of a call, and two looks at what AWS does not show yet, is a pause: the session's first one, then
-//! each twice as long as the last, up to a longest one. A look that waits for AWS has a limit besides, after which no look
+//! each twice as long as the last, up to a longest one. A look that waits for AWS also has a limit, after which no look
 //! is begun; once the run is to end (it was interrupted, or its time is over) that limit is 20 s at the most. Whoever
 //! waits says how long and what for; nobody sleeps in a loop of their own.
 //!

@@ -33,7 +33,7 @@ pub(super) struct Canonical {
     pub(super) start: Option<String>,
     /// Sorted by identifier.
     pub(super) blocks: Vec<CanonicalBlock>,
-    /// What the flow holds besides, as an object.
+    /// Everything else that the flow holds, as an object.
     pub(super) rest: Value,
 }
 

@@ -1,4 +1,4 @@
-//! A compressor whose output is fixed for ever: Deflate (RFC 1951), each block with Huffman codes of its own.
+//! A compressor whose output is fixed forever: Deflate (RFC 1951), each block with Huffman codes of its own.
 //!
 //! It is written here, and not taken from a crate, because its bytes are compared with what Lambda has: a library may
 //! find a better match in its next version, and every function would be published again. Nothing in this file may

@@ -68,7 +68,7 @@ pub struct FieldChange {
     pub from: Option<String>,
     /// The value as it is to be, if there is to be one.
     pub to: Option<String>,
-    /// Whether the values are such as nobody may see; `from` and `to` hold a placeholder then.
+    /// Whether the values are secret; `from` and `to` hold a placeholder then.
     pub hidden: bool,
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::resource::Address;
 
-/// Why an action is not carried out unless somebody allows it by name.
+/// Why an action is not carried out unless it is allowed by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Guard {

@@ -93,7 +93,7 @@ pub enum Step {
     Write,
     /// It is put aside, after its content was written.
     Archive,
-    /// Tags alone: whose it is, and what was applied last.
+    /// Tags alone: the owner, and what was applied last.
     Tag,
     /// What is orphaned is deleted.
     Delete,

@@ -2,7 +2,7 @@
 //!
 //! A list of functions carries no tags, so the Sid of a statement is the mark that says who made an association. The
 //! mark comes first: a statement without its association harms nobody, an association without its mark would be
-//! nobody's for ever. Which statements are wanted, and when an association carries no mark: see [`statements`].
+//! nobody's forever. Which statements are wanted, and when an association carries no mark: see [`statements`].
 
 mod statements;
 

@@ -85,7 +85,7 @@ impl ErrorLine {
     }
 }
 
-/// `flowbind.error/v1`: stands in place of a document that has no room for an error, such as a saved plan.
+/// `flowbind.error/v1`: takes the place of a document that has no room for an error, such as a saved plan.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorDocument {

@@ -17,7 +17,7 @@ pub(crate) struct LintDocument<'a> {
     files: usize,
     findings: Vec<FindingLine<'a>>,
     suppressed: Vec<SuppressedLine<'a>>,
-    /// What could not be read, and was not judged or not with its manifest.
+    /// What could not be read, and was not checked, or not with its manifest.
     unread: &'a [Notice],
     /// What is wrong with the manifests.
     problems: &'a [Problem],

@@ -196,7 +196,7 @@ pub(in crate::report) struct ValueLine {
     path: String,
     from: Option<String>,
     to: Option<String>,
-    /// The values are such as nobody may see.
+    /// The values are secret and not shown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     hidden: bool,
 }

@@ -70,7 +70,7 @@ struct StepLine {
     /// What it was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
-    /// Whether nobody gave the answer, and the usual one was taken.
+    /// Whether the answer was given by no one, and the usual one was taken.
     assumed_answer: bool,
     /// The function that it called.
     #[serde(skip_serializing_if = "Option::is_none")]

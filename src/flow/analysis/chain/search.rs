@@ -38,7 +38,7 @@ enum Mark {
     Rounds { head: usize, rounds: u32, round: usize, rest: Option<usize>, seconds: u64, length: u64 },
 }
 
-/// A set of nodes between which a contact may circle for ever, losing time.
+/// A set of nodes between which a contact may circle forever, losing time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Endless {
     /// The nodes, by the caller's numbers, in ascending order.

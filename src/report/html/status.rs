@@ -106,7 +106,8 @@ fn of_set(page: &mut Page, (set, card): (&SetName, &Card), manifest: Option<&Man
         page.remark("error", &prose(error));
     }
     if let Some(shown) = &card.last {
-        page.html(&format!("<p>{}</p>\n", escape(&drift_sums(&shown.drift))));
+        let found = if shown.report.is_some() { "found and wrote: " } else { "" };
+        page.html(&format!("<p>{found}{}</p>\n", escape(&drift_sums(&shown.drift))));
         page.soft(&decision_text(&shown.decision, &shown.plan));
     }
     if let Some(manifest) = manifest {
@@ -182,7 +183,8 @@ fn declared(page: &mut Page, manifest: &Manifest) {
 /// What the last look showed.
 fn looked(page: &mut Page, shown: &Shown, status: &StatusPage<'_>) {
     let ended = ago(status.now.saturating_sub(shown.at));
-    page.heading(2, "Drift", &format!("as the last round found it, {ended} ago"));
+    let before = if shown.report.is_some() { " before it wrote" } else { "" };
+    page.heading(2, "Drift", &format!("as the last round found it{before}, {ended} ago"));
     drift::one(page, &shown.drift, "", &Pictures::new());
     page.heading(2, "Last plan", &decision_text(&shown.decision, &shown.plan));
     let view = PlanView::of(&shown.plan).named(status.aliases);

@@ -22,6 +22,7 @@ mod saving;
 mod schema;
 mod show;
 mod simulate;
+mod test;
 mod watch;
 
 use help::{APPROVAL, AWS, EXIT_CODES, MANIFESTS, OUTPUT, REMOVAL};
@@ -41,6 +42,7 @@ pub(super) use saving::{ApprovalArgs, SavingArgs, SelectionArgs};
 pub(super) use schema::{SchemaArgs, SchemaDocument};
 pub(super) use show::ShowArgs;
 pub(super) use simulate::{SimulateArgs, SimulateOutput};
+pub(super) use test::{TestArgs, TestOutput};
 pub(super) use watch::{NotifyArgs, NotifyFormat, WatchArgs};
 
 use crate::manifest::Inputs;
@@ -128,6 +130,9 @@ pub(super) enum Command {
     /// Look at every way through flows, offline: what can go wrong, and what no contact reaches.
     #[command(after_help = help::EXPLORE, mut_arg("paths", paths_of_flows))]
     Explore(ExploreArgs),
+    /// Play scenarios, and check what they expect.
+    #[command(after_help = help::TEST)]
+    Test(TestArgs),
     /// Print the least-privilege IAM policy that a command needs, offline.
     #[command(after_help = help::IAM_POLICY, mut_arg("targets", iam_policy::targets))]
     IamPolicy(IamPolicyArgs),
@@ -219,6 +224,14 @@ fn no_paths(paths: clap::Arg) -> clap::Arg {
 fn linted(paths: clap::Arg) -> clap::Arg {
     let help = "Flow files, manifests, or folders with either; in a folder, every *.json that is a flow";
     paths.required(false).required_unless_present("explain").help(help)
+}
+
+/// Paths of which scenarios are played.
+fn tested(paths: clap::Arg) -> clap::Arg {
+    paths
+        .required(false)
+        .default_value(".")
+        .help("Manifests, folders with manifests and their scenarios in `scenarios`, or files of scenarios")
 }
 
 /// What `--timeout` means where functions are called.

@@ -21,7 +21,7 @@ use terminal::note::{Level, Note};
 use terminal::{Terminal, logging};
 use verbs::{
     apply, completions, drift, emulator, event, explain, explore, failed, graph, iam_policy, import, init,
-    invoke, lint, man, plan, rollback, schema, show, simulate, validate, watch,
+    invoke, lint, man, plan, rollback, schema, show, simulate, test, validate, watch,
 };
 
 /// Runs a command line and says how it ended; `now` is the time for names of runs and for saved plans.
@@ -94,6 +94,7 @@ async fn dispatch(
         Command::Event(args) => event::run(args, terminal),
         Command::Invoke(args) => Box::pin(invoke::run(args, terminal)).await,
         Command::Explore(args) => explore::run(args, terminal),
+        Command::Test(args) => Box::pin(test::run(args, terminal)).await,
         Command::Simulate(args) => Box::pin(simulate::run(args, terminal)).await,
         Command::IamPolicy(args) => iam_policy::run(args, terminal),
         Command::Emulator(args) => Box::pin(emulator::run(args, terminal)).await,

@@ -13,17 +13,20 @@ use super::grammar::scalar::{API_VERSION, Words};
 use super::load::Problems;
 use super::one_file::OneFile;
 use super::reading::files::Files;
+use super::reading::log::quote;
 use super::reading::sources::Sources;
 use super::yaml;
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Answer, Assumptions, Reply};
 use crate::resource::{Code, Label, Origin};
 
+mod accept;
 mod declared;
 mod kinds;
 mod made;
 mod write;
 
+pub use accept::{AcceptError, accept};
 use declared::DeclaredScenario;
 pub use kinds::time;
 use made::scenario;
@@ -72,6 +75,36 @@ impl Scenario {
             assumptions: Assumptions::default(),
             expect: None,
         }
+    }
+}
+
+impl Scenario {
+    /// Returns the scenario without the places of what is in it.
+    #[must_use]
+    pub fn without_places(mut self) -> Self {
+        fn forget<T>(told: &mut Told<T>) {
+            told.origin = None;
+        }
+        self.origin = None;
+        self.inputs.iter_mut().for_each(forget);
+        self.answers.values_mut().flatten().for_each(forget);
+        self.functions.values_mut().flatten().for_each(forget);
+        self.expect.iter_mut().for_each(Expectations::forget_places);
+        self
+    }
+}
+
+impl Expectations {
+    fn forget_places(&mut self) {
+        fn forget<T>(told: &mut Told<T>) {
+            told.origin = None;
+        }
+        let Self { heard, unheard, path, attributes, unset, queue, end, silence, time } = self;
+        heard.iter_mut().chain(unheard).chain(unset).chain(attributes.values_mut()).for_each(forget);
+        path.iter_mut().for_each(forget);
+        queue.iter_mut().for_each(forget);
+        end.iter_mut().for_each(forget);
+        silence.iter_mut().chain(time).for_each(forget);
     }
 }
 
@@ -248,6 +281,24 @@ pub fn reply(text: &str) -> Reply {
     }
 }
 
+/// The kind of the documents that are scenarios.
+const KIND: &str = "Scenario";
+
+/// Whether a file holds scenarios and nothing else, as far as its first look tells.
+pub fn is_scenario_file(text: &str) -> bool {
+    let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).peekable();
+    let is_ours = kinds.peek().is_some()
+        && text.lines().any(|line| {
+            let version =
+                line.strip_prefix("apiVersion:").map(|version| version.trim_start_matches([' ', '"', '\'']));
+            version.is_some_and(|version| version.starts_with("flowbind.dev/"))
+        });
+    let word = |text: &str| {
+        text.split(" #").next().unwrap_or_default().trim_matches([' ', '"', '\'', '\r']).to_owned()
+    };
+    is_ours && kinds.all(|kind| word(kind) == KIND)
+}
+
 /// Reads the scenarios of a file.
 ///
 /// # Errors
@@ -258,7 +309,14 @@ pub fn load_scenarios(path: &Path, files: &impl Files) -> Result<(Vec<Scenario>,
     let mut scenarios = Vec::new();
     for node in &file.documents {
         let declared: DeclaredScenario = document(node, &mut file.log);
-        scenarios.extend(scenario(declared, &file.log));
+        let Some(scenario) = scenario(declared, &file.log) else { continue };
+        if let Some(position) =
+            name_of(node).filter(|_| scenarios.iter().any(|other: &Scenario| other.name == scenario.name))
+        {
+            let message = format!("a second scenario of this file is named {}", quote(&scenario.name));
+            file.log.error(Code::DuplicateKey, position, message);
+        }
+        scenarios.push(scenario);
     }
     if file.documents.is_empty() && file.log.is_clean() {
         let hint = format!("a scenario starts with `apiVersion: {API_VERSION}` and `kind: Scenario`");
@@ -266,6 +324,11 @@ pub fn load_scenarios(path: &Path, files: &impl Files) -> Result<(Vec<Scenario>,
         file.log.error_with(Code::BadValue, start, "the file is empty", hint);
     }
     file.finish(scenarios)
+}
+
+/// Where the name of a document is.
+fn name_of(document: &yaml::Node) -> Option<yaml::Position> {
+    Some(document.get("metadata")?.get("name")?.position)
 }
 
 #[cfg(test)]

@@ -151,6 +151,23 @@ async fn one(session: &Session, case: Case, policy: &Policy) -> Tried {
     }
 }
 
+/// Tries a function once, as an instance calls it.
+///
+/// # Errors
+///
+/// When the call says nothing about Amazon Connect, such as when the function cannot run here.
+pub async fn invoke_once(
+    session: &Session,
+    (function, instance): (&FunctionRef, &InstanceArn),
+    event: &[u8],
+    limit: Duration,
+) -> Result<Reply, Fault> {
+    if let Some(denial) = policy(session, function).await?.denial(function, instance) {
+        return Ok(Reply::Denied(denial));
+    }
+    called(session, function, event, limit, &mut Ran::default()).await
+}
+
 /// Makes one call. A fault that is not the service's says nothing about Amazon Connect.
 async fn called(
     session: &Session,

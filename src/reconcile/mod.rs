@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 pub use chosen::{Chosen, ChosenError};
 pub use goal::{Ahead, Goal, LookError, Unknown, Watch, Wish, drifts};
-pub use invoke::{NotTried, Tried, invoke};
+pub use invoke::{NotTried, Tried, invoke, invoke_once};
 pub use look::{Looked, drift, live, look, plan, plan_rollback};
 pub use outside::{Event, Outside, Rules, Wake};
 pub use round::{Carrying, Consent, Done, Ended, Host, Reconciler, Round, Stopped, Why};

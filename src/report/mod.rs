@@ -17,6 +17,7 @@ pub mod graph;
 mod html;
 mod iam_policy;
 mod invoke;
+mod junit;
 mod layout;
 pub mod lint;
 mod markdown;
@@ -29,6 +30,7 @@ mod several;
 pub mod simulate;
 pub mod source;
 mod style;
+mod test;
 mod typed;
 mod undeclared;
 mod visible;
@@ -64,6 +66,7 @@ pub use plan::{
 };
 pub use sarif::{drift_sarif, failed_sarif, problems_sarif};
 pub(crate) use style::{bold, dim, red, yellow};
+pub use test::{Test, TestDocument, Tests, test_github, test_junit, test_text};
 pub use typed::Typed;
 #[cfg(feature = "cli")]
 pub(crate) use visible::line as json_line;

@@ -59,6 +59,11 @@ pub fn document(value: &impl serde::Serialize) -> serde_json::Result<String> {
     Ok(out)
 }
 
+/// Keeps a line that somebody else wrote from being taken for a command by GitHub's runner.
+pub(super) fn unforged(line: &str) -> String {
+    if line.trim_start().starts_with("::") { format!("| {line}") } else { line.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

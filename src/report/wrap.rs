@@ -33,6 +33,7 @@ pub(crate) const VERBS: [&str; 21] = [
     "schema",
     "show",
     "simulate",
+    "test",
     "validate",
     "watch",
 ];

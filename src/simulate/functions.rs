@@ -73,6 +73,8 @@ pub struct Called {
     pub advice: Vec<Advice>,
     /// What decided, where AWS leaves it undocumented.
     pub assumed: Vec<Switch>,
+    /// Whether the scenario means the answer to be wrong.
+    pub invalid: bool,
 }
 
 /// Calls a function as Amazon Connect does, and gives what the engine takes as the answer.
@@ -95,6 +97,7 @@ pub(super) fn call(
         breaches: Vec::new(),
         advice: Vec::new(),
         assumed: Vec::new(),
+        invalid: false,
     };
     let mut data = None;
     let (at, branch) = loop {

@@ -227,7 +227,9 @@ impl<'m> Simulation<'m> {
         let scripted = stub.filter(|told| told.value.outcome != StubOutcome::Run);
         let made = match scripted {
             Some(Told { value, origin }) => {
-                called(&mut Stubs(value)).map(|made| (made, By::Scenario(origin)))
+                let invalid = value.invalid;
+                called(&mut Stubs(value))
+                    .map(|(called, answer)| ((Called { invalid, ..called }, answer), By::Scenario(origin)))
             }
             None => called(functions).map(|made| (made, By::Function)).or_else(|| {
                 let (stub, by) = match bound.and_then(example) {
@@ -308,7 +310,7 @@ impl<'m> Simulation<'m> {
     }
 
     /// The names under which answers for a block may be given, the most telling first.
-    fn names(&self, place: &Place) -> Vec<String> {
+    pub(super) fn names(&self, place: &Place) -> Vec<String> {
         let Some(block) = self.subject.program.block(place) else { return Vec::new() };
         let flow = &place.flow;
         vec![

@@ -36,7 +36,7 @@ pub(super) struct Lambda {
 /// How functions run in tests: the binary that was built, and this machine's interpreters.
 pub(super) fn how() -> RunFunctions {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    RunFunctions { supervisor: PathBuf::from(env!("CARGO_BIN_EXE_flowbind")), search_path: path }
+    RunFunctions { supervisor: PathBuf::from(env!("CARGO_BIN_EXE_flowbind")), search_path: path, warm: true }
 }
 
 pub(super) fn settings() -> Settings {

@@ -115,6 +115,14 @@ Examples:
 
 Exits with 2 if something can go wrong.";
 
+pub(in crate::cli) const TEST: &str = "\
+Examples:
+  flowbind test manifests/demo
+  flowbind test --output junit manifests/demo
+
+Scenarios lie in the folder `scenarios` beside the manifest. Exits with 2 if one
+fails.";
+
 pub(in crate::cli) const IAM_POLICY: &str = "\
 Examples:
   flowbind iam-policy --for plan manifests/demo

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::{DriftOutput, ExploreOutput, InvokeOutput, LintOutput, Output, SimulateOutput};
+use super::{DriftOutput, ExploreOutput, InvokeOutput, LintOutput, Output, SimulateOutput, TestOutput};
 
 /// The formats of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,6 +77,7 @@ formats! {
     ExploreOutput: Json Sarif Github;
     LintOutput: Json Markdown Github Sarif;
     InvokeOutput: Json Github Junit;
+    TestOutput: Json Github Junit;
 }
 
 impl From<SimulateOutput> for Format {

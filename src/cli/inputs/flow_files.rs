@@ -8,7 +8,9 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use crate::flow::decode;
 use crate::flow::document::MAX_TEXT_BYTES;
 use crate::lint::Linter;
-use crate::manifest::{Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project, Sources};
+use crate::manifest::{
+    Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project, Sources, is_scenario_file,
+};
 use crate::report::lint::Notice;
 
 /// A flow file.
@@ -32,9 +34,6 @@ pub(in crate::cli) struct Inputs {
 
 /// The first line of a manifest that makes it one of flowbind's.
 const API: &str = "flowbind.dev/";
-
-/// The kind of the documents beside manifests, which have no flows.
-const SCENARIO: &str = "Scenario";
 
 impl Inputs {
     /// Finds the files of the given paths, folders in the order of names; `allow_outside` follows links in
@@ -172,14 +171,9 @@ fn begins_as_a_manifest(path: &Path) -> bool {
 
 /// Tells flowbind's manifests from the other YAML files of a folder, and from scenarios.
 fn is_manifest(text: &str) -> bool {
-    let values = |key: &'static str| {
-        let value =
-            move |line: &str| Some(line.strip_prefix(key)?.trim_start_matches([' ', '"', '\'']).to_owned());
-        text.lines().filter_map(value)
-    };
-    let scenario = |kind: String| kind.trim_end_matches([' ', '"', '\'']) == SCENARIO;
-    let scenarios = values("kind:").next().is_some() && values("kind:").all(scenario);
-    values("apiVersion:").any(|value| value.starts_with(API)) && !scenarios
+    let mut versions = text.lines().filter_map(|line| line.strip_prefix("apiVersion:"));
+    versions.any(|version| version.trim_start_matches([' ', '"', '\'']).starts_with(API))
+        && !is_scenario_file(text)
 }
 
 /// Names a file as it was given, with `/` on every system.

@@ -6,4 +6,5 @@ pub(in crate::cli) mod contact;
 pub(in crate::cli) mod flow_files;
 pub(in crate::cli) mod load;
 pub(in crate::cli) mod scenario;
+pub(in crate::cli) mod scenarios;
 pub(in crate::cli) mod sets;

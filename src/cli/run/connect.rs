@@ -142,7 +142,7 @@ pub(in crate::cli) fn run_functions() -> Result<RunFunctions, Failure> {
     let supervisor = std::env::current_exe()
         .context("functions cannot run, since the path of flowbind itself is unknown")
         .map_err(|error| Failure::new(Exit::Error, error))?;
-    Ok(RunFunctions { supervisor, search_path: std::env::var_os("PATH").unwrap_or_default() })
+    Ok(RunFunctions { supervisor, search_path: std::env::var_os("PATH").unwrap_or_default(), warm: true })
 }
 
 /// The roles that the manifests assume.

@@ -6,7 +6,7 @@ use crate::cli::terminal::Terminal;
 use crate::cli::terminal::note::{Level, Note};
 use crate::drift::{self, Drift};
 use crate::plan::{ApplyReport, ApplyVerdict, NotBegun, Plan, PlanVerdict};
-use crate::report::{self, ErrorLine, Found, Trials};
+use crate::report::{self, ErrorLine, Found, Tests, Trials};
 use crate::runtime::trial::Trial;
 use crate::watch::Refusal;
 
@@ -125,6 +125,11 @@ impl Exit {
             (false, false) => Self::Differences,
             (false, true) => Self::Done,
         }
+    }
+
+    /// How a command ends that played scenarios: some may fail, or come to too little of the flows.
+    pub(in crate::cli) fn of_tests(tests: &Tests<'_>) -> Self {
+        if tests.pass() { Self::Done } else { Self::Differences }
     }
 
     /// How a command ends whose plan may not be carried out.

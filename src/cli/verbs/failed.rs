@@ -32,6 +32,7 @@ fn asked(command: &Command) -> Option<(&'static str, Format)> {
         Command::Show(args) => ("show", args.output.into()),
         Command::Invoke(args) => ("invoke", args.output.into()),
         Command::Simulate(args) => ("simulate", args.output.into()),
+        Command::Test(args) => ("test", args.output.into()),
         Command::Explore(args) => ("explore", args.output.into()),
         Command::IamPolicy(args) => ("iam-policy", args.output.into()),
         _ => return None,

@@ -20,5 +20,6 @@ pub(in crate::cli) mod rollback;
 pub(in crate::cli) mod schema;
 pub(in crate::cli) mod show;
 pub(in crate::cli) mod simulate;
+pub(in crate::cli) mod test;
 pub(in crate::cli) mod validate;
 pub(in crate::cli) mod watch;

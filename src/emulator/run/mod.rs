@@ -71,6 +71,8 @@ pub struct RunFunctions {
     pub supervisor: PathBuf,
     /// Where `node` and `python3` are looked for, as in `PATH`.
     pub search_path: OsString,
+    /// Whether a process stays warm for the next invocation; otherwise each one starts cold.
+    pub warm: bool,
 }
 
 /// The first argument that makes the binary a supervisor.

@@ -28,6 +28,8 @@ pub(crate) struct Functions {
     starter: Result<Starter, &'static str>,
     pub(crate) examples: Examples,
     packages: Arc<Packages>,
+    /// Whether processes stay warm.
+    warm: bool,
     inner: Mutex<Inner>,
 }
 
@@ -78,6 +80,7 @@ impl Functions {
         packages: Arc<Packages>,
         examples: Examples,
     ) -> Self {
+        let warm = run.as_ref().is_none_or(|run| run.warm);
         let how = match run {
             None => Err(
                 "this embedded AWS does not run functions. Start it with `flowbind emulator --run-functions`",
@@ -97,7 +100,7 @@ impl Functions {
             }
         }
         let starter = how.map(|how| Starter::new(how, format!("http://{address}")));
-        Self { starter, examples, packages, inner: Mutex::default() }
+        Self { starter, examples, packages, warm, inner: Mutex::default() }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -188,7 +191,7 @@ impl Functions {
             },
         };
         let finished = environment.run(&invocation, id).await;
-        if finished.reusable {
+        if finished.reusable && self.warm {
             self.keep_warm(key, environment);
         } else {
             environment.end();

@@ -93,7 +93,7 @@ impl Starter {
         if let Some(found) = known.get(which) {
             return found.clone();
         }
-        let RunFunctions { search_path, supervisor } = self.how.clone();
+        let RunFunctions { search_path, supervisor, .. } = self.how.clone();
         let find = move || Interpreter::find(family, &search_path, &supervisor);
         let found = tokio::task::spawn_blocking(find).await;
         let found = found.map_err(|error| error.to_string()).and_then(|found| found);

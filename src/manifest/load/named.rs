@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::reading::files::{FileError, clean, display};
 use super::super::reading::log::{closest, quote};
 use super::super::reading::project::{self, Project};
+use super::super::scenario::is_scenario_file;
 use super::super::yaml::MAX_BYTES;
 use super::Loader;
 use crate::resource::{Code, Origin, Problem};
@@ -63,7 +64,16 @@ impl Loader<'_> {
                     };
                     let inside: Vec<PathBuf> =
                         inside.iter().map(|path| clean(path)).filter(is_yaml).collect();
-                    if inside.is_empty() {
+                    let (scenarios, inside): (Vec<_>, Vec<_>) =
+                        inside.into_iter().partition(|path| self.is_scenario(path));
+                    if inside.is_empty() && !scenarios.is_empty() {
+                        let message = format!(
+                            "the folder {} contains scenarios, and no manifest",
+                            quote(&display(&path))
+                        );
+                        let hint = "name the folder of the manifest.";
+                        self.problems.push(Problem::error(Code::NoManifest, message).hint(hint));
+                    } else if inside.is_empty() {
                         let message =
                             format!("the folder {} contains no `*.yaml` or `*.yml`", quote(&display(&path)));
                         let hint = "sub-folders are not searched: name each folder that contains manifests.";
@@ -84,6 +94,12 @@ impl Loader<'_> {
             }
         }
         found
+    }
+
+    /// Whether a file beside manifests holds nothing but scenarios.
+    fn is_scenario(&self, path: &Path) -> bool {
+        let text = self.files.read(path, MAX_BYTES as u64).ok();
+        text.is_some_and(|bytes| is_scenario_file(&String::from_utf8_lossy(&bytes)))
     }
 
     /// Says that nothing is at a path, and what is there with a name like it.

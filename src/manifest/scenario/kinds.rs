@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{EndKind, StubFailure, StubOutcome};
+use super::{EndKind, KIND, StubFailure, StubOutcome};
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Assumption, AssumptionError};
 use crate::manifest::grammar::objects::nested;
@@ -47,11 +47,11 @@ pub(crate) struct ScenarioKind;
 
 impl ScalarKind for ScenarioKind {
     type Value = String;
-    const SCALAR: Scalar = Scalar::Word(&["Scenario"]);
+    const SCALAR: Scalar = Scalar::Word(&[KIND]);
 
     fn parse(text: &str) -> Result<String, Fault> {
         match text {
-            "Scenario" => Ok(text.to_owned()),
+            KIND => Ok(text.to_owned()),
             _ => Err(Fault::new(format!("{} is not a scenario", quote(text))).hint("write `kind: Scenario`")),
         }
     }

@@ -122,24 +122,11 @@ fn the_words_are_those_of_the_options() {
     assert_eq!(<Initiation as Words>::ALL, Initiation::ALL);
 }
 
-/// The scenario without the places of what is in it.
-fn without_places(mut scenario: Scenario) -> Scenario {
-    fn forget<T>(told: &mut Told<T>) {
-        told.origin = None;
-    }
-    scenario.origin = None;
-    scenario.inputs.iter_mut().for_each(forget);
-    scenario.answers.values_mut().flatten().for_each(forget);
-    scenario.functions.values_mut().flatten().for_each(forget);
-    if let Some(expect) = &mut scenario.expect {
-        let Expectations { heard, unheard, path, attributes, unset, queue, end, silence, time } = expect;
-        heard.iter_mut().chain(unheard).chain(unset).chain(attributes.values_mut()).for_each(forget);
-        path.iter_mut().for_each(forget);
-        queue.iter_mut().for_each(forget);
-        end.iter_mut().for_each(forget);
-        silence.iter_mut().chain(time).for_each(forget);
-    }
-    scenario
+#[test]
+fn two_scenarios_of_a_file_have_two_names() {
+    let one = "apiVersion: flowbind.dev/v1alpha1\nkind: Scenario\nmetadata: { name: a }\nspec: { flow: x }\n";
+    let wrong = load(&format!("{one}---\n{one}")).unwrap_err();
+    assert_eq!(wrong, ["s.yaml:8:13: a second scenario of this file is named `a`"]);
 }
 
 #[test]
@@ -304,7 +291,7 @@ mod written {
             let mut expected = scenario;
             // A section that holds nothing is not written.
             expected.expect = expected.expect.filter(|expect| *expect != Expectations::default());
-            prop_assert_eq!(without_places(read.remove(0)), expected, "{}", text);
+            prop_assert_eq!(read.remove(0).without_places(), expected, "{}", text);
         }
     }
 }

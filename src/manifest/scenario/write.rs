@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::kinds::RUN;
-use super::{Expectations, ExpectedStep, Scenario, ScenarioContact, Stub, StubOutcome, Told, reply};
+use super::{Expectations, ExpectedStep, KIND, Scenario, ScenarioContact, Stub, StubOutcome, Told, reply};
 use crate::flow::engine::{Answer, Reply};
 use crate::manifest::grammar::scalar::API_VERSION;
 use crate::manifest::yaml::write::scalar;
@@ -16,7 +16,7 @@ const LONGEST_LINE: usize = 100;
 
 /// Lines, each with its depth.
 #[derive(Debug, Default)]
-pub(super) struct Lines(Vec<(usize, String)>);
+struct Lines(Vec<(usize, String)>);
 
 impl Lines {
     fn line(&mut self, depth: usize, text: String) {
@@ -57,7 +57,7 @@ impl Lines {
         }
     }
 
-    pub(super) fn text(self) -> String {
+    fn text(self) -> String {
         self.0.into_iter().fold(String::new(), |mut text, (depth, line)| {
             // Writing into a text does not fail.
             let _ = writeln!(text, "{:indent$}{line}", "", indent = 2 * depth);
@@ -71,7 +71,7 @@ pub fn yaml(scenario: &Scenario) -> String {
     let Scenario { name, origin: _, flow, instance, contact, inputs, .. } = scenario;
     let mut lines = Lines::default();
     lines.pair(0, "apiVersion", Some(API_VERSION.to_owned()));
-    lines.pair(0, "kind", Some("Scenario".to_owned()));
+    lines.pair(0, "kind", Some(KIND.to_owned()));
     lines.under(0, "metadata", |lines, depth| lines.pair(depth, "name", Some(scalar(name))));
     lines.under(0, "spec", |lines, depth| {
         lines.pair(depth, "flow", Some(scalar(flow.as_str())));
@@ -113,8 +113,15 @@ fn of_contact(contact: &ScenarioContact, lines: &mut Lines, depth: usize) {
     lines.pair(depth, "data", data.as_ref().map(json));
 }
 
+/// Writes what must happen as a section that is indented so far.
+pub(super) fn expectation_text(expect: &Expectations, indent: usize) -> String {
+    let mut lines = Lines::default();
+    expected(expect, &mut lines, 0);
+    lines.text().split_inclusive('\n').map(|line| format!("{:indent$}{line}", "")).collect()
+}
+
 /// Writes what must happen.
-pub(super) fn expected(expect: &Expectations, lines: &mut Lines, depth: usize) {
+fn expected(expect: &Expectations, lines: &mut Lines, depth: usize) {
     let Expectations { heard, unheard, path, attributes, unset, queue, end, silence, time } = expect;
     let plain = |text: &String| scalar(text);
     lines.under(depth, "expect", |lines, depth| {

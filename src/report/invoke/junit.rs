@@ -2,10 +2,10 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::words::{is_example, name, printed, unforged, wrong};
+use super::words::{is_example, name, printed, wrong};
 use super::{Trials, Untried};
 use crate::report::document::Failed;
-use crate::report::visible::visible;
+use crate::report::junit::clean;
 use crate::resource::{Address, FunctionRef};
 use crate::runtime::contact::Shape;
 use crate::runtime::trial::Trial;
@@ -105,15 +105,4 @@ fn test(
         test.set_classname(clean(&function.to_string()));
     }
     test
-}
-
-/// The most of a text that is written, in characters.
-const LONGEST: usize = 64 << 10;
-
-/// Keeps lines, and shows what XML cannot hold or what steers a terminal.
-fn clean(text: &str) -> String {
-    let text: String = text.chars().take(LONGEST).collect();
-    let lines =
-        text.lines().map(|line| unforged(&visible(line)).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"));
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,7 +1,7 @@
 //! Trials, for people.
 
 use super::words::{
-    branch_text, init, interpreter, is_example, name, printed, reply_text, seconds, time, unforged, wrong,
+    branch_text, init, interpreter, is_example, name, printed, reply_text, seconds, time, wrong,
 };
 use super::{Trials, Untried};
 use crate::flow::InvocationKind;
@@ -9,7 +9,7 @@ use crate::report::answer::advice_text;
 use crate::report::event::note_text;
 use crate::report::layout::{Layout, Page};
 use crate::report::style::{bold, dim, green, red, yellow};
-use crate::report::visible::{one_line, visible};
+use crate::report::visible::{one_line, unforged, visible};
 use crate::resource::count;
 use crate::runtime::trial::{Attempt, Failure, Reply, Trial};
 

@@ -182,11 +182,6 @@ pub(super) fn seconds(limit: Duration) -> String {
     format!("{} s", limit.as_secs())
 }
 
-/// Keeps a line that somebody else wrote from being taken for a command by GitHub's runner.
-pub(super) fn unforged(line: &str) -> String {
-    if line.trim_start().starts_with("::") { format!("| {line}") } else { line.to_owned() }
-}
-
 /// What the last line of an invocation's log reports under a label.
 fn reported<'r>(ran: &'r Ran, label: &str) -> Option<&'r str> {
     let report = ran.log.as_deref()?.lines().rev().find(|line| line.starts_with("REPORT "))?;

@@ -6,7 +6,7 @@ use crate::report::layout::Page;
 use crate::report::{Layout, answer, bold, dim, red, yellow};
 use crate::resource::Kind;
 use crate::runtime::contact::Contact;
-use crate::simulate::{By, Called, Ending, Simulation, Subject, Taken, label, words_of};
+use crate::simulate::{By, Called, Ending, Simulation, Subject, Taken, label, spoken, words_of};
 
 /// How far what belongs to a block is indented.
 const INDENT: usize = 4;
@@ -125,18 +125,6 @@ fn branch(program: &Program, taken: &Taken, line: &mut impl FnMut(String)) {
         let label = label(program, caller, *branch).unwrap_or("no branch");
         line(format!("→ back in {}, at `{name}`: {label}", caller.flow));
     }
-}
-
-/// Returns the words of a text in SSML.
-fn spoken(ssml: &str) -> String {
-    let mut inside = false;
-    let words = ssml.chars().map(|c| {
-        inside = (inside || c == '<') && c != '>';
-        if inside || c == '>' { ' ' } else { c }
-    });
-    let words: String = words.collect();
-    let words: Vec<&str> = words.split_whitespace().collect();
-    if words.is_empty() { "(a pause)".to_owned() } else { words.join(" ") }
 }
 
 /// Says how it ended, how long it took and how long the contact was silent.

@@ -9,7 +9,7 @@ use crate::runtime::tries;
 use crate::simulate::{Taken, UnusedAnswer, words_of};
 
 /// Writes milliseconds as seconds: `0.3 s`, `12 s`.
-pub(super) fn seconds(ms: u64) -> String {
+pub(in crate::report) fn seconds(ms: u64) -> String {
     match (ms / 1_000, ms % 1_000) {
         (whole, 0) => format!("{whole} s"),
         (whole, part) => {
@@ -150,7 +150,7 @@ fn caused(cause: &Cause) -> String {
 }
 
 /// Says how the contact's way ended.
-pub(super) fn ended(end: &End, program: &Program) -> String {
+pub(in crate::report) fn ended(end: &End, program: &Program) -> String {
     match end {
         End::Disconnected => "the contact is disconnected".to_owned(),
         End::FlowEnded => "the flow ends, and the contact stays where it is".to_owned(),

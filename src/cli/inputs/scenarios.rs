@@ -1,0 +1,202 @@
+//! The scenarios that a command line means, and the manifests that they are beside.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use super::load;
+use crate::cli::args::ManifestArgs;
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::manifest::{
+    self, Disk, Files, MAX_MANIFEST_BYTES, Manifest, Problems, Scenario, is_scenario_file,
+};
+use crate::report::Found;
+use crate::resource::Problem;
+
+/// Where scenarios lie, beside a manifest.
+const FOLDER: &str = "scenarios";
+
+/// A file of scenarios, and the folder of the manifest that it is beside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::cli) struct ScenarioFile {
+    pub(in crate::cli) path: PathBuf,
+    pub(in crate::cli) beside: PathBuf,
+}
+
+/// What paths mean.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Paths {
+    pub(in crate::cli) manifests: Vec<PathBuf>,
+    pub(in crate::cli) scenarios: Vec<ScenarioFile>,
+}
+
+impl Paths {
+    /// Finds the scenarios of paths: those beside manifests, and those that are named themselves.
+    pub(in crate::cli) fn of(paths: &[PathBuf]) -> Self {
+        let mut found = Self::default();
+        for path in paths {
+            match path.is_dir() {
+                true => found.folder(path),
+                false if is_scenario(path) => found.named(path.clone()),
+                false => {
+                    found.manifest(path.clone());
+                    found.beside(folder_of(path));
+                }
+            }
+        }
+        found
+    }
+
+    fn manifest(&mut self, path: PathBuf) {
+        if !self.manifests.contains(&path) {
+            self.manifests.push(path);
+        }
+    }
+
+    fn scenario(&mut self, file: ScenarioFile) {
+        if !self.scenarios.contains(&file) {
+            self.scenarios.push(file);
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let scenarios: Vec<PathBuf> =
+            yaml_files(folder).into_iter().filter(|path| is_scenario(path)).collect();
+        if has_manifest(folder) || scenarios.is_empty() {
+            self.manifest(folder.to_owned());
+            return self.beside(folder);
+        }
+        walk(folder).into_iter().filter(|path| is_scenario(path)).for_each(|path| self.named(path));
+    }
+
+    /// The scenarios beside the manifest of a folder.
+    fn beside(&mut self, folder: &Path) {
+        let here = yaml_files(folder).into_iter().chain(walk(&folder.join(FOLDER)));
+        for path in here.filter(|path| is_scenario(path)) {
+            self.scenario(ScenarioFile { path, beside: folder.to_owned() });
+        }
+    }
+
+    /// A file of scenarios that was named: its manifest is in the nearest folder above that has one.
+    fn named(&mut self, path: PathBuf) {
+        let above = folder_of(&path).ancestors().find(|folder| has_manifest(folder));
+        let beside = above.unwrap_or_else(|| folder_of(&path)).to_owned();
+        if above.is_some() && !self.manifests.iter().any(|manifest| folder_of(manifest) == beside) {
+            self.manifest(beside.clone());
+        }
+        self.scenario(ScenarioFile { path, beside });
+    }
+}
+
+/// The folder of a file; the empty path is the working folder.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+/// Whether a folder has a manifest of flowbind's.
+fn has_manifest(folder: &Path) -> bool {
+    let is_ours = |text: &str| {
+        let mut versions = text.lines().filter_map(|line| line.strip_prefix("apiVersion:"));
+        versions.any(|version| version.contains("flowbind.dev/")) && !is_scenario_file(text)
+    };
+    yaml_files(folder).iter().any(|path| text(path).is_some_and(|text| is_ours(&text)))
+}
+
+fn is_scenario(path: &Path) -> bool {
+    text(path).is_some_and(|text| is_scenario_file(&text))
+}
+
+fn text(path: &Path) -> Option<String> {
+    let bytes = Disk.read(path, MAX_MANIFEST_BYTES as u64).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The `*.yaml` and `*.yml` of a folder, in the order of their names.
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let shown = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(shown).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| folder.join(entry.file_name()))
+        .filter(|path| is_yaml(path) && path.is_file())
+        .collect();
+    files.sort();
+    files
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    !hidden && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// The same of a folder and those in it; links of folders are not followed.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = yaml_files(folder);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_folder = |entry: &fs::DirEntry| {
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        !hidden && entry.file_type().is_ok_and(|kind| kind.is_dir())
+    };
+    let mut inside: Vec<PathBuf> =
+        entries.filter(is_folder).map(|entry| folder.join(entry.file_name())).collect();
+    inside.sort();
+    files.extend(inside.iter().flat_map(|folder| walk(folder)));
+    files
+}
+
+/// A scenario, and the folder of its manifest.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct OfFile {
+    pub(in crate::cli) scenario: Scenario,
+    pub(in crate::cli) file: ScenarioFile,
+}
+
+impl OfFile {
+    /// Whether it is of a set: its flow is there, and it lies beside its manifest.
+    pub(in crate::cli) fn is_of(&self, manifest: &Manifest) -> bool {
+        let beside = match self.file.beside.strip_prefix(".") {
+            Ok(rest) => rest,
+            Err(_) => &self.file.beside,
+        };
+        let mut origins = manifest.instances.values().map(|instance| Path::new(&instance.origin.file));
+        origins.any(|file| file.starts_with(beside)) && manifest.flows.contains_key(&self.scenario.flow)
+    }
+}
+
+/// Reads manifests and their scenarios, or shows what is wrong with any of them and fails.
+pub(in crate::cli) fn load(
+    args: &ManifestArgs,
+    paths: &Paths,
+    terminal: &Terminal,
+) -> Result<(manifest::Loaded, Vec<OfFile>), Failure> {
+    let given = ManifestArgs { paths: paths.manifests.clone(), ..args.clone() };
+    if paths.manifests.is_empty() {
+        let named: Vec<String> = paths.scenarios.iter().map(|file| file.path.display().to_string()).collect();
+        let error = anyhow!("no manifest is beside {}", named.join(", "));
+        let hint = "name the manifest too, or put the scenarios into the folder `scenarios` beside it.";
+        return Err(Failure::new(Exit::Error, error).hint(hint.to_owned()));
+    }
+    let loaded = load::load_or_show(&given, None, terminal)?;
+    let (mut scenarios, mut wrong) = (Vec::new(), Vec::new());
+    for file in &paths.scenarios {
+        match manifest::load_scenarios(&file.path, &Disk) {
+            Ok((some, _)) => {
+                scenarios.extend(some.into_iter().map(|scenario| OfFile { scenario, file: file.clone() }));
+            }
+            Err(Problems { problems, sources }) => {
+                load::show(&problems, &sources, terminal);
+                wrong.extend(problems);
+            }
+        }
+    }
+    if wrong.is_empty() { Ok((loaded, scenarios)) } else { Err(not_loaded(wrong)) }
+}
+
+/// Says that scenarios are wrong, which was shown.
+pub(in crate::cli) fn not_loaded(problems: Vec<Problem>) -> Failure {
+    let error =
+        anyhow!("the scenarios have {}; none was played", crate::report::count(problems.len(), "error"));
+    let failure = Failure::new(Exit::Error, error).hint("fix the errors above, then run again.".to_owned());
+    failure.with(Found::problems(problems))
+}

@@ -1,0 +1,189 @@
+//! `flowbind test`: scenarios played through the flows of manifests, offline.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::anyhow;
+
+use crate::cli::args::{TestArgs, TestOutput};
+use crate::cli::inputs::load;
+use crate::cli::inputs::scenarios::{self, OfFile, Paths, not_loaded};
+use crate::cli::run::rehearsal::Rehearsal;
+use crate::cli::terminal::Terminal;
+use crate::cli::terminal::exit::{Exit, Failure};
+use crate::manifest::{self, Manifest, Scenario, Sources};
+use crate::report::{self, Test, TestDocument, Tests};
+use crate::resource::{Address, Code, Kind, Problem};
+use crate::simulate::{self, Coverage, NoFunctions, Subject, Unmet, unknown_blocks};
+
+mod accept;
+
+pub(in crate::cli) async fn run(args: &TestArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let paths = Paths::of(&args.manifest.paths);
+    let (loaded, mut found) = scenarios::load(&args.manifest, &paths, terminal)?;
+    let all = found.len();
+    found.retain(|one| is_wanted(&one.scenario, &args.names));
+    if found.is_empty() {
+        return Err(none(args, &paths, all));
+    }
+    let manifests = &loaded.manifests;
+    let (cases, coverage) = cases(manifests, &found, terminal)?;
+    let rehearsal = match args.sandbox {
+        true => Some(Rehearsal::open(manifests, !args.cold).await?),
+        false => None,
+    };
+    // The threads that play wait for functions; the runtime goes on beside them.
+    let played =
+        tokio::task::block_in_place(|| play(&cases, rehearsal.as_ref(), manifests.len() > 1, args.seed));
+    if let Some(rehearsal) = rehearsal {
+        rehearsal.close().await?;
+    }
+    let mut tests =
+        Tests { all: played, coverage, least: args.min_coverage.map(usize::from), problems: Vec::new() };
+    for test in &tests.all {
+        tests.coverage.take(&test.played.simulation.subject, &test.played.steps);
+    }
+    if args.accept {
+        return accept::accept(&tests, terminal);
+    }
+    match args.output {
+        TestOutput::Text => {
+            terminal.result(&report::test_text(&tests, terminal.is_verbose(), &terminal.layout()))?;
+        }
+        TestOutput::Json => terminal.json(&TestDocument::new(&tests))?,
+        TestOutput::Junit => terminal.result(&report::test_junit(&tests)?)?,
+        TestOutput::Github => terminal.result(&report::test_github(&tests))?,
+    }
+    Ok(Exit::of_tests(&tests))
+}
+
+fn is_wanted(scenario: &Scenario, names: &[String]) -> bool {
+    names.is_empty() || names.iter().any(|name| simulate::is_like(&scenario.name, name))
+}
+
+/// Says that there is nothing to play, and what to do.
+fn none(args: &TestArgs, paths: &Paths, all: usize) -> Failure {
+    if all > 0 {
+        let error =
+            anyhow!("none of {} is named {}", report::count(all, "scenario"), args.names.join(" or "));
+        return Failure::new(Exit::Usage, error).hint("`*` stands for any text.".to_owned());
+    }
+    let folder = paths.manifests.first().map(|path| path.display().to_string()).unwrap_or_default();
+    let error = anyhow!("there are no scenarios beside {folder}");
+    let hint = "write some into the folder `scenarios` beside the manifest; `flowbind explore --scenarios DIR` writes a first \
+                set.";
+    Failure::new(Exit::Error, error).hint(hint.to_owned())
+}
+
+/// A scenario and the flows that it is played through.
+struct Case<'m> {
+    subject: Subject<'m>,
+    scenario: &'m Scenario,
+}
+
+/// Brings scenarios and sets together, or shows what is wrong with the scenarios. Each is played once for each set that
+/// it lies beside.
+fn cases<'m>(
+    manifests: &'m [Manifest],
+    found: &'m [OfFile],
+    terminal: &Terminal,
+) -> Result<(Vec<Case<'m>>, Coverage), Failure> {
+    let (mut cases, mut coverage, mut wrong) = (Vec::new(), Coverage::default(), Vec::new());
+    for manifest in manifests {
+        for (name, flow) in manifest.flows.iter().filter(|(_, flow)| flow.content.is_some()) {
+            for instance in &flow.instances {
+                let address = Address { at: Some(instance.clone()), ..Address::new(Kind::Flow, name) };
+                let subject = simulate::subject(manifest, &address);
+                coverage.include(&subject.map_err(|error| Failure::new(Exit::Error, error))?);
+            }
+        }
+    }
+    for one in found {
+        let scenario = &one.scenario;
+        let sets: Vec<&Manifest> = manifests.iter().filter(|manifest| one.is_of(manifest)).collect();
+        if sets.is_empty() {
+            wrong.push(unknown_flow(scenario, manifests));
+        }
+        for manifest in sets {
+            match subject(manifest, scenario) {
+                Ok(subject) => {
+                    wrong.extend(unknown_blocks(&subject, scenario));
+                    cases.push(Case { subject, scenario });
+                }
+                Err(problem) => wrong.push(problem),
+            }
+        }
+    }
+    wrong.dedup();
+    if wrong.is_empty() {
+        return Ok((cases, coverage));
+    }
+    load::show(&wrong, &Sources::default(), terminal);
+    Err(not_loaded(wrong))
+}
+
+/// The flows that a scenario is played through; on the first instance unless it names one.
+fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Problem> {
+    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.iter().next());
+    let at = scenario.instance.clone().or_else(|| first.cloned());
+    let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
+    simulate::subject(manifest, &address).map_err(|error| Problem {
+        origin: scenario.origin.clone(),
+        ..Problem::error(Code::UnknownFlow, error.to_string())
+    })
+}
+
+fn unknown_flow(scenario: &Scenario, manifests: &[Manifest]) -> Problem {
+    let message = format!("no manifest beside the scenario `{}` has flow/{}", scenario.name, scenario.flow);
+    let known = manifests.iter().flat_map(|manifest| manifest.flows.keys()).map(|name| name.as_str());
+    let problem = Problem::error(Code::UnknownFlow, message);
+    let problem = match manifest::suggest(scenario.flow.as_str(), known) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    };
+    Problem { origin: scenario.origin.clone(), ..problem }
+}
+
+/// Plays cases side by side, and gives them in their order.
+fn play<'m>(cases: &[Case<'m>], rehearsal: Option<&Rehearsal>, several: bool, seed: u64) -> Vec<Test<'m>> {
+    let handle = tokio::runtime::Handle::current();
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(cases.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let _inside = handle.enter();
+                while let Some((number, case)) = {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    cases.get(number).map(|case| (number, case))
+                } {
+                    let test = one(case, rehearsal, several, seed);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, test));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter().map(|(_, test)| test).collect()
+}
+
+fn one<'m>(case: &Case<'m>, rehearsal: Option<&Rehearsal>, several: bool, seed: u64) -> Test<'m> {
+    let Case { subject, scenario } = case;
+    let profile = simulate::profile(&scenario.contact, &subject.instance_arn, subject.kind, seed);
+    let contact = simulate::contact(&scenario.contact, &profile);
+    let set = subject.manifest.set.to_string();
+    let simulation = simulate::Simulation::new(subject.clone(), (*scenario).clone(), &contact, seed);
+    let played = match rehearsal {
+        None => simulate::play(simulation, &mut NoFunctions),
+        Some(rehearsal) => {
+            let mut functions = rehearsal.functions(&set, subject.instance);
+            let mut played = simulate::play(simulation, &mut functions);
+            played.unmet.extend(functions.fault.map(|why| Unmet::NotRun { why }));
+            played
+        }
+    };
+    Test { set: several.then_some(set), played }
+}

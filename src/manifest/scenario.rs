@@ -8,8 +8,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::grammar::read::document;
+use super::grammar::read::{DeclaredObject, document};
 use super::grammar::scalar::{API_VERSION, Words};
+use super::grammar::schema;
 use super::load::Problems;
 use super::one_file::OneFile;
 use super::reading::files::Files;
@@ -279,6 +280,11 @@ pub fn reply(text: &str) -> Reply {
             None => Reply::Result(text.to_owned()),
         },
     }
+}
+
+/// Returns the JSON Schema (draft 7) of a scenario, for editors.
+pub fn schema() -> Value {
+    schema::of(<DeclaredScenario as DeclaredObject>::OBJECT, "flowbind scenario")
 }
 
 /// The kind of the documents that are scenarios.

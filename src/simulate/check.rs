@@ -281,5 +281,7 @@ pub fn queue_name(simulation: &Simulation<'_>) -> Option<String> {
     let brought =
         contact.get("Queue").filter(|queue| queue.get("ARN").and_then(|arn| arn.as_str()) == Some(text));
     let brought = brought.and_then(|queue| queue.get("Name")?.as_str());
-    Some(brought.map_or_else(|| simulation.subject.program.name_of(text).to_owned(), str::to_owned))
+    let name = brought.unwrap_or_else(|| simulation.subject.program.name_of(text));
+    // An ARN holds the id of the instance, which is another one in each set.
+    Some(name.rsplit_once("/queue/").map_or(name, |(_, id)| id).to_owned())
 }

@@ -14,6 +14,8 @@ pub(in crate::cli) struct SchemaArgs {
 pub(in crate::cli) enum SchemaDocument {
     /// What people write.
     Manifest,
+    /// What people write for `flowbind test`.
+    Scenario,
     /// `plan --output json`.
     Plan,
     /// `plan --out FILE`.
@@ -30,10 +32,12 @@ pub(in crate::cli) enum SchemaDocument {
     Explore,
     /// `invoke --output json`.
     Invoke,
-    /// `show`, `iam-policy` and `simulate --output json` that could not do it.
+    /// `show`, `iam-policy`, `simulate` and `test --output json` that could not do it.
     Error,
     /// `simulate --output json`.
     Simulate,
+    /// `test --output json`.
+    Test,
     /// What Amazon Connect sends to a function, and `event` prints.
     Event,
 }

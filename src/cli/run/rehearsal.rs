@@ -87,7 +87,7 @@ impl Rehearsal {
                 return Err(anyhow!(
                     "{}: {}",
                     id.address,
-                    outcome.message().unwrap_or("it was not carried out")
+                    outcome.failure().map_or("it was not carried out", |failure| failure.message.as_str())
                 ))
                 .with_context(unapplied);
             }

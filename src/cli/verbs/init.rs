@@ -12,9 +12,10 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::disk;
 
 /// What is written, by its path below the folder.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("flowbind.yaml", include_str!("../../../manifests/starter/flowbind.yaml")),
     ("flows/main.json", include_str!("../../../manifests/starter/flows/main.json")),
+    ("scenarios/greeting.yaml", include_str!("../../../manifests/starter/scenarios/greeting.yaml")),
     ("functions/greeter/index.mjs", include_str!("../../../manifests/starter/functions/greeter/index.mjs")),
 ];
 
@@ -40,7 +41,7 @@ pub(in crate::cli) fn run(args: &InitArgs, terminal: &Terminal) -> Result<Exit, 
     let manifest = retype::quoted(&shown(manifest));
     terminal.page(&format!(
         "Wrote these files:\n\n  {}\n\nTry them, with no AWS account:\n\n  flowbind validate {manifest}\n  \
-         flowbind plan --sandbox {manifest}\n  flowbind apply --sandbox {manifest}\n",
+         flowbind test {manifest}\n  flowbind plan --sandbox {manifest}\n  flowbind apply --sandbox {manifest}\n",
         paths.each_ref().map(shown).join("\n  ")
     ))?;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! `flowbind schema`: the JSON Schema of manifests, and of every JSON document that flowbind writes.
+//! `flowbind schema`: the JSON Schema of manifests and scenarios, and of every JSON document that flowbind writes.
 
 use crate::cli::args::{SchemaArgs, SchemaDocument};
 use crate::cli::terminal::Terminal;
@@ -17,6 +17,7 @@ pub(in crate::cli) fn run(args: &SchemaArgs, terminal: &Terminal) -> Result<Exit
 const fn shipped(document: SchemaDocument) -> Option<&'static str> {
     match document {
         SchemaDocument::Manifest => None,
+        SchemaDocument::Scenario => Some(include_str!("../../../manifests/schema/scenario.v1alpha1.json")),
         SchemaDocument::Plan => Some(include_str!("../../../manifests/schema/plan.v1.json")),
         SchemaDocument::SavedPlan => Some(include_str!("../../../manifests/schema/saved-plan.v1.json")),
         SchemaDocument::Apply => Some(include_str!("../../../manifests/schema/apply.v1.json")),
@@ -26,6 +27,7 @@ const fn shipped(document: SchemaDocument) -> Option<&'static str> {
         SchemaDocument::Invoke => Some(include_str!("../../../manifests/schema/invoke.v1.json")),
         SchemaDocument::Error => Some(include_str!("../../../manifests/schema/error.v1.json")),
         SchemaDocument::Simulate => Some(include_str!("../../../manifests/schema/simulate.v1.json")),
+        SchemaDocument::Test => Some(include_str!("../../../manifests/schema/test.v1.json")),
         SchemaDocument::Event => Some(include_str!("../../../manifests/schema/event.v1.json")),
         SchemaDocument::Validate => Some(include_str!("../../../manifests/schema/validate.v1.json")),
     }

@@ -84,13 +84,8 @@ fn decide(turn: &mut Turn<'_>) -> Decided {
         turn.effects.push(Effect::Warned(Warning::NotAllowed(kind)));
         return Ok(failed(super::actions::ANY, Cause::NotAllowed(kind)));
     }
-    if !family(&turn.code.document, turn.block).asks()
-        && let Some(answer) = turn.answer
-    {
-        let Reply::Error(kind) = &answer.reply else { return Err(Halt::Refused(Refusal::NotAsked)) };
-        turn.answer = None;
-        turn.pass(answer.after_ms);
-        return Err(turn.fails(kind));
+    if !family(&turn.code.document, turn.block).asks() {
+        turn.unless_it_fails()?;
     }
     blocks::decide(turn)
 }

@@ -202,6 +202,14 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Fails where an error is answered, though nothing has to be asked.
+    pub(super) fn unless_it_fails(&mut self) -> Result<(), Halt> {
+        let Some(Answer { reply: Reply::Error(kind), after_ms, .. }) = self.answer else { return Ok(()) };
+        self.answer = None;
+        self.pass(*after_ms);
+        Err(self.fails(kind))
+    }
+
     /// Says that an answer has the wrong form.
     pub(super) fn wrong(&self, asked: Asked) -> Halt {
         Halt::Refused(Refusal::WrongForm(Question { place: self.place.clone(), asked }))

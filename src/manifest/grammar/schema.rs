@@ -14,11 +14,16 @@ const WITH_VARIABLE: &str = r"\$\{";
 
 /// Returns the JSON Schema (draft 7) of a manifest.
 pub fn schema() -> Value {
+    of(MANIFEST, "flowbind binding set")
+}
+
+/// Returns the JSON Schema (draft 7) of a document.
+pub(in crate::manifest) fn of(document: &Object, title: &str) -> Value {
     let mut definitions = Map::new();
-    let root = object(MANIFEST, &mut definitions);
+    let root = object(document, &mut definitions);
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "flowbind binding set",
+        "title": title,
     });
     if let (Value::Object(schema), Value::Object(root)) = (&mut schema, root) {
         schema.extend(root);
@@ -122,9 +127,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_schema_is_up_to_date() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/schema/manifest.v1alpha1.json");
-        let fresh = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    fn the_committed_schemas_are_up_to_date() {
+        committed("manifest", &schema());
+        committed("scenario", &crate::manifest::scenario_schema());
+    }
+
+    fn committed(name: &str, schema: &Value) {
+        let file = format!("manifests/schema/{name}.v1alpha1.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let fresh = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &fresh).unwrap();

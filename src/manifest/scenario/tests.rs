@@ -126,7 +126,7 @@ fn the_words_are_those_of_the_options() {
 fn two_scenarios_of_a_file_have_two_names() {
     let one = "apiVersion: flowbind.dev/v1alpha1\nkind: Scenario\nmetadata: { name: a }\nspec: { flow: x }\n";
     let wrong = load(&format!("{one}---\n{one}")).unwrap_err();
-    assert_eq!(wrong, ["s.yaml:8:13: a second scenario of this file is named `a`"]);
+    assert_eq!(wrong, ["s.yaml:8:19: a second scenario of this file is named `a`"]);
 }
 
 #[test]

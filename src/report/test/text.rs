@@ -59,8 +59,8 @@ fn of(test: &Test<'_>) -> String {
 fn failed(test: &Test<'_>, page: &mut Page) {
     page.under(8, format!("{}  {} {}\n", red("failed"), visible(test), of(test)));
     for wrong in wrongs(test) {
-        let place = wrong.origin.map(|origin| format!("{origin}: ")).unwrap_or_default();
-        page.under(10, format!("        {}{}\n", dim(&one_line(&place)), one_line(&wrong.message)));
+        let place = wrong.origin.map(|origin| format!("{} ", dim(&one_line(&format!("{origin}:")))));
+        page.under(10, format!("        {}{}\n", place.unwrap_or_default(), one_line(&wrong.message)));
         if let Some(hint) = wrong.hint {
             page.under(10, format!("          hint: {hint}\n"));
         }

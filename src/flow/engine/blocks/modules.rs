@@ -24,6 +24,7 @@ pub(super) fn enter(turn: &mut Turn<'_>) -> Decided {
     let input = turn.node("Input").or_else(|| turn.node("FlowModuleInput"));
     let input = input.map(|input| turn.fill_value(&input.to_json()));
     if let Some(mut frame) = key.and_then(|key| turn.enter(&key)) {
+        turn.unless_it_fails()?;
         if let Some(input) = input {
             frame.values.insert(Root::Modules, json!({ "Input": input }));
         }

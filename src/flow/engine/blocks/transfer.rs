@@ -21,6 +21,7 @@ pub(super) fn flow(turn: &mut Turn<'_>) -> Decided {
         return Ok(failed(ANY, Cause::WrongType(kind)));
     }
     if let Some(mut frame) = key.and_then(|key| turn.enter(&key)) {
+        turn.unless_it_fails()?;
         carry(turn, &mut frame);
         turn.leave = Some(Leave::To(frame));
         return Ok(Outcome::Leaves);

@@ -63,6 +63,18 @@ fn a_flow_that_is_not_at_hand_is_asked_for() {
     assert_eq!(walk.path[0], "over: NoMatchingError");
 }
 
+#[test]
+fn a_transfer_to_a_flow_that_is_at_hand_may_fail_all_the_same() {
+    let flow = || first().error("NoMatchingError", "end");
+    let walk = Walk::in_program(program(vec![
+        ("main", FlowType::ContactFlow, flow()),
+        ("second", FlowType::ContactFlow, Flow::default().end("end")),
+    ]));
+    let walk = walk.data("call", 0, json!({"x": "1"})).result("store", "42");
+    let walk = walk.answer("over", Answer::error("NoMatchingError")).go();
+    assert_eq!(walk.path[3], "over: NoMatchingError");
+}
+
 fn outside(comes_back: &str) -> Flow {
     let parameters = json!({"ThirdPartyPhoneNumber": "+447700900123", "ContinueFlowExecution": comes_back});
     let flow = Flow::default().block("out", "TransferParticipantToThirdParty", parameters).next("end");

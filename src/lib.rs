@@ -17,7 +17,7 @@
 //! says how the two differ and which side changed, a [`Finding`](flow::finding::Finding) what is wrong in a flow.
 //! [`report`] puts all of them into words. [`import`] goes the other way, from a snapshot to a manifest; [`saved`] keeps a plan
 //! that somebody reviews, and [`backup`] what a run overwrites, for a rollback. [`runtime`] says what a function is sent by a
-//! binding, and [`simulate`] what happens to a contact.
+//! binding, and [`simulate`] what happens to a contact, and whether that is what a scenario expects.
 //!
 //! # As a library
 //!

@@ -44,8 +44,8 @@ pub use reading::sources::Sources;
 pub use rivals::{Claim, InstanceId, Object, Rival, rivals};
 pub use scenario::{
     AcceptError, EndKind, Expectations, ExpectedStep, Scenario, ScenarioContact, Stub, StubFailure,
-    StubOutcome, Told, accept, entry as scenario_entry, is_scenario_file, load_scenarios,
-    reply as scenario_reply, schema as scenario_schema, time as scenario_time, to_yaml as scenario_yaml,
+    StubOutcome, Told, accept, entry as scenario_entry, load_scenarios, reply as scenario_reply,
+    schema as scenario_schema, time as scenario_time, to_yaml as scenario_yaml,
 };
 #[cfg(feature = "cli")]
 pub(crate) use yaml::MAX_BYTES as MAX_MANIFEST_BYTES;

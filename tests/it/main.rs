@@ -83,6 +83,7 @@ mod roles_orphaned;
 mod rollback;
 mod saved_edits;
 mod saved_plans;
+mod scenarios;
 mod schemas;
 mod sets_beside;
 mod sets_conflict;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::help::{ANSWERS, OUTPUT};
+use super::help::{ANSWERS, OUTPUT, SELECTION};
 use super::{ContactArgs, ManifestArgs, assignment};
 use crate::flow::engine::Assumption;
 
@@ -19,7 +19,7 @@ pub(in crate::cli) struct SimulateArgs {
     #[arg(long, help_heading = ANSWERS, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) scenario: Option<PathBuf>,
     /// The scenario of the file, where it has several.
-    #[arg(long, help_heading = ANSWERS, value_name = "NAME", requires = "scenario")]
+    #[arg(long, help_heading = SELECTION, value_name = "NAME", requires = "scenario")]
     pub(in crate::cli) name: Option<String>,
     /// What the customer enters next: digits, or `none`. Repeatable.
     #[arg(long = "input", help_heading = ANSWERS, value_name = "DIGITS", allow_hyphen_values = true)]

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::ManifestArgs;
-use super::help::{OUTPUT, SELECTION};
+use super::help::{AWS, OUTPUT, SELECTION};
 
 #[derive(Debug, Args)]
 #[command(mut_arg("paths", super::tested))]
@@ -14,13 +14,13 @@ pub(in crate::cli) struct TestArgs {
     #[arg(long = "name", help_heading = SELECTION, value_name = "NAME")]
     pub(in crate::cli) names: Vec<String>,
     /// Run the functions that no scenario answers for, on an embedded AWS of its own to which the manifests are applied.
-    #[arg(long, help_heading = RUNNING)]
+    #[arg(long, help_heading = AWS)]
     pub(in crate::cli) sandbox: bool,
     /// Start a new process for each call of a function, as Lambda does when it was not called for long.
-    #[arg(long, help_heading = RUNNING, requires = "sandbox")]
+    #[arg(long, help_heading = AWS, requires = "sandbox")]
     pub(in crate::cli) cold: bool,
     /// Seed for all random choices.
-    #[arg(long, help_heading = RUNNING, value_name = "N", default_value = "0")]
+    #[arg(long, value_name = "N", default_value = "0")]
     pub(in crate::cli) seed: u64,
     /// Fail if the scenarios come to fewer of the blocks, or of the branches.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -32,9 +32,6 @@ pub(in crate::cli) struct TestArgs {
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) output: TestOutput,
 }
-
-/// How functions are run.
-const RUNNING: &str = "Functions";
 
 /// The formats of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -26,6 +26,8 @@ pub(in crate::cli) struct FlowFile {
 pub(in crate::cli) struct Inputs {
     pub(in crate::cli) flows: Vec<FlowFile>,
     pub(in crate::cli) manifests: Vec<PathBuf>,
+    /// Files of scenarios.
+    pub(in crate::cli) scenarios: Vec<PathBuf>,
     /// What could not be read.
     pub(in crate::cli) unread: Vec<Notice>,
     /// Whether links of folders are followed to files outside of the project.
@@ -43,6 +45,9 @@ impl Inputs {
         for path in paths {
             match fs::metadata(path) {
                 Ok(found) if found.is_dir() => inputs.walk(path),
+                Ok(_) if is(path, &["yaml", "yml"]) && is_scenario(path) => {
+                    inputs.scenarios.push(path.clone())
+                }
                 Ok(_) if is(path, &["yaml", "yml"]) => inputs.manifests.push(path.clone()),
                 Ok(_) => inputs.flows.push(FlowFile { path: path.clone(), named: true }),
                 Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -152,6 +157,8 @@ impl Inputs {
             self.flows.push(FlowFile { path, named: false });
         } else if yaml && may_be_a_manifest() {
             self.manifests.push(path);
+        } else if yaml && is_scenario(&path) {
+            self.scenarios.push(path);
         }
     }
 }
@@ -167,6 +174,11 @@ fn begins_as_a_manifest(path: &Path) -> bool {
     let file = fs::File::open(path).map(|file| file.take(1 << 16));
     file.and_then(|mut file| file.read_to_end(&mut start)).is_ok()
         && is_manifest(&String::from_utf8_lossy(&start))
+}
+
+fn is_scenario(path: &Path) -> bool {
+    let text = Disk.read(path, MAX_MANIFEST_BYTES as u64).ok();
+    text.is_some_and(|bytes| is_scenario_file(&String::from_utf8_lossy(&bytes)))
 }
 
 /// Tells flowbind's manifests from the other YAML files of a folder, and from scenarios.
@@ -211,6 +223,7 @@ mod tests {
         let expected = [("a.json", false), ("b/a.JSON", false), ("b/z.json", false), ("flow", true)];
         assert_eq!(flows, expected.map(|(name, named)| (name.to_owned(), named)));
         assert_eq!(inputs.manifests, [root.join("m.yaml")]);
+        assert_eq!(inputs.scenarios, [root.join("s.yaml")]);
         assert_eq!(inputs.unread.len(), 1);
         assert!(inputs.unread[0].file.ends_with("/none"));
     }

@@ -1,5 +1,6 @@
 //! The scenarios that a command line means, and the manifests that they are beside.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +11,11 @@ use crate::cli::args::ManifestArgs;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::manifest::{
-    self, Disk, Files, MAX_MANIFEST_BYTES, Manifest, Problems, Scenario, is_scenario_file,
+    self, Disk, Files, Loaded, MAX_MANIFEST_BYTES, Manifest, Problems, Scenario, Sources, is_scenario_file,
 };
 use crate::report::Found;
-use crate::resource::Problem;
+use crate::resource::{Address, Code, Kind, Problem};
+use crate::simulate::{self, Subject, unknown_blocks};
 
 /// Where scenarios lie, beside a manifest.
 const FOLDER: &str = "scenarios";
@@ -153,14 +155,14 @@ pub(in crate::cli) struct OfFile {
 }
 
 impl OfFile {
-    /// Whether it is of a set: its flow is there, and it lies beside its manifest.
-    pub(in crate::cli) fn is_of(&self, manifest: &Manifest) -> bool {
+    /// Whether it lies beside the manifest of a set.
+    fn is_beside(&self, manifest: &Manifest) -> bool {
         let beside = match self.file.beside.strip_prefix(".") {
             Ok(rest) => rest,
             Err(_) => &self.file.beside,
         };
         let mut origins = manifest.instances.values().map(|instance| Path::new(&instance.origin.file));
-        origins.any(|file| file.starts_with(beside)) && manifest.flows.contains_key(&self.scenario.flow)
+        origins.any(|file| file.starts_with(beside))
     }
 }
 
@@ -169,7 +171,7 @@ pub(in crate::cli) fn load(
     args: &ManifestArgs,
     paths: &Paths,
     terminal: &Terminal,
-) -> Result<(manifest::Loaded, Vec<OfFile>), Failure> {
+) -> Result<(Loaded, Sources, Vec<OfFile>), Failure> {
     let given = ManifestArgs { paths: paths.manifests.clone(), ..args.clone() };
     if paths.manifests.is_empty() {
         let named: Vec<String> = paths.scenarios.iter().map(|file| file.path.display().to_string()).collect();
@@ -178,19 +180,50 @@ pub(in crate::cli) fn load(
         return Err(Failure::new(Exit::Error, error).hint(hint.to_owned()));
     }
     let loaded = load::load_or_show(&given, None, terminal)?;
-    let (mut scenarios, mut wrong) = (Vec::new(), Vec::new());
-    for file in &paths.scenarios {
-        match manifest::load_scenarios(&file.path, &Disk) {
-            Ok((some, _)) => {
-                scenarios.extend(some.into_iter().map(|scenario| OfFile { scenario, file: file.clone() }));
+    let mut sources = Sources::default();
+    let (found, wrong) = read(&paths.scenarios, &mut sources);
+    if wrong.is_empty() {
+        return Ok((loaded, sources, found));
+    }
+    load::show(&wrong, &sources, terminal);
+    Err(not_loaded(wrong))
+}
+
+/// Reads files of scenarios.
+fn read(files: &[ScenarioFile], sources: &mut Sources) -> (Vec<OfFile>, Vec<Problem>) {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for file in files {
+        let read = match manifest::load_scenarios(&file.path, &Disk) {
+            Ok((some, read)) => {
+                found.extend(some.into_iter().map(|scenario| OfFile { scenario, file: file.clone() }));
+                read
             }
             Err(Problems { problems, sources }) => {
-                load::show(&problems, &sources, terminal);
                 wrong.extend(problems);
+                sources
             }
+        };
+        for name in read.files() {
+            sources.insert(name, read.get(name).unwrap_or_default());
         }
     }
-    if wrong.is_empty() { Ok((loaded, scenarios)) } else { Err(not_loaded(wrong)) }
+    (found, wrong)
+}
+
+/// Says what is wrong with files of scenarios, held against the manifests that they lie beside.
+pub(in crate::cli) fn problems(
+    files: &[PathBuf],
+    manifests: &[Manifest],
+    sources: &mut Sources,
+) -> Vec<Problem> {
+    let mut paths = Paths::default();
+    files.iter().for_each(|file| paths.named(file.clone()));
+    let (found, mut wrong) = read(&paths.scenarios, sources);
+    // Without its manifest nothing is known of what a scenario names.
+    let found: Vec<OfFile> =
+        found.into_iter().filter(|one| manifests.iter().any(|set| one.is_beside(set))).collect();
+    wrong.extend(cases(&found, manifests).1);
+    wrong
 }
 
 /// Says that scenarios are wrong, which was shown.
@@ -199,4 +232,63 @@ pub(in crate::cli) fn not_loaded(problems: Vec<Problem>) -> Failure {
         anyhow!("the scenarios have {}; none was played", crate::report::count(problems.len(), "error"));
     let failure = Failure::new(Exit::Error, error).hint("fix the errors above, then run again.".to_owned());
     failure.with(Found::problems(problems))
+}
+
+/// A scenario and the flows that it is played through.
+pub(in crate::cli) struct Case<'m> {
+    pub(in crate::cli) subject: Subject<'m>,
+    pub(in crate::cli) scenario: &'m Scenario,
+}
+
+/// Brings scenarios and sets together, and says what is wrong with the scenarios. Each is played once for each set that it
+/// lies beside.
+pub(in crate::cli) fn cases<'m>(
+    found: &'m [OfFile],
+    manifests: &'m [Manifest],
+) -> (Vec<Case<'m>>, Vec<Problem>) {
+    let (mut cases, mut wrong) = (Vec::new(), Vec::new());
+    for one in found {
+        let scenario = &one.scenario;
+        let sets = manifests.iter().filter(|manifest| one.is_beside(manifest));
+        let sets: Vec<&Manifest> =
+            sets.filter(|manifest| manifest.flows.contains_key(&scenario.flow)).collect();
+        if sets.is_empty() {
+            wrong.push(unknown_flow(scenario, manifests));
+        }
+        for manifest in sets {
+            match subject(manifest, scenario) {
+                Ok(subject) => {
+                    wrong.extend(unknown_blocks(&subject, scenario));
+                    cases.push(Case { subject, scenario });
+                }
+                Err(problem) => wrong.push(problem),
+            }
+        }
+    }
+    // Sets of one manifest say the same.
+    let mut seen = BTreeSet::new();
+    wrong.retain(|problem| seen.insert(problem.clone()));
+    (cases, wrong)
+}
+
+/// The flows that a scenario is played through; on the first instance unless it names one.
+fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Problem> {
+    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.iter().next());
+    let at = scenario.instance.clone().or_else(|| first.cloned());
+    let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
+    simulate::subject(manifest, &address).map_err(|error| Problem {
+        origin: scenario.origin.clone(),
+        ..Problem::error(Code::UnknownFlow, error.to_string())
+    })
+}
+
+fn unknown_flow(scenario: &Scenario, manifests: &[Manifest]) -> Problem {
+    let message = format!("no manifest beside the scenario `{}` has flow/{}", scenario.name, scenario.flow);
+    let known = manifests.iter().flat_map(|manifest| manifest.flows.keys()).map(|name| name.as_str());
+    let problem = Problem::error(Code::UnknownFlow, message);
+    let problem = match manifest::suggest(scenario.flow.as_str(), known) {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    };
+    Problem { origin: scenario.origin.clone(), ..problem }
 }

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use crate::audit::{Auditor, manifest_findings};
 use crate::cli::args::{LeastSeverity, LintArgs, LintOutput};
 use crate::cli::inputs::flow_files::Inputs;
-use crate::cli::inputs::load;
+use crate::cli::inputs::{load, scenarios};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::cli::terminal::note::{Level, Note};
 use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
-use crate::manifest::{Loaded, Sources};
+use crate::manifest::{Loaded, Manifest, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
 use crate::resource::Problem;
 
@@ -88,6 +88,7 @@ fn manifests(
 ) -> BTreeSet<PathBuf> {
     let mut judged = BTreeSet::new();
     if inputs.manifests.is_empty() {
+        scenario_files(inputs, &[], linter, sources);
         return judged;
     }
     let loaded = match load::read(&inputs.manifests, &args.manifest.inputs(), terminal) {
@@ -100,12 +101,14 @@ fn manifests(
                 inputs.unread(&path, &message);
             }
             *found = problems.problems;
+            scenario_files(inputs, &[], linter, sources);
             return judged;
         }
     };
     let Loaded { manifests, warnings, sources: read } = loaded;
     load::show(&warnings, &read, terminal);
     *found = warnings;
+    scenario_files(inputs, &manifests, linter, sources);
     for manifest in &manifests {
         let auditor = Auditor::new(manifest, None);
         linter.problems(manifest_findings(manifest), &manifest.suppressions);
@@ -128,4 +131,9 @@ fn manifests(
         }
     }
     judged
+}
+
+/// Checks scenarios: each by itself, and what it names against the manifest that it lies beside.
+fn scenario_files(inputs: &Inputs, manifests: &[Manifest], linter: &mut Linter<'_>, sources: &mut Sources) {
+    linter.problems(scenarios::problems(&inputs.scenarios, manifests, sources), &[]);
 }

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::super::reading::files::{FileError, clean, display};
+use super::super::reading::kind::is_scenario_file;
 use super::super::reading::log::{closest, quote};
 use super::super::reading::project::{self, Project};
-use super::super::scenario::is_scenario_file;
 use super::super::yaml::MAX_BYTES;
 use super::Loader;
 use crate::resource::{Code, Origin, Problem};

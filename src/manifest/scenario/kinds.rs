@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{EndKind, KIND, StubFailure, StubOutcome};
+use super::{EndKind, StubFailure, StubOutcome};
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Assumption, AssumptionError};
 use crate::manifest::grammar::objects::nested;
@@ -12,6 +12,7 @@ use crate::manifest::grammar::read::{Any, Kind, Map};
 use crate::manifest::grammar::report::Here;
 use crate::manifest::grammar::scalar::{Fault, Scalar, ScalarKind, Words, kind, words};
 use crate::manifest::grammar::shape::Shape;
+use crate::manifest::reading::kind::SCENARIO;
 use crate::manifest::reading::log::{Log, quote};
 use crate::manifest::yaml::Node;
 
@@ -47,11 +48,11 @@ pub(crate) struct ScenarioKind;
 
 impl ScalarKind for ScenarioKind {
     type Value = String;
-    const SCALAR: Scalar = Scalar::Word(&[KIND]);
+    const SCALAR: Scalar = Scalar::Word(&[SCENARIO]);
 
     fn parse(text: &str) -> Result<String, Fault> {
         match text {
-            KIND => Ok(text.to_owned()),
+            SCENARIO => Ok(text.to_owned()),
             _ => Err(Fault::new(format!("{} is not a scenario", quote(text))).hint("write `kind: Scenario`")),
         }
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::kinds::RUN;
-use super::{Expectations, ExpectedStep, KIND, Scenario, ScenarioContact, Stub, StubOutcome, Told, reply};
+use super::{Expectations, ExpectedStep, Scenario, ScenarioContact, Stub, StubOutcome, Told, reply};
 use crate::flow::engine::{Answer, Reply};
 use crate::manifest::grammar::scalar::API_VERSION;
+use crate::manifest::reading::kind::SCENARIO;
 use crate::manifest::yaml::write::scalar;
 
 /// The longest that a list in one line gets, in characters.
@@ -71,7 +72,7 @@ pub fn yaml(scenario: &Scenario) -> String {
     let Scenario { name, origin: _, flow, instance, contact, inputs, .. } = scenario;
     let mut lines = Lines::default();
     lines.pair(0, "apiVersion", Some(API_VERSION.to_owned()));
-    lines.pair(0, "kind", Some(KIND.to_owned()));
+    lines.pair(0, "kind", Some(SCENARIO.to_owned()));
     lines.under(0, "metadata", |lines, depth| lines.pair(depth, "name", Some(scalar(name))));
     lines.under(0, "spec", |lines, depth| {
         lines.pair(depth, "flow", Some(scalar(flow.as_str())));

@@ -33,7 +33,9 @@ pub(super) fn name(test: &Test<'_>) -> String {
 
 /// Says what is wrong with a test.
 pub(super) fn wrongs(test: &Test<'_>) -> Vec<Wrong> {
-    test.played.unmet.iter().map(|unmet| wrong(unmet, test)).collect()
+    let mut all: Vec<Wrong> = test.played.unmet.iter().map(|unmet| wrong(unmet, test)).collect();
+    all.sort_by_key(|wrong| wrong.origin.as_ref().map(|origin| (origin.line, origin.column)));
+    all
 }
 
 fn wrong(unmet: &Unmet, test: &Test<'_>) -> Wrong {

@@ -9,27 +9,32 @@ use anyhow::anyhow;
 
 use crate::cli::args::{TestArgs, TestOutput};
 use crate::cli::inputs::load;
-use crate::cli::inputs::scenarios::{self, OfFile, Paths, not_loaded};
+use crate::cli::inputs::scenarios::{self, Case, Paths, not_loaded};
 use crate::cli::run::rehearsal::Rehearsal;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
-use crate::manifest::{self, Manifest, Scenario, Sources};
+use crate::manifest::{Manifest, Scenario};
 use crate::report::{self, Test, TestDocument, Tests};
-use crate::resource::{Address, Code, Kind, Problem};
-use crate::simulate::{self, Coverage, NoFunctions, Subject, Unmet, unknown_blocks};
+use crate::resource::{Address, Kind};
+use crate::simulate::{self, Coverage, NoFunctions, Unmet};
 
 mod accept;
 
 pub(in crate::cli) async fn run(args: &TestArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let paths = Paths::of(&args.manifest.paths);
-    let (loaded, mut found) = scenarios::load(&args.manifest, &paths, terminal)?;
+    let (loaded, sources, mut found) = scenarios::load(&args.manifest, &paths, terminal)?;
     let all = found.len();
     found.retain(|one| is_wanted(&one.scenario, &args.names));
     if found.is_empty() {
         return Err(none(args, &paths, all));
     }
     let manifests = &loaded.manifests;
-    let (cases, coverage) = cases(manifests, &found, terminal)?;
+    let (cases, wrong) = scenarios::cases(&found, manifests);
+    if !wrong.is_empty() {
+        load::show(&wrong, &sources, terminal);
+        return Err(not_loaded(wrong));
+    }
+    let coverage = coverage(manifests)?;
     let rehearsal = match args.sandbox {
         true => Some(Rehearsal::open(manifests, !args.cold).await?),
         false => None,
@@ -77,20 +82,9 @@ fn none(args: &TestArgs, paths: &Paths, all: usize) -> Failure {
     Failure::new(Exit::Error, error).hint(hint.to_owned())
 }
 
-/// A scenario and the flows that it is played through.
-struct Case<'m> {
-    subject: Subject<'m>,
-    scenario: &'m Scenario,
-}
-
-/// Brings scenarios and sets together, or shows what is wrong with the scenarios. Each is played once for each set that
-/// it lies beside.
-fn cases<'m>(
-    manifests: &'m [Manifest],
-    found: &'m [OfFile],
-    terminal: &Terminal,
-) -> Result<(Vec<Case<'m>>, Coverage), Failure> {
-    let (mut cases, mut coverage, mut wrong) = (Vec::new(), Coverage::default(), Vec::new());
+/// Counts the flows of every instance in, whether a scenario is of them or not.
+fn coverage(manifests: &[Manifest]) -> Result<Coverage, Failure> {
+    let mut coverage = Coverage::default();
     for manifest in manifests {
         for (name, flow) in manifest.flows.iter().filter(|(_, flow)| flow.content.is_some()) {
             for instance in &flow.instances {
@@ -100,50 +94,7 @@ fn cases<'m>(
             }
         }
     }
-    for one in found {
-        let scenario = &one.scenario;
-        let sets: Vec<&Manifest> = manifests.iter().filter(|manifest| one.is_of(manifest)).collect();
-        if sets.is_empty() {
-            wrong.push(unknown_flow(scenario, manifests));
-        }
-        for manifest in sets {
-            match subject(manifest, scenario) {
-                Ok(subject) => {
-                    wrong.extend(unknown_blocks(&subject, scenario));
-                    cases.push(Case { subject, scenario });
-                }
-                Err(problem) => wrong.push(problem),
-            }
-        }
-    }
-    wrong.dedup();
-    if wrong.is_empty() {
-        return Ok((cases, coverage));
-    }
-    load::show(&wrong, &Sources::default(), terminal);
-    Err(not_loaded(wrong))
-}
-
-/// The flows that a scenario is played through; on the first instance unless it names one.
-fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Problem> {
-    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.iter().next());
-    let at = scenario.instance.clone().or_else(|| first.cloned());
-    let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
-    simulate::subject(manifest, &address).map_err(|error| Problem {
-        origin: scenario.origin.clone(),
-        ..Problem::error(Code::UnknownFlow, error.to_string())
-    })
-}
-
-fn unknown_flow(scenario: &Scenario, manifests: &[Manifest]) -> Problem {
-    let message = format!("no manifest beside the scenario `{}` has flow/{}", scenario.name, scenario.flow);
-    let known = manifests.iter().flat_map(|manifest| manifest.flows.keys()).map(|name| name.as_str());
-    let problem = Problem::error(Code::UnknownFlow, message);
-    let problem = match manifest::suggest(scenario.flow.as_str(), known) {
-        Some(hint) => problem.hint(hint),
-        None => problem,
-    };
-    Problem { origin: scenario.origin.clone(), ..problem }
+    Ok(coverage)
 }
 
 /// Plays cases side by side, and gives them in their order.

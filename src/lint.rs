@@ -18,7 +18,7 @@ mod place;
 mod selection;
 mod suppression;
 
-pub use codes::{UNREADABLE_FLOW, UNUSED_SUPPRESSION, codes, find};
+pub use codes::{BROKEN_SCENARIO, UNREADABLE_FLOW, UNUSED_SUPPRESSION, codes, find};
 pub use manifest::{ManifestFlow, manifest_flows};
 use place::claims_to_be_a_flow;
 pub use selection::{Selection, UnknownCode};

@@ -35,6 +35,19 @@ pub static UNUSED_SUPPRESSION: RuleMeta = RuleMeta {
     good: "spec:\n  lint:\n    ignore: []",
 };
 
+/// A scenario that cannot be played.
+pub static BROKEN_SCENARIO: RuleMeta = RuleMeta {
+    code: "broken-scenario",
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    what: "Finds scenarios that `flowbind test` cannot play: a mistake in the file, or a flow or block that the manifest beside \
+           it does not have.",
+    why: "What the scenario checks is not checked any more, and no one notices.",
+    fix: "Correct the place that the message names; `flowbind schema scenario` says what a scenario may have.",
+    bad: "kind: Scenario\nspec:\n  flow: main-ivr\n  answers: { Main meun: [\"1\"] }   # no such block",
+    good: "kind: Scenario\nspec:\n  flow: main-ivr\n  answers: { Main menu: [\"1\"] }",
+};
+
 /// A function that the manifest declares and nothing uses.
 static UNUSED_FUNCTION: RuleMeta = RuleMeta {
     code: "unused-function",
@@ -148,7 +161,8 @@ static GRANT_FOR_ACCOUNT: RuleMeta = RuleMeta {
 };
 
 /// The codes that are no rule's: what is wrong with a file, with a manifest, or beside the flows in AWS.
-const OTHERS: [&RuleMeta; 10] = [
+const OTHERS: [&RuleMeta; 11] = [
+    &BROKEN_SCENARIO,
     &UNREADABLE_FLOW,
     &UNUSED_SUPPRESSION,
     &UNUSED_FUNCTION,

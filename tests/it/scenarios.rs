@@ -101,7 +101,7 @@ fn what_is_not_as_it_must_be_is_named_with_its_place() {
     let junit = stdout(&run(folder.path(), &["demo", "--name", "wrong", "--output", "junit"]));
     assert!(junit.contains("tests=\"1\" skipped=\"0\" failures=\"1\""), "{junit}");
     let github = stdout(&run(folder.path(), &["demo", "--name", "wrong", "--output", "github"]));
-    assert_eq!(github.matches("::error file=demo/scenarios/wrong.yaml,line=").count(), 12, "{github}");
+    assert_eq!(github.matches("::error file=demo/scenarios/wrong.yaml,line=").count(), 9, "{github}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::flow::finding::Severity;
 use crate::lint::{self, Input, Linter, Selection, UnknownCode};
 use crate::manifest::{Loaded, Manifest, Sources};
 use crate::report::{self, lint as formats, lint_markdown};
-use crate::resource::Problem;
+use crate::resource::{Code, Problem};
 
 pub(in crate::cli) fn run(args: &LintArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     if let Some(code) = &args.explain {
@@ -135,5 +135,7 @@ fn manifests(
 
 /// Checks scenarios: each by itself, and what it names against the manifest that it lies beside.
 fn scenario_files(inputs: &Inputs, manifests: &[Manifest], linter: &mut Linter<'_>, sources: &mut Sources) {
-    linter.problems(scenarios::problems(&inputs.scenarios, manifests, sources), &[]);
+    let problems = scenarios::problems(&inputs.scenarios, manifests, sources);
+    let broken = |problem| Problem { code: Code::Rule(lint::BROKEN_SCENARIO.code), ..problem };
+    linter.problems(problems.into_iter().map(broken).collect(), &[]);
 }

@@ -4,7 +4,7 @@
 pub(in crate::manifest) const SCENARIO: &str = "Scenario";
 
 /// Whether a file holds scenarios and nothing else, as far as its first look tells.
-pub fn is_scenario_file(text: &str) -> bool {
+pub(crate) fn is_scenario_file(text: &str) -> bool {
     let mut kinds = text.lines().filter_map(|line| line.strip_prefix("kind:")).peekable();
     let is_ours = kinds.peek().is_some()
         && text.lines().any(|line| {

@@ -13,7 +13,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 pub(crate) const NARROWEST: usize = 20;
 
 /// What may follow `flowbind` at the start of a command: the commands of `cli`.
-pub(crate) const VERBS: [&str; 21] = [
+pub(crate) const VERBS: [&str; 22] = [
     "apply",
     "completions",
     "drift",

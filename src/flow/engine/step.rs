@@ -211,15 +211,19 @@ pub fn replies(program: &Program, assumptions: &Assumptions, state: &State) -> V
     let data = Some(json!({}));
     let events = code.document.parameter(block, "Events").map(|events| events.items()).unwrap_or_default();
     let events = events.iter().filter_map(|event| event.as_str().map(str::to_owned));
-    let mut found: Vec<Option<Answer>> = vec![None, Some(Answer { data, ..Answer::new(Reply::Done) })];
-    found.extend(words.chain(events).chain(usual).map(|word| Some(Answer::new(Reply::Result(word)))));
-    found.push(Some(Answer::new(Reply::TimeOut)));
+    let mut found: Vec<Option<Answer>> = vec![None];
+    // To a block that asks nothing only an error can be answered.
+    if matches!(step(program, assumptions, state, None), Step::Ask(_)) {
+        found.push(Some(Answer { data, ..Answer::new(Reply::Done) }));
+        found.extend(words.chain(events).chain(usual).map(|word| Some(Answer::new(Reply::Result(word)))));
+        found.push(Some(Answer::new(Reply::TimeOut)));
+    }
     let errors = super::actions::exits(code, block).errors;
     found.extend(errors.into_iter().map(|error| Some(Answer::new(Reply::Error(error)))));
     let mut seen: Vec<Option<Answer>> = Vec::new();
     for answer in found {
-        let taken = matches!(step(program, assumptions, state, answer.as_ref()), Step::Went(_));
-        if taken && !seen.contains(&answer) {
+        let is_new = !seen.contains(&answer);
+        if is_new && matches!(step(program, assumptions, state, answer.as_ref()), Step::Went(_)) {
             seen.push(answer);
         }
     }

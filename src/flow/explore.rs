@@ -4,8 +4,8 @@
 //! (what a function answers, what the customer enters, which attributes the contact brings) is decided where it is first
 //! read, and stays so for the rest of the way: a value that is compared twice is the same both times.
 //!
-//! Two walks are made. The [precise](Mode::Precise) one decides with values that tell the conditions of the flows apart,
-//! and every way it finds can be walked: it gives the [findings](Finding) and the scenarios. The [wide](Mode::Wide) one
+//! Two walks are made. The precise one decides with values that tell the conditions of the flows apart,
+//! and every way it finds can be walked: it gives the [findings](Finding) and the scenarios. The wide one
 //! takes every branch that an unknown value could take: what it does not reach is [unreachable](Explored::unreachable),
 //! whatever the contact and the answers are. What lies between is not decided, and counted.
 //!

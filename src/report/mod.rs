@@ -66,7 +66,9 @@ pub use plan::{
 };
 pub use sarif::{drift_sarif, failed_sarif, problems_sarif};
 pub(crate) use style::{bold, dim, red, yellow};
-pub use test::{Test, TestDocument, Tests, test_github, test_junit, test_text};
+pub use test::{
+    Sweep, SweepDocument, Test, TestDocument, Tests, sweep_text, test_github, test_junit, test_text,
+};
 pub use typed::Typed;
 #[cfg(feature = "cli")]
 pub(crate) use visible::line as json_line;

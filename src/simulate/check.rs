@@ -1,8 +1,9 @@
 //! A scenario played to its end, and what is not as it must be.
 
+use super::ending::Ending;
 use super::functions::Functions;
 use super::heard::{Heard, heard, is_like};
-use super::run::{By, Ending, Progress, Refused, Simulation, Taken, UnusedAnswer, label};
+use super::run::{By, Progress, Refused, Simulation, Taken, UnusedAnswer, label};
 use crate::flow::engine::{Place, Question, State, Target};
 use crate::manifest::{EndKind, Expectations, ExpectedStep, Told};
 use crate::resource::Origin;

@@ -77,7 +77,10 @@ pub struct Share {
 impl Share {
     /// The share in percent, rounded down; of nothing all was taken.
     pub const fn percent(self) -> usize {
-        if self.all == 0 { 100 } else { self.taken * 100 / self.all }
+        match (self.taken * 100).checked_div(self.all) {
+            Some(percent) => percent,
+            None => 100,
+        }
     }
 
     const fn add(&mut self, is_taken: bool) {

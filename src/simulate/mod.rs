@@ -8,6 +8,7 @@ mod answers;
 mod check;
 mod contact;
 mod coverage;
+mod ending;
 mod from_way;
 mod functions;
 mod happened;
@@ -15,18 +16,21 @@ mod heard;
 mod names;
 mod program;
 mod run;
+mod sweep;
 
 pub use crate::manifest::scenario_entry as words_of;
 pub use check::{Played, Stop, Unmet, play, queue_name};
 pub use contact::{contact, profile};
 pub use coverage::{Coverage, Covered, FileCoverage, Part, Share};
+pub use ending::Ending;
 pub use from_way::from_way;
 pub use functions::{Attempted, Called, Functions, NoFunctions, Outcome, Tried};
 pub use happened::happened;
 pub use heard::{Heard, heard, is_like, spoken};
 pub use names::unknown_blocks;
 pub use program::{NoFlow, Subject, subject};
-pub use run::{By, Ending, MAX_STEPS, Progress, Refused, Simulation, Taken, UnusedAnswer, answers_of, label};
+pub use run::{By, MAX_STEPS, Progress, Refused, Simulation, Taken, UnusedAnswer, answers_of, label};
+pub use sweep::{CallFault, Swept, sweep};
 
 #[cfg(test)]
 mod tests;

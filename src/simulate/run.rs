@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::answers::{Stubs, accepted, as_asked, example, usual};
 use super::contact::lay_over;
+use super::ending::Ending;
 use super::functions::{self, Attempted, Called, Functions, NoFunctions};
 use super::program::Subject;
 use crate::flow::InvocationKind;
@@ -11,7 +12,7 @@ use crate::flow::engine::{
     Answer, Asked, Branch, End, Place, Program, Question, Refusal, Reply, State, Step, Went, after_hook,
     replies, step,
 };
-use crate::manifest::{EndKind, Scenario, Stub, StubOutcome, Told, scenario_entry};
+use crate::manifest::{Scenario, Stub, StubOutcome, Told, scenario_entry};
 use crate::resource::Origin;
 use crate::runtime::contact::Contact;
 
@@ -44,32 +45,6 @@ pub struct Taken {
     pub called: Option<Called>,
     /// The event whose flow began with this step.
     pub event: Option<String>,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// As the flows say.
-    End(End),
-    /// The contact goes round without end.
-    TooLong,
-}
-
-impl Ending {
-    /// Returns which kind of end it is.
-    pub const fn kind(&self) -> EndKind {
-        match self {
-            Self::TooLong => EndKind::TooLong,
-            Self::End(End::Disconnected) => EndKind::Disconnected,
-            Self::End(End::FlowEnded) => EndKind::FlowEnded,
-            Self::End(End::Queued(_)) => EndKind::Queued,
-            Self::End(End::Agent) => EndKind::Agent,
-            Self::End(End::Taken) => EndKind::Taken,
-            Self::End(End::ThirdParty(_)) => EndKind::ThirdParty,
-            Self::End(End::Elsewhere(_)) => EndKind::Elsewhere,
-            Self::End(End::Lost(_)) => EndKind::Lost,
-        }
-    }
 }
 
 /// An answer that a block did not take.
@@ -129,6 +104,10 @@ pub struct Simulation<'m> {
     event: Option<String>,
     /// How many entries of the customer were used.
     entered: usize,
+    /// How many calls of functions were made.
+    calls: usize,
+    /// A call, by its number from 0, that comes to something else than the scenario says.
+    instead: Option<(usize, Stub)>,
 }
 
 impl<'m> Simulation<'m> {
@@ -151,7 +130,16 @@ impl<'m> Simulation<'m> {
             events,
             event: None,
             entered: 0,
+            calls: 0,
+            instead: None,
         }
+    }
+
+    /// The same, where the call of this number, from 0, comes to something else.
+    #[must_use]
+    pub fn with_call(mut self, number: usize, stub: Stub) -> Self {
+        self.instead = Some((number, stub));
+        self
     }
 
     /// Gives an answer for the next time that a block asks.
@@ -224,7 +212,9 @@ impl<'m> Simulation<'m> {
         let called = |functions: &mut dyn Functions| {
             functions::call(functions, &first, &self.scenario.assumptions, self.seed)
         };
-        let scripted = stub.filter(|told| told.value.outcome != StubOutcome::Run);
+        let instead = self.instead.as_ref().filter(|(number, _)| *number == self.calls);
+        let instead = instead.map(|(_, stub)| Told::new(stub.clone()));
+        let scripted = instead.or(stub.filter(|told| told.value.outcome != StubOutcome::Run));
         let made = match scripted {
             Some(Told { value, origin }) => {
                 let invalid = value.invalid;
@@ -242,6 +232,7 @@ impl<'m> Simulation<'m> {
             }),
         };
         let Some(((called, answer), by)) = made else { return Progress::Needs(question) };
+        self.calls += 1;
         if let Some(list) = list {
             *self.used.entry((true, list)).or_default() += 1;
         }

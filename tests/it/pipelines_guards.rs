@@ -144,7 +144,8 @@ fn the_pipelines_start_for_everything_that_the_shipped_manifests_are_made_of() {
                         continue;
                     }
                     let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
-                    if name.ends_with(".md") {
+                    // Scenarios are checked; nothing of them is planned or applied.
+                    if name.ends_with(".md") || name.starts_with("scenarios/") {
                         continue;
                     }
                     assert!(

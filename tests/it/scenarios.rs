@@ -221,3 +221,44 @@ fn functions_run_on_an_embedded_aws_of_their_own() {
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "nothing is left");
 }
+
+#[test]
+fn the_platforms_scenarios_come_to_every_block_and_branch() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&shipped("platform"), &folder.path().join("platform"));
+    let arguments = ["platform", "--for", "test", "--min-coverage", "100"];
+    let output = run(folder.path(), &arguments);
+    assert_eq!((code(&output), stderr(&output).as_str()), (0, ""), "{}", stdout(&output));
+    insta::assert_snapshot!(stdout(&output));
+    if crate::functions_run::has("node") {
+        let running = run(folder.path(), &[&arguments[..], &["--sandbox"]].concat());
+        assert_eq!(stdout(&running), stdout(&output), "functions that run come to the same");
+    }
+}
+
+#[test]
+fn a_sweep_shows_what_callers_hear_when_functions_fail() {
+    let folder = demo();
+    let output = run(folder.path(), &["demo", "--sweep", "--name", "the latest order"]);
+    assert_eq!((code(&output), stderr(&output).as_str()), (0, ""));
+    let text = stdout(&output);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+    let json = run(folder.path(), &["demo", "--sweep", "--output", "json"]);
+    let printed = flowbind(folder.path()).args(["schema", "sweep"]).output().unwrap();
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource("urn:sweep", serde_json::from_slice(&printed.stdout).unwrap()).unwrap();
+    let index = compiler.compile("urn:sweep", &mut schemas).unwrap();
+    let document = document(&json);
+    assert!(schemas.validate(&document, index).is_ok(), "{document:#}");
+    // A flow without a word on the Error branch is found.
+    let flow = folder.path().join("demo/flows/main-ivr.json");
+    let text = fs::read_to_string(&flow).unwrap();
+    let silent = text.replacen("\"NextAction\": \"Say system busy\"", "\"NextAction\": \"Hang up\"", 1);
+    assert_ne!(silent, text);
+    fs::write(&flow, silent).unwrap();
+    let output = run(folder.path(), &["demo", "--sweep", "--name", "the latest order"]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("7 leave the caller without a word"), "{}", stdout(&output));
+    assert_eq!(code(&run(folder.path(), &["demo", "--sweep", "--output", "junit"])), 64);
+}

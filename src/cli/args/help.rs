@@ -119,6 +119,7 @@ pub(in crate::cli) const TEST: &str = "\
 Examples:
   flowbind test manifests/demo
   flowbind test --output junit manifests/demo
+  flowbind test --for test manifests/platform
 
 Scenarios lie in the folder `scenarios` beside the manifest. Exits with 2 if one
 fails.";

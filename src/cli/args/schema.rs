@@ -38,6 +38,8 @@ pub(in crate::cli) enum SchemaDocument {
     Simulate,
     /// `test --output json`.
     Test,
+    /// `test --sweep --output json`.
+    Sweep,
     /// What Amazon Connect sends to a function, and `event` prints.
     Event,
 }

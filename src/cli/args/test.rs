@@ -28,6 +28,9 @@ pub(in crate::cli) struct TestArgs {
     /// Write what happened into the files of the scenarios, as what they expect.
     #[arg(long)]
     pub(in crate::cli) accept: bool,
+    /// Let every call of a function fail in every way, one at a time, and show what the caller hears then.
+    #[arg(long, conflicts_with_all = ["accept", "min_coverage", "sandbox"])]
+    pub(in crate::cli) sweep: bool,
     /// How to write the result.
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "text")]
     pub(in crate::cli) output: TestOutput,

@@ -261,7 +261,7 @@ pub(in crate::cli) fn cases<'m>(
                     wrong.extend(unknown_blocks(&subject, scenario));
                     cases.push(Case { subject, scenario });
                 }
-                Err(problem) => wrong.push(problem),
+                Err(problem) => wrong.push(*problem),
             }
         }
     }
@@ -272,13 +272,13 @@ pub(in crate::cli) fn cases<'m>(
 }
 
 /// The flows that a scenario is played through; on the first instance unless it names one.
-fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Problem> {
-    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.iter().next());
+fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Box<Problem>> {
+    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.first());
     let at = scenario.instance.clone().or_else(|| first.cloned());
     let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
-    simulate::subject(manifest, &address).map_err(|error| Problem {
-        origin: scenario.origin.clone(),
-        ..Problem::error(Code::UnknownFlow, error.to_string())
+    simulate::subject(manifest, &address).map_err(|error| {
+        let problem = Problem::error(Code::UnknownFlow, error.to_string());
+        Box::new(Problem { origin: scenario.origin.clone(), ..problem })
     })
 }
 

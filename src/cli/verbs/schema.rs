@@ -28,6 +28,7 @@ const fn shipped(document: SchemaDocument) -> Option<&'static str> {
         SchemaDocument::Error => Some(include_str!("../../../manifests/schema/error.v1.json")),
         SchemaDocument::Simulate => Some(include_str!("../../../manifests/schema/simulate.v1.json")),
         SchemaDocument::Test => Some(include_str!("../../../manifests/schema/test.v1.json")),
+        SchemaDocument::Sweep => Some(include_str!("../../../manifests/schema/sweep.v1.json")),
         SchemaDocument::Event => Some(include_str!("../../../manifests/schema/event.v1.json")),
         SchemaDocument::Validate => Some(include_str!("../../../manifests/schema/validate.v1.json")),
     }

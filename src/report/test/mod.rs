@@ -3,12 +3,14 @@
 mod github;
 mod json;
 mod junit;
+mod sweep;
 mod text;
 mod words;
 
 pub use github::test_github;
 pub use json::TestDocument;
 pub use junit::test_junit;
+pub use sweep::{Sweep, SweepDocument, sweep_text};
 pub use text::test_text;
 
 use crate::resource::Problem;

@@ -14,9 +14,9 @@ use crate::cli::run::rehearsal::Rehearsal;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::manifest::{Manifest, Scenario};
-use crate::report::{self, Test, TestDocument, Tests};
+use crate::report::{self, Sweep, SweepDocument, Test, TestDocument, Tests};
 use crate::resource::{Address, Kind};
-use crate::simulate::{self, Coverage, NoFunctions, Unmet};
+use crate::simulate::{self, Coverage, NoFunctions, Simulation, Unmet};
 
 mod accept;
 
@@ -33,6 +33,9 @@ pub(in crate::cli) async fn run(args: &TestArgs, terminal: &Terminal) -> Result<
     if !wrong.is_empty() {
         load::show(&wrong, &sources, terminal);
         return Err(not_loaded(wrong));
+    }
+    if args.sweep {
+        return sweep(args, &cases, terminal);
     }
     let coverage = coverage(manifests)?;
     let rehearsal = match args.sandbox {
@@ -121,12 +124,40 @@ fn play<'m>(cases: &[Case<'m>], rehearsal: Option<&Rehearsal>, several: bool, se
     done.into_iter().map(|(_, test)| test).collect()
 }
 
-fn one<'m>(case: &Case<'m>, rehearsal: Option<&Rehearsal>, several: bool, seed: u64) -> Test<'m> {
-    let Case { subject, scenario } = case;
+/// Lets every call of every scenario fail in every way.
+fn sweep(args: &TestArgs, cases: &[Case<'_>], terminal: &Terminal) -> Result<Exit, Failure> {
+    let mut sweeps = Vec::new();
+    for case in cases {
+        let fresh = simulation(case, args.seed);
+        let played = simulate::play(fresh.clone(), &mut NoFunctions);
+        let swept = simulate::sweep(&fresh, &played);
+        let (scenario, subject) = (case.scenario.name.clone(), case.subject.clone());
+        sweeps.push(Sweep { scenario, subject, swept });
+    }
+    match args.output {
+        TestOutput::Text => terminal.result(&report::sweep_text(&sweeps, &terminal.layout()))?,
+        TestOutput::Json => terminal.json(&SweepDocument::new(&sweeps))?,
+        TestOutput::Junit | TestOutput::Github => {
+            let error = anyhow!("a sweep is written as text or as JSON");
+            return Err(
+                Failure::new(Exit::Usage, error).hint("leave --output out, or give `json`.".to_owned())
+            );
+        }
+    }
+    let unheard = sweeps.iter().flat_map(|sweep| &sweep.swept).any(simulate::Swept::is_unheard);
+    Ok(if unheard { Exit::Differences } else { Exit::Done })
+}
+
+fn simulation<'m>(Case { subject, scenario }: &Case<'m>, seed: u64) -> Simulation<'m> {
     let profile = simulate::profile(&scenario.contact, &subject.instance_arn, subject.kind, seed);
     let contact = simulate::contact(&scenario.contact, &profile);
+    Simulation::new(subject.clone(), (*scenario).clone(), &contact, seed)
+}
+
+fn one<'m>(case: &Case<'m>, rehearsal: Option<&Rehearsal>, several: bool, seed: u64) -> Test<'m> {
+    let subject = &case.subject;
     let set = subject.manifest.set.to_string();
-    let simulation = simulate::Simulation::new(subject.clone(), (*scenario).clone(), &contact, seed);
+    let simulation = simulation(case, seed);
     let played = match rehearsal {
         None => simulate::play(simulation, &mut NoFunctions),
         Some(rehearsal) => {

@@ -76,7 +76,7 @@ pub(crate) use visible::one_line;
 pub use visible::{document as json_text, tame};
 pub use watch::{
     Audience, NOTICE_FORMAT, WATCH_FORMAT, WatchLine, Weight, applied_line, change_line, decision_text,
-    drift_sums, duration_text, looked_line, notice_body, unread_lines, write_line,
+    drift_sums, duration_text, failed_line, looked_line, notice_body, unread_lines, write_line,
 };
 #[cfg(test)]
 #[cfg(all(test, feature = "cli"))]

@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::watch;
 use crate::cli::args::{Command, Format};
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
@@ -35,6 +36,8 @@ fn asked(command: &Command) -> Option<(&'static str, Format)> {
         Command::Test(args) => ("test", args.output.into()),
         Command::Explore(args) => ("explore", args.output.into()),
         Command::IamPolicy(args) => ("iam-policy", args.output.into()),
+        // Its lines are a stream; the one of a process that makes no round is its last one too.
+        Command::Watch(args) => ("watch", args.output.into()),
         _ => return None,
     })
 }
@@ -55,6 +58,9 @@ fn document(command: &Command, failure: &Failure, terminal: &Terminal) -> io::Re
 
 /// The command's own document; that of an error where it has no room for one.
 fn json(command: &Command, failed: Failed) -> serde_json::Result<String> {
+    if let Command::Watch(_) = command {
+        return watch::failed_line(&failed);
+    }
     let Failed { command: _, found, error } = failed;
     match command {
         Command::Plan(_) => report::json_text(&PlanDocument::failed(found, error)),

@@ -5,6 +5,7 @@ mod words;
 
 use serde_json::{Map, Value, json};
 
+use super::Failed;
 use crate::drift::{Drift, Verdict};
 use crate::plan::{ActionId, ApplyReport, Outcome, Plan};
 use crate::resource::SetName;
@@ -173,4 +174,18 @@ pub fn applied_line(plan: &Plan, report: &ApplyReport) -> WatchLine {
     let weight = if done == all { Weight::Info } else { Weight::Warning };
     let text = format!("{done} of {} done", super::count(all, "write"));
     WatchLine::new(weight, "applied", Some(&plan.set), text).field("done", done).field("writes", all)
+}
+
+/// Says that no round was made, and why: the last line of the stream, as that of a process that ends well.
+///
+/// # Errors
+///
+/// A field that JSON cannot hold.
+pub fn failed_line(failed: &Failed) -> serde_json::Result<WatchLine> {
+    let Failed { command: _, found, error } = failed;
+    let text = [std::slice::from_ref(&error.message), &error.caused_by].concat().join(": ");
+    let line = WatchLine::new(Weight::Error, "ended", None, text);
+    Ok(line
+        .field("problems", serde_json::to_value(&found.problems)?)
+        .field("error", serde_json::to_value(error)?))
 }

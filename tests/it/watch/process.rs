@@ -127,6 +127,33 @@ async fn once_makes_one_round_and_its_exit_code_says_how_it_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_makes_no_round_says_why_in_its_only_line() {
+    let world = world(Settings::default()).await;
+    let ended = |words: &[&str]| -> Value {
+        let words = [&["watch", "m.yaml", "--output", "json"], words].concat();
+        let output = in_world(&world).args(words).output().unwrap();
+        let text = stdout(&output);
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let line: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&line["format"], &line["event"]), (&"flowbind.watch/v1".into(), &"ended".into()));
+        assert_eq!((&line["level"], &line["error"]["exit_code"]), (&"ERROR".into(), &code(&output).into()));
+        assert!(line["time"].is_string() && !line["message"].as_str().unwrap().is_empty(), "{line:#}");
+        line
+    };
+    let remote = ended(&["--listen", "0.0.0.0:0"]);
+    assert!(remote["message"].as_str().unwrap().contains("can be reached from other machines"), "{remote:#}");
+    assert!(remote["error"]["hint"].as_str().unwrap().contains("--allow-remote"), "{remote:#}");
+    assert_eq!(
+        (remote["error"]["exit_code"].as_u64(), remote["problems"].as_array().map(Vec::len)),
+        (Some(4), Some(0))
+    );
+    write(world.folder.path(), &MANIFEST.replace("instances:", "instance:"));
+    let invalid = ended(&[]);
+    assert!(invalid["problems"][0]["message"].is_string(), "{invalid:#}");
+    assert_eq!(invalid["error"]["exit_code"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_the_ignore_file_lists_is_no_drift() {
     let world = world(Settings::default()).await;
     vandal::plant(&world).await;

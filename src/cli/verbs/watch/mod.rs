@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use tokio::net::TcpListener;
@@ -37,7 +37,7 @@ use crate::cli::run::writing::OWN_FOLDER;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::reconcile::{Rules, stay};
-use crate::report::{self, Audience, WatchLine, Weight};
+use crate::report::{self, Audience, Failed, WatchLine, Weight};
 use crate::resource::SetName;
 use crate::watch::{Mode, Pacing, Settings};
 
@@ -95,6 +95,11 @@ pub(in crate::cli) async fn run(args: &WatchArgs, terminal: &Terminal) -> Result
     }
     connection.close().await?;
     Ok(if args.rounds.once { ended.heavier(worst) } else { ended })
+}
+
+/// Writes the only line of a process that ends before its first round, for machines.
+pub(in crate::cli) fn failed_line(failed: &Failed) -> serde_json::Result<String> {
+    Ok(report::failed_line(failed)?.json(&voice::time(SystemTime::now())))
 }
 
 /// Makes rounds until it is asked to end, and then no longer than it may.

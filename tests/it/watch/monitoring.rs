@@ -43,31 +43,31 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_metrics_agree_with_the_counts_of_the_embedded_aws() {
-    let faults =
-        ["throttle:*:*:p=0.1", "500:*:*:p=0.05"].iter().map(|fault| fault.parse().unwrap()).collect();
+    // Each of these calls is made again and succeeds, in whatever order calls arrive.
+    let faults = ["throttle:*:*:nth=4", "500:connect:List*:nth=3", "throttle:connect:Associate*:nth=2"];
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
     let world = world(Settings { faults, ..Settings::default() }).await;
     let (mut process, address) = listening(&world, &["--apply"]);
-    process.until("looked");
-    // Rounds until one has nothing to do.
-    loop {
+    assert_eq!(process.until("looked")["decision"], "apply");
+    // A round is counted after its line; one that has looked began when the one before it was counted.
+    for _ in 0..2 {
         assert_eq!(ask(&address, "POST /reconcile", "").0, 202);
-        if process.until("looked")["decision"] == "nothing" {
-            break;
-        }
+        assert_eq!(process.until("looked")["decision"], "nothing");
     }
-    // The round that has just looked has ended when the page of the next request is written.
     let (status, text) = ask(&address, "GET /metrics", "");
     assert_eq!(status, 200);
     assert!(text.ends_with("# EOF\n"));
     let samples = samples(&text);
-    let mut made: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut made, mut codes) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
     for (name, value) in samples.iter().filter(|(name, _)| name.starts_with("flowbind_aws_requests_total")) {
         let label = |key: &str| name.split(&format!("{key}=\"")).nth(1).unwrap().split('"').next().unwrap();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a counter of calls")]
         let count = *value as u64;
         *made.entry(format!("{}:{}", label("service"), label("operation"))).or_default() += count;
+        *codes.entry(label("code").to_owned()).or_default() += count;
     }
     assert_eq!(made, world.calls());
+    assert_eq!((codes.get("429"), codes.get("500")), (Some(&2), Some(&1)), "{codes:?}");
     let of = |name: &str| {
         samples.iter().filter(|(own, _)| own.starts_with(name)).map(|(_, value)| value).sum::<f64>()
     };

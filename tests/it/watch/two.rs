@@ -9,10 +9,10 @@ use super::keeper::{Heard, Keeper};
 use super::vandal::{Chance, break_one, plant, world};
 use crate::states::{canonical, foreign};
 
-/// How many rounds each of the two makes.
-const ROUNDS: usize = 200;
-/// From this round on nobody breaks anything.
+/// From this round of the first one on nobody breaks anything.
 const CALM: usize = 120;
+/// How many rounds each of the two makes from then on, however fast the other one is.
+const QUIET: usize = 80;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_watchers_end_in_the_declared_state_and_fall_silent() {
@@ -22,6 +22,7 @@ async fn two_watchers_end_in_the_declared_state_and_fall_silent() {
     let (one, other) = (world.session().await, world.session().await);
     let chance = Chance::new(11);
     let (first, second) = (Mutex::new(0), Mutex::new(0));
+    let calm = || *first.lock().unwrap() >= CALM;
     let vandal = async |_: usize| {
         let round = {
             let mut rounds = first.lock().unwrap();
@@ -31,12 +32,12 @@ async fn two_watchers_end_in_the_declared_state_and_fall_silent() {
         if round < CALM && round % 4 == 0 {
             break_one(&world, &chance).await;
         }
-        round < ROUNDS
+        round < CALM + QUIET
     };
     let beside = async |_: usize| {
         let mut rounds = second.lock().unwrap();
-        *rounds += 1;
-        *rounds < ROUNDS
+        *rounds += usize::from(calm());
+        *rounds < QUIET
     };
     let a = Keeper::new(&world, &one, "one", vandal);
     let b = Keeper::new(&world, &other, "two", beside);

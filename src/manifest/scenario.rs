@@ -15,11 +15,12 @@ use super::load::Problems;
 use super::one_file::OneFile;
 use super::reading::files::Files;
 use super::reading::log::quote;
+use super::reading::project::Project;
 use super::reading::sources::Sources;
 use super::yaml;
 use crate::flow::channel::{Channel, Initiation};
 use crate::flow::engine::{Answer, Assumptions, Reply};
-use crate::resource::{Code, Label, Origin};
+use crate::resource::{Code, Label, Origin, Problem};
 
 mod accept;
 mod declared;
@@ -293,6 +294,12 @@ pub fn schema() -> Value {
 ///
 /// When it cannot be read, holds none, or something in it is wrong: everything at once, each with its place.
 pub fn load_scenarios(path: &Path, files: &impl Files) -> Result<(Vec<Scenario>, Sources), Problems> {
+    let project = Project::of(Path::new(""), files, false);
+    if let Some(why) = project.refusal_of_link(path) {
+        let message = format!("{} is a symbolic link, and {why}", quote(&path.display().to_string()));
+        let problem = Problem::error(Code::Outside, message).hint("copy the file into the project");
+        return Err(Problems { problems: vec![problem], sources: Sources::default() });
+    }
     let mut file = OneFile::read(path, files)?;
     let mut scenarios = Vec::new();
     for node in &file.documents {

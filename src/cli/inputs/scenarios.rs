@@ -75,8 +75,9 @@ impl Paths {
 
     /// The scenarios beside the manifest of a folder.
     fn beside(&mut self, folder: &Path) {
-        let here = yaml_files(folder).into_iter().chain(walk(&folder.join(FOLDER)));
-        for path in here.filter(|path| is_scenario(path)) {
+        // In the folder of scenarios a file that is none is a mistake, and is told as one.
+        let here = yaml_files(folder).into_iter().filter(|path| is_scenario(path));
+        for path in here.chain(walk(&folder.join(FOLDER))) {
             self.scenario(ScenarioFile { path, beside: folder.to_owned() });
         }
     }

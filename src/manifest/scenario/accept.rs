@@ -15,7 +15,7 @@ pub enum AcceptError {
     #[error("it changed meanwhile")]
     Changed,
     /// Its form is not one that can be edited.
-    #[error("`{name}` is not written a key a line; write this into its `spec` yourself:\n{text}")]
+    #[error("the form of `{name}` cannot be edited; write this into its `spec` yourself:\n{text}")]
     Form {
         /// The scenario.
         name: String,
@@ -34,31 +34,50 @@ pub fn accept(
     file: &str,
     expectations: &BTreeMap<&str, Expectations>,
 ) -> Result<String, AcceptError> {
-    let mut edited = text.to_owned();
-    for (name, expect) in expectations {
-        let before = read(&edited, file).ok_or(AcceptError::Changed)?;
-        if !before.iter().any(|scenario| scenario.name == **name) {
-            return Err(AcceptError::Changed);
-        }
-        let wanted: Vec<Scenario> = before
-            .into_iter()
-            .map(|scenario| match scenario.name == **name {
-                true => Scenario { expect: not_empty(expect), ..scenario },
-                false => scenario,
-            })
-            .map(Scenario::without_places)
-            .collect();
-        let form = || AcceptError::Form { name: (*name).to_owned(), text: expectation_text(expect, 2) };
-        let after = written(&edited, file, name, expect).ok_or_else(form)?;
-        let read_back = read(&after, file)
-            .map(|found| found.into_iter().map(Scenario::without_places).collect::<Vec<_>>());
-        // Whatever the form of the file: what is read back is what was meant, or nothing is written.
-        if read_back.as_ref() != Some(&wanted) {
-            return Err(form());
-        }
-        edited = after;
+    let before = read(text, file).ok_or(AcceptError::Changed)?;
+    if expectations.keys().any(|name| !before.iter().any(|scenario| scenario.name == *name)) {
+        return Err(AcceptError::Changed);
     }
-    Ok(edited)
+    let wanted: Vec<Scenario> = before
+        .into_iter()
+        .map(|scenario| match expectations.get(scenario.name.as_str()) {
+            Some(expect) => Scenario { expect: not_empty(expect), ..scenario },
+            None => scenario,
+        })
+        .map(Scenario::without_places)
+        .collect();
+    let documents = yaml::parse(text, &mut Log::new(file));
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut edits = Vec::new();
+    for (name, expect) in expectations {
+        edits.push(edit(&documents, &lines, name, expect).ok_or_else(|| form(name, expect))?);
+    }
+    edits.sort_by_key(|edit| edit.start);
+    let end_of_line = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let (mut edited, mut at) = (String::new(), 0);
+    for Edit { start, end, text } in edits {
+        edited.push_str(&lines.get(at..start).unwrap_or_default().concat());
+        if !edited.is_empty() && !edited.ends_with('\n') {
+            edited.push_str(end_of_line);
+        }
+        edited.push_str(&text.replace('\n', end_of_line));
+        at = end;
+    }
+    edited.push_str(&lines.get(at..).unwrap_or_default().concat());
+    // Whatever the form of the file: what is read back is what was meant, or nothing is written.
+    let read_back = read(&edited, file).unwrap_or_default().into_iter().map(Scenario::without_places);
+    let read_back: Vec<Scenario> = read_back.collect();
+    match wanted.iter().zip(&read_back).find(|(wanted, found)| wanted != found) {
+        Some((wanted, _)) => Err(form(&wanted.name, &wanted.expect.clone().unwrap_or_default())),
+        None if wanted.len() == read_back.len() => Ok(edited),
+        None => {
+            Err(expectations.iter().next().map_or(AcceptError::Changed, |(name, expect)| form(name, expect)))
+        }
+    }
+}
+
+fn form(name: &str, expect: &Expectations) -> AcceptError {
+    AcceptError::Form { name: name.to_owned(), text: expectation_text(expect, 2) }
 }
 
 fn not_empty(expect: &Expectations) -> Option<Expectations> {
@@ -70,9 +89,15 @@ fn read(text: &str, file: &str) -> Option<Vec<Scenario>> {
     load_scenarios(Path::new(file), &files).ok().map(|(scenarios, _)| scenarios)
 }
 
+/// Lines that are replaced, from the first one up to the end, which stays.
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
 /// Replaces the section of one scenario, or adds it at the end of its `spec`.
-fn written(text: &str, file: &str, name: &str, expect: &Expectations) -> Option<String> {
-    let documents = yaml::parse(text, &mut Log::new(file));
+fn edit(documents: &[Node], lines: &[&str], name: &str, expect: &Expectations) -> Option<Edit> {
     let named =
         |node: &&Node| node.get("metadata").and_then(|metadata| metadata.get("name")?.text()) == Some(name);
     let spec = documents.iter().find(named)?.get("spec")?;
@@ -80,7 +105,6 @@ fn written(text: &str, file: &str, name: &str, expect: &Expectations) -> Option<
     let (first, last) = (keys.clone().next()?, keys.clone().max_by_key(|key| key.position.line)?);
     let there = keys.clone().find(|key| key.text == "expect");
     let indent = first.position.column - 1;
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let from = there.unwrap_or(last).position.line;
     let mut end = from;
     while lines.get(end).is_some_and(|line| belongs(line, indent)) {
@@ -91,13 +115,7 @@ fn written(text: &str, file: &str, name: &str, expect: &Expectations) -> Option<
         end -= 1;
     }
     let start = if there.is_some() { from - 1 } else { end };
-    let mut out: String = lines.get(..start)?.concat();
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push('\n');
-    }
-    out.push_str(&expectation_text(expect, indent));
-    out.push_str(&lines.get(end..)?.concat());
-    Some(out)
+    Some(Edit { start, end, text: expectation_text(expect, indent) })
 }
 
 /// Whether a line belongs to the key above it, which is indented so far.
@@ -163,6 +181,14 @@ spec:
             );
         assert_eq!(text, expected);
         assert_eq!(accept(&text, "s.yaml", &both).unwrap(), text);
+    }
+
+    #[test]
+    fn the_ends_of_lines_are_those_of_the_file() {
+        let file = FILE.replace('\n', "\r\n");
+        let text = accept(&file, "s.yaml", &[("one", expect("Bye"))].into()).unwrap();
+        assert!(text.contains("- Bye\r\n    end: disconnected\r\n"), "{text}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::cli::terminal::exit::{Exit, Failure};
 use crate::disk;
 use crate::manifest::{self, Disk, Expectations, Files, MAX_MANIFEST_BYTES};
 use crate::report::{Tests, count};
-use crate::simulate::{Stop, happened};
+use crate::simulate::{Stop, Unmet, happened};
 
 /// Writes what happened into the files of the scenarios, and says so.
 pub(super) fn accept(tests: &Tests<'_>, terminal: &Terminal) -> Result<Exit, Failure> {
@@ -19,8 +19,12 @@ pub(super) fn accept(tests: &Tests<'_>, terminal: &Terminal) -> Result<Exit, Fai
     for test in &tests.all {
         let scenario = &test.played.simulation.scenario;
         let Some(origin) = &scenario.origin else { continue };
-        if !matches!(test.played.stop, Stop::Ended(_)) {
+        if !matches!(test.played.stop, Stop::Ended(_)) || test.played.unmet.iter().any(is_no_expectation) {
             unended += 1;
+            continue;
+        }
+        // What holds stays as it is written.
+        if test.passes() && scenario.expect.is_some() {
             continue;
         }
         let happened = happened(&test.played);
@@ -51,22 +55,23 @@ pub(super) fn accept(tests: &Tests<'_>, terminal: &Terminal) -> Result<Exit, Fai
             .map_err(|error| unwritten(&path.display().to_string(), &error))?;
         terminal.say(&format!("Wrote what happened into {}.", path.display()));
     }
-    if texts.is_empty() {
+    if texts.is_empty() && unended == 0 {
         terminal.say("Nothing to write: everything is as expected.");
     }
     if unended > 0 {
-        let error = anyhow!(
-            "{} did not come to an end, and {} left as they are",
-            count(unended, "scenario"),
-            if unended == 1 { "is" } else { "are" }
-        );
-        return Err(
-            Failure::new(Exit::Differences, error).hint("run again without --accept to see why.".to_owned())
-        );
+        let what = count(unended, "scenario");
+        let error = anyhow!("{what} fail for another reason than what is expected, and stay as they are");
+        let hint = "run again without --accept to see why.".to_owned();
+        return Err(Failure::new(Exit::Differences, error).hint(hint));
     }
     Ok(Exit::Done)
 }
 
 fn unwritten(file: &str, error: &dyn std::fmt::Display) -> Failure {
     Failure::new(Exit::Error, anyhow!("{file}: what happened could not be written: {error}"))
+}
+
+/// Whether something is wrong that no expectation puts right.
+const fn is_no_expectation(unmet: &Unmet) -> bool {
+    matches!(unmet, Unmet::Unused(_) | Unmet::Breach { .. } | Unmet::Valid { .. } | Unmet::NotRun { .. })
 }

@@ -13,6 +13,7 @@ use crate::cli::inputs::scenarios::{self, Case, Paths, not_loaded};
 use crate::cli::run::rehearsal::Rehearsal;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
+use crate::cli::terminal::note::Note;
 use crate::manifest::{Manifest, Scenario};
 use crate::report::{self, Sweep, SweepDocument, Test, TestDocument, Tests};
 use crate::resource::{Address, Kind};
@@ -63,6 +64,12 @@ pub(in crate::cli) async fn run(args: &TestArgs, terminal: &Terminal) -> Result<
         TestOutput::Json => terminal.json(&TestDocument::new(&tests))?,
         TestOutput::Junit => terminal.result(&report::test_junit(&tests)?)?,
         TestOutput::Github => terminal.result(&report::test_github(&tests))?,
+    }
+    if !tests.is_covered() && args.output != TestOutput::Text {
+        terminal.note(&Note::error(
+            "too little is covered:",
+            "see --min-coverage; the text output lists what is missed",
+        ));
     }
     Ok(Exit::of_tests(&tests))
 }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::program::Subject;
-use crate::manifest::{Scenario, suggest};
-use crate::resource::{Code, Origin, Problem};
+use crate::manifest::{Manifest, Scenario, suggest};
+use crate::resource::{Code, Label, Origin, Problem};
 
-/// Finds the blocks that a scenario names and no flow has.
-pub fn unknown_blocks(subject: &Subject<'_>, scenario: &Scenario) -> Vec<Problem> {
+/// Finds the blocks that a scenario names and no flow of the instance has.
+pub fn unknown_blocks(manifest: &Manifest, instance: &Label, scenario: &Scenario) -> Vec<Problem> {
     let mut known = BTreeSet::new();
-    for (key, code) in &subject.program.flows {
-        for block in code.document.blocks() {
+    for (kind, name, flow) in manifest.contents().filter(|(_, _, flow)| flow.instances.contains(instance)) {
+        let document = flow.content.as_ref().and_then(|content| content.text.document().ok());
+        for block in document.iter().flat_map(|document| document.blocks()) {
             let names = [&block.name, &block.identifier];
-            known.extend(names.into_iter().flat_map(|name| [name.clone(), format!("{key}#{name}")]));
+            let whole = |of: &String| format!("{}/{name}#{of}", kind.word());
+            known.extend(names.into_iter().flat_map(|of| [of.clone(), whole(of)]));
         }
     }
     let first = |origin: Option<&Option<Origin>>| origin.cloned().flatten();
@@ -25,10 +26,9 @@ pub fn unknown_blocks(subject: &Subject<'_>, scenario: &Scenario) -> Vec<Problem
     let unknown = answers.chain(functions).chain(path).filter(|(block, _)| !known.contains(*block));
     unknown
         .map(|(block, origin)| {
-            let message = format!("no flow on {} has a block `{block}`", subject.instance);
-            let hint = suggest(block, known.iter().map(String::as_str));
+            let message = format!("no flow on {instance} has a block `{block}`");
             let problem = Problem::error(Code::UnknownBlock, message);
-            let problem = match hint {
+            let problem = match suggest(block, known.iter().map(String::as_str)) {
                 Some(hint) => problem.hint(hint),
                 None => problem.hint(format!("`flowbind graph` shows the blocks of flow/{}", scenario.flow)),
             };

@@ -223,7 +223,7 @@ pub(in crate::cli) fn problems(
     // Without its manifest nothing is known of what a scenario names.
     let found: Vec<OfFile> =
         found.into_iter().filter(|one| manifests.iter().any(|set| one.is_beside(set))).collect();
-    wrong.extend(cases(&found, manifests).1);
+    wrong.extend(together(&found, manifests).1);
     wrong
 }
 
@@ -247,40 +247,61 @@ pub(in crate::cli) fn cases<'m>(
     found: &'m [OfFile],
     manifests: &'m [Manifest],
 ) -> (Vec<Case<'m>>, Vec<Problem>) {
-    let (mut cases, mut wrong) = (Vec::new(), Vec::new());
+    let (together, mut wrong) = together(found, manifests);
+    let mut cases = Vec::new();
+    for (manifest, address, scenario) in together {
+        match simulate::subject(manifest, &address) {
+            Ok(subject) => cases.push(Case { subject, scenario }),
+            Err(error) => wrong.push(no_flow(scenario, error.to_string())),
+        }
+    }
+    (cases, wrong)
+}
+
+fn no_flow(scenario: &Scenario, message: String) -> Problem {
+    Problem { origin: scenario.origin.clone(), ..Problem::error(Code::UnknownFlow, message) }
+}
+
+/// A set, the flow that a scenario of it meets, and the scenario.
+type Together<'m> = (&'m Manifest, Address, &'m Scenario);
+
+/// Brings scenarios and the sets that they lie beside together, and says what is wrong with the scenarios. No flow is parsed
+/// for that. A scenario is of the first instance unless it names one.
+fn together<'m>(found: &'m [OfFile], manifests: &'m [Manifest]) -> (Vec<Together<'m>>, Vec<Problem>) {
+    let (mut all, mut wrong) = (Vec::new(), Vec::new());
     for one in found {
         let scenario = &one.scenario;
         let sets = manifests.iter().filter(|manifest| one.is_beside(manifest));
-        let sets: Vec<&Manifest> =
-            sets.filter(|manifest| manifest.flows.contains_key(&scenario.flow)).collect();
-        if sets.is_empty() {
-            wrong.push(unknown_flow(scenario, manifests));
-        }
-        for manifest in sets {
-            match subject(manifest, scenario) {
-                Ok(subject) => {
-                    wrong.extend(unknown_blocks(&subject, scenario));
-                    cases.push(Case { subject, scenario });
+        let sets = sets.filter_map(|manifest| Some((manifest, manifest.flows.get(&scenario.flow)?)));
+        let mut is_somewhere = false;
+        for (manifest, flow) in sets {
+            is_somewhere = true;
+            let named = scenario.instance.as_ref();
+            let instance = named.or(flow.instances.first());
+            match instance.filter(|instance| flow.instances.contains(instance)) {
+                Some(instance) => {
+                    wrong.extend(unknown_blocks(manifest, instance, scenario));
+                    let at = Some(instance.clone());
+                    let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
+                    all.push((manifest, address, scenario));
                 }
-                Err(problem) => wrong.push(*problem),
+                None => {
+                    let known: Vec<String> = flow.instances.iter().map(ToString::to_string).collect();
+                    let named = named.map(ToString::to_string).unwrap_or_default();
+                    let message = format!("flow/{} is not assigned to the instance `{named}`", scenario.flow);
+                    let problem = no_flow(scenario, message);
+                    wrong.push(problem.hint(format!("it is on {}", known.join(", "))));
+                }
             }
+        }
+        if !is_somewhere {
+            wrong.push(unknown_flow(scenario, manifests));
         }
     }
     // Sets of one manifest say the same.
     let mut seen = BTreeSet::new();
     wrong.retain(|problem| seen.insert(problem.clone()));
-    (cases, wrong)
-}
-
-/// The flows that a scenario is played through; on the first instance unless it names one.
-fn subject<'m>(manifest: &'m Manifest, scenario: &Scenario) -> Result<Subject<'m>, Box<Problem>> {
-    let first = manifest.flows.get(&scenario.flow).and_then(|flow| flow.instances.first());
-    let at = scenario.instance.clone().or_else(|| first.cloned());
-    let address = Address { at, ..Address::new(Kind::Flow, &scenario.flow) };
-    simulate::subject(manifest, &address).map_err(|error| {
-        let problem = Problem::error(Code::UnknownFlow, error.to_string());
-        Box::new(Problem { origin: scenario.origin.clone(), ..problem })
-    })
+    (all, wrong)
 }
 
 fn unknown_flow(scenario: &Scenario, manifests: &[Manifest]) -> Problem {

@@ -38,7 +38,7 @@ pub use model::{
 pub(crate) use model::{called_in, named_content, named_on_instance};
 pub use reading::files::{Disk, FileError, FileKind, Files};
 #[cfg(feature = "cli")]
-pub(crate) use reading::kind::is_scenario_file;
+pub(crate) use reading::kind::{is_manifest_file, is_scenario_file};
 pub(crate) use reading::log::hint as suggest;
 #[cfg(feature = "cli")]
 pub(crate) use reading::project::{HINT as OUTSIDE_HINT, Project};

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::answers::{Stubs, accepted, as_asked, example, usual};
-use super::contact::lay_over;
+
+use super::contact::{contact, lay_over, profile};
 use super::ending::Ending;
 use super::functions::{self, Attempted, Called, Functions, NoFunctions};
 use super::program::Subject;
@@ -133,6 +134,13 @@ impl<'m> Simulation<'m> {
             calls: 0,
             instead: None,
         }
+    }
+
+    /// Begins the run of a scenario, with the contact that it describes.
+    pub fn of(subject: Subject<'m>, scenario: Scenario, seed: u64) -> Self {
+        let profile = profile(&scenario.contact, &subject.instance_arn, subject.kind, seed);
+        let contact = contact(&scenario.contact, &profile);
+        Self::new(subject, scenario, &contact, seed)
     }
 
     /// The same, where the call of this number, from 0, comes to something else.

@@ -5,11 +5,12 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+use super::scenarios::is_scenario;
 use crate::flow::decode;
 use crate::flow::document::MAX_TEXT_BYTES;
 use crate::lint::Linter;
 use crate::manifest::{
-    Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project, Sources, is_scenario_file,
+    Disk, FileError, Files, MAX_MANIFEST_BYTES, OUTSIDE_HINT, Project, Sources, is_manifest_file,
 };
 use crate::report::lint::Notice;
 
@@ -33,9 +34,6 @@ pub(in crate::cli) struct Inputs {
     /// Whether links of folders are followed to files outside of the project.
     allow_outside: bool,
 }
-
-/// The first line of a manifest that makes it one of flowbind's.
-const API: &str = "flowbind.dev/";
 
 impl Inputs {
     /// Finds the files of the given paths, folders in the order of names; `allow_outside` follows links in
@@ -150,7 +148,7 @@ impl Inputs {
         }
         // What is too large to be looked into may be a manifest: the loader says that it is too large.
         let may_be_a_manifest = || match Disk.read(&path, MAX_MANIFEST_BYTES as u64) {
-            Ok(text) => is_manifest(&String::from_utf8_lossy(&text)),
+            Ok(text) => is_manifest_file(&String::from_utf8_lossy(&text)),
             Err(error) => matches!(error, FileError::TooLarge { .. }) && begins_as_a_manifest(&path),
         };
         if json {
@@ -173,19 +171,7 @@ fn begins_as_a_manifest(path: &Path) -> bool {
     let mut start = Vec::new();
     let file = fs::File::open(path).map(|file| file.take(1 << 16));
     file.and_then(|mut file| file.read_to_end(&mut start)).is_ok()
-        && is_manifest(&String::from_utf8_lossy(&start))
-}
-
-fn is_scenario(path: &Path) -> bool {
-    let text = Disk.read(path, MAX_MANIFEST_BYTES as u64).ok();
-    text.is_some_and(|bytes| is_scenario_file(&String::from_utf8_lossy(&bytes)))
-}
-
-/// Tells flowbind's manifests from the other YAML files of a folder, and from scenarios.
-fn is_manifest(text: &str) -> bool {
-    let mut versions = text.lines().filter_map(|line| line.strip_prefix("apiVersion:"));
-    versions.any(|version| version.trim_start_matches([' ', '"', '\'']).starts_with(API))
-        && !is_scenario_file(text)
+        && is_manifest_file(&String::from_utf8_lossy(&start))
 }
 
 /// Names a file as it was given, with `/` on every system.

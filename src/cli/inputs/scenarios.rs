@@ -11,7 +11,8 @@ use crate::cli::args::ManifestArgs;
 use crate::cli::terminal::Terminal;
 use crate::cli::terminal::exit::{Exit, Failure};
 use crate::manifest::{
-    self, Disk, Files, Loaded, MAX_MANIFEST_BYTES, Manifest, Problems, Scenario, Sources, is_scenario_file,
+    self, Disk, Files, Loaded, MAX_MANIFEST_BYTES, Manifest, Problems, Scenario, Sources, is_manifest_file,
+    is_scenario_file,
 };
 use crate::report::Found;
 use crate::resource::{Address, Code, Kind, Problem};
@@ -100,14 +101,11 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Whether a folder has a manifest of flowbind's.
 fn has_manifest(folder: &Path) -> bool {
-    let is_ours = |text: &str| {
-        let mut versions = text.lines().filter_map(|line| line.strip_prefix("apiVersion:"));
-        versions.any(|version| version.contains("flowbind.dev/")) && !is_scenario_file(text)
-    };
-    yaml_files(folder).iter().any(|path| text(path).is_some_and(|text| is_ours(&text)))
+    yaml_files(folder).iter().any(|path| text(path).is_some_and(|text| is_manifest_file(&text)))
 }
 
-fn is_scenario(path: &Path) -> bool {
+/// Whether a file holds scenarios and nothing else.
+pub(super) fn is_scenario(path: &Path) -> bool {
     text(path).is_some_and(|text| is_scenario_file(&text))
 }
 

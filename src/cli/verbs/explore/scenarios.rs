@@ -146,9 +146,7 @@ fn path_of(subject: &Subject<'_>, scenario: &Scenario) -> Option<Steps> {
         return None;
     }
     let subject = Subject { flow, kind: spec.kind, ..subject.clone() };
-    let profile = simulate::profile(&scenario.contact, &subject.instance_arn, subject.kind, 0);
-    let met = simulate::contact(&scenario.contact, &profile);
-    let mut simulation = Simulation::new(subject, scenario.clone(), &met, 0);
+    let mut simulation = Simulation::of(subject, scenario.clone(), 0);
     let mut path = Steps::new();
     while let Progress::Went(taken) = simulation.advance() {
         path.push((taken.went.at.clone(), taken.went.branch));

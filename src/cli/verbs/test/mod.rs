@@ -156,9 +156,7 @@ fn sweep(args: &TestArgs, cases: &[Case<'_>], terminal: &Terminal) -> Result<Exi
 }
 
 fn simulation<'m>(Case { subject, scenario }: &Case<'m>, seed: u64) -> Simulation<'m> {
-    let profile = simulate::profile(&scenario.contact, &subject.instance_arn, subject.kind, seed);
-    let contact = simulate::contact(&scenario.contact, &profile);
-    Simulation::new(subject.clone(), (*scenario).clone(), &contact, seed)
+    Simulation::of(subject.clone(), (*scenario).clone(), seed)
 }
 
 fn one<'m>(case: &Case<'m>, rehearsal: Option<&Rehearsal>, several: bool, seed: u64) -> Test<'m> {
